@@ -1,0 +1,123 @@
+"""Findings: what is wrong, where, why it matters, what to do; independent of any rule's way of finding it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from sopkit.source import Span
+from sopkit.text import Lang, Phrase, say
+
+
+class Severity(Enum):
+    """How much a finding weighs; the values are what `--format json` prints."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 is the gravest."""
+        return ("error", "warning", "note").index(self.value)
+
+
+class Verdict(Enum):
+    """What an analysis knows; `proved` and `not assessed` are not findings and are listed apart."""
+
+    VIOLATED = "violated"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of finding: its code, its name after the bad pattern, its texts and its examples, in one place.
+
+    `message`, `fix` may hold `{placeholders}`, the same in both languages; a finding's `args` fill them.
+    `bad` and `good` are whole documents (several split by `---`) or bare fragments, as the rule page shows them; the tests run them.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    summary: Phrase
+    message: Phrase
+    why: Phrase
+    fix: Phrase
+    bad: str
+    good: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that the reader of a finding needs, and what it is."""
+
+    span: Span
+    note: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of `span` by `text`; bytes outside stay as they are."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that the tool can make itself; `safe` when it can't change what the author meant."""
+
+    label: Phrase
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation of one rule at one place."""
+
+    rule: Rule
+    span: Span
+    args: Mapping[str, str | Phrase] = field(default_factory=dict)
+    subject: str = ""
+    """What it is about, as `lifecycle/new-member/awareness/welcome` or `role/guide`; empty where nothing has a name yet."""
+    severity: Severity | None = None
+    """Overrides the rule's."""
+    verdict: Verdict | None = None
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    stub: str = ""
+    """YAML to paste, for a noun that is missing."""
+    suggestions: tuple[str, ...] = ()
+    """Near names, best first, at most three."""
+
+    @property
+    def weight(self) -> Severity:
+        return self.severity or self.rule.severity
+
+    def message(self, lang: Lang) -> str:
+        return self.rule.message.fill(lang, self.args)
+
+    def fix(self, lang: Lang) -> str:
+        return self.rule.fix.fill(lang, self.args)
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        return (*self.span.sort_key, self.rule.code, self.subject, self.message("en"))
+
+
+def fingerprint(finding: Finding, occurrence: int = 0) -> str:
+    """Return 16 hex digits that stay the same when lines move: of rule, file, subject, arguments and occurrence number."""
+    parts = (finding.rule.code, finding.span.path, finding.subject, str(occurrence))
+    args = (f"{name}={say(value, 'en')}" for name, value in sorted(finding.args.items()))
+    return hashlib.blake2b("\0".join((*parts, *args)).encode(), digest_size=8).hexdigest()
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings sorted by place and code, each once."""
+    unique = {finding.sort_key: finding for finding in findings}
+    return tuple(unique[key] for key in sorted(unique))

@@ -1,0 +1,1 @@
+"""Typed, frozen documents in which every value knows its place."""

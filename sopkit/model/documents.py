@@ -1,0 +1,478 @@
+"""The documents: workspace settings, playbooks, syncs and KPIs, as typed values; and the workspace that holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sopkit.model import nouns
+from sopkit.model.formulas import Countable, Formula, Selector
+from sopkit.model.predicates import Predicate
+from sopkit.model.steps import Step
+from sopkit.model.triggers import Trigger
+from sopkit.model.values import (
+    CadenceRef,
+    Calendar,
+    ChannelRef,
+    Comparison,
+    ConsentRef,
+    DataRef,
+    DateValue,
+    Duration,
+    EventRef,
+    Every,
+    Hours,
+    JourneyRef,
+    KpiRef,
+    Money,
+    OfferRef,
+    ProcedureRef,
+    PurposeRef,
+    Rate,
+    Ref,
+    RoleRef,
+    SegmentRef,
+    Share,
+    Slot,
+    SourceRef,
+    StageRef,
+    TagRef,
+    Text,
+    ToolRef,
+    Weekday,
+    Window,
+)
+from sopkit.tree import Mark
+
+Kind = Literal["workspace", "catalog", "lifecycle", "automation", "cadence", "sync", "kpi", "procedure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """`waive:` one rule at one place, with a reason, an approver and an end."""
+
+    at: Mark
+    rule: str | None = None
+    place: str | None = None
+    """`at:`, a path inside the document."""
+    reason: Text | None = None
+    approved_by: RoleRef | None = None
+    until: DateValue | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What every document may say."""
+
+    kind: Kind
+    at: Mark
+    """The document's root."""
+    id: str
+    id_at: Mark
+    broken: bool = False
+    """The schema refused a part of it: what follows only from that is held back."""
+    builtin: bool = False
+    title: Text | None = None
+    summary: Text | None = None
+    owner: RoleRef | None = None
+    review_by: DateValue | None = None
+    source: tuple[SourceRef, ...] = ()
+    waive: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    at: Mark
+    kpi: KpiRef | None = None
+    target: Comparison | None = None
+    parent: KpiRef | None = None
+    """The goal that this one is broken down from."""
+
+
+# Journeys
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One entry of `next:`; exactly one of `on`, `when`, `after`."""
+
+    on: tuple[Trigger, ...]
+    when: Predicate | None
+    after: Duration | None
+    go: Ref
+    """A stage of the same lifecycle, or `end`."""
+    at: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    id: str
+    at: Mark
+    """The key."""
+    title: Text | None = None
+    summary: Text | None = None
+    source: tuple[SourceRef, ...] = ()
+    steps: tuple[Step, ...] = ()
+    targets: tuple[Target, ...] = ()
+    next: tuple[Transition, ...] = ()
+    stays: Duration | None = None
+    """`stays: at least 7d`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reentry:
+    mode: Literal["never", "after", "always"]
+    after: Duration | None
+    at: Mark | None
+    """None where it is the default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey(Document):
+    """A lifecycle, or an automation: one stage with the id ''."""
+
+    audience: Predicate | None = None
+    while_: Predicate | None = None
+    starts_on: tuple[Trigger, ...] = ()
+    ends_on: tuple[Trigger, ...] = ()
+    reentry: Reentry = Reentry("never", None, None)
+    overlap: bool = True
+    priority: int | None = None
+    runs_in: ToolRef | None = None
+    follows: DataRef | None = None
+    stages: tuple[Stage, ...] = ()
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence(Document):
+    via: tuple[ChannelRef, ...] = ()
+    format: str | None = None
+    audience: Predicate | None = None
+    for_: PurposeRef | None = None
+    layer: str | None = None
+    by: RoleRef | None = None
+    """Who publishes; without it a tool."""
+    every: Every | None = None
+    at_slots: tuple[Slot, ...] = ()
+    except_: tuple[Weekday, ...] = ()
+    on_holiday: Literal["same", "skip", "previous-workday", "next-workday"] = "same"
+    replaces: tuple[CadenceRef, ...] = ()
+    """Cadences that have no issue in a calendar week in which this one has."""
+    lasts: Duration | None = None
+    standards: tuple[Text, ...] = ()
+    workflow: ProcedureRef | None = None
+    steps: tuple[Step, ...] = ()
+    targets: tuple[Target, ...] = ()
+    ai_written: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    at: Mark
+    from_: DateValue | None = None
+    to: DateValue | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure(Document):
+    starts_on: tuple[Trigger, ...] = ()
+    for_each: Literal["customer", "ticket", "shop", "campaign", "period", "incident", "issue"] | None = None
+    steps: tuple[Step, ...] = ()
+    due: Duration | None = None
+    """The whole run, from its start."""
+    objective: Text | None = None
+    audience: Predicate | None = None
+    budget: Money | None = None
+    dates: Dates | None = None
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carries:
+    at: Mark
+    events: tuple[EventRef, ...] = ()
+    data: tuple[DataRef, ...] = ()
+    tags: tuple[TagRef, ...] = ()
+    consents: tuple[ConsentRef, ...] = ()
+    touches: tuple[ChannelRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sync(Document):
+    from_: ToolRef | None = None
+    to: ToolRef | None = None
+    carries: Carries | None = None
+    key: DataRef | None = None
+    every: Every | None = None
+    at_slots: tuple[Slot, ...] = ()
+    takes: tuple[Duration, Duration] | None = None
+    """Shortest and longest."""
+    if_failed: ProcedureRef | None = None
+    consent: ConsentRef | None = None
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    at: Mark
+    value: Comparison | None = None
+    """A bare value, read as `= value`."""
+    period: str | None = None
+    """`2026-Q2`, `2026-06`, `2026`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    at: Mark
+    every: Every | None = None
+    at_slots: tuple[Slot, ...] = ()
+    by: RoleRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    at: Mark
+    when: Comparison | None = None
+    before: Duration | None = None
+    to: tuple[RoleRef, ...] = ()
+    start: ProcedureRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kpi(Document):
+    unit: str | None = None
+    """`percent`, `count`, `seconds`, `points`, a currency."""
+    better: Literal["higher", "lower"] | None = None
+    formula: Formula | None = None
+    cohort: Predicate | None = None
+    """A bare event means the customers of that event."""
+    window: Window | None = None
+    per: Calendar | Literal["issue", "run"] | None = None
+    measured_in: ToolRef | None = None
+    baseline: Baseline | None = None
+    review: Review | None = None
+    alert: Alert | None = None
+    target: Comparison | None = None
+    parent: KpiRef | None = None
+    """The goal that this KPI contributes to."""
+
+
+# The workspace's own settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    at: Mark
+    hours: Hours | None = None
+    of: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """`max` touches in `per` (a rolling duration or a calendar unit), or a `gap` between two touches."""
+
+    id: str
+    at: Mark
+    title: Text | None = None
+    max: int | None = None
+    per: Duration | Literal["day", "week", "month"] | None = None
+    gap: Duration | None = None
+    of: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnCap:
+    """What happens to a touch that a cap stops: skipped, held for at most a time and then skipped, or the journey ends."""
+
+    action: Literal["skip", "wait", "exit"]
+    at_most: Duration | None
+    at: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enforcement:
+    """None of a tool: `enforce: none`, every cap is proved on the plan alone."""
+
+    at: Mark
+    in_: ToolRef | None = None
+    gap: OnCap | None = None
+    count: OnCap | None = None
+    order: Literal["priority", "arrival"] = "priority"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneAtATime:
+    id: str
+    at: Mark
+    title: Text | None = None
+    journeys: tuple[StageRef, ...] = ()
+    cool_down: Duration | None = None
+    if_busy: Literal["drop", "queue", "preempt"] = "drop"
+    held_in: ToolRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most `max` touches under `cap` come from `of`, a journey or a `one_at_a_time` group."""
+
+    cap: Ref
+    of: Ref
+    max: int
+    at: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pricing:
+    at: Mark
+    floor: Share | None = None
+    of: str | None = None
+    baseline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentMix:
+    at: Mark
+    audience: SegmentRef | None = None
+    per: Calendar | None = None
+    shares: tuple[tuple[str, Comparison], ...] = ()
+    """(layer, share of the audience's content)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    at: Mark
+    name: Text | None = None
+    logo: str | None = None
+    """A file below the workspace."""
+    colour: str | None = None
+    """#rrggbb, of headings and marks."""
+    header: Text | None = None
+    footer: Text | None = None
+    signature: Text | None = None
+    service_line: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """What the printed documents say about themselves."""
+
+    at: Mark
+    number: str | None = None
+    """Document number, as `AUR-SOP-001`."""
+    approver: RoleRef | None = None
+    effective: DateValue | None = None
+    url: str | None = None
+    """Where the live edition is published."""
+    locales: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFile:
+    """Where a log of what really happened is found; `columns` maps our names to the file's."""
+
+    id: str
+    at: Mark
+    of: Literal["touches", "consents", "steps", "events"] | None = None
+    file: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Document):
+    """The `workspace` document."""
+
+    uses: tuple[Ref, ...] = ()
+    locale: str = "zh-CN"
+    locales: tuple[str, ...] = ()
+    timezone: str | None = None
+    customer_timezones: tuple[str, ...] | Literal["unknown"] | None = None
+    jurisdictions: tuple[str, ...] = ()
+    holidays: str | None = None
+    currency: str | None = None
+    quiet_hours: tuple[QuietHours, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    enforce: Enforcement | None = None
+    one_at_a_time: tuple[OneAtATime, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    pricing: Pricing | None = None
+    content_mix: tuple[ContentMix, ...] = ()
+    duplicate_within: Duration | None = None
+    """Two touches on one cause and topic count as a duplicate within this time; undeclared: 24 h."""
+    brand: Brand | None = None
+    outputs: Outputs | None = None
+    logs: tuple[LogFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Everything declared, by namespace and id; ids in insertion order of sorted files."""
+
+    settings: Settings
+    roles: Mapping[str, nouns.Role]
+    shops: Mapping[str, nouns.Shop]
+    channels: Mapping[str, nouns.Channel]
+    tools: Mapping[str, nouns.Tool]
+    notices: Mapping[str, nouns.Notice]
+    events: Mapping[str, nouns.Event]
+    data: Mapping[str, nouns.Datum]
+    consents: Mapping[str, nouns.Consent]
+    purposes: Mapping[str, nouns.Purpose]
+    tags: Mapping[str, nouns.TagNoun]
+    segments: Mapping[str, nouns.Segment]
+    tasks: Mapping[str, nouns.Task]
+    programmes: Mapping[str, nouns.Programme]
+    scripts: Mapping[str, nouns.Script]
+    offers: Mapping[str, nouns.Offer]
+    partners: Mapping[str, nouns.Partner]
+    risks: Mapping[str, nouns.Risk]
+    experiments: Mapping[str, nouns.Experiment]
+    artefacts: Mapping[str, nouns.Artefact]
+    courses: Mapping[str, nouns.Course]
+    sources: Mapping[str, nouns.SourceRow]
+    journeys: Mapping[str, Journey]
+    cadences: Mapping[str, Cadence]
+    procedures: Mapping[str, Procedure]
+    syncs: Mapping[str, Sync]
+    kpis: Mapping[str, Kpi]
+
+
+__all__ = [
+    "Alert",
+    "Baseline",
+    "Brand",
+    "Budget",
+    "Cadence",
+    "Cap",
+    "Carries",
+    "ContentMix",
+    "Countable",
+    "Dates",
+    "Document",
+    "Enforcement",
+    "Formula",
+    "Journey",
+    "JourneyRef",
+    "Kind",
+    "Kpi",
+    "LogFile",
+    "OfferRef",
+    "OnCap",
+    "OneAtATime",
+    "Outputs",
+    "Pricing",
+    "Procedure",
+    "QuietHours",
+    "Rate",
+    "Reentry",
+    "Review",
+    "Selector",
+    "Settings",
+    "Stage",
+    "Sync",
+    "Target",
+    "Transition",
+    "Waiver",
+    "Workspace",
+]  # fmt: skip

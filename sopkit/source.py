@@ -1,0 +1,58 @@
+"""A file's bytes as given, and places in it: lines and columns as an editor counts them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+
+class Source:
+    """One file: its display path (posix, relative to the workspace) and its bytes; the text is decoded when asked for.
+
+    Undecodable bytes read as U+FFFD, so that a finding can always show the line.
+    """
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r}, {len(self.data)} bytes)"
+
+    @cached_property
+    def text(self) -> str:
+        """The text without a byte order mark; line ends are kept as written."""
+        return self.data.decode("utf-8-sig", errors="replace")
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        r"""The lines without their ends; only `\n`, `\r\n` and `\r` end a line, as in YAML 1.2."""
+        return tuple(self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one source: lines and columns are 1-based, columns count code points, the end is exclusive."""
+
+    source: Source
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, int, int]:
+        return (self.source.path, self.line, self.column, self.end_line, self.end_column)
+
+    def excerpt(self) -> str:
+        """Return the text that the span covers, lines joined by newlines."""
+        lines = self.source.lines[self.line - 1 : self.end_line]
+        if not lines:
+            return ""
+        if self.line == self.end_line:
+            return lines[0][self.column - 1 : self.end_column - 1]
+        return "\n".join((lines[0][self.column - 1 :], *lines[1:-1], lines[-1][: self.end_column - 1]))

@@ -1,0 +1,31 @@
+"""Sentences that the tool says in both of its languages, and how one of the two is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Lang = Literal["zh-CN", "en"]
+LANGS: Final[tuple[Lang, Lang]] = ("zh-CN", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One sentence in Chinese and English; `{placeholders}` are the same in both (tested)."""
+
+    zh: str
+    en: str
+
+    def within(self, lang: Lang) -> str:
+        """Return the sentence in `lang`."""
+        return self.zh if lang == "zh-CN" else self.en
+
+    def fill(self, lang: Lang, args: Mapping[str, str | Phrase]) -> str:
+        """Return the sentence in `lang` with every placeholder replaced; a missing one is a `KeyError`, our bug."""
+        return self.within(lang).format_map({name: say(value, lang) for name, value in args.items()})
+
+
+def say(value: str | Phrase, lang: Lang) -> str:
+    """Return `value` in `lang`; a plain string is a name or a quotation and reads alike in both."""
+    return value if isinstance(value, str) else value.within(lang)
