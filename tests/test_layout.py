@@ -1,0 +1,109 @@
+"""The layered drawing: nothing overlaps, no line runs through a box or a label, every link arrives, the same each time."""
+
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sopkit.render.layout import Box, Drawing, Link, draw
+
+Graph = tuple[list[Box], list[Link]]
+
+
+@st.composite
+def graphs(drawer: st.DrawFn) -> Graph:
+    size = drawer(st.integers(1, 12))
+    boxes = [
+        Box(f"n{n}", drawer(st.sampled_from([60.0, 120.0, 180.0])), drawer(st.sampled_from([30.0, 50.0])))
+        for n in range(size)
+    ]
+    ends = drawer(st.lists(st.tuples(st.integers(0, size - 1), st.integers(0, size - 1)), max_size=24))
+    links = [Link(f"n{a}", f"n{b}", drawer(st.sampled_from([0.0, 50.0, 90.0])), 14.0) for a, b in ends]
+    return boxes, links
+
+
+def boxes_of(graph: Graph, drawing: Drawing) -> list[tuple[str, float, float, float, float]]:
+    """(id, left, top, right, bottom) of every box."""
+    places = [(box, drawing.boxes[box.id]) for box in graph[0]]
+    return [
+        (box.id, at.x - box.width / 2, at.y - box.height / 2, at.x + box.width / 2, at.y + box.height / 2)
+        for box, at in places
+    ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(graphs())
+def test_boxes_lie_inside_and_apart(graph: Graph) -> None:
+    drawing = draw(*graph)
+    boxes = boxes_of(graph, drawing)
+    for _, left, top, right, bottom in boxes:
+        assert left >= 0
+        assert top >= 0
+        assert right <= drawing.width
+        assert bottom <= drawing.height
+    for a, b in itertools.combinations(boxes, 2):
+        assert a[3] < b[1] or b[3] < a[1] or a[4] < b[2] or b[4] < a[2], (a, b)
+
+
+@settings(max_examples=300, deadline=None)
+@given(graphs())
+def test_upright_stretches_run_through_no_foreign_box(graph: Graph) -> None:
+    drawing = draw(*graph)
+    for link, way in zip(graph[1], drawing.links, strict=True):
+        for (x, y), (x2, y2) in itertools.pairwise(way.points):
+            if x != x2:
+                continue
+            for name, left, top, right, bottom in boxes_of(graph, drawing):
+                inside = left < x < right and min(y, y2) < bottom and max(y, y2) > top
+                assert not inside or name in {link.source, link.target}
+
+
+@settings(max_examples=300, deadline=None)
+@given(graphs())
+def test_slanting_stretches_stay_between_layers(graph: Graph) -> None:
+    """A slanting stretch may only lie where no box and no label stands."""
+    drawing = draw(*graph)
+    labels = [
+        (link, way.label)
+        for link, way in zip(graph[1], drawing.links, strict=True)
+        if way.label and link.source != link.target
+    ]
+    for link, way in zip(graph[1], drawing.links, strict=True):
+        if link.source == link.target:
+            continue
+        for (x, y), (x2, y2) in itertools.pairwise(way.points):
+            if x == x2:
+                continue
+            low, high = min(y, y2), max(y, y2)
+            assert all(bottom <= low or top >= high for _, _, top, _, bottom in boxes_of(graph, drawing))
+            assert all(at.y + 7 <= low or at.y - 7 >= high for other, at in labels if other is not link)
+
+
+@settings(max_examples=200, deadline=None)
+@given(graphs())
+def test_links_run_from_source_to_target(graph: Graph) -> None:
+    drawing = draw(*graph)
+    for link, way in zip(graph[1], drawing.links, strict=True):
+        source, target = drawing.boxes[link.source], drawing.boxes[link.target]
+        if link.source != link.target:
+            assert way.points[0][0] == source.x
+            assert way.points[-1][0] == target.x
+        assert (way.label is not None) == (link.label_width > 0)
+
+
+@settings(max_examples=50, deadline=None)
+@given(graphs())
+def test_drawing_is_repeatable(graph: Graph) -> None:
+    assert draw(*graph) == draw(*graph)
+
+
+def test_a_chain_is_straight() -> None:
+    boxes = [Box(f"n{n}", 100.0, 40.0) for n in range(6)]
+    links = [Link(f"n{n}", f"n{n + 1}", 40.0, 14.0) for n in range(5)]
+    assert len({at.x for at in draw(boxes, links).boxes.values()}) == 1
+
+
+def test_nothing_to_draw() -> None:
+    assert draw([], []).boxes == {}
