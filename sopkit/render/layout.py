@@ -359,10 +359,12 @@ def _route(
     for n in chain[1:-1]:
         cell = cells[n]
         top, band = tops[cell.layer]
-        points += [(cell.x, top), (cell.x, top + band)]
+        if band:  # an empty label layer has no room of its own: the curve runs past it
+            points += [(cell.x, top), (cell.x, top + band)]
         if cell.height:
             label = Placed(cell.x, top + band / 2)
     last = cells[chain[-1]]
     top, band = tops[last.layer]
     points += [(last.x, top), (last.x, top + band / 2 - last.height / 2)]
+    points = [point for point, _ in itertools.groupby(points)]
     return Routed(tuple(reversed(points)) if reversed_ else tuple(points), label)

@@ -137,8 +137,7 @@ def _lifecycle(number: int, nouns: int, playbooks: int, rng: random.Random) -> l
         "          - if: {value-tier: high-value}",
         "            steps:",
         *_send("thank", nouns, rng, "              "),
-        "          - else: true",
-        "            steps:",
+        "          - else:",
         "              - {id: mark, tag: follow-up}",
         "      - id: bought",
         "        wait: order-paid",
@@ -306,6 +305,31 @@ def _kpi(number: int, nouns: int, playbooks: int, rng: random.Random) -> list[st
     return lines
 
 
+def _sync(number: int, nouns: int, playbooks: int, rng: random.Random) -> list[str]:
+    lines: list[str] = []
+    for n, every in enumerate(("day", "15m", "event", "day", "2h", "week")):
+        lines += ["---"] if n else []
+        head = _head("sync", number, rng)
+        head[1] += f"-{n}"
+        source, target = rng.sample(("crm", "map", "wecom", "mini-program"), 2)
+        lines += head
+        lines += [
+            f"from: {source}",
+            f"to: {target}",
+            "carries:",
+            "  events: [order-paid, cart-added]",
+            "  data: [phone]",
+            "  consents: [sms-marketing]",
+            "  touches: [wecom-chat]",
+            "key: phone",
+            f"every: {every}",
+            *(['at: ["02:00"]'] if every == "day" else ["at: [mon 03:00]"] if every == "week" else []),
+            "takes: 10m..30m",
+            "if_failed: care",
+        ]
+    return lines
+
+
 OWNERS: Final = ("head", "analyst", "guide")
 KINDS: Final = (
     "lifecycle",
@@ -325,6 +349,7 @@ MAKERS: Final = {
     "procedure": _procedure,
     "cadence": _cadence,
     "kpi": _kpi,
+    "sync": _sync,
 }
 
 SETTINGS: Final = """\

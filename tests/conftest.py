@@ -1,0 +1,25 @@
+"""Fixtures that tests of several parts share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import workspaces
+from tests.workspaces import Files
+
+
+@pytest.fixture(autouse=True)
+def _neutral_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the machine's language, colours and caches out of every test."""
+    for name in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "NO_COLOR", "FORCE_COLOR", "SOPKIT_LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SOPKIT_CACHE_DIR", str(tmp_path / "sopkit-cache"))
+
+
+@pytest.fixture
+def write_workspace(tmp_path: Path) -> Callable[[Files | str], Path]:
+    """Return a function that writes files into a fresh workspace folder and returns it."""
+    return lambda files: workspaces.write(tmp_path / "workspace", files)

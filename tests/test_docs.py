@@ -1,0 +1,100 @@
+"""The documentation is run: every command with its output, every generated page, every link.
+
+`SOPKIT_REGENERATE=1 pytest tests/test_docs.py` writes the outputs and generated pages anew instead of comparing them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sopkit.catalogue import RULES
+from sopkit.render.rule_page import index_page, rule_page
+from sopkit.schema.reference import language_reference
+from sopkit.text import LANGS
+
+ROOT = Path(__file__).resolve().parent.parent
+REGENERATE = bool(os.environ.get("SOPKIT_REGENERATE"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+
+
+def run(command: str, folder: Path, locale: str) -> str:
+    """Return what `command` prints on both streams, run by bash in `folder`, 100 columns wide."""
+    env = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "100",
+        "LC_ALL": locale,
+        "LANG": locale,
+        "PYTHONUTF8": "1",
+        "SOPKIT_CACHE": "off",
+    }
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    return done.stdout.decode("utf-8")
+
+
+def replay(block: str, folder: Path, locale: str) -> str:
+    """Return the block with the output of each `$ command` as it is now."""
+    parts: list[str] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            output = run(line[2:], folder, locale)
+            parts += [line, *(out.rstrip() for out in output.splitlines())]
+    return "\n".join(parts) + "\n"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```console" in page.read_text("utf-8")], ids=lambda p: p.name)
+def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    text = page.read_text("utf-8")
+    locale = "zh_CN.UTF-8" if ".zh-CN." in page.name else "en_US.UTF-8"
+    shutil.copytree(ROOT / "playbooks", tmp_path / "playbooks")
+    now = CONSOLE.sub(lambda found: f"```console\n{replay(found[1], tmp_path, locale)}```", text)
+    compare(page, now)
+
+
+def test_rule_pages_are_generated_from_the_rules() -> None:
+    folder = ROOT / "docs" / "rules"
+    pages = {f"{rule.code}.md": rule_page(rule) for rule in RULES} | {"README.md": index_page(RULES)}
+    if REGENERATE:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    for name, text in pages.items():
+        compare(folder / name, text)
+    assert {path.name for path in folder.iterdir()} == set(pages)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_language_reference_is_generated_from_the_schemas(lang: str) -> None:
+    name = "language.md" if lang == "en" else f"language.{lang}.md"
+    compare(ROOT / "docs" / name, language_reference("en" if lang == "en" else "zh-CN"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text("utf-8")):
+        if not target.startswith(("http:", "https:", "mailto:")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_readme_has_the_commands_that_ci_runs() -> None:
+    ci = (ROOT / ".ci" / "run").read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 2, "one command for the main job, one for the tests"
+    for block in blocks:
+        assert block.strip() in ci
+
+
+def compare(path: Path, text: str) -> None:
+    """Compare a page with what it should be now, or write it."""
+    if REGENERATE:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    assert path.read_text("utf-8") == text, f"{path.name} is out of date: SOPKIT_REGENERATE=1 pytest tests/test_docs.py"
