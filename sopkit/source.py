@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
+
+LINE_END: Final = re.compile(r"\r\n|\r|\n")
+"""What ends a line in YAML 1.2, and nothing else does."""
 
 
 class Source:
@@ -28,6 +34,19 @@ class Source:
     def lines(self) -> tuple[str, ...]:
         r"""The lines without their ends; only `\n`, `\r\n` and `\r` end a line, as in YAML 1.2."""
         return tuple(self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """The offset in `text` at which each line starts."""
+        return (0, *(end.end() for end in LINE_END.finditer(self.text)))
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the stretch from offset `start` in `text` to offset `end`, exclusive."""
+        first = bisect_right(self.line_starts, start)
+        last = bisect_right(self.line_starts, end)
+        return Span(
+            self, first, start - self.line_starts[first - 1] + 1, last, end - self.line_starts[last - 1] + 1
+        )
 
 
 @dataclass(frozen=True, slots=True)

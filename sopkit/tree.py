@@ -1,7 +1,7 @@
 """What the reader makes of one YAML document: plain values, and a place for every key, scalar and collection.
 
 Values are plain Python (`dict`, `list`, `str`, `int`, `float`, `bool`, `None`), so that validators take them as they are.
-Places are a flat pre-order table beside them: five numbers a node, in the order in which the nodes stand in the values.
+Places are a flat pre-order table beside them: three numbers a node, in the order in which the nodes stand in the values.
 In a mapping at index i the first key has index i + 1, its value i + 2; the next key stands at `after(value)`.
 A key or value that came in by an alias or a merge key has its own entries, which point at where it was written.
 """
@@ -25,8 +25,8 @@ INDEX_BITS: Final = 20
 MAX_NODES: Final = 1 << INDEX_BITS
 """A document with more nodes is refused by the reader."""
 
-NUMBERS_A_NODE: Final = 5
-"""line, column, end line, end column (0-based, end exclusive), index after the node's subtree."""
+NUMBERS_A_NODE: Final = 3
+"""Offset in `Source.text` at which the node starts, offset at which it ends, and how many nodes it holds, itself included."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,18 +41,17 @@ class Tree:
     """Plain scalars with a `#` in or right behind them (exactly one space before it): index → what a reader would lose."""
     plain: frozenset[int] = frozenset()
     """Plain (unquoted) scalars that YAML reads as null, a boolean or a number: where a text is meant, they need quotes."""
-    aliased: Mapping[int, tuple[int, int, int, int]] = field(default_factory=dict)
-    """Node index → place (0-based, as in `places`) of the alias or merge key through which the node came in."""
+    aliased: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    """Index of a node that came in through an alias → start and end offset of that alias; nodes inside it are not listed."""
 
     def after(self, index: int) -> int:
         """Return the index of the node that follows the subtree at `index`."""
-        return self.places[index * NUMBERS_A_NODE + 4]
+        return index + self.places[index * NUMBERS_A_NODE + 2]
 
     def span(self, index: int) -> Span:
         """Return where the node at `index` is written."""
         at = index * NUMBERS_A_NODE
-        line, column, end_line, end_column, _ = self.places[at : at + NUMBERS_A_NODE]
-        return Span(self.source, line + 1, column + 1, end_line + 1, end_column + 1)
+        return self.source.span(self.places[at], self.places[at + 1])
 
     def items(self, index: int, mapping: Mapping[str, Value]) -> Iterator[tuple[str, int, Value, int]]:
         """Yield key, key's index, value, value's index of the mapping at `index`, in the order written."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sopkit.catalogue import RULES
-from sopkit.render.rule_page import index_page, rule_page
+from sopkit.render.rule_reference import rule_index, rule_markdown
 from sopkit.schema.reference import language_reference
 from sopkit.text import LANGS
 
@@ -63,7 +63,7 @@ def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
 
 def test_rule_pages_are_generated_from_the_rules() -> None:
     folder = ROOT / "docs" / "rules"
-    pages = {f"{rule.code}.md": rule_page(rule) for rule in RULES} | {"README.md": index_page(RULES)}
+    pages = {f"{rule.code}.md": rule_markdown(rule) for rule in RULES} | {"README.md": rule_index(RULES)}
     if REGENERATE:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

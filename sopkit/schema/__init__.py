@@ -1,0 +1,6 @@
+"""A tree goes in; what the language's schema says against it comes out. The only importer of jsonschema."""
+
+from sopkit.schema.judgement import check
+from sopkit.schema.skeleton import skeleton
+
+__all__ = ["check", "skeleton"]

@@ -1,0 +1,49 @@
+"""`sopkit compile`: a workspace goes in, its execution graph comes out as a versioned file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sopkit.cli.check import print_findings, verdict
+from sopkit.cli.command import OK, Choice, Command, console_of
+from sopkit.cli.workspace import directory_argument, load
+from sopkit.graph.manifest import manifest
+from sopkit.output import write_file
+from sopkit.text import Lang, Phrase
+
+OPTIONS = (
+    Choice(
+        ("--output", "-o"),
+        Phrase("写到哪个文件；不写则输出到屏幕", "the file to write; standard output by default"),
+        "FILE",
+    ),
+)
+EXAMPLES = (("sopkit compile my-brand -o manifest.json", Phrase("写成 manifest.json", "as manifest.json")),)
+REFUSED = Phrase("有错误，没有生成文件", "not compiled, because of the errors above")
+WRITTEN = Phrase("已写好 {place}", "wrote {place}")
+
+
+def command(lang: Lang) -> Command:
+    """Return the command in `lang`."""
+    return Command("compile", run, lang, arguments=[directory_argument()], options=OPTIONS, examples=EXAMPLES)
+
+
+def run(ctx: click.Context, directory: str | None, output: str | None) -> int:
+    """Write the manifest; with errors print them and write nothing."""
+    console = console_of(ctx)
+    loaded = load(console, directory)
+    compilation = loaded.compilation
+    code = verdict(compilation.findings, "error")
+    if code != OK:
+        print_findings(console, loaded, compilation.findings)
+        console.complain(console.word(REFUSED))
+        return code
+    data = manifest(compilation.workspace, compilation.graph, compilation.forest)
+    if output is None:
+        console.hand_over(data)
+    else:
+        write_file(Path(output), data)
+        console.tell(console.word(WRITTEN, place=output))
+    return OK

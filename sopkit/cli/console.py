@@ -1,0 +1,135 @@
+"""The terminal that the tool talks to: its language, its width, its colours, and what to print where it lacks a character."""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from io import TextIOWrapper
+from typing import Final, TextIO
+
+from sopkit.render.columns import width
+from sopkit.render.terminal import Screen
+from sopkit.text import LANGS, Lang, Phrase
+
+READABLE: Final = "sopkit-readable"
+"""The name of our codec error handler."""
+
+PLAIN_MARKS: Final = {
+    "→": ">", "│": "|", "…": "~", "✓": "+", "·": "-", "•": "*", "—": "-", "–": "-", "≥": ">=", "≤": "<=", "×": "x",
+    "“": '"', "”": '"', "‘": "'", "’": "'", "，": ", ", "。": ". ", "：": ": ", "；": "; ", "、": ", ", "（": " (",
+    "）": ") ", "％": "% ",
+}  # fmt: skip
+"""What stands for our marks on a terminal that can't show them: as wide as the mark wherever that is possible."""
+
+CHINESE_ON_WINDOWS: Final = 0x04
+NARROWEST, WIDEST, USUAL = 60, 120, 100
+
+
+def _plain_marks(error: UnicodeError) -> tuple[str, int]:
+    """Return a readable stand-in, as wide as what it replaces, so that carets stay where they belong."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    return "".join(PLAIN_MARKS.get(char, "?" * width(char)) for char in lost), error.end
+
+
+codecs.register_error(READABLE, _plain_marks)
+
+
+def environment_lang(environment: Mapping[str, str], stdout: TextIO) -> Lang:
+    """Return the language of the environment; English where it names none, or where Chinese can't be shown."""
+    name = next((environment[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(key)), "")
+    chinese = name.lower().startswith("zh") if name else _windows_speaks_chinese()
+    return "zh-CN" if chinese and _can_show("中文", stdout) else "en"
+
+
+def _windows_speaks_chinese() -> bool:
+    if sys.platform != "win32":
+        return False
+    return ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == CHINESE_ON_WINDOWS
+
+
+def _can_show(text: str, stream: TextIO) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+@dataclass(slots=True)
+class Console:
+    """How to talk to whoever typed the command; options of the command line change it while they are parsed."""
+
+    lang: Lang
+    today: date
+    color: str = "auto"
+    quiet: bool = False
+    debug: bool = False
+
+    @classmethod
+    def open(cls, arguments: Iterable[str]) -> Console:
+        """Return the console of this process; its streams never fail on a character that they lack."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors=READABLE)
+        return cls(asked_lang(arguments) or environment_lang(os.environ, sys.stdout), _today(os.environ))
+
+    def word(self, phrase: Phrase, **args: str) -> str:
+        """Return the phrase in the reader's language, its placeholders filled."""
+        return phrase.fill(self.lang, args)
+
+    def say(self, text: str = "") -> None:
+        """Print a line for a person, on standard output."""
+        sys.stdout.write(text + "\n")
+
+    def tell(self, text: str) -> None:
+        """Print a line beside the result, on standard error; nothing when asked to be quiet."""
+        if not self.quiet:
+            sys.stderr.write(text + "\n")
+
+    def complain(self, text: str) -> None:
+        """Print a line on standard error."""
+        sys.stderr.write(text + "\n")
+
+    def hand_over(self, data: bytes) -> None:
+        """Print a result for a machine: UTF-8, whatever the terminal's encoding is."""
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+    def screen(self, prefix: str = "") -> Screen:
+        """Return what the renderer must know about standard output."""
+        terminal = sys.stdout.isatty()
+        columns = shutil.get_terminal_size((USUAL, 24)).columns if terminal else USUAL
+        colour = self.color == "always" or (self.color == "auto" and terminal and not os.environ.get("NO_COLOR"))
+        if colour and sys.platform == "win32":
+            import colorama  # noqa: PLC0415  exists on Windows only
+
+            colorama.just_fix_windows_console()
+        return Screen(self.lang, max(NARROWEST, min(columns, WIDEST)), colour, prefix)
+
+
+def asked_lang(arguments: Iterable[str]) -> Lang | None:
+    """Return the language that `--lang` asks for, read before the command line is parsed, since help texts depend on it."""
+    given = list(arguments)
+    for position, argument in enumerate(given):
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            wanted = (value or "".join(given[position + 1 : position + 2])).lower()
+            return next((lang for lang in LANGS if lang.lower() == wanted), None)
+        if argument == "--":
+            break
+    return None
+
+
+def _today(environment: Mapping[str, str]) -> date:
+    """Return the day of SOURCE_DATE_EPOCH where a reproducible build sets it, else today."""
+    epoch = environment.get("SOURCE_DATE_EPOCH", "")
+    return date.fromtimestamp(int(epoch)) if epoch.isdigit() else date.today()

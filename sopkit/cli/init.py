@@ -1,0 +1,88 @@
+"""`sopkit init`: the name of a folder goes in; a workspace that checks clean and builds at once stands there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
+from sopkit.cli.schema import editor_schemas
+from sopkit.output import write_folder
+from sopkit.resources import folder
+from sopkit.text import Lang, Phrase
+
+OPTIONS = (
+    Choice(
+        ("--example",),
+        Phrase(
+            "minimal：一份20行的旅程；retail：带培育旅程的零售示例",
+            "minimal: one short journey; retail: a shop with nurture journeys",
+        ),
+        values=("minimal", "retail"),
+        default="minimal",
+    ),
+)
+EXAMPLES = (
+    ("sopkit init my-brand", Phrase("在 my-brand 文件夹里新建", "in the folder my-brand")),
+    ("sopkit init my-brand --example retail", Phrase("从零售示例开始", "start from the retail example")),
+)
+MADE = Phrase("已新建工作区 {place}（{count} 个文件）。接下来：", "Made the workspace {place} ({count} files). Next:")
+NOT_EMPTY = Phrase("{place} 里已经有文件；请换一个文件夹名", "{place} already holds files; choose another name")
+NEXT: Final = (
+    (
+        "sopkit check {place}",
+        Phrase("检查；改几行再查一次，看它怎么说", "check it; change a line, check again and see what it says"),
+    ),
+    ("sopkit build {place} -o {place}/out", Phrase("生成员工手册和检查清单", "make the staff manuals and checklists")),
+    ("sopkit new automation birthday", Phrase("（在 {place} 里）新加一份自动化", "(inside {place}) add an automation")),
+)
+USUAL_ID: Final = "my-brand"
+
+
+def command(lang: Lang) -> Command:
+    """Return the command in `lang`."""
+    arguments = [click.Argument(["directory"], metavar="DIR")]
+    return Command("init", run, lang, arguments=arguments, options=OPTIONS, examples=EXAMPLES)
+
+
+def run(ctx: click.Context, directory: str, example: str) -> int:
+    """Write the workspace, whole or not at all, and name the next commands."""
+    console = console_of(ctx)
+    target = Path(directory)
+    if target.is_dir() and any(target.iterdir()):
+        raise WrongUsageError(NOT_EMPTY, place=directory)
+    files = dict(workspace_files(example, target.resolve().name))
+    write_folder(target, sorted(files.items()), marker=False)
+    console.say(console.word(MADE, place=directory, count=str(len(files))))
+    for line, what in NEXT:
+        console.say(f"  {line.format(place=directory)}")
+        console.say(f"      {console.word(what, place=directory)}")
+    return OK
+
+
+def workspace_files(example: str, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of every file of a new workspace called `name`."""
+    templates = folder("templates") / "init"
+    for part in ("common", example):
+        for path in sorted((templates / part).rglob("*")):
+            if path.is_file():
+                written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(templates / part).parts)
+                yield written, _fill(path.read_text("utf-8"), name).encode()
+    for schema, data in editor_schemas():
+        yield f".sopkit/schemas/{schema}", data
+
+
+def _fill(text: str, name: str) -> str:
+    """Return a template with the workspace's id and title; the title stands in double quotes there, escaped as in JSON."""
+    return text.replace("@ID@", _as_id(name)).replace("@TITLE@", json.dumps(name, ensure_ascii=False)[1:-1])
+
+
+def _as_id(name: str) -> str:
+    """Return `name` as an id in kebab-case; a name without Latin letters, such as 晨曦, becomes the usual one."""
+    found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return found if re.match("[a-z]", found) else USUAL_ID

@@ -1,0 +1,98 @@
+"""Finds the workspace that a command means, reads its files and runs the compiler over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from sopkit import pipeline
+from sopkit.cli.command import WrongUsageError
+from sopkit.cli.console import Console
+from sopkit.pipeline import Compilation
+from sopkit.text import Phrase
+
+SETTINGS: Final = "sopkit.yaml"
+
+NO_WORKSPACE: Final = Phrase(
+    "{place} 里没有 sopkit.yaml，也不在任何工作区里。新建一个：sopkit init my-brand",
+    "{place} holds no sopkit.yaml and is inside no workspace. Make one: sopkit init my-brand",
+)
+NOT_A_WORKSPACE: Final = Phrase(
+    "{place} 里没有 sopkit.yaml，不是工作区。新建一个：sopkit init {place}",
+    "{place} holds no sopkit.yaml, so it is no workspace. Make one: sopkit init {place}",
+)
+BELOW: Final = Phrase(
+    "{place} 里没有 sopkit.yaml；是不是 {below}？", "{place} holds no sopkit.yaml; did you mean {below}?"
+)
+NO_FOLDER: Final = Phrase(
+    "没有文件夹 {place}。新建一个工作区：sopkit init {place}",
+    "there is no folder {place}. Make a workspace: sopkit init {place}",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A workspace on disk and what the compiler made of it."""
+
+    folder: Path
+    compilation: Compilation
+    shown: str
+    """What to put before a path so that it can be opened from the working directory: `my-brand/`, or nothing."""
+    in_repository: str
+    """What to put before a path so that it is relative to the repository; nothing outside one."""
+
+
+def directory_argument() -> click.Argument:
+    """Return the argument that names a workspace, as every command that reads one takes it."""
+    return click.Argument(["directory"], required=False, metavar="[DIR]")
+
+
+def load(console: Console, directory: str | None) -> Loaded:
+    """Compile the workspace in `directory`, by default the one that the working directory is in."""
+    folder = locate(directory)
+    compilation = pipeline.compile_folder(folder, today=console.today)
+    return Loaded(folder, compilation, _shown(folder), _in_repository(folder))
+
+
+def locate(directory: str | None) -> Path:
+    """Return the folder that holds `sopkit.yaml`; without a name the nearest upward. Raises `WrongUsageError`."""
+    if directory is None:
+        here = Path.cwd()
+        found = next((one for one in (here, *here.parents) if (one / SETTINGS).is_file()), None)
+        if found is None:
+            raise _missing(here, ".", NO_WORKSPACE)
+        return found
+    folder = Path(directory)
+    if (folder / SETTINGS).is_file():
+        return folder
+    if not folder.is_dir():
+        raise WrongUsageError(NO_FOLDER, place=directory)
+    raise _missing(folder, directory, NOT_A_WORKSPACE)
+
+
+def _missing(folder: Path, place: str, reason: Phrase) -> WrongUsageError:
+    below = sorted(path.parent for path in folder.glob(f"[!.]*/{SETTINGS}"))
+    if len(below) == 1:
+        return WrongUsageError(BELOW, place=place, below=_relative(below[0]))
+    return WrongUsageError(reason, place=place)
+
+
+def _shown(folder: Path) -> str:
+    shown = _relative(folder)
+    return "" if shown == "." else f"{shown}/"
+
+
+def _relative(folder: Path) -> str:
+    """Return the folder as seen from the working directory: below it relative, else absolute."""
+    absolute, here = folder.resolve(), Path.cwd().resolve()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
+
+
+def _in_repository(folder: Path) -> str:
+    absolute = folder.resolve()
+    root = next((one for one in (absolute, *absolute.parents) if (one / ".git").exists()), absolute)
+    inside = absolute.relative_to(root).as_posix()
+    return "" if inside == "." else f"{inside}/"

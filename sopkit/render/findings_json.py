@@ -1,0 +1,121 @@
+"""Findings as a machine reads them: a finished compilation goes in, JSON as `schemas/findings-v1.schema.json` says comes out."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from sopkit import __version__
+from sopkit.diagnostics import Finding, Fix, Severity, fingerprint
+from sopkit.model.documents import Waiver
+from sopkit.pipeline import Compilation
+from sopkit.source import Span
+from sopkit.text import Lang, Phrase
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+VERSION = 1
+
+
+def findings_json(
+    compilation: Compilation,
+    findings: tuple[Finding, ...],
+    *,
+    lang: Lang,
+    prefix: str = "",
+    to_come: Iterable[Phrase] = (),
+) -> str:
+    """Return the report as JSON text with a final newline.
+
+    `findings` are those of the compilation that the caller wants listed; `prefix` is put before every path, so that it is
+    relative to the repository. Lines and columns are 1-based, columns count code points, ends are exclusive.
+    """
+    waivers = {id(one.finding): one.waiver for one in compilation.waived}
+    listed = sorted((*findings, *(one.finding for one in compilation.waived)), key=lambda one: one.sort_key)
+    settings = compilation.workspace.settings
+    document: dict[str, Json] = {
+        "version": VERSION,
+        "tool": {"name": "sopkit", "version": __version__},
+        "workspace": settings.id,
+        "as_of": compilation.today.isoformat(),
+        "findings": [_finding(one, number, waivers.get(id(one)), lang, prefix) for one, number in _numbered(listed)],
+        "proved": [],
+        "not_assessed": [],
+        "not_in_this_version": [phrase.within(lang) for phrase in to_come],
+        "counts": {
+            **{severity.value: sum(one.weight is severity for one in findings) for severity in Severity},
+            "waived": len(compilation.waived),
+            "held_back": compilation.held_back,
+            "files": compilation.files,
+        },
+    }
+    return json.dumps(_plain(document), ensure_ascii=False, indent=2) + "\n"
+
+
+def _numbered(findings: Iterable[Finding]) -> Iterable[tuple[Finding, int]]:
+    """Yield each finding with the number of equal ones before it, which keeps the fingerprints apart."""
+    seen: Counter[str] = Counter()
+    for finding in findings:
+        key = fingerprint(finding)
+        yield finding, seen[key]
+        seen[key] += 1
+
+
+def _finding(finding: Finding, number: int, waiver: Waiver | None, lang: Lang, prefix: str) -> dict[str, Json]:
+    return {
+        "rule": finding.rule.name,
+        "code": finding.rule.code,
+        "aliases": list(finding.rule.aliases),
+        "severity": finding.weight.value,
+        "verdict": finding.verdict.value if finding.verdict else None,
+        "state": "waived" if waiver else "open",
+        "waiver": _waiver(waiver, lang) if waiver else None,
+        "message": finding.message(lang),
+        "why": finding.rule.why.within(lang),
+        "fix": finding.fix(lang),
+        **_place(finding.span, prefix),
+        "subject": finding.subject,
+        "related": [{"message": one.note.within(lang), **_place(one.span, prefix)} for one in finding.related],
+        "timeline": [],
+        "assumptions": [],
+        "suggestions": list(finding.suggestions),
+        "stub": finding.stub,
+        "fixes": [_fix(one, lang, prefix) for one in finding.fixes],
+        "law": [],
+        "fingerprint": fingerprint(finding, number),
+    }
+
+
+def _waiver(waiver: Waiver, lang: Lang) -> dict[str, Json]:
+    return {
+        "reason": waiver.reason.pick(lang) if waiver.reason else "",
+        "approved_by": waiver.approved_by.id if waiver.approved_by else "",
+        "until": waiver.until.value.isoformat() if waiver.until else "",
+    }
+
+
+def _fix(fix: Fix, lang: Lang, prefix: str) -> dict[str, Json]:
+    edits: list[Json] = [{**_place(edit.span, prefix), "text": edit.text} for edit in fix.edits]
+    return {"label": fix.label.within(lang), "safe": fix.safe, "edits": edits}
+
+
+def _place(span: Span, prefix: str) -> dict[str, Json]:
+    return {
+        "file": prefix + span.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _plain(value: Json) -> Json:
+    """Return `value` with lone surrogates, which UTF-8 can't hold, written as they are in JSON escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return value

@@ -1,0 +1,165 @@
+"""Findings as a person reads them in a terminal: the place, the line with carets, why it matters, what to do; a summary last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from sopkit.diagnostics import Finding, Severity
+from sopkit.render.columns import clip, pad, visible, width, wrap
+from sopkit.source import Span
+from sopkit.text import Lang, Phrase
+
+BUILTIN: Final = "sopkit:"
+"""How the paths of built-in catalogs begin: they are no files of the workspace."""
+
+GUTTER: Final = 6
+LINES_OF_RELATED: Final = 2
+"""So many related places are shown with their line, the rest with their place alone."""
+
+SEVERITIES: Final = {
+    Severity.ERROR: Phrase("错误", "error"),
+    Severity.WARNING: Phrase("警告", "warning"),
+    Severity.NOTE: Phrase("提示", "note"),
+}
+COLOURS: Final = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.NOTE: "1;36"}
+DIM: Final = "2"
+BOLD: Final = "1"
+
+NEAR: Final = Phrase("相近", "near")
+SEE: Final = Phrase("另见", "see")
+WHY: Final = Phrase("为何", "why")
+FIX: Final = Phrase("改法", "fix")
+PASTE: Final = Phrase("粘贴", "paste")
+MORE: Final = Phrase("详情", "more")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How wide the terminal is, whether it shows colours, which language its reader knows."""
+
+    lang: Lang
+    columns: int = 100
+    colour: bool = False
+    prefix: str = ""
+    """Put before paths, so that they can be opened from where the reader stands: `my-brand/`."""
+
+    def paint(self, text: str, style: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self.colour and text else text
+
+    def place(self, span: Span) -> str:
+        """Return `file:line:column`."""
+        path = span.path if span.path.startswith(BUILTIN) else self.prefix + span.path
+        return f"{visible(path)}:{span.line}:{span.column}"
+
+
+def findings_text(findings: Iterable[Finding], screen: Screen) -> Iterator[str]:
+    """Yield each finding as a block that ends with an empty line; a rule's `why` stands at its first finding only."""
+    explained: set[str] = set()
+    for finding in findings:
+        yield "\n".join(_block(_Page(screen), finding, first=finding.rule.code not in explained)) + "\n"
+        explained.add(finding.rule.code)
+
+
+@dataclass(slots=True)
+class _Page:
+    """The lines of one finding while they are being written."""
+
+    screen: Screen
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, line: str = "") -> None:
+        self.lines.append(line.rstrip())
+
+    def labelled(self, label: Phrase, text: str) -> None:
+        """Add a paragraph with its label in the margin."""
+        margin = 2 + max(width(one.within(self.screen.lang)) for one in (NEAR, SEE, WHY, FIX, PASTE, MORE)) + 2
+        name = label.within(self.screen.lang)
+        for number, line in enumerate(wrap(text, self.screen.columns - margin)):
+            shown = (
+                self.screen.paint(name, DIM) + " " * (margin - 2 - width(name)) if number == 0 else " " * (margin - 2)
+            )
+            self.add(f"  {shown}{line}")
+
+
+def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
+    screen, lang = page.screen, page.screen.lang
+    style = COLOURS[finding.weight]
+    name = f"{SEVERITIES[finding.weight].within(lang)} {finding.rule.code} {finding.rule.name}"
+    page.add(f"{screen.paint(name, style)}  {screen.place(finding.span)}")
+    for line in wrap(finding.message(lang), screen.columns - 2):
+        page.add("  " + screen.paint(line, BOLD))
+    _excerpt(page, finding.span, style)
+    for number, related in enumerate(finding.related):
+        page.labelled(SEE, f"{screen.place(related.span)}  {related.note.within(lang)}")
+        if number < LINES_OF_RELATED:
+            _excerpt(page, related.span, DIM)
+    if finding.suggestions:
+        page.labelled(NEAR, ", ".join(finding.suggestions))
+    if first:
+        page.labelled(WHY, finding.rule.why.within(lang))
+    page.labelled(FIX, finding.fix(lang))
+    if finding.stub:
+        page.add(f"  {screen.paint(PASTE.within(lang), DIM)}")
+        for line in finding.stub.rstrip("\n").split("\n"):
+            page.add("      " + visible(line))
+    if first:
+        page.labelled(MORE, f"sopkit explain {finding.rule.code}")
+    return page.lines
+
+
+def _excerpt(page: _Page, span: Span, style: str) -> None:
+    """Add the first line of the span with carets below it, clipped around the span when it is too long."""
+    screen = page.screen
+    lines = span.source.lines
+    line = lines[span.line - 1] if span.line <= len(lines) else ""
+    start = min(span.column - 1, len(line))
+    end = min(span.end_column - 1, len(line)) if span.end_line == span.line else len(line.rstrip())
+    text, before, carets = clip(line, start, max(start, end), screen.columns - GUTTER - 3)
+    page.add(screen.paint(f"{span.line:>{GUTTER}} │ ", DIM) + text)
+    page.add(screen.paint(" " * GUTTER + " │ ", DIM) + " " * before + screen.paint("^" * carets, style))
+
+
+def summary_text(
+    findings: tuple[Finding, ...], *, files: int, held_back: int, waived: int, to_come: Iterable[Phrase], screen: Screen
+) -> str:
+    """Return the closing lines: the analyses that this version does not make yet, then what was found, counted."""
+    lang = screen.lang
+    counts = {severity: sum(one.weight is severity for one in findings) for severity in Severity}
+    if lang == "zh-CN":
+        parts = [f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]]
+        asides = [f"另有 {held_back} 个由它们引起，改好再看"] * bool(held_back) + [f"{waived} 个已豁免"] * bool(waived)
+        text = f"检查了 {files} 个文件：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
+    else:
+        parts = [f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one]]
+        asides = [f"{held_back} more held back that follow from these"] * bool(held_back) + [f"{waived} waived"] * bool(
+            waived
+        )
+        text = f"checked {files} file{'s' * (files != 1)}: " + "; ".join(
+            [(", ".join(parts) or "nothing found"), *asides]
+        )
+    style = next((COLOURS[one] for one in Severity if counts[one]), "1;32")
+    return "\n".join([*_coming(to_come, screen), screen.paint(text, style)])
+
+
+def _coming(to_come: Iterable[Phrase], screen: Screen) -> list[str]:
+    names = [phrase.within(screen.lang) for phrase in to_come]
+    if not names:
+        return []
+    label = Phrase("这一版还不检查：", "not checked in this version yet: ").within(screen.lang)
+    text = label + ("、" if screen.lang == "zh-CN" else ", ").join(names)
+    return [screen.paint(line, DIM) for line in wrap(text, screen.columns)]
+
+
+def table(rows: Iterable[tuple[str, ...]], screen: Screen) -> Iterator[str]:
+    """Yield rows with their columns aligned; the last column is wrapped within the terminal."""
+    made = [tuple(visible(cell) for cell in row) for row in rows]
+    if not made:
+        return
+    rooms = [max(width(row[n]) for row in made) for n in range(len(made[0]) - 1)]
+    indent = sum(rooms) + 2 * len(rooms)
+    for row in made:
+        head = "".join(pad(cell, room + 2) for cell, room in zip(row, rooms, strict=False))
+        for number, line in enumerate(wrap(row[-1], max(20, screen.columns - indent))):
+            yield ((head if number == 0 else " " * indent) + line).rstrip()

@@ -1,0 +1,26 @@
+"""Where the package's own files are: `schemas`, `templates` and `catalogs`, in a wheel or in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+PACKAGE: Final = Path(__file__).resolve().parent
+
+Folder = Literal["schemas", "templates", "catalogs"]
+
+
+def folder(name: Folder) -> Path:
+    """Return the folder of that name: inside the package (wheel), else beside it (checkout, editable install)."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def catalog_names() -> tuple[str, ...]:
+    """Return the built-in catalogs that `uses:` may name, in order."""
+    return tuple(sorted(path.stem for path in folder("catalogs").glob("*.yaml")))
+
+
+def catalog(name: str) -> bytes | None:
+    """Return the bytes of a built-in catalog, None when there is none of that name."""
+    return (folder("catalogs") / f"{name}.yaml").read_bytes() if name in catalog_names() else None

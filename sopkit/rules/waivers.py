@@ -1,0 +1,212 @@
+"""Waivers: findings and the `waive:` entries of the documents go in; what stays open, what is accepted, and stale waivers come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import Final
+
+from sopkit.diagnostics import Finding, Rule, Severity
+from sopkit.model.documents import Document, Waiver, Workspace
+from sopkit.text import Phrase
+from sopkit.tree import Forest, Mark
+
+EXPIRED: Final = Rule(
+    code="SOP901",
+    name="expired-waiver",
+    severity=Severity.WARNING,
+    summary=Phrase("豁免已经过期", "a waiver whose day has passed"),
+    message=Phrase(
+        "对 {rule} 的豁免在 {until} 到期，已经失效", "the waiver of {rule} ended on {until} and no longer counts"
+    ),
+    why=Phrase(
+        "豁免是有期限的例外。过期不清，例外就成了没人负责的惯例。",
+        "a waiver is an exception for a time; left standing, the exception becomes a habit that nobody answers for.",
+    ),
+    fix=Phrase(
+        "解决原来的问题并删掉这条豁免；确实还需要，就请 {approver} 重新批准并改 until。",
+        "mend what it excused and delete it; if it is still needed, have {approver} approve it again and move `until`.",
+    ),
+    bad="""\
+kind: kpi
+id: repeat-rate
+title: 复购率
+owner: guide
+review_by: 2027-12-31
+waive:
+  - {rule: kpi-without-target, at: repeat-rate, reason: 新指标先观察, approved_by: guide, until: 2026-01-31}
+unit: count
+better: higher
+formula: {count: {events: order-paid}}
+""",
+    good="""\
+kind: kpi
+id: repeat-rate
+title: 复购率
+owner: guide
+review_by: 2027-12-31
+unit: count
+better: higher
+formula: {count: {events: order-paid}}
+""",
+)
+
+UNUSED: Final = Rule(
+    code="SOP902",
+    name="unused-waiver",
+    severity=Severity.WARNING,
+    summary=Phrase("豁免没有对应的问题", "a waiver of something that is not found"),
+    message=Phrase(
+        "{place} 没有 {rule} 的问题，这条豁免用不上",
+        "nothing of {rule} is found at {place}: the waiver excuses nothing",
+    ),
+    why=Phrase(
+        "用不上的豁免留着，等问题真的出现时会把它悄悄盖住。",
+        "a waiver that is left lying about will silently cover the fault when it does come.",
+    ),
+    fix=Phrase(
+        "问题已经解决就删掉这条豁免；写错了位置就改 at（文档内的路径，如 awareness/welcome）。",
+        "delete it if the fault is mended; if it stands at another place, correct `at`, a path such as awareness/welcome.",
+    ),
+    bad=EXPIRED.bad.replace("until: 2026-01-31", "until: 2027-06-30"),
+    good=EXPIRED.good,
+)
+
+UNKNOWN: Final = Rule(
+    code="SOP903",
+    name="waiver-of-unknown-rule",
+    severity=Severity.ERROR,
+    summary=Phrase("豁免指的规则不存在", "a waiver of a rule that does not exist"),
+    message=Phrase("没有规则“{rule}”", "there is no rule “{rule}”"),
+    why=Phrase("规则名写错，这条豁免就什么也不会豁免。", "with a misspelt rule the waiver excuses nothing."),
+    fix=Phrase(
+        "写规则的名称或编号；用 sopkit rules 查看全部。",
+        "write the rule's name or code; `sopkit rules` lists them all.",
+    ),
+    bad=UNUSED.bad.replace("kpi-without-target", "kpi-without-a-target"),
+    good=EXPIRED.good,
+)
+
+UNWAIVABLE: Final = Rule(
+    code="SOP904",
+    name="waiver-of-broken-text",
+    severity=Severity.ERROR,
+    summary=Phrase("写法错误不能豁免", "a waiver of a mistake in writing"),
+    message=Phrase(
+        "{rule} 是写法或引用错误，不能豁免", "{rule} is a mistake in writing or a broken reference and can't be waived"
+    ),
+    why=Phrase(
+        "读不懂的内容没法检查，也进不了手册：豁免等于让它悄悄消失。",
+        "what can't be read is neither checked nor printed: a waiver would let it vanish in silence.",
+    ),
+    fix=Phrase("改正写法，删掉这条豁免。", "mend the text and delete the waiver."),
+    bad=UNUSED.bad.replace("kpi-without-target", "SOP101"),
+    good=EXPIRED.good,
+)
+
+RULES: Final = (EXPIRED, UNUSED, UNKNOWN, UNWAIVABLE)
+
+FIRST_WAIVABLE: Final = "SOP2"
+"""Codes below are about what can't be read or resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that the playbooks accept, and the waiver that says so."""
+
+    finding: Finding
+    waiver: Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Waiving:
+    """What waivers make of the findings."""
+
+    open: tuple[Finding, ...]
+    waived: tuple[Waived, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A waiver with the document that holds it and the codes of the rule that it names."""
+
+    waiver: Waiver
+    document: Document
+    rule: Rule
+
+
+def apply(
+    findings: Iterable[Finding], documents: Iterable[Document], forest: Forest, rules: Mapping[str, Rule], today: date
+) -> Waiving:
+    """Return the findings without those that a waiver in force accepts, and with one for each waiver that is amiss.
+
+    `rules` finds a rule by code, name or alias. A waiver accepts what its rule finds at its place of its own document.
+    """
+    opened: list[Finding] = []
+    waived: list[Waived] = []
+    standing: list[_Standing] = []
+    for document in documents:
+        for waiver in document.waive:
+            fault, rule = _fault(waiver, forest, rules, today)
+            if fault is not None:
+                opened.append(fault)
+            elif rule is not None:
+                standing.append(_Standing(waiver, document, rule))
+    used: set[Mark] = set()
+    for finding in findings:
+        found = next((one for one in standing if _covers(one, finding)), None)
+        if found is None:
+            opened.append(finding)
+        else:
+            waived.append(Waived(finding, found.waiver))
+            used.add(found.waiver.at)
+    opened.extend(_unused(standing, used, forest))
+    return Waiving(tuple(opened), tuple(waived))
+
+
+def waiving_documents(workspace: Workspace) -> Iterator[Document]:
+    """Yield every document that may hold waivers."""
+    yield workspace.settings
+    for namespace in (workspace.journeys, workspace.cadences, workspace.procedures, workspace.syncs, workspace.kpis):
+        yield from namespace.values()
+
+
+def _fault(
+    waiver: Waiver, forest: Forest, rules: Mapping[str, Rule], today: date
+) -> tuple[Finding | None, Rule | None]:
+    """Return (what is wrong with the waiver by itself, the rule that it names); an incomplete one is the schema's affair."""
+    if waiver.rule is None or waiver.place is None or waiver.approved_by is None or waiver.until is None:
+        return None, None
+    span = forest.span(waiver.at)
+    rule = rules.get(waiver.rule.casefold())
+    if rule is None:
+        near = get_close_matches(waiver.rule, sorted(one.name for one in rules.values()), n=3)
+        return Finding(UNKNOWN, span, {"rule": waiver.rule}, suggestions=tuple(dict.fromkeys(near))), None
+    if rule.code < FIRST_WAIVABLE:
+        return Finding(UNWAIVABLE, span, {"rule": rule.name}), None
+    if waiver.until.value < today:
+        args = {"rule": rule.name, "until": waiver.until.value.isoformat(), "approver": waiver.approved_by.id}
+        return Finding(EXPIRED, span, args), None
+    return None, rule
+
+
+def _covers(standing: _Standing, finding: Finding) -> bool:
+    """Whether the finding is of the rule, in the document and at the place: a run of steps in its path."""
+    if finding.rule.code != standing.rule.code:
+        return False
+    kind, _, path = finding.subject.partition("/")
+    parts = path.split("/")
+    if (kind, parts[0]) != (standing.document.kind, standing.document.id):
+        return False
+    wanted = (standing.waiver.place or "").strip("/").split("/")
+    return any(parts[at : at + len(wanted)] == wanted for at in range(len(parts)))
+
+
+def _unused(standing: Iterable[_Standing], used: set[Mark], forest: Forest) -> Iterator[Finding]:
+    for one in standing:
+        # What the schema refused may hide the very finding that the waiver is about.
+        if one.waiver.at not in used and not one.document.broken:
+            args = {"rule": one.rule.name, "place": one.waiver.place or ""}
+            yield Finding(UNUSED, forest.span(one.waiver.at), args)

@@ -1,0 +1,97 @@
+"""A tree goes in; whether its shape is that of the language, as findings, comes out."""
+
+from __future__ import annotations
+
+from sopkit.diagnostics import Edit, Finding, Fix, in_order
+from sopkit.schema import explanation, quoting, rules
+from sopkit.schema.definitions import KINDS, Shape
+from sopkit.schema.near import near, plain
+from sopkit.schema.places import Places
+from sopkit.schema.validators import accepts
+from sopkit.schema.wording import Args, listed, replacing, what_is
+from sopkit.text import Phrase
+from sopkit.tree import Tree, Value
+
+
+def check(tree: Tree, *, fast: bool = True) -> tuple[Finding, ...]:
+    """Return what is wrong with the shape of the document; nothing when the schema accepts it.
+
+    `fast` lets jsonschema-rs do the accepting where it is installed; the findings are the same without it.
+    """
+    value = tree.value
+    if not isinstance(value, dict):
+        return (Finding(rules.NOT_A_DOCUMENT, tree.span(0), {"found": what_is(value)}),)
+    kind = value.get("kind")
+    if kind is None:
+        return (_without_kind(tree, value),)
+    if not isinstance(kind, str) or kind not in KINDS:
+        return (_of_unknown_kind(tree, kind),)
+    places = Places(tree, kind)
+    found = () if accepts(kind, value, fast=fast) else explanation.explain(places, kind, value)
+    return in_order(_each_once((*found, *quoting.lost_ends(places))))
+
+
+def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Leave out what was found before at the same place: a part that aliases bring in several times is written once."""
+    seen: set[tuple[object, ...]] = set()
+    for finding in findings:
+        mistake = (finding.rule.code, finding.span.sort_key, finding.message("en"))
+        if mistake not in seen:
+            seen.add(mistake)
+            yield finding
+
+
+def _titles() -> dict[str, str]:
+    return {kind: Shape.of_kind(kind).title.zh for kind in KINDS}
+
+
+def _of_unknown_kind(tree: Tree, kind: Value) -> Finding:
+    place = Places(tree, None).find(("kind",))
+    meant = near(kind, _titles()) if isinstance(kind, str) else ()
+    shown = kind if isinstance(kind, str) and kind else place.span.excerpt()
+    fixes = replacing(place.span, meant[0], safe=plain(shown) == plain(meant[0])) if meant else ()
+    args: Args = {"value": shown, "values": listed(KINDS)}
+    return Finding(rules.UNKNOWN_KIND, place.span, args, fixes=fixes, suggestions=meant)
+
+
+def _without_kind(tree: Tree, value: dict[str, Value]) -> Finding:
+    root = Places(tree, None).find(())
+    if "kind" in value:
+        return Finding(rules.MISSING_KIND, tree.span(root.keys["kind"]), {"advice": _any_kind()})
+    misspelt = next((key for key in value if near(key, {"kind": "类型"}) and value[key] in KINDS), None)
+    if misspelt is not None:
+        span = tree.span(root.keys[misspelt])
+        advice = Phrase(f"把“{misspelt}”改成 kind", f"write `kind` instead of `{misspelt}`")
+        return Finding(
+            rules.MISSING_KIND,
+            span,
+            {"advice": advice},
+            fixes=replacing(span, "kind", safe=True),
+            suggestions=("kind",),
+        )
+    alike = _kinds_alike(value)
+    if not alike:
+        advice = Phrase(
+            "在开头加一行 kind，可以写：{}".format("、".join(KINDS)),
+            "add a line `kind:` at the top with one of: {}".format(", ".join(KINDS)),
+        )
+        return Finding(rules.MISSING_KIND, root.head, {"advice": advice})
+    title = Shape.of_kind(alike[0]).title
+    advice = Phrase(
+        f"在开头加一行 kind: {alike[0]}（里面的键像是{title.zh}）",
+        f"add a line `kind: {alike[0]}` at the top: its keys look like those of this kind",
+    )
+    start = root.head
+    insertion = type(start)(start.source, start.line, start.column, start.line, start.column)
+    block = start.line < tree.span(0).end_line and not tree.span(0).excerpt().startswith("{")
+    edit = Edit(insertion, f"kind: {alike[0]}\n" + " " * (start.column - 1) if block else f"kind: {alike[0]}, ")
+    fix = Fix(Phrase(f"加上 kind: {alike[0]}", f"add `kind: {alike[0]}`"), (edit,))
+    return Finding(rules.MISSING_KIND, start, {"advice": advice}, fixes=(fix,), suggestions=alike[:3])
+
+
+def _kinds_alike(value: dict[str, Value]) -> tuple[str, ...]:
+    """Return the kinds that have most of the keys, best first; keys that every kind has do not count."""
+    known = {kind: set(Shape.of_kind(kind).properties) for kind in KINDS}
+    shared = set.intersection(*known.values())
+    scores = {kind: len((keys - shared) & value.keys()) for kind, keys in known.items()}
+    return tuple(sorted((kind for kind in KINDS if scores[kind]), key=lambda kind: -scores[kind]))

@@ -1,0 +1,52 @@
+"""A word that the language does not know goes in; the words that may be meant come out, best first."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+MOST: Final = 3
+CLOSE: Final = 0.66
+MARGIN: Final = 0.12
+SWAPPED: Final = 0.95
+"""How alike words are that have the same letters in another order."""
+LONGEST: Final = 48
+"""Longer words are no misspelt keys, and comparing them would take long."""
+
+
+def plain(word: str) -> str:
+    """Return `word` without what typing habits change: case, full-width forms, hyphens, underscores and blanks."""
+    folded = unicodedata.normalize("NFKC", word).casefold()
+    return "".join(letter for letter in folded if letter not in "-_ \t")
+
+
+def near(word: str, known: Mapping[str, str], close: float = CLOSE) -> tuple[str, ...]:
+    """Return at most three of `known` (name → what it is called in Chinese) that `word` may mean, best first.
+
+    Only what is nearly as close as the best is named.
+    """
+    if len(word) > LONGEST:
+        return ()
+    target = plain(word)
+    scored = sorted((-_likeness(target, name, called), name) for name, called in known.items())
+    if scored and scored[0][0] <= -2:
+        return (scored[0][1],)
+    best = -scored[0][0] if scored else 0.0
+    return tuple(name for score, name in scored if -score >= max(close, best - MARGIN))[:MOST]
+
+
+def _likeness(target: str, name: str, called: str) -> float:
+    """Return 2 for the same word written otherwise or in Chinese, else how alike the words are, from 0 to 1."""
+    candidate = plain(name)
+    if target in (candidate, plain(called)):
+        return 2.0
+    if len(target) > 1 and called and (target in called or called in target):
+        return 0.9
+    if sorted(target) == sorted(candidate):
+        return SWAPPED
+    matcher = difflib.SequenceMatcher(None, target, candidate)
+    if matcher.real_quick_ratio() < CLOSE or matcher.quick_ratio() < CLOSE:
+        return 0.0
+    return matcher.ratio()

@@ -1,0 +1,2 @@
+def skeleton(kind: str, id: str, lang: str) -> str:
+    raise NotImplementedError
