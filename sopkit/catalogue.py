@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from sopkit.diagnostics import Rule
+from sopkit.model.rules import RULES as OF_THE_MODEL
+from sopkit.reader.rules import RULES as OF_THE_READER
+from sopkit.rules import flow, waivers
+from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 from sopkit.text import Phrase
 
-RULES: Final[tuple[Rule, ...]] = ()
+RULES: Final[tuple[Rule, ...]] = (*OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL, *flow.RULES, *waivers.RULES)
+
+BY_NAME: Final[Mapping[str, Rule]] = {
+    name.casefold(): rule for rule in RULES for name in (rule.code, rule.name, *rule.aliases)
+}
+"""Code, name or alias of a rule, in lower case → the rule."""
 
 TO_COME: Final = (
     Phrase("触达次数上限", "caps on touches"),
@@ -23,7 +33,4 @@ TO_COME: Final = (
 
 def find(name: str) -> Rule | None:
     """Return the rule of that code, name or alias, in any case."""
-    wanted = name.casefold()
-    return next(
-        (rule for rule in RULES if wanted in (one.casefold() for one in (rule.code, rule.name, *rule.aliases))), None
-    )
+    return BY_NAME.get(name.casefold())

@@ -113,6 +113,9 @@ def safe_parts(name: str) -> tuple[str, ...]:
 
 def _swap(building: Path, target: Path) -> None:
     """Put `building` at `target`: two renames, undone when the second fails, mended by the next build if we die between."""
+    if target.is_dir() and not any(target.iterdir()):
+        _move_in(building, target)
+        return
     former = _former(target)
     if target.exists():
         target.rename(former)
@@ -123,6 +126,18 @@ def _swap(building: Path, target: Path) -> None:
             former.rename(target)
         raise
     shutil.rmtree(former, ignore_errors=True)
+
+
+def _move_in(building: Path, target: Path) -> None:
+    """Fill an empty folder without replacing it: a shell may stand in it (`sopkit init .`). The marker goes first."""
+    moved: list[Path] = []
+    try:
+        for entry in sorted(building.iterdir(), key=lambda path: (path.name != MARKER, path.name)):
+            moved.append(entry.rename(target / entry.name))
+    except OSError:
+        for entry in moved:
+            entry.rename(building / entry.name)
+        raise
 
 
 def _recover(target: Path) -> None:

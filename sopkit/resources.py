@@ -7,6 +7,9 @@ from typing import Final, Literal
 
 PACKAGE: Final = Path(__file__).resolve().parent
 
+BUILTIN: Final = "sopkit:"
+"""How the paths of built-in catalogs begin in findings: they are no files of the workspace."""
+
 Folder = Literal["schemas", "templates", "catalogs"]
 
 

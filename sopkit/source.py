@@ -44,9 +44,7 @@ class Source:
         """Return the stretch from offset `start` in `text` to offset `end`, exclusive."""
         first = bisect_right(self.line_starts, start)
         last = bisect_right(self.line_starts, end)
-        return Span(
-            self, first, start - self.line_starts[first - 1] + 1, last, end - self.line_starts[last - 1] + 1
-        )
+        return Span(self, first, start - self.line_starts[first - 1] + 1, last, end - self.line_starts[last - 1] + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,9 @@ def replay(block: str, folder: Path, locale: str) -> str:
     return "\n".join(parts) + "\n"
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if "```console" in page.read_text("utf-8")], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if "```console" in page.read_text("utf-8")], ids=lambda p: p.name
+)
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     text = page.read_text("utf-8")
     locale = "zh_CN.UTF-8" if ".zh-CN." in page.name else "en_US.UTF-8"

@@ -37,6 +37,14 @@ def test_the_next_build_replaces_the_whole_folder(tmp_path: Path) -> None:
     assert (tmp_path / "out/both.html").read_bytes() == b"2"
 
 
+def test_an_empty_folder_is_filled_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    write_folder(Path(), [("a/b.yaml", b"1"), ("c.yaml", b"2")], marker=False)
+    assert sorted(path.name for path in Path.cwd().iterdir()) == ["a", "c.yaml"]
+    assert names(tmp_path) == ["here/a/b.yaml", "here/c.yaml"]
+
+
 def test_a_build_that_fails_halfway_leaves_the_former_output_whole(tmp_path: Path) -> None:
     write_folder(tmp_path / "out", [("index.html", b"former")])
 

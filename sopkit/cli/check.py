@@ -9,6 +9,8 @@ from sopkit.cli.command import FINDINGS, OK, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Finding, Severity
+from sopkit.fixing import apply_fixes
+from sopkit.output import write_file
 from sopkit.render.findings_json import findings_json
 from sopkit.render.terminal import findings_text, summary_text
 from sopkit.text import Lang, Phrase
@@ -23,13 +25,16 @@ OPTIONS = (
     Choice(("--select",), Phrase("只看选中部分的问题，如 kind:lifecycle", "only findings of a part, as kind:lifecycle"), "EXPR"),
     Choice(("--format", "output_format"), Phrase("输出格式", "how to print the findings"), values=("terminal", "json"), default="terminal"),
     Choice(("--fail-on",), Phrase("从哪一级起算不通过", "the least severity that fails"), values=("error", "warning"), default="error"),
-    Choice(("--allow-not-assessed",), Phrase("有没能判断的内容时仍算通过", "pass even when something was not assessed"), flag=True),
+    Choice(("--fix",), Phrase("把能自动改的改好（只做不会改变原意的修改）", "make the changes that can't alter what was meant"), flag=True),
+    Choice(("--unsafe",), Phrase("与 --fix、--diff 同用：拿不准的修改也做", "with --fix or --diff: doubtful changes, too"), flag=True),
+    Choice(("--diff",), Phrase("只显示 --fix 会改什么，不动文件", "show what --fix would change, and change nothing"), flag=True),
 )  # fmt: skip
 EXAMPLES = (
     ("sopkit check my-brand", Phrase("检查 my-brand", "check my-brand")),
     ("sopkit check --fail-on warning", Phrase("有警告也算不通过", "let warnings fail, too")),
     ("sopkit check --format json", Phrase("供程序读取", "for another program")),
 )
+MENDED = Phrase("已改好 {count} 处（{files} 个文件）", "mended {count} in {files} files")
 
 
 def command(lang: Lang) -> Command:
@@ -46,17 +51,41 @@ def run(
     select: str | None,
     output_format: str,
     fail_on: str,
-    allow_not_assessed: bool,
+    fix: bool,
+    unsafe: bool,
+    diff: bool,
 ) -> int:
     """Print the findings and return the exit code."""
     console = console_of(ctx)
     loaded = load(console, directory)
     findings = chosen(loaded, select)
+    if diff:
+        return _show_diff(console, loaded, findings, fail_on, unsafe=unsafe)
+    if fix and _mend(console, loaded, findings, unsafe=unsafe):
+        loaded = load(console, directory)
+        findings = chosen(loaded, select)
     if output_format == "json":
         _print_json(console, loaded, findings)
     else:
         print_findings(console, loaded, findings)
     return verdict(findings, fail_on)
+
+
+def _show_diff(console: Console, loaded: Loaded, findings: tuple[Finding, ...], fail_on: str, *, unsafe: bool) -> int:
+    for one in apply_fixes(findings, unsafe=unsafe):
+        console.hand_over_text(one.diff(loaded.in_repository + one.source.path))
+    return verdict(findings, fail_on)
+
+
+def _mend(console: Console, loaded: Loaded, findings: tuple[Finding, ...], *, unsafe: bool) -> bool:
+    """Write the files that fixes change, each whole or not at all; return whether there were any."""
+    fixed = apply_fixes(findings, unsafe=unsafe)
+    for one in fixed:
+        write_file(loaded.folder / one.source.path, one.data)
+    if fixed:
+        count = sum(one.count for one in fixed)
+        console.tell(console.word(MENDED, count=str(count), files=str(len(fixed))))
+    return bool(fixed)
 
 
 def chosen(loaded: Loaded, select: str | None) -> tuple[Finding, ...]:
@@ -88,6 +117,7 @@ def print_findings(console: Console, loaded: Loaded, findings: tuple[Finding, ..
                 held_back=compilation.held_back,
                 waived=len(compilation.waived),
                 to_come=TO_COME,
+                as_of=compilation.today if console.as_of_given else None,
                 screen=screen,
             )
         )

@@ -91,6 +91,8 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, object], None]
         source = ctx.get_parameter_source(param.name or "")
         if source is not None and source.name == "COMMANDLINE":
             setattr(console_of(ctx), name, value)
+            if name == "today":
+                console_of(ctx).as_of_given = True
 
     return keep
 

@@ -13,7 +13,7 @@ from datetime import date
 from io import TextIOWrapper
 from typing import Final, TextIO
 
-from sopkit.render.columns import width
+from sopkit.render.columns import visible, width
 from sopkit.render.terminal import Screen
 from sopkit.text import LANGS, Lang, Phrase
 
@@ -69,6 +69,7 @@ class Console:
 
     lang: Lang
     today: date
+    as_of_given: bool = False
     color: str = "auto"
     quiet: bool = False
     debug: bool = False
@@ -103,6 +104,13 @@ class Console:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+
+    def hand_over_text(self, text: str) -> None:
+        """Print a result that quotes an input file: as it is into a file or pipe, harmless on a terminal."""
+        if sys.stdout.isatty():
+            self.say("\n".join(visible(line) for line in text.removesuffix("\n").split("\n")))
+        else:
+            self.hand_over(text.encode())
 
     def screen(self, prefix: str = "") -> Screen:
         """Return what the renderer must know about standard output."""

@@ -13,7 +13,7 @@ from sopkit import schema
 from sopkit.cli.command import OK, Command, WrongUsageError, console_of
 from sopkit.cli.workspace import Loaded, load
 from sopkit.output import write_file
-from sopkit.render.terminal import BUILTIN
+from sopkit.resources import BUILTIN
 from sopkit.text import Lang, Phrase
 
 KINDS: Final = ("catalog", "lifecycle", "automation", "cadence", "sync", "kpi", "procedure")

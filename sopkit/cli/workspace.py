@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,11 +12,12 @@ import click
 from sopkit import pipeline
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
+from sopkit.cli.progress import watched
 from sopkit.pipeline import Compilation
+from sopkit.reader.files import SETTINGS, find_sources
 from sopkit.text import Phrase
 
-SETTINGS: Final = "sopkit.yaml"
-
+READING: Final = Phrase("正在读取", "reading")
 NO_WORKSPACE: Final = Phrase(
     "{place} 里没有 sopkit.yaml，也不在任何工作区里。新建一个：sopkit init my-brand",
     "{place} holds no sopkit.yaml and is inside no workspace. Make one: sopkit init my-brand",
@@ -53,7 +55,10 @@ def directory_argument() -> click.Argument:
 def load(console: Console, directory: str | None) -> Loaded:
     """Compile the workspace in `directory`, by default the one that the working directory is in."""
     folder = locate(directory)
-    compilation = pipeline.compile_folder(folder, today=console.today)
+    files = find_sources(folder)
+    sources = watched(console, files.sources, READING, len(files.sources))
+    compilation = pipeline.compile(sources, today=console.today, found=files.findings)
+    gc.freeze()
     return Loaded(folder, compilation, _shown(folder), _in_repository(folder))
 
 

@@ -436,6 +436,8 @@ class Workspace:
     procedures: Mapping[str, Procedure]
     syncs: Mapping[str, Sync]
     kpis: Mapping[str, Kpi]
+    catalogs: tuple[Document, ...] = ()
+    """The workspace's own catalog documents, for what they say of themselves: owner, review date, waivers."""
 
 
 __all__ = [

@@ -14,6 +14,7 @@ from sopkit.model.values import (
     OfferRef,
     PlaybookRef,
     PurposeRef,
+    RoleRef,
     Text,
 )
 from sopkit.tree import Mark
@@ -38,8 +39,7 @@ class StepSelector:
     """Which steps, for `steps:`; several keys must all hold."""
 
     at: Mark
-    by: tuple[str, ...] = ()
-    """Role ids."""
+    by: tuple[RoleRef, ...] = ()
     playbook: tuple[PlaybookRef, ...] = ()
     step: tuple[str, ...] = ()
     required: bool | None = None

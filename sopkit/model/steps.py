@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -219,3 +220,14 @@ class Step:
     checklist: tuple[Text, ...] = ()
     evidence: Evidence | None = None
     escalate: Escalation | None = None
+
+
+def inner(step: Step) -> Iterator[Step]:
+    """Yield the step and every step inside it, in the order written."""
+    yield step
+    for one in step.otherwise:
+        yield from inner(one)
+    if isinstance(step.verb, Choose):
+        for branch in step.verb.branches:
+            for one in branch.steps:
+                yield from inner(one)

@@ -122,6 +122,9 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+ORDINALS: dict[int, str] = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """Open hours, half-open, on weekdays; `21:00-09:00` runs over midnight. `mon-sun 10:00-22:00`, `09:00-21:00`."""
@@ -153,6 +156,13 @@ class Slot:
     nth: int | None = None
     """1..5 or -1 (last), of `weekday` in the month."""
 
+    def __str__(self) -> str:
+        if self.month_day is not None:
+            return f"last day {self.time}" if self.month_day == -1 else f"day {self.month_day} {self.time}"
+        if self.weekday is None:
+            return str(self.time)
+        return f"{self.weekday} {self.time}" if self.nth is None else f"{ORDINALS[self.nth]} {self.weekday} {self.time}"
+
 
 @dataclass(frozen=True, slots=True)
 class DateValue:
@@ -160,6 +170,9 @@ class DateValue:
 
     value: date
     at: Mark
+
+    def __str__(self) -> str:
+        return self.value.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +182,9 @@ class Share:
     value: Decimal
     at: Mark
 
+    def __str__(self) -> str:
+        return f"{self.value}%"
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -177,21 +193,36 @@ class Money:
     """ISO 4217."""
     at: Mark
 
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
 
 Comparator = Literal["≥", "≤", "<", ">", "="]
 
 
+def with_unit(number: Decimal, unit: str) -> str:
+    """Return the number with its unit as the language writes it: `15%`, `30s`, `2000 CNY`, `3 workdays`."""
+    if unit == "workday":
+        return f"{number} workday" + ("" if number == 1 else "s")
+    return f"{number} {unit}" if len(unit) == 3 else f"{number}{unit}"
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`≥ 15%`, `< 30s`, `≥ 2000 CNY`, `= 100%`, `+20% over baseline` (then `relative`, and the comparator is `≥`)."""
+    """`≥ 15%`, `< 30s`, `≥ 2000 CNY`, `= 100%`, `+20% over baseline` (then `relative`; the comparator is `≥` for `+`, `≤` for `-`)."""
 
     comparator: Comparator
     number: Decimal
     unit: str
     """'', '%', a currency, or a duration's unit; a duration's number is in that unit."""
     relative: bool
-    """Measured against the KPI's baseline."""
+    """Measured against the KPI's baseline, or the control arm."""
     at: Mark
+
+    def __str__(self) -> str:
+        if self.relative:
+            return f"{self.number:+}{self.unit} over baseline"
+        return f"{self.comparator} {with_unit(self.number, self.unit)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +234,9 @@ class NumberRange:
     unit: str
     at: Mark
 
+    def __str__(self) -> str:
+        return f"{self.low}..{with_unit(self.high, self.unit)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -211,6 +245,9 @@ class Rate:
     count: int
     per: Duration | Literal["day", "week", "month", "quarter", "year", "lifetime"]
     at: Mark
+
+    def __str__(self) -> str:
+        return f"{self.count} per {self.per}"
 
 
 Calendar = Literal["day", "week", "month", "quarter", "year"]
@@ -224,6 +261,9 @@ class Every:
     interval: Duration | None
     at: Mark
 
+    def __str__(self) -> str:
+        return str(self.interval or self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -234,6 +274,13 @@ class Window:
     last_day: int | None
     span: DurationRange | None
     at: Mark
+
+    def __str__(self) -> str:
+        if self.span is not None:
+            return str(self.span)
+        if self.form == "any":
+            return f"days {self.first_day}..{self.last_day}"
+        return f"from day {self.first_day}" if self.form == "survival" else f"day {self.first_day}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sopkit import __version__
 from sopkit.diagnostics import Finding, Fix, Severity, fingerprint
 from sopkit.model.documents import Waiver
 from sopkit.pipeline import Compilation
+from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
@@ -102,7 +103,7 @@ def _fix(fix: Fix, lang: Lang, prefix: str) -> dict[str, Json]:
 
 def _place(span: Span, prefix: str) -> dict[str, Json]:
     return {
-        "file": prefix + span.path,
+        "file": span.path if span.path.startswith(BUILTIN) else prefix + span.path,
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,

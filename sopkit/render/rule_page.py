@@ -28,7 +28,7 @@ def rule_page(rule: Rule, screen: Screen) -> Iterator[str]:
         yield ""
         yield screen.paint(title.within(lang), DIM)
         yield from _indented(text, screen)
-    for title, text in ((BAD, rule.bad), (GOOD, rule.good)):
+    for title, text in ((BAD, rule.bad), (GOOD, rule.good)) if rule.bad else ():
         yield ""
         yield screen.paint(title.within(lang), DIM)
         yield from ("    " + visible(line) for line in text.rstrip("\n").split("\n"))

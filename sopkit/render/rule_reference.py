@@ -55,7 +55,12 @@ def rule_index(rules: Iterable[Rule]) -> str:
     lines = ["# Rules · 规则", ""]
     for family, members in groupby(sorted(rules, key=lambda rule: rule.code), key=lambda rule: rule.code[:4]):
         title = FAMILIES[family]
-        lines += [f"## {family}xx {title.zh} · {title.en}", "", "| code | rule | | what it finds · 发现什么 |", "|---|---|---|---|"]
+        lines += [
+            f"## {family}xx {title.zh} · {title.en}",
+            "",
+            "| code | rule | | what it finds · 发现什么 |",
+            "|---|---|---|---|",
+        ]
         for rule in members:
             summary = f"{unfilled(rule.summary.en)}<br>{unfilled(rule.summary.zh)}".replace("|", "\\|")
             lines.append(f"| [{rule.code}]({rule.code}.md) | `{rule.name}` | {WEIGHTS[rule.severity].en} | {summary} |")

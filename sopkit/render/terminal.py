@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from sopkit.diagnostics import Finding, Severity
 from sopkit.render.columns import clip, pad, visible, width, wrap
+from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
-
-BUILTIN: Final = "sopkit:"
-"""How the paths of built-in catalogs begin: they are no files of the workspace."""
 
 GUTTER: Final = 6
 LINES_OF_RELATED: Final = 2
@@ -122,21 +121,33 @@ def _excerpt(page: _Page, span: Span, style: str) -> None:
 
 
 def summary_text(
-    findings: tuple[Finding, ...], *, files: int, held_back: int, waived: int, to_come: Iterable[Phrase], screen: Screen
+    findings: tuple[Finding, ...],
+    *,
+    files: int,
+    held_back: int,
+    waived: int,
+    to_come: Iterable[Phrase],
+    screen: Screen,
+    as_of: date | None = None,
 ) -> str:
-    """Return the closing lines: the analyses that this version does not make yet, then what was found, counted."""
+    """Return the closing lines: the analyses that this version does not make yet, then what was found, counted.
+
+    `as_of` is a day that the reader asked to be taken for today.
+    """
     lang = screen.lang
     counts = {severity: sum(one.weight is severity for one in findings) for severity in Severity}
     if lang == "zh-CN":
         parts = [f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]]
         asides = [f"另有 {held_back} 个由它们引起，改好再看"] * bool(held_back) + [f"{waived} 个已豁免"] * bool(waived)
-        text = f"检查了 {files} 个文件：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
+        day = f"（按 {as_of.isoformat()} 计）" if as_of else ""
+        text = f"检查了 {files} 个文件{day}：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
     else:
         parts = [f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one]]
         asides = [f"{held_back} more held back that follow from these"] * bool(held_back) + [f"{waived} waived"] * bool(
             waived
         )
-        text = f"checked {files} file{'s' * (files != 1)}: " + "; ".join(
+        day = f" as of {as_of.isoformat()}" if as_of else ""
+        text = f"checked {files} file{'s' * (files != 1)}{day}: " + "; ".join(
             [(", ".join(parts) or "nothing found"), *asides]
         )
     style = next((COLOURS[one] for one in Severity if counts[one]), "1;32")

@@ -1,0 +1,21 @@
+"""A workspace and its execution graph go in; what is wrong with them comes out, family by family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from sopkit.diagnostics import Finding
+from sopkit.graph import ExecutionGraph
+from sopkit.model.documents import Workspace
+from sopkit.rules import flow
+from sopkit.rules.case import Case
+from sopkit.rules.doubts import Doubts
+from sopkit.tree import Forest
+
+
+def check(
+    workspace: Workspace, graph: ExecutionGraph, forest: Forest, today: date, found: Iterable[Finding] = ()
+) -> Iterator[Finding]:
+    """Yield what the rules find as of `today`; `found` is what earlier stages found, whose consequences are held back."""
+    yield from flow.check(Case(workspace, graph, forest, today, Doubts(forest, found)))

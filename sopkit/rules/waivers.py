@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
 from sopkit.diagnostics import Finding, Rule, Severity
-from sopkit.model.documents import Document, Waiver, Workspace
+from sopkit.model.documents import Document, Waiver
 from sopkit.text import Phrase
-from sopkit.tree import Forest, Mark
+from sopkit.tree import Forest
 
 EXPIRED: Final = Rule(
     code="SOP901",
@@ -142,71 +142,64 @@ def apply(
 ) -> Waiving:
     """Return the findings without those that a waiver in force accepts, and with one for each waiver that is amiss.
 
-    `rules` finds a rule by code, name or alias. A waiver accepts what its rule finds at its place of its own document.
+    `rules` finds a rule by code, name or alias, in lower case. A waiver accepts what its rule finds at its place of its own
+    document. None counts as unused in a document that the schema refused in part: the very finding may be missing.
     """
-    opened: list[Finding] = []
-    waived: list[Waived] = []
     standing: list[_Standing] = []
-    for document in documents:
-        for waiver in document.waive:
-            fault, rule = _fault(waiver, forest, rules, today)
-            if fault is not None:
-                opened.append(fault)
-            elif rule is not None:
-                standing.append(_Standing(waiver, document, rule))
-    used: set[Mark] = set()
+    opened: list[Finding] = []
+    for document, waiver in ((one, waiver) for one in documents for waiver in one.waive):
+        judged = _judge(waiver, document, forest, rules, today)
+        if isinstance(judged, Finding):
+            opened.append(judged)
+        elif judged is not None:
+            standing.append(judged)
+    waived: list[Waived] = []
     for finding in findings:
-        found = next((one for one in standing if _covers(one, finding)), None)
+        found = next((one for one in standing if _covers(one, finding, forest)), None)
         if found is None:
             opened.append(finding)
         else:
             waived.append(Waived(finding, found.waiver))
-            used.add(found.waiver.at)
-    opened.extend(_unused(standing, used, forest))
+    used = {one.waiver.at for one in waived}
+    opened.extend(_unused(one, forest) for one in standing if one.waiver.at not in used and not one.document.broken)
     return Waiving(tuple(opened), tuple(waived))
 
 
-def waiving_documents(workspace: Workspace) -> Iterator[Document]:
-    """Yield every document that may hold waivers."""
-    yield workspace.settings
-    for namespace in (workspace.journeys, workspace.cadences, workspace.procedures, workspace.syncs, workspace.kpis):
-        yield from namespace.values()
-
-
-def _fault(
-    waiver: Waiver, forest: Forest, rules: Mapping[str, Rule], today: date
-) -> tuple[Finding | None, Rule | None]:
-    """Return (what is wrong with the waiver by itself, the rule that it names); an incomplete one is the schema's affair."""
+def _judge(
+    waiver: Waiver, document: Document, forest: Forest, rules: Mapping[str, Rule], today: date
+) -> _Standing | Finding | None:
+    """Return the waiver if it is in force, else what is wrong with it; None for an incomplete one, which the schema refuses."""
     if waiver.rule is None or waiver.place is None or waiver.approved_by is None or waiver.until is None:
-        return None, None
+        return None
     span = forest.span(waiver.at)
+    subject = f"{document.kind}/{document.id}"
     rule = rules.get(waiver.rule.casefold())
     if rule is None:
-        near = get_close_matches(waiver.rule, sorted(one.name for one in rules.values()), n=3)
-        return Finding(UNKNOWN, span, {"rule": waiver.rule}, suggestions=tuple(dict.fromkeys(near))), None
+        near = get_close_matches(waiver.rule, sorted({one.name for one in rules.values()}), n=3)
+        return Finding(UNKNOWN, span, {"rule": waiver.rule}, subject, suggestions=tuple(near))
     if rule.code < FIRST_WAIVABLE:
-        return Finding(UNWAIVABLE, span, {"rule": rule.name}), None
+        return Finding(UNWAIVABLE, span, {"rule": rule.name}, subject)
     if waiver.until.value < today:
         args = {"rule": rule.name, "until": waiver.until.value.isoformat(), "approver": waiver.approved_by.id}
-        return Finding(EXPIRED, span, args), None
-    return None, rule
+        return Finding(EXPIRED, span, args, subject)
+    return _Standing(waiver, document, rule)
 
 
-def _covers(standing: _Standing, finding: Finding) -> bool:
+def _covers(standing: _Standing, finding: Finding, forest: Forest) -> bool:
     """Whether the finding is of the rule, in the document and at the place: a run of steps in its path."""
     if finding.rule.code != standing.rule.code:
         return False
-    kind, _, path = finding.subject.partition("/")
-    parts = path.split("/")
-    if (kind, parts[0]) != (standing.document.kind, standing.document.id):
-        return False
+    document = standing.document
+    parts = finding.subject.split("/")
+    if document.kind == "catalog":
+        inside = finding.span.source is forest.tree(document.at).source
+    else:
+        inside = parts[:2] == [document.kind, document.id]
     wanted = (standing.waiver.place or "").strip("/").split("/")
-    return any(parts[at : at + len(wanted)] == wanted for at in range(len(parts)))
+    return inside and any(parts[at : at + len(wanted)] == wanted for at in range(len(parts)))
 
 
-def _unused(standing: Iterable[_Standing], used: set[Mark], forest: Forest) -> Iterator[Finding]:
-    for one in standing:
-        # What the schema refused may hide the very finding that the waiver is about.
-        if one.waiver.at not in used and not one.document.broken:
-            args = {"rule": one.rule.name, "place": one.waiver.place or ""}
-            yield Finding(UNUSED, forest.span(one.waiver.at), args)
+def _unused(standing: _Standing, forest: Forest) -> Finding:
+    args = {"rule": standing.rule.name, "place": standing.waiver.place or ""}
+    subject = f"{standing.document.kind}/{standing.document.id}"
+    return Finding(UNUSED, forest.span(standing.waiver.at), args, subject)

@@ -124,7 +124,7 @@ class Shape:
         while isinstance(target := merged.get("$ref"), str):
             found = mapping(mapping(self.root["$defs"])[target.rsplit("/", 1)[-1]])
             beside = {key: value for key, value in merged.items() if key != "$ref"}
-            merged = {**found, **beside, "x-type": found.get("x-type") or found.get("title")}
+            merged = {**found, **beside, "x-type": found.get("x-type") or found.get("title"), "x-name": target}
         return merged
 
     @cached_property
@@ -139,6 +139,16 @@ class Shape:
     @property
     def description(self) -> Phrase:
         return phrase(self.merged.get("description"))
+
+    @property
+    def name(self) -> str:
+        """The name of the definition that stands here, `common.` in front of a shared one; empty where it stands by itself."""
+        return str(self.merged.get("x-name", "")).rsplit("/", 1)[-1]
+
+    @property
+    def definition(self) -> Shape:
+        """The definition that stands here, without what its place says beside the reference."""
+        return self._beside({"$ref": self.merged["x-name"]}) if self.name else self
 
     @property
     def grammar(self) -> str:

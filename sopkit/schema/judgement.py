@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from sopkit.diagnostics import Edit, Finding, Fix, in_order
 from sopkit.schema import explanation, quoting, rules
 from sopkit.schema.definitions import KINDS, Shape
@@ -71,11 +73,7 @@ def _without_kind(tree: Tree, value: dict[str, Value]) -> Finding:
         )
     alike = _kinds_alike(value)
     if not alike:
-        advice = Phrase(
-            "在开头加一行 kind，可以写：{}".format("、".join(KINDS)),
-            "add a line `kind:` at the top with one of: {}".format(", ".join(KINDS)),
-        )
-        return Finding(rules.MISSING_KIND, root.head, {"advice": advice})
+        return Finding(rules.MISSING_KIND, root.head, {"advice": _any_kind()})
     title = Shape.of_kind(alike[0]).title
     advice = Phrase(
         f"在开头加一行 kind: {alike[0]}（里面的键像是{title.zh}）",
@@ -87,6 +85,11 @@ def _without_kind(tree: Tree, value: dict[str, Value]) -> Finding:
     edit = Edit(insertion, f"kind: {alike[0]}\n" + " " * (start.column - 1) if block else f"kind: {alike[0]}, ")
     fix = Fix(Phrase(f"加上 kind: {alike[0]}", f"add `kind: {alike[0]}`"), (edit,))
     return Finding(rules.MISSING_KIND, start, {"advice": advice}, fixes=(fix,), suggestions=alike[:3])
+
+
+def _any_kind() -> Phrase:
+    names = listed(KINDS)
+    return Phrase(f"在开头写明 kind，可以是：{names.zh}", f"say at the top what it is, `kind:` with one of {names.en}")
 
 
 def _kinds_alike(value: dict[str, Value]) -> tuple[str, ...]:

@@ -103,7 +103,9 @@ class _Keys:
         elsewhere = owners(key)
         there = near(key, {name: part.title.zh for name, part in self.shape.properties.items() if name in self.written})
         if there and not names:
-            return Phrase(f"这里已经写了“{there[0]}”；把两处合成一处", f"`{there[0]}` is here already: make one of the two")
+            return Phrase(
+                f"这里已经写了“{there[0]}”；把两处合成一处", f"`{there[0]}` is here already: make one of the two"
+            )
         if elsewhere and not names:
             places = joined(map(a, elsewhere[:3]), "、", ", ")
             return Phrase(
@@ -112,7 +114,7 @@ class _Keys:
             )
         if names:
             choices = joined((Phrase(f"“{name}”", f"`{name}`") for name in names), "或", " or ")
-            return Phrase(f"想写的是不是{choices.zh}？", f"did you mean {choices.en}?")
+            return Phrase(f"改成{choices.zh}", f"write {choices.en} instead")
         if "meta" in self.shape.properties:
             return Phrase("删掉它；要留自己的备注，放到 meta 下面", "remove it; notes of your own go under `meta`")
         known = listed(self._free())
@@ -155,12 +157,14 @@ class _Keys:
                 continue
             span = self.place.tree.span(self.written[because]) if because else self.place.head
             named = this(self.shape.title)
-            asked = Phrase(f"写了“{because}”，{named.zh}", f"`{because}` is there, and {named.en}")
+            asked = Phrase(f"{named.zh}写了“{because}”，但", f"{named.en}, which has `{because}`")
             parts = ((key, meaning(self.shape.child(key))) for key in missing)
             args: Args = {
                 "where": asked if because else named,
                 "keys": listed(missing),
-                "meanings": joined((Phrase(f"{key}（{why.zh}）", f"`{key}`, {why.en}") for key, why in parts), "、", "; "),
+                "meanings": joined(
+                    (Phrase(f"{key}（{why.zh}）", f"`{key}`, {why.en}") for key, why in parts), "、", "; "
+                ),
             }
             yield Finding(rules.MISSING_KEY, span, args, subject=self.place.subject)
 

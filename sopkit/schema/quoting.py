@@ -50,7 +50,7 @@ def _entries(place: Place) -> list[tuple[str, object]]:
 
 def unquoted(place: Place) -> Finding:
     """Return the finding for a text that reads as a number, a truth value, nothing or a mapping."""
-    reads = what_is(place.value)
+    reads = Phrase("空值", "nothing") if place.value is None else what_is(place.value)
     found = Phrase(f"它被读成了{reads.zh}", f"it reads as {reads.en}")
     span = _to_quote(place)
     text = span.excerpt()
@@ -78,9 +78,9 @@ def lost_ends(places: Places) -> Iterator[Finding]:
             else span
         )
         found = (
-            Phrase("# 后面的被当成注释丢掉了", "what follows the # is taken for a comment and lost")
+            Phrase("“#”后面的被当成注释丢掉了", "what follows the `#` is taken for a comment and lost")
             if lost
-            else Phrase("里面有 #", "it holds a #")
+            else Phrase("里面有“#”", "it holds a `#`")
         )
         simple = not set("\n\"'") & set(whole.excerpt())
         yield _finding(place, whole, found, quoted(whole.excerpt()) if simple else '"…"', whole if simple else None)

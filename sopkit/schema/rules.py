@@ -20,7 +20,7 @@ UNKNOWN_KEY: Final = Rule(
     name="unknown-key",
     severity=Severity.ERROR,
     summary=Phrase("出现了没有定义的键", "a key that the language does not have"),
-    message=Phrase("{where}没有“{key}”这个键", "{where} has no key `{key}`"),
+    message=Phrase("{where}没有“{key}”这个键", "unknown key `{key}` in {where}"),
     why=Phrase(
         "写错的键如果被悄悄略过，你以为生效的设置其实没有生效。",
         "If a misspelt key were passed over, a setting that you rely on would not be in force.",
@@ -34,7 +34,7 @@ MISSING_KEY: Final = Rule(
     name="missing-key",
     severity=Severity.ERROR,
     summary=Phrase("缺了必须写的键", "a key that must be there is missing"),
-    message=Phrase("{where}缺少：{keys}", "{where} lacks {keys}"),
+    message=Phrase("{where}缺少：{keys}", "missing in {where}: {keys}"),
     why=Phrase(
         "少了它，这里说的事就不完整，工具只能去猜。",
         "Without it what is said here is incomplete, and the tool would have to guess.",

@@ -42,9 +42,16 @@ def wrong_type(place: Place, refusal: Refusal) -> Finding:
         "key": place.name,
         "expected": expected(place.shape, types),
         "found": what_is(place.value),
-        "example": example(place.shape, place.name, types),
+        "example": _example(place, types),
     }
     return Finding(rules.WRONG_TYPE, place.span, args, subject=place.subject, fixes=_retyped(place, types))
+
+
+def _example(place: Place, types: tuple[str, ...]) -> str:
+    """Return how the place would be written, with its key."""
+    written = example(place.shape, types)
+    in_list = bool(place.path) and isinstance(place.path[-1], int)
+    return f"{place.name}: [{written}]" if in_list else f"{place.name}: {written}"
 
 
 def _untrue(place: Place, truth: str) -> Finding:
@@ -120,11 +127,18 @@ def _malformed(place: Place, refusal: Refusal) -> Finding:
         "key": place.name,
         "value": shown(place.value),
         "expected": expected(place.shape, ("string",)),
-        "example": example(place.shape, place.name, ("string",)),
+        "example": _example(place, ("string",)),
     }
     meant = _rewritten(refusal)
     fixes = replacing(place.span, meant, safe=True) if meant else ()
-    return Finding(rules.MALFORMED_VALUE, place.span, args, subject=place.subject, fixes=fixes, suggestions=(meant,) if meant else ())
+    return Finding(
+        rules.MALFORMED_VALUE,
+        place.span,
+        args,
+        subject=place.subject,
+        fixes=fixes,
+        suggestions=(meant,) if meant else (),
+    )
 
 
 def _rewritten(refusal: Refusal) -> str:

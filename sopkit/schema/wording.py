@@ -35,9 +35,9 @@ def joined(parts: Iterable[Phrase], zh: str, en: str) -> Phrase:
 
 
 def listed(names: Iterable[str]) -> Phrase:
-    """Return names as a list in a sentence."""
+    """Return keys or values as a list in a sentence."""
     words = tuple(names)
-    return Phrase("、".join(words), ", ".join(words))
+    return Phrase("、".join(words), ", ".join(f"`{word}`" for word in words))
 
 
 def _within_sentence(text: str) -> str:
@@ -56,6 +56,8 @@ def a(noun: Phrase) -> Phrase:
     word = _within_sentence(noun.en)
     if _is_plural(word):
         return Phrase(noun.zh, word)
+    if word.startswith("id of "):
+        return Phrase(noun.zh, f"the {word}")
     article = "an" if word[:1] in "aeio" else "a"
     return Phrase(noun.zh, f"{article} {word}")
 
@@ -89,12 +91,7 @@ def flow(value: Value) -> str:
 
 def _is_plain(text: str) -> bool:
     """Whether a text may stand without quotes inside flow brackets and still read as this text."""
-    if (
-        not text
-        or text != text.strip()
-        or text[0] in "-?:,[]{}#&*!|>'\"%@`<="
-        or text.replace(".", "").isdigit()
-    ):
+    if not text or text != text.strip() or text[0] in "-?:,[]{}#&*!|>'\"%@`<=" or text.replace(".", "").isdigit():
         return False
     return not any(mark in text for mark in (": ", " #", ",", "[", "]", "{", "}")) and text.casefold() not in {
         "true",
@@ -124,27 +121,27 @@ def what_is(value: Value) -> Phrase:
 def expected(shape: Shape, types: tuple[str, ...]) -> Phrase:
     """Return what belongs at a place: its type by name where it has one, else the structures."""
     structures = joined((STRUCTURES[name] for name in types), "或", " or ")
-    if not {"string", "object"} & set(types) or not shape.type_title.zh:
-        return structures
     title = a(shape.type_title)
     if "string" in types and shape.grammar:
         return title
+    if "object" not in types or shape.grammar or not shape.type_title.zh:
+        return structures
     return Phrase(f"{title.zh}（{structures.zh}）", f"{title.en} ({structures.en})")
 
 
-def example(shape: Shape, key: str, types: tuple[str, ...]) -> str:
-    """Return how it is written, with its key: the first example of one of the types, else one made from the keys."""
+def example(shape: Shape, types: tuple[str, ...]) -> str:
+    """Return how it is written: the first example of one of the types, else one made from the keys."""
     fitting = next((value for value in shape.examples if any(is_a(value, name) for name in types)), None)
     if fitting is not None:
-        return f"{key}: {flow(fitting)}"
+        return flow(fitting)
     if "array" in types:
-        return f"{key}: [{_sketch(shape.item) if shape.item else '…'}]"
-    return f"{key}: {_sketch(shape)}"
+        return f"[{_sketch(shape.item) if shape.item else '…'}]"
+    return _sketch(shape)
 
 
 def _sketch(shape: Shape) -> str:
     """Return the outline of a mapping: the keys that it must have, or may."""
-    names = shape.required or tuple(shape.properties)[:1]
+    names = shape.required or tuple(shape.choices or shape.properties)[:1]
     return "{" + ", ".join(f"{name}: …" for name in names) + "}" if names else "…"
 
 

@@ -1,0 +1,117 @@
+"""`sopkit build`: a workspace goes in; manuals, checklists, diagrams, and an index over them, stand in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from sopkit import __version__
+from sopkit.cli.check import print_findings, verdict
+from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
+from sopkit.cli.console import Console
+from sopkit.cli.progress import watched
+from sopkit.cli.workspace import Loaded, directory_argument, load
+from sopkit.diagnostics import Severity
+from sopkit.graph.manifest import manifest
+from sopkit.output import File, refuse_foreign, write_folder
+from sopkit.render.manual.front import Edition
+from sopkit.render.publication import KINDS, Request, publish, roles_with_work
+from sopkit.text import Lang, Phrase
+
+DETAILS = Phrase(
+    "先检查；有错误就不生成（--force 除外，那样每一页都会印上“草稿”）。整个输出文件夹一次换新：生成失败时，原来的一份原样保留。",
+    "Checks first and makes nothing when there are errors, unless --force, which stamps every page DRAFT. The output folder is "
+    "replaced as a whole: when a build fails the former one stays.",
+)
+OPTIONS = (
+    Choice(("--output", "-o"), Phrase("输出文件夹", "the folder to write"), "OUT", required=True),
+    Choice(("--only",), Phrase("只生成这一类，可写多次", "only documents of this kind; may be repeated"), values=KINDS, many=True),
+    Choice(("--role",), Phrase("只生成这个岗位的，可写多次", "only documents of this role; may be repeated"), "ROLE", many=True),
+    Choice(("--edition",), Phrase("版次，印在每份文件上，如 2026-07", "the edition, printed on every document, as 2026-07"), "LABEL"),
+    Choice(("--force",), Phrase("有错误也生成，每一页印上“草稿”", "build in spite of errors; every page says DRAFT"), flag=True),
+)  # fmt: skip
+EXAMPLES = (
+    ("sopkit build my-brand -o out", Phrase("全部文件", "everything")),
+    ("sopkit build -o out --role guide", Phrase("只要导购的手册和清单", "only what the guides need")),
+)
+NO_ROLE = Phrase(
+    "没有岗位“{role}”，或者它没有任何工作；有工作的岗位：{roles}", "no role “{role}” has any work; these have: {roles}"
+)
+REFUSED = Phrase(
+    "有错误，没有生成文件，原来的输出也没有动。改好再来；或加 --force 生成草稿",
+    "nothing was built because of the errors above, and a former output was left as it is. Mend them, or use --force for a draft",
+)
+BUILT = Phrase("已生成 {count} 个文件。手册：{place}", "built {count} files. The manual: {place}")
+WORKING = Phrase("正在生成", "building")
+
+
+def command(lang: Lang) -> Command:
+    """Return the command in `lang`."""
+    return Command(
+        "build", run, lang, arguments=[directory_argument()], options=OPTIONS, details=DETAILS, examples=EXAMPLES
+    )
+
+
+def run(
+    ctx: click.Context,
+    *,
+    directory: str | None,
+    output: str,
+    only: tuple[str, ...],
+    role: tuple[str, ...],
+    edition: str | None,
+    force: bool,
+) -> int:
+    """Write the folder, whole or not at all, and print where the manual is."""
+    console = console_of(ctx)
+    refuse_foreign(Path(output))
+    loaded = load(console, directory)
+    compilation = loaded.compilation
+    failed = verdict(compilation.findings, "error")
+    if any(one.weight is not Severity.NOTE for one in compilation.findings):
+        print_findings(console, loaded, compilation.findings)
+    if failed != OK and not force:
+        console.complain(console.word(REFUSED))
+        return failed
+    made = Edition(compilation.today, edition or "", draft=failed != OK, tool=f"sopkit {__version__}")
+    request = Request(roles=_roles(loaded, role), kinds=tuple(kind for kind in KINDS if kind in only))
+    written = _Written(watched(console, _files(loaded, made, request), WORKING))
+    write_folder(Path(output), written)
+    _report(console, Path(output), written.names)
+    return OK
+
+
+class _Written:
+    """Files on their way to the folder, their names kept."""
+
+    def __init__(self, files: Iterator[File]) -> None:
+        self.files = files
+        self.names: list[str] = []
+
+    def __iter__(self) -> Iterator[File]:
+        for name, data in self.files:
+            self.names.append(name)
+            yield name, data
+
+
+def _files(loaded: Loaded, edition: Edition, request: Request) -> Iterator[File]:
+    compilation = loaded.compilation
+    yield from publish(compilation.workspace, edition, request)
+    yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest)
+
+
+def _roles(loaded: Loaded, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    working = roles_with_work(loaded.compilation.workspace)
+    for role in wanted:
+        if role not in working:
+            raise WrongUsageError(NO_ROLE, role=role, roles=", ".join(working))
+    return wanted
+
+
+def _report(console: Console, output: Path, names: list[str]) -> None:
+    """Print the path of what to open first: the first manual in the workspace's language, else the index."""
+    manuals = [name for name in names if name.startswith("manuals/") and name.endswith(".html")]
+    place = (output / (manuals[0] if manuals else "index.html")).as_posix()
+    console.say(place if console.quiet else console.word(BUILT, count=str(len(names)), place=place))

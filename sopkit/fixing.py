@@ -1,0 +1,74 @@
+"""Findings go in; the files with the findings' own fixes applied come out, every byte outside an edit as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import unified_diff
+
+from sopkit.diagnostics import Edit, Finding, Fix
+from sopkit.source import Source
+
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One file before and after its fixes."""
+
+    source: Source
+    data: bytes
+    count: int
+    """How many fixes were applied."""
+
+    def diff(self, path: str) -> str:
+        """Return the change as a unified diff, the file named `path`."""
+        after = self.data.decode("utf-8-sig", errors="replace")
+        lines = unified_diff(_lines(self.source.text), _lines(after), f"a/{path}", f"b/{path}", lineterm="")
+        return "".join(f"{line}\n" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+
+
+def apply_fixes(findings: Iterable[Finding], *, unsafe: bool = False) -> tuple[Fixed, ...]:
+    """Return the files that change, by path. A finding's first fix counts, if it is safe or `unsafe` ones are wanted.
+
+    A fix that touches what an earlier one in the file changed is left for the next run; so is one that spans files.
+    """
+    by_source: dict[str, tuple[Source, list[Fix]]] = {}
+    for finding in findings:
+        fix = next((one for one in finding.fixes[:1] if one.edits and (one.safe or unsafe)), None)
+        if fix is not None and len({edit.span.path for edit in fix.edits}) == 1:
+            source = fix.edits[0].span.source
+            by_source.setdefault(source.path, (source, []))[1].append(fix)
+    fixed = (_fixed(source, fixes) for _, (source, fixes) in sorted(by_source.items()))
+    return tuple(one for one in fixed if one.data != one.source.data)
+
+
+def _fixed(source: Source, fixes: Iterable[Fix]) -> Fixed:
+    text = source.text
+    bom = BOM if source.data.startswith(BOM) else b""
+    if bom + text.encode() != source.data:
+        return Fixed(source, source.data, 0)
+    taken: list[tuple[int, int, str]] = []
+    count = 0
+    for fix in fixes:
+        edits = [_offsets(source, edit) for edit in fix.edits]
+        if not any(_meet(one, other) for one in edits for other in taken):
+            taken.extend(edits)
+            count += 1
+    for start, end, new in sorted(taken, reverse=True):
+        text = text[:start] + new + text[end:]
+    return Fixed(source, bom + text.encode(), count)
+
+
+def _offsets(source: Source, edit: Edit) -> tuple[int, int, str]:
+    starts, span = source.line_starts, edit.span
+    return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1, edit.text
+
+
+def _meet(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
+    """Whether two edits overlap or start at the same place, so that their order would matter."""
+    return one[0] == other[0] or (one[0] < other[1] and other[0] < one[1])

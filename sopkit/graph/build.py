@@ -1,0 +1,88 @@
+"""A workspace goes in; its execution graph, with every playbook, step, trigger, sync, KPI and noun as nodes, comes out."""
+
+from __future__ import annotations
+
+from sopkit.graph.builder import PLACE, Builder
+from sopkit.graph.documents import add_cadence, add_kpi, add_procedure, add_sync
+from sopkit.graph.journeys import add_journey
+from sopkit.graph.nodes import Edge, ExecutionGraph, Node
+from sopkit.graph.nouns import add_nouns
+from sopkit.model.documents import Workspace
+from sopkit.model.triggers import (
+    AlertRaised,
+    Becomes,
+    ConsentMoved,
+    DateReached,
+    IssueDue,
+    JourneyMoved,
+    OfferMoved,
+    SegmentCrossed,
+    StepReported,
+)
+
+
+def build(workspace: Workspace) -> ExecutionGraph:
+    """Return the graph; names that are not declared give no edge, since they are findings already."""
+    builder = Builder(workspace)
+    add_nouns(builder)
+    for journey in workspace.journeys.values():
+        add_journey(builder, journey)
+    for cadence in workspace.cadences.values():
+        add_cadence(builder, cadence)
+    for procedure in workspace.procedures.values():
+        add_procedure(builder, procedure)
+    for sync in workspace.syncs.values():
+        add_sync(builder, sync)
+    for kpi in workspace.kpis.values():
+        add_kpi(builder, kpi)
+    _add_references(builder)
+    _add_causes(builder)
+    return builder.finish()
+
+
+def _add_references(builder: Builder) -> None:
+    """Link nouns that name playbooks, stages and steps to them."""
+    for risk in builder.workspace.risks.values():
+        id_ = f"risk/{risk.id}"
+        for measure in risk.measures:
+            builder.from_places.append(Edge(PLACE + measure.id, id_, "mitigates", measure.at, "measures"))
+        if risk.indicator:
+            builder.link(f"kpi/{risk.indicator.id}", id_, "measures", risk.indicator.at, "indicator")
+    for experiment in builder.workspace.experiments.values():
+        if experiment.step:
+            at = experiment.step.at
+            builder.from_places.append(
+                Edge(PLACE + experiment.step.id, f"experiment/{experiment.id}", "data", at, "step")
+            )
+
+
+def _add_causes(builder: Builder) -> None:
+    """Link what causes a trigger to it: a stage to its `entered`, an offer to `granted`, a step to `done`."""
+    for node in [node for node in builder.nodes.values() if node.kind == "trigger"]:
+        source, label = _cause(builder, node)
+        if source and node.at is not None:
+            builder.link(source, node.id, "emits", node.at, label)
+
+
+def _cause(builder: Builder, node: Node) -> tuple[str, str]:
+    """Return the node that causes a trigger and the label of the edge between them; nothing for the calendar and people."""
+    match node.origin:
+        case JourneyMoved(place, way):
+            moved = builder.paths.get(place.id, "")
+            ended = way in ("ended", "left") and f"exit/{moved}" in builder.nodes
+            return (f"exit/{moved}" if ended else moved), way
+        case StepReported(_, way):
+            return builder.paths.get(node.id.split("/", 2)[2], ""), way
+        case OfferMoved(offer, way):
+            return f"offer/{offer.id}", way
+        case ConsentMoved(consent, way):
+            return f"consent/{consent.id}", way
+        case Becomes(data) | DateReached(data):
+            return f"data/{data.id}", "becomes" if isinstance(node.origin, Becomes) else "date"
+        case SegmentCrossed(segment, way):
+            return f"segment/{segment.id}", way
+        case AlertRaised(kpi):
+            return f"kpi/{kpi.id}", "alert"
+        case IssueDue(cadence):
+            return (f"issue/{cadence.id}" if cadence else ""), "issue"
+    return "", ""

@@ -1,0 +1,150 @@
+"""A graph in the making: nodes and edges are added by the parts of this package, and the finished graph comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sopkit.graph.nodes import NO_TIME, Delay, Edge, EdgeKind, ExecutionGraph, Node, NodeKind
+from sopkit.graph.timing import delay_of
+from sopkit.graph.triggers import trigger_id
+from sopkit.model.documents import Document, Stage, Target, Workspace
+from sopkit.model.predicates import (
+    All,
+    Any,
+    ConsentTest,
+    DataTest,
+    EventTest,
+    Not,
+    Predicate,
+    ReachableTest,
+    SegmentTest,
+    StageTest,
+    TagTest,
+    TaskTest,
+)
+from sopkit.model.steps import Step, inner
+from sopkit.model.triggers import OnEvent, StepReported, Trigger
+from sopkit.model.values import Ref
+from sopkit.tree import Mark
+
+PLACE: Final = "place/"
+"""Before a path in an edge whose end is a playbook, stage or step that may not be laid yet."""
+
+
+class Builder:
+    """The graph so far. Edges may name nodes that come later, or never: then a name is not declared, which is a finding already."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.nodes: dict[str, Node] = {}
+        self.edges: list[Edge] = []
+        self.paths: dict[str, str] = {}
+        """How references name a playbook, stage or step, as `new-member/awareness/welcome` → its node's id."""
+        self.jumps: list[Edge] = []
+        """Edges of `go` and `if_rejected`, whose target may not be laid yet: its own delay is theirs, too."""
+        self.from_places: list[Edge] = []
+        """Edges whose source is a path that follows `PLACE`."""
+
+    def finish(self) -> ExecutionGraph:
+        """Return the graph without the edges to what does not exist."""
+        known = self.nodes
+        for edge in self.jumps:
+            step = known[edge.target].step if edge.target in known else None
+            self.edges.append(edge if step is None else edge._replace(delay=delay_of(step)))
+        for edge in self.from_places:
+            source = self.paths.get(edge.source.removeprefix(PLACE))
+            if source:
+                self.edges.append(edge._replace(source=source))
+        return ExecutionGraph(known, tuple(edge for edge in self.edges if edge[0] in known and edge[1] in known))
+
+    def playbook(self, kind: NodeKind, document: Document) -> str:
+        """Add the node of a document and return its id."""
+        root = f"{kind}/{document.id}"
+        self.nodes[root] = Node(root, kind, document.at, "", document)
+        self.paths[document.id] = root
+        if document.owner:
+            self.link(root, f"role/{document.owner.id}", "staffed-by", document.owner.at, "owner")
+        return root
+
+    def part(self, id_: str, kind: NodeKind, at: Mark, playbook: str, origin: Stage | Step) -> str:
+        """Add a stage or step and return its id: another than asked for where two have the same one, which is a finding."""
+        while id_ in self.nodes:
+            id_ += "~"
+        self.nodes[id_] = Node(id_, kind, at, playbook, origin)
+        self.paths[id_.partition("/")[2]] = id_
+        return id_
+
+    def exit(self, root: str) -> str:
+        """Add the exit of a journey or procedure and return its id."""
+        id_ = f"exit/{root}"
+        self.nodes[id_] = Node(id_, "exit", None, root)
+        return id_
+
+    def link(self, source: str, target: str, kind: EdgeKind, at: Mark, label: str, *, delay: Delay = NO_TIME) -> None:
+        self.edges.append(Edge(source, target, kind, at, label, delay))
+
+    def link_all(self, source: str, prefix: str, refs: Iterable[Ref], kind: EdgeKind, label: str) -> None:
+        """Link `source` to nouns of one kind."""
+        for ref in refs:
+            self.edges.append(Edge(source, f"{prefix}/{ref.id}", kind, ref.at, label))
+
+    def trigger(self, trigger: Trigger, playbook: str) -> str:
+        """Return the id of the trigger's node, which is added if it is new and no declared event."""
+        if isinstance(trigger, OnEvent):
+            self.reads(trigger.where, playbook, "where")
+        if isinstance(trigger, StepReported) and "/" not in trigger.step.id:
+            path = self._path_of(playbook, trigger.step.id)
+            trigger = StepReported(Ref(path, trigger.step.at), trigger.way, trigger.at)
+        id_ = trigger_id(trigger, playbook)
+        if id_ not in self.nodes and id_.startswith("trigger/"):
+            self.nodes[id_] = Node(id_, "trigger", trigger.at, "", trigger)
+        return id_
+
+    def _path_of(self, playbook: str, step: str) -> str:
+        """Return the whole path of a step that is named by its bare id inside its playbook."""
+        kind, _, name = playbook.partition("/")
+        if kind == "lifecycle":
+            for stage in self.workspace.journeys[name].stages:
+                if any(one.id == step for first in stage.steps for one in inner(first)):
+                    return f"{name}/{stage.id}/{step}"
+        return f"{name}/{step}"
+
+    def occurs(self, trigger: Trigger, target: str, playbook: str, label: str, *, delay: Delay = NO_TIME) -> None:
+        """Link a trigger to what it starts or moves."""
+        guard = trigger.where if isinstance(trigger, OnEvent) else None
+        source = self.trigger(trigger, playbook)
+        self.edges.append(Edge(source, target, "occurs", trigger.at, label, delay, guard, trigger))
+
+    def reads(self, predicate: Predicate | None, target: str, label: str) -> None:
+        """Link what a condition asks about to what it decides on."""
+        match predicate:
+            case None:
+                pass
+            case All(parts) | Any(parts):
+                for part in parts:
+                    self.reads(part, target, label)
+            case Not(part):
+                self.reads(part, target, label)
+            case DataTest(data):
+                self.link(f"data/{data.id}", target, "data", data.at, label)
+            case EventTest(event):
+                self.link(f"event/{event.id}", target, "data", event.at, label)
+            case ConsentTest(consent):
+                self.link(f"consent/{consent.id}", target, "consent", consent.at, label)
+            case TagTest(tag):
+                self.link(f"tag/{tag.id}", target, "data", tag.at, label)
+            case SegmentTest(segment):
+                self.link(f"segment/{segment.id}", target, "data", segment.at, label)
+            case TaskTest(task):
+                self.link(f"task/{task.id}", target, "data", task.at, label)
+            case ReachableTest(channel):
+                self.link(f"channel/{channel.id}", target, "data", channel.at, label)
+            case StageTest(place):
+                self.from_places.append(Edge(PLACE + place.id, target, "data", place.at, label))
+
+    def promises(self, root: str, targets: Iterable[Target]) -> None:
+        """Link KPIs to the playbook or stage that promises a target for them."""
+        for target in targets:
+            if target.kpi:
+                self.link(f"kpi/{target.kpi.id}", root, "measures", target.at, "targets")

@@ -1,0 +1,145 @@
+"""The edges of one playbook along which a customer or a run moves go in; where they lead, and how soon, comes out."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappop, heappush
+from itertools import pairwise
+from typing import Final
+
+from sopkit.graph.nodes import FLOW, Delay, Edge, ExecutionGraph
+from sopkit.model.values import SECONDS, Duration
+
+INFINITE: Final = float("inf")
+MOST_CYCLES: Final = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What happens inside one playbook."""
+
+    root: str
+    leaving: Mapping[str, list[Edge]]
+    """Edges of `FLOW` by source."""
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """The nodes that a customer can come to from the start."""
+        return frozenset(self.reach(self.root))
+
+    def reach(self, start: str, past: Callable[[Edge], bool] = lambda _: True) -> set[str]:
+        """Return the nodes that can be come to from `start`, itself included, by edges that `past` lets pass."""
+        seen, queue = {start}, deque([start])
+        leaving = self.leaving
+        while queue:
+            for edge in leaving.get(queue.popleft(), ()):
+                if edge.target not in seen and past(edge):
+                    seen.add(edge.target)
+                    queue.append(edge.target)
+        return seen
+
+    @cached_property
+    def arriving(self) -> Mapping[str, list[Edge]]:
+        """Edges by target."""
+        found: dict[str, list[Edge]] = {}
+        for edges in self.leaving.values():
+            for edge in edges:
+                found.setdefault(edge.target, []).append(edge)
+        return found
+
+    def earliest(self, start: str, inside: Callable[[str], bool]) -> dict[str, float]:
+        """Return after how many seconds at least each node below `start` is come to; closed hours only make it later.
+
+        An anchor counts from its own earliest time, `start` from the entry: less than what it is, never more.
+        """
+        times: dict[str, float] = {}
+        queue: list[tuple[float, str]] = [(0.0, start)]
+        while queue:
+            time, place = heappop(queue)
+            if place in times:
+                continue
+            times[place] = time
+            for edge in self.leaving.get(place, ()):
+                if edge.kind == "then" and edge.target not in times and inside(edge.target):
+                    heappush(queue, (_arrival(edge, time, start, times), edge.target))
+        return times
+
+
+def _arrival(edge: Edge, time: float, start: str, times: Mapping[str, float]) -> float:
+    since = edge.delay.since
+    if since == "stage":
+        return max(time, shortest(edge.delay.low))
+    if since and since != "start":
+        return max(time, times.get(f"{start}/{since}", 0.0) + shortest(edge.delay.low))
+    held = shortest(edge.held.low)
+    return time + held + (0.0 if since == "start" else shortest(edge.delay.low))
+
+
+def courses(graph: ExecutionGraph) -> dict[str, Course]:
+    """Return the course of every playbook, by the playbook's node id."""
+    leaving: dict[str, dict[str, list[Edge]]] = {}
+    nodes = graph.nodes
+    for edge in graph.edges:
+        if edge.kind in FLOW:
+            root = nodes[edge.source].playbook or edge.source
+            leaving.setdefault(root, {}).setdefault(edge.source, []).append(edge)
+    return {root: Course(root, edges) for root, edges in leaving.items()}
+
+
+def shortest(duration: Duration | None) -> float:
+    """Return the fewest seconds that a duration can be; a workday may begin at once."""
+    if duration is None or duration.unit == "workday":
+        return 0.0
+    seconds = duration.seconds
+    return seconds if seconds is not None else duration.amount * (28 if duration.unit == "mo" else 365) * SECONDS["d"]
+
+
+def longest(duration: Duration | None) -> float:
+    """Return the most seconds that a duration can be; workdays have no bound here, since holidays are not known."""
+    if duration is None:
+        return 0.0
+    if duration.unit == "workday":
+        return INFINITE
+    seconds = duration.seconds
+    return seconds if seconds is not None else duration.amount * (31 if duration.unit == "mo" else 366) * SECONDS["d"]
+
+
+def is_instant(delay: Delay) -> bool:
+    """Return whether the interval is exactly no time."""
+    return delay.bounded and not (
+        longest(delay.low) or longest(delay.high) or delay.before or delay.since not in ("", "stage")
+    )
+
+
+def cycles(edges: Sequence[Edge], order: Mapping[str, int]) -> Iterator[list[Edge]]:
+    """Yield a shortest cycle through each edge that lies on one, from its first place in `order` on; the same cycle once.
+
+    At most `MOST_CYCLES` edges of a knot (a strongly connected part) are tried: more only repeat each other.
+    """
+    if not any(order[edge.target] <= order[edge.source] for edge in edges):
+        return
+    import networkx  # noqa: PLC0415  dear, and no cycle goes without an edge that leads back
+
+    network: networkx.DiGraph[str] = networkx.DiGraph()
+    first: dict[tuple[str, str], Edge] = {}
+    for edge in edges:
+        network.add_edge(edge.source, edge.target)
+        first.setdefault((edge.source, edge.target), edge)
+    knots = {place: n for n, knot in enumerate(networkx.strongly_connected_components(network)) for place in knot}
+    inside = [edge for edge in edges if knots[edge.source] == knots[edge.target]]
+    tried: Counter[int] = Counter()
+    seen: set[tuple[Edge, ...]] = set()
+    for edge in sorted(inside, key=lambda edge: (order[edge.source], order[edge.target], edge.rank)):
+        tried[knots[edge.source]] += 1
+        if tried[knots[edge.source]] > MOST_CYCLES:
+            continue
+        path = networkx.shortest_path(network, edge.target, edge.source)
+        cycle = [edge, *(first[pair] for pair in pairwise(path))]
+        start = min(range(len(cycle)), key=lambda at: order[cycle[at].source])
+        turned = (*cycle[start:], *cycle[:start])
+        if turned not in seen:
+            seen.add(turned)
+            yield list(turned)

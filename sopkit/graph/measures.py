@@ -1,0 +1,106 @@
+"""A KPI's formula goes in; what it counts, as kinds of noun and references to them, comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sopkit.graph.builder import PLACE
+from sopkit.model.formulas import (
+    Count,
+    Countable,
+    Customers,
+    Elapsed,
+    Events,
+    Formula,
+    Funnel,
+    Grants,
+    Growth,
+    Issues,
+    Ratio,
+    Runs,
+    ShareOf,
+    Steps,
+    Sum,
+    Touches,
+)
+from sopkit.model.predicates import (
+    All,
+    Any,
+    ConsentTest,
+    DataTest,
+    EventTest,
+    Not,
+    Predicate,
+    SegmentTest,
+    StageTest,
+    TagTest,
+    TaskTest,
+)
+from sopkit.model.values import Ref
+
+Counted = Iterator[tuple[str, Ref]]
+"""(prefix of the node's id, reference); `PLACE` for a playbook, stage or step."""
+
+
+def measured(formula: Formula | None) -> Counted:
+    """Yield what the formula reads, in the order written."""
+    match formula:
+        case Count(of) | Growth(of):
+            yield from _counted(of)
+        case ShareOf(one, other) | Ratio(one, other):
+            yield from _counted(one)
+            yield from _counted(other)
+        case Sum():
+            yield from _counted(formula)
+        case Elapsed(_, start, end):
+            yield "event", start
+            yield "event", end
+        case Funnel(steps):
+            for _, countable in steps:
+                yield from _counted(countable)
+
+
+def _counted(countable: Countable | Sum) -> Counted:
+    match countable:
+        case Sum(event, data):
+            yield "event", event
+            yield "data", data
+        case Customers(who):
+            yield from _asked(who)
+        case Events(event):
+            yield "event", event
+        case Touches(of):
+            yield from (("channel", channel) for channel in of.channel)
+            yield from (("purpose", purpose) for purpose in of.purpose)
+        case Grants(offer):
+            yield "offer", offer
+        case Issues(cadence):
+            yield PLACE, cadence
+        case Runs(playbook):
+            yield PLACE, playbook
+        case Steps(of):
+            yield from ((PLACE, playbook) for playbook in of.playbook)
+            yield from (("role", role) for role in of.by)
+
+
+def _asked(predicate: Predicate) -> Counted:
+    match predicate:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _asked(part)
+        case Not(part):
+            yield from _asked(part)
+        case DataTest(data):
+            yield "data", data
+        case EventTest(event):
+            yield "event", event
+        case ConsentTest(consent):
+            yield "consent", consent
+        case TagTest(tag):
+            yield "tag", tag
+        case SegmentTest(segment):
+            yield "segment", segment
+        case TaskTest(task):
+            yield "task", task
+        case StageTest(place):
+            yield PLACE, place

@@ -1,0 +1,169 @@
+"""What the execution graph is made of: nodes that happen, hold or answer for something, and typed edges between them.
+
+Nodes and edges are named tuples, not dataclasses: a workspace has many edges a step, and a tuple is made in a fifth of the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from sopkit.model.documents import Document, Stage
+from sopkit.model.nouns import Noun
+from sopkit.model.predicates import Predicate
+from sopkit.model.steps import Step
+from sopkit.model.triggers import Trigger
+from sopkit.model.values import Duration, Text
+from sopkit.tree import Mark
+
+if TYPE_CHECKING:
+    import networkx
+
+NodeKind = Literal[
+    "event", "trigger", "lifecycle", "automation", "stage", "step", "exit", "cadence", "issue", "procedure", "sync", "kpi", "alert",
+    "role", "shop", "tool", "channel", "notice", "data", "tag", "segment", "consent", "purpose", "task", "programme", "script",
+    "offer", "partner", "risk", "experiment", "artefact", "course", "source",
+]  # fmt: skip
+"""`trigger`: anything but a plain event that starts or moves something on; `exit`: the end of a journey or of a procedure's run;
+`issue`: one issue of a cadence, a touch; `sync`: its runs; `kpi`: its measurement; `alert`: that measurement out of bounds."""
+
+EdgeKind = Literal[
+    "then", "interrupt", "occurs", "emits", "data", "consent", "measures", "mitigates", "staffed-by", "uses"
+]
+"""`then`: next in its own course; `interrupt`: cuts a stage or a whole journey off; `occurs`: a trigger starts or moves something;
+`emits`: a step or playbook causes a trigger or starts a playbook; `data`, `consent`: read, written or carried; `measures`: a KPI
+reads something; `mitigates`: counters a risk; `staffed-by`: who does or answers for it; `uses`: channel, script, offer or tool."""
+
+FLOW: Final[frozenset[EdgeKind]] = frozenset(("then", "interrupt"))
+"""Kinds of edge along which one customer, or one run, moves inside its own playbook."""
+
+
+class Delay(NamedTuple):
+    """A closed interval of time before the edge's target; None of a duration is no time at all."""
+
+    low: Duration | None = None
+    high: Duration | None = None
+    bounded: bool = True
+    """False where nothing says by when: a person's step without `within`, a wait for a trigger without `up_to`."""
+    since: str = ""
+    """`stage`, `start` or a step's id; empty for the step before."""
+    wall: bool = False
+    """The deadline counts closed hours too."""
+    before: Duration | None = None
+    """Counted back from the date or issue that the run is for."""
+
+
+NO_TIME: Final = Delay()
+
+
+class Node(NamedTuple):
+    """One node. `id` is unique and stable: `lifecycle/new-member/awareness/welcome`, `event/order-paid`."""
+
+    id: str
+    kind: NodeKind
+    at: Mark | None
+    """Where it is declared; None for what is implied, such as an exit."""
+    playbook: str = ""
+    """Node id of the playbook that it is a part of; empty for nouns and for playbooks themselves."""
+    origin: Document | Noun | Stage | Step | Trigger | None = None
+    """What declares it."""
+
+    @property
+    def step(self) -> Step | None:
+        return self.origin if isinstance(self.origin, Step) else None
+
+    @property
+    def stage(self) -> Stage | None:
+        return self.origin if isinstance(self.origin, Stage) else None
+
+    @property
+    def title(self) -> Text | None:
+        """The title as declared."""
+        return self.origin.title if isinstance(self.origin, Document | Noun | Stage | Step) else None
+
+
+class Edge(NamedTuple):
+    """One edge, from node id to node id."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    at: Mark
+    """What says so."""
+    label: str = ""
+    """The field or part that the edge stands for, such as `accountable`, `next` or `up_to`."""
+    delay: Delay = NO_TIME
+    guard: Predicate | None = None
+    """What must hold for this way to be taken. A step's own `if` is the step's: guarded out, it is passed in silence."""
+    on: Trigger | None = None
+    """The trigger that an interruption or an end of a wait takes."""
+    held: Delay = NO_TIME
+    """How long a wait holds the customer at the source, before `delay` begins."""
+    rank: int = 0
+    """Place among the branches of a `choose` or the entries of a `next`, where the first that holds wins."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExecutionGraph:
+    """All nodes by id and all edges, in the workspace's order.
+
+    The graph stands on networkx: `network` is the whole as a `MultiDiGraph`, `lineage` what depends on what as a `DiGraph`. Both are
+    built when first asked for, since importing networkx takes as long as checking hundreds of playbooks, and since its dictionaries
+    need several times the memory of the tuples here.
+    """
+
+    nodes: Mapping[str, Node]
+    edges: tuple[Edge, ...]
+
+    @cached_property
+    def network(self) -> networkx.MultiDiGraph[str]:
+        """Node ids with `data=Node`, edges with `data=Edge`."""
+        import networkx  # noqa: PLC0415  dear, and seldom needed
+
+        network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
+        network.add_nodes_from((id_, {"data": node}) for id_, node in self.nodes.items())
+        network.add_edges_from((edge.source, edge.target, {"data": edge}) for edge in self.edges)
+        return network
+
+    @cached_property
+    def lineage(self) -> networkx.DiGraph[str]:
+        """An edge from each node to what depends on it: flow and data run forward; who uses, measures or is staffed depends."""
+        import networkx  # noqa: PLC0415  dear, and seldom needed
+
+        network: networkx.DiGraph[str] = networkx.DiGraph()
+        network.add_nodes_from(self.nodes)
+        network.add_edges_from(
+            (edge.target, edge.source) if edge.kind in BACKWARD else (edge.source, edge.target) for edge in self.edges
+        )
+        return network
+
+    @cached_property
+    def leaving(self) -> Mapping[str, tuple[Edge, ...]]:
+        """Edges by source."""
+        found: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.source, []).append(edge)
+        return {source: tuple(edges) for source, edges in found.items()}
+
+    @cached_property
+    def arriving(self) -> Mapping[str, tuple[Edge, ...]]:
+        """Edges by target."""
+        found: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.target, []).append(edge)
+        return {target: tuple(edges) for target, edges in found.items()}
+
+    @cached_property
+    def parts(self) -> Mapping[str, tuple[Node, ...]]:
+        """Nodes by the playbook that they are a part of, in the order written."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            if node.playbook:
+                found.setdefault(node.playbook, []).append(node)
+        return {playbook: tuple(nodes) for playbook, nodes in found.items()}
+
+
+BACKWARD: Final[frozenset[EdgeKind]] = frozenset(("uses", "measures", "staffed-by"))
+"""Kinds of edge whose source depends on its target."""

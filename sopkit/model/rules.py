@@ -1,0 +1,10 @@
+"""Every rule of the model and of resolution, in order of its code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sopkit.diagnostics import Rule
+from sopkit.model import rules_names, rules_values
+
+RULES: Final[tuple[Rule, ...]] = (*rules_values.RULES, *rules_names.RULES)

@@ -1,0 +1,47 @@
+"""A file's bytes go in; its YAML documents with the place of every node, and what is wrong with the YAML, come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sopkit.diagnostics import Finding, in_order
+from sopkit.reader.blanks import clean, tidy
+from sopkit.reader.characters import decode, note_escapes
+from sopkit.reader.documents import read_documents
+from sopkit.reader.events import IDENTITY, ParserName
+from sopkit.reader.hashes import with_hashes
+from sopkit.reader.notes import Notes, RefusedError
+from sopkit.source import Source
+from sopkit.tree import Tree
+
+__all__ = ["IDENTITY", "Reading", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file holds."""
+
+    trees: tuple[Tree, ...]
+    findings: tuple[Finding, ...]
+    complete: bool
+    """False when a document is lost: then what other files need may stand in it."""
+
+
+def read(source: Source, *, parser: ParserName | None = None) -> Reading:
+    """Read one file; bad input never raises. By default with libyaml's parser, and where PyYAML lacks it with PyYAML's own."""
+    notes = Notes(source)
+    try:
+        text = decode(source)
+    except RefusedError as refusal:
+        notes.refuse(refusal)
+        return Reading((), in_order(notes.findings), False)
+    printable = text.replace("\n", "").isprintable()
+    cleaned = notes.text = text if printable else clean(text, notes, parser)
+    trees, complete = read_documents(notes, parser)
+    if not printable:
+        trees = tidy(trees, cleaned, notes)
+    if "\\" in text:
+        note_escapes(trees, text, notes)
+    if "#" in text:
+        trees = with_hashes(trees, cleaned)
+    return Reading(trees, in_order(notes.findings), complete)

@@ -1,0 +1,246 @@
+"""The events of one YAML document go in; its value and the places of all its nodes come out. The hot loop of the reader.
+
+Composing from events costs as much as from the nodes that PyYAML can build itself (measured), and it keeps the places of
+aliases and a bound on depth, which those lose.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sopkit.reader import rules, scalars
+from sopkit.reader.events import (
+    CollectionStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NextEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from sopkit.reader.notes import Notes, RefusedError
+from sopkit.reader.scene import shortened
+from sopkit.text import Phrase
+from sopkit.tree import NUMBERS_A_NODE, Value
+
+MAX_DEPTH: Final = 50
+"""Mappings and lists inside each other; a playbook has some ten."""
+
+HEADER: Final = re.compile(r"[^\r\n]*")
+BLANK: Final = " \r\n"
+FIRST_HERE: Final = Phrase("前面已经写过一次", "it stands here already")
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """One document: as `Tree` has it."""
+
+    value: Value
+    places: array[int]
+    plain: frozenset[int]
+
+
+def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # noqa: PLR0915  one hot loop
+    """Read one node with all it holds; `first` is its event. Raises `RefusedError` and what `next_event` raises."""
+    places: list[int] = []
+    put = places.extend
+    plain: list[int] = []
+    scalar = ScalarEvent
+    read, words, after_numbers = scalars.read, scalars.WORDS, scalars.AFTER_NUMBERS
+    closed = 0  # where the last collection ended: libyaml lets a block collection end where the next token starts
+
+    def mapping(opening: CollectionStartEvent, depth: int) -> Value:  # noqa: PLR0912
+        nonlocal closed
+        at, start = len(places), opening.start_mark.index
+        put((start, start, 0))
+        if depth > MAX_DEPTH:
+            raise _too_deep(opening)
+        result: dict[str, Value] = {}
+        while True:
+            event = next_event()
+            if type(event) is not scalar:
+                if type(event) is MappingEndEvent:
+                    break
+                _skip_complex_key(event, next_event, notes)
+                continue
+            key = event.value
+            if key in result or not key:
+                _note_key(event, _place_of(key, result, places, at), notes)
+                _skip(next_event(), next_event)
+                continue
+            held = next_event()
+            if type(held) is scalar:
+                put((event.start_mark.index, event.end_mark.index, 1, held.start_mark.index, held.end_mark.index, 1))
+                said = held.value
+                if held.style:
+                    if held.style in "|>":
+                        places[-2] = _block_end(held, notes)
+                    result[key] = said
+                elif said < after_numbers or said in words:
+                    value = read(said)
+                    result[key] = value if isinstance(value, str) else _no_text(value, held, places, plain, notes)
+                    if not said and "：" in key:
+                        _note_colon(event, notes)
+                else:
+                    result[key] = said
+                continue
+            put((event.start_mark.index, event.end_mark.index, 1))
+            result[key] = composers[type(held)](held, depth + 1)
+        if opening.flow_style:
+            closed = event.end_mark.index
+        elif closed < places[-2]:
+            closed = places[-2]
+        places[at + 1] = closed
+        places[at + 2] = (len(places) - at) // NUMBERS_A_NODE
+        return result
+
+    def sequence(opening: CollectionStartEvent, depth: int) -> Value:
+        nonlocal closed
+        at, start = len(places), opening.start_mark.index
+        put((start, start, 0))
+        if depth > MAX_DEPTH:
+            raise _too_deep(opening)
+        result: list[Value] = []
+        while True:
+            event = next_event()
+            if type(event) is scalar:
+                put((event.start_mark.index, event.end_mark.index, 1))
+                said = event.value
+                if event.style:
+                    if event.style in "|>":
+                        places[-2] = _block_end(event, notes)
+                    result.append(said)
+                elif said < after_numbers or said in words:
+                    value = read(said)
+                    result.append(value if isinstance(value, str) else _no_text(value, event, places, plain, notes))
+                else:
+                    result.append(said)
+            elif type(event) is SequenceEndEvent:
+                break
+            else:
+                result.append(composers[type(event)](event, depth + 1))
+        if opening.flow_style:
+            closed = event.end_mark.index
+        elif closed < places[-2]:
+            closed = places[-2]
+        places[at + 1] = closed
+        places[at + 2] = (len(places) - at) // NUMBERS_A_NODE
+        return result
+
+    composers: dict[type[Event], Callable[..., Value]] = {MappingStartEvent: mapping, SequenceStartEvent: sequence}
+    value = (
+        _root_scalar(first, places, plain, notes)
+        if isinstance(first, ScalarEvent)
+        else composers[type(first)](first, 1)
+    )
+    composers.clear()  # they hold each other and all of this, and the garbage collector is off while files are read
+    return Composed(value, array("I", places), frozenset(plain))
+
+
+def _root_scalar(event: ScalarEvent, places: list[int], plain: list[int], notes: Notes) -> Value:
+    places.extend((event.start_mark.index, event.end_mark.index, 1))
+    if event.style:
+        if event.style in "|>":
+            places[-2] = _block_end(event, notes)
+        return event.value
+    value = scalars.read(event.value)
+    return value if isinstance(value, str) else _no_text(value, event, places, plain, notes)
+
+
+def _no_text(value: scalars.NoText, event: ScalarEvent, places: list[int], plain: list[int], notes: Notes) -> Value:
+    """Return an unquoted value that is no text, and whose place is the last one."""
+    if isinstance(value, scalars.Ambiguous):
+        start, end, said = event.start_mark.index, event.end_mark.index, event.value
+        label = Phrase("加上引号，按文字读", "quote it, so that it reads as text")
+        fixes = notes.replacing(label, (start, end, f'"{said}"'))
+        notes.add(rules.AMBIGUOUS_NUMBER, start, end, {"number": said}, fixes=fixes)
+        return said
+    if not event.value:  # the two parsers differ on where that is: here, right behind its colon, dash or key
+        places[-3] = places[-2] = before_blanks(places[-3], notes.text)
+    plain.append(len(places) // NUMBERS_A_NODE - 1)
+    return value
+
+
+def before_blanks(end: int, text: str) -> int:
+    """Return the offset of the blanks and line ends that lead up to `end`."""
+    while end and text[end - 1] in BLANK:
+        end -= 1
+    return end
+
+
+def block_end(event: ScalarEvent, text: str) -> int:
+    """Return where a block scalar ends without the blank lines behind it."""
+    return before_blanks(event.end_mark.index, text)
+
+
+def _block_end(event: ScalarEvent, notes: Notes) -> int:
+    """Return where a block scalar ends; refuse `>5` and a lone `>`, meant as comparisons, and `|#`."""
+    text = notes.text
+    start, end = event.start_mark.index, block_end(event, text)
+    header = HEADER.match(text, start)
+    said = header.group().rstrip() if header else ""
+    last = start + len(said)
+    glued = said.lstrip("|>-+0123456789").startswith("#")
+    if event.style == ">" and (glued or text[start + 1 : start + 2].isdigit() or not event.value.strip()):
+        fixes = notes.replacing(rules.QUOTE_IT, (start, last, f'"{said}"'))
+        raise RefusedError(rules.UNQUOTED_COMPARISON, start, last, {"text": shortened(said)}, fixes=fixes)
+    if glued:
+        raise RefusedError(rules.TEXT_AFTER_BLOCK_SIGN, start, last, {"text": shortened(said[1:])})
+    return end
+
+
+def _too_deep(opening: Event) -> RefusedError:
+    start, end = opening.start_mark.index, opening.end_mark.index
+    return RefusedError(rules.TOO_DEEP, start, max(end, start), {"limit": str(MAX_DEPTH)})
+
+
+def _note_key(event: ScalarEvent, first: tuple[int, int], notes: Notes) -> None:
+    """Note a key that stands in this mapping already, at `first`, or an empty one."""
+    start, end = event.start_mark.index, event.end_mark.index
+    if not event.value:
+        start = before_blanks(start, notes.text)
+        notes.add(rules.EMPTY_KEY, start, max(end, start + 1))
+    else:
+        notes.add(rules.DUPLICATE_KEY, start, end, {"key": event.value}, related=((*first, FIRST_HERE),))
+
+
+def _place_of(key: str, mapping: dict[str, Value], places: list[int], at: int) -> tuple[int, int]:
+    """Return where a key of the mapping stands whose own place begins at `at` in `places`."""
+    index = at + NUMBERS_A_NODE
+    for known in mapping:
+        if known == key:
+            break
+        index += NUMBERS_A_NODE
+        index += places[index + 2] * NUMBERS_A_NODE
+    return (places[index], places[index + 1]) if key in mapping else (0, 0)
+
+
+def _skip_complex_key(event: Event, next_event: NextEvent, notes: Notes) -> None:
+    last = _skip(event, next_event)
+    notes.add(rules.COMPLEX_KEY, event.start_mark.index, max(last.end_mark.index, event.start_mark.index + 1))
+    _skip(next_event(), next_event)
+
+
+def _skip(event: Event, next_event: NextEvent) -> Event:
+    """Pass over a node with all it holds, and return its last event."""
+    open_collections = 0
+    while True:
+        if isinstance(event, CollectionStartEvent):
+            open_collections += 1
+        elif not isinstance(event, ScalarEvent):
+            open_collections -= 1
+        if not open_collections:
+            return event
+        event = next_event()
+
+
+def _note_colon(event: ScalarEvent, notes: Notes) -> None:
+    """Note `{id：welcome}`: a key with a Chinese colon in it and no value."""
+    at = notes.text.index("：", event.start_mark.index)
+    fixes = notes.replacing(rules.USE_COLON, (at, at + 1, ": "))
+    notes.add(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": "：", "right": ":"}, fixes=fixes)

@@ -1,0 +1,174 @@
+"""A workspace folder goes in; its YAML files with their bytes, and what kept others from being read, come out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from sopkit.diagnostics import Finding, Rule, Severity, in_order
+from sopkit.output import MARKER
+from sopkit.reader import rules
+from sopkit.reader.characters import MAX_BYTES
+from sopkit.source import Source
+from sopkit.text import Phrase
+
+SETTINGS: Final = "sopkit.yaml"
+ENDINGS: Final = (".yaml", ".yml")
+
+NOT_PLAYBOOKS: Final = frozenset({"rules", "packs", "templates"})
+"""Folders at the top of a workspace that hold YAML of another kind."""
+
+MAX_FILES: Final = 50_000
+MAX_TOTAL: Final = 250_000_000
+"""Bytes of all files together."""
+
+CHUNK: Final = 1 << 14
+"""Most files are read at once."""
+
+READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+OUTSIDE: Final = Phrase("指向工作区外面", "leads out of the workspace")
+NOWHERE: Final = Phrase("指不到任何文件", "leads nowhere")
+NO_FILE: Final = Phrase("它不是普通文件", "it is no regular file")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files of a workspace, by path."""
+
+    sources: tuple[Source, ...]
+    findings: tuple[Finding, ...]
+
+
+def find_sources(root: Path) -> Found:
+    """Read every `*.yaml` and `*.yml` below `root` that belongs to its workspace; never raises.
+
+    Not among them: hidden files and folders, the folders of rules, packs and templates, output, and workspaces inside this one.
+    Links are not followed, except a link to a file of this workspace that is not read otherwise.
+    """
+    search = _Search(os.path.realpath(root))
+    for path in search.walk():
+        search.read(path)
+    for link, target in search.links:
+        if target not in search.seen:
+            search.read(link)
+    sources = tuple(source for _, source in sorted(search.sources.items()))
+    return Found(sources, in_order(search.findings))
+
+
+@dataclass(slots=True)
+class _Search:
+    root: str
+    sources: dict[tuple[str, str], Source] = field(default_factory=dict)
+    """By path as shown and path on disk: what is not printable is not shown."""
+    findings: list[Finding] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    total: int = 0
+
+    def walk(self) -> Iterator[str]:
+        """Yield the path of every YAML file that is no link, folder by folder."""
+        folders = [self.root]
+        while folders:
+            folder = folders.pop()
+            try:
+                with os.scandir(folder) as listing:
+                    entries = list(listing)
+            except OSError as error:
+                self._refuse(rules.UNREADABLE_FILE, folder, {"reason": _reason(error)})
+                continue
+            inside = folder != self.root
+            if any(entry.name == MARKER or (inside and entry.name == SETTINGS) for entry in entries):
+                continue
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_symlink():
+                    self._keep_link(entry)
+                elif entry.is_dir(follow_symlinks=False):
+                    if inside or entry.name not in NOT_PLAYBOOKS:
+                        folders.append(entry.path)
+                elif entry.name.lower().endswith(ENDINGS):
+                    if entry.is_file(follow_symlinks=False):
+                        yield entry.path
+                    else:
+                        self._refuse(rules.UNREADABLE_FILE, entry.path, {"reason": NO_FILE})
+
+    def _keep_link(self, entry: os.DirEntry[str]) -> None:
+        named_yaml = entry.name.lower().endswith(ENDINGS)
+        try:
+            target = os.path.realpath(entry.path)
+            inside = os.path.commonpath((self.root, target)) == self.root
+            folder = entry.is_dir()
+            file = entry.is_file()
+        except (OSError, ValueError):  # a loop; another drive
+            target, inside, folder, file = "", False, False, False
+        if folder and not inside:
+            self._refuse(rules.OUTWARD_LINK, entry.path, {"reason": OUTSIDE}, Severity.WARNING)
+        elif named_yaml and not folder:
+            if file and inside:
+                self.links.append((entry.path, target))
+            else:
+                self._refuse(rules.OUTWARD_LINK, entry.path, {"reason": OUTSIDE if file else NOWHERE})
+
+    def read(self, path: str) -> None:
+        """Read one file, within the bounds."""
+        if len(self.sources) >= MAX_FILES or self.total >= MAX_TOTAL:
+            if not any(finding.rule is rules.TOO_MANY_FILES for finding in self.findings):
+                limit = f"{MAX_FILES:,} / {MAX_TOTAL // 1_000_000} MB"
+                self._refuse(rules.TOO_MANY_FILES, self.root, {"limit": limit})
+            return
+        self.seen.add(path)
+        try:
+            data, size = _bytes(path)
+        except OSError as error:
+            self._refuse(rules.UNREADABLE_FILE, path, {"reason": _reason(error)})
+            return
+        if size > MAX_BYTES:
+            sizes = {"size": f"{size / 1e6:.1f} MB", "limit": f"{MAX_BYTES / 1e6:g} MB"}
+            self._refuse(rules.FILE_TOO_LARGE, path, sizes)
+            return
+        self.total += size
+        shown = self._shown(path)
+        self.sources[shown, path] = Source(shown, data)
+
+    def _shown(self, path: str) -> str:
+        """Return the path below the workspace in the posix way, safe to print."""
+        inside = path[len(self.root) :].lstrip(os.sep) or "."
+        inside = inside if os.sep == "/" else inside.replace(os.sep, "/")
+        return inside if inside.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in inside)
+
+    def _refuse(
+        self, rule: Rule, path: str, args: dict[str, str] | dict[str, Phrase], severity: Severity | None = None
+    ) -> None:
+        span = Source(self._shown(path), b"").span(0, 0)
+        self.findings.append(Finding(rule, span, dict(args), severity=severity))
+
+
+def _bytes(path: str) -> tuple[bytes, int]:
+    """Return a file's bytes and how many there are; of a file that is too large only the number. Raises `OSError`."""
+    handle = os.open(path, READ)
+    try:
+        data = os.read(handle, CHUNK)
+        if len(data) < CHUNK:
+            return data, len(data)
+        size = os.fstat(handle).st_size
+        chunks, length = [data], len(data)
+        while length <= MAX_BYTES and (data := os.read(handle, CHUNK)):
+            chunks.append(data)
+            length += len(data)
+        return (b"".join(chunks), length) if length <= MAX_BYTES else (b"", max(size, length))
+    finally:
+        os.close(handle)
+
+
+def _reason(error: OSError) -> Phrase:
+    """Say why the system gave no file; its own words are in the language of the machine."""
+    if isinstance(error, PermissionError):
+        return Phrase("没有访问权限", "access is denied")
+    if isinstance(error, FileNotFoundError):
+        return Phrase("文件刚刚被移走了", "it has just been moved away")
+    return Phrase("磁盘或系统出错", "the disk or the system failed")

@@ -1,0 +1,139 @@
+"""A text and the place where reading broke off go in; the lines, words and brackets around that place come out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from sopkit.diagnostics import Fix
+from sopkit.reader import rules
+from sopkit.reader.events import ParserName, Problem, ScalarEvent, parse
+from sopkit.reader.notes import Notes
+
+LEAD: Final = re.compile(r"[ ]*")
+DASHES: Final = re.compile(r"[ ]*(?:-[ ]+)*")
+COMMENT: Final = re.compile(r"(?:^|[ \t]+)#.*")
+BLANKS: Final = " \t\r"
+
+LONGEST_QUOTATION: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, as offsets into the text."""
+
+    start: int
+    lead: int
+    """Behind the indent."""
+    first: int
+    """Behind the indent and the dashes of a list."""
+    end: int
+    """Before trailing blanks and comments."""
+
+    @property
+    def indent(self) -> int:
+        return self.lead - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a parser gave up, and what stands around it."""
+
+    text: str
+    problem: Problem
+    notes: Notes
+    parser: ParserName | None
+
+    @property
+    def at(self) -> int:
+        return self.problem.at
+
+    @property
+    def origin(self) -> int:
+        """Where what can't be read begins; where that is unknown, the place of the problem."""
+        return self.at if self.problem.context_at is None else self.problem.context_at
+
+    @property
+    def sign(self) -> str:
+        return self.text[self.at : self.at + 1]
+
+    def line(self, at: int) -> Line:
+        """Return the line that holds the offset."""
+        start = max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
+        ends = [end for end in (self.text.find("\n", at), self.text.find("\r", at)) if end >= 0]
+        end = min(ends, default=len(self.text))
+        comment = COMMENT.search(self.text, start, end)
+        cut = comment.start() if comment and comment.start() > at else end
+        while cut > start and self.text[cut - 1] in BLANKS:
+            cut -= 1
+        return Line(start, self._behind(LEAD, start, cut), self._behind(DASHES, start, cut), cut)
+
+    def _behind(self, pattern: re.Pattern[str], start: int, end: int) -> int:
+        found = pattern.match(self.text, start, max(start, end))
+        return found.end() if found else start
+
+    def above(self, line: Line) -> Line | None:
+        """Return the nearest line above that holds more than a comment."""
+        while line.start > 0:
+            line = self.line(line.start - 1)
+            if line.lead < line.end and self.text[line.lead] != "#":
+                return line
+        return None
+
+    def words(self, line: Line) -> str:
+        """Return what the line says, without its indent and dashes."""
+        return self.text[line.first : line.end]
+
+    def before(self) -> str:
+        """Return what stands on the line before the problem, trailing blanks left out."""
+        return self.text[self.line(self.at).start : self.at].rstrip()
+
+    def value_end(self, at: int) -> int:
+        """Return where the unquoted value that begins at `at` was meant to end: with its line, or inside brackets at a comma."""
+        line = self.line(at)
+        before = self.text[line.start : at]
+        if before.count("{") + before.count("[") > before.count("}") + before.count("]"):
+            found = re.compile(r"[^,\]}\r\n]*").match(self.text, at)
+            return at + len(found.group().rstrip()) if found else at
+        return max(line.end, at)
+
+    def open_bracket(self) -> int | None:
+        """Return the innermost bracket that is open at the problem, quotes not looked at."""
+        closed = 0
+        for at in range(self.at - 1, max(self.text.rfind("\n---", 0, self.at), -1), -1):
+            if self.text[at] in "]}":
+                closed += 1
+            elif self.text[at] in "[{":
+                closed -= 1
+                if closed < 0:
+                    return at
+        return None
+
+    def last_scalar(self) -> tuple[int, int] | None:
+        """Return where the last text or value before the problem stands."""
+        next_event, last = parse(self.text, self.parser), None
+        try:
+            while (event := next_event()) is not None:
+                if isinstance(event, ScalarEvent):
+                    last = event.start_mark.index, event.end_mark.index
+        except yaml.YAMLError:
+            pass
+        return last
+
+    def quoting(self, start: int, end: int) -> tuple[Fix, ...]:
+        """Return the fix that puts quotes round a stretch, if plain quotes will do."""
+        inside = self.text[start:end]
+        if "\n" in inside or not inside:
+            return ()
+        if '"' not in inside and "\\" not in inside:
+            return self.notes.replacing(rules.QUOTE_IT, (start, end, f'"{inside}"'))
+        return self.notes.replacing(rules.QUOTE_IT, (start, end, f"'{inside}'")) if "'" not in inside else ()
+
+
+def shortened(text: str) -> str:
+    """Return the text on one line, cut when it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_QUOTATION else line[: LONGEST_QUOTATION - 1] + "…"

@@ -1,0 +1,295 @@
+"""The document model that every writer shares: a document is facts, sections and blocks, in one language, without any markup.
+
+Documents (manuals, checklists, the index) are built as these values; writers (HTML, Markdown …) turn them into bytes.
+A new block needs a dataclass here and a case in each writer; a new writer or a new document touches nothing else.
+No field is named like a method of `dict`, because templates see these values as plain mappings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Final, Literal
+
+from sopkit.render.marks import Line, Run, line
+from sopkit.text import Lang
+
+HASH_LENGTH: Final = 16
+"""Hexadecimal digits of the content hash that are printed: enough that two contents never share them by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    words: Line
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    lines: tuple[Line, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what belongs to it, one line or several."""
+
+    label: Line
+    lines: tuple[Line, ...]
+    tone: Literal["", "stop"] = ""
+    """`stop`: what must not be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labels and values beside each other, as on a cover or at the top of a playbook."""
+
+    entries: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    term: Line
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    entries: tuple[Definition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`blank` and `tick` cells are for the pen."""
+
+    head: Line
+    width: int
+    """Relative to the other columns."""
+    form: Literal["text", "time", "tick", "blank"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """Rows under a heading of their own; no title, no heading."""
+
+    title: Line
+    rows: tuple[tuple[Line, ...], ...]
+    """One cell for each column that is not for the pen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    caption: Line
+    columns: tuple[Column, ...]
+    groups: tuple[RowGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Things to tick off, inside a text."""
+
+    title: Line
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    tone: Literal["note", "warning"]
+    title: Line
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Words that a touch says, as sent: blanks are runs in the style `slot`."""
+
+    anchor: str
+    title: Line
+    id: str
+    notes: tuple[Line, ...]
+    """Advertising, AI-written, what to send with it."""
+    body: tuple[Line, ...]
+    """Its lines."""
+    where: tuple[Line, ...]
+    """The steps that use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepCard:
+    """One step for the one who does it."""
+
+    anchor: str
+    number: str
+    title: Line
+    id: str
+    """Stable, as in the playbooks."""
+    badges: tuple[Line, ...]
+    facts: tuple[Fact, ...]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    when: Line
+    what: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Moments in their order."""
+
+    caption: Line
+    entries: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    title: Line
+    entries: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days with what is fixed in each."""
+
+    caption: Line
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A drawing, as a whole SVG made by us, and the same in words."""
+
+    title: str
+    svg: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FillIn:
+    """Blanks to write on: date, shop, name."""
+
+    labels: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Lines for signatures; the content hash says what was signed."""
+
+    labels: tuple[Line, ...]
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class TearOff:
+    """A slip at the foot of a printed sheet, handed in."""
+
+    title: Line
+    labels: tuple[Line, ...]
+
+
+Block = (
+    Paragraph
+    | Bullets
+    | Facts
+    | Definitions
+    | Table
+    | Checklist
+    | Callout
+    | Script
+    | StepCard
+    | Timeline
+    | Week
+    | Diagram
+    | FillIn
+    | SignOff
+    | TearOff
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it; sections nest."""
+
+    anchor: str
+    title: Line
+    blocks: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
+    breaks: bool = False
+    """Starts a new page in print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The brand's colour on light and on dark, both legible, and its words at head and foot of each page."""
+
+    colour: str = "#1f5f8b"
+    colour_dark: str = "#8fc3e8"
+    header: str = ""
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole document. `facts` are its cover or head; they are no part of the content hash."""
+
+    form: Literal["manual", "checklist", "index"]
+    lang: Lang
+    title: str
+    subtitle: str
+    sections: tuple[Section, ...]
+    facts: tuple[Fact, ...] = ()
+    draft: bool = False
+    stamp: str = ""
+    """What every page says of its standing: controlled, draft."""
+    running: tuple[str, ...] = ()
+    """Number, edition and the like, for the head of every page."""
+    look: Look = field(default_factory=Look)
+    landscape: bool = False
+
+
+def text(words: str) -> Line:
+    """Parse marked text; a short name, since builders use it in every line."""
+    return line(words)
+
+
+def content_hash(title: str, sections: tuple[Section, ...]) -> str:
+    """Return the first digits of SHA-256 over title and sections: the same content has the same hash in every edition."""
+    digest = hashlib.sha256()
+    for piece in _pieces((title, sections)):
+        data = piece.encode()
+        digest.update(b"%d:" % len(data) + data)
+    return digest.hexdigest()[:HASH_LENGTH]
+
+
+def _pieces(value: object) -> Iterator[str]:
+    if isinstance(value, tuple):
+        yield f"({len(value)}"
+        for part in value:
+            yield from _pieces(part)
+    elif is_dataclass(value):
+        yield type(value).__name__
+        for each in fields(value):
+            yield from _pieces(getattr(value, each.name))
+    else:
+        yield str(value)
+
+
+def lines_of(section: Section) -> Iterator[Line]:
+    """Yield every line of text in a section, in order: for glossaries and for finding what lacks a translation."""
+    yield from _lines((section.title, section.blocks))
+    for inner in section.sections:
+        yield from lines_of(inner)
+
+
+def _lines(value: object) -> Iterator[Line]:
+    if isinstance(value, tuple):
+        if value and all(isinstance(part, Run) for part in value):
+            yield value
+        else:
+            for part in value:
+                yield from _lines(part)
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from _lines(getattr(value, each.name))

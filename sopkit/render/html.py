@@ -1,0 +1,101 @@
+"""The HTML writer: a document goes in, one file that needs nothing else comes out: no script, no font, no network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from sopkit.render.document import Document, Section
+from sopkit.render.marks import Line
+from sopkit.render.templating import Plain, Templates, plain_data, safe_href
+from sopkit.text import Phrase
+
+WORDS: Final[dict[str, Phrase]] = {
+    "skip": Phrase("跳到正文", "Skip to the text"),
+    "contents": Phrase("目录", "Contents"),
+    "ad": Phrase("话术", "Script"),
+    "used_in": Phrase("用在", "Used in"),
+    "table": Phrase("表格", "Table"),
+    "diagram_text": Phrase("图的文字说明", "The diagram in words"),
+    "page": Phrase("第", "Page"),
+    "of_pages": Phrase("页，共", "of"),
+    "pages_end": Phrase("页", ""),
+    "fill_in": Phrase("填写", "Fill in"),
+    "nothing": Phrase("无", "nothing"),
+    "draft_note": Phrase(
+        "检查还有错误未改，不得用于培训和执行。",
+        "The check still finds errors: not for training or use.",
+    ),
+}
+
+ID_IN_SVG: Final = re.compile(r'(\bid="|url\(#|\b(?:aria-labelledby|aria-describedby)=")([^")]*)')
+
+
+def to_html(document: Document, templates: Templates) -> str:
+    """Return the document as HTML; the same document gives the same text."""
+    templates.add_filters(
+        {
+            "words": words,
+            "href": safe_href,
+            "css_string": css_string,
+            "drawing": drawing,
+            "without_marks": without_marks,
+        }
+    )
+    values: dict[str, Plain] = {
+        "document": plain_data(document),
+        "contents": plain_data(_contents(document.sections)),
+        "say": {name: phrase.within(document.lang) for name, phrase in WORDS.items()},
+    }
+    return templates.html("document.html.j2", values)
+
+
+def _contents(sections: tuple[Section, ...], depth: int = 2) -> tuple[tuple[str, Line, object], ...]:
+    """Return (anchor, title, inner entries) for the table of contents, two levels deep."""
+    if depth == 0:
+        return ()
+    return tuple((each.anchor, each.title, _contents(each.sections, depth - 1)) for each in sections)
+
+
+def words(line: Plain) -> str:
+    """Return the runs of a line as escaped markup; newlines become line breaks."""
+    runs = line if isinstance(line, list) else []
+    return Markup("".join(part for run in runs if isinstance(run, dict) for part in _run(run)))  # noqa: S704  escaped in _run
+
+
+def _run(run: dict[str, Plain]) -> Iterator[str]:
+    said = str(escape(str(run["text"]))).replace("\n", "<br>")
+    style, lang, href = str(run["style"]), str(run["lang"]), safe_href(str(run["href"]))
+    if style == "id":
+        said = f'<code class="id" translate="no">{said}</code>'
+    elif style == "strong":
+        said = f"<strong>{said}</strong>"
+    elif style != "plain":
+        said = f'<span class="{escape(style)}">{said}</span>'
+    if lang:
+        said = f'<span class="foreign" lang="{escape(lang)}">{said}</span>'
+    yield f'<a href="{escape(href)}">{said}</a>' if href else said
+
+
+def without_marks(line: Plain) -> str:
+    """Return the bare text of a line, for attributes; it is escaped where it is printed."""
+    runs = line if isinstance(line, list) else []
+    return " ".join("".join(str(run["text"]) for run in runs if isinstance(run, dict)).split())
+
+
+def css_string(value: str) -> str:
+    """Return a quoted CSS string that can end neither itself nor the style element."""
+    safe = "".join(char if char.isalnum() or char in " -_.,·，。（）()/" else f"\\{ord(char):x} " for char in value)
+    return Markup(f'"{safe}"')  # noqa: S704  every character that could end the string is written as a number
+
+
+def drawing(svg: str, prefix: str) -> str:
+    """Return our own SVG for use inside a page: its ids get a prefix, so that two drawings on one page do not mix."""
+    return Markup(ID_IN_SVG.sub(lambda match: match.group(1) + _prefixed(match.group(2), prefix), svg))  # noqa: S704  made by us
+
+
+def _prefixed(ids: str, prefix: str) -> str:
+    return " ".join(f"{prefix}-{each}" for each in ids.split())

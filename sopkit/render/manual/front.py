@@ -1,0 +1,113 @@
+"""The front of every document: cover facts, standing (controlled or draft), head and foot of each page, the brand's look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sopkit.model.documents import Settings
+from sopkit.model.values import Text
+from sopkit.render.colour import legible
+from sopkit.render.document import Fact, Look, text
+from sopkit.render.marks import clean, link, plain
+from sopkit.render.wording.names import Names
+from sopkit.text import LANGS, Lang, Phrase
+
+DRAFT: Final = Phrase("草稿 DRAFT", "DRAFT 草稿")
+CONTROLLED: Final = Phrase("受控文件", "Controlled")
+NOT_YET: Final = Phrase("尚未生效", "Not yet in force")
+
+HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
+LOCALES: Final[dict[str, Lang]] = {"zh": "zh-CN", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What one build says of itself; nothing here depends on the clock."""
+
+    as_of: date
+    label: str = ""
+    """As given with `--edition`; none: a working copy of the as-of date."""
+    draft: bool = False
+    """Made in spite of errors: every page says so."""
+    tool: str = ""
+    """Name and version of the program."""
+
+
+def languages_of(settings: Settings) -> tuple[Lang, ...]:
+    """Return the languages in which a workspace wants its documents: `outputs.locales`, else `locales`, else `locale`."""
+    wanted = (settings.outputs.locales if settings.outputs else ()) or settings.locales or (settings.locale,)
+    found = {LOCALES[locale.partition("-")[0]] for locale in wanted if locale.partition("-")[0] in LOCALES}
+    ordered = [*(LOCALES[each] for each in (settings.locale.partition("-")[0],) if each in LOCALES), *LANGS]
+    return tuple(dict.fromkeys(lang for lang in ordered if lang in found)) or LANGS
+
+
+def stamp(settings: Settings, edition: Edition, lang: Lang) -> str:
+    """Return what every page says of the document's standing."""
+    if edition.draft:
+        return DRAFT.within(lang)
+    effective = settings.outputs.effective if settings.outputs else None
+    if effective and effective.value > edition.as_of:
+        return NOT_YET.within(lang)
+    return CONTROLLED.within(lang)
+
+
+def edition_label(edition: Edition, names: Names) -> str:
+    return clean(edition.label) or names.pick(f"工作稿 {edition.as_of}", f"working copy of {edition.as_of}")
+
+
+def number(settings: Settings, suffix: str) -> str:
+    """Return the document's number; '' where the workspace gives none."""
+    base = clean(settings.outputs.number) if settings.outputs and settings.outputs.number else ""
+    return f"{base}-{clean(suffix)}" if base and suffix else base
+
+
+def cover(settings: Settings, edition: Edition, suffix: str, content: str, names: Names) -> tuple[Fact, ...]:
+    """Return the facts of the cover; `content` is the content hash."""
+    return tuple(
+        Fact(text(label), (text(said),)) for label, said in _cover(settings, edition, suffix, content, names) if said
+    )
+
+
+def _cover(settings: Settings, edition: Edition, suffix: str, content: str, names: Names) -> Iterator[tuple[str, str]]:
+    outputs = settings.outputs
+    yield names.pick("文件编号", "Document number"), number(settings, suffix)
+    yield names.pick("版次", "Edition"), edition_label(edition, names)
+    yield names.pick("状态", "Standing"), stamp(settings, edition, names.lang)
+    yield names.pick("生效日期", "In force from"), str(outputs.effective.value) if outputs and outputs.effective else ""
+    yield names.pick("复核日期", "To be reviewed by"), str(settings.review_by.value) if settings.review_by else ""
+    yield names.pick("负责人", "Owner"), names.role(settings.owner) if settings.owner else ""
+    yield names.pick("批准人", "Approved by"), names.role(outputs.approver) if outputs and outputs.approver else ""
+    yield names.pick("基准日期", "As of"), str(edition.as_of)
+    yield names.pick("内容指纹", "Content hash"), content
+    url = clean(outputs.url) if outputs and outputs.url else ""
+    yield names.pick("最新版地址", "Live edition"), link(url, url)
+    yield names.pick("生成工具", "Made by"), edition.tool
+
+
+def running(settings: Settings, edition: Edition, suffix: str, names: Names) -> tuple[str, ...]:
+    """Return what stands at the head of every page, besides the title."""
+    parts = (number(settings, suffix), edition_label(edition, names), stamp(settings, edition, names.lang))
+    return tuple(part for part in parts if part)
+
+
+def look(settings: Settings, names: Names) -> Look:
+    """Return the brand's colours, moved as little as needed to be legible, and its words."""
+    brand = settings.brand
+    if brand is None:
+        return Look()
+    colour = brand.colour if brand.colour and HEX.fullmatch(brand.colour) else Look().colour
+    return Look(
+        legible(colour, "#ffffff"), legible(colour, "#14181d"), _plain(brand.header, names), _plain(brand.footer, names)
+    )
+
+
+def _plain(words: Text | None, names: Names) -> str:
+    return plain(names.say(words)).replace("\n", " ")
+
+
+def brand_name(settings: Settings, names: Names) -> str:
+    return _plain(settings.brand.name, names) if settings.brand else ""

@@ -1,0 +1,124 @@
+"""Everything that `build` writes for people: a workspace and an edition go in, files come out, one after another.
+
+    for path, data in publish(workspace, edition): ...
+
+The same workspace and edition give the same bytes; nothing here reads the clock or touches a file but the templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from sopkit.model.documents import Workspace
+from sopkit.output import File
+from sopkit.render.checklist import PERIODS, Period, checklist
+from sopkit.render.document import Diagram, Document
+from sopkit.render.html import to_html
+from sopkit.render.index import Entry, index, index_path
+from sopkit.render.manual.book import Book, Plan, plan
+from sopkit.render.manual.front import Edition, languages_of
+from sopkit.render.manual.manual import manual
+from sopkit.render.manual.people import has_work
+from sopkit.render.markdown import to_markdown
+from sopkit.render.templating import Templates
+from sopkit.render.wording.names import Names
+from sopkit.text import Lang, Phrase
+
+Kind = Literal["manual", "checklist"]
+KINDS: Final[tuple[Kind, ...]] = ("manual", "checklist")
+
+MANUALS: Final = Phrase("员工手册", "Manuals")
+CHECKLISTS: Final = Phrase("检查清单", "Checklists")
+PERIOD_TITLES: Final[dict[Period, Phrase]] = {
+    "daily": Phrase("每日检查清单", "daily checklist"),
+    "weekly": Phrase("每周检查清单", "weekly checklist"),
+}
+WHOLE: Final = "all"
+"""The file name of what is for everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to make; empty means everything there is."""
+
+    languages: tuple[Lang, ...] = ()
+    roles: Collection[str] = ()
+    """Ids; with roles given, the documents for everyone are left out."""
+    kinds: Collection[Kind] = ()
+    diagrams: Mapping[tuple[str, Lang], Diagram] = field(default_factory=dict)
+    """(playbook, language) → its drawing, shown in the manuals."""
+    entries: Sequence[Entry] = ()
+    """Files that others write into the same folder, for the index."""
+
+
+def publish(
+    workspace: Workspace, edition: Edition, request: Request | None = None, templates: Templates | None = None
+) -> Iterator[File]:
+    """Yield each file as (posix path, bytes): manuals, checklists, and the index over them at last."""
+    wanted = request or Request()
+    languages = wanted.languages or languages_of(workspace.settings)
+    work = _Press(plan(workspace), edition, wanted, templates or Templates())
+    entries: list[Entry] = []
+    for lang in languages:
+        for document, entry in work.documents(lang):
+            data = to_markdown(document) if entry.form == "Markdown" else to_html(document, work.templates)
+            entries.append(entry)
+            yield entry.path, data.encode()
+    entries += wanted.entries
+    for lang in languages:
+        page = index(entries, Names(workspace, lang), edition, languages)
+        yield index_path(lang, languages), to_html(page, work.templates).encode()
+
+
+def roles_with_work(workspace: Workspace) -> tuple[str, ...]:
+    """Return the roles that get a manual: those that do a step, publish, review or own something."""
+    book = Book(plan(workspace), Names(workspace, "en"))
+    return tuple(role for role in workspace.roles if has_work(role, book))
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    plan: Plan
+    edition: Edition
+    wanted: Request
+    templates: Templates
+
+    def documents(self, lang: Lang) -> Iterator[tuple[Document, Entry]]:
+        names = Names(self.plan.workspace, lang)
+        diagrams = {id_: each for (id_, language), each in self.wanted.diagrams.items() if language == lang}
+        whole = Book(self.plan, names, "", diagrams)
+        readers = [role for role in self.plan.workspace.roles if has_work(role, whole)]
+        if self.wanted.roles:
+            readers = [role for role in readers if role in self.wanted.roles]
+        else:
+            readers.insert(0, "")
+        for role in readers:
+            book = replace(whole, role=role)
+            if self._wants("manual"):
+                yield from self._manual(book)
+            if self._wants("checklist"):
+                yield from self._checklists(book)
+
+    def _wants(self, kind: Kind) -> bool:
+        return not self.wanted.kinds or kind in self.wanted.kinds
+
+    def _manual(self, book: Book) -> Iterator[tuple[Document, Entry]]:
+        document = manual(book, self.edition, self.templates)
+        title = Phrase("手册", "manual") if book.role else Phrase("运营手册（全本）", "complete manual")
+        base = f"manuals/{file_name(book.role)}.{book.names.lang}"
+        yield document, Entry(MANUALS, book.role, title, book.names.lang, "HTML", f"{base}.html")
+        yield document, Entry(MANUALS, book.role, title, book.names.lang, "Markdown", f"{base}.md")
+
+    def _checklists(self, book: Book) -> Iterator[tuple[Document, Entry]]:
+        for period in PERIODS:
+            document = checklist(book, period, self.edition)
+            if document:
+                path = f"checklists/{file_name(book.role)}.{period}.{book.names.lang}.html"
+                yield document, Entry(CHECKLISTS, book.role, PERIOD_TITLES[period], book.names.lang, "HTML", path)
+
+
+def file_name(role: str) -> str:
+    """Return the name of a role's files; a role may be called as we call everyone's."""
+    return WHOLE if not role else f"role-{role}" if role == WHOLE else role

@@ -1,0 +1,33 @@
+"""Sentence case: lines put together from clauses go in, lines that begin with a capital letter come out (English only)."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+
+from sopkit.render.document import Diagram, Script, Section
+from sopkit.render.marks import Line, Run
+from sopkit.text import Lang
+
+
+def sentence_case(sections: tuple[Section, ...], lang: Lang) -> tuple[Section, ...]:
+    """Return the sections with every line's first letter in upper case; scripts and drawings are left as they are."""
+    if lang != "en":
+        return sections
+    return tuple(each for each in map(_raised, sections) if isinstance(each, Section))
+
+
+def _raised(value: object) -> object:
+    if isinstance(value, tuple):
+        if value and all(isinstance(part, Run) for part in value):
+            return _line(value)
+        return tuple(_raised(part) for part in value)
+    if is_dataclass(value) and not isinstance(value, type | Script | Diagram | Run):
+        return replace(value, **{each.name: _raised(getattr(value, each.name)) for each in fields(value)})
+    return value
+
+
+def _line(line: Line) -> Line:
+    first = line[0]
+    if first.style in ("id", "slot") or first.lang or not first.text[:1].islower():
+        return line
+    return (replace(first, text=first.text[0].upper() + first.text[1:]), *line[1:])

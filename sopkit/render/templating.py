@@ -1,0 +1,107 @@
+"""Templates: a name and plain data go in, text comes out; sandboxed, and escaped for HTML whatever the template's suffix.
+
+The only part of the program that knows Jinja2, which is imported when the first template is needed. A template may come
+from the workspace, so it sees plain data only (strings, numbers, booleans, lists, mappings), and no file but templates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Final
+
+from sopkit import resources
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+Find = Callable[[str], str | None]
+"""The text of the template of that name, None where there is none."""
+Filter = Callable[..., str]
+
+NAME: Final = re.compile(r"(?:[\w-]+/)*[\w.-]+")
+SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+
+
+def built_in(name: str) -> str | None:
+    """Return a template of the package."""
+    path = resources.folder("templates") / name
+    if not NAME.fullmatch(name) or ".." in name.split("/") or not path.is_file():
+        return None
+    return path.read_text(encoding="utf-8")
+
+
+class Templates:
+    """The templates of one build; `own` is asked first, so that a workspace may put its own in place of the package's."""
+
+    def __init__(self, own: Find | None = None) -> None:
+        self._own = own
+        self._environments: dict[bool, ImmutableSandboxedEnvironment] = {}
+        self._filters: dict[str, Filter] = {}
+
+    def add_filters(self, filters: Mapping[str, Filter]) -> None:
+        """Let templates for HTML call these functions; what returns markup must have escaped it."""
+        self._filters.update(filters)
+
+    def html(self, name: str, values: Mapping[str, Plain]) -> str:
+        """Render a template into HTML: everything that it prints is escaped unless one of our filters made it."""
+        return self._template(name, escaped=True).render(**values)
+
+    def text(self, name: str, values: Mapping[str, str | bool]) -> str:
+        """Render a template into plain text, which nobody reads as markup."""
+        return self._template(name, escaped=False).render(**values)
+
+    def _template(self, name: str, *, escaped: bool) -> Template:
+        return self._environment(escaped=escaped).get_template(name)
+
+    def _environment(self, *, escaped: bool) -> ImmutableSandboxedEnvironment:
+        if escaped not in self._environments:
+            from jinja2 import FunctionLoader, StrictUndefined  # noqa: PLC0415  commands that render nothing do not pay for it
+            from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
+            environment = ImmutableSandboxedEnvironment(
+                loader=FunctionLoader(self._find),
+                autoescape=escaped,
+                undefined=StrictUndefined,
+                trim_blocks=True,
+                lstrip_blocks=True,
+                keep_trailing_newline=True,
+            )
+            # A template must not reach randomness or memory by way of the built-in globals.
+            for unwanted in ("lipsum", "cycler", "joiner", "namespace"):
+                environment.globals.pop(unwanted, None)
+            environment.filters.update(self._filters)
+            self._environments[escaped] = environment
+        return self._environments[escaped]
+
+    def _find(self, name: str) -> str | None:
+        return (self._own(name) if self._own else None) or built_in(name)
+
+
+def plain_data(value: object) -> Plain:
+    """Return a value of the document model as plain data; a dataclass becomes a mapping with its class as `block`."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple):
+        return [plain_data(part) for part in value]
+    if is_dataclass(value):
+        named: dict[str, Plain] = {"block": type(value).__name__}
+        named.update((each.name, plain_data(getattr(value, each.name))) for each in fields(value))
+        return named
+    raise TypeError(f"no plain form of {type(value).__name__}")
+
+
+def safe_href(href: str) -> str:
+    """Return a link's target if it is a fragment, a relative path or of a harmless scheme; else ''.
+
+    Browsers drop tabs and newlines from a scheme and read `//host` as another site, so neither gets through.
+    """
+    packed = re.sub(r"[\x00-\x20\x7f-\xa0]", "", href)
+    scheme = SCHEME.match(packed)
+    if scheme:
+        return packed if scheme.group(1).lower() in SAFE_SCHEMES else ""
+    return "" if packed.startswith(("//", "/\\", "\\")) else packed

@@ -1,0 +1,1 @@
+"""Playbook values in words: durations, slots, conditions, triggers, time limits, formulas; as a native writer puts them."""

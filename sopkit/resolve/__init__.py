@@ -1,0 +1,70 @@
+"""The trees of a workspace go in; the workspace, with every name resolved, and what is wrong with names and values, come out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sopkit.diagnostics import Finding, in_order
+from sopkit.model import bind
+from sopkit.model.documents import Document, Workspace
+from sopkit.model.names import index
+from sopkit.resolve.assembly import Assembly
+from sopkit.resolve.judgement import judge
+from sopkit.resources import catalog_names
+from sopkit.tree import Forest, Mark, Tree
+
+__all__ = ["Resolution", "resolve", "used_catalogs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A workspace and what was found out about its names."""
+
+    workspace: Workspace
+    findings: tuple[Finding, ...]
+    held_back: int
+    """Findings that may only follow from others: names that a lost or refused part may declare or use."""
+    references: Mapping[str, Mapping[str, Sequence[Mark]]]
+    """Namespace → id → where it is referred to, in the order of the files. Paths stand under `stage` and `step` as written."""
+    documents: tuple[Document, ...]
+    """Every document of the workspace in order, those that share an id too; built-in catalogs apart."""
+
+
+def resolve(
+    forest: Forest,
+    broken: frozenset[int],
+    builtin: frozenset[int],
+    complete: bool,
+    catalogs: Collection[str] | None = None,
+) -> Resolution:
+    """Bind all trees and resolve all names; bad input never raises.
+
+    `broken` are the numbers of the trees that the schema refused, `builtin` those of the catalogs that `uses:` brings in;
+    `complete` says that every file could be read whole; `catalogs` are the built-in ones there are.
+    """
+    order = sorted(
+        range(len(forest.trees)), key=lambda number: (number not in builtin, forest.trees[number].source.path)
+    )
+    names = index(forest, order, broken, builtin)
+    binding = bind.start(names)
+    assembly = Assembly()
+    for number in order:
+        bound = bind.bind(binding, forest, number, broken=number in broken, builtin=number in builtin)
+        if bound is not None:
+            assembly.add(bound, number)
+    workspace = assembly.workspace()
+    known = catalog_names() if catalogs is None else tuple(sorted(catalogs))
+    judged = judge(forest, binding, assembly, workspace, broken=broken, complete=complete, catalogs=known)
+    return Resolution(workspace, in_order(judged.findings), judged.held_back, binding.uses, assembly.documents)
+
+
+def used_catalogs(trees: Iterable[Tree]) -> tuple[str, ...]:
+    """Return the built-in catalogs that the workspace document names, in the order written."""
+    for tree in trees:
+        root = tree.value
+        if isinstance(root, dict) and root.get("kind") == "workspace":
+            uses = root.get("uses")
+            named = uses if isinstance(uses, list) else [uses]
+            return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
+    return ()

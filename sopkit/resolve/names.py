@@ -1,0 +1,286 @@
+"""Declared and used names go in; findings about undefined, unused, doubled, ambiguous and replaced ones come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sopkit.diagnostics import Finding
+from sopkit.model import rules_names as rules
+from sopkit.model.names import PLAYBOOKS, RESERVED, SECTIONS, parts
+from sopkit.resolve.case import Args, Case
+from sopkit.resolve.stubs import stub
+from sopkit.resolve.wording import a, called, listed
+from sopkit.text import Phrase
+from sopkit.tree import Mark, Value
+
+ALSO_HERE: Final = Phrase("这里也用到", "used here too")
+FIRST_HERE: Final = Phrase("先在这里声明", "declared first here")
+ONCE_MORE: Final = Phrase("这里又声明了一次", "declared here again")
+BUILT_IN: Final = Phrase("内置的在这里", "the built-in one")
+MOST_RELATED: Final = 8
+"""Further places that a finding lists."""
+
+ROOTS: Final = frozenset({"shop", "programme", "partner", "risk", "experiment", "artefact", "course"})
+"""Nouns that stand for themselves: nothing has to refer to them."""
+
+PATHS: Final = frozenset({"stage", "step", "report"})
+"""References that other checks settle."""
+
+
+def undefined(case: Case) -> Iterator[Finding]:
+    """Yield one finding for each name that is declared nowhere, at its first use."""
+    for name, uses in _undefined_uses(case).items():
+        for namespace, marks in _together(uses):
+            if not case.complete or name in case.names.uncertain:
+                case.held_back += 1
+                continue
+            yield missing(case, namespace, name, sorted(marks, key=case.order))
+    yield from _unreported(case)
+
+
+Uses = list[tuple[str, Sequence[Mark]]]
+"""Namespace, and where a name is looked up in it."""
+
+
+def _undefined_uses(case: Case) -> dict[str, Uses]:
+    """Return the names that are declared nowhere where they are looked up."""
+    found: dict[str, Uses] = {}
+    for namespace, uses in case.binding.uses.items():
+        if namespace in PATHS:
+            continue
+        tables = [table[home] for home in parts(namespace) for table in (case.names.own, case.names.builtin)]
+        for name, marks in uses.items():
+            if not any(name in table for table in tables):
+                found.setdefault(name, []).append((namespace, marks))
+    for namespace, name, marks in case.lost_heads():
+        found.setdefault(name, []).append((namespace, marks))
+    return found
+
+
+def _together(uses: Uses) -> Iterator[tuple[str, list[Mark]]]:
+    """Yield the uses that look for the same thing as one: `order-payd` as a trigger and as a key of a condition."""
+    while uses:
+        (namespace, marks), *rest = uses
+        wanted, together = set(parts(namespace)), list(marks)
+        uses = []
+        for other, others in rest:
+            if wanted & set(parts(other)):
+                wanted &= set(parts(other))
+                together.extend(others)
+            else:
+                uses.append((other, others))
+        ordered = [one for one in parts(namespace) if one in wanted]
+        yield (
+            "playbook" if set(ordered) == set(PLAYBOOKS) else "any" if len(ordered) > 3 else "|".join(ordered),
+            together,
+        )
+
+
+def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Finding:
+    """Return the finding for a name that a namespace lacks."""
+    noun = called(namespace)
+    known = {one: title for part in parts(namespace) for one, title in case.titles(part).items()}
+    near = case.near(name, known)
+    homes = [home for home in case.names.homes(name) if home not in parts(namespace)]
+    elsewhere = Phrase("", "")
+    if homes:
+        others = [a(home) for home in homes]
+        elsewhere = Phrase(
+            f"（“{name}”是{'、'.join(other.zh for other in others)}）",
+            f" (`{name}` is {' and '.join(other.en for other in others)})",
+        )
+    args: Args = {"noun": noun, "name": name, "elsewhere": elsewhere, "advice": _advice(noun, name, near, homes)}
+    first, *others_used = marks
+    span = case.span_of_name(first, name)
+    return case.finding(
+        rules.UNDEFINED_NAME,
+        first,
+        args,
+        span=span,
+        related=[(mark, ALSO_HERE) for mark in others_used[:MOST_RELATED]],
+        fixes=case.replacing(first, span, near[0]) if len(near) == 1 and not others_used else (),
+        stub=stub(namespace, name),
+        suggestions=near,
+    )
+
+
+def _advice(noun: Phrase, name: str, near: tuple[str, ...], homes: list[str]) -> Phrase:
+    if near:
+        names = listed(near)
+        return Phrase(
+            f"是不是 {names.zh}？如果确实是新的，就在目录里声明“{name}”",
+            f"did you mean {names.en}? if it is new, declare `{name}`",
+        )
+    if homes:
+        return Phrase(f"这里要写{noun.zh}的编号", f"write the id of {noun.en} here")
+    return Phrase(f"声明“{name}”，或改成已有的编号", f"declare `{name}`, or write an id that exists")
+
+
+def _unreported(case: Case) -> Iterator[Finding]:
+    """Yield the totals that no tool reports."""
+    reports = {name: "" for tool in case.workspace.tools.values() for name in tool.reports}
+    for name, marks in case.binding.uses["report"].items():
+        if name in reports:
+            continue
+        if not case.complete or name in case.names.uncertain:
+            case.held_back += 1
+            continue
+        near = case.near(name, reports)
+        names = listed(near)
+        advice = Phrase(
+            f"是不是 {names.zh}？" if near else f"在给出它的工具的 reports 里写上“{name}”",
+            f"did you mean {names.en}?" if near else f"add `{name}` to `reports` of the tool that gives it",
+        )
+        args: Args = {"noun": called("report"), "name": name, "elsewhere": Phrase("", ""), "advice": advice}
+        related = [(mark, ALSO_HERE) for mark in marks[1 : MOST_RELATED + 1]]
+        yield case.finding(rules.UNDEFINED_NAME, marks[0], args, related=related, suggestions=near)
+
+
+def unused(case: Case) -> Iterator[Finding]:
+    """Yield the nouns of the workspace that nothing refers to, unless what refers to them may have been lost."""
+    covered = case.binding.uses["any"]
+    said: set[str] | None = None
+    for namespace in SECTIONS.values():
+        if namespace in ROOTS:
+            continue
+        uses = case.binding.uses[namespace]
+        for name, marks in case.names.own[namespace].items():
+            if name in uses or name in covered:
+                continue
+            if said is None:
+                said = _words_of_broken(case)
+            if not case.complete or name in said:
+                case.held_back += 1
+                continue
+            yield case.finding(rules.UNUSED_NOUN, marks[0], {"noun": called(namespace), "name": name})
+
+
+def _words_of_broken(case: Case) -> set[str]:
+    """Return every key and string of the documents that the schema refused: they may be uses that could not be read."""
+    words: set[str] = set()
+    waiting: list[Value] = [case.forest.trees[number].value for number in sorted(case.broken)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            words.update(value)
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, str):
+            words.add(value)
+    for number in case.broken:
+        words -= _declared_in(case, number)
+    return words
+
+
+def _declared_in(case: Case, number: int) -> set[str]:
+    """Return the nouns that a refused catalog declares and says nowhere else: their own keys are no uses."""
+    root = case.forest.trees[number].value
+    if not isinstance(root, dict):
+        return set()
+    keys = {name for section in SECTIONS if isinstance(nouns := root.get(section), dict) for name in nouns}
+    return {name for name in keys if not _is_said(root, name, depth=0)}
+
+
+def _is_said(value: Value, name: str, depth: int) -> bool:
+    """Whether `name` stands in `value` other than as the key of a noun, which is at depth 2."""
+    if isinstance(value, dict):
+        return any((key == name and depth != 1) or _is_said(item, name, depth + 1) for key, item in value.items())
+    if isinstance(value, list):
+        return any(_is_said(item, name, depth + 1) for item in value)
+    return value == name
+
+
+def duplicates(case: Case) -> Iterator[Finding]:
+    """Yield one finding for each id that is declared twice in its namespace, at the second place."""
+    for namespace, declared in case.names.own.items():
+        if namespace in PLAYBOOKS or namespace == "workspace":
+            continue
+        for name, marks in declared.items():
+            if len(marks) > 1:
+                yield _duplicate(case, namespace, name, marks)
+    shared: dict[str, list[Mark]] = {}
+    for namespace in PLAYBOOKS:
+        for name, marks in case.names.own[namespace].items():
+            shared.setdefault(name, []).extend(marks)
+    for name, marks in shared.items():
+        if len(marks) > 1:
+            yield _duplicate(case, "playbook", name, sorted(marks, key=lambda mark: case.forest.span(mark).sort_key))
+    for name, first, second in case.binding.noticed.repeated:
+        yield _duplicate(case, "step", name, [first, second])
+
+
+def _duplicate(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Finding:
+    first, second, *more = marks
+    related = [(first, FIRST_HERE), *((mark, ONCE_MORE) for mark in more[:MOST_RELATED])]
+    args: Args = {"noun": called(namespace), "name": name}
+    return case.finding(rules.DUPLICATE_ID, second, args, related=related)
+
+
+EXCLUSIVE: Final = (
+    (
+        ("event", "data"),
+        Phrase(
+            "条件里的键可以是事件，也可以是数据项，同名就分不清说的是发生过还是等于多少。",
+            "A key of a condition is an event or a data item; with one id for both nobody can tell which is meant.",
+        ),
+    ),
+    (
+        ("consent", "data", "task"),
+        Phrase(
+            "ask 后面可以是同意、数据项或任务，同名就分不清要客户做什么。",
+            "`ask` takes a consent, a data item or a task; with one id for two of them nobody can tell what is asked.",
+        ),
+    ),
+)
+"""Namespaces that one place draws on together, and why their ids must differ."""
+
+RESERVED_WORD: Final = Phrase("保留字", "a reserved word")
+RESERVED_WHY: Final = Phrase(
+    "这个词在条件里有固定的意思，不能再当名字用。",
+    "The word has a fixed meaning in conditions and cannot be a name as well.",
+)
+
+
+def ambiguous(case: Case) -> Iterator[Finding]:
+    """Yield the ids that two namespaces share which one place draws on, and the reserved words that are ids."""
+    for namespaces, reason in EXCLUSIVE:
+        for position, first in enumerate(namespaces):
+            for second in namespaces[position + 1 :]:
+                yield from _shared(case, first, second, reason)
+    for namespace in ("event", "data"):
+        for word in RESERVED:
+            for mark in case.names.own[namespace].get(word, ())[:1]:
+                args: Args = {"name": word, "first": a(namespace), "second": RESERVED_WORD, "reason": RESERVED_WHY}
+                yield case.finding(rules.AMBIGUOUS_NAME, mark, args)
+
+
+def _shared(case: Case, first: str, second: str, reason: Phrase) -> Iterator[Finding]:
+    for name in dict.fromkeys((*case.names.own[first], *case.names.own[second])):
+        places = [case.names.place(namespace, name) for namespace in (first, second)]
+        if places[0] is None or places[1] is None:
+            continue
+        here, there = (1, 0) if name in case.names.own[second] else (0, 1)
+        args: Args = {"name": name, "first": a(first), "second": a(second), "reason": reason}
+        mark, other = places[here], places[there]
+        if mark is not None and other is not None:
+            yield case.finding(rules.AMBIGUOUS_NAME, mark, args, related=[(other, FIRST_HERE)])
+
+
+def replaced(case: Case) -> Iterator[Finding]:
+    """Yield one note for each file that replaces built-in nouns, at the first of them."""
+    by_file: dict[str, list[tuple[str, str, Mark, Mark]]] = {}
+    for namespace in SECTIONS.values():
+        builtin = case.names.builtin[namespace]
+        for name, marks in case.names.own[namespace].items():
+            if name in builtin:
+                path = case.tree(marks[0]).source.path
+                by_file.setdefault(path, []).append((namespace, name, marks[0], builtin[name][0]))
+    for path in sorted(by_file):
+        nouns = sorted(by_file[path], key=lambda noun: noun[2])
+        kinds = {namespace: listed(n for kind, n, _, _ in nouns if kind == namespace) for namespace, *_ in nouns}
+        zh = "；".join(f"{called(kind).zh} {names.zh}" for kind, names in kinds.items())
+        en = "; ".join(f"{called(kind).en.removeprefix('the ')} {names.en}" for kind, names in kinds.items())
+        _, _, own, builtin_at = nouns[0]
+        yield case.finding(rules.REPLACED_NOUN, own, {"names": Phrase(zh, en)}, related=[(builtin_at, BUILT_IN)])

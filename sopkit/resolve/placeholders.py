@@ -1,0 +1,128 @@
+"""The texts of scripts go in; findings about placeholders that cannot be read or that nothing fills come out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from sopkit.diagnostics import Finding
+from sopkit.model import rules_names as rules
+from sopkit.model.nouns import Script
+from sopkit.model.steps import Send, Step
+from sopkit.model.values import Ref
+from sopkit.resolve.case import Args, Case
+from sopkit.resolve.paths import Playbook, all_steps
+from sopkit.resolve.strings import shown
+from sopkit.resolve.wording import listed
+from sopkit.text import Phrase
+from sopkit.tree import Mark
+
+BRACES: Final = re.compile(r"[{｛][^{}｛｝]*[}｝]?|[}｝]")
+PLACEHOLDER: Final = re.compile(r"\{(customer|staff|shop|offer|event|brand)\.([a-z0-9_-]+)(\|[^{}|]*)?\}")
+FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "staff": ("name",),
+    "shop": ("name", "address", "hours", "region"),
+    "offer": ("title", "value", "points", "threshold", "valid", "ends", "per_customer", "terms"),
+    "brand": ("name", "signature", "service_line"),
+}
+"""What fills a placeholder that is no datum."""
+
+EXAMPLE: Final = "{customer.nickname|您好}"
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Yield what is wrong with placeholders, and note the data that they use."""
+    with_offer: dict[str, str] = {}
+    for script in case.workspace.scripts.values():
+        if script.text is None:
+            continue
+        for locale, words in script.text.variants:
+            if "{" not in words and "｛" not in words and "}" not in words and "｝" not in words:
+                continue
+            mark = Mark(case.place_of_key(script.text.at, locale) + 1) if locale else script.text.at
+            for found in BRACES.finditer(words):
+                yield from _judge(case, script, mark, found, with_offer)
+    yield from _without_offer(case, with_offer)
+
+
+def _judge(
+    case: Case, script: Script, mark: Mark, found: re.Match[str], with_offer: dict[str, str]
+) -> Iterator[Finding]:
+    words = found.string
+    parts = PLACEHOLDER.fullmatch(found[0])
+    span = case.span_of_part(mark, words, *found.span())
+    if parts is None:
+        better = _repaired(found[0])
+        hint = Phrase(f"这里应写 {better}。", f"write `{better}` here; ") if better else Phrase("", "")
+        args: Args = {"placeholder": shown(found[0]), "better": hint, "example": EXAMPLE}
+        fixes = case.replacing(mark, span, better) if better and span.excerpt() == found[0] else ()
+        yield case.finding(rules.MALFORMED_PLACEHOLDER, mark, args, span=span, fixes=fixes)
+        return
+    about, field = parts[1], parts[2]
+    if about == "offer":
+        with_offer.setdefault(script.id, f"{{offer.{field}}}")
+    data = about in {"customer", "event"}
+    if data and case.names.has("data", field):
+        case.binding.uses["data"][field].append(mark)
+        return
+    known = case.titles("data") if data else dict.fromkeys(FIELDS[about], "")
+    if data and (not case.complete or field in case.names.uncertain):
+        case.held_back += 1
+    elif data or field not in known:
+        yield _unknown(case, mark, found, near=case.near(field, known), known=tuple(known))
+
+
+def _repaired(text: str) -> str | None:
+    """Return the placeholder that is meant by one with full-width signs, blanks or capitals."""
+    inside, bar, fallback = text.strip("{}｛｝$").partition("|")
+    name = unicodedata.normalize("NFKC", inside).replace("。", ".").replace(" ", "").lower()
+    written = f"{{{name}{bar}{fallback}}}"
+    return written if PLACEHOLDER.fullmatch(written) else None
+
+
+def _unknown(case: Case, mark: Mark, found: re.Match[str], *, near: tuple[str, ...], known: tuple[str, ...]) -> Finding:
+    words = found.string
+    parts = PLACEHOLDER.fullmatch(found[0])
+    about, field = (parts[1], parts[2]) if parts else ("", "")
+    data = about in {"customer", "event"}
+    reason = (
+        Phrase(f"没有声明数据项“{field}”", f"the data item `{field}` is not declared")
+        if data
+        else Phrase(f"{about} 没有“{field}”", f"`{about}` has no `{field}`")
+    )
+    names = [f"{{{about}.{name}}}" for name in (near or known)]
+    start = found.start() + 1 + len(about) + 1
+    span = case.span_of_part(mark, words, start, start + len(field))
+    whole = case.span_of_part(mark, words, *found.span())
+    fixes = case.replacing(mark, span, near[0]) if len(near) == 1 and span.excerpt() == field else ()
+    if span.excerpt() != field or (span.line, whole.line) != (whole.line, span.line):
+        span, fixes = whole, ()
+    args: Args = {"placeholder": f"{{{about}.{field}}}", "reason": reason, "known": listed(names)}
+    return case.finding(
+        rules.UNKNOWN_PLACEHOLDER, mark, args, span=span, fixes=fixes, suggestions=tuple(names[:3]) if near else ()
+    )
+
+
+def _without_offer(case: Case, with_offer: dict[str, str]) -> Iterator[Finding]:
+    """Yield the steps that use a text about an offer and name none."""
+    if not with_offer:
+        return
+    playbooks: tuple[Playbook, ...] = (
+        *case.workspace.journeys.values(),
+        *case.workspace.cadences.values(),
+        *case.workspace.procedures.values(),
+    )
+    for playbook in playbooks:
+        for step in all_steps(playbook):
+            if step.offer is None:
+                for script in _scripts(step):
+                    if script.id in with_offer:
+                        args: Args = {"script": script.id, "placeholder": with_offer[script.id]}
+                        yield case.finding(rules.TEXT_WITHOUT_OFFER, script.at, args)
+
+
+def _scripts(step: Step) -> tuple[Ref, ...]:
+    sent = step.verb.all_scripts if isinstance(step.verb, Send) else ()
+    return (*sent, step.script) if step.script else sent

@@ -1,0 +1,67 @@
+"""What a namespace is called in a sentence, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sopkit.text import Phrase
+
+NOUNS: Final[dict[str, Phrase]] = {
+    "role": Phrase("岗位", "the role"),
+    "shop": Phrase("门店", "the shop"),
+    "channel": Phrase("渠道", "the channel"),
+    "tool": Phrase("工具", "the tool"),
+    "notice": Phrase("告知书", "the notice"),
+    "event": Phrase("事件", "the event"),
+    "data": Phrase("数据项", "the data item"),
+    "consent": Phrase("同意", "the consent"),
+    "purpose": Phrase("目的", "the purpose"),
+    "tag": Phrase("标签", "the tag"),
+    "segment": Phrase("人群", "the segment"),
+    "task": Phrase("任务", "the task"),
+    "programme": Phrase("会员计划", "the programme"),
+    "script": Phrase("话术", "the script"),
+    "offer": Phrase("权益", "the offer"),
+    "partner": Phrase("合作方", "the partner"),
+    "risk": Phrase("风险", "the risk"),
+    "experiment": Phrase("实验", "the experiment"),
+    "artefact": Phrase("文件", "the artefact"),
+    "course": Phrase("课程", "the course"),
+    "source": Phrase("出处", "the source"),
+    "journey": Phrase("旅程", "the journey"),
+    "cadence": Phrase("内容节奏", "the cadence"),
+    "procedure": Phrase("作业流程", "the procedure"),
+    "sync": Phrase("同步", "the sync"),
+    "kpi": Phrase("指标", "the KPI"),
+    "workspace": Phrase("工作区", "the workspace"),
+    "catalog": Phrase("目录", "the catalog"),
+    "playbook": Phrase("剧本", "the playbook"),
+    "any": Phrase("名称", "the name"),
+    "report": Phrase("工具报告的总数", "the reported total"),
+    "cap": Phrase("触达上限", "the cap"),
+    "step": Phrase("步骤", "the step"),
+    "group": Phrase("旅程组", "the group of journeys"),
+}
+
+
+def called(namespace: str) -> Phrase:
+    """Return what a thing of the namespace is called, with its article: `岗位`, `the role`; of `a|b`, both."""
+    parts = [NOUNS[part] for part in namespace.split("|")]
+    return Phrase("或".join(part.zh for part in parts), " or ".join(part.en for part in parts))
+
+
+def a(namespace: str) -> Phrase:
+    """Return the same with the indefinite article: `an event`."""
+    noun = NOUNS[namespace]
+    name = noun.en.removeprefix("the ")
+    article = "an" if name[0] in "aeio" and not name.startswith("one") else "a"
+    return Phrase(noun.zh, f"{article} {name}")
+
+
+def listed(names: Iterable[str], most: int = 12) -> Phrase:
+    """Return names as a list in a sentence, cut when there are many."""
+    words = tuple(names)
+    shown, more = words[:most], len(words) > most
+    zh, en = "、".join(shown), ", ".join(f"`{word}`" for word in shown)
+    return Phrase(f"{zh} 等" if more else zh, f"{en} and others" if more else en)

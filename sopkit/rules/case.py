@@ -1,0 +1,77 @@
+"""What the checks of the graph look at, and how they name places; findings are made here, only when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sopkit.diagnostics import Finding, Related, Rule, Severity
+from sopkit.graph import ExecutionGraph, Node
+from sopkit.graph.course import Course, courses
+from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
+from sopkit.model.steps import Step, inner
+from sopkit.rules.doubts import Doubts
+from sopkit.text import Phrase
+from sopkit.tree import Forest, Mark
+
+Playbook = Journey | Cadence | Procedure
+TOUCHES = frozenset(("direct", "group", "feed"))
+"""Reach of channels by which a step is a touch; an answer, and a page that the customer opens, are none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One workspace to be judged, as of one day."""
+
+    workspace: Workspace
+    graph: ExecutionGraph
+    forest: Forest
+    today: date
+    doubts: Doubts
+
+    @cached_property
+    def courses(self) -> dict[str, Course]:
+        return courses(self.graph)
+
+    @cached_property
+    def playbooks(self) -> tuple[tuple[str, Playbook], ...]:
+        """The workspace's own playbooks with their node ids; built-in ones are not judged."""
+        workspace = self.workspace
+        every: tuple[Playbook, ...] = (
+            *workspace.journeys.values(),
+            *workspace.cadences.values(),
+            *workspace.procedures.values(),
+        )
+        return tuple((f"{one.kind}/{one.id}", one) for one in every if not one.builtin)
+
+    def steps(self, root: str) -> Iterator[tuple[Node, Step]]:
+        """Yield the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
+        for node in self.graph.parts.get(root, ()):
+            step = node.step
+            if step is not None and step.verb is not None:
+                yield node, step
+
+    def touches(self, step: Step) -> bool:
+        """Return whether the step itself is a touch that the caps count."""
+        if not step.via or (step.cap is not None and not step.cap.counts):
+            return False
+        channels = self.workspace.channels
+        return any(ref.id in channels and channels[ref.id].reach in TOUCHES for ref in step.via)
+
+    def touches_inside(self, step: Step) -> bool:
+        """Return whether the step or one inside it is a touch."""
+        return any(self.touches(one) for one in inner(step))
+
+    def finding(
+        self,
+        rule: Rule,
+        at: Mark,
+        subject: str,
+        *related: tuple[Mark, Phrase],
+        severity: Severity | None = None,
+        **args: str | Phrase,
+    ) -> Finding:
+        places = tuple(Related(self.forest.span(mark), note) for mark, note in related)
+        return Finding(rule, self.forest.span(at), args, subject, severity=severity, related=places)

@@ -1,0 +1,117 @@
+"""Cycles that take no time and need nobody: SOP204."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sopkit.diagnostics import Finding, Rule, Severity
+from sopkit.graph import Edge, Node
+from sopkit.graph.course import Course, cycles, is_instant
+from sopkit.graph.satisfiability import NOBODY, meet, tests_of
+from sopkit.graph.variables import key_of
+from sopkit.model.predicates import StageTest
+from sopkit.model.steps import Ask, Erase, SetData, Step, Tag
+from sopkit.rules.case import Case
+from sopkit.rules.examples import CALL, lifecycle
+from sopkit.text import Phrase
+
+ZERO_DELAY_CYCLE: Final = Rule(
+    code="SOP204",
+    name="zero-delay-cycle",
+    severity=Severity.ERROR,
+    summary=Phrase("不花时间的循环", "a cycle that takes no time"),
+    message=Phrase(
+        "从“{place}”出发会立刻转回来，中间不花一点时间：{way}",
+        "from `{place}` the way leads straight back, and no time passes: {way}",
+    ),
+    why=Phrase(
+        "系统会一圈接一圈地跑，同一时刻没完没了地执行。",
+        "a tool would run round and round at one instant, without end.",
+    ),
+    fix=Phrase(
+        "在循环里放上时间（after 或 wait），或者让其中一步通到别处",
+        "put time into the cycle (`after` or `wait`), or let one of its steps lead elsewhere",
+    ),
+    bad=lifecycle(
+        "  hello:", CALL + "    next: [{when: {order-paid: ever}, go: again}, {after: 30d, go: end}]",
+        "  again:", "    next: [{when: {order-paid: ever}, go: hello}, {after: 7d, go: end}]",
+    ),
+    good=lifecycle(
+        "  hello:", CALL + "    next: [{when: {order-paid: ever}, go: again}, {after: 30d, go: end}]",
+        "  again:", "    next: [{after: 7d, go: hello}]",
+    ),
+)  # fmt: skip
+
+RULES: Final = (ZERO_DELAY_CYCLE,)
+
+NEEDS_SOMEBODY: Final = frozenset(("every", "on", "if_rejected", "came", "follows", "while", "ends_on"))
+"""Labels of edges that wait for an event, a value, a decision or a period."""
+BY_WAY_OF: Final = Phrase("经过这里", "by way of this")
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Yield one finding for each knot of instant ways that some customer can go round."""
+    for root, playbook in case.playbooks:
+        course = case.courses.get(root)
+        if course is None or case.doubts.of_flow(playbook.at):
+            continue
+        instant = [edge for edges in course.leaving.values() for edge in edges if _takes_no_time(case, edge)]
+        if instant:
+            yield from _check_course(case, root, course, instant)
+
+
+def _takes_no_time(case: Case, edge: Edge) -> bool:
+    if edge.on is not None or edge.label in NEEDS_SOMEBODY or not (is_instant(edge.delay) and is_instant(edge.held)):
+        return False
+    if case.graph.nodes[edge.target].kind == "exit":
+        return False
+    stage = case.graph.nodes[edge.source].stage
+    return not (edge.kind == "interrupt" and stage is not None and stage.stays is not None)
+
+
+def _check_course(case: Case, root: str, course: Course, instant: Sequence[Edge]) -> Iterator[Finding]:
+    order = {node.id: n for n, node in enumerate(case.graph.parts.get(root, ()), 1)}
+    order[root] = 0
+    seen: set[str] = set()
+    for cycle in cycles(instant, order):
+        places = [edge.source for edge in cycle]
+        if seen.isdisjoint(places) and places[0] in course.reached and _can_go_round(case, cycle):
+            seen.update(places)
+            yield _finding(case, [case.graph.nodes[place] for place in places])
+
+
+def _can_go_round(case: Case, cycle: Sequence[Edge]) -> bool:
+    """Return whether some customer meets all guards, and nothing done on the way changes what they ask about."""
+    guards = [edge.guard for edge in cycle if edge.guard is not None]
+    asked = {key_of(test) for guard in guards for test in tests_of(case.workspace, guard)}
+    if any(isinstance(test, StageTest) for guard in guards for test in tests_of(case.workspace, guard)):
+        return False
+    steps = [case.graph.nodes[edge.source].step for edge in cycle]
+    if any(written in asked for step in steps if step is not None for written in _written(step)):
+        return False
+    return meet(case.workspace, *guards) != NOBODY
+
+
+def _written(step: Step) -> Iterator[tuple[str, str]]:
+    """Yield what a step changes, as kind and id of what predicates ask about."""
+    match step.verb:
+        case Tag(tags):
+            yield from (("tag", tag.id) for tag in tags)
+        case SetData(values):
+            yield from (("data", datum.id) for datum, _ in values)
+        case Erase(data):
+            yield from (("data", datum.id) for datum in data)
+        case Ask(what):
+            yield from ((kind, one.id) for one in what for kind in ("consent", "data", "task"))
+
+
+def _finding(case: Case, places: Sequence[Node]) -> Finding:
+    first = places[0]
+    names = [node.id.rpartition("/")[2] for node in (*places, first)]
+    way = " → ".join(names)
+    related = [(node.at, BY_WAY_OF) for node in places[1:4] if node.at is not None]
+    at = first.step.id_at if first.step else first.at
+    if at is None:
+        raise ValueError(f"a cycle through {first.id}, which is written nowhere")
+    return case.finding(ZERO_DELAY_CYCLE, at, first.id, *related, place=names[0], way=way)

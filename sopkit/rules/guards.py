@@ -1,0 +1,248 @@
+"""Branches that leave somebody out or overlap, conditions nobody can meet, guards that can't be carried out: SOP210–SOP214."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Final
+
+from sopkit.diagnostics import Finding, Rule, Severity
+from sopkit.graph import Node
+from sopkit.graph.satisfiability import Customer, excludes, implies, leaves, meet
+from sopkit.graph.variables import key_of
+from sopkit.model.documents import Cadence, Journey, Procedure
+from sopkit.model.predicates import DataTest, Else, Not, Predicate
+from sopkit.model.steps import Branch, Choose, Step, inner
+from sopkit.model.triggers import OnEvent, Trigger
+from sopkit.rules.case import TOUCHES, Case, Playbook
+from sopkit.rules.examples import SCRIPT, TIER, automation
+from sopkit.text import Phrase
+from sopkit.tree import Mark
+
+GOLD: Final = "      - {if: {tier: gold}, steps: [{id: call, do: 电话问候, by: guide, within: 1d}]}"
+SILVER: Final = "      - {if: {tier: silver}, steps: [{id: mark, tag: in-community}]}"
+
+GAP: Final = Rule(
+    code="SOP210",
+    name="guard-gap",
+    severity=Severity.WARNING,
+    summary=Phrase("分支没有覆盖所有客户", "branches that leave somebody out"),
+    message=Phrase("有的客户哪个分支都不走，例如：{customer}", "some customers take none of the branches, for example: {customer}"),
+    why=Phrase(
+        "没想到的情况会悄悄跳过：这些客户什么也收不到，也没有人知道。",
+        "the case that nobody thought of is passed in silence: such customers get nothing, and nobody knows.",
+    ),
+    fix=Phrase(
+        "最后加一个 else 分支，写明其余的人怎么办；确实什么都不做，就写 else: []",
+        "add an `else` branch for everybody else; where nothing is to be done, write `else: []`",
+    ),
+    bad=automation("  - id: fork", "    choose:", GOLD, SILVER, before=TIER),
+    good=automation("  - id: fork", "    choose:", GOLD, SILVER, "      - {else: []}", before=TIER),
+)  # fmt: skip
+OVERLAP: Final = Rule(
+    code="SOP211",
+    name="guard-overlap",
+    severity=Severity.WARNING,
+    summary=Phrase("同一条件划分的分支互相重叠", "branches on the same thing that overlap"),
+    message=Phrase(
+        "有的客户同时符合这个分支和前面的分支，例如：{customer}",
+        "some customers meet this branch and an earlier one, for example: {customer}",
+    ),
+    why=Phrase(
+        "先写的分支会把他们带走。分支像是在把客户分成几类，重叠多半是写错了。",
+        "the earlier branch takes them. The branches look like a division of customers into groups; an overlap is likely a slip.",
+    ),
+    fix=Phrase("把两个条件改成互不重叠", "change the two conditions so that nobody meets both"),
+    bad=automation("  - id: fork", "    choose:", GOLD.replace("gold", "[gold, silver]"), SILVER.replace("silver", "[silver, bronze]"),
+                   "      - {else: []}", before=TIER),
+    good=automation("  - id: fork", "    choose:", GOLD, SILVER.replace("silver", "[silver, bronze]"), "      - {else: []}", before=TIER),
+)  # fmt: skip
+SHADOWED: Final = Rule(
+    code="SOP212",
+    name="shadowed-branch",
+    severity=Severity.ERROR,
+    summary=Phrase("轮不到的分支", "a branch that earlier ones leave nobody for"),
+    message=Phrase(
+        "没有人会走到这个分支：符合它的客户都先走了前面的分支",
+        "nobody takes this branch: whoever meets it has taken an earlier one",
+    ),
+    why=Phrase(
+        "分支按先后，第一个成立的算数；排在后面的更窄的条件永远轮不到。",
+        "the first branch that holds wins, and a narrower one behind it never does.",
+    ),
+    fix=Phrase("把更窄的条件移到前面，或者删掉这个分支", "move the narrower condition to the front, or delete this branch"),
+    bad=automation("  - id: fork", "    choose:", GOLD.replace("gold", "[gold, silver]"), SILVER, "      - {else: []}", before=TIER),
+    good=automation("  - id: fork", "    choose:", SILVER, GOLD.replace("gold", "[gold, silver]"), "      - {else: []}", before=TIER),
+)  # fmt: skip
+IMPOSSIBLE: Final = Rule(
+    code="SOP213",
+    name="impossible-condition",
+    severity=Severity.ERROR,
+    summary=Phrase("谁也不可能符合的条件", "a condition that nobody can meet"),
+    message=Phrase("{what}自相矛盾：没有人能符合", "{what} contradicts itself: nobody can meet it"),
+    why=Phrase("条件永远不成立，它管的内容一次也不会发生。", "it never holds, and what hangs on it never happens."),
+    fix=Phrase(
+        "找出互相矛盾的两处，改掉一处；“任一成立”要写 any",
+        "find the two parts that clash and change one; for “either”, write `any`",
+    ),
+    bad=automation("  - {id: call, do: 电话问候, by: guide, within: 1d, if: {all: [{tier: gold}, {tier: silver}]}}", before=TIER),
+    good=automation("  - {id: call, do: 电话问候, by: guide, within: 1d, if: {any: [{tier: gold}, {tier: silver}]}}", before=TIER),
+)  # fmt: skip
+GROUP: Final = Rule(
+    code="SOP214",
+    name="group-guard",
+    severity=Severity.ERROR,
+    summary=Phrase("对选不了人的渠道写了条件", "a condition on a touch that can leave nobody out"),
+    message=Phrase(
+        "渠道“{channel}”人人可见，不能按条件挑人",
+        "everybody sees what is sent by `{channel}`: a condition cannot leave anybody out",
+    ),
+    why=Phrase(
+        "条件做不到：不符合的客户照样会看到，可能正是不同意接收的人。",
+        "the condition cannot be carried out: those who fail it, who may have refused consent, see it all the same.",
+    ),
+    fix=Phrase(
+        "去掉 if，内容写成人人可看；或者换成能选人的渠道",
+        "drop the `if` and write it for everybody, or use a channel that selects customers",
+    ),
+    bad=automation("  - {id: post, send: hello, via: group, for: care, if: {consent: sms-marketing}}") + SCRIPT,
+    good=automation("  - {id: post, send: hello, via: group, for: care}") + SCRIPT,
+)  # fmt: skip
+
+RULES: Final = (GAP, OVERLAP, SHADOWED, IMPOSSIBLE, GROUP)
+
+EARLIER: Final = Phrase("前面的分支", "the earlier branch")
+ITS_CONDITION: Final = Phrase("这个条件", "this condition")
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Yield what is wrong with conditions and branches."""
+    for segment in case.workspace.segments.values():
+        if not segment.builtin and segment.when is not None:
+            what = Phrase(f"人群“{segment.id}”的条件", f"the condition of the segment `{segment.id}`")
+            yield from _check_possible(case, segment.when, f"segment/{segment.id}", what)
+    for root, playbook in case.playbooks:
+        for what, condition in _conditions(playbook):
+            yield from _check_possible(case, condition, root, what)
+        for node, step in case.steps(root):
+            yield from _check_step(case, playbook, node, step)
+
+
+def _conditions(playbook: Playbook) -> Iterator[tuple[Phrase, Predicate]]:
+    """Yield the conditions of a playbook outside its steps."""
+    if isinstance(playbook, Journey | Cadence | Procedure) and playbook.audience is not None:
+        yield Phrase("audience 的条件", "the condition of `audience`"), playbook.audience
+    if not isinstance(playbook, Journey):
+        return
+    if playbook.while_ is not None:
+        yield Phrase("while 的条件", "the condition of `while`"), playbook.while_
+    for trigger in (*playbook.starts_on, *playbook.ends_on):
+        yield from _where(trigger)
+    for stage in playbook.stages:
+        for move in stage.next:
+            if move.when is not None:
+                yield Phrase("when 的条件", "the condition of `when`"), move.when
+            for trigger in move.on:
+                yield from _where(trigger)
+
+
+def _where(trigger: Trigger) -> Iterator[tuple[Phrase, Predicate]]:
+    if isinstance(trigger, OnEvent) and trigger.where is not None:
+        yield Phrase("where 的条件", "the condition of `where`"), trigger.where
+
+
+def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Iterator[Finding]:
+    if step.if_ is not None:
+        yield from _check_possible(case, step.if_, node.id, Phrase("if 的条件", "the condition of `if`"))
+        yield from _check_group(case, node, step, step.if_)
+    if isinstance(step.verb, Choose) and not case.doubts.inside(step.verb_at):
+        yield from _check_branches(case, playbook, node, step, step.verb)
+
+
+def _check_possible(case: Case, condition: Predicate, subject: str, what: Phrase) -> Iterator[Finding]:
+    if _may_clash(condition) and not case.doubts.inside(condition.at) and excludes(case.workspace, condition):
+        yield case.finding(IMPOSSIBLE, condition.at, subject, what=what)
+
+
+def _may_clash(condition: Predicate) -> bool:
+    """Return whether the condition asks about something twice, or of something that stands for more: else all parts are free."""
+    tests = list(leaves(condition))
+    if len(tests) < 2:
+        return False
+    keys = {key_of(test) for test in tests}
+    return len(keys) < len(tests) or any(kind in ("segment", "task", "reachable", "in", "been_in") for kind, _ in keys)
+
+
+def _check_group(case: Case, node: Node, step: Step, condition: Predicate) -> Iterator[Finding]:
+    channels = case.workspace.channels
+    for ref in step.via:
+        channel = channels.get(ref.id)
+        if channel is not None and channel.selects == "nobody" and channel.reach in TOUCHES:
+            declared = (channel.at, Phrase("渠道在这里声明", "the channel is declared here"))
+            yield case.finding(GROUP, condition.at, node.id, declared, channel=ref.id)
+            return
+
+
+def _check_branches(case: Case, playbook: Playbook, node: Node, step: Step, choose: Choose) -> Iterator[Finding]:
+    guarded = [branch for branch in choose.branches if not isinstance(branch.if_, Else)]
+    workspace, impossible = case.workspace, set[Mark]()
+    for branch in guarded:
+        clash = list(_check_possible(case, branch.if_, node.id, ITS_CONDITION))
+        impossible |= {branch.at for _ in clash}
+        yield from clash
+    for at, branch in enumerate(guarded):
+        before = guarded[:at]
+        denied = [Not(one.if_, one.at) for one in before]
+        if before and branch.at not in impossible and excludes(workspace, branch.if_, *denied):
+            impossible.add(branch.at)
+            yield case.finding(SHADOWED, branch.if_.at, node.id, *((one.at, EARLIER) for one in before[-2:]))
+    yield from _check_overlaps(case, node, [branch for branch in guarded if branch.at not in impossible])
+    if len(guarded) > 1 and len(guarded) == len(choose.branches) and step.if_ is None:
+        rest = [Not(branch.if_, branch.at) for branch in guarded]
+        left_out = meet(workspace, *rest, *_context(playbook, node, step))
+        if isinstance(left_out, Customer):
+            yield case.finding(GAP, step.verb_at, node.id, customer=left_out.describe())
+
+
+def _context(playbook: Playbook, node: Node, step: Step) -> Iterator[Predicate]:
+    """Yield what holds around a `choose`: the branches that it stands in, the stage's value, what is true all along."""
+    if isinstance(playbook, Journey):
+        if playbook.while_ is not None:
+            yield playbook.while_
+        if playbook.follows is not None:
+            yield DataTest(playbook.follows, (node.id.split("/")[2],), node.at or step.at)
+        steps: Sequence[Step] = [one for stage in playbook.stages for one in stage.steps]
+    else:
+        steps = playbook.steps
+    for first in steps:
+        for one in inner(first):
+            if isinstance(one.verb, Choose):
+                yield from _around(one.verb, step)
+
+
+def _around(choose: Choose, step: Step) -> Iterator[Predicate]:
+    denied: list[Predicate] = []
+    for branch in choose.branches:
+        if any(one is step for first in branch.steps for one in inner(first)):
+            yield from denied
+            if not isinstance(branch.if_, Else):
+                yield branch.if_
+            return
+        denied.append(Not(branch.if_, branch.at))
+
+
+def _check_overlaps(case: Case, node: Node, branches: Sequence[Branch]) -> Iterator[Finding]:
+    """Report branches that divide customers by the same data and yet overlap. One inside the other is a habit, and fine; so are
+    conditions on what happened or was agreed to, where the first that holds is meant to win.
+    """
+    asked = {branch.at: frozenset(map(key_of, leaves(branch.if_))) for branch in branches}
+    reported: set[Mark] = set()
+    for one, other in combinations(branches, 2):
+        same = asked[one.at] == asked[other.at] and all(kind == "data" for kind, _ in asked[one.at])
+        if not same or other.at in reported:
+            continue
+        both = meet(case.workspace, one.if_, other.if_)
+        nested = implies(case.workspace, one.if_, other.if_) or implies(case.workspace, other.if_, one.if_)
+        if isinstance(both, Customer) and not nested:
+            reported.add(other.at)
+            yield case.finding(OVERLAP, other.if_.at, node.id, (one.at, EARLIER), customer=both.describe())

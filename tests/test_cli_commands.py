@@ -1,0 +1,335 @@
+"""The commands on real folders: what they print, what they write, what they leave alone."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from sopkit import resources
+from sopkit.cli import app
+from sopkit.output import MARKER
+from tests.workspaces import SETTINGS, Files, write
+
+Write = Callable[[Files | str], Path]
+
+GOOD = """\
+kind: automation
+id: thanks
+title: 下单感谢
+owner: guide
+review_by: 2027-12-31
+audience: members
+starts_on: [order-paid]
+runs_in: map
+steps:
+  - {id: thank, send: thanks-sms, via: sms, for: transaction, within: 1h}
+---
+kind: catalog
+scripts:
+  thanks-sms: {title: 感谢短信, text: "【示例】谢谢下单，客服400-000-0000"}
+"""
+MISSPELT = GOOD.replace("starts_on", "start_on").replace("owner: guide", "owner: guid")
+
+
+@pytest.fixture
+def sopkit(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Return a function that runs one command line in this process: (exit code, out, err)."""
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = app.main(["--as-of", "2026-07-01", *map(str, arguments)])
+        return code, *capfd.readouterr()
+
+    return run
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# check
+
+
+def test_a_clean_workspace_passes_and_says_what_is_still_to_come(sopkit: Run, write_workspace: Write) -> None:
+    code, out, err = sopkit("check", write_workspace(GOOD), "--lang", "en")
+    assert (code, err) == (0, "")
+    assert out.startswith("not checked in this version yet: caps on touches")
+    assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found"
+
+
+def test_findings_are_printed_with_the_summary_last(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(MISSPELT)
+    code, out, _ = sopkit("check", folder, "--lang", "zh-CN")
+    assert code == 1
+    assert f"{folder}/play.yaml:4:8" in out
+    assert "     4 │ owner: guid\n       │        ^^^^" in out
+    assert out.splitlines()[-1].startswith("检查了 2 个文件（按 2026-07-01 计）：2 个错误")
+
+
+def test_paths_open_from_where_the_reader_stands(
+    sopkit: Run, write_workspace: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_workspace(MISSPELT)
+    monkeypatch.chdir(folder.parent)
+    assert f"  {folder.name}/play.yaml:4:8\n" in sopkit("check", folder.name)[1]
+    monkeypatch.chdir(folder)
+    assert "  play.yaml:4:8\n" in sopkit("check")[1]
+
+
+def test_warnings_fail_only_when_asked(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(GOOD.replace("review_by: 2027-12-31", "review_by: 2026-01-31"))
+    assert sopkit("check", folder)[0] == 0
+    assert sopkit("check", folder, "--fail-on", "warning")[0] == 1
+    assert sopkit("check", folder, "--fail-on", "warning", "--as-of", "2026-01-01")[0] == 0
+
+
+def test_quiet_leaves_out_the_summary(sopkit: Run, write_workspace: Write) -> None:
+    assert sopkit("check", "--quiet", write_workspace(GOOD)) == (0, "", "")
+    assert "play.yaml:4:8" in sopkit("check", "--quiet", write(write_workspace(GOOD), MISSPELT))[1]
+
+
+def test_json_is_as_its_schema_says(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(MISSPELT)
+    (folder.parent / ".git").mkdir()
+    code, out, _ = sopkit("check", folder, "--format", "json", "--lang", "en")
+    assert code == 1
+    report = json.loads(out)
+    schema = json.loads((resources.folder("schemas") / "findings-v1.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(report)
+    assert report["version"] == 1
+    assert report["as_of"] == "2026-07-01"
+    assert report["counts"] == {"error": 2, "warning": 0, "note": 0, "waived": 0, "held_back": 0, "files": 2}
+    owner = next(one for one in report["findings"] if one["line"] == 4)
+    assert owner["file"] == f"{folder.name}/play.yaml"
+    place = tuple(owner[key] for key in ("line", "column", "end_line", "end_column"))
+    assert place == (4, 8, 4, 12)
+    assert owner["suggestions"] == ["guide"]
+    assert owner["subject"] == "automation/thanks"
+
+
+def test_json_of_a_clean_workspace_is_valid_too(sopkit: Run, write_workspace: Write) -> None:
+    report = json.loads(sopkit("check", write_workspace(GOOD), "--format", "json")[1])
+    schema = json.loads((resources.folder("schemas") / "findings-v1.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(report)
+    assert report["findings"] == []
+
+
+def test_fingerprints_stay_when_lines_move_and_differ_within_a_file(sopkit: Run, write_workspace: Write) -> None:
+    def prints(text: str) -> list[str]:
+        folder = write_workspace({"play.yaml": text})
+        return [one["fingerprint"] for one in json.loads(sopkit("check", folder, "--format", "json")[1])["findings"]]
+
+    twice = MISSPELT + "---\n" + MISSPELT
+    assert prints(MISSPELT) == prints("# 说明\n\n" + MISSPELT)
+    assert len(set(prints(twice))) == len(prints(twice))
+
+
+def test_select_keeps_the_findings_of_a_part(sopkit: Run, write_workspace: Write) -> None:
+    other = (
+        GOOD.split("---")[0].replace("thanks\n", "other\n").replace("review_by: 2027-12-31", "review_by: 2026-01-31")
+    )
+    folder = write_workspace(
+        {"a.yaml": GOOD.replace("review_by: 2027-12-31", "review_by: 2026-02-28"), "b.yaml": other}
+    )
+    assert sopkit("check", folder)[1].count("review") >= 2
+    one = sopkit("check", folder, "--select", "other")[1]
+    assert "b.yaml" in one
+    assert "a.yaml" not in one
+    assert sopkit("check", folder, "--select", "no-such-thing")[0] == 2
+
+
+def test_fix_writes_only_safe_changes_and_checks_again(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(GOOD.replace("id: thanks\n", "id: thanks\u200b\n"))
+    before = files(folder)
+    code, out, _ = sopkit("check", folder, "--diff", "--lang", "en")
+    assert code == 1
+    assert "-id: thanks\u200b\n+id: thanks\n" in out
+    assert files(folder) == before
+    code, out, err = sopkit("check", folder, "--fix", "--lang", "en")
+    assert "mended 1 in 1 files" in err
+    assert code == 0
+    assert files(folder)["play.yaml"] == GOOD.encode()
+
+
+# init, new
+
+
+def test_init_writes_a_workspace_that_checks_clean_and_builds(
+    sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for example in ("minimal", "retail"):
+        start = time.perf_counter()
+        code, out, _ = sopkit("init", example, "--example", example, "--lang", "en")
+        assert time.perf_counter() - start < 2
+        assert code == 0
+        assert f"sopkit check {example}" in out
+        code, out, _ = sopkit("check", example, "--fail-on", "warning", "--lang", "en")
+        assert code == 0, out
+        code, out, _ = sopkit("build", example, "-o", f"{example}/out", "--lang", "en")
+        assert code == 0
+        assert f"{example}/out/manuals/all.zh-CN.html" in out
+        assert (tmp_path / example / "out/manuals/all.zh-CN.html").is_file()
+        assert sopkit("check", example)[0] == 0
+
+
+def test_init_brings_editor_settings_that_work_offline(sopkit: Run, tmp_path: Path) -> None:
+    sopkit("init", tmp_path / "my-brand")
+    written = files(tmp_path / "my-brand")
+    settings = json.loads(written[".vscode/settings.json"])
+    for schema in settings["yaml.schemas"]:
+        assert schema in written
+        assert json.loads(written[schema])["$schema"].endswith("2020-12/schema")
+    assert {".gitignore", ".gitlab-ci.yml", ".github/workflows/sopkit.yml"} <= set(written)
+    assert not [name for name in written if "dot-" in name or MARKER in name]
+    assert not [name for name, data in written.items() if b"@ID@" in data or b"@TITLE@" in data]
+
+
+@pytest.mark.parametrize(
+    ("name", "id_"), [("My Brand", "my-brand"), ("晨曦", "my-brand"), ('a"b', "a-b"), ("2026店", "my-brand")]
+)
+def test_any_name_of_a_folder_makes_a_clean_workspace(sopkit: Run, tmp_path: Path, name: str, id_: str) -> None:
+    assert sopkit("init", tmp_path / name)[0] == 0
+    code, out, _ = sopkit("check", tmp_path / name, "--format", "json")
+    assert code == 0
+    assert json.loads(out)["workspace"] == id_
+
+
+def test_init_leaves_a_folder_with_files_alone(sopkit: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    code, _, err = sopkit("init", tmp_path, "--lang", "en")
+    assert code == 2
+    assert "already holds files" in err
+    assert files(tmp_path) == {"notes.txt": b"mine"}
+
+
+@pytest.mark.parametrize("kind", ["catalog", "lifecycle", "automation", "cadence", "sync", "kpi", "procedure"])
+def test_new_writes_a_document_that_can_be_checked(
+    sopkit: Run, write_workspace: Write, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_workspace({"journeys/play.yaml": GOOD})
+    monkeypatch.chdir(folder)
+    code, out, _ = sopkit("new", kind, "fresh-one", "--lang", "en")
+    home = {"automation": "journeys", "catalog": "journeys"}.get(kind, kind)
+    assert code == 0
+    assert f"{home}/fresh-one.yaml" in out
+    assert (folder / home / "fresh-one.yaml").read_text("utf-8").count("#") >= 1
+    assert "SOP0" not in sopkit("check")[1]
+    code, _, err = sopkit("new", kind, "fresh-one", "--lang", "en")
+    assert code == 2
+    assert "was left as it is" in err
+
+
+# build, compile
+
+
+def test_build_writes_manuals_checklists_and_the_graph(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
+    folder = write_workspace(GOOD)
+    code, out, _ = sopkit("build", folder, "-o", tmp_path / "out", "--lang", "en")
+    assert code == 0
+    assert f"The manual: {(tmp_path / 'out/manuals/all.zh-CN.html').as_posix()}" in out
+    names = set(files(tmp_path / "out"))
+    assert {"index.html", "manifest.json", "manuals/all.zh-CN.md", MARKER} <= names
+    first = files(tmp_path / "out")
+    assert sopkit("build", folder, "-o", tmp_path / "out")[0] == 0
+    assert files(tmp_path / "out") == first
+
+
+def test_build_refuses_errors_and_leaves_the_former_output(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
+    folder = write_workspace(GOOD)
+    sopkit("build", folder, "-o", tmp_path / "out")
+    former = files(tmp_path / "out")
+    write(folder, MISSPELT)
+    code, out, err = sopkit("build", folder, "-o", tmp_path / "out", "--lang", "en")
+    assert code == 1
+    assert "play.yaml:4:8" in out
+    assert "nothing was built" in err
+    assert files(tmp_path / "out") == former
+    assert sopkit("build", folder, "-o", tmp_path / "out", "--force")[0] == 0
+    drafts = [data.decode() for name, data in files(tmp_path / "out").items() if name.startswith("manuals/")]
+    assert drafts
+    assert all("草稿" in one for one in drafts)
+
+
+def test_build_never_replaces_what_it_did_not_write(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
+    folder = write_workspace(GOOD)
+    before = files(folder)
+    code, _, err = sopkit("build", folder, "-o", folder, "--lang", "en")
+    assert code == 2
+    assert "did not write" in err
+    assert files(folder) == before
+
+
+def test_a_build_that_breaks_leaves_the_former_output(
+    sopkit: Run, write_workspace: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sopkit.cli import build
+
+    folder = write_workspace(GOOD)
+    sopkit("build", folder, "-o", tmp_path / "out")
+    former = files(tmp_path / "out")
+
+    def broken(*_arguments: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(build, "manifest", broken)
+    code, _, err = sopkit("build", folder, "-o", tmp_path / "out", "--lang", "en")
+    assert code == 3
+    assert "sopkit itself failed" in err
+    assert files(tmp_path / "out") == former
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "workspace"]
+
+
+def test_build_of_one_role_and_kind(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
+    folder = write_workspace(GOOD.replace("via: sms", "via: wecom-chat, by: guide, minutes: 2"))
+    sopkit("build", folder, "-o", tmp_path / "out", "--role", "guide", "--only", "manual")
+    names = {name for name in files(tmp_path / "out") if name.endswith(".html")}
+    assert names == {"index.html", "manuals/guide.zh-CN.html"}
+    code, _, err = sopkit("build", folder, "-o", tmp_path / "out", "--role", "cleaner", "--lang", "en")
+    assert code == 2
+    assert "no role “cleaner” has any work" in err
+
+
+def test_compile_writes_the_manifest(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
+    folder = write_workspace(GOOD)
+    code, _, err = sopkit("compile", folder, "-o", tmp_path / "m/manifest.json", "--lang", "en")
+    assert code == 0
+    assert "wrote" in err
+    data = (tmp_path / "m/manifest.json").read_bytes()
+    assert "automation/thanks" in data.decode()
+    assert sopkit("compile", folder)[1].encode() == data
+    write(folder, MISSPELT)
+    assert sopkit("compile", folder, "-o", tmp_path / "m/manifest.json")[0] == 1
+    assert (tmp_path / "m/manifest.json").read_bytes() == data
+
+
+# graph, ls, schema, rules
+
+
+def test_schemas_are_printed_and_written(sopkit: Run, tmp_path: Path) -> None:
+    union = json.loads(sopkit("schema")[1])
+    assert "lifecycle" in union["properties"]["kind"]["enum"]
+    assert json.loads(sopkit("schema", "kpi")[1])["$schema"].endswith("2020-12/schema")
+    sopkit("schema", "-o", tmp_path / "schemas")
+    assert "kpi.schema.json" in files(tmp_path / "schemas")
+
+
+def test_rules_as_json(sopkit: Run) -> None:
+    rules = json.loads(sopkit("rules", "--format", "json")[1])
+    assert [one["code"] for one in rules] == sorted(one["code"] for one in rules)
+    assert all(one["summary"]["zh-CN"] and one["summary"]["en"] for one in rules)
+
+
+def test_a_workspace_of_nothing_but_settings_is_no_fault(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
+    folder = write_workspace({"sopkit.yaml": SETTINGS})
+    for arguments in (["check"], ["ls"], ["graph"], ["compile"], ["build", "-o", str(tmp_path / "out")]):
+        assert sopkit(arguments[0], folder, *arguments[1:])[0] == 0
