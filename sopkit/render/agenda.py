@@ -103,9 +103,11 @@ def _issues(cadence: Cadence, workspace: Workspace) -> Iterator[Engagement]:
     if cadence.every is None:
         return
     roles = publishers(cadence, workspace)
-    # Where a workflow has its own publishing step, that step says it better than the cadence.
+    # Where a workflow has its own publishing step, that step says it better than the cadence, and nobody does it twice.
     flow = workspace.procedures.get(cadence.workflow.id) if cadence.workflow else None
-    if cadence.by is None and flow and any(_at_publication(placed) for placed in placed_steps(flow)):
+    steps = tuple(placed_steps(flow)) if flow else ()
+    told = {role for placed in steps if _at_publication(placed) for role in doers(placed, workspace)}
+    if told and (cadence.by is None or cadence.by.id in told):
         roles = ()
     deed: Deed = "publish" if cadence.by or not roles else "confirm"
     yield from _at(

@@ -23,7 +23,7 @@ from sopkit.render.manual import front
 from sopkit.render.manual.book import Book
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.schedule import calls, is_daily, rarer, rarer_when, what, when
-from sopkit.render.marks import Line, plain, quiet
+from sopkit.render.marks import Line, clean, plain, quiet
 from sopkit.render.sentences import sentence_case
 from sopkit.render.wording import amounts, calendars
 from sopkit.render.wording.names import Names
@@ -53,6 +53,8 @@ def checklist(book: Book, period: Period, edition: Edition) -> Document | None:
         stamp=front.stamp(settings, edition, names.lang),
         running=(*front.running(settings, edition, suffix, names), content),
         look=front.look(settings, names),
+        period="day" if period == "daily" else "week",
+        keeps=" ".join(("sopkit", clean(settings.id), book.role or "*", period, clean(edition.label), content)),
     )
 
 
@@ -78,11 +80,11 @@ def _blanks(period: Period, names: Names) -> tuple[Line, ...]:
 
 def _tear_off(book: Book, period: Period) -> TearOff:
     names = book.names
-    title = names.pick("回执（沿虚线撕下，交上级留存）", "Slip: tear off and hand to your superior")
+    sheet = _title(book, period)
+    title = names.pick(
+        f"回执：{sheet}（沿虚线撕下，交上级留存）", f"Slip: {sheet} (tear off and hand to your superior)"
+    )
     labels = [
-        names.pick("清单", "Sheet") + f": {_title(book, period)}" if not names.zh else f"清单：{_title(book, period)}"
-    ]
-    labels += [
         names.pick("日期", "Date"),
         names.pick("门店", "Shop"),
         names.pick("应完成", "Due"),
@@ -131,9 +133,9 @@ def _rows(engagements: Sequence[Engagement], book: Book) -> tuple[tuple[Line, ..
 
 
 def _fixed_table(
-    caption: str, groups: Sequence[tuple[str, tuple[tuple[Line, ...], ...]]], names: Names
+    caption: str, groups: Sequence[tuple[str, tuple[tuple[Line, ...], ...], int | None]], names: Names
 ) -> Table | None:
-    filled = tuple(RowGroup(text(title), rows) for title, rows in groups if rows)
+    filled = tuple(RowGroup(text(title), rows, day) for title, rows, day in groups if rows)
     if not filled:
         return None
     columns = (
@@ -148,11 +150,13 @@ def _daily(book: Book) -> list[Block]:
     names = book.names
     found = _manned(book)
     every_day = [each for each in found if is_daily(each)]
-    groups = [(names.pick("每天", "Every day"), _rows(every_day, book))]
+    groups: list[tuple[str, tuple[tuple[Line, ...], ...], int | None]] = [
+        (names.pick("每天", "Every day"), _rows(every_day, book), None)
+    ]
     for number, day in enumerate(WEEKDAYS):
         todays = [each for each in found if number in each.weekdays and each not in every_day]
         title = calendars.weekday(day, names.lang)
-        groups.append((names.pick(f"逢{title}加做", f"On {title}s also"), _rows(todays, book)))
+        groups.append((names.pick(f"逢{title}加做", f"On {title}s also"), _rows(todays, book), number))
     tables: list[Block] = []
     fixed = _fixed_table(names.pick("固定时间", "At fixed times"), groups, names)
     if fixed:
@@ -190,12 +194,12 @@ def _weekly(book: Book) -> list[Block]:
     tables: list[Block] = []
     if every_day:
         tables.append(_ticked_daily(every_day, book))
-    groups = []
+    groups: list[tuple[str, tuple[tuple[Line, ...], ...], int | None]] = []
     for number, day in enumerate(WEEKDAYS):
         todays = [each for each in found if number in each.weekdays and each not in every_day]
-        groups.append((calendars.weekday(day, names.lang), _rows(todays, book)))
+        groups.append((calendars.weekday(day, names.lang), _rows(todays, book), number))
     anytime = [each for each in rarer(found) if each.unit == "week"]
-    groups.append((names.pick("本周内", "At some time this week"), _rows(anytime, book)))
+    groups.append((names.pick("本周内", "At some time this week"), _rows(anytime, book), None))
     fixed = _fixed_table(names.pick("按星期", "By day"), groups, names)
     if fixed:
         tables.append(fixed)

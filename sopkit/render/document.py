@@ -76,6 +76,8 @@ class RowGroup:
     title: Line
     rows: tuple[tuple[Line, ...], ...]
     """One cell for each column that is not for the pen."""
+    day: int | None = None
+    """The weekday that the rows are for, 0 is Monday; None: any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,10 @@ class Document:
     running: tuple[str, ...] = ()
     """Number, edition and the like, for the head of every page."""
     look: Look = field(default_factory=Look)
-    landscape: bool = False
+    period: Literal["", "day", "week"] = ""
+    """What one filled-in sheet covers."""
+    keeps: str = ""
+    """Under which name a reader's ticks are kept on his device; '' where nothing is ticked."""
 
 
 def text(words: str) -> Line:

@@ -1,7 +1,13 @@
-"""The HTML writer: a document goes in, one file that needs nothing else comes out: no script, no font, no network."""
+"""The HTML writer: a document goes in, one file that needs nothing else comes out: no font, no network.
+
+Checklists carry a small script of ours that keeps the ticks; every page reads and prints in full without it. A content
+security policy lets nothing else run or load.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -25,6 +31,14 @@ WORDS: Final[dict[str, Phrase]] = {
     "pages_end": Phrase("页", ""),
     "fill_in": Phrase("填写", "Fill in"),
     "nothing": Phrase("无", "nothing"),
+    "sheet_day": Phrase("日期", "Date"),
+    "sheet_week": Phrase("这一周的任一天", "Any day of the week"),
+    "done": Phrase("已完成", "Done"),
+    "kept": Phrase("勾选保存在这台设备上", "Ticks are kept on this device"),
+    "not_kept": Phrase(
+        "这台设备不允许保存：关掉页面，勾选就没有了", "This device keeps nothing: the ticks go when you close the page"
+    ),
+    "untick": Phrase("全部取消勾选", "Clear all ticks"),
     "draft_note": Phrase(
         "检查还有错误未改，不得用于培训和执行。",
         "The check still finds errors: not for training or use.",
@@ -49,7 +63,13 @@ def to_html(document: Document, templates: Templates) -> str:
         "document": plain_data(document),
         "contents": plain_data(_contents(document.sections)),
         "say": {name: phrase.within(document.lang) for name, phrase in WORDS.items()},
+        "script": "",
+        "script_hash": "",
     }
+    if document.keeps:
+        script = templates.text("ticks.js", {})
+        values["script"] = Markup(script)  # noqa: S704  a template, in which nothing of the playbooks is filled in
+        values["script_hash"] = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return templates.html("document.html.j2", values)
 
 

@@ -1,23 +1,25 @@
-"""The index page: the files of one build go in, a page that links them all, by kind and role, comes out."""
+"""The index page: the files of one build go in, a page that links them all, reader by reader, comes out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sopkit.render.document import Column, Document, RowGroup, Section, Table, text
+from sopkit.render.document import Bullets, Document, Fact, Section, text
 from sopkit.render.manual import front
+from sopkit.render.manual.book import anchor
 from sopkit.render.manual.front import Edition
-from sopkit.render.marks import Line, clean, ident, link, plain
+from sopkit.render.marks import Line, clean, foreign, link, plain, quiet
 from sopkit.render.wording.names import Names
-from sopkit.text import LANGS, Lang, Phrase
+from sopkit.text import Lang, Phrase
 
-LANGUAGE_NAMES = {"zh-CN": "中文", "en": "English"}
+LANGUAGE_NAMES: Final[dict[Lang, str]] = {"zh-CN": "中文", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file: under which heading, whose (a role's id, or ''), what it is called, in which language, where."""
+    """One file: of which kind, whose (a role's id, or ''), what it is called, in which language, where."""
 
     group: Phrase
     role: str
@@ -32,17 +34,14 @@ class Entry:
 def index(entries: Sequence[Entry], names: Names, edition: Edition, languages: Sequence[Lang]) -> Document:
     """Return the page in the language of `names`."""
     settings = names.workspace.settings
-    groups = tuple(dict.fromkeys(entry.group for entry in entries))
-    sections = tuple(
-        _section(count, group, [each for each in entries if each.group == group], names)
-        for count, group in enumerate(groups)
-    )
-    facts = front.cover(settings, edition, "", "", names)
+    readers = sorted({entry.role: None for entry in entries}, key=lambda role: role != "")
+    sections = tuple(_section(role, [each for each in entries if each.role == role], names) for role in readers)
+    facts = (*_languages(names, languages), *front.cover(settings, edition, "", "", names))
     return Document(
         form="index",
         lang=names.lang,
         title=plain(names.say(settings.title)) or clean(settings.id),
-        subtitle=_other_languages(names, languages),
+        subtitle=plain(names.say(settings.summary)),
         sections=sections,
         facts=facts,
         draft=edition.draft,
@@ -57,39 +56,32 @@ def index_path(lang: Lang, languages: Sequence[Lang]) -> str:
     return "index.html" if lang == languages[0] else f"index.{lang}.html"
 
 
-def _other_languages(names: Names, languages: Sequence[Lang]) -> str:
-    return plain(names.say(names.workspace.settings.summary))
-
-
-def _section(count: int, group: Phrase, entries: Sequence[Entry], names: Names) -> Section:
-    rows: dict[tuple[str, str], list[Entry]] = {}
+def _section(role: str, entries: Sequence[Entry], names: Names) -> Section:
+    """Return one reader's documents, each opened by its title; other languages and formats stand behind it."""
+    found: dict[tuple[Phrase, Phrase], list[Entry]] = {}
     for entry in entries:
-        rows.setdefault((entry.role, entry.title.within(names.lang)), []).append(entry)
-    columns = (
-        Column(text(names.pick("谁的", "Whose")), 3),
-        Column(text(names.pick("文件", "File")), 3),
-        Column(text(names.pick("打开", "Open")), 4),
-    )
-    lines = tuple(
-        (text(_whose(role, names)), text(clean(title)), _links(found, names)) for (role, title), found in rows.items()
-    )
-    title = group.within(names.lang)
-    return Section(f"group-{count}", text(title), (Table(text(title), columns, (RowGroup((), lines),)),))
+        found.setdefault((entry.group, entry.title), []).append(entry)
+    lines = tuple(_links(title.within(names.lang), each, names) for (_, title), each in found.items())
+    title = names.role(role) if role else names.pick("全员", "Everyone")
+    return Section(anchor("for", role) if role else "everyone", text(title), (Bullets(lines),))
 
 
-def _whose(role: str, names: Names) -> str:
-    if not role:
-        return names.pick("全员", "everyone")
-    return f"{names.role(role)}\n{ident(role)}"
+def _links(title: str, entries: Sequence[Entry], names: Names) -> Line:
+    first, *others = sorted(entries, key=lambda each: (each.lang != names.lang, each.form != "HTML", each.path))
+    main = link(names.pick(title, title[:1].upper() + title[1:]), first.path)
+    if not others:
+        return text(main)
+    return text(main + quiet(names.bracketed(names.pick("、", ", ").join(_other(each, names) for each in others))))
 
 
-def _links(entries: Sequence[Entry], names: Names) -> Line:
-    order = {names.lang: 0}
-    ranked = sorted(
-        entries, key=lambda each: (order.get(each.lang or names.lang, 1 + LANGS.index(each.lang or "en")), each.form)
-    )
-    shown = [
-        link(" ".join(part for part in (LANGUAGE_NAMES.get(each.lang or "", ""), each.form) if part), each.path)
-        for each in ranked
-    ]
-    return text("　".join(shown))
+def _other(entry: Entry, names: Names) -> str:
+    language = "" if entry.lang in (None, names.lang) else LANGUAGE_NAMES[entry.lang]
+    form = "" if entry.form == "HTML" else entry.form
+    said = " ".join(part for part in (foreign(language, entry.lang or ""), form) if part)
+    return link(said or entry.form, entry.path)
+
+
+def _languages(names: Names, languages: Sequence[Lang]) -> tuple[Fact, ...]:
+    others = [lang for lang in languages if lang != names.lang]
+    said = [link(foreign(LANGUAGE_NAMES[lang], lang), index_path(lang, languages)) for lang in others]
+    return (Fact(text(names.pick("其他语言", "Other languages")), tuple(map(text, said))),) if said else ()

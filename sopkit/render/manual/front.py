@@ -17,8 +17,13 @@ from sopkit.render.wording.names import Names
 from sopkit.text import LANGS, Lang, Phrase
 
 DRAFT: Final = Phrase("草稿 DRAFT", "DRAFT 草稿")
+UNCONTROLLED: Final = Phrase("非受控文件", "Uncontrolled copy")
 CONTROLLED: Final = Phrase("受控文件", "Controlled")
 NOT_YET: Final = Phrase("尚未生效", "Not yet in force")
+
+PANEL: Final = "#f5f7f9"
+PANEL_DARK: Final = "#1d232a"
+"""The least contrasting grounds on which document.css sets the brand's colour, on light and on dark."""
 
 HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 LOCALES: Final[dict[str, Lang]] = {"zh": "zh-CN", "en": "en"}
@@ -49,6 +54,8 @@ def stamp(settings: Settings, edition: Edition, lang: Lang) -> str:
     """Return what every page says of the document's standing."""
     if edition.draft:
         return DRAFT.within(lang)
+    if not edition.label:
+        return UNCONTROLLED.within(lang)
     effective = settings.outputs.effective if settings.outputs else None
     if effective and effective.value > edition.as_of:
         return NOT_YET.within(lang)
@@ -76,7 +83,6 @@ def _cover(settings: Settings, edition: Edition, suffix: str, content: str, name
     outputs = settings.outputs
     yield names.pick("文件编号", "Document number"), number(settings, suffix)
     yield names.pick("版次", "Edition"), edition_label(edition, names)
-    yield names.pick("状态", "Standing"), stamp(settings, edition, names.lang)
     yield names.pick("生效日期", "In force from"), str(outputs.effective.value) if outputs and outputs.effective else ""
     yield names.pick("复核日期", "To be reviewed by"), str(settings.review_by.value) if settings.review_by else ""
     yield names.pick("负责人", "Owner"), names.role(settings.owner) if settings.owner else ""
@@ -101,7 +107,7 @@ def look(settings: Settings, names: Names) -> Look:
         return Look()
     colour = brand.colour if brand.colour and HEX.fullmatch(brand.colour) else Look().colour
     return Look(
-        legible(colour, "#ffffff"), legible(colour, "#14181d"), _plain(brand.header, names), _plain(brand.footer, names)
+        legible(colour, PANEL), legible(colour, PANEL_DARK), _plain(brand.header, names), _plain(brand.footer, names)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sopkit.model.documents import Cadence, Journey, Procedure, Stage, Target, Transition
 from sopkit.model.steps import Choose, Go, SetData, Tag, Wait
@@ -18,6 +19,9 @@ from sopkit.render.wording.limits import FORMATS, LAYERS, known
 from sopkit.render.wording.names import Names
 from sopkit.render.wording.occasions import occasions, starting
 from sopkit.text import Phrase
+
+LONG_CHAPTER: Final = 4
+"""Step cards; two or three fit on a page."""
 
 FOR_EACH = {
     "customer": Phrase("每位客户办一次", "once for each customer"),
@@ -50,8 +54,13 @@ def playbook_sections(book: Book) -> tuple[Section, ...]:
             _playbook(each, book) for each in book.plan.playbooks if isinstance(each, kind) and book.takes_part(each)
         )
         if inner:
-            sections.append(Section(fragment, text(title), (), inner, breaks=True))
+            sections.append(Section(fragment, text(title), (), inner, breaks=_fills_a_page(kind, book)))
     return tuple(sections)
+
+
+def _fills_a_page(kind: type[Playbook], book: Book) -> bool:
+    """Tell whether a chapter is long enough to begin a new page: a role with little work gets no half-empty ones."""
+    return book.whole or sum(isinstance(placed.playbook, kind) for placed in book.all_steps()) >= LONG_CHAPTER
 
 
 def _playbook(playbook: Playbook, book: Book) -> Section:

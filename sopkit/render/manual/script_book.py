@@ -6,6 +6,7 @@ from sopkit.model.nouns import Offer
 from sopkit.render.document import Block, Paragraph, Script, Section, text
 from sopkit.render.manual.book import Book, anchor, scripts_of
 from sopkit.render.manual.cards import script_notes
+from sopkit.render.manual.playbooks import LONG_CHAPTER
 from sopkit.render.marks import clean, link, slot
 from sopkit.render.walks import Placed
 from sopkit.render.wording import deeds
@@ -34,7 +35,13 @@ def scripts_section(book: Book) -> Section | None:
         f"照原文说，不增不减；{blank}换成实际内容。系统自动发送的由系统填好，人工发送的由你填。",
         f"Use the words as they stand; replace what is marked {blank}. Tools fill in what they send; you fill in what you send.",
     )
-    return Section("scripts", text(names.pick("话术库", "Script book")), (Paragraph(text(said)),), inner, breaks=True)
+    return Section(
+        "scripts",
+        text(names.pick("话术库", "Script book")),
+        (Paragraph(text(said)),),
+        inner,
+        breaks=book.whole or len(used) >= LONG_CHAPTER,
+    )
 
 
 def _script(id_: str, steps: list[Placed], book: Book) -> Script:

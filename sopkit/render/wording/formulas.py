@@ -84,8 +84,9 @@ PERIODS: Final[dict[str, Phrase]] = {
 def formula(kpi: Kpi, names: Names) -> str:
     """Return the whole definition: what is counted, of whom, within which window, in which period."""
     parts = [_formula(kpi.formula, names) if kpi.formula else ""]
-    if kpi.cohort:
-        parts.append(names.colon(names.pick("统计对象", "cohort"), _customers(kpi.cohort, names)))
+    cohort = _customers(kpi.cohort, names) if kpi.cohort else ""
+    if cohort and cohort not in parts[0]:
+        parts.append(names.colon(names.pick("统计对象", "cohort"), cohort))
     if kpi.window:
         parts.append(names.colon(names.pick("统计窗口", "window"), window(kpi.window, names)))
     if kpi.per:
