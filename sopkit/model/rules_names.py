@@ -65,13 +65,18 @@ REPLACED_NOUN: Final = Rule(
     code="SOP143",
     name="replaced-noun",
     severity=Severity.NOTE,
-    summary=Phrase("工作区的名词取代了内置的", "a noun of the workspace replaces a built-in one"),
+    summary=Phrase(
+        "工作区的名词取代了内置的，却少写了内容", "a noun of the workspace replaces a built-in one and says less"
+    ),
     message=Phrase("取代了内置的{names}", "replaces the built-in {names}"),
     why=Phrase(
-        "取代是整个换掉：内置的时限、渠道等设置不再生效，只有这里写的算数。",
-        "The built-in one is gone as a whole: only what is written here counts.",
+        "取代是整个换掉：内置的时限、渠道等设置不再生效，只有这里写的算数，没写的就没有了。",
+        "The built-in one is gone as a whole: only what is written here counts, and the rest is no longer said.",
     ),
-    fix=Phrase("有意取代就不用改；否则换一个编号", "nothing, where that is meant; otherwise choose another id"),
+    fix=Phrase(
+        "把缺的写上；如果本来不想取代，就换一个编号",
+        "write them too; or choose another id if nothing was to be replaced",
+    ),
     bad="kind: catalog\nroles:\n  guide: {title: 美容顾问, of: shop}\n---\n" + GUIDE,
     good="kind: catalog\nroles:\n  beauty-adviser: {title: 美容顾问, of: shop}\n---\n"
     + GUIDE.replace("guide", "beauty-adviser"),

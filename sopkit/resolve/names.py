@@ -24,6 +24,9 @@ MOST_RELATED: Final = 8
 ROOTS: Final = frozenset({"shop", "programme", "partner", "risk", "experiment", "artefact", "course"})
 """Nouns that stand for themselves: nothing has to refer to them."""
 
+WORDS_ONLY: Final = frozenset({"title", "summary"})
+"""Keys of a noun that no check reads: to leave them out loses nothing."""
+
 PATHS: Final = frozenset({"stage", "step", "report"})
 """References that other checks settle."""
 
@@ -269,18 +272,35 @@ def _shared(case: Case, first: str, second: str, reason: Phrase) -> Iterator[Fin
 
 
 def replaced(case: Case) -> Iterator[Finding]:
-    """Yield one note for each file that replaces built-in nouns, at the first of them."""
-    by_file: dict[str, list[tuple[str, str, Mark, Mark]]] = {}
-    for namespace in SECTIONS.values():
+    """Yield one note for each file whose nouns replace built-in ones and leave out what those say, at the first of them."""
+    by_file: dict[str, list[tuple[Mark, Mark, Phrase]]] = {}
+    for section, namespace in SECTIONS.items():
         builtin = case.names.builtin[namespace]
         for name, marks in case.names.own[namespace].items():
             if name in builtin:
-                path = case.tree(marks[0]).source.path
-                by_file.setdefault(path, []).append((namespace, name, marks[0], builtin[name][0]))
+                own, other = marks[0], builtin[name][0]
+                lost = _keys(case, other, section, name) - _keys(case, own, section, name) - WORDS_ONLY
+                if lost:
+                    by_file.setdefault(case.tree(own).source.path, []).append(
+                        (own, other, _without(namespace, name, lost))
+                    )
     for path in sorted(by_file):
-        nouns = sorted(by_file[path], key=lambda noun: noun[2])
-        kinds = {namespace: listed(n for kind, n, _, _ in nouns if kind == namespace) for namespace, *_ in nouns}
-        zh = "；".join(f"{called(kind).zh} {names.zh}" for kind, names in kinds.items())
-        en = "; ".join(f"{called(kind).en.removeprefix('the ')} {names.en}" for kind, names in kinds.items())
-        _, _, own, builtin_at = nouns[0]
-        yield case.finding(rules.REPLACED_NOUN, own, {"names": Phrase(zh, en)}, related=[(builtin_at, BUILT_IN)])
+        nouns = sorted(by_file[path], key=lambda noun: noun[0])
+        names = Phrase("；".join(words.zh for *_, words in nouns), "; ".join(words.en for *_, words in nouns))
+        own, builtin_at, _ = nouns[0]
+        yield case.finding(rules.REPLACED_NOUN, own, {"names": names}, related=[(builtin_at, BUILT_IN)])
+
+
+def _keys(case: Case, at: Mark, section: str, name: str) -> frozenset[str]:
+    """Return the keys that a noun is declared with."""
+    value: Value = case.tree(at).value
+    for key in (section, name):
+        value = value.get(key) if isinstance(value, dict) else None
+    return frozenset(value) if isinstance(value, dict) else frozenset()
+
+
+def _without(namespace: str, name: str, lost: frozenset[str]) -> Phrase:
+    kind, keys = called(namespace), listed(sorted(lost))
+    return Phrase(
+        f"{kind.zh} {name}，少了 {keys.zh}", f"{kind.en.removeprefix('the ')} `{name}`, without its {keys.en}"
+    )
