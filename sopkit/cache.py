@@ -1,8 +1,9 @@
-"""Trees that were read before, by the content of their files: bytes go in; what reading them gave the last time comes out.
+"""Trees that were read before, by the content of their files: sources go in; what reading them gave the last time comes out.
 
 One folder for each user, never inside a workspace; for each workspace two packs, the second with what changed of late. A pack is
 believed only if its owner, its version and its checksum are right; else it is as if there were none, and it is written anew.
-Nothing here ever fails: a cache that can't be read or written is no cache.
+Nothing here ever fails: a cache that can't be read or written is no cache. Packs are `marshal` data, numbers and texts that are
+never run; `pickle` would run what it reads, and JSON takes twice as long to read.
 """
 
 from __future__ import annotations
@@ -10,52 +11,47 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
+import stat
 import sys
 import tempfile
+import time
 from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 from sopkit import __version__
 from sopkit.source import Source
 from sopkit.tree import Tree, Value
 
-VARIABLE: Final = "SOPKIT_CACHE"
-"""Environment: `off`, or the folder to use."""
+SWITCH: Final = "SOPKIT_CACHE"
+"""Environment: `off` for no cache."""
 
-OFF: Final = frozenset({"", "0", "off", "no"})
+PLACE: Final = "SOPKIT_CACHE_DIR"
+"""Environment: the folder to use instead of the system's folder for caches."""
 
-MAGIC: Final = b"sopkit-cache-1\n"
+OFF: Final = frozenset({"0", "off", "no", "false"})
+
+MAGIC: Final = b"sopkit-cache-2\n"
 HASH_BYTES: Final = 32
 HEADER_BYTES: Final = len(MAGIC) + 2 * HASH_BYTES
 
 MAX_BYTES: Final = 1_000_000_000
-"""All packs of a user together; the oldest go first."""
+"""All packs of a user together; those that were not used for longest go first. A larger pack is not read."""
 
 FEW: Final = 64
 """So many new files are written beside the large pack, whatever its size; beyond that an eighth of it."""
 
+LONGEST_WRITE: Final = 3600.0
+"""Seconds after which an unfinished pack was left behind by a run that was killed."""
+
+READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
 Plain = tuple[Value, str, bytes, dict[int, str], tuple[int, ...], dict[int, tuple[int, int]]]
 """A `Tree` without its source, of types that `marshal` knows."""
 
-Stored = tuple[bool, tuple[Plain, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of a file that has been read without findings."""
-
-    trees: tuple[Tree, ...]
-    accepted: bool
-    """Whether the schema accepted every tree."""
-
-
-def digest(data: bytes) -> bytes:
-    """Return the name of a file's content."""
-    return hashlib.sha256(data).digest()
+Stored = tuple[Plain, ...]
+"""The trees of one file."""
 
 
 def version(*parts: bytes) -> bytes:
@@ -64,19 +60,20 @@ def version(*parts: bytes) -> bytes:
     The code goes in as it stands on disk, so that a checkout under work never meets its own past.
     """
     package = Path(__file__).parent
-    code = [package / "cache.py", package / "tree.py", *package.glob("reader/*.py"), *package.glob("schema/*.py")]
     seen = hashlib.sha256(MAGIC)
     tool = (__version__, sys.implementation.cache_tag or sys.version, sys.byteorder, str(marshal.version))
-    for part in (*map(str.encode, tool), *(path.read_bytes() for path in sorted(code)), *parts):
+    code = [path for pattern in ("*.py", "reader/*.py", "schema/*.py") for path in sorted(package.glob(pattern))]
+    for part in (*map(str.encode, tool), *map(_bytes, code), *parts):
         seen.update(len(part).to_bytes(8, "big") + part)
     return seen.digest()
 
 
 def folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     """Return the folder for the caches of this user; None when caching is off or there is no such folder."""
-    wanted = environment.get(VARIABLE)
-    if wanted is not None:
-        return None if wanted.lower() in OFF else Path(wanted).absolute()
+    if environment.get(SWITCH, "").lower() in OFF:
+        return None
+    if environment.get(PLACE):
+        return Path(environment[PLACE]).absolute()
     home = Path(environment["HOME"]) if environment.get("HOME") else None
     if sys.platform == "win32":
         base = Path(environment.get("LOCALAPPDATA", ""))
@@ -89,7 +86,7 @@ def folder(environment: Mapping[str, str] = os.environ) -> Path | None:
 
 
 class Cache:
-    """What was read before in one workspace. Use it in a `with` statement: at its end new entries are written."""
+    """What was read before in one workspace: `recall` it before compiling, `keep` what was found clean afterwards."""
 
     def __init__(self, directory: Path | None, name: str, version: bytes) -> None:
         self._directory = directory
@@ -97,8 +94,8 @@ class Cache:
         self._version = version
         self._base = self._load("base")
         self._recent = self._load("recent")
+        self._digests: dict[Source, bytes] = {}
         self._used: dict[bytes, Stored] = {}
-        self._new: dict[bytes, Stored] = {}
 
     @classmethod
     def open(cls, root: Path, version: bytes, environment: Mapping[str, str] = os.environ) -> Cache:
@@ -109,45 +106,39 @@ class Cache:
             directory = None
         return cls(directory, hashlib.sha256(os.fsencode(workspace)).hexdigest()[:HASH_BYTES], version)
 
-    def __enter__(self) -> Cache:
-        return self
+    def recall(self, sources: Iterable[Source]) -> dict[Source, tuple[Tree, ...]]:
+        """Return the trees of every source whose content was found clean before."""
+        known: dict[Source, tuple[Tree, ...]] = {}
+        for source in sources if self._directory is not None else ():
+            key = self._digests[source] = hashlib.sha256(source.data).digest()
+            stored = self._recent.get(key, self._base.get(key))
+            if stored is not None:
+                self._used[key] = stored
+                known[source] = tuple([_tree(source, plain) for plain in stored])
+        return known
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.write()
+    def keep(self, clean: Mapping[Source, tuple[Tree, ...]]) -> None:
+        """Write what is new among these files, and drop what is no longer used when it is time to; the last call of a run.
 
-    def get(self, key: bytes, source: Source) -> Entry | None:
-        """Return what reading `source` gives, whose content has the digest `key`; None when that is not known."""
-        stored = self._recent.get(key) or self._base.get(key)
-        if stored is None:
-            return None
-        self._used[key] = stored
-        accepted, plain_trees = stored
-        return Entry(tuple([_tree(source, plain) for plain in plain_trees]), accepted)
-
-    def put(self, key: bytes, trees: Iterable[Tree], accepted: bool) -> None:
-        """Remember what reading a file gave; only for a file that was read completely and without findings."""
-        if self._directory is not None:
-            self._new[key] = (accepted, tuple(_plain(tree) for tree in trees))
-
-    def write(self) -> None:
-        """Write what is new, and drop what is no longer used when it is time to."""
+        `clean` are files that were read completely and without a finding, trees that came from here among them.
+        """
         if self._directory is None:
             return
-        self._write()
-        self._used, self._new, self._base, self._recent = {}, {}, {}, {}
-
-    def _write(self) -> None:
-        recent = {key: stored for key, stored in self._used.items() if key not in self._base} | self._new
-        lost = len(self._base) - sum(key in self._base for key in self._used)
-        if len(recent) > max(FEW, len(self._base) // 8) or lost > max(FEW, len(self._base) // 2):
-            if self._save("base", self._used | self._new):
-                self._remove("recent")
+        new: dict[bytes, Stored] = {}
+        for source, trees in clean.items():
+            key = self._digests.get(source) or hashlib.sha256(source.data).digest()
+            if key not in self._used:
+                new[key] = tuple([_plain(tree) for tree in trees])
+        base, used = self._base, self._used
+        recent = {key: stored for key, stored in used.items() if key not in base} | new
+        lost = len(base) - sum(key in base for key in used)
+        if len(recent) > max(FEW, len(base) // 8) or lost > max(FEW, len(base) // 2):
+            if self._save("base", used | new):
+                self._delete("recent")
                 self._prune()
-        elif self._new:
+        elif new:
             self._save("recent", recent)
+        self._base, self._recent, self._used, self._digests = {}, {}, {}, {}
 
     def _path(self, part: str) -> Path | None:
         return None if self._directory is None else self._directory / f"{self._name}.{part}"
@@ -158,8 +149,8 @@ class Cache:
         if path is None:
             return {}
         try:
-            with path.open("rb") as stream:
-                if hasattr(os, "getuid") and os.fstat(stream.fileno()).st_uid != os.getuid():
+            with os.fdopen(os.open(path, READ), "rb") as stream:
+                if not _is_ours(os.fstat(stream.fileno())):
                     return {}
                 header = stream.read(HEADER_BYTES)
                 if header[:-HASH_BYTES] != MAGIC + self._version:
@@ -167,43 +158,39 @@ class Cache:
                 payload = stream.read()
             if hashlib.sha256(payload).digest() != header[-HASH_BYTES:]:
                 return {}
-            entries: dict[bytes, Stored] = marshal.loads(payload)  # noqa: S302  the checksum says that we wrote it
+            entries = marshal.loads(payload)  # noqa: S302  the checksum says that we wrote it
+            os.utime(path)  # packs that are used are not pruned
         except (OSError, ValueError, EOFError, TypeError, MemoryError):
             return {}
-        return entries
+        return entries if isinstance(entries, dict) else {}
 
     def _save(self, part: str, entries: dict[bytes, Stored]) -> bool:
         """Write a pack whole or not at all; return whether it was."""
         path = self._path(part)
         if path is None:
             return False
-        names: dict[str, str] = {}
-        shared = {
-            key: (accepted, tuple((_share(plain[0], names), *plain[1:]) for plain in trees))
-            for key, (accepted, trees) in sorted(entries.items())
-        }
-        payload = marshal.dumps(shared)
         temporary = ""
         try:
+            payload = marshal.dumps(dict(sorted(entries.items())))
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=f"{self._name}.", suffix=".part", dir=path.parent)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(MAGIC + self._version + hashlib.sha256(payload).digest())
                 stream.write(payload)
             os.replace(temporary, path)  # noqa: PTH105  a name, no Path
-        except OSError:
+        except (OSError, ValueError, MemoryError):
             if temporary:
-                _delete(Path(temporary))
+                _remove(Path(temporary))
             return False
         return True
 
-    def _remove(self, part: str) -> None:
+    def _delete(self, part: str) -> None:
         path = self._path(part)
         if path is not None:
-            _delete(path)
+            _remove(path)
 
     def _prune(self) -> None:
-        """Delete the oldest packs, of whatever workspace, until all fit; and what killed runs left behind."""
+        """Delete the packs of other workspaces that were not used for longest until all fit, and what killed runs left behind."""
         if self._directory is None:
             return
         try:
@@ -216,14 +203,27 @@ class Cache:
             return
         total = sum(status.st_size for status, _ in packs)
         for status, path in sorted(packs, key=lambda pack: (pack[0].st_mtime, pack[1].name)):
-            if total <= MAX_BYTES:
-                return
-            if not path.name.startswith(self._name):
-                _delete(path)
+            unfinished = path.suffix == ".part"
+            left_behind = unfinished and time.time() - status.st_mtime > LONGEST_WRITE
+            if left_behind or (total > MAX_BYTES and not unfinished and not path.name.startswith(self._name)):
+                _remove(path)
                 total -= status.st_size
 
 
-def _delete(path: Path) -> None:
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Whether a pack is a regular file of this user, and no larger than we write them."""
+    mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+    return mine and stat.S_ISREG(status.st_mode) and status.st_size <= MAX_BYTES
+
+
+def _remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError:
@@ -232,14 +232,11 @@ def _delete(path: Path) -> None:
 
 def _tree(source: Source, plain: Plain) -> Tree:
     value, typecode, places, plain_hash, plain_scalars, aliased = plain
-    table = array(typecode)
-    table.frombytes(places)
-    return Tree(source, value, table, plain_hash, frozenset(plain_scalars), aliased)
+    return Tree(source, value, array(typecode, places), plain_hash, frozenset(plain_scalars), aliased)
 
 
 def _plain(tree: Tree) -> Plain:
-    narrow = not tree.places or max(tree.places) < 1 << 16
-    places = array("H", tree.places) if narrow else tree.places
+    places = tree.places
     return (
         tree.value,
         places.typecode,
@@ -248,14 +245,3 @@ def _plain(tree: Tree) -> Plain:
         tuple(sorted(tree.plain)),
         dict(tree.aliased),
     )
-
-
-def _share(value: Value, names: dict[str, str]) -> Value:
-    """Return the value with equal strings being one object: they are stored once, and read back much faster."""
-    if isinstance(value, str):
-        return names.setdefault(value, value)
-    if isinstance(value, list):
-        return [_share(item, names) for item in value]
-    if isinstance(value, dict):
-        return {names.setdefault(key, key): _share(item, names) for key, item in value.items()}
-    return value

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from sopkit import catalogue, graph, resources, rules, schema
 from sopkit.diagnostics import Finding, Severity, in_order
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
-from sopkit.reader import read
+from sopkit.reader import Reading, read
 from sopkit.resolve import resolve, used_catalogs
 from sopkit.rules import waivers
 from sopkit.rules.waivers import Waived
 from sopkit.source import Source
-from sopkit.tree import Forest
+from sopkit.tree import Forest, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,44 @@ class Compilation:
     files: int
     """Files of the workspace; built-in catalogs are not counted."""
     today: date
+    clean: Mapping[Source, tuple[Tree, ...]]
+    """The trees of every file in which reading and the schema found nothing: the next run may have them as `known`."""
 
     def count(self, severity: Severity) -> int:
         """Return how many open findings weigh exactly `severity`."""
         return sum(finding.weight is severity for finding in self.findings)
 
 
-def compile(sources: Iterable[Source], *, today: date, found: Collection[Finding] = ()) -> Compilation:  # noqa: A001  the word for it
-    """Compile one workspace. Bad input never raises; `found` is what kept files from being sources."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One file, read and held against the schema."""
+
+    source: Source
+    reading: Reading
+    shapes: tuple[tuple[Finding, ...], ...]
+    """What the schema has against each tree."""
+
+    @property
+    def clean(self) -> bool:
+        return self.reading.complete and not self.reading.findings and not any(self.shapes)
+
+
+def compile(  # noqa: A001  the word for it
+    sources: Iterable[Source],
+    *,
+    today: date,
+    found: Collection[Finding] = (),
+    known: Mapping[Source, tuple[Tree, ...]] = MappingProxyType({}),
+) -> Compilation:
+    """Compile one workspace. Bad input never raises.
+
+    `found` is what kept files from being sources; `known` are the trees of files whose content was found clean before.
+    """
     with without_collections():
-        readings = [read(source) for source in sorted(sources, key=lambda source: source.path)]
+        examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
+        readings = [one.reading for one in examined]
         own = [tree for reading in readings for tree in reading.trees]
-        shapes = [schema.check(tree) for tree in own]
+        shapes = [findings for one in examined for findings in one.shapes]
         builtin = [tree for source in _catalogs(used_catalogs(own)) for tree in read(source).trees]
 
         forest = Forest((*own, *builtin))
@@ -72,7 +99,17 @@ def compile(sources: Iterable[Source], *, today: date, found: Collection[Finding
         held_back=resolution.held_back,
         files=len(readings),
         today=today,
+        clean={one.source: one.reading.trees for one in examined if one.clean},
     )
+
+
+def examine(source: Source, known: Mapping[Source, tuple[Tree, ...]]) -> Examined:
+    """Read one file and hold it against the schema, unless it is known to be clean."""
+    trees = known.get(source)
+    if trees is not None:
+        return Examined(source, Reading(trees, (), True), ((),) * len(trees))
+    reading = read(source)
+    return Examined(source, reading, tuple([schema.check(tree) for tree in reading.trees]))
 
 
 def _catalogs(names: Iterable[str]) -> Iterator[Source]:

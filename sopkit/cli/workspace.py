@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import click
 
-from sopkit import pipeline
+from sopkit import cache, pipeline, reader, resources, schema
+from sopkit.cache import Cache
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.progress import watched
@@ -55,10 +57,14 @@ def directory_argument() -> click.Argument:
 def load(console: Console, directory: str | None) -> Loaded:
     """Compile the workspace in `directory`, by default the one that the working directory is in."""
     folder = locate(directory)
-    files = find_sources(folder)
-    sources = watched(console, files.sources, READING, len(files.sources))
-    compilation = pipeline.compile(sources, today=console.today, found=files.findings)
-    gc.freeze()
+    with pipeline.without_collections():
+        files = find_sources(folder)
+        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *_schemas()))
+        known = remembered.recall(files.sources)
+        sources = watched(console, files.sources, READING, len(files.sources))
+        compilation = pipeline.compile(sources, today=console.today, found=files.findings, known=known)
+        remembered.keep(compilation.clean)
+        gc.freeze()  # all of it stays to the end: what follows need not walk over it
     return Loaded(folder, compilation, _shown(folder), _in_repository(folder))
 
 
@@ -76,6 +82,11 @@ def locate(directory: str | None) -> Path:
     if not folder.is_dir():
         raise WrongUsageError(NO_FOLDER, place=directory)
     raise _missing(folder, directory, NOT_A_WORKSPACE)
+
+
+def _schemas() -> Iterator[bytes]:
+    for path in sorted(resources.folder("schemas").glob("*.json")):
+        yield path.read_bytes()
 
 
 def _missing(folder: Path, place: str, reason: Phrase) -> WrongUsageError:

@@ -2,5 +2,6 @@
 
 from sopkit.schema.judgement import check
 from sopkit.schema.skeleton import skeleton
+from sopkit.schema.validators import identity
 
-__all__ = ["check", "skeleton"]
+__all__ = ["check", "identity", "skeleton"]
