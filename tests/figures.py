@@ -83,9 +83,9 @@ def row_text(row: str) -> str:
 
 def unbound(row: str, figures: Iterable[Figure]) -> list[str]:
     """Return the numbers of a row that no figure's words hold; LookupError for words that the row does not say."""
-    text = row_text(row)
+    said = text = row_text(row)
     for words in sorted({figure.words for figure in figures if figure.row == row}, key=len, reverse=True):
-        if words not in text:
+        if words not in said:
             raise LookupError(f"{row} does not say: {words}")
         text = text.replace(words, "")
     return re.findall(r"\d[\d-]*", text)
