@@ -33,7 +33,8 @@ from sopkit.render.marks import Line, Run
 from sopkit.render.templating import safe_href
 
 SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~&$])")
-LINE_START: Final = re.compile(r"^(\s*)([-+=:]|\d+[.)])", re.MULTILINE)
+LINE_START: Final = re.compile(r"^(\s*(?:\d+(?=[.)](?:\s|$))|(?=[-+=:])))", re.MULTILINE)
+"""What would begin a list, a rule or a heading; of `1.` the point is escaped, since a backslash before a digit is printed."""
 BLANK: Final = "＿＿＿＿＿＿"
 DEEPEST: Final = 6
 
@@ -45,7 +46,7 @@ def to_markdown(document: Document) -> str:
 
 def escaped(text: str) -> str:
     """Return text in which no character means anything to Markdown."""
-    return LINE_START.sub(r"\1\\\2", SPECIAL.sub(r"\\\1", text))
+    return LINE_START.sub(r"\1\\", SPECIAL.sub(r"\\\1", text))
 
 
 class _Writer:

@@ -70,7 +70,7 @@ def _corridor(moment: _Moment, step: Step, names: Names) -> str:
     first = amounts.span(step.after, names.lang) if step.after else ""
     last = amounts.duration(step.within, names.lang) if step.within else ""
     return names.pick(
-        f"{moment.zh}满 {first}后开始，{last}内完成", f"from {first} after {moment.en}, within {last} of it"
+        f"{moment.zh}满 {first}后开始，满 {last}前完成", f"from {first} after {moment.en}, within {last} of it"
     )
 
 
