@@ -108,7 +108,7 @@ def _issues(cadence: Cadence, workspace: Workspace) -> Iterator[Engagement]:
     steps = tuple(placed_steps(flow)) if flow else ()
     told = {role for placed in steps if _at_publication(placed) for role in doers(placed, workspace)}
     if told and (cadence.by is None or cadence.by.id in told):
-        roles = ()
+        return
     deed: Deed = "publish" if cadence.by or not roles else "confirm"
     yield from _at(
         cadence.every,

@@ -77,8 +77,8 @@ def _links(title: str, entries: Sequence[Entry], names: Names) -> Line:
 def _other(entry: Entry, names: Names) -> str:
     language = "" if entry.lang in (None, names.lang) else LANGUAGE_NAMES[entry.lang]
     form = "" if entry.form == "HTML" else entry.form
-    said = " ".join(part for part in (foreign(language, entry.lang or ""), form) if part)
-    return link(said or entry.form, entry.path)
+    said = " ".join(part for part in (language, form) if part)
+    return link(foreign(said, entry.lang or "") if language else said or entry.form, entry.path)
 
 
 def _languages(names: Names, languages: Sequence[Lang]) -> tuple[Fact, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Final, assert_never
 
 from sopkit.render.document import (
@@ -61,8 +61,7 @@ class _Writer:
         yield ""
         if doc.subtitle:
             yield f"{escaped(doc.subtitle)}\n"
-        if doc.draft:
-            yield f"> **{escaped(doc.stamp)}**\n"
+        yield f"> **{escaped(doc.stamp)}**\n"
         yield from self._facts(doc.facts)
         for section in doc.sections:
             yield from self._section(section, 2)
@@ -72,7 +71,9 @@ class _Writer:
     def _section(self, section: Section, level: int) -> Iterator[str]:
         yield from self._heading(self._line(section.title), level, section.anchor)
         for block in section.blocks:
-            yield from self._block(block, level + 1)
+            # A table that is all of a section would say the heading twice.
+            once = replace(block, caption=()) if isinstance(block, Table) and block.caption == section.title else block
+            yield from self._block(once, level + 1)
         for inner in section.sections:
             yield from self._section(inner, level + 1)
 
@@ -156,7 +157,7 @@ class _Writer:
                 yield ""
             case Week(caption=caption, days=days):
                 yield f"**{self._line(caption)}**\n"
-                for day in days:
+                for day in (day for day in days if day.entries):
                     yield f"- **{self._line(day.title)}**"
                     for entry in day.entries:
                         yield f"  - {self._line(entry.when)} {self._all(entry.what)}"
@@ -182,7 +183,8 @@ class _Writer:
         return "　".join(f"{self._line(label)}{'：' if self.zh else ': '}{BLANK}" for label in labels)
 
     def _table(self, table: Table) -> Iterator[str]:
-        yield f"**{self._line(table.caption)}**\n"
+        if table.caption:
+            yield f"**{self._line(table.caption)}**\n"
         for group in table.groups:
             if group.title:
                 yield f"*{self._line(group.title)}*\n"

@@ -27,7 +27,18 @@ def _raised(value: object) -> object:
 
 
 def _line(line: Line) -> Line:
-    first = line[0]
-    if first.style in ("id", "slot") or first.lang or not first.text[:1].islower():
-        return line
-    return (replace(first, text=first.text[0].upper() + first.text[1:]), *line[1:])
+    """Raise the letter at the line's beginning and after each line break in it."""
+    raised, fresh = [], True
+    for run in line:
+        raised.append(run if run.style in ("id", "slot") or run.lang else replace(run, text=_text(run.text, fresh)))
+        fresh = run.text.endswith("\n")
+    return tuple(raised)
+
+
+def _text(text: str, fresh: bool) -> str:
+    head, *rest = text.split("\n")
+    return "\n".join([_capital(head) if fresh else head, *map(_capital, rest)])
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:] if text[:1].islower() else text

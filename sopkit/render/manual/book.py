@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from sopkit.model.documents import Cadence, Kpi, Procedure, Target, Workspace
+from sopkit.model.documents import Cadence, Journey, Kpi, Stage, Target, Workspace
 from sopkit.model.steps import Send
 from sopkit.render.agenda import Engagement, agenda
 from sopkit.render.document import Diagram
@@ -68,6 +68,10 @@ class Book:
             return True
         return isinstance(playbook, Cadence) and self.role in publishers(playbook, self.workspace)
 
+    def works_in(self, journey: Journey, stage: Stage) -> bool:
+        """Tell whether the reader has a step in that stage; in the manual of the whole, every stage counts."""
+        return self.whole or any(placed.stage is stage for placed in self.steps(journey))
+
     def owns(self, playbook: Playbook) -> bool:
         return playbook.owner is not None and playbook.owner.id == self.role
 
@@ -78,16 +82,15 @@ class Book:
         return tuple(each for each in self.plan.agenda if self.whole or self.role in each.roles)
 
     def targets(self) -> tuple[tuple[str, Target], ...]:
-        """Return (place, target) of every promise in the playbooks that the reader works in or owns."""
+        """Return (place, target) of every promise in the playbooks and stages that the reader works in or owns."""
         found: list[tuple[str, Target]] = []
         for playbook in self.plan.playbooks:
             if not (self.takes_part(playbook) or self.owns(playbook)):
                 continue
             found += [(playbook.id, target) for target in playbook.targets]
-            if not isinstance(playbook, Cadence | Procedure):
-                found += [
-                    (f"{playbook.id}/{stage.id}", target) for stage in playbook.stages for target in stage.targets
-                ]
+            if isinstance(playbook, Journey):
+                mine = [stage for stage in playbook.stages if self.owns(playbook) or self.works_in(playbook, stage)]
+                found += [(f"{playbook.id}/{stage.id}", target) for stage in mine for target in stage.targets]
         found += [(sync.id, target) for sync in self.workspace.syncs.values() if self.whole for target in sync.targets]
         return tuple(found)
 

@@ -282,13 +282,13 @@ def script_notes(id_: str, book: Book) -> tuple[Line, ...]:
         notes.append(names.say(script.summary))
     if script.advertising:
         notes.append(
-            names.pick("属于广告：保留“广告”字样和退订方式", "an advertisement: keep the label and the way to opt out")
+            names.pick("属于广告：保留“广告”字样和退订方式", "An advertisement: keep the label and the way to opt out")
         )
     if script.ai_written:
         notes.append(
             names.pick(
                 "由 AI 协助写成：保留标识，发布前须人工审核",
-                "written with AI: keep the label; a person reviews it first",
+                "Written with AI: keep the label; a person reviews it first",
             )
         )
     return tuple(text(note) for note in notes)

@@ -63,7 +63,7 @@ def stamp(settings: Settings, edition: Edition, lang: Lang) -> str:
 
 
 def edition_label(edition: Edition, names: Names) -> str:
-    return clean(edition.label) or names.pick(f"工作稿 {edition.as_of}", f"working copy of {edition.as_of}")
+    return clean(edition.label) or names.pick(f"工作稿 {edition.as_of}", f"Working copy of {edition.as_of}")
 
 
 def number(settings: Settings, suffix: str) -> str:

@@ -107,7 +107,7 @@ def _row(offer: Offer, names: Names) -> tuple[Line, ...]:
     limit = per_customer(offer.per_customer, names) if offer.per_customer else "–"
     said = names.pick("，", ", ").join(conditions) or "–"
     title = (names.say(offer.title) or ident(offer.id)) + "\n" + ident(offer.id)
-    worth = names.pick("", " ").join(part for part in (value, names.bracketed(kind) if value else kind) if part)
+    worth = value + names.bracketed(kind) if value and kind else value or kind
     return (text(title), text(worth), text(said), text(limit), text("\n".join(_notes(offer, names)) or "–"))
 
 

@@ -73,9 +73,7 @@ def _playbook(playbook: Playbook, book: Book) -> Section:
     sections: tuple[Section, ...] = ()
     if isinstance(playbook, Journey) and any(stage.id for stage in playbook.stages):
         blocks.append(Paragraph(text(_stage_line(playbook, book))))
-        sections = tuple(
-            _stage(playbook, stage, book) for stage in playbook.stages if _stage_matters(playbook, stage, book)
-        )
+        sections = tuple(_stage(playbook, stage, book) for stage in playbook.stages if book.works_in(playbook, stage))
     else:
         blocks += _steps(book.plan.steps[playbook.id], book)
     return Section(anchor("playbook", playbook.id), text(title), tuple(blocks), sections)
@@ -232,14 +230,10 @@ def _stage_line(journey: Journey, book: Book) -> str:
     said = []
     for stage in journey.stages:
         title = names.stage(stage)
-        mine = _stage_matters(journey, stage, book)
+        mine = book.works_in(journey, stage)
         said.append(strong(link(title, f"#{anchor('stage', f'{journey.id}/{stage.id}')}")) if mine else quiet(title))
     label = names.pick("阶段", "Stages")
     return names.colon(label, " → ".join(said) if journey.follows is None else names.pick("、", ", ").join(said))
-
-
-def _stage_matters(journey: Journey, stage: Stage, book: Book) -> bool:
-    return book.whole or any(placed.stage is stage for placed in book.steps(journey))
 
 
 def _stage(journey: Journey, stage: Stage, book: Book) -> Section:

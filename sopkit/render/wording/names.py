@@ -156,7 +156,11 @@ class Names:
 def shorten(words: str) -> str:
     """Return the first line, cut where it is too long for a heading."""
     first = words.split("\n", 1)[0].strip()
-    return first if len(first) <= LONGEST_TITLE or OPEN in first else first[: LONGEST_TITLE - 1] + "…"
+    if len(first) <= LONGEST_TITLE or OPEN in first:
+        return first
+    cut = first[: LONGEST_TITLE - 1]
+    whole_words = cut.rpartition(" ")[0]
+    return (whole_words if len(whole_words) > LONGEST_TITLE // 2 else cut).rstrip(" ,;，；、") + "…"
 
 
 def _value_titles(workspace: Workspace) -> dict[tuple[str, str], Text]:

@@ -97,5 +97,6 @@ def _label(space: str, field: str, names: Names) -> str:
         return known.within(names.lang)
     if space in ("customer", "event"):
         title = names.title(names.workspace.data, field)
-        return names.pick(f"客户{title}", f"customer's {title}") if space == "customer" else title
+        within = title[:1].lower() + title[1:] if title[1:2].islower() else title
+        return names.pick(f"客户{title}", f"customer's {within}") if space == "customer" else title
     return f"{space}.{field}"

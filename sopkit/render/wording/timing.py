@@ -198,7 +198,7 @@ def _instant(trigger: Trigger, playbook: Journey | Procedure, names: Names) -> s
         case IssueDue():
             return names.pick("发布", "publication")
         case CalendarReached():
-            said = names.pick("启动日", "the day of the start")
-            return said + names.bracketed(occasion(trigger, names))
+            said = occasion(trigger, names)
+            return names.pick(f"{said} 开始" if said[-1:].isdigit() else f"{said}开始", f"the start ({said})")
         case _:
             return occasion(trigger, names)
