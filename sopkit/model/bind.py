@@ -149,6 +149,7 @@ def _nouns(b: Binding, tree: Tree, root: dict[str, Value], *, builtin: bool) -> 
             filled["id"], filled["at"], filled["builtin"] = name, Mark(b.base + name_at), builtin
             if section == "data" and type(value) is dict:
                 filled["values"] = _listed_values(value.get("type"))
+                _notice_values(b, name, value, index)
             noun = recipe.make(**filled)
             if isinstance(noun, nouns.Noun):
                 table[name] = noun
@@ -159,6 +160,25 @@ def _listed_values(value: Value) -> tuple[str, ...]:
     """Return the values of a datum whose `type` lists them."""
     listed = (values.scalar(item) for item in value) if type(value) is list else ()
     return tuple(text for text in listed if text is not None)
+
+
+def _notice_values(b: Binding, name: str, value: dict[str, Value], index: int) -> None:
+    """Remember where a datum names its values besides `type`: in their titles and in the rules that compute it."""
+    for key, _, part, at in b.tree.items(index, value):
+        if key == "value_titles":
+            _notice_keys(b, name, part, at)
+        elif key == "computed" and type(part) is dict:
+            rules = next(((rule, rule_at) for k, _, rule, rule_at in b.tree.items(at, part) if k == "first_of"), None)
+            if rules and type(rules[0]) is list:
+                for rule, rule_at in b.tree.elements(rules[1], rules[0]):
+                    _notice_keys(b, name, rule, rule_at)
+
+
+def _notice_keys(b: Binding, name: str, value: Value, at: int) -> None:
+    if type(value) is dict:
+        b.noticed.data_values.extend(
+            (name, key, Mark(b.base + key_at)) for key, key_at, _, _ in b.tree.items(at, value)
+        )
 
 
 # What type hints do not say

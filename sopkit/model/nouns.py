@@ -180,6 +180,8 @@ class Datum(Noun):
     type: Literal["text", "number", "money", "date", "boolean"] = "text"
     values: tuple[str, ...] = ()
     """The values in their order, where `type` lists them."""
+    value_titles: tuple[tuple[str, Text], ...] = ()
+    """(value, what people call it)."""
     category: str | None = None
     record: ToolRef | None = None
     """The system of record."""

@@ -126,7 +126,7 @@ class Names:
         return self.step(step) if step else ident(id_)
 
     def value(self, data: str, value: str) -> str:
-        """Return what a datum's value is called: its stage's title where a lifecycle follows the datum, else as written."""
+        """Return what a datum's value is called: its own title, else that of the stage that follows it, else as written."""
         if value in ("true", "false"):
             return self.pick("是" if value == "true" else "否", "yes" if value == "true" else "no")
         text = self._values.get((data, value))
@@ -164,7 +164,7 @@ def shorten(words: str) -> str:
 
 
 def _value_titles(workspace: Workspace) -> dict[tuple[str, str], Text]:
-    titles: dict[tuple[str, str], Text] = {}
+    titles = {(datum.id, value): text for datum in workspace.data.values() for value, text in datum.value_titles}
     for journey in workspace.journeys.values():
         for stage in journey.stages:
             if journey.follows and stage.title:
