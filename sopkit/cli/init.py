@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +43,7 @@ NEXT: Final = (
     ("sopkit new automation birthday", Phrase("（在 {place} 里）新加一份自动化", "(inside {place}) add an automation")),
 )
 USUAL_ID: Final = "my-brand"
+HALF_A_YEAR: Final = timedelta(days=183)
 
 
 def command(lang: Lang) -> Command:
@@ -56,7 +58,7 @@ def run(ctx: click.Context, directory: str, example: str) -> int:
     target = Path(directory)
     if target.is_dir() and any(target.iterdir()):
         raise WrongUsageError(NOT_EMPTY, place=directory)
-    files = dict(workspace_files(example, target.resolve().name))
+    files = dict(workspace_files(example, target.resolve().name, console.lang, console.today))
     write_folder(target, sorted(files.items()), marker=False)
     console.say(console.word(MADE, place=directory, count=str(len(files))))
     for line, what in NEXT:
@@ -65,21 +67,26 @@ def run(ctx: click.Context, directory: str, example: str) -> int:
     return OK
 
 
-def workspace_files(example: str, name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield path and bytes of every file of a new workspace called `name`."""
+def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of every file of a new workspace called `name`, written in `lang`, to be reviewed half a year on."""
+    blanks = {
+        "@ID@": _as_id(name),
+        # The title stands in double quotes there, escaped as in JSON.
+        "@TITLE@": json.dumps(name, ensure_ascii=False)[1:-1],
+        "@REVIEW_BY@": (today + HALF_A_YEAR).isoformat(),
+    }
     templates = folder("templates") / "init"
-    for part in ("common", example):
+    for part in ("common", f"{lang}/{example}"):
         for path in sorted((templates / part).rglob("*")):
             if path.is_file():
                 written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(templates / part).parts)
-                yield written, _fill(path.read_text("utf-8"), name).encode()
+                yield written, _fill(path.read_text("utf-8"), blanks).encode()
     for schema, data in editor_schemas():
         yield f".sopkit/schemas/{schema}", data
 
 
-def _fill(text: str, name: str) -> str:
-    """Return a template with the workspace's id and title; the title stands in double quotes there, escaped as in JSON."""
-    return text.replace("@ID@", _as_id(name)).replace("@TITLE@", json.dumps(name, ensure_ascii=False)[1:-1])
+def _fill(text: str, blanks: Mapping[str, str]) -> str:
+    return re.sub("|".join(blanks), lambda blank: blanks[blank[0]], text)
 
 
 def _as_id(name: str) -> str:
