@@ -81,9 +81,23 @@ def _comparison(text: str) -> tuple[Comparator, Decimal, str, bool]:
 
 
 def _no_comparison(text: str, found: re.Match[str] | None) -> MalformedError:
-    if found is not None and habits.comparison(text) is None:
-        return MalformedError(rules.MALFORMED_COMPARISON, text, found.start(2))
-    return refusal(rules.MALFORMED_COMPARISON, text, habits.comparison, _comparison)
+    error = refusal(rules.MALFORMED_COMPARISON, text, habits.comparison, _comparison)
+    if error.better is not None:
+        return error
+    if quantity(text) is not None:
+        which = Phrase(f"写明方向：≥ {text} 或 ≤ {text}。", f"say which way, `≥ {text}` or `≤ {text}`; ")
+        return MalformedError(rules.MALFORMED_COMPARISON, text, args={"better": which})
+    if found is None:
+        return error
+    return MalformedError(rules.MALFORMED_COMPARISON, text, found.start(2), args=_no_currency(found[2]))
+
+
+def _no_currency(text: str) -> dict[str, Phrase]:
+    """Return the remark for an amount in a currency that does not exist; nothing for anything else."""
+    found = MONEY.fullmatch(text)
+    if found is None or found[2] in CURRENCIES:
+        return {}
+    return {"better": Phrase(f"没有 {found[2]} 这种货币。", f"there is no currency {found[2]}; ")}
 
 
 def measured(text: str, at: Mark) -> Comparison:
@@ -123,7 +137,9 @@ def money(text: str, at: Mark) -> Money:
     if found[2] not in CURRENCIES:
         known = habits.money(text)
         better = known if known and known[-3:] in CURRENCIES else None
-        raise MalformedError(rules.MALFORMED_MONEY, text, 0 if better else found.start(2), better=better)
+        if better:
+            raise MalformedError(rules.MALFORMED_MONEY, text, better=better)
+        raise MalformedError(rules.MALFORMED_MONEY, text, found.start(2), args=_no_currency(text))
     return Money(Decimal(found[1]), found[2], at)
 
 

@@ -91,7 +91,7 @@ UNKNOWN_CATALOG: Final = Rule(
         "目录没有带进来，其中的渠道、事件、岗位就都不认识。",
         "Without it none of its channels, events and roles are known.",
     ),
-    fix=Phrase("可以写：{known}", "write one of: {known}"),
+    fix=Phrase("可以写：{known}", "write {known}"),
     bad="kind: workspace\nid: shop\ntitle: 小店\nuses: [retail]\n",
     good="kind: workspace\nid: shop\ntitle: 小店\nuses: [retail-cn]\n",
 )
@@ -101,9 +101,12 @@ AMBIGUOUS_NAME: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("一个编号在同一个地方可以指两样东西", "an id that can mean two things in one place"),
     message=Phrase("“{name}”既是{first}，又是{second}", "`{name}` is both {first} and {second}"),
-    why=Phrase("{reason}", "{reason}"),
-    fix=Phrase("给其中一个换编号", "give one of them another id"),
-    bad="kind: catalog\nevents:\n  birthday: {title: 生日}\n---\n"
+    why=Phrase(
+        "条件和 ask 里只写编号，同名就分不清说的是哪一样。",
+        "Conditions and `ask` hold nothing but the id, so nobody could tell which of the two is meant.",
+    ),
+    fix=Phrase("{advice}", "{advice}"),
+    bad="kind: catalog\nevents:\n  birthday: {title: 过生日}\n---\n"
     + HEAD.replace("member-joined", "birthday")
     + "  - {do: 电话祝贺, by: guide, within: 1d}\n",
     good="kind: catalog\nevents:\n  birthday-party: {title: 生日会}\n---\n"
@@ -140,7 +143,7 @@ UNDEFINED_DESTINATION: Final = Rule(
         "走到这里就不知道该去哪里、从何时算起。",
         "On arriving here nobody knows where to go, or from when to count.",
     ),
-    fix=Phrase("可以写：{known}", "write one of: {known}"),
+    fix=Phrase("可以写：{known}", "write {known}"),
     bad=STAGES
     + "  first: {title: 开始, next: [{after: 30d, go: secnod}]}\n  second: {title: 继续, next: [{after: 30d, go: end}]}\n",
     good=STAGES
@@ -156,7 +159,7 @@ UNKNOWN_DATA_VALUE: Final = Rule(
         "取值对不上，这个条件对谁都不成立，这一步永远轮不到。",
         "No customer ever has it, so what depends on it never happens.",
     ),
-    fix=Phrase("可以写：{known}", "write one of: {known}"),
+    fix=Phrase("可以写：{known}", "write {known}"),
     bad=TIER
     + "---\n"
     + HEAD.replace("steps:", "audience: {tier: glod}\nsteps:")
@@ -229,7 +232,7 @@ UNKNOWN_PLACEHOLDER: Final = Rule(
         "发出去时客户会看到空白，或者看到占位符本身。",
         "The customer would see a gap, or the placeholder itself.",
     ),
-    fix=Phrase("可以写：{known}", "write one of: {known}"),
+    fix=Phrase("可以写：{known}", "write {known}"),
     bad="kind: catalog\nscripts:\n  hello: {title: 问候, text: '{customer.nicknam|您好}，欢迎入会'}\n---\n"
     + HEAD
     + "  - {send: hello, via: sms, for: onboarding}\n",
@@ -379,7 +382,7 @@ UNKNOWN_JURISDICTION: Final = Rule(
         "没有规则就不会检查，报告里却看不出来。",
         "Nothing would be checked for it, and the reports would not show that.",
     ),
-    fix=Phrase("可以写：{known}", "write one of: {known}"),
+    fix=Phrase("可以写：{known}", "write {known}"),
     bad=WORKSPACE + "jurisdictions: [hk]\n",
     good=WORKSPACE + "jurisdictions: [cn]\n",
 )

@@ -35,9 +35,9 @@ def _malformed(  # noqa: PLR0917  read down a column, in the order of the page
         name=name,
         severity=Severity.ERROR,
         summary=Phrase(f"{what.zh}写得不对", f"{what.en} that cannot be read"),
-        message=Phrase(f"“{{value}}”不是{what.zh}的写法", f"`{{value}}` cannot be read as {what.en}"),
+        message=Phrase(f"“{{value}}”读不懂，这里要写{what.zh}", f"`{{value}}` cannot be read as {what.en}"),
         why=why,
-        fix=Phrase(f"{{better}}{what.zh}这样写：{forms.zh}", f"{{better}}{what.en} is written {forms.en}"),
+        fix=Phrase(f"{{better}}{what.zh}这样写：{forms.zh}", f"{{better}}{what.en} is written like this: {forms.en}"),
         bad=bad,
         good=good,
     )
@@ -54,7 +54,7 @@ MALFORMED_DURATION: Final = _malformed(
     Phrase("时长", "a duration"),
     Phrase(
         "数字紧跟单位，如 30s、15m、4h、3d、2w、6mo、1y，或 3 workdays",
-        "as a number and a unit: 30s, 15m, 4h, 3d, 2w, 6mo, 1y or 3 workdays",
+        "a number and a unit, as 30s, 15m, 4h, 3d, 2w, 6mo or 1y; or 3 workdays",
     ),
     TIMED,
     HEAD + "  - {do: 电话欢迎, by: guide, within: 3天}\n",
@@ -85,8 +85,8 @@ REVERSED_RANGE: Final = Rule(
     message=Phrase("“{value}”前面的比后面的大", "in `{value}` the first end is larger than the second"),
     why=Phrase("这样的范围里没有任何值。", "No value lies in such a range."),
     fix=Phrase("小的写在前面：{better}", "put the smaller end first: `{better}`"),
-    bad=HEAD + "  - {send: welcome, via: sms, for: onboarding, after: 3h..1h}\n",
-    good=HEAD + "  - {send: welcome, via: sms, for: onboarding, after: 1h..3h}\n",
+    bad=HEAD + "  - {wait: 3h..1h}\n",
+    good=HEAD + "  - {wait: 1h..3h}\n",
 )
 MALFORMED_TIME: Final = _malformed(
     "SOP123",
@@ -207,7 +207,7 @@ MALFORMED_MONEY: Final = _malformed(
     Phrase("金额", "an amount of money"),
     Phrase("数字 币种，如 99 CNY、0.045 CNY", "a number and a currency, such as 99 CNY or 0.045 CNY"),
     Phrase("没有币种的数无法比较，也无法相加。", "Without its currency an amount can be neither compared nor added."),
-    "kind: catalog\noffers:\n  coupon: {title: 满减券, type: coupon, value: 10元, threshold: 99元}\n",
+    "kind: catalog\noffers:\n  coupon: {title: 满减券, type: coupon, value: 10元, threshold: 99 CNY}\n",
     "kind: catalog\noffers:\n  coupon: {title: 满减券, type: coupon, value: 10 CNY, threshold: 99 CNY}\n",
 )
 MALFORMED_PERCENTAGE: Final = _malformed(

@@ -6,11 +6,13 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
 
 from sopkit.diagnostics import Edit, Finding, Fix, Related, Rule
 from sopkit.model.bind_values import Binding
 from sopkit.model.documents import Cadence, Document, Journey, Procedure, Workspace
-from sopkit.model.names import Names
+from sopkit.model.names import SECTIONS, Names, parts
 from sopkit.model.values import Text
 from sopkit.resolve.assembly import Assembly, table_of
 from sopkit.schema.near import near
@@ -25,7 +27,11 @@ MOST_LOOKED_UP: int = 200
 Args = Mapping[str, str | Phrase]
 
 
-@dataclass(slots=True)
+NOUNS: Final = frozenset(SECTIONS.values())
+"""Namespaces that catalogs fill."""
+
+
+@dataclass
 class Case:
     """One workspace to be judged."""
 
@@ -43,6 +49,23 @@ class Case:
     @property
     def names(self) -> Names:
         return self.binding.names
+
+    @cached_property
+    def lacks_catalogs(self) -> bool:
+        """Whether built-in catalogs may be missing that the workspace means to use: then nouns are unknown for that reason."""
+        documents = list(self.assembly.settings())
+        if not documents:
+            return True
+        uses = self.workspace.settings.uses
+        if any(ref.id not in self.catalogs for ref in uses):
+            return True
+        return not uses and self.workspace.settings.broken
+
+    def is_in_doubt(self, namespace: str, name: str) -> bool:
+        """Whether `name` may be declared where nothing could be read: what names it is held back."""
+        if not self.complete or name in self.names.uncertain:
+            return True
+        return self.lacks_catalogs and any(part in NOUNS for part in parts(namespace))
 
     def tree(self, mark: Mark) -> Tree:
         return self.forest.tree(mark)

@@ -13,7 +13,7 @@ from sopkit.model.parse_amounts import CURRENCIES, quantity
 from sopkit.model.values import SECONDS, Comparison, Money, NumberRange
 from sopkit.resolve.case import Args, Case
 from sopkit.resolve.strings import shown
-from sopkit.resolve.wording import listed
+from sopkit.resolve.wording import choice, listed
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -47,7 +47,7 @@ def _unknown(case: Case, datum: Datum, value: str, mark: Mark) -> Finding:
     near = case.near(value, dict.fromkeys(datum.values, ""))
     span = case.span_of_name(mark, value)
     fixes = case.replacing(mark, span, near[0]) if len(near) == 1 and span.excerpt() == value else ()
-    args: Args = {"data": datum.id, "value": shown(value), "known": listed(datum.values)}
+    args: Args = {"data": datum.id, "value": shown(value), "known": choice(datum.values)}
     related = [(datum.at, Phrase("取值在这里声明", "its values are declared here"))]
     return case.finding(rules.UNKNOWN_DATA_VALUE, mark, args, span=span, related=related, fixes=fixes, suggestions=near)
 
@@ -90,8 +90,8 @@ def _unfit(case: Case, datum: Datum, test: str, mark: Mark) -> Finding:
 
 def _advice(datum: Datum) -> Phrase:
     if datum.values:
-        known = listed(datum.values)
-        return Phrase(f"写出取值：{known.zh}", f"name values: {known.en}")
+        known = choice(datum.values)
+        return Phrase(f"写出取值：{known.zh}", f"write {known.en}")
     return {
         "text": Phrase("写出取值，或 known、unknown", "name a value, or write known or unknown"),
         "number": Phrase("写不带单位的数，如 ≥ 3、1..5", "write a number without a unit, such as ≥ 3 or 1..5"),

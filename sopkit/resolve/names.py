@@ -8,15 +8,16 @@ from typing import Final
 from sopkit.diagnostics import Finding
 from sopkit.model import rules_names as rules
 from sopkit.model.names import PLAYBOOKS, RESERVED, SECTIONS, parts
-from sopkit.resolve.case import Args, Case
+from sopkit.resolve.case import NOUNS, Args, Case
 from sopkit.resolve.stubs import stub
-from sopkit.resolve.wording import a, called, listed
+from sopkit.resolve.wording import a, called, choice, listed
 from sopkit.text import Phrase
 from sopkit.tree import Mark, Value
 
 ALSO_HERE: Final = Phrase("这里也用到", "used here too")
 FIRST_HERE: Final = Phrase("先在这里声明", "declared first here")
 ONCE_MORE: Final = Phrase("这里又声明了一次", "declared here again")
+ALSO_SO_CALLED: Final = Phrase("另一个在这里", "the other one")
 BUILT_IN: Final = Phrase("内置的在这里", "the built-in one")
 MOST_RELATED: Final = 8
 """Further places that a finding lists."""
@@ -35,7 +36,7 @@ def undefined(case: Case) -> Iterator[Finding]:
     """Yield one finding for each name that is declared nowhere, at its first use."""
     for name, uses in _undefined_uses(case).items():
         for namespace, marks in _together(uses):
-            if not case.complete or name in case.names.uncertain:
+            if case.is_in_doubt(namespace, name):
                 case.held_back += 1
                 continue
             yield missing(case, namespace, name, sorted(marks, key=case.order))
@@ -93,7 +94,12 @@ def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Fin
             f"（“{name}”是{'、'.join(other.zh for other in others)}）",
             f" (`{name}` is {' and '.join(other.en for other in others)})",
         )
-    args: Args = {"noun": noun, "name": name, "elsewhere": elsewhere, "advice": _advice(noun, name, near, homes)}
+    args: Args = {
+        "noun": noun,
+        "name": name,
+        "elsewhere": elsewhere,
+        "advice": _advice(case, namespace, name, near, homes),
+    }
     first, *others_used = marks
     span = case.span_of_name(first, name)
     return case.finding(
@@ -103,20 +109,27 @@ def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Fin
         span=span,
         related=[(mark, ALSO_HERE) for mark in others_used[:MOST_RELATED]],
         fixes=case.replacing(first, span, near[0]) if len(near) == 1 and not others_used else (),
-        stub=stub(namespace, name),
+        stub="" if homes and not near else stub(case.workspace, namespace, name),
         suggestions=near,
     )
 
 
-def _advice(noun: Phrase, name: str, near: tuple[str, ...], homes: list[str]) -> Phrase:
+def _advice(case: Case, namespace: str, name: str, near: tuple[str, ...], homes: list[str]) -> Phrase:
     if near:
-        names = listed(near)
+        names = choice(near)
         return Phrase(
-            f"是不是 {names.zh}？如果确实是新的，就在目录里声明“{name}”",
-            f"did you mean {names.en}? if it is new, declare `{name}`",
+            f"是不是 {names.zh}？如果确实是新的，就声明“{name}”",
+            f"did you mean {names.en}? If it is new, declare `{name}`",
         )
     if homes:
+        noun = a(namespace)
         return Phrase(f"这里要写{noun.zh}的编号", f"write the id of {noun.en} here")
+    if not case.workspace.settings.uses and any(part in NOUNS for part in parts(namespace)):
+        uses = f"uses: [{', '.join(case.catalogs)}]"
+        return Phrase(
+            f"声明“{name}”；如果是内置目录里的，就在 sopkit.yaml 里写 {uses}",
+            f"declare `{name}`; if it is one of the built-in names, write `{uses}` in sopkit.yaml",
+        )
     return Phrase(f"声明“{name}”，或改成已有的编号", f"declare `{name}`, or write an id that exists")
 
 
@@ -126,11 +139,11 @@ def _unreported(case: Case) -> Iterator[Finding]:
     for name, marks in case.binding.uses["report"].items():
         if name in reports:
             continue
-        if not case.complete or name in case.names.uncertain:
+        if case.is_in_doubt("tool", name):
             case.held_back += 1
             continue
         near = case.near(name, reports)
-        names = listed(near)
+        names = choice(near)
         advice = Phrase(
             f"是不是 {names.zh}？" if near else f"在给出它的工具的 reports 里写上“{name}”",
             f"did you mean {names.en}?" if near else f"add `{name}` to `reports` of the tool that gives it",
@@ -143,13 +156,14 @@ def _unreported(case: Case) -> Iterator[Finding]:
 def unused(case: Case) -> Iterator[Finding]:
     """Yield the nouns of the workspace that nothing refers to, unless what refers to them may have been lost."""
     covered = case.binding.uses["any"]
+    ambiguous_ones = _ambiguous_names(case)
     said: set[str] | None = None
     for namespace in SECTIONS.values():
         if namespace in ROOTS:
             continue
         uses = case.binding.uses[namespace]
         for name, marks in case.names.own[namespace].items():
-            if name in uses or name in covered:
+            if name in uses or name in covered or (name, namespace) in ambiguous_ones:
                 continue
             if said is None:
                 said = _words_of_broken(case)
@@ -157,6 +171,18 @@ def unused(case: Case) -> Iterator[Finding]:
                 case.held_back += 1
                 continue
             yield case.finding(rules.UNUSED_NOUN, marks[0], {"noun": called(namespace), "name": name})
+
+
+def _ambiguous_names(case: Case) -> set[tuple[str, str]]:
+    """Return id and namespace of nouns that share their id with another: which of the two is used cannot be told."""
+    found: set[tuple[str, str]] = set()
+    for namespaces, _ in EXCLUSIVE:
+        for one in namespaces:
+            others = [other for other in namespaces if other != one]
+            found.update(
+                (name, one) for name in case.names.own[one] if any(case.names.has(two, name) for two in others)
+            )
+    return found
 
 
 def _words_of_broken(case: Case) -> set[str]:
@@ -225,50 +251,51 @@ EXCLUSIVE: Final = (
     (
         ("event", "data"),
         Phrase(
-            "条件里的键可以是事件，也可以是数据项，同名就分不清说的是发生过还是等于多少。",
-            "A key of a condition is an event or a data item; with one id for both nobody can tell which is meant.",
+            "给其中一个换编号：条件里的键可以是事件，也可以是数据项",
+            "give one of them another id: a key of a condition may be an event or a data item",
         ),
     ),
     (
         ("consent", "data", "task"),
         Phrase(
-            "ask 后面可以是同意、数据项或任务，同名就分不清要客户做什么。",
-            "`ask` takes a consent, a data item or a task; with one id for two of them nobody can tell what is asked.",
+            "给其中一个换编号：ask 后面可以是同意、数据项或任务",
+            "give one of them another id: `ask` may name a consent, a data item or a task",
         ),
     ),
 )
 """Namespaces that one place draws on together, and why their ids must differ."""
 
 RESERVED_WORD: Final = Phrase("保留字", "a reserved word")
-RESERVED_WHY: Final = Phrase(
-    "这个词在条件里有固定的意思，不能再当名字用。",
-    "The word has a fixed meaning in conditions and cannot be a name as well.",
+RESERVED_ADVICE: Final = Phrase(
+    "换一个编号：这个词在条件里有固定的意思",
+    "choose another id: the word has a fixed meaning in conditions",
 )
 
 
 def ambiguous(case: Case) -> Iterator[Finding]:
     """Yield the ids that two namespaces share which one place draws on, and the reserved words that are ids."""
-    for namespaces, reason in EXCLUSIVE:
+    for namespaces, advice in EXCLUSIVE:
         for position, first in enumerate(namespaces):
             for second in namespaces[position + 1 :]:
-                yield from _shared(case, first, second, reason)
+                yield from _shared(case, first, second, advice)
     for namespace in ("event", "data"):
         for word in RESERVED:
             for mark in case.names.own[namespace].get(word, ())[:1]:
-                args: Args = {"name": word, "first": a(namespace), "second": RESERVED_WORD, "reason": RESERVED_WHY}
+                args: Args = {"name": word, "first": a(namespace), "second": RESERVED_WORD, "advice": RESERVED_ADVICE}
                 yield case.finding(rules.AMBIGUOUS_NAME, mark, args)
 
 
-def _shared(case: Case, first: str, second: str, reason: Phrase) -> Iterator[Finding]:
+def _shared(case: Case, first: str, second: str, advice: Phrase) -> Iterator[Finding]:
     for name in dict.fromkeys((*case.names.own[first], *case.names.own[second])):
         places = [case.names.place(namespace, name) for namespace in (first, second)]
         if places[0] is None or places[1] is None:
             continue
         here, there = (1, 0) if name in case.names.own[second] else (0, 1)
-        args: Args = {"name": name, "first": a(first), "second": a(second), "reason": reason}
+        args: Args = {"name": name, "first": a(first), "second": a(second), "advice": advice}
         mark, other = places[here], places[there]
         if mark is not None and other is not None:
-            yield case.finding(rules.AMBIGUOUS_NAME, mark, args, related=[(other, FIRST_HERE)])
+            note = ALSO_SO_CALLED if name in case.names.own[second if here == 0 else first] else BUILT_IN
+            yield case.finding(rules.AMBIGUOUS_NAME, mark, args, related=[(other, note)])
 
 
 def replaced(case: Case) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from sopkit.model.names import PLAYBOOKS
 from sopkit.model.steps import Step, inner
 from sopkit.resolve.case import Args, Case
 from sopkit.resolve.names import ALSO_HERE, MOST_RELATED
-from sopkit.resolve.wording import called, listed
+from sopkit.resolve.wording import called, choice
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -49,13 +49,13 @@ def _undefined(case: Case, namespace: str, path: str, marks: Sequence[Mark]) -> 
         return
     near = tuple(astray.above + name for name in case.near(astray.part, dict.fromkeys(astray.known, "")))
     near = near or _near_elsewhere(case, namespace, path, first)
-    shown = listed(near or tuple(astray.above + name for name in astray.known))
+    shown = choice(near or tuple(astray.above + name for name in astray.known))
     advice = (
         Phrase(f"是不是 {shown.zh}？", f"did you mean {shown.en}?")
         if near
         else Phrase(
             f"可以写：{shown.zh}" if astray.known else "改成已有的编号",
-            f"write one of: {shown.en}" if astray.known else "write an id that exists",
+            f"write {shown.en}" if astray.known else "write an id that exists",
         )
     )
     span = case.span_of_part(first, path, 0, len(path))
@@ -187,10 +187,10 @@ def undefined_destinations(case: Case) -> Iterator[Finding]:
         if jump.key == "since" and not jump.stage:
             inside = Phrase("这个剧本", "this playbook")
         if jump.key == "go" and document is not None and document.kind == "automation":
-            inside = Phrase("自动流程（只能 go: end）", "an automation, which can only `go: end`,")
+            inside = Phrase("自动流程里只能写 go: end，", "an automation can only `go: end` and")
         near = case.near(jump.to.id, dict.fromkeys(known, ""))
         span = case.span_of_name(jump.to.at, jump.to.id)
-        args: Args = {"key": jump.key, "name": jump.to.id, "where": inside, "known": listed(near or known)}
+        args: Args = {"key": jump.key, "name": jump.to.id, "where": inside, "known": choice(near or known)}
         yield case.finding(
             rules.UNDEFINED_DESTINATION,
             jump.to.at,
@@ -230,9 +230,9 @@ def _is_stage(case: Case, path: str) -> bool:
 
 def _no_share(case: Case, namespace: str, name: str, mark: Mark, known: Mapping[str, str]) -> Finding:
     near = case.near(name, known)
-    shown = listed(near or tuple(known))
+    shown = choice(near or tuple(known))
     advice = (
-        Phrase(f"可以写：{shown.zh}", f"write one of: {shown.en}")
+        Phrase(f"可以写：{shown.zh}", f"write {shown.en}")
         if known
         else Phrase(f"先声明“{name}”", f"declare `{name}` first")
     )

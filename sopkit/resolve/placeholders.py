@@ -15,7 +15,7 @@ from sopkit.model.values import Ref
 from sopkit.resolve.case import Args, Case
 from sopkit.resolve.paths import Playbook, all_steps
 from sopkit.resolve.strings import shown
-from sopkit.resolve.wording import listed
+from sopkit.resolve.wording import choice
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -68,7 +68,7 @@ def _judge(
         case.binding.uses["data"][field].append(mark)
         return
     known = case.titles("data") if data else dict.fromkeys(FIELDS[about], "")
-    if data and (not case.complete or field in case.names.uncertain):
+    if data and case.is_in_doubt("data", field):
         case.held_back += 1
     elif data or field not in known:
         yield _unknown(case, mark, found, near=case.near(field, known), known=tuple(known))
@@ -99,7 +99,7 @@ def _unknown(case: Case, mark: Mark, found: re.Match[str], *, near: tuple[str, .
     fixes = case.replacing(mark, span, near[0]) if len(near) == 1 and span.excerpt() == field else ()
     if span.excerpt() != field or (span.line, whole.line) != (whole.line, span.line):
         span, fixes = whole, ()
-    args: Args = {"placeholder": f"{{{about}.{field}}}", "reason": reason, "known": listed(names)}
+    args: Args = {"placeholder": f"{{{about}.{field}}}", "reason": reason, "known": choice(names)}
     return case.finding(
         rules.UNKNOWN_PLACEHOLDER, mark, args, span=span, fixes=fixes, suggestions=tuple(names[:3]) if near else ()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,13 +10,16 @@ from sopkit.diagnostics import Finding
 from sopkit.model import rules_names as rules
 from sopkit.model.documents import Settings
 from sopkit.resolve.case import Args, Case
-from sopkit.resolve.wording import listed
+from sopkit.resolve.wording import choice, listed
 from sopkit.text import Phrase
 from sopkit.tree import Forest, Mark
 
 FILE: Final = "sopkit.yaml"
 JURISDICTIONS: Final = ("cn", "eu", "us")
 """Where there are rules."""
+
+CODE: Final = re.compile(r"[a-z]{2}(-[a-z]{2,3})?")
+"""How the schema wants a jurisdiction written; it has its say about any other."""
 
 ZONES: Final[dict[str, str]] = {
     **dict.fromkeys(
@@ -104,7 +108,7 @@ def _catalogs(case: Case, settings: Settings) -> Iterator[Finding]:
             near = case.near(ref.id, dict.fromkeys(case.catalogs, ""))
             span = case.span_of_name(ref.at, ref.id)
             fixes = case.replacing(ref.at, span, near[0]) if len(near) == 1 else ()
-            args: Args = {"name": ref.id, "known": listed(case.catalogs)}
+            args: Args = {"name": ref.id, "known": choice(case.catalogs)}
             yield case.finding(rules.UNKNOWN_CATALOG, ref.at, args, span=span, fixes=fixes, suggestions=near)
 
 
@@ -188,11 +192,11 @@ def _undeclared(case: Case, settings: Settings) -> Iterator[Finding]:
 
 def _jurisdictions(case: Case, settings: Settings) -> Iterator[Finding]:
     for name, mark in places_of(case, settings, "jurisdictions"):
-        if name not in JURISDICTIONS:
-            args: Args = {"name": name, "known": listed(JURISDICTIONS)}
+        if name not in JURISDICTIONS and CODE.fullmatch(name):
+            args: Args = {"name": name, "known": choice(JURISDICTIONS)}
             yield case.finding(rules.UNKNOWN_JURISDICTION, mark, args, suggestions=_near(name))
 
 
 def _near(name: str) -> tuple[str, ...]:
-    meant = {"zh": "cn", "chn": "cn", "usa": "us", "de": "eu", "fr": "eu"}.get(name)
+    meant = {"zh": "cn", "de": "eu", "fr": "eu"}.get(name)
     return (meant,) if meant else ()

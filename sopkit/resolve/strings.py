@@ -37,7 +37,7 @@ def _finding(case: Case, one: Malformed) -> Finding:
         hint = Phrase(better, better)
     args: Args = {"value": shown(part), "better": hint, **error.details}
     fixes = case.replacing(one.at, span, better) if better and span.excerpt() else ()
-    return case.finding(error.rule, one.at, args, span=span, fixes=fixes, suggestions=(better,) if better else ())
+    return case.finding(error.rule, one.at, args, span=span, fixes=fixes)
 
 
 def shown(value: str) -> str:

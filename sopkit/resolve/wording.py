@@ -46,17 +46,36 @@ NOUNS: Final[dict[str, Phrase]] = {
 
 
 def called(namespace: str) -> Phrase:
-    """Return what a thing of the namespace is called, with its article: `岗位`, `the role`; of `a|b`, both."""
-    parts = [NOUNS[part] for part in namespace.split("|")]
-    return Phrase("或".join(part.zh for part in parts), " or ".join(part.en for part in parts))
+    """Return what a thing of the namespace is called, with its article: `岗位`, `the role`; of `a|b`, either."""
+    first, *rest = (NOUNS[part] for part in namespace.split("|"))
+    return _either(first, rest)
+
+
+def _either(first: Phrase, rest: list[Phrase]) -> Phrase:
+    """Return `同意、数据项或任务`, `the consent, data item or task`."""
+    if not rest:
+        return first
+    *middle, last = (Phrase(noun.zh, noun.en.removeprefix("the ")) for noun in rest)
+    zh, en = "、".join((first.zh, *(noun.zh for noun in middle))), ", ".join((first.en, *(noun.en for noun in middle)))
+    return Phrase(f"{zh}或{last.zh}", f"{en} or {last.en}")
 
 
 def a(namespace: str) -> Phrase:
-    """Return the same with the indefinite article: `an event`."""
-    noun = NOUNS[namespace]
+    """Return the same with the indefinite article: `an event`, `an event or data item`."""
+    noun = called(namespace)
     name = noun.en.removeprefix("the ")
     article = "an" if name[0] in "aeio" and not name.startswith("one") else "a"
     return Phrase(noun.zh, f"{article} {name}")
+
+
+def choice(names: Iterable[str], most: int = 8) -> Phrase:
+    """Return names of which one is to be written: `gold、silver`, "`gold` or `silver`"; cut when there are many."""
+    words = tuple(names)
+    listing = listed(words, most)
+    if len(words) > most:
+        return Phrase(listing.zh, listing.en.replace(" and others", " or another"))
+    first, last = tuple(f"`{word}`" for word in words[:-1]), f"`{words[-1]}`" if words else ""
+    return Phrase(listing.zh, f"{', '.join(first)} or {last}" if first else last)
 
 
 def listed(names: Iterable[str], most: int = 12) -> Phrase:

@@ -10,8 +10,23 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Rule, Severity
 from sopkit.model.documents import Document, Waiver
+from sopkit.schema.places import path_to
+from sopkit.source import Span
 from sopkit.text import Phrase
-from sopkit.tree import Forest
+from sopkit.tree import MAX_NODES, Forest
+
+WAIVED: Final = """\
+kind: automation
+id: welcome
+title: 入会欢迎
+review_by: 2027-12-31
+waive:
+  - {rule: missing-owner, at: welcome, reason: 负责人下月到岗, approved_by: guide, until: 2026-01-31}
+starts_on: member-joined
+steps:
+  - {id: call, do: 电话欢迎, by: guide, within: 1d}
+"""
+"""A playbook without an owner, and a waiver that says so; its day has passed."""
 
 EXPIRED: Final = Rule(
     code="SOP901",
@@ -19,38 +34,18 @@ EXPIRED: Final = Rule(
     severity=Severity.WARNING,
     summary=Phrase("豁免已经过期", "a waiver whose day has passed"),
     message=Phrase(
-        "对 {rule} 的豁免在 {until} 到期，已经失效", "the waiver of {rule} ended on {until} and no longer counts"
+        "对 {rule} 的豁免在 {until} 到期，已经失效", "the waiver of `{rule}` ended on {until} and no longer counts"
     ),
     why=Phrase(
         "豁免是有期限的例外。过期不清，例外就成了没人负责的惯例。",
         "a waiver is an exception for a time; left standing, the exception becomes a habit that nobody answers for.",
     ),
     fix=Phrase(
-        "解决原来的问题并删掉这条豁免；确实还需要，就请 {approver} 重新批准并改 until。",
-        "mend what it excused and delete it; if it is still needed, have {approver} approve it again and move `until`.",
+        "解决原来的问题并删掉这条豁免；确实还需要，就请 {approver} 重新批准并改 until",
+        "mend what it excused and delete it; if it is still needed, have `{approver}` approve it again and move `until`",
     ),
-    bad="""\
-kind: kpi
-id: repeat-rate
-title: 复购率
-owner: guide
-review_by: 2027-12-31
-waive:
-  - {rule: kpi-without-target, at: repeat-rate, reason: 新指标先观察, approved_by: guide, until: 2026-01-31}
-unit: count
-better: higher
-formula: {count: {events: order-paid}}
-""",
-    good="""\
-kind: kpi
-id: repeat-rate
-title: 复购率
-owner: guide
-review_by: 2027-12-31
-unit: count
-better: higher
-formula: {count: {events: order-paid}}
-""",
+    bad=WAIVED,
+    good=WAIVED.replace("2026-01-31", "2027-06-30"),
 )
 
 UNUSED: Final = Rule(
@@ -59,18 +54,18 @@ UNUSED: Final = Rule(
     severity=Severity.WARNING,
     summary=Phrase("豁免没有对应的问题", "a waiver of something that is not found"),
     message=Phrase(
-        "{place} 没有 {rule} 的问题，这条豁免用不上",
-        "nothing of {rule} is found at {place}: the waiver excuses nothing",
+        "“{place}”没有 {rule} 的问题，这条豁免用不上",
+        "no `{rule}` is found at `{place}`, so the waiver excuses nothing",
     ),
     why=Phrase(
         "用不上的豁免留着，等问题真的出现时会把它悄悄盖住。",
         "a waiver that is left lying about will silently cover the fault when it does come.",
     ),
     fix=Phrase(
-        "问题已经解决就删掉这条豁免；写错了位置就改 at（文档内的路径，如 awareness/welcome）。",
-        "delete it if the fault is mended; if it stands at another place, correct `at`, a path such as awareness/welcome.",
+        "问题已经解决就删掉这条豁免；写错了位置就改 at（文档内的路径，如 awareness/welcome）",
+        "delete it if the fault is mended; if it stands at another place, correct `at`, a path such as awareness/welcome",
     ),
-    bad=EXPIRED.bad.replace("until: 2026-01-31", "until: 2027-06-30"),
+    bad=EXPIRED.good.replace("review_by", "owner: guide\nreview_by"),
     good=EXPIRED.good,
 )
 
@@ -79,13 +74,13 @@ UNKNOWN: Final = Rule(
     name="waiver-of-unknown-rule",
     severity=Severity.ERROR,
     summary=Phrase("豁免指的规则不存在", "a waiver of a rule that does not exist"),
-    message=Phrase("没有规则“{rule}”", "there is no rule “{rule}”"),
+    message=Phrase("没有规则“{rule}”", "there is no rule `{rule}`"),
     why=Phrase("规则名写错，这条豁免就什么也不会豁免。", "with a misspelt rule the waiver excuses nothing."),
     fix=Phrase(
-        "写规则的名称或编号；用 sopkit rules 查看全部。",
-        "write the rule's name or code; `sopkit rules` lists them all.",
+        "写规则的名称或编号；用 sopkit rules 查看全部",
+        "write the rule's name or code; `sopkit rules` lists them all",
     ),
-    bad=UNUSED.bad.replace("kpi-without-target", "kpi-without-a-target"),
+    bad=EXPIRED.good.replace("missing-owner", "missing-ownr"),
     good=EXPIRED.good,
 )
 
@@ -95,14 +90,15 @@ UNWAIVABLE: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("写法错误不能豁免", "a waiver of a mistake in writing"),
     message=Phrase(
-        "{rule} 是写法或引用错误，不能豁免", "{rule} is a mistake in writing or a broken reference and can't be waived"
+        "{rule} 是写法或引用错误，不能豁免",
+        "`{rule}` is a mistake in writing or a broken reference and cannot be waived",
     ),
     why=Phrase(
         "读不懂的内容没法检查，也进不了手册：豁免等于让它悄悄消失。",
         "what can't be read is neither checked nor printed: a waiver would let it vanish in silence.",
     ),
-    fix=Phrase("改正写法，删掉这条豁免。", "mend the text and delete the waiver."),
-    bad=UNUSED.bad.replace("kpi-without-target", "SOP101"),
+    fix=Phrase("改正写法，删掉这条豁免", "mend the text and delete the waiver"),
+    bad=EXPIRED.good.replace("missing-owner", "unknown-key"),
     good=EXPIRED.good,
 )
 
@@ -171,18 +167,25 @@ def _judge(
     """Return the waiver if it is in force, else what is wrong with it; None for an incomplete one, which the schema refuses."""
     if waiver.rule is None or waiver.place is None or waiver.approved_by is None or waiver.until is None:
         return None
-    span = forest.span(waiver.at)
     subject = f"{document.kind}/{document.id}"
     rule = rules.get(waiver.rule.casefold())
     if rule is None:
-        near = get_close_matches(waiver.rule, sorted({one.name for one in rules.values()}), n=3)
-        return Finding(UNKNOWN, span, {"rule": waiver.rule}, subject, suggestions=tuple(near))
+        names = sorted({one.name for one in rules.values() if one.code >= FIRST_WAIVABLE})
+        near = get_close_matches(waiver.rule.casefold(), names, n=3, cutoff=0.75)
+        return Finding(UNKNOWN, _span(forest, waiver, "rule"), {"rule": waiver.rule}, subject, suggestions=tuple(near))
     if rule.code < FIRST_WAIVABLE:
-        return Finding(UNWAIVABLE, span, {"rule": rule.name}, subject)
+        return Finding(UNWAIVABLE, _span(forest, waiver, "rule"), {"rule": rule.name}, subject)
     if waiver.until.value < today:
         args = {"rule": rule.name, "until": waiver.until.value.isoformat(), "approver": waiver.approved_by.id}
-        return Finding(EXPIRED, span, args, subject)
+        return Finding(EXPIRED, forest.span(waiver.until.at), args, subject)
     return _Standing(waiver, document, rule)
+
+
+def _span(forest: Forest, waiver: Waiver, key: str) -> Span:
+    """Return where the value of one of the waiver's keys is written."""
+    tree = forest.tree(waiver.at)
+    path = path_to(tree, waiver.at & (MAX_NODES - 1))
+    return tree.span(tree.find((*(path or ()), key))[1])
 
 
 def _covers(standing: _Standing, finding: Finding, forest: Forest) -> bool:
@@ -202,4 +205,4 @@ def _covers(standing: _Standing, finding: Finding, forest: Forest) -> bool:
 def _unused(standing: _Standing, forest: Forest) -> Finding:
     args = {"rule": standing.rule.name, "place": standing.waiver.place or ""}
     subject = f"{standing.document.kind}/{standing.document.id}"
-    return Finding(UNUSED, forest.span(standing.waiver.at), args, subject)
+    return Finding(UNUSED, _span(forest, standing.waiver, "at"), args, subject)
