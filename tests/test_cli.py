@@ -277,7 +277,9 @@ def test_every_rule_has_a_page_in_both_languages(sopkit: Run) -> None:
             assert page.code == 0
             assert page.out.startswith(f"{rule.code} {rule.name}")
             shown = "".join(page.out.split())
-            for part in (rule.summary, rule.why, rule.fix):
-                assert "".join(unfilled(part.within(lang)).split()) in shown
+            for text in (rule.summary.within(lang), rule.why.within(lang), unfilled(rule.fix.within(lang))):
+                assert "".join(text.split()) in shown
     listed = sopkit("rules", "--lang", "en").out
-    assert [line.split()[0] for line in listed.splitlines() if line.startswith("SOP")] == [rule.code for rule in RULES]
+    assert [line.split()[0] for line in listed.splitlines() if line.startswith("SOP")] == [
+        rule.code for rule in RULES
+    ]

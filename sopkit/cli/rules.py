@@ -46,7 +46,8 @@ def run(ctx: click.Context, output_format: str) -> int:
         console.hand_over((json.dumps(listed, ensure_ascii=False, indent=2) + "\n").encode())
         return OK
     rows = [
-        (rule.code, rule.name, console.word(SEVERITIES[rule.severity]), console.word(rule.summary)) for rule in RULES
+        (rule.code, rule.name, console.word(SEVERITIES[rule.severity]), rule.summary.within(console.lang))
+        for rule in RULES
     ]
     for line in table(rows, console.screen()):
         console.say(line)

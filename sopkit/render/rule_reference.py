@@ -37,14 +37,18 @@ def rule_markdown(rule: Rule) -> str:
     for title, part in (
         (None, rule.summary),
         (Phrase("为何要紧", "Why it matters"), rule.why),
-        (Phrase("怎么改", "What to do"), rule.fix),
+        (Phrase("怎么改", "What to do"), Phrase(unfilled(rule.fix.zh), unfilled(rule.fix.en))),
     ):
         if title:
             lines += [f"## {title.zh} · {title.en}", ""]
-        lines += [unfilled(part.zh), "", unfilled(part.en), ""]
+        lines += [part.zh, "", part.en, ""]
     for title, text in (
-        (Phrase("会报这个问题", "Found here"), rule.bad),
-        (Phrase("改好以后", "And mended"), rule.good),
+        (
+            (Phrase("会报这个问题", "Found here"), rule.bad),
+            (Phrase("改好以后", "And mended"), rule.good),
+        )
+        if rule.bad
+        else ()
     ):
         lines += [f"## {title.zh} · {title.en}", "", "```yaml", text.strip("\n"), "```", ""]
     return "\n".join([*lines, f"<sub>{BEFORE}</sub>", ""])
@@ -62,7 +66,7 @@ def rule_index(rules: Iterable[Rule]) -> str:
             "|---|---|---|---|",
         ]
         for rule in members:
-            summary = f"{unfilled(rule.summary.en)}<br>{unfilled(rule.summary.zh)}".replace("|", "\\|")
+            summary = f"{rule.summary.en}<br>{rule.summary.zh}".replace("|", "\\|")
             lines.append(f"| [{rule.code}]({rule.code}.md) | `{rule.name}` | {WEIGHTS[rule.severity].en} | {summary} |")
         lines.append("")
     return "\n".join([*lines, f"<sub>{BEFORE}</sub>", ""])
