@@ -19,7 +19,7 @@ from sopkit.schema.near import near
 from sopkit.schema.places import path_to, subject
 from sopkit.source import Span
 from sopkit.text import Phrase
-from sopkit.tree import INDEX_BITS, MAX_NODES, Forest, Mark, Tree
+from sopkit.tree import INDEX_BITS, MAX_NODES, NUMBERS_A_NODE, Forest, Mark, Tree
 
 MOST_LOOKED_UP: int = 200
 """So many names get suggestions; comparing names takes time, and a file full of wrong names has another cause."""
@@ -123,6 +123,11 @@ class Case:
     def place_of_key(self, mark: Mark, key: str) -> Mark:
         """Return where `key` of the mapping at `mark` stands."""
         tree, index = self.forest.tree(mark), mark & (MAX_NODES - 1)
+        at, end = index + 1, tree.after(index)
+        while at < end:  # the way from the root is long in a catalog of thousands; a key as it is written is found here
+            if tree.source.text[slice(*tree.places[at * NUMBERS_A_NODE : at * NUMBERS_A_NODE + 2])] == key:
+                return Mark(mark - index + at)
+            at = tree.after(at + 1)
         path = path_to(tree, index)
         return Mark(mark - index + tree.find((*(path or ()), key))[0])
 

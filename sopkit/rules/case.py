@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -30,6 +29,7 @@ class Case:
     forest: Forest
     today: date
     doubts: Doubts
+    _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
 
     @cached_property
     def courses(self) -> dict[str, Course]:
@@ -46,12 +46,14 @@ class Case:
         )
         return tuple((f"{one.kind}/{one.id}", one) for one in every if not one.builtin)
 
-    def steps(self, root: str) -> Iterator[tuple[Node, Step]]:
-        """Yield the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
-        for node in self.graph.parts.get(root, ()):
-            step = node.step
-            if step is not None and step.verb is not None:
-                yield node, step
+    def steps(self, root: str) -> tuple[tuple[Node, Step], ...]:
+        """Return the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
+        if root not in self._steps:
+            nodes = [(node, node.step) for node in self.graph.parts.get(root, ())]
+            self._steps[root] = tuple(
+                (node, step) for node, step in nodes if step is not None and step.verb is not None
+            )
+        return self._steps[root]
 
     def touches(self, step: Step) -> bool:
         """Return whether the step itself is a touch that the caps count."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -105,12 +106,13 @@ def path_to(tree: Tree, index: int) -> Path | None:
     return tuple(path)
 
 
-def _children(tree: Tree, at: int, value: Value) -> list[tuple[str | int, int, Value]]:
+def _children(tree: Tree, at: int, value: Value) -> Iterator[tuple[str | int, int, Value]]:
     if isinstance(value, dict):
-        return [(key, start, child) for key, _, child, start in tree.items(at, value)]
-    if isinstance(value, list):
-        return [(number, start, child) for number, (child, start) in enumerate(tree.elements(at, value))]
-    return []
+        for key, _, child, start in tree.items(at, value):
+            yield key, start, child
+    elif isinstance(value, list):
+        for number, (child, start) in enumerate(tree.elements(at, value)):
+            yield number, start, child
 
 
 def subject(root: Value, kind: str, path: Path) -> str:
