@@ -76,9 +76,18 @@ def test_slanting_stretches_stay_between_layers(graph: Graph) -> None:
         for (x, y), (x2, y2) in itertools.pairwise(way.points):
             if x == x2:
                 continue
-            low, high = min(y, y2), max(y, y2)
-            assert all(bottom <= low or top >= high for _, _, top, _, bottom in boxes_of(graph, drawing))
-            assert all(at.y + 7 <= low or at.y - 7 >= high for other, at in labels if other is not link)
+            (left, right), (low, high) = sorted((x, x2)), sorted((y, y2))
+            assert all(
+                bottom <= low or top >= high or right <= its_left or left >= its_right
+                for _, its_left, top, its_right, bottom in boxes_of(graph, drawing)
+            )
+            assert all(
+                at.y + 7 <= low
+                or at.y - 7 >= high
+                or abs(at.x - (x + x2) / 2) >= (right - left + other.label_width) / 2
+                for other, at in labels
+                if other is not link
+            )
 
 
 @settings(max_examples=200, deadline=None)
@@ -107,3 +116,17 @@ def test_a_chain_is_straight() -> None:
 
 def test_nothing_to_draw() -> None:
     assert draw([], []).boxes == {}
+
+
+def test_what_is_not_connected_stands_in_rows_of_about_a_square() -> None:
+    drawing = draw([Box(f"n{n}", 120.0, 40.0) for n in range(100)], [])
+    assert 0.7 < drawing.width / drawing.height < 2.5
+
+
+def test_links_of_parts_that_alternate_keep_their_order() -> None:
+    boxes = [Box(id_, 100.0, 40.0) for id_ in "abcd"]
+    links = [Link("a", "b"), Link("c", "d"), Link("b", "a"), Link("d", "c")]
+    drawing = draw(boxes, links)
+    for link, way in zip(links, drawing.links, strict=True):
+        assert way.points[0][0] == drawing.boxes[link.source].x
+        assert way.points[-1][0] == drawing.boxes[link.target].x

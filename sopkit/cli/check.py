@@ -7,6 +7,7 @@ import click
 from sopkit.catalogue import TO_COME
 from sopkit.cli.command import FINDINGS, OK, Choice, Command, console_of
 from sopkit.cli.console import Console
+from sopkit.cli.selection import selected
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Finding, Severity
 from sopkit.fixing import apply_fixes
@@ -34,7 +35,7 @@ EXAMPLES = (
     ("sopkit check --fail-on warning", Phrase("有警告也算不通过", "let warnings fail, too")),
     ("sopkit check --format json", Phrase("供程序读取", "for another program")),
 )
-MENDED = Phrase("已改好 {count} 处（{files} 个文件）", "mended {count} in {files} files")
+MENDED = Phrase("已改好的问题：{count} 个，涉及文件：{files} 个", "findings mended: {count}; files changed: {files}")
 
 
 def command(lang: Lang) -> Command:
@@ -89,12 +90,15 @@ def _mend(console: Console, loaded: Loaded, findings: tuple[Finding, ...], *, un
 
 
 def chosen(loaded: Loaded, select: str | None) -> tuple[Finding, ...]:
-    """Return the findings about what `select` names, all of them without it."""
-    from sopkit.graph import selection
+    """Return the findings about what `select` names, all of them without it.
 
+    What has no subject was found before anything had a name, in a file that may hold what is selected: it is always kept.
+    """
+    findings = loaded.compilation.findings
     if select is None:
-        return loaded.compilation.findings
-    raise NotImplementedError(selection)
+        return findings
+    covers = selected(loaded, select).covers
+    return tuple(finding for finding in findings if not finding.subject or covers(finding.subject))
 
 
 def verdict(findings: tuple[Finding, ...], fail_on: str) -> int:

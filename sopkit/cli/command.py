@@ -32,7 +32,7 @@ ANY_OPTION: Final = Phrase("[选项]", "[OPTIONS]")
 class WrongUsageError(Exception):
     """What was typed can't be carried out; says why and what to type instead."""
 
-    def __init__(self, reason: Phrase, **args: str) -> None:
+    def __init__(self, reason: Phrase, **args: str | Phrase) -> None:
         super().__init__(reason.en)
         self.reason = reason
         self.args_of_reason = args

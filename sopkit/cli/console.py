@@ -82,7 +82,7 @@ class Console:
                 stream.reconfigure(errors=READABLE)
         return cls(asked_lang(arguments) or environment_lang(os.environ, sys.stdout), _today(os.environ))
 
-    def word(self, phrase: Phrase, **args: str) -> str:
+    def word(self, phrase: Phrase, **args: str | Phrase) -> str:
         """Return the phrase in the reader's language, its placeholders filled."""
         return phrase.fill(self.lang, args)
 

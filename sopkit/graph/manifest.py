@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
 from sopkit.graph.nodes import NO_TIME, Delay, Edge, ExecutionGraph, Node
 from sopkit.graph.nouns import NOUNS
+from sopkit.graph.part import Part
 from sopkit.graph.plain import cause, condition, record, words
 from sopkit.graph.triggers import is_trigger
 from sopkit.model.documents import Document, Settings, Workspace
@@ -24,7 +25,10 @@ PLAYBOOKS: Final = ("lifecycle", "automation", "cadence", "procedure")
 
 def manifest(workspace: Workspace, graph: ExecutionGraph, forest: Forest) -> bytes:
     """Return the manifest as UTF-8 JSON, a line for each entry of a list; the same workspace gives the same bytes."""
-    whole = describe(workspace, graph, forest)
+    return _document(describe(workspace, graph, forest))
+
+
+def _document(whole: Mapping[str, Value]) -> bytes:
     return ("{\n" + ",\n".join(f"{_dump(key)}: {_lines(value)}" for key, value in whole.items()) + "\n}\n").encode()
 
 
@@ -56,8 +60,19 @@ def describe(workspace: Workspace, graph: ExecutionGraph, forest: Forest) -> dic
         "playbooks": [_playbook(node, graph) for _, node in sorted(graph.nodes.items()) if node.kind in PLAYBOOKS],
         "nouns": {kind: sorted(getattr(workspace, section)) for kind, section in NOUNS},
         "nodes": [*nodes],
-        "edges": list(_edges(graph, places)),
+        "edges": list(_edges(graph.edges, places)),
     }
+
+
+def node_link(part: Part, forest: Forest) -> dict[str, list[Value]]:
+    """Return the nodes and edges of a part of the graph, as the manifest has them."""
+    places = _Places(forest)
+    return {"nodes": [_node(node, places) for node in part.nodes], "edges": list(_edges(part.edges, places))}
+
+
+def node_link_json(part: Part, forest: Forest) -> bytes:
+    """Return a part of the graph as UTF-8 JSON: the node-link part of the manifest, with its version."""
+    return _document({"version": VERSION, **node_link(part, forest)})
 
 
 class _Places:
@@ -120,9 +135,9 @@ def _node(node: Node, places: _Places) -> dict[str, Value]:
     return found
 
 
-def _edges(graph: ExecutionGraph, places: _Places) -> Iterator[Value]:
+def _edges(edges: Iterable[Edge], places: _Places) -> Iterator[Value]:
     """Yield the edges in an order that depends on what they say, and only where they say the same on where it stands."""
-    ordered = sorted(graph.edges, key=lambda edge: (edge.source, edge.target, edge.kind, edge.label, edge.rank))
+    ordered = sorted(edges, key=lambda edge: (edge.source, edge.target, edge.kind, edge.label, edge.rank))
     for _, alike in groupby(ordered, key=lambda edge: (edge.source, edge.target, edge.kind, edge.label, edge.rank)):
         made = [_edge(edge) | {"origin": places.find(edge.at)} for edge in alike]
         yield from made if len(made) == 1 else sorted(made, key=_full_order)

@@ -104,7 +104,7 @@ def _em(char: str) -> float:
         return 1.0
     if unicodedata.combining(char):
         return 0.0
-    return 0.68 if char.isupper() or char in "mwMW@%≥≤→" else 0.56
+    return 0.74 if char.isupper() or char in "mwMW@%≥≤→" else 0.6
 
 
 def wrap(text: str, widest: float) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,8 @@ LINE_WIDTH: Final = 10.0
 """Room that a passing line takes in a layer."""
 SWEEPS: Final = 12
 MARGIN: Final = 16.0
+SHAPE: Final = 1.3
+"""Width of a drawing of unconnected parts over the side of a square of their area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,65 @@ class _Cell:
 
 
 def draw(boxes: Sequence[Box], links: Sequence[Link]) -> Drawing:
-    """Place `boxes` in layers from top to bottom and route `links` between them.
+    """Place `boxes` in layers from top to bottom and route `links` between them; what is not connected stands side by side.
 
     Links to or from unknown boxes are a `KeyError`, our bug. A link from a box to itself is routed beside it.
     """
     if not boxes:
         return Drawing(0.0, 0.0, {}, ())
+    knots = _connected(boxes, links)
+    parts = list(dict.fromkeys(knots.values()))
+    drawings = [
+        _draw_connected(
+            [box for box in boxes if knots[box.id] == part], [link for link in links if knots[link.source] == part]
+        )
+        for part in parts
+    ]
+    return drawings[0] if len(parts) == 1 else _shelve(drawings, [parts.index(knots[link.source]) for link in links])
+
+
+def _connected(boxes: Sequence[Box], links: Sequence[Link]) -> dict[str, str]:
+    """Return for each box the first box of the part that it is connected to."""
+    near: dict[str, list[str]] = {box.id: [] for box in boxes}
+    for link in links:
+        near[link.source].append(link.target)
+        near[link.target].append(link.source)
+    found: dict[str, str] = {}
+    for box in boxes:
+        stack = [] if box.id in found else [box.id]
+        while stack:
+            at = stack.pop()
+            if at not in found:
+                found[at] = box.id
+                stack += near[at]
+    return found
+
+
+def _shelve(drawings: Sequence[Drawing], part_of_link: Sequence[int]) -> Drawing:
+    """Put drawings side by side, in rows about as wide as all of them together are high."""
+    gap = MARGIN - GAP_X / 2  # margins are part of each drawing
+    room = SHAPE * sum(one.width * one.height for one in drawings) ** 0.5
+    room = max(room, *(one.width for one in drawings))
+    boxes: dict[str, Placed] = {}
+    ways: list[Iterator[Routed]] = []
+    x = y = height = width = 0.0
+    for one in drawings:
+        if x and x + one.width > room:
+            x, y, height = 0.0, y + height - MARGIN, 0.0
+        boxes |= {id_: Placed(at.x + x, at.y + y) for id_, at in one.boxes.items()}
+        ways.append(iter([_shifted(way, x, y) for way in one.links]))
+        width, height = max(width, x + one.width), max(height, one.height)
+        x += one.width - 2 * gap
+    return Drawing(width, y + height, boxes, tuple(next(ways[part]) for part in part_of_link))
+
+
+def _shifted(way: Routed, x: float, y: float) -> Routed:
+    label = Placed(way.label.x + x, way.label.y + y) if way.label else None
+    return Routed(tuple((x + right, y + down) for right, down in way.points), label)
+
+
+def _draw_connected(boxes: Sequence[Box], links: Sequence[Link]) -> Drawing:
+    """Place the boxes of one connected part."""
     order = {box.id: n for n, box in enumerate(boxes)}
     ends = [(order[link.source], order[link.target]) for link in links]
     forward = _break_cycles(len(boxes), ends)

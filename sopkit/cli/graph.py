@@ -1,0 +1,106 @@
+"""`sopkit graph`: selectors go in; the part of the graph that they mean comes out, drawn or for another program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from sopkit.cli.command import OK, Choice, Command, console_of
+from sopkit.cli.console import Console
+from sopkit.cli.selection import SIGNS, document_lang, mention_errors, selected, selector_argument, split
+from sopkit.cli.workspace import Loaded, load
+from sopkit.graph.manifest import node_link, node_link_json
+from sopkit.graph.part import Part, around, everything, flow
+from sopkit.output import write_file
+from sopkit.text import Lang, Phrase
+
+PICTURES: Final = ("svg", "mermaid", "dot")
+FORMATS: Final = (*PICTURES, "graphml", "json")
+SUFFIXES: Final = {
+    ".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".graphml": "graphml", ".json": "json",
+}  # fmt: skip
+
+OPTIONS = (
+    Choice(
+        ("--format", "output_format"),
+        Phrase("输出格式；不写则看文件名的后缀，再不然是 svg", "what to make; by default what the file's name ends in, else svg"),
+        values=FORMATS,
+    ),
+    Choice(("--output", "-o"), Phrase("写到哪个文件；不写则输出到屏幕", "the file to write; standard output by default"), "FILE"),
+)  # fmt: skip
+DETAILS = Phrase(
+    "不写选择式时：图片画出全部剧本的流程，graphml 和 json 给出整张图。" + SIGNS.zh,
+    "Without a selector, a picture shows the flow of all playbooks; graphml and json hold the whole graph. " + SIGNS.en,
+)
+EXAMPLES = (
+    ("sopkit graph new-member -o flow.svg", Phrase("画出 new-member 的流程", "the flow of new-member")),
+    ("sopkit graph my-brand -o flows.svg", Phrase("my-brand 的全部流程", "all flows of my-brand")),
+    ("sopkit graph role:guide --format mermaid", Phrase("导购要做的步骤，可贴进文档", "the steps of guides, to paste into a page")),
+    ("sopkit graph -o graph.graphml", Phrase("整张图，供 networkx 或 Gephi 读取", "the whole, for networkx or Gephi")),
+)  # fmt: skip
+WRITTEN = Phrase("已写好 {place}", "wrote {place}")
+EMPTY = Phrase("工作区里还没有剧本，图是空的", "the workspace holds no playbooks yet: the graph is empty")
+
+
+def command(lang: Lang) -> Command:
+    """Return the command in `lang`."""
+    return Command(
+        "graph", run, lang, arguments=[selector_argument()], options=OPTIONS, details=DETAILS, examples=EXAMPLES
+    )
+
+
+def run(ctx: click.Context, named: tuple[str, ...], output_format: str | None, output: str | None) -> int:
+    """Draw or write the part that is selected, by default everything."""
+    console = console_of(ctx)
+    directory, expression = split(named)
+    loaded = load(console, directory)
+    wanted = output_format or SUFFIXES.get(Path(output or "").suffix.lower(), "svg")
+    part = _part(loaded, expression, wanted)
+    mention_errors(ctx, loaded)
+    if not part.nodes:
+        console.tell(console.word(EMPTY))
+    _write(console, _made(loaded, part, wanted, document_lang(ctx, loaded)), output)
+    return OK
+
+
+def _part(loaded: Loaded, expression: str, wanted: str) -> Part:
+    graph = loaded.compilation.graph
+    if expression:
+        return around(selected(loaded, expression))
+    return flow(graph) if wanted in PICTURES else everything(graph)
+
+
+def _made(loaded: Loaded, part: Part, wanted: str, lang: Lang) -> bytes:
+    """Return the part in the format wanted; renderers are imported when they are."""
+    compilation = loaded.compilation
+    if wanted == "json":
+        return node_link_json(part, compilation.forest)
+    if wanted == "graphml":
+        from sopkit.render.graphml import to_graphml  # noqa: PLC0415
+
+        return to_graphml(**node_link(part, compilation.forest), lang=lang).encode()
+    from sopkit.render.chart import chart  # noqa: PLC0415
+
+    drawn = chart(part, compilation.workspace, lang)
+    if wanted == "mermaid":
+        from sopkit.render.mermaid import to_mermaid  # noqa: PLC0415
+
+        return to_mermaid(drawn).encode()
+    if wanted == "dot":
+        from sopkit.render.dot import to_dot  # noqa: PLC0415
+
+        return to_dot(drawn).encode()
+    from sopkit.render.figure import to_svg  # noqa: PLC0415
+    from sopkit.render.panels import to_figure  # noqa: PLC0415
+
+    return to_svg(to_figure(drawn)).encode()
+
+
+def _write(console: Console, data: bytes, output: str | None) -> None:
+    if output is None:
+        console.hand_over(data)
+    else:
+        write_file(Path(output), data)
+        console.tell(console.word(WRITTEN, place=output))
