@@ -278,6 +278,11 @@ def _measured(b: Binding, value: Value, at: int) -> object:
     return None if written is None else attempt(b, amounts.measured, written, at)
 
 
+def _given_amount(b: Binding, value: Value, at: int) -> object:
+    written = values.scalar(value)
+    return None if written is None else attempt(b, amounts.number_or_money, written, at)
+
+
 def _type_of_datum(_: Binding, value: Value, __: int) -> object:
     """Return the type by name; a list of values is a text with these values."""
     return value if type(value) is str and value in {"text", "number", "money", "date", "boolean"} else None
@@ -297,7 +302,7 @@ SPECIAL: Final[dict[tuple[type, str], Converter]] = {
     (nouns.Computed, "first_of"): values.pairs(lambda _, key, __: key, bind_predicates.rule),
     (nouns.Datum, "type"): _type_of_datum,
     (nouns.Offer, "value"): values.parsed(amounts.amount),
-    (Step, "amount"): values.word_or_number,
+    (Step, "amount"): _given_amount,
 }
 """Fields whose value is read in a way of its own."""
 

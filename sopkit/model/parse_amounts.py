@@ -158,6 +158,11 @@ def amount(text: str, at: Mark) -> Money | Share:
     return money(text, at)
 
 
+def number_or_money(text: str, at: Mark) -> str:
+    """Return the text of a bare number, of points say, or of an amount of money, as it should be written."""
+    return text if re.fullmatch(NUMBER, text) else str(money(text, at))
+
+
 def total(text: str) -> tuple[str, str]:
     """Return event and datum of `EVENT.DATA`."""
     found = SUM.fullmatch(text)

@@ -304,8 +304,8 @@ MISSING_WORKSPACE: Final = Rule(
         "在 sopkit.yaml 里写：kind: workspace、id: 编号、uses: [retail-cn]",
         "write in sopkit.yaml: kind: workspace, id: …, uses: [retail-cn]",
     ),
-    bad="",
-    good=WORKSPACE,
+    bad=f"# sopkit.yaml\n{GUIDE}",
+    good=f"# sopkit.yaml\n{WORKSPACE}---\n{GUIDE}",
 )
 MISPLACED_WORKSPACE: Final = Rule(
     code="SOP157",
@@ -315,8 +315,8 @@ MISPLACED_WORKSPACE: Final = Rule(
     message=Phrase("工作区设置要写在 sopkit.yaml 里", "the workspace document belongs in sopkit.yaml"),
     why=Phrase("工具靠 sopkit.yaml 认出工作区的文件夹。", "A workspace is the folder that holds sopkit.yaml."),
     fix=Phrase("把这份文档移到 sopkit.yaml", "move this document to sopkit.yaml"),
-    bad="",
-    good=WORKSPACE,
+    bad=f"# shop.yaml\n{WORKSPACE}",
+    good=f"# sopkit.yaml\n{WORKSPACE}",
 )
 UNKNOWN_TIME_ZONE: Final = Rule(
     code="SOP158",

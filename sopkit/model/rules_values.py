@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from sopkit.diagnostics import Rule, Severity
@@ -272,7 +273,7 @@ MALFORMED_REACTION: Final = _malformed(
     WORKSPACE + "enforce: {in: map, gap: 等12小时}\n",
     WORKSPACE + "enforce: {in: map, gap: wait 12h}\n",
 )
-MALFORMED_TEST: Final = _malformed(
+_TEST: Final = _malformed(
     "SOP138",
     "malformed-test",
     Phrase("对{kind}的判断", "a test of {kind}"),
@@ -283,6 +284,9 @@ MALFORMED_TEST: Final = _malformed(
     ),
     HEAD.replace("steps", "audience: {order-paid: 30天内}\nsteps") + "  - {do: 电话欢迎, by: guide, within: 1d}\n",
     HEAD.replace("steps", "audience: {order-paid: within 30d}\nsteps") + "  - {do: 电话欢迎, by: guide, within: 1d}\n",
+)
+MALFORMED_TEST: Final = replace(
+    _TEST, summary=Phrase("对事件或数据项的判断写得不对", "a test of an event or data item that cannot be read")
 )
 MALFORMED_SUM: Final = _malformed(
     "SOP139",
