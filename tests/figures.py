@@ -73,11 +73,11 @@ def altered(figure: Figure, among: Documents) -> Documents:
 
 
 def row_text(row: str) -> str:
-    """Return what `docs/sources.md` says in a row, without what we added to the handbooks."""
+    """Return what and which figures `docs/sources.md` says in a row, without what we added to the handbooks."""
     for line in ROWS.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if cells[0] == row:
-            return " | ".join(cell.partition("*(ours)*")[0].strip() for cell in cells[1:])
+            return " | ".join(cell.partition("*(ours)*")[0].strip() for cell in cells[1:3])
     raise LookupError(row)
 
 
@@ -102,19 +102,20 @@ def cited_rows(among: Documents) -> frozenset[str]:
         row
         for tree in among
         if isinstance(tree.value, dict) and tree.value.get("kind") in PLAYBOOK_KINDS
-        for row in _sources(tree.value)
+        for row in sources(tree.value)
     )
 
 
-def _sources(value: Value) -> Iterator[str]:
+def sources(value: Value) -> Iterator[str]:
+    """Yield the rows that a value cites with `source:`, at any depth."""
     if isinstance(value, dict):
         cited = value.get("source")
         yield from (str(row) for row in (cited if isinstance(cited, list) else [cited] if cited else []))
         for inner in value.values():
-            yield from _sources(inner)
+            yield from sources(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _sources(inner)
+            yield from sources(inner)
 
 
 def _locate(figure: Figure, among: Documents) -> tuple[Tree, Path_]:

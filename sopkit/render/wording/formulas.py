@@ -156,7 +156,7 @@ def _internal(value: Countable, names: Names) -> str:
             said = names.quoted(names.playbooks, playbook)
             return f"{said}{names.pick('', ' ')}{RUN_STATES[state or 'started'].within(names.lang)}"
         case Steps(of=of, state=state):
-            return f"{_steps(of, names)}{STEP_STATES[state or 'due'].within(names.lang)}"
+            return _steps(of, STEP_STATES[state or "due"], names)
         case Reported(name=name):
             return names.pick("系统统计的", "as reported: ") + ident(name)
         case Playbooks(state=state):
@@ -172,13 +172,17 @@ def _internal(value: Countable, names: Names) -> str:
             return ""
 
 
-def _steps(selector: StepSelector, names: Names) -> str:
-    parts = [names.role(id_) for id_ in selector.by]
-    parts += [names.quoted(names.playbooks, ref) for ref in selector.playbook]
-    parts += [names.quote(names.step_at(path)) for path in selector.step]
-    parts += [names.pick("必做", "required")] if selector.required else []
-    said = names.pick("、", ", ").join(parts)
-    return names.pick(f"{said}的", f"{said} ") if said else ""
+def _steps(selector: StepSelector, state: Phrase, names: Names) -> str:
+    """Return `由审核员做的必做步骤中，已完成的步骤数`, `steps done by the reviewer, required ones only`."""
+    who = names.listed([names.role(id_) for id_ in selector.by])
+    where = names.listed([names.quoted(names.playbooks, ref) for ref in selector.playbook])
+    which = names.listed([names.quote(names.step_at(path)) for path in selector.step])
+    if not names.zh:
+        said = state.en + (f" of {which}" if which else "") + (f" in {where}" if where else "")
+        return said + (f" by {who}" if who else "") + (", required ones only" if selector.required else "")
+    said = (f"{where}里" if where else "") + (f"由{who}做的" if who else "")
+    said += (f"必做的{which}" if which else "必做步骤") if selector.required else which
+    return f"{said}中，{state.zh}" if said else state.zh
 
 
 def _customers(who: Predicate, names: Names) -> str:
