@@ -22,7 +22,7 @@ TIP: Final = "one useful item and one topic prompt a day"
 LABEL: Final = "AI-generated content is labelled (labelling measures in force 2025-09-01)"
 REVIEWED: Final = "reviewed before publishing, always"
 WORKFLOWS: Final = (
-    "content-production", "video-production", "post-production", "live-run", "members-event-run", "hot-topic-run",
+    "content-production", "video-production", "post-production", "live-run", "members-event-run", "monthly-event-run", "hot-topic-run",
     "platform-reuse-run", "kol-cooperation", "ai-writing",
 )  # fmt: skip
 """Every procedure that ends in something published."""
@@ -260,6 +260,22 @@ def assert_reviewed(workflow: Procedure) -> None:
     assert all(step.before and step.if_rejected for step in reviews), workflow.id
     published = next(n for n, step in enumerate(workflow.steps) if step.before is None)
     assert all(workflow.steps.index(step) < published for step in reviews), workflow.id
+
+
+def test_what_is_sent_before_an_issue_has_been_reviewed_by_then(workspace: Workspace) -> None:
+    """R-C6: so many working days are never less than so many days, so they can be compared as days."""
+    days = {"d": 1.0, "h": 1 / 24, "m": 1 / 1440, "workday": 1.0}
+    compared = 0
+    for cadence in workspace.cadences.values():
+        sent = [step.before for step in cadence.steps if isinstance(step.verb, Send) and step.before]
+        if not sent or cadence.workflow is None:
+            continue
+        review = next(step for step in workspace.procedures[cadence.workflow.id].steps if step.id == "review")
+        assert review.before is not None
+        for before in sent:
+            assert review.before.amount * days[review.before.unit] > before.amount * days[before.unit], cadence.id
+            compared += 1
+    assert compared == 3
 
 
 def test_articles_go_through_every_step_of_the_content_workflow(workspace: Workspace) -> None:
