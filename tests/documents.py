@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from sopkit.model.documents import Workspace
@@ -22,6 +24,7 @@ EDITION: Final = Edition(TODAY, "2026-07", tool="sopkit test")
 VOID: Final = frozenset({"meta", "br", "input", "col", "link", "img", "hr"})
 
 
+@cache
 def small() -> Workspace:
     files = {path.name: path.read_bytes() for path in sorted(SMALL.glob("*.yaml"))}
     compilation = compiled(files)
@@ -38,6 +41,12 @@ def made(
     """Return every document of a workspace as path → text."""
     whole = workspace if isinstance(workspace, Workspace) else compiled(workspace).workspace
     return {path: data.decode() for path, data in publish(whole, edition, request, templates)}
+
+
+@cache
+def small_documents() -> Mapping[str, str]:
+    """Return the documents of the small workspace, made once."""
+    return MappingProxyType(made(small()))
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ from typing import Final, Literal
 from sopkit.render.marks import Line, Run, line
 from sopkit.text import Lang
 
+LOOKS: Final = frozenset({"width", "breaks", "svg"})
+"""Fields that change how a document looks and not what it says: nobody signs again for them."""
 HASH_LENGTH: Final = 16
 """Hexadecimal digits of the content hash that are printed: enough that two contents never share them by chance."""
 
@@ -276,7 +278,8 @@ def _pieces(value: object) -> Iterator[str]:
     elif is_dataclass(value):
         yield type(value).__name__
         for each in fields(value):
-            yield from _pieces(getattr(value, each.name))
+            if each.name not in LOOKS:
+                yield from _pieces(getattr(value, each.name))
     else:
         yield str(value)
 

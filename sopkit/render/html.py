@@ -108,7 +108,7 @@ def without_marks(line: Plain) -> str:
 
 def css_string(value: str) -> str:
     """Return a quoted CSS string that can end neither itself nor the style element."""
-    safe = "".join(char if char.isalnum() or char in " -_.,·，。（）()/" else f"\\{ord(char):x} " for char in value)
+    safe = "".join(char if char.isalnum() or char in " -_.,·，。（）" else f"\\{ord(char):x} " for char in value)
     return Markup(f'"{safe}"')  # noqa: S704  every character that could end the string is written as a number
 
 

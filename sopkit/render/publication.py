@@ -7,6 +7,8 @@ The same workspace and edition give the same bytes; nothing here reads the clock
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
@@ -35,6 +37,8 @@ PERIOD_TITLES: Final[dict[Period, Phrase]] = {
     "daily": Phrase("每日检查清单", "daily checklist"),
     "weekly": Phrase("每周检查清单", "weekly checklist"),
 }
+PROPER_ID: Final = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
+RESERVED: Final = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 WHOLE: Final = "all"
 """The file name of what is for everyone."""
 
@@ -120,5 +124,13 @@ class _Press:
 
 
 def file_name(role: str) -> str:
-    """Return the name of a role's files; a role may be called as we call everyone's."""
-    return WHOLE if not role else f"role-{role}" if role == WHOLE else role
+    """Return the name of a role's files: the id, unless it is ours for everyone, reserved on Windows, or no proper id.
+
+    A draft is built in spite of errors, so an id may hold anything; two different ids never share a name.
+    """
+    if not role:
+        return WHOLE
+    if PROPER_ID.fullmatch(role):
+        return f"role-{role}" if role == WHOLE or role.startswith("role-") or RESERVED.fullmatch(role) else role
+    digest = hashlib.sha256(role.encode("utf-8", "replace")).hexdigest()[:8]
+    return "-".join(part for part in ("role", re.sub("[^a-z0-9]+", "-", role.lower()).strip("-"), digest) if part)

@@ -23,7 +23,6 @@ Find = Callable[[str], str | None]
 Filter = Callable[..., str]
 
 NAME: Final = re.compile(r"(?:[\w-]+/)*[\w.-]+")
-SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 
 
@@ -101,7 +100,7 @@ def safe_href(href: str) -> str:
     Browsers drop tabs and newlines from a scheme and read `//host` as another site, so neither gets through.
     """
     packed = re.sub(r"[\x00-\x20\x7f-\xa0]", "", href)
-    scheme = SCHEME.match(packed)
-    if scheme:
-        return packed if scheme.group(1).lower() in SAFE_SCHEMES else ""
+    scheme, colon, _ = re.split("[/?#]", packed, maxsplit=1)[0].partition(":")
+    if colon:
+        return packed if scheme.lower() in SAFE_SCHEMES else ""
     return "" if packed.startswith(("//", "/\\", "\\")) else packed

@@ -21,9 +21,9 @@ UNCONTROLLED: Final = Phrase("非受控文件", "Uncontrolled copy")
 CONTROLLED: Final = Phrase("受控文件", "Controlled")
 NOT_YET: Final = Phrase("尚未生效", "Not yet in force")
 
-PANEL: Final = "#f5f7f9"
-PANEL_DARK: Final = "#1d232a"
-"""The least contrasting grounds on which document.css sets the brand's colour, on light and on dark."""
+GROUNDS: Final = ("#f3f3f3", "#f5f7f9", "#fff6e5", "#eef4fb", "#fdf0ef")
+GROUNDS_DARK: Final = ("#1d232a", "#33290f", "#182838", "#3a1d1c")
+"""The grounds of document.css on which the brand's colour is set, on light and paper, and on dark."""
 
 HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 LOCALES: Final[dict[str, Lang]] = {"zh": "zh-CN", "en": "en"}
@@ -106,9 +106,18 @@ def look(settings: Settings, names: Names) -> Look:
     if brand is None:
         return Look()
     colour = brand.colour if brand.colour and HEX.fullmatch(brand.colour) else Look().colour
-    return Look(
-        legible(colour, PANEL), legible(colour, PANEL_DARK), _plain(brand.header, names), _plain(brand.footer, names)
-    )
+    light, dark = legible_colours(colour)
+    return Look(light, dark, _plain(brand.header, names), _plain(brand.footer, names))
+
+
+def legible_colours(colour: str) -> tuple[str, str]:
+    """Return a colour as it reads on every light and on every dark ground of a page."""
+    light = dark = colour
+    for ground in GROUNDS:
+        light = legible(light, ground)
+    for ground in GROUNDS_DARK:
+        dark = legible(dark, ground)
+    return light, dark
 
 
 def _plain(words: Text | None, names: Names) -> str:

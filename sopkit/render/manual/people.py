@@ -101,9 +101,9 @@ def roles_section(book: Book) -> Section | None:
         return None
     columns = (
         Column(text(names.pick("岗位", "Role")), 3),
-        Column(text(names.pick("职责", "Duties")), 7),
+        Column(text(names.pick("职责", "Duties")), 6),
         Column(text(names.pick("上级", "Reports to")), 3),
-        Column(text(names.pick("人数", "People")), 1),
+        Column(text(names.pick("人数", "People")), 2),
         Column(text(names.pick("在岗时间", "Hours")), 3),
     )
     title = names.pick("岗位一览", "Roles")

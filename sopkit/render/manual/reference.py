@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -218,12 +219,17 @@ def glossary_section(book: Book, sections: tuple[Section, ...]) -> Section | Non
     entries = [
         Definition(text(term.within(names.lang)), (text(meaning.within(names.lang)),))
         for term, meaning in TERMS
-        if term.within(names.lang).lower() in said.lower()
+        if _mentions(said, term.within(names.lang), names)
     ]
     entries += [each for each in _nouns(book) if plain(each.term) in said]
     if not entries:
         return None
     return Section("glossary", text(names.pick("术语", "Glossary")), (Definitions(tuple(entries)),))
+
+
+def _mentions(said: str, term: str, names: Names) -> bool:
+    """Tell whether a text uses a term; in English as a whole word, in the plural too."""
+    return term in said if names.zh else re.search(rf"\b{re.escape(term)}(?:s|es)?\b", said, re.IGNORECASE) is not None
 
 
 def _nouns(book: Book) -> Iterator[Definition]:

@@ -1,0 +1,223 @@
+"""What a trainer, a shop assistant and an auditor look for in a manual is there, in both languages and in both forms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+import pytest
+
+from sopkit.model.documents import Workspace
+from sopkit.render.checklist import checklist
+from sopkit.render.document import Document, StepCard, Table, content_hash, lines_of
+from sopkit.render.manual.book import Book, plan
+from sopkit.render.manual.front import Edition
+from sopkit.render.manual.manual import manual
+from sopkit.render.marks import Run, plain
+from sopkit.render.templating import Templates
+from sopkit.render.wording.names import Names
+from sopkit.text import Lang
+from tests.documents import EDITION, SMALL, Element, made, small, small_documents, tree
+from tests.workspaces import TODAY, compiled
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Workspace:
+    return small()
+
+
+def book(workspace: Workspace, lang: Lang, role: str = "") -> Book:
+    return Book(plan(workspace), Names(workspace, lang), role)
+
+
+def cards(document: Document) -> list[StepCard]:
+    found: list[StepCard] = []
+    waiting = list(document.sections)
+    while waiting:
+        section = waiting.pop(0)
+        found += [block for block in section.blocks if isinstance(block, StepCard)]
+        waiting = [*section.sections, *waiting]
+    return found
+
+
+def facts(page: Element) -> dict[str, str]:
+    """Return the facts of a cover as label → words."""
+    (cover,) = page.with_class("cover")
+    rows = [row for facts in cover.with_class("facts") for row in facts.all("div")]
+    return {row.all("dt")[0].text: " ".join(each.text for each in row.all("dd")) for row in rows}
+
+
+COVER: Final[dict[Lang, dict[str, str]]] = {
+    "zh-CN": {
+        "文件编号": "AUR-001-guide",
+        "版次": "2026-07",
+        "生效日期": "2026-06-01",
+        "复核日期": "2027-12-31",
+        "负责人": "运营负责人",
+        "批准人": "店主",
+        "基准日期": "2026-07-01",
+        "最新版地址": "https://sop.example.com/aurora",
+        "生成工具": "sopkit test",
+    },
+    "en": {
+        "Document number": "AUR-001-guide",
+        "Edition": "2026-07",
+        "In force from": "2026-06-01",
+        "To be reviewed by": "2027-12-31",
+        "Owner": "Head of operations",
+        "Approved by": "Owner",
+        "As of": "2026-07-01",
+        "Live edition": "https://sop.example.com/aurora",
+        "Made by": "sopkit test",
+    },
+}
+
+CHAPTERS: Final[dict[Lang, dict[str, list[str]]]] = {
+    "zh-CN": {
+        "all": ["怎么用这本手册", "岗位一览", "内容与复核日历", "底线规则", "征求客户同意", "客户旅程", "作业流程", "内容节奏", "话术库",
+                "权益一览", "指标卡", "分工表（RACI）", "客户人群", "风险与对策", "依据与落实", "升级路径", "术语", "签收"],
+        "guide": ["怎么用这本手册", "岗位职责", "一天与一周", "底线规则", "征求客户同意", "客户旅程", "作业流程", "内容节奏", "话术库",
+                  "权益一览", "指标卡", "分工表（RACI）", "升级路径", "术语", "签收"],
+    },
+    "en": {
+        "all": ["How to use this manual", "Roles", "Calendar", "House rules", "Asking for consent", "Customer journeys", "Procedures",
+                "Content on the calendar", "Script book", "Offers", "KPI card", "Who does what (RACI)", "Customer groups",
+                "Risks and counter-measures", "Sources and where they are implemented", "Whom to turn to", "Glossary", "Sign-off"],
+        "guide": ["How to use this manual", "Your job", "Your day and your week", "House rules", "Asking for consent", "Customer journeys",
+                  "Procedures", "Content on the calendar", "Script book", "Offers", "KPI card", "Who does what (RACI)", "Whom to turn to",
+                  "Glossary", "Sign-off"],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_the_cover_says_what_the_document_is(lang: Lang) -> None:
+    page = tree(small_documents()[f"manuals/guide.{lang}.html"])
+    found = facts(page)
+    content = found.pop({"zh-CN": "内容指纹", "en": "Content hash"}[lang])
+    assert found == COVER[lang]
+    assert content in page.by_id("sign-off").text
+    assert page.with_class("stamp")[0].text == {"zh-CN": "受控文件", "en": "Controlled"}[lang]
+
+
+@pytest.mark.parametrize("role", ["all", "guide"])
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_the_chapters_are_there_and_in_the_contents(lang: Lang, role: str) -> None:
+    page = tree(small_documents()[f"manuals/{role}.{lang}.html"])
+    chapters = [heading.text for heading in page.all("main")[0].all("h2")]
+    assert chapters == CHAPTERS[lang][role]
+    (contents,) = page.with_class("contents")
+    listed = [link for link in contents.all("a") if page.by_id(link.attributes["href"][1:]).all("h2")]
+    assert [link.text for link in listed] == chapters
+
+
+def test_a_step_card_says_who_when_how_why_and_what_if(workspace: Workspace) -> None:
+    document = manual(book(workspace, "zh-CN", "guide"), EDITION, Templates())
+    (card,) = (each for each in cards(document) if each.id == "new-member/meet/hello")
+    said = {plain(fact.label): "；".join(plain(each) for each in fact.lines) for fact in card.facts}
+    assert said == {
+        "谁做": "导购",
+        "何时": "进入“认识”后 24 小时内",
+        "渠道": "企业微信一对一；发不到时改用客服会话（回复客户）",
+        "对象": "仅限已同意企业微信营销的客户",
+        "不得": "客户没有同意、已拒绝或已撤回企业微信营销的，一律不发",
+        "权益": "首单券：15 元，满 99 元可用，7 天内有效，每人终身限 1 份",
+        "告知": "店主",
+        "留痕": "跟进备注，存入会员系统（CRM），保存 1 年",
+        "升级": "超过 1 天没办完，找运营负责人",
+    }
+    assert [plain(badge) for badge in card.badges] == ["约 2 分钟"]
+    kinds = [type(block).__name__ for block in card.blocks]
+    assert kinds == ["Facts", "Bullets", "Script", "Callout", "Callout"]
+
+
+def test_a_role_s_manual_holds_its_own_steps_and_no_other(workspace: Workspace) -> None:
+    ids = {
+        role: {card.id for card in cards(manual(book(workspace, "zh-CN", role), EDITION, Templates()))}
+        for role in ("", "guide", "ops-lead")
+    }
+    assert ids["guide"] == {
+        "new-member/meet/hello",
+        "production/draft",
+        "production/publish",
+        "shop-opening/code",
+    }
+    assert ids["ops-lead"] == {"production/review"}
+    assert ids[""] == ids["guide"] | ids["ops-lead"] | {"new-member/meet/welcome", "new-member/bought/coupon"}
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize("role", ["", "guide", "ops-lead"])
+def test_nothing_is_left_in_another_language(workspace: Workspace, lang: Lang, role: str) -> None:
+    """The workspace is whole in both languages but for the brand's signature, which is the same in both."""
+    document = manual(book(workspace, lang, role), EDITION, Templates())
+    foreign = {
+        run.text
+        for section in document.sections
+        for line in lines_of(section)
+        for run in line
+        if run.lang not in ("", lang)
+    }
+    assert foreign <= {"【晨曦】"}
+    if lang == "en":
+        page = " ".join(plain(line) for section in document.sections for line in lines_of(section))
+        assert not {char for char in page if "\u4e00" <= char <= "\u9fff"} - set("晨曦")
+
+
+def test_an_issue_is_on_the_sheet_once(workspace: Workspace) -> None:
+    """Where a cadence's workflow has a step that publishes, the guide ticks that and not the issue besides."""
+    sheet = checklist(book(workspace, "zh-CN", "guide"), "daily", EDITION)
+    assert sheet
+    rows = [
+        plain(row[1])
+        for block in sheet.sections[0].blocks
+        if isinstance(block, Table)
+        for group in block.groups
+        if group.day == 1
+        for row in group.rows
+    ]
+    assert rows == ["“群里的实用内容”：发到群里（约 3 分钟）"]
+
+
+@pytest.mark.parametrize(
+    ("edition", "stamp", "label"),
+    [
+        (Edition(TODAY), "非受控文件", "工作稿 2026-07-01"),
+        (Edition(TODAY, "2026-07"), "受控文件", "2026-07"),
+        (Edition(date(2026, 5, 31), "2026-07"), "尚未生效", "2026-07"),
+        (Edition(TODAY, "2026-07", draft=True), "草稿 DRAFT", "2026-07"),
+        (Edition(TODAY, draft=True), "草稿 DRAFT", "工作稿 2026-07-01"),
+    ],
+)
+def test_every_page_says_its_standing(workspace: Workspace, edition: Edition, stamp: str, label: str) -> None:
+    documents = made(workspace, edition=edition)
+    for path in ("manuals/guide.zh-CN.html", "checklists/guide.daily.zh-CN.html", "index.html"):
+        page = tree(documents[path])
+        shown = page.with_class("stamp") or page.with_class("running")
+        assert stamp in shown[0].text, path
+        margins = page.all("style")[0].text.partition("@top-right { content: ")[2].partition("}")[0]
+        assert {char for char in stamp + label if char.isalnum()} <= set(margins), path
+        marks = [each.text for each in page.with_class("watermark")]
+        assert marks == ([stamp] if edition.draft else []), path
+    assert f"> **{stamp}**" in documents["manuals/guide.zh-CN.md"]
+
+
+def test_the_hash_is_of_the_content_and_not_of_the_edition(workspace: Workspace) -> None:
+    def hashes(whole: Workspace, edition: Edition) -> dict[str, str]:
+        return {
+            role: facts(tree(made(whole, edition=edition)[f"manuals/{role}.en.html"]))["Content hash"]
+            for role in ("guide", "ops-lead")
+        }
+
+    first = hashes(workspace, EDITION)
+    assert first == hashes(workspace, Edition(date(2027, 1, 1), "2027-01", draft=True, tool="another"))
+    assert len(set(first.values())) == len(first)
+    section = manual(book(workspace, "en"), EDITION, Templates()).sections[1]
+    assert content_hash("", (section,)) == content_hash("", (replace(section, breaks=not section.breaks),))
+    assert content_hash("", (section,)) != content_hash("", (replace(section, title=(Run("Others"),)),))
+    files = {path.name: path.read_text("utf-8") for path in SMALL.glob("*.yaml")}
+    files["journey.yaml"] = files["journey.yaml"].replace("Check the name", "Check the name twice")
+    changed = hashes(compiled(files).workspace, EDITION)
+    assert changed["guide"] != first["guide"]
+    assert changed["ops-lead"] == first["ops-lead"]
