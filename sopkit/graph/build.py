@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from sopkit.graph.builder import PLACE, Builder
 from sopkit.graph.documents import add_cadence, add_kpi, add_procedure, add_sync
 from sopkit.graph.journeys import add_journey
 from sopkit.graph.nodes import Edge, ExecutionGraph, Node
-from sopkit.graph.nouns import add_nouns
+from sopkit.graph.nouns import NOUNS, add_nouns
 from sopkit.model.documents import Workspace
 from sopkit.model.triggers import (
     AlertRaised,
@@ -19,6 +22,9 @@ from sopkit.model.triggers import (
     SegmentCrossed,
     StepReported,
 )
+
+SUBJECTS: Final = (*(kind for kind, _ in NOUNS), "sync", "kpi")
+"""Kinds of node, besides playbooks and their parts, that training and artefacts may cover."""
 
 
 def build(workspace: Workspace) -> ExecutionGraph:
@@ -48,12 +54,25 @@ def _add_references(builder: Builder) -> None:
             builder.from_places.append(Edge(PLACE + measure.id, id_, "mitigates", measure.at, "measures"))
         if risk.indicator:
             builder.link(f"kpi/{risk.indicator.id}", id_, "measures", risk.indicator.at, "indicator")
+    for kind, covering in (("course", builder.workspace.courses), ("artefact", builder.workspace.artefacts)):
+        for noun in covering.values():
+            for subject in noun.covers:
+                for source in _subjects(builder, subject.id):
+                    builder.link(source, f"{kind}/{noun.id}", "data", subject.at, "covers")
     for experiment in builder.workspace.experiments.values():
         if experiment.step:
             at = experiment.step.at
             builder.from_places.append(
                 Edge(PLACE + experiment.step.id, f"experiment/{experiment.id}", "data", at, "step")
             )
+
+
+def _subjects(builder: Builder, name: str) -> Iterator[str]:
+    """Yield the nodes that `covers:` means by a name: a playbook, stage or step, or a noun, sync or KPI of any kind."""
+    if name in builder.paths:
+        yield builder.paths[name]
+    else:
+        yield from (id_ for kind in SUBJECTS if (id_ := f"{kind}/{name}") in builder.nodes)
 
 
 def _add_causes(builder: Builder) -> None:

@@ -148,3 +148,5 @@ class Builder:
         for target in targets:
             if target.kpi:
                 self.link(f"kpi/{target.kpi.id}", root, "measures", target.at, "targets")
+                if target.parent:
+                    self.link(f"kpi/{target.parent.id}", f"kpi/{target.kpi.id}", "measures", target.parent.at, "parent")

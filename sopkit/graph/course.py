@@ -83,7 +83,7 @@ def courses(graph: ExecutionGraph) -> dict[str, Course]:
     leaving: dict[str, dict[str, list[Edge]]] = {}
     nodes = graph.nodes
     for edge in graph.edges:
-        if edge.kind in FLOW:
+        if edge.kind in FLOW and edge.label != "replaces":
             root = nodes[edge.source].playbook or edge.source
             leaving.setdefault(root, {}).setdefault(edge.source, []).append(edge)
     return {root: Course(root, edges) for root, edges in leaving.items()}

@@ -27,6 +27,8 @@ def add_cadence(builder: Builder, cadence: Cadence) -> None:
         builder.link(issue, f"purpose/{cadence.for_.id}", "uses", cadence.for_.at, "for")
     if cadence.by:
         builder.link(issue, f"role/{cadence.by.id}", "staffed-by", cadence.by.at, "by")
+    for replaced in cadence.replaces:
+        builder.link(issue, f"issue/{replaced.id}", "interrupt", replaced.at, "replaces")
     if cadence.workflow:
         builder.link(issue, f"procedure/{cadence.workflow.id}", "emits", cadence.workflow.at, "workflow")
     Sequence(builder, root, root, None).lay(cadence.steps, [Way(issue)])
@@ -59,6 +61,8 @@ def add_sync(builder: Builder, sync: Sync) -> None:
         builder.occurs(CalendarReached(sync.every, sync.at_slots, sync.every.at), root, root, "every")
     if sync.if_failed:
         builder.link(root, f"procedure/{sync.if_failed.id}", "emits", sync.if_failed.at, "if_failed")
+    if sync.key:
+        builder.link(f"data/{sync.key.id}", root, "data", sync.key.at, "key")
     if sync.consent:
         builder.link(f"consent/{sync.consent.id}", root, "consent", sync.consent.at, "consent")
     if sync.carries:
@@ -82,6 +86,9 @@ def add_kpi(builder: Builder, kpi: Kpi) -> None:
         builder.link(root, f"tool/{kpi.measured_in.id}", "uses", kpi.measured_in.at, "measured_in")
     if kpi.parent:
         builder.link(f"kpi/{kpi.parent.id}", root, "measures", kpi.parent.at, "parent")
+    if kpi.review and kpi.review.every:
+        calendar = CalendarReached(kpi.review.every, kpi.review.at_slots, kpi.review.every.at)
+        builder.occurs(calendar, root, root, "review")
     if kpi.review and kpi.review.by:
         builder.link(root, f"role/{kpi.review.by.id}", "staffed-by", kpi.review.by.at, "review")
     builder.reads(kpi.cohort, root, "cohort")

@@ -31,6 +31,7 @@ from sopkit.model.predicates import (
     EventTest,
     Not,
     Predicate,
+    ReachableTest,
     SegmentTest,
     StageTest,
     TagTest,
@@ -102,5 +103,7 @@ def _asked(predicate: Predicate) -> Counted:
             yield "segment", segment
         case TaskTest(task):
             yield "task", task
+        case ReachableTest(channel):
+            yield "channel", channel
         case StageTest(place):
             yield PLACE, place

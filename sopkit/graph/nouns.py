@@ -10,6 +10,7 @@ from sopkit.graph.builder import Builder
 from sopkit.graph.nodes import Delay, Node, NodeKind
 from sopkit.model.documents import Workspace
 from sopkit.model.nouns import Channel, Consent, Datum, Event, Noun, Offer, Script
+from sopkit.model.triggers import CalendarReached
 
 NOUNS: Final[tuple[tuple[NodeKind, str], ...]] = (
     ("event", "events"), ("role", "roles"), ("shop", "shops"), ("tool", "tools"), ("channel", "channels"), ("notice", "notices"),
@@ -56,6 +57,7 @@ def add_nouns(builder: Builder) -> None:
     for offer in workspace.offers.values():
         _add_offer(builder, offer)
     _add_conditions(builder, workspace)
+    _add_people(builder, workspace)
     _add_schemes(builder, workspace)
 
 
@@ -80,6 +82,8 @@ def _add_event(builder: Builder, event: Event) -> None:
     builder.link_all(id_, "notice", event.shows, "uses", "shows")
     builder.link_all(id_, "consent", event.asks, "consent", "asks")
     builder.link_all(id_, "consent", event.gives, "consent", "gives")
+    if event.asked_by and event.asked_by.kept_in:
+        builder.link(id_, f"tool/{event.asked_by.kept_in.id}", "uses", event.asked_by.kept_in.at, "kept_in")
     if event.asked_by and event.asked_by.role:
         builder.link(id_, f"role/{event.asked_by.role.id}", "staffed-by", event.asked_by.role.at, "asked_by")
 
@@ -90,6 +94,11 @@ def _add_datum(builder: Builder, datum: Datum) -> None:
         builder.link(id_, f"tool/{datum.record.id}", "uses", datum.record.at, "record")
     for collected in datum.collected_by:
         builder.link(f"event/{collected.id}", id_, "data", collected.at, "collected_by")
+    if datum.protection:
+        builder.link(id_, f"artefact/{datum.protection.id}", "uses", datum.protection.at, "protection")
+    if datum.computed and datum.computed.every:
+        every = datum.computed.every
+        builder.occurs(CalendarReached(every, datum.computed.slots, every.at), id_, id_, "computed")
     if datum.computed:
         for source in datum.computed.from_:
             builder.link(f"data/{source.id}", id_, "data", source.at, "computed")
@@ -121,6 +130,7 @@ def _add_placeholders(builder: Builder, script: Script) -> None:
 def _add_offer(builder: Builder, offer: Offer) -> None:
     id_ = f"offer/{offer.id}"
     builder.link_all(id_, "offer", offer.stacks_with, "uses", "stacks_with")
+    builder.link_all(id_, "offer", offer.till_refuses, "uses", "till_refuses")
     if offer.programme:
         builder.link(id_, f"programme/{offer.programme.id}", "uses", offer.programme.at, "programme")
 
@@ -142,11 +152,32 @@ def _add_conditions(builder: Builder, workspace: Workspace) -> None:
             link(f"task/{task.id}", f"offer/{task.reward.id}", "emits", task.reward.at, "reward")
 
 
+def _add_people(builder: Builder, workspace: Workspace) -> None:
+    """Link roles to whom they report to and what they are measured by, tools and partners to their contracts, notices to tools."""
+    link = builder.link
+    for role in workspace.roles.values():
+        if role.reports_to:
+            link(f"role/{role.id}", f"role/{role.reports_to.id}", "staffed-by", role.reports_to.at, "reports_to")
+        for kpi, _ in role.appraisal:
+            link(f"kpi/{kpi.id}", f"role/{role.id}", "measures", kpi.at, "appraisal")
+    for tool in workspace.tools.values():
+        if tool.transfer and tool.transfer.artefact:
+            artefact = tool.transfer.artefact
+            link(f"tool/{tool.id}", f"artefact/{artefact.id}", "uses", artefact.at, "transfer")
+    for partner in workspace.partners.values():
+        if partner.agreement:
+            link(f"partner/{partner.id}", f"artefact/{partner.agreement.id}", "uses", partner.agreement.at, "agreement")
+    for notice in workspace.notices.values():
+        builder.link_all(f"notice/{notice.id}", "tool", notice.shown_in, "uses", "shown_in")
+
+
 def _add_schemes(builder: Builder, workspace: Workspace) -> None:
     link = builder.link
     for programme in workspace.programmes.values():
         for event, _ in programme.earns:
             link(f"event/{event.id}", f"programme/{programme.id}", "data", event.at, "earns")
+        if programme.tiers:
+            link(f"data/{programme.tiers.id}", f"programme/{programme.id}", "data", programme.tiers.at, "tiers")
         builder.link_all(f"programme/{programme.id}", "offer", programme.offers, "uses", "offers")
     for course in workspace.courses.values():
         builder.link_all(f"course/{course.id}", "role", course.for_, "staffed-by", "for")

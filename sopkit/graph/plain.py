@@ -233,7 +233,7 @@ def cause(trigger: on.Trigger) -> Value:
         case on.OnEvent(event, where):
             return {"event": event.id} if where is None else {"event": event.id, "where": condition(where)}
         case on.Becomes(data, values):
-            return {"becomes": {data.id: list(values) or "any"}}
+            return {"becomes": {data.id: [*sorted(values)] or "any"}}
         case on.SegmentCrossed(segment, way):
             return {way: segment.id}
         case on.JourneyMoved(place, way):
@@ -243,7 +243,8 @@ def cause(trigger: on.Trigger) -> Value:
             said |= {"before": str(before)} if before else {}
             return said | ({"after": str(after)} if after else {})
         case on.CalendarReached(every, slots):
-            return {"every": str(every), "at": plain(slots)} if slots else {"every": str(every)}
+            at: list[Value] = [*sorted(map(str, slots))]
+            return {"every": str(every), "at": at} if at else {"every": str(every)}
         case on.OfferMoved(offer, way):
             return {way: offer.id}
         case on.ConsentMoved(consent, way):

@@ -223,7 +223,7 @@ def _linked(kind: str) -> Callable[[str, ExecutionGraph], set[str]]:
 def _staged(value: str, graph: ExecutionGraph) -> set[str]:
     stages = [node.id.partition("/")[2] for node in graph.nodes.values() if node.kind == "stage"]
     found = {f"lifecycle/{path}" for path in stages if _matches(value, path) or _matches(value, path.partition("/")[2])}
-    return found or _nothing(value, stages)
+    return found or _nothing(value, (*stages, *(path.partition("/")[2] for path in stages)))
 
 
 def _cited(value: str, graph: ExecutionGraph) -> set[str]:

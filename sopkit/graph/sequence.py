@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sopkit.graph.builder import Builder
+from sopkit.graph.builder import PLACE, Builder
 from sopkit.graph.nodes import NO_TIME, Delay, Edge
 from sopkit.graph.timing import delay_of, every_delay
 from sopkit.graph.work import attach
 from sopkit.model.predicates import Else, Not, Predicate
 from sopkit.model.steps import Approve, Choose, Go, Step, Wait
-from sopkit.model.triggers import Trigger
+from sopkit.model.triggers import CalendarReached, Trigger
 from sopkit.tree import Mark
 
 
@@ -61,6 +61,9 @@ class Sequence:
         delay = delay_of(step)
         if step.every:
             self.builder.edges.append(Edge(self.parent, node, "then", step.every.at, "every", every_delay(step)))
+            if step.every.interval is None:
+                calendar = CalendarReached(step.every, step.at_slots, step.every.at)
+                self.builder.occurs(calendar, node, self.playbook, "every", delay=delay)
         for trigger in step.on:
             self.builder.occurs(trigger, node, self.playbook, "on", delay=delay)
             self.builder.edges.append(Edge(self.parent, node, "then", step.at, "on", delay, on=trigger))
@@ -80,6 +83,8 @@ class Sequence:
                 return [] if step.if_ is None else [Way(node, guard=Not(step.if_, step.if_.at), label="none", rank=1)]
             case Approve(what):
                 back = step.if_rejected or what
+                approved = f"{PLACE}{self.parent.partition('/')[2]}/{what.id}"
+                self.builder.from_places.append(Edge(approved, node, "data", what.at, "approve"))
                 self.builder.jumps.append(Edge(node, f"{self.parent}/{back.id}", "then", back.at, "if_rejected"))
         return [Way(node)]
 

@@ -1,0 +1,293 @@
+"""`sopkit graph` and `sopkit ls`: what they print for which selector, and that every picture stays what it is whatever its words are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import networkx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sopkit import pipeline
+from sopkit.cli import app
+from sopkit.graph.manifest import node_link
+from sopkit.graph.part import around, everything, flow
+from sopkit.graph.selection import select
+from sopkit.render import dot, figure, mermaid
+from sopkit.render.chart import Chart, Home, chart
+from sopkit.render.columns import width
+from sopkit.render.graphml import to_graphml
+from sopkit.render.panels import to_figure
+from sopkit.source import Source
+from sopkit.text import Lang
+from sopkit.tree import Value
+from tests.workspaces import TODAY, Files, compiled
+
+FOLDER = Path(__file__).parent / "everything"
+HOSTILE = ("\"]; end\n%% {x} --> <script>alert(1)</script> #quot; `a` **b** fa:fa-ban \\N &amp; 1. - 中文“引号”】; \u202e|"
+           "\n- [x](javascript:1)")  # fmt: skip
+SVG = "{http://www.w3.org/2000/svg}"
+Write = Callable[[Files | str], Path]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def sopkit(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs one command line in this process: (exit code, out, err)."""
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = app.main(["--as-of", "2026-07-01", *map(str, arguments)])
+        return code, *capfd.readouterr()
+
+    return run
+
+
+def whole() -> pipeline.Compilation:
+    sources = [Source(path.name, path.read_bytes()) for path in sorted(FOLDER.glob("*.yaml"))]
+    return pipeline.compile(sources, today=TODAY)
+
+
+# ls
+
+
+def test_ls_lists_id_kind_title_and_place(sopkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+    code, out, err = sopkit("ls", "kind:lifecycle", "kind:automation")
+    assert (code, err) == (0, "")
+    assert [line.split() for line in out.splitlines()] == [
+        ["nurture", "automation", "培育", "journeys.yaml:65"],
+        ["asset", "lifecycle", "等级", "journeys.yaml:50"],
+        ["first-steps", "lifecycle", "起步", "journeys.yaml:1"],
+    ]
+
+
+def test_ls_aligns_by_display_width(sopkit: Run) -> None:
+    _, out, _ = sopkit("ls", FOLDER, "kind:script", "kind:lifecycle")
+    places = [width(line[: line.index(".yaml:")].rpartition(" ")[0]) for line in out.splitlines()]
+    assert len(set(places)) == 1
+    assert len(places) > 4
+
+
+def test_ls_without_a_selector_lists_what_is_written_here(sopkit: Run) -> None:
+    listed = json.loads(sopkit("ls", FOLDER, "--format", "json")[1])
+    assert {"first-steps", "tips", "nightly", "reply-rate", "gift"} <= {one["id"] for one in listed}
+    assert not [one for one in listed if one.get("builtin") or one["kind"] in ("stage", "step", "exit")]
+
+
+def test_ls_as_json_says_where(sopkit: Run) -> None:
+    (listed,) = json.loads(sopkit("ls", FOLDER, "first-steps/awake/welcome", "--format", "json")[1])
+    assert listed["file"].endswith("tests/everything/journeys.yaml")
+    assert {key: listed[key] for key in ("id", "kind", "node", "playbook", "line", "column")} == {
+        "id": "first-steps/awake/welcome", "kind": "step", "node": "lifecycle/first-steps/awake/welcome",
+        "playbook": "lifecycle/first-steps", "line": 18, "column": 9,
+    }  # fmt: skip
+
+
+def test_ls_speaks_the_language_asked_for(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace("kind: catalog\ntags:\n  vip: {title: {zh-CN: 贵宾, en: Honoured guest}}\n")
+    assert "贵宾" in sopkit("ls", folder, "vip")[1]
+    assert "Honoured guest" in sopkit("ls", folder, "vip", "--lang", "en")[1]
+    assert "Honoured guest" in sopkit("--lang", "en", "ls", folder, "vip")[1]
+
+
+@pytest.mark.parametrize("command", ["ls", "graph", "check --select"])
+@pytest.mark.parametrize(
+    ("selector", "near"),
+    [("first-step", "first-steps"), ("kind:lifecycel", "lifecycle"), ("rol:guide", "role"), ("role:guid", "guide"),
+     ("stage:awak", "awake"), ("a+b", "+"), (",x", ",")],
+)  # fmt: skip
+def test_what_selects_nothing_gives_near_names(
+    sopkit: Run, monkeypatch: pytest.MonkeyPatch, command: str, selector: str, near: str
+) -> None:
+    monkeypatch.chdir(FOLDER)
+    for lang in ("zh-CN", "en"):
+        code, out, err = sopkit(*command.split(), selector, "--lang", lang)
+        assert (code, out) == (2, "")
+        assert near in err
+        assert any("\u4e00" <= char <= "\u9fff" for char in err) is (lang == "zh-CN")
+
+
+def test_braces_in_a_selector_are_no_template(sopkit: Run) -> None:
+    code, _, err = sopkit("ls", FOLDER, "{place}{0}")
+    assert code == 2
+    assert "{place}{0}" in err
+
+
+def test_a_folder_named_like_an_id_is_a_selector_inside_a_workspace(
+    sopkit: Run, write_workspace: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_workspace("kind: catalog\ntags:\n  vip: {title: 贵宾}\n")
+    (folder / "vip").mkdir()
+    monkeypatch.chdir(folder)
+    assert sopkit("ls", "vip")[1].split()[0] == "vip"
+    monkeypatch.chdir(folder.parent)
+    assert sopkit("ls", folder.name, "vip")[1].split()[0] == "vip"
+    code, _, err = sopkit("ls", "workspace/vip")
+    assert code == 2
+    assert "sopkit.yaml" in err
+
+
+def test_errors_of_the_workspace_are_mentioned_and_no_hindrance(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace("kind: automation\nid: a\ntitle: 甲\nowner: nobody\nstarts_on: order-paid\nsteps: []\n")
+    for command in ("ls", "graph"):
+        code, out, err = sopkit(command, folder, "a", "--lang", "en")
+        assert code == 0
+        assert "甲" in out
+        assert "errors" in err
+
+
+# graph
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("f.svg", "<svg"), ("f.mmd", "flowchart"), ("f.dot", "digraph"), ("f.gv", "digraph"), ("f.graphml", "<?xml"), ("f.json", "{"),
+        ("f", "<svg"),
+    ],
+)  # fmt: skip
+def test_the_suffix_says_the_format(sopkit: Run, tmp_path: Path, name: str, start: str) -> None:
+    assert sopkit("graph", FOLDER, "first-steps", "-o", tmp_path / name)[0] == 0
+    assert (tmp_path / name).read_text("utf-8").startswith(start)
+    assert sopkit("graph", FOLDER, "first-steps", "-o", tmp_path / name, "--format", "dot")[0] == 0
+    assert (tmp_path / name).read_text("utf-8").startswith("digraph")
+
+
+def test_the_svg_names_itself_and_tells_all(sopkit: Run) -> None:
+    root = ET.fromstring(sopkit("graph", FOLDER, "first-steps")[1])  # noqa: S314  our own bytes
+    assert "起步" in (root.findtext(f"{SVG}title") or "")
+    told = root.findtext(f"{SVG}desc") or ""
+    for words in ("认识", "活跃", "沉睡", "30 天后", "等了 14 天", "如果已同意", "每月", "不再符合", "离开"):
+        assert words in told, words
+    english = ET.fromstring(sopkit("graph", FOLDER, "first-steps", "--lang", "en")[1])  # noqa: S314  our own bytes
+    assert "after 30 days" in (english.findtext(f"{SVG}desc") or "")
+
+
+def test_a_part_is_what_is_selected_with_what_triggers_it() -> None:
+    compilation = whole()
+    part = around(select("nurture", compilation.graph))
+    ids = {node.id for node in part.nodes}
+    assert {
+        "automation/nurture",
+        "automation/nurture/greet",
+        "trigger/granted/gift",
+        "trigger/manual/automation/nurture",
+    } <= ids
+    assert "event/member-joined" not in ids
+    assert {edge.source for edge in part.edges} | {edge.target for edge in part.edges} <= ids
+
+
+def test_json_without_a_selector_is_the_node_link_part_of_the_manifest(sopkit: Run) -> None:
+    graph, manifest = (
+        json.loads(sopkit(*command)[1]) for command in (("graph", FOLDER, "--format", "json"), ("compile", FOLDER))
+    )
+    assert graph == {key: manifest[key] for key in ("version", "nodes", "edges")}
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_graphml_comes_back_whole_from_networkx(lang: Lang, tmp_path: Path) -> None:
+    compilation = whole()
+    said: dict[str, list[Any]] = node_link(everything(compilation.graph), compilation.forest)
+    (tmp_path / "g.graphml").write_text(to_graphml(**said, lang=lang), "utf-8")
+    graph = networkx.read_graphml(tmp_path / "g.graphml", force_multigraph=True)
+    assert {(id_, data["kind"]) for id_, data in graph.nodes(data=True)} == {
+        (one["id"], one["kind"]) for one in said["nodes"]
+    }
+    back = sorted(
+        (source, target, data["kind"], data.get("label", ""), data["line"])
+        for source, target, data in graph.edges(data=True)
+    )
+    assert back == sorted(
+        (one["from"], one["to"], one["kind"], one.get("label", ""), one["origin"]["line"]) for one in said["edges"]
+    )
+    film = next(
+        data
+        for source, target, data in graph.edges(data=True)
+        if target.endswith("awake/film") and data["kind"] == "then"
+    )
+    assert (film["delay_low"], film["delay_high"], film["delay_since"], film["delay_bounded"]) == (
+        "1h",
+        "3h",
+        "stage",
+        True,
+    )
+
+
+# Pictures say the same, whatever the words are
+
+
+def drawn(title: str, lang: Lang = "zh-CN") -> Chart:
+    quoted = json.dumps(title, ensure_ascii=False)
+    step = f"{{id: a, title: {quoted}, do: x, by: guide}}"
+    text = f"kind: automation\nid: hostile\ntitle: {quoted}\nstarts_on: order-paid\nsteps: [{step}]\n"
+    compilation = compiled(text)
+    return chart(flow(compilation.graph), compilation.workspace, lang)
+
+
+def plainly(words: str, detail: str = "") -> Chart:
+    """Return a chart of two boxes and a line, all with the same words."""
+    boxes = (figure.Node("lifecycle/a", words, detail, "stage"), figure.Node("lifecycle/a/b", words, detail, "choice"))
+    lines = (figure.Edge("lifecycle/a", "lifecycle/a/b", words, "flow"),)
+    homes = {box.id: Home("lifecycle/a") for box in boxes}
+    return Chart(boxes, lines, homes, {"lifecycle/a": words}, "zh-CN")
+
+
+LABEL = r'"(?:[0-9A-Za-z ,.\-]|[^\x00-\x7f]|#\d+;|<br/>)*"'
+MERMAID = re.compile(
+    rf"flowchart TD|  subgraph p\d+\[{LABEL}\]|  end|  classDef .*"
+    rf"|    n\d+(?:\(|\{{\{{){LABEL}(?:\)|\}}\}})(?::::stage)?|  n0 -->(?:\|{LABEL}\|)? n1"
+)
+STRING = r'"(?:[^"\\\n]|\\[\\"n])*"'
+DOT = re.compile(
+    rf"digraph \{{|  rankdir=TB;|  (?:node|edge) \[.*\];|  subgraph cluster_\d+ \{{|    label={STRING};|  \}}|\}}"
+    rf"|    n\d+ \[label={STRING}, shape=.*, tooltip={STRING}\];|  n0 -> n1(?: \[label={STRING}\])?;"
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.text(alphabet=HOSTILE, max_size=60), st.just(HOSTILE)))
+def test_any_words_stay_words(words: str) -> None:
+    made = plainly(words, words)
+    assert [line for line in mermaid.to_mermaid(made).split("\n")[:-1] if not MERMAID.fullmatch(line)] == []
+    assert [line for line in dot.to_dot(made).split("\n")[:-1] if not DOT.fullmatch(line)] == []
+    root = ET.fromstring(figure.to_svg(to_figure(made)))  # noqa: S314  our own bytes
+    assert not list(root.iter(f"{SVG}script"))
+    node: dict[str, Value] = {"id": f"event/{words}", "kind": "event", "title": words, "says": {"any": [words]}}
+    edge: dict[str, Value] = {"from": node["id"], "to": node["id"], "kind": "data", "label": words}
+    xml = ET.fromstring(to_graphml([node], [edge], "zh-CN"))  # noqa: S314  our own bytes
+    assert len(list(xml.iter())) == 14
+
+
+def test_mermaid_and_dot_say_hostile_words_in_full() -> None:
+    said = re.sub(r"#(\d+);", lambda code: chr(int(code[1])), mermaid.quoted('a"b];%{c} 1. <d> 中文'))
+    assert said == 'a"b];%{c} 1. <d> 中文'
+    assert dot.quoted('a"b\\N\n&lt;') == '"a\\"b\\\\N\\n&amp;lt;"'
+    assert mermaid.quoted("- a\n2. b").split("<br/>") == ["#45; a", "2#46; b"]
+
+
+def test_hostile_titles_of_a_workspace_reach_every_picture() -> None:
+    made = drawn('a"]; end <b>x</b>\n中文')
+    for text in (mermaid.to_mermaid(made), dot.to_dot(made), figure.to_svg(to_figure(made))):
+        assert "中文" in text
+        assert "<b>" not in text.replace('\\"', "") or text.startswith("digraph")
+
+
+def test_all_that_is_charted_is_in_a_panel() -> None:
+    compilation = whole()
+    for selector in ("kind:lifecycle", "+first-steps", "@nurture", "role:guide", "kind:*"):
+        made = chart(around(select(selector, compilation.graph)), compilation.workspace, "en")
+        panels = to_figure(made).panels
+        assert {node.id for panel in panels for node in panel.nodes} == {node.id for node in made.nodes}
+        edges = [edge for panel in panels for edge in panel.edges]
+        assert len(edges) == len(set(edges))
+        assert set(edges) == set(made.edges)
+        for panel in panels:
+            ids = {node.id for node in panel.nodes}
+            assert all({edge.source, edge.target} <= ids for edge in panel.edges)
