@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Annotated, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from sopkit.model import bind_values as values
@@ -152,9 +152,13 @@ class Kitchen:
     def _record(self, cls: type) -> Converter:
         recipe = self.recipe(cls)
         make = recipe.make
+        needed = frozenset(one.name for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING)
 
         def convert(b: Binding, value: Value, at: int) -> object:
-            return make(**collect(b, value, at, recipe)) if type(value) is dict else None
+            if type(value) is not dict:
+                return None
+            filled = collect(b, value, at, recipe)
+            return make(**filled) if filled.keys() >= needed else None  # else the schema has refused it
 
         return convert
 
