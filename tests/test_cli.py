@@ -123,6 +123,7 @@ def test_every_command_has_a_help_page_in_both_languages(sopkit: Run, command: t
         (["new", "kpi", "../x"], "“../x” is no id", "“../x”不能作 id"),
         (["schema", "lifecyle"], "there is no schema of “lifecyle”", "没有“lifecyle”的 schema"),
         (["check", "no-such-folder"], "sopkit init no-such-folder", "sopkit init no-such-folder"),
+        (["build", "."], "--output is missing", "少了 --output"),
         (["--as-of"], "option --as-of needs a value", "选项 --as-of 要带一个值"),
     ],
 )
@@ -280,6 +281,4 @@ def test_every_rule_has_a_page_in_both_languages(sopkit: Run) -> None:
             for text in (rule.summary.within(lang), rule.why.within(lang), unfilled(rule.fix.within(lang))):
                 assert "".join(text.split()) in shown
     listed = sopkit("rules", "--lang", "en").out
-    assert [line.split()[0] for line in listed.splitlines() if line.startswith("SOP")] == [
-        rule.code for rule in RULES
-    ]
+    assert [line.split()[0] for line in listed.splitlines() if line.startswith("SOP")] == [rule.code for rule in RULES]

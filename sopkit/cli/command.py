@@ -26,6 +26,7 @@ USAGE: Final = Phrase("用法：", "Usage:")
 OPTIONS: Final = Phrase("选项：", "Options:")
 COMMANDS: Final = Phrase("命令：", "Commands:")
 EXAMPLES: Final = Phrase("例如：", "Examples:")
+REQUIRED: Final = Phrase("（必须写）", " (required)")
 ANY_OPTION: Final = Phrase("[选项]", "[OPTIONS]")
 
 
@@ -73,15 +74,18 @@ def option(choice: Choice, lang: Lang) -> click.Option:
     if choice.flag:
         return click.Option(choice.names, is_flag=True, help=choice.help.within(lang))
     kind = click.Choice(choice.values, case_sensitive=False) if choice.values else click.STRING
-    return click.Option(
+    made = click.Option(
         choice.names,
         type=kind,
         multiple=choice.many,
-        default=choice.default,
         required=choice.required,
         metavar=choice.metavar or "|".join(choice.values),
         help=choice.help.within(lang),
     )
+    if choice.default is not None:
+        # Given to the constructor, None would be a default like any other, and nothing would ever be missing.
+        made.default = choice.default
+    return made
 
 
 def _keep(name: str) -> Callable[[click.Context, click.Parameter, object], None]:
@@ -253,12 +257,15 @@ def help_page(command: click.Command, ctx: click.Context, console: Console) -> I
     yield from _listed(
         console, EXAMPLES, [(line, console.word(what)) for line, what in getattr(command, "examples", ())]
     )
-    yield from _listed(console, OPTIONS, _options(command, ctx))
+    yield from _listed(console, OPTIONS, list(_options(command, ctx, console)))
 
 
-def _options(command: click.Command, ctx: click.Context) -> list[tuple[str, str]]:
-    records = (one.get_help_record(ctx) for one in command.get_params(ctx) if isinstance(one, click.Option))
-    return [record for record in records if record]
+def _options(command: click.Command, ctx: click.Context, console: Console) -> Iterator[tuple[str, str]]:
+    for one in command.get_params(ctx):
+        record = one.get_help_record(ctx) if isinstance(one, click.Option) else None
+        if record:
+            names, said = record
+            yield names, said.replace("  [required]", console.word(REQUIRED))
 
 
 def _listed(console: Console, title: Phrase, rows: list[tuple[str, str]]) -> Iterator[str]:

@@ -16,7 +16,7 @@ EXAMPLES = (
     ("sopkit explain unreachable-step", Phrase("按名称查", "by name")),
 )
 UNKNOWN = Phrase(
-    "没有规则“{name}”{near}。全部规则：sopkit rules", "there is no rule “{name}”{near}. All rules: sopkit rules"
+    "没有规则“{name}”{near}全部规则：sopkit rules", "there is no rule “{name}”{near} All rules: sopkit rules"
 )
 
 
@@ -32,7 +32,7 @@ def run(ctx: click.Context, rule: str) -> int:
     if found is None:
         names = {name for one in catalogue.RULES for name in (one.code, one.name, *one.aliases)}
         near = get_close_matches(rule, sorted(names), n=1)
-        hint = Phrase(f"；是不是“{near[0]}”？", f"; did you mean “{near[0]}”?") if near else Phrase("", "")
+        hint = Phrase(f"；是不是“{near[0]}”？", f"; did you mean “{near[0]}”?") if near else Phrase("。", ".")
         raise WrongUsageError(UNKNOWN, name=rule, near=console.word(hint))
     for line in rule_page(found, console.screen()):
         console.say(line)
