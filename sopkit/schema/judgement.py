@@ -28,8 +28,11 @@ def check(tree: Tree, *, fast: bool = True) -> tuple[Finding, ...]:
         return (_without_kind(tree, value),)
     if not isinstance(kind, str) or kind not in KINDS:
         return (_of_unknown_kind(tree, kind),)
+    accepted = accepts(kind, value, fast=fast)
+    if accepted and not tree.plain_hash:
+        return ()
     places = Places(tree, kind)
-    found = () if accepts(kind, value, fast=fast) else explanation.explain(places, kind, value)
+    found = () if accepted else explanation.explain(places, kind, value)
     return in_order(_each_once((*found, *quoting.lost_ends(places))))
 
 

@@ -1,86 +1,223 @@
-"""Whole commands on synthetic workspaces, side by side in one run: `sopkit check` against check-jsonschema and yamllint.
+"""What sopkit costs, as ratios measured side by side in one run: reading, whole commands, start-up, the first quarter of an hour.
 
-    python tests/benchmarks/bench_check.py [--small 1000] [--large 10000] [--rounds 3]
+    python -m tests.benchmarks.bench_check [--small 1000] [--large 10000] [--rounds 5]
 
-Prints a table of the least wall time of some rounds, ratios to `sopkit check`, and the peak memory of the large check.
-Cold runs have the cache off; warm runs read a cache that a run before filled. Needs the `bench` extra.
+Prints one table in Markdown. What is compared takes turns, and each figure is the least of all rounds, so that other work on the
+machine disturbs both sides alike. Needs the `fast` and `bench` extras.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from synthesis import write
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the published types leave it out
 
-HERE = Path(__file__).resolve().parent
-SCHEMA = HERE.parents[1] / "schemas" / "playbook.schema.json"
-SOPKIT = [sys.executable, "-m", "sopkit"]
+from sopkit import cache, pipeline, schema
+from sopkit.cache import Cache
+from sopkit.reader import read
+from sopkit.reader.files import find_sources
+from sopkit.source import Source
+from sopkit.tree import Tree
+from tests.benchmarks.synthesis import write
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "schemas" / "playbook.schema.json"
+PYTHON = [sys.executable]
+SOPKIT = [*PYTHON, "-m", "sopkit"]
+CHECK = [*SOPKIT, "check", ".", "--quiet"]
+FOUND = frozenset({0, 1})
+"""Exit codes of other tools, which complain of lines that are long to them."""
 
 
-def run(command: list[str], folder: Path, *, cache: str, expect: set[int]) -> tuple[float, float]:
-    """Return seconds of wall time and the peak memory in MB of one run of `command` in `folder`."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    start = time.perf_counter()
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ | {"SOPKIT_CACHE": cache}, capture_output=True, check=False
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; `ratio` is what `target` bounds."""
+
+    what: str
+    figure: str
+    ratio: str = ""
+    target: str = ""
+
+
+def least(rounds: int, *works: Callable[[], object]) -> list[float]:
+    """Return the least seconds that each work took, all of them taking turns."""
+    best = [float("inf")] * len(works)
+    for _ in range(rounds):
+        for number, work in enumerate(works):
+            start = time.perf_counter()
+            work()
+            best[number] = min(best[number], time.perf_counter() - start)
+    return best
+
+
+def run(
+    command: Sequence[str], folder: Path, caches: Path | None = None, expect: frozenset[int] = frozenset({0})
+) -> int:
+    """Run one command in `folder`, with caching off unless there is a place for it; return its peak memory in bytes."""
+    place = {"SOPKIT_CACHE": "off"} if caches is None else {"SOPKIT_CACHE": "on", "SOPKIT_CACHE_DIR": str(caches)}
+    with (
+        (folder.parent / "printed").open("wb") as printed,
+        subprocess.Popen(
+            command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), **place}, stdout=printed, stderr=printed
+        ) as process,
+    ):
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in expect:
+        said = (folder.parent / "printed").read_text(encoding="utf-8", errors="replace")
+        sys.exit(f"{' '.join(command)} exited {process.returncode}:\n{said[-2000:]}")
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def commands(rounds: int, folder: Path, *given: Sequence[str], caches: Path | None = None) -> list[float]:
+    """Return the least wall time of each command."""
+    return least(rounds, *(lambda command=command: run(command, folder, caches) for command in given))
+
+
+def reading(folder: Path, rounds: int) -> list[Row]:
+    """Compare reading with positions and the schema to libyaml's own parse of the same bytes."""
+    sources = find_sources(folder).sources
+
+    def parse() -> None:
+        for source in sources:
+            CParser(source.data).raw_parse()  # libyaml's events one by one, and nothing made of them
+
+    def with_positions() -> list[tuple[Tree, ...]]:
+        return [read(Source(source.path, source.data)).trees for source in sources]
+
+    def and_schema() -> None:
+        for trees in with_positions():
+            for tree in trees:
+                schema.check(tree)
+
+    and_schema()
+    with pipeline.without_collections():
+        floor, positions, both = least(rounds, parse, with_positions, and_schema)
+    each = 1e6 / len(sources)
+    return [
+        Row("libyaml's own parse, a file", f"{floor * each:.0f} µs", "1"),
+        Row("read with positions, a file", f"{positions * each:.0f} µs", f"{positions / floor:.1f}"),
+        Row("read with positions, and schema, a file", f"{both * each:.0f} µs", f"{both / floor:.1f}", "≤ 6.5"),
+    ]
+
+
+def caching(folder: Path, caches: Path, rounds: int) -> list[Row]:
+    """Compare recalling files that did not change to reading and validating them."""
+    sources = find_sources(folder).sources
+    version = cache.version(b"benchmark")
+
+    def cold() -> dict[Source, tuple[Tree, ...]]:
+        read_now = {source: read(Source(source.path, source.data)).trees for source in sources}
+        if any(schema.check(tree) for trees in read_now.values() for tree in trees):
+            sys.exit("a synthetic workspace must be clean")
+        return read_now
+
+    def warm() -> None:
+        remembered = Cache.open(folder, version, {cache.PLACE: str(caches)})
+        if len(remembered.recall(sources)) < len(sources):
+            sys.exit("the cache forgot a file")
+
+    with pipeline.without_collections():
+        Cache.open(folder, version, {cache.PLACE: str(caches)}).keep(cold())
+        first, again = least(rounds, cold, warm)
+    each = 1e6 / len(sources)
+    return [
+        Row(f"cold read and validation of {len(sources)} files, a file", f"{first * each:.0f} µs", "1"),
+        Row(
+            "the same files unchanged, from the cache, a file",
+            f"{again * each:.0f} µs",
+            f"{again / first:.3f}",
+            "≤ 0.1",
+        ),
+    ]
+
+
+def checking(few: Path, many: Path, caches: Path, rounds: int) -> list[Row]:
+    """Compare the whole command to other tools, and a large workspace to a small one."""
+    files = sorted(path.relative_to(few).as_posix() for path in few.rglob("*.yaml"))
+    others = (
+        [*PYTHON, "-m", "check_jsonschema", "--schemafile", str(SCHEMA), *files],
+        [*PYTHON, "-m", "yamllint", "-d", "relaxed", "."],
     )
-    seconds = time.perf_counter() - start
-    if done.returncode not in expect:
-        sys.exit(
-            f"{' '.join(command)} exited {done.returncode}:\n{done.stdout.decode()[-2000:]}{done.stderr.decode()[-2000:]}"
-        )
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return seconds, max(peak, before) / 1024
+    check, jsonschema, yamllint = least(
+        min(rounds, 3),
+        lambda: run(CHECK, few),
+        *(lambda command=command: run(command, few, expect=FOUND) for command in others),
+    )
+    memory: list[int] = []
+    check_again, large = least(2, lambda: run(CHECK, few), lambda: memory.append(run(CHECK, many)))
+    check = min(check, check_again)
+    for folder in (few, many):
+        run(CHECK, folder, caches)
+    warm, warm_large = least(2, lambda: run(CHECK, few, caches), lambda: run(CHECK, many, caches))
+    small, big = len(files), sum(1 for _ in many.rglob("*.yaml"))
+    return [
+        Row(f"`sopkit check`, {small} files", f"{check:.2f} s", "1"),
+        Row("check-jsonschema, the same files", f"{jsonschema:.1f} s", f"{jsonschema / check:.1f}", "≥ 10"),
+        Row("yamllint (relaxed), the same files", f"{yamllint:.1f} s", f"{yamllint / check:.1f}", "≥ 10"),
+        Row(f"`sopkit check`, {big} files", f"{large:.1f} s", f"{large / check:.1f}", "≤ 12"),
+        Row("its peak memory", f"{max(memory) / 1e9:.2f} GB", "", "< 2 GB"),
+        Row(f"`sopkit check`, {small} files, none changed", f"{warm:.2f} s", f"{warm / check:.2f}"),
+        Row(f"`sopkit check`, {big} files, none changed", f"{warm_large:.1f} s", f"{warm_large / check:.1f}"),
+    ]
 
 
-def least(
-    command: list[str], folder: Path, rounds: int, *, cache: str = "off", expect: set[int] | None = None
-) -> float:
-    return min(run(command, folder, cache=cache, expect=expect or {0})[0] for _ in range(rounds))
+def starting(folder: Path, rounds: int) -> list[Row]:
+    """Compare the start of the command to that of a bare Python."""
+    bare, version, package = commands(
+        max(rounds, 10), folder, [*PYTHON, "-c", "pass"], [*SOPKIT, "--version"], [*PYTHON, "-c", "import sopkit"]
+    )
+    return [
+        Row("`python -c pass`", f"{bare * 1e3:.0f} ms", "1"),
+        Row("`sopkit --version`", f"{version * 1e3:.0f} ms", f"{version / bare:.1f}", "≤ 4"),
+        Row("`import sopkit`", f"{package * 1e3:.0f} ms", f"{package / bare:.1f}"),
+    ]
+
+
+def first_quarter(folder: Path, rounds: int) -> list[Row]:
+    """Time what a newcomer types, each in the workspace that `init` made."""
+    folder.mkdir()
+    made = iter(range(1000))
+    (init,) = least(rounds, lambda: run([*SOPKIT, "init", f"brand-{next(made)}"], folder))
+    check, build = commands(
+        rounds, folder, [*SOPKIT, "check", "brand-0"], [*SOPKIT, "build", "brand-0", "-o", str(folder / "out")]
+    )
+    return [
+        Row("`sopkit init my-brand`", f"{init:.2f} s", "", "≤ 2 s"),
+        Row("`sopkit check my-brand`", f"{check:.2f} s", "", "≤ 1 s"),
+        Row("`sopkit build my-brand -o out`", f"{build:.2f} s", "", "≤ 10 s"),
+    ]
 
 
 def main() -> None:
+    """Measure everything and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--small", type=int, default=1000)
     parser.add_argument("--large", type=int, default=10000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        compare(Path(name), options.small, options.large, options.rounds)
-
-
-def compare(folder: Path, small: int, large: int, rounds: int) -> None:
-    """Write both workspaces below `folder`, time every command, print the table."""
-    few, many, cache = folder / "small", folder / "large", str(folder / "cache")
-    write(few, small)
-    write(many, large)
-    files = sorted(str(path) for path in few.rglob("*.yaml"))
-    check = [*SOPKIT, "check", ".", "--quiet"]
-    rows = [("python -c pass", least([sys.executable, "-c", "pass"], few, 5))]
-    rows.append(("sopkit --version", least([*SOPKIT, "--version"], few, 5)))
-    base = least(check, few, rounds)
-    rows.append((f"sopkit check, {small} playbooks, cold", base))
-    run(check, few, cache=cache, expect={0})
-    rows.append((f"sopkit check, {small} playbooks, warm", least(check, few, rounds, cache=cache)))
-    large_cold, memory = run(check, many, cache="off", expect={0})
-    rows.append((f"sopkit check, {large} playbooks, cold", large_cold))
-    run(check, many, cache=cache, expect={0})
-    rows.append((f"sopkit check, {large} playbooks, warm", least(check, many, rounds, cache=cache)))
-    jsonschema = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(SCHEMA), *files]
-    rows.append((f"check-jsonschema, {small} playbooks", least(jsonschema, few, 1, expect={0, 1})))
-    yamllint = [sys.executable, "-m", "yamllint", "-d", "relaxed", "."]
-    rows.append((f"yamllint (relaxed), {small} playbooks", least(yamllint, few, 1, expect={0, 1})))
-    print(f"{'command':45} {'seconds':>9} {'× check':>9}")
-    for label, seconds in rows:
-        print(f"{label:45} {seconds:9.3f} {seconds / base:9.2f}")
-    print(f"{large} against {small} playbooks, cold: {large_cold / base:.1f} times; peak memory {memory:.0f} MB")
+        few, many, caches = Path(name) / "small", Path(name) / "large", Path(name) / "caches"
+        write(few, options.small)
+        write(many, options.large)
+        rows = [
+            *reading(few, options.rounds),
+            *caching(many, caches, options.rounds),
+            *checking(few, many, caches, options.rounds),
+            *starting(few, options.rounds),
+            *first_quarter(Path(name) / "first", options.rounds),
+        ]
+    print("| measured | least | ratio | target |\n|---|---|---|---|")
+    for row in rows:
+        print(f"| {row.what} | {row.figure} | {row.ratio} | {row.target} |")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Every file is one playbook of about 110 lines (3 KB, Chinese text) in block style; together they hold every construct of the
 language. References go to nouns of the catalog and, for hand-overs, to other playbooks. The workspace checks clean.
 
-    python tests/benchmarks/synthesis.py DIR [--playbooks 1000] [--seed 1]
+    python -m tests.benchmarks.synthesis DIR [--playbooks 1000] [--seed 1]
 """
 
 from __future__ import annotations
