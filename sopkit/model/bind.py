@@ -150,6 +150,8 @@ def _nouns(b: Binding, tree: Tree, root: dict[str, Value], *, builtin: bool) -> 
             if section == "data" and type(value) is dict:
                 filled["values"] = _listed_values(value.get("type"))
                 _notice_values(b, name, value, index)
+            elif section == "tools" and type(value) is dict:
+                _notice_reports(b, value, index)
             noun = recipe.make(**filled)
             if isinstance(noun, nouns.Noun):
                 table[name] = noun
@@ -172,6 +174,14 @@ def _notice_values(b: Binding, name: str, value: dict[str, Value], index: int) -
             if rules and type(rules[0]) is list:
                 for rule, rule_at in b.tree.elements(rules[1], rules[0]):
                     _notice_keys(b, name, rule, rule_at)
+
+
+def _notice_reports(b: Binding, value: dict[str, Value], index: int) -> None:
+    """Remember the totals to which a tool gives titles: one that no tool reports is a slip."""
+    titles = next(((part, at) for key, _, part, at in b.tree.items(index, value) if key == "report_titles"), None)
+    if titles and type(titles[0]) is dict:
+        for key, key_at, _, _ in b.tree.items(titles[1], titles[0]):
+            b.refer("report", key, Mark(b.base + key_at))
 
 
 def _notice_keys(b: Binding, name: str, value: Value, at: int) -> None:

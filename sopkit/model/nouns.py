@@ -94,6 +94,8 @@ class Tool(Noun):
     transfer: Transfer | None = None
     reports: tuple[str, ...] = ()
     """Names of totals that it can report, for `reported:` in formulas."""
+    report_titles: tuple[tuple[str, Text], ...] = ()
+    """(total, what people call it)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

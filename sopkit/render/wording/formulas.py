@@ -158,7 +158,7 @@ def _internal(value: Countable, names: Names) -> str:
         case Steps(of=of, state=state):
             return _steps(of, STEP_STATES[state or "due"], names)
         case Reported(name=name):
-            return names.pick("系统统计的", "as reported: ") + ident(name)
+            return names.pick("系统统计的", "as reported: ") + names.report(name)
         case Playbooks(state=state):
             phrase = PLAYBOOK_STATES.get(state)
             return (

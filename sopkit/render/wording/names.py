@@ -34,6 +34,7 @@ class Names:
             **workspace.procedures,
         }
         self._values = _value_titles(workspace)
+        self._reports = {name: text for tool in workspace.tools.values() for name, text in tool.report_titles}
 
     @property
     def zh(self) -> bool:
@@ -124,6 +125,11 @@ class Names:
         """Return the short name of a step that the same playbook names by its id."""
         step = step_in(playbook, stage, id_)
         return self.step(step) if step else ident(id_)
+
+    def report(self, name: str) -> str:
+        """Return what people call a total that a tool reports, else its name marked as one."""
+        text = self._reports.get(name)
+        return (self.say(text) if text else "") or ident(name)
 
     def value(self, data: str, value: str) -> str:
         """Return what a datum's value is called: its own title, else that of the stage that follows it, else as written."""
