@@ -13,7 +13,7 @@ from yaml.events import SequenceEndEvent as NewSequenceEnd
 from yaml.events import SequenceStartEvent as NewSequenceStart
 
 from sopkit.reader import rules
-from sopkit.reader.compose import FIRST_HERE, MAX_DEPTH, block_end
+from sopkit.reader.compose import FIRST_HERE, MAX_DEPTH, before_blanks, block_end, note_key
 from sopkit.reader.events import (
     AliasEvent,
     CollectionStartEvent,
@@ -23,13 +23,17 @@ from sopkit.reader.events import (
     ScalarEvent,
     SequenceStartEvent,
 )
-from sopkit.reader.notes import RefusedError
+from sopkit.reader.notes import Notes, RefusedError
+from sopkit.reader.scene import quoting
+from sopkit.text import Phrase
 
 MAX_COPIED: Final = 20_000
 """Nodes that aliases and merge keys of one document may bring in."""
 
 PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*|(?<=\s)#[^\r\n]*|\s)*")
 """What can stand between the start of an anchored node and its content."""
+
+ANCHOR_HERE: Final = Phrase("锚点在这里", "the anchor is here")
 
 Extent = tuple[int, int]
 
@@ -59,12 +63,14 @@ class Pair:
     site: Extent | None = None
 
 
-def expand(events: Sequence[Event], text: str) -> Expanded:
-    """Return the events of one node with each alias replaced by what it stands for. Raises `RefusedError`."""
+def expand(events: Sequence[Event], notes: Notes) -> Expanded:
+    """Return the events of one node with each alias replaced by what it stands for, keys that can't be kept noted and
+    left out. Raises `RefusedError`."""
     if not any(_is_special(event) for event in events):
         return Expanded(events, {})
-    expansion = _Expansion(events, text)
+    expansion = _Expansion(events, notes)
     expansion.emit(0, 0)
+    expansion.note_unused_anchors()
     return Expanded(expansion.out, expansion.aliased)
 
 
@@ -79,9 +85,10 @@ def _is_special(event: Event) -> bool:
 class _Expansion:
     """One document on its way; nodes are named by the index of their event."""
 
-    def __init__(self, events: Sequence[Event], text: str) -> None:
+    def __init__(self, events: Sequence[Event], notes: Notes) -> None:
         self.events = events
-        self.text = text
+        self.notes = notes
+        self.text = notes.text
         self.out: list[Event] = []
         self.aliased: dict[int, Extent] = {}
         self.nodes = 0
@@ -90,6 +97,8 @@ class _Expansion:
         self.close: dict[int, int] = {}
         self.ends: dict[int, int] = {}
         self.anchors: dict[str, int] = {}
+        self.written: dict[str, Extent] = {}
+        self.repeated: set[str] = set()
         self.pairs: dict[int, tuple[Pair, ...]] = {}
         self._measure()
 
@@ -116,17 +125,16 @@ class _Expansion:
             self.ends[node] = end
 
     def _register(self, at: int, event: NodeEvent) -> None:
-        start = event.start_mark.index
-        if not isinstance(event, ScalarEvent | CollectionStartEvent):
+        if not isinstance(event, ScalarEvent | CollectionStartEvent) or event.anchor is None:
             return
-        if event.anchor is None:
-            return
+        name = f"&{event.anchor}"
+        start = self.text.rfind(name, 0, event.start_mark.index + len(name))  # an empty node starts behind its anchor
+        place = start, start + len(name)
         if event.anchor in self.anchors:
-            former = self.events[self.anchors[event.anchor]].start_mark.index
-            end = start + 1 + len(event.anchor)
-            related = ((former, former + 1 + len(event.anchor), FIRST_HERE),)
-            raise RefusedError(rules.DUPLICATE_ANCHOR, start, end, {"name": event.anchor}, related=related)
+            related = ((*self.written[event.anchor], FIRST_HERE),)
+            raise RefusedError(rules.DUPLICATE_ANCHOR, *place, {"name": event.anchor}, related=related)
         self.anchors[event.anchor] = at
+        self.written[event.anchor] = place
 
     def emit(self, at: int, depth: int) -> None:
         """Put out the node at `at` with all it holds, aliases replaced."""
@@ -151,13 +159,38 @@ class _Expansion:
     def _emit_mapping(self, at: int, depth: int) -> None:
         start, end = map(Place, self._extent(at))
         self.out.append(NewMappingStart(None, None, True, start, start, flow_style=True))  # type: ignore[arg-type]
-        for pair in self._effective(at, depth):
+        for pair in self._kept(self._effective(at, depth)):
             for node in (pair.key, pair.value):
                 if pair.site is None:
                     self.emit(node, depth + 1)
                 else:
                     self._copy(node, pair.site, depth + 1)
         self.out.append(NewMappingEnd(end, end))  # type: ignore[arg-type]
+
+    def _kept(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Return the pairs whose key is a word that does not stand before; the others would have no place in the tree."""
+        first: dict[str, Extent] = {}
+        kept = []
+        for pair in pairs:
+            name, (start, end) = self._name(pair.key), pair.site or self._extent(pair.key)
+            if name is None:
+                self.notes.add(rules.COMPLEX_KEY, start, max(end, start + 1))
+            elif not name or name in first:
+                note_key(name, start, end, first.get(name, (0, 0)), self.notes)
+            else:
+                first[name] = start, end
+                kept.append(pair)
+        return kept
+
+    def note_unused_anchors(self) -> None:
+        """Note texts that lose their first word to an anchor that nothing refers to."""
+        for name, at in self.anchors.items():
+            event = self.events[at]
+            if name in self.repeated or not isinstance(event, ScalarEvent) or event.style:
+                continue
+            start, end = self.written[name]
+            fixes = quoting(start, max(end, self.ends[at]), self.notes)
+            self.notes.add(rules.UNUSED_ANCHOR, start, end, {"name": name}, fixes=fixes)
 
     def _emit_sequence(self, at: int, depth: int) -> None:
         start, end = map(Place, self._extent(at))
@@ -233,9 +266,9 @@ class _Expansion:
         target = self.anchors.get(name)
         if target is None or target > at:
             raise RefusedError(rules.UNKNOWN_ALIAS, *extent, {"name": name})
+        self.repeated.add(name)
         if at <= self.close[target]:
-            start = self.events[target].start_mark.index
-            related = ((start, start + 1 + len(name), FIRST_HERE),)
+            related = ((*self.written[name], ANCHOR_HERE),)
             raise RefusedError(rules.RECURSIVE_ALIAS, *extent, {"name": name}, related=related)
         return target
 
@@ -251,6 +284,9 @@ class _Expansion:
         """Return where the node is written, its anchor left out."""
         event = self.events[at]
         start, end = event.start_mark.index, self.ends[at]
+        if isinstance(event, ScalarEvent) and not event.value and not event.style:  # the parsers differ on where it is
+            end = before_blanks(end, self.text)
+            return end, end
         if isinstance(event, ScalarEvent | CollectionStartEvent) and event.anchor is not None:
             content = PROPERTIES.match(self.text, start)
             start = min(content.end() if content else start, end)

@@ -36,6 +36,12 @@ HIDDEN: Final = re.compile(
 FORBIDDEN: Final = re.compile(rf"[{CONTROL}\ufeff]")
 """What a YAML parser refuses, or passes over."""
 
+LINE_ENDS: Final = frozenset("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+"""Control characters that some programs write at the end of a line: without them two lines would be one."""
+
+BEFORE_WORD: Final = ("", *" \t\r\n[{,-:\"'")
+AFTER_WORD: Final = ("", *" \t\r\n]},:\"'")
+
 RULES: Final[dict[str, Rule]] = {
     "control": rules.CONTROL_CHARACTER,
     "bidirectional": rules.BIDIRECTIONAL_CHARACTER,
@@ -58,6 +64,20 @@ NAMED_ESCAPES: Final = {
 }
 
 
+MARK: Final = b"\xef\xbb\xbf"
+
+ZIP: Final = Phrase("像是 Excel、Word 或压缩包文件", "it looks like an Excel, Word or zip file")
+UTF16: Final = Phrase("像是 UTF-16（记事本里叫“Unicode”）", "it looks like UTF-16, which Notepad calls `Unicode`")
+GBK: Final = Phrase("像是 GBK（中文 Windows 的“ANSI”编码）", "it looks like GBK, which Chinese Windows calls `ANSI`")
+ODD_BYTES: Final = Phrase("这里有坏掉的字节，显示成 \ufffd", "here are broken bytes, shown as \ufffd")
+
+SAVE_AS: Final = Phrase("在编辑器里选“另存为”，编码选 UTF-8", "in the editor choose `Save as` with the encoding UTF-8")
+NO_TEXT: Final = Phrase(
+    "把内容写成文本文件；如果放错了地方，请移出工作区",
+    "write its content as a text file; if it is no playbook, move it out of the workspace",
+)
+
+
 def decode(source: Source) -> str:
     """Return the text without a byte order mark. Raises `RefusedError` for too many bytes and for bytes that are no UTF-8."""
     data = source.data
@@ -68,33 +88,43 @@ def decode(source: Source) -> str:
         text = data.decode()
     except UnicodeDecodeError as error:
         at = len(data[: error.start].decode("utf-8-sig"))
-        raise RefusedError(rules.NOT_UTF8, at, at + 1, {"what": _what_else(data)}) from error
+        raise _no_utf8(data, at, seen_chinese=not data[: error.start].removeprefix(MARK).isascii()) from error
     text = text.removeprefix("\ufeff")
     if b"\0" in data and text.count("\0") > len(text) // 4:
-        raise RefusedError(rules.NOT_UTF8, text.index("\0"), text.index("\0") + 1, {"what": _what_else(data)})
+        raise _no_utf8(data, 0)
     return text
 
 
-def _what_else(data: bytes) -> Phrase:
-    """Return what the bytes look like, if they are no UTF-8."""
+def _no_utf8(data: bytes, at: int, *, seen_chinese: bool = False) -> RefusedError:
+    """Return the finding about bytes that are no UTF-8, and what they look like; from `at` on they can't be read."""
+    what, how = ODD_BYTES, SAVE_AS
     if data.startswith(b"PK\x03\x04"):
-        return Phrase("像是 Excel、Word 或压缩包文件", "it looks like an Excel, Word or zip file")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data.count(0) > len(data) // 4:
-        return Phrase("像是 UTF-16（记事本里叫“Unicode”）", "it looks like UTF-16, which Notepad calls `Unicode`")
-    try:
-        data.decode("gb18030")
-    except UnicodeDecodeError:
-        return Phrase("这里的字节不是 UTF-8 文字", "the bytes here are no UTF-8 text")
-    return Phrase("像是 GBK（中文 Windows 的“ANSI”编码）", "it looks like GBK, which Chinese Windows calls `ANSI`")
+        what, how, at = ZIP, NO_TEXT, 0
+    elif data.startswith((b"\xff\xfe", b"\xfe\xff")) or data.count(0) > len(data) // 4:
+        what, at = UTF16, 0
+    elif not seen_chinese:  # what reads as UTF-8 up to here would hardly be GBK
+        try:
+            data.decode("gb18030")
+            what = GBK
+        except UnicodeDecodeError:
+            pass
+    return RefusedError(rules.NOT_UTF8, at, at + 1, {"what": what, "how": how})
 
 
 def note_hidden(text: str, notes: Notes) -> str:
     """Note each character that can't be seen; return the text with those that YAML forbids replaced, offsets kept."""
     for found in HIDDEN.finditer(text):
         start, end = found.span()
-        fixes = notes.replacing(TAKE_OUT, (start, end, ""), safe=True)
+        fixes = notes.replacing(TAKE_OUT, (start, end, ""), safe=_is_dispensable(found))
         notes.add(RULES[found.lastgroup or "control"], start, end, {"code": _code(found.group()[0])}, fixes=fixes)
     return FORBIDDEN.sub(STAND_IN, text)
+
+
+def _is_dispensable(found: re.Match[str]) -> bool:
+    """Whether it can be taken out without joining two lines, and without leaving a key or value empty."""
+    before, after = found.string[max(found.start() - 1, 0) : found.start()], found.string[found.end() : found.end() + 1]
+    alone = before in BEFORE_WORD and after in AFTER_WORD
+    return not alone and not LINE_ENDS.intersection(found.group())
 
 
 def note_escapes(trees: tuple[Tree, ...], text: str, notes: Notes) -> None:
@@ -113,8 +143,8 @@ def _double_quoted(tree: Tree, text: str) -> Iterator[tuple[int, int]]:
     places = tree.places
     seen = -1
     for at in range(0, len(places), NUMBERS_A_NODE):
-        start, end = places[at], places[at + 1]
-        if start > seen and text[start : start + 1] == '"' and "\\" in text[start:end]:
+        start, end, size = places[at : at + NUMBERS_A_NODE]
+        if size == 1 and start > seen and text[start : start + 1] == '"' and "\\" in text[start:end]:
             seen = start
             yield start, end
 

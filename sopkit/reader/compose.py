@@ -31,7 +31,11 @@ from sopkit.tree import NUMBERS_A_NODE, Value
 MAX_DEPTH: Final = 50
 """Mappings and lists inside each other; a playbook has some ten."""
 
+GLUED: Final = re.compile(r"(?P<comma>，)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>：|:(?!//))", re.ASCII)
+"""Keys of the language, each with a colon that does not count."""
+
 HEADER: Final = re.compile(r"[^\r\n]*")
+KEY_OR_END: Final = re.compile(r"\s*(?:\Z|[-?}\].,]|[^\r\n]*:(?:\s|\Z))")
 BLANK: Final = " \r\n"
 FIRST_HERE: Final = Phrase("前面已经写过一次", "it stands here already")
 
@@ -70,7 +74,8 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 continue
             key = event.value
             if key in result or not key:
-                _note_key(event, _place_of(key, result, places, at), notes)
+                first_at = _place_of(key, result, places, at)
+                note_key(key, event.start_mark.index, event.end_mark.index, first_at, notes)
                 _skip(next_event(), next_event)
                 continue
             held = next_event()
@@ -84,8 +89,8 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 elif said < after_numbers or said in words:
                     value = read(said)
                     result[key] = value if isinstance(value, str) else _no_text(value, held, places, plain, notes)
-                    if not said and "：" in key:
-                        _note_colon(event, notes)
+                    if not said and (":" in key or "：" in key):
+                        _note_colon(event, notes, in_brackets=opening.flow_style)
                 else:
                     result[key] = said
                 continue
@@ -186,7 +191,7 @@ def _block_end(event: ScalarEvent, notes: Notes) -> int:
     said = header.group().rstrip() if header else ""
     last = start + len(said)
     glued = said.lstrip("|>-+0123456789").startswith("#")
-    if event.style == ">" and (glued or text[start + 1 : start + 2].isdigit() or not event.value.strip()):
+    if event.style == ">" and (glued or text[start + 1 : start + 2].isdigit() or _stands_alone(event, text)):
         fixes = notes.replacing(rules.QUOTE_IT, (start, last, f'"{said}"'))
         raise RefusedError(rules.UNQUOTED_COMPARISON, start, last, {"text": shortened(said)}, fixes=fixes)
     if glued:
@@ -194,19 +199,26 @@ def _block_end(event: ScalarEvent, notes: Notes) -> int:
     return end
 
 
+def _stands_alone(event: ScalarEvent, text: str) -> bool:
+    """Whether a `>` has nothing below it that could have been meant as its text: `>-` and what is no key could be."""
+    if event.value.strip() or text[event.start_mark.index + 1 : event.start_mark.index + 2] in ("-", "+"):
+        return False
+    following = KEY_OR_END.match(text, event.end_mark.index)
+    return following is not None
+
+
 def _too_deep(opening: Event) -> RefusedError:
     start, end = opening.start_mark.index, opening.end_mark.index
     return RefusedError(rules.TOO_DEEP, start, max(end, start), {"limit": str(MAX_DEPTH)})
 
 
-def _note_key(event: ScalarEvent, first: tuple[int, int], notes: Notes) -> None:
-    """Note a key that stands in this mapping already, at `first`, or an empty one."""
-    start, end = event.start_mark.index, event.end_mark.index
-    if not event.value:
-        start = before_blanks(start, notes.text)
-        notes.add(rules.EMPTY_KEY, start, max(end, start + 1))
-    else:
-        notes.add(rules.DUPLICATE_KEY, start, end, {"key": event.value}, related=((*first, FIRST_HERE),))
+def note_key(key: str, start: int, end: int, first: tuple[int, int], notes: Notes) -> None:
+    """Note a key that stands in its mapping already, at `first`, or an empty one."""
+    if key:
+        notes.add(rules.DUPLICATE_KEY, start, end, {"key": key}, related=((*first, FIRST_HERE),))
+        return
+    start = before_blanks(start, notes.text) if start == end else start
+    notes.add(rules.EMPTY_KEY, start, max(end, start + 1))
 
 
 def _place_of(key: str, mapping: dict[str, Value], places: list[int], at: int) -> tuple[int, int]:
@@ -239,8 +251,19 @@ def _skip(event: Event, next_event: NextEvent) -> Event:
         event = next_event()
 
 
-def _note_colon(event: ScalarEvent, notes: Notes) -> None:
-    """Note `{id：welcome}`: a key with a Chinese colon in it and no value."""
-    at = notes.text.index("：", event.start_mark.index)
-    fixes = notes.replacing(rules.USE_COLON, (at, at + 1, ": "))
-    notes.add(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": "：", "right": ":"}, fixes=fixes)
+def _note_colon(event: ScalarEvent, notes: Notes, *, in_brackets: bool) -> None:
+    """Note `{id：welcome}` and `{id:welcome}`: a key with a value glued to it."""
+    start, end = event.start_mark.index, event.end_mark.index
+    glued = [found for found in GLUED.finditer(notes.text, start, end) if found.start() == start or found["comma"]]
+    if not glued:
+        return
+    edits = []
+    for found in glued:
+        edits += [(*found.span("comma"), ", ")] if found["comma"] else []
+        edits += [(*found.span("colon"), ": ")]
+    fixes = notes.replacing(rules.USE_COLON, *edits, safe=in_brackets)
+    at = glued[0].start("colon")
+    if notes.text[at] == "：":
+        notes.add(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": "：", "right": ":"}, fixes=fixes)
+    elif in_brackets:
+        notes.add(rules.MISSING_SPACE_AFTER_COLON, start, at + 1, {"key": glued[0]["key"]}, fixes=fixes)

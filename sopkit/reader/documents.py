@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from array import array
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,7 +10,7 @@ import yaml
 
 from sopkit.reader import rules
 from sopkit.reader.aliases import expand
-from sopkit.reader.compose import MAX_DEPTH, Composed, compose
+from sopkit.reader.compose import MAX_DEPTH, Composed, before_blanks, compose
 from sopkit.reader.events import (
     CollectionStartEvent,
     DocumentStartEvent,
@@ -18,13 +18,16 @@ from sopkit.reader.events import (
     NextEvent,
     NodeEvent,
     ParserName,
+    Problem,
     ScalarEvent,
     parse,
     problem,
 )
 from sopkit.reader.notes import Notes, RefusedError
+from sopkit.reader.refusals import explain_directive
+from sopkit.reader.scene import DOCUMENT
 from sopkit.reader.syntax import explain, explain_tag, explain_text
-from sopkit.tree import Tree
+from sopkit.tree import NUMBERS_A_NODE, Tree
 
 SPECIAL: Final = ("&", "*", "!", "<<")
 """What anchors, aliases, tags and merge keys begin with."""
@@ -32,7 +35,11 @@ SPECIAL: Final = ("&", "*", "!", "<<")
 BEFORE_SPECIAL: Final = frozenset(" \t\r\n[]{},:?-\"'")
 """What can stand before them, the start of the text apart: elsewhere they are part of a text."""
 
-DOCUMENT: Final = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+VERSIONS: Final = (None, (1, 2))
+"""What a document may say that it is written in."""
+
+MAX_DOCUMENTS: Final = 1_000
+"""In one file."""
 
 MOST_RESUMPTIONS: Final = 20
 
@@ -50,6 +57,8 @@ def read_documents(notes: Notes, parser: ParserName | None) -> tuple[tuple[Tree,
             trees.extend(_trees("\n" * resumed + text[resumed:] if resumed else text, notes, parser))
         except RefusedError as refusal:
             notes.refuse(refusal)
+            if refusal.rule is rules.TOO_MANY_DOCUMENTS:
+                break
             failed_at = refusal.start
         except yaml.YAMLError as error:
             found = problem(error, text)
@@ -58,8 +67,8 @@ def read_documents(notes: Notes, parser: ParserName | None) -> tuple[tuple[Tree,
             trees = [
                 tree for tree in trees if tree.places[0] < begun
             ]  # of a document that goes on, only a part was read
-            if not any(begun <= at <= failed_at for at in notes.layout):
-                notes.refuse(explain(text, found, notes, parser))
+            if not _follows(begun, failed_at, notes):
+                notes.refuse(_why_not(begun, found, notes, parser))
         else:
             return tuple(trees), not resumed
         following = DOCUMENT.search(text, max(failed_at, resumed + 1))
@@ -69,22 +78,58 @@ def read_documents(notes: Notes, parser: ParserName | None) -> tuple[tuple[Tree,
     return tuple(trees), False
 
 
+def _why_not(begun: int, found: Problem, notes: Notes, parser: ParserName | None) -> RefusedError:
+    if found.kind == "nesting":  # libyaml gives up before it says what it has read; PyYAML's own parser goes further
+        try:
+            for _ in _trees("\n" * begun + notes.text[begun:], Notes(notes.source, notes.text), "python"):
+                pass
+        except RefusedError as refusal:
+            return refusal
+        except yaml.YAMLError:
+            pass
+    return explain(notes.text, found, notes, parser)
+
+
+def _follows(begun: int, failed_at: int, notes: Notes) -> bool:
+    """Whether it has been said already what made reading break off: an odd indent, or a key on this line that is no word."""
+    line = notes.source.span(failed_at, failed_at).line
+    on_line = any(one.rule is rules.COMPLEX_KEY and one.span.end_line == line for one in notes.findings)
+    return on_line or any(begun <= at <= failed_at for at in notes.layout)
+
+
 def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]:
     next_event = parse(text, parser)
     next_event()
-    special = _has_special(text)
-    while type(next_event()) is DocumentStartEvent:
+    special, explicit_keys = _has_special(text), "?" in text
+    count = 0
+    while type(opening := next_event()) is DocumentStartEvent:
+        if opening.tags or opening.version not in VERSIONS:
+            raise explain_directive(text, opening.start_mark.index, notes)
+        count += 1
+        if count > MAX_DOCUMENTS:
+            at = opening.start_mark.index
+            raise RefusedError(rules.TOO_MANY_DOCUMENTS, at, at + 3, {"limit": f"{MAX_DOCUMENTS:,}"})
         first = next_event()
         if special:
             composed, aliased = _compose_with_aliases(first, next_event, text, notes)
         else:
             composed, aliased = compose(first, next_event, notes), {}
         next_event()
+        if explicit_keys:
+            _shorten_keys(composed.places, text)
         if composed.value is None and not composed.places[1] - composed.places[0]:
             continue
         if type(first) is ScalarEvent and not first.style and isinstance(composed.value, str):
             raise explain_text(text, composed.places[0], notes)
         yield Tree(notes.source, composed.value, composed.places, {}, composed.plain, aliased)
+
+
+def _shorten_keys(places: array[int], text: str) -> None:
+    """Let a block of text that is a key, as `? |`, end where it does: the parsers let it reach to the next sign."""
+    for at in range(0, len(places), NUMBERS_A_NODE):
+        start, end, size = places[at : at + NUMBERS_A_NODE]
+        if size == 1 and start < end and text[start] in "|>":
+            places[at + 1] = before_blanks(end, text)
 
 
 def _has_special(text: str) -> bool:
@@ -101,7 +146,7 @@ def _has_special(text: str) -> bool:
 def _compose_with_aliases(
     first: Event, next_event: NextEvent, text: str, notes: Notes
 ) -> tuple[Composed, dict[int, tuple[int, int]]]:
-    expanded = expand(_collect(first, next_event, text, notes), text)
+    expanded = expand(_collect(first, next_event, text, notes), notes)
     replayed = iter(expanded.events)
     return compose(next(replayed), replayed.__next__, notes), expanded.aliased
 

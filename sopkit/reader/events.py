@@ -14,7 +14,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
 if TYPE_CHECKING:
-    from yaml.tokens import ScalarToken
+    from yaml.tokens import ScalarToken as ScannedScalar
 
     class Mark:
         """What the parsers promise; the published types leave every mark optional."""
@@ -48,7 +48,16 @@ if TYPE_CHECKING:
 
     class SequenceEndEvent(Event): ...
 
-    class DocumentStartEvent(Event): ...
+    class DocumentStartEvent(Event):
+        version: tuple[int, int] | None
+        tags: dict[str, str] | None
+
+    class Token:
+        start_mark: Mark
+        end_mark: Mark
+
+    class ScalarToken(Token):
+        style: str | None
 
 else:
     from yaml.events import (
@@ -63,6 +72,7 @@ else:
         SequenceEndEvent,
         SequenceStartEvent,
     )
+    from yaml.tokens import ScalarToken, Token
 
 __all__ = [
     "AVAILABLE",
@@ -78,10 +88,12 @@ __all__ = [
     "ParserName",
     "Problem",
     "ScalarEvent",
+    "ScalarToken",
     "SequenceEndEvent",
     "SequenceStartEvent",
     "parse",
     "problem",
+    "tokens",
 ]
 
 ParserName = Literal["c", "python"]
@@ -115,7 +127,17 @@ def parse(text: str, parser: ParserName | None = None) -> NextEvent:
     return _PythonParser(text).get_event
 
 
+def tokens(text: str, parser: ParserName | None = None) -> Callable[[], Token]:
+    """Return what gives one token after another, also where they make no sense together; otherwise as `parse`."""
+    if (parser or AVAILABLE[0]) == "c":
+        from yaml.cyaml import CParser  # type: ignore[attr-defined]  # noqa: PLC0415
+
+        return CParser(text).get_token  # type: ignore[return-value]
+    return _PythonParser(text).get_token
+
+
 KINDS: Final = (
+    ("maximum nesting", "nesting"),
     ("mapping values are not allowed", "second-colon"),
     ("sequence entries are not allowed", "dash"),
     ("mapping keys are not allowed", "question-mark"),
@@ -176,11 +198,38 @@ class _PythonParser(Reader, Scanner, Parser):
             return found
         return "," if index and Reader.peek(self, index - 1) == ":" and self.flow_level else "x"
 
-    def scan_plain(self) -> ScalarToken:
+    def fetch_stream_end(self) -> None:
+        """Refuse a key without its colon at the end of the file, too."""
+        for key in self.possible_simple_keys.values():
+            if key.required:
+                raise ScannerError(
+                    "while scanning a simple key", key.mark, "could not find expected ':'", self.get_mark()
+                )
+        Scanner.fetch_stream_end(self)
+
+    def scan_tag_uri(self, name: str, start_mark: yaml.Mark) -> str:
+        """End a tag before brackets and commas, unless it stands in `<>`."""
+        here, verbatim = (
+            self.get_mark(),
+            self.buffer[self.pointer - 1 : self.pointer] == "<",
+        )
+        uri: str = Scanner.scan_tag_uri(self, name, start_mark)
+        if name == "tag" and not verbatim and any(sign in uri for sign in ",[]"):
+            raise ScannerError("while scanning a tag", start_mark, "did not find expected whitespace", here)
+        return uri
+
+    def scan_directive_name(self, start_mark: yaml.Mark) -> str:
+        """Refuse a directive that YAML does not know."""
+        name: str = Scanner.scan_directive_name(self, start_mark)  # type: ignore[no-untyped-call]
+        if name not in ("YAML", "TAG"):
+            raise ScannerError("while scanning a directive", start_mark, "found unknown directive", start_mark)
+        return name
+
+    def scan_plain(self) -> ScannedScalar:
         """In `{title: 好吗?}` the question mark belongs to the text; `{a:[1]}` lacks a space."""
         self._in_plain = True
         try:
-            token: ScalarToken = Scanner.scan_plain(self)
+            token: ScannedScalar = Scanner.scan_plain(self)
         finally:
             self._in_plain = False
         if self.flow_level and self.peek() == ":" and self.peek(1) in ",?[]{}":
@@ -188,6 +237,23 @@ class _PythonParser(Reader, Scanner, Parser):
                 "while scanning a plain scalar", token.start_mark, "found unexpected ':'", self.get_mark()
             )
         return token
+
+    def scan_block_scalar_indicators(self, start_mark: yaml.Mark) -> tuple[bool | None, int | None]:
+        """Let a comment follow at once, as in `|#`: what is wrong there is said elsewhere."""
+        chomping: bool | None = None
+        increment: int | None = None
+        for _ in range(2):
+            sign = self.peek()
+            if sign in "+-" and chomping is None:
+                chomping = sign == "+"
+            elif sign in "123456789" and increment is None:
+                increment = int(sign)
+            else:
+                break
+            self.forward()
+        if self.peek() not in "# \t\r\n\0":
+            raise ScannerError("while scanning a block scalar", start_mark, "expected a line end", self.get_mark())
+        return chomping, increment
 
     def scan_flow_scalar_non_spaces(self, double: bool, start_mark: yaml.Mark) -> list[str]:
         """Read the text between quotes, and refuse a code that is no character."""

@@ -44,6 +44,7 @@ from sopkit.reader.rules_syntax import (
 from sopkit.reader.rules_values import (
     AMBIGUOUS_NUMBER,
     COMPLEX_KEY,
+    DIRECTIVE,
     DUPLICATE_ANCHOR,
     DUPLICATE_KEY,
     EMPTY_KEY,
@@ -52,7 +53,9 @@ from sopkit.reader.rules_values import (
     TAG,
     TOO_DEEP,
     TOO_MANY_COPIES,
+    TOO_MANY_DOCUMENTS,
     UNKNOWN_ALIAS,
+    UNUSED_ANCHOR,
 )
 
 __all__ = [
@@ -64,6 +67,7 @@ __all__ = [
     "COLON_IN_TEXT",
     "COMPLEX_KEY",
     "CONTROL_CHARACTER",
+    "DIRECTIVE",
     "DUPLICATE_ANCHOR",
     "DUPLICATE_KEY",
     "EMPTY_KEY",
@@ -87,6 +91,7 @@ __all__ = [
     "TEXT_AFTER_QUOTE",
     "TOO_DEEP",
     "TOO_MANY_COPIES",
+    "TOO_MANY_DOCUMENTS",
     "TOO_MANY_FILES",
     "UNCLOSED_BRACKET",
     "UNCLOSED_QUOTE",
@@ -97,6 +102,7 @@ __all__ = [
     "UNQUOTED_SIGN",
     "UNREADABLE_FILE",
     "UNREADABLE_YAML",
+    "UNUSED_ANCHOR",
     "USE_COLON",
     "USE_COMMA",
     "WIDE_BLANK",
@@ -142,4 +148,7 @@ RULES: Final[tuple[Rule, ...]] = (
     TAG,
     TOO_MANY_COPIES,
     TOO_DEEP,
+    DIRECTIVE,
+    UNUSED_ANCHOR,
+    TOO_MANY_DOCUMENTS,
 )

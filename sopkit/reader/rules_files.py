@@ -78,7 +78,7 @@ NOT_UTF8: Final = Rule(
     summary=Phrase("文件不是 UTF-8 编码", "a file that is not UTF-8"),
     message=Phrase("文件不是 UTF-8 编码：{what}", "the file is not UTF-8: {what}"),
     why=Phrase("换一台电脑打开，中文就会变成乱码。", "On another computer its Chinese text would turn to gibberish."),
-    fix=Phrase("在编辑器里选“另存为”，编码选 UTF-8", "in the editor choose `Save as` with the encoding UTF-8"),
+    fix=Phrase("{how}", "{how}"),
     bad="",
     good="kind: workspace\nid: aurora\ntitle: 晨曦美妆\n",
 )
@@ -129,7 +129,7 @@ TAB_INDENT: Final = Rule(
     name="tab-indent",
     severity=Severity.ERROR,
     summary=Phrase("用 Tab 缩进", "an indent with tabs"),
-    message=Phrase("这一行用了 Tab 缩进", "this line is indented with a tab"),
+    message=Phrase("这一行用了 Tab 缩进{more}", "this line is indented with a tab{more}"),
     why=Phrase(
         "Tab 在不同编辑器里宽度不一样，YAML 不允许用它缩进。",
         "A tab is as wide as each editor likes; YAML does not allow it in an indent.",
@@ -144,8 +144,8 @@ WIDE_BLANK: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("排版处用了全角空格", "a full-width blank in the layout"),
     message=Phrase(
-        "这里用了全角空格或网页空格（{code}），不是普通空格",
-        "this is a full-width or non-breaking blank ({code}), not a plain space",
+        "这里用了全角空格或网页空格（{code}），不是普通空格{more}",
+        "this is a full-width or non-breaking blank ({code}), not a plain space{more}",
     ),
     why=Phrase(
         "看起来是缩进或间隔，YAML 却把它当成文字的一部分。",

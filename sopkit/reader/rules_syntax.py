@@ -231,7 +231,9 @@ UNINDENTED_BLOCK: Final = Rule(
     name="unindented-block",
     severity=Severity.ERROR,
     summary=Phrase("| 下面的文字没有缩进", "a text below `|` that is not indented"),
-    message=Phrase("上面用“|”开始了一段文字，这一行要缩进", "the text that `|` begins above must be indented"),
+    message=Phrase(
+        "上面用“{sign}”开始了一段文字，这一行要缩进", "the text that `{sign}` begins above must be indented"
+    ),
     why=Phrase("没有缩进的行不算那段文字，会被丢在外面。", "A line that is not indented does not belong to the text."),
     fix=Phrase(
         "这段文字的每一行都比上面的键多缩进两个空格",

@@ -103,7 +103,7 @@ DUPLICATE_ANCHOR: Final = Rule(
     why=Phrase("后面引用它的地方，看不出指的是哪一处。", "Nobody can see which of them a later `*` repeats."),
     fix=Phrase("给其中一个换个名字", "rename one of them"),
     bad="a: &hours mon-fri 09:00-18:00\nb: &hours mon-sun 10:00-22:00\n",
-    good="a: &office mon-fri 09:00-18:00\nb: &shop mon-sun 10:00-22:00\n",
+    good="a: &office mon-fri 09:00-18:00\nb: &shop mon-sun 10:00-22:00\nc: *office\nd: *shop\n",
 )
 MERGED_NON_MAPPING: Final = Rule(
     code="SOP053",
@@ -131,6 +131,37 @@ TAG: Final = Rule(
     fix=Phrase("如果是文字，请给整段加引号；否则删掉它", "if it is text, quote all of it; else take it out"),
     bad="title: !hot 今晚开播\n",
     good='title: "!hot 今晚开播"\n',
+)
+DIRECTIVE: Final = Rule(
+    code="SOP057",
+    name="directive",
+    severity=Severity.ERROR,
+    summary=Phrase("用了 YAML 指令", "a YAML directive"),
+    message=Phrase("“{text}”是 YAML 指令，这里不支持", "`{text}` is a YAML directive, and directives are not allowed"),
+    why=Phrase(
+        "剧本一律按 YAML 1.2 读；换一个版本，同样的字会读成别的值。",
+        "Playbooks are read as YAML 1.2; another version reads the same words as other values.",
+    ),
+    fix=Phrase("删掉这一行", "take the line out"),
+    bad="%YAML 1.1\n---\nid: welcome\n",
+    good="id: welcome\n",
+)
+UNUSED_ANCHOR: Final = Rule(
+    code="SOP058",
+    name="unused-anchor",
+    severity=Severity.ERROR,
+    summary=Phrase("文字开头的 & 会丢掉一截", "a text that loses its start to a `&`"),
+    message=Phrase(
+        "“&{name}”会被当成锚点，从文字里消失，而后面没有引用它",
+        "`&{name}` is taken for an anchor and lost from the text, and no `*{name}` repeats it",
+    ),
+    why=Phrase(
+        "值以 & 开头，YAML 会把第一个词当成记号，不算文字。",
+        "To YAML the first word of a value that begins with `&` is a mark, and no text.",
+    ),
+    fix=Phrase("如果是文字，请给整段加引号；否则删掉它", "if it is text, quote all of it; else take it out"),
+    bad="title: &new 今晚开播\n",
+    good='title: "&new 今晚开播"\n',
 )
 TOO_MANY_COPIES: Final = Rule(
     code="SOP055",
@@ -163,4 +194,20 @@ TOO_DEEP: Final = Rule(
     fix=Phrase("检查括号和缩进", "look at the brackets and indents"),
     bad="steps: " + "[" * 60 + "]" * 60 + "\n",
     good="steps: []\n",
+)
+TOO_MANY_DOCUMENTS: Final = Rule(
+    code="SOP059",
+    name="too-many-documents",
+    severity=Severity.ERROR,
+    summary=Phrase("一个文件里的剧本太多", "a file with too many documents"),
+    message=Phrase(
+        "这个文件用“---”分成了 {limit} 份以上，从这里起没有读",
+        "`---` splits this file into more than {limit} documents; from here on they were not read",
+    ),
+    why=Phrase(
+        "没读到的剧本就没有检查，不能当作通过。", "A playbook that was not read was not checked, and must not pass."
+    ),
+    fix=Phrase("拆成几个文件", "split it into several files"),
+    bad="",
+    good="---\nid: a\n---\nid: b\n",
 )

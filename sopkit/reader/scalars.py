@@ -49,7 +49,7 @@ def read(text: str) -> str | NoText:
         return WORDS[text]
     if not NUMBER.fullmatch(text):
         return text
-    if LEADING_ZERO.match(text) or len(text) > MOST_DIGITS:
+    if LEADING_ZERO.match(text) or len(text.lstrip("+-")) > MOST_DIGITS:
         return Ambiguous.NUMBER
     if text.startswith(("0x", "0o")):
         return int(text, 0)

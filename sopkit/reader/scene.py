@@ -10,12 +10,16 @@ import yaml
 
 from sopkit.diagnostics import Fix
 from sopkit.reader import rules
-from sopkit.reader.events import ParserName, Problem, ScalarEvent, parse
+from sopkit.reader.events import ParserName, Problem, ScalarToken, tokens
 from sopkit.reader.notes import Notes
+
+DOCUMENT: Final = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+"""Where a document begins; it can't stand inside any scalar or bracket."""
 
 LEAD: Final = re.compile(r"[ ]*")
 DASHES: Final = re.compile(r"[ ]*(?:-[ ]+)*")
 COMMENT: Final = re.compile(r"(?:^|[ \t]+)#.*")
+QUOTES: Final = ("'", '"')
 BLANKS: Final = " \t\r"
 
 LONGEST_QUOTATION: Final = 24
@@ -112,25 +116,32 @@ class Scene:
                     return at
         return None
 
-    def last_scalar(self) -> tuple[int, int] | None:
-        """Return where the last text or value before the problem stands."""
-        next_event, last = parse(self.text, self.parser), None
+    def quoted_before(self) -> tuple[int, int] | None:
+        """Return where the quoted text stands that ends before the problem, blanks between them left out."""
+        begun = max((found.start() for found in DOCUMENT.finditer(self.text, 0, self.at)), default=0)
+        end = len(self.text[: self.at].rstrip())
         try:
-            while (event := next_event()) is not None:
-                if isinstance(event, ScalarEvent):
-                    last = event.start_mark.index, event.end_mark.index
+            for token in iter(tokens(self.text[begun:], self.parser), None):
+                last = begun + token.end_mark.index
+                if isinstance(token, ScalarToken) and token.style in QUOTES and last >= end:
+                    return (begun + token.start_mark.index, end) if last == end else None
         except yaml.YAMLError:
             pass
-        return last
+        return None
 
-    def quoting(self, start: int, end: int) -> tuple[Fix, ...]:
+    def quoting(self, start: int, end: int, *, safe: bool = False) -> tuple[Fix, ...]:
         """Return the fix that puts quotes round a stretch, if plain quotes will do."""
-        inside = self.text[start:end]
-        if "\n" in inside or not inside:
-            return ()
-        if '"' not in inside and "\\" not in inside:
-            return self.notes.replacing(rules.QUOTE_IT, (start, end, f'"{inside}"'))
-        return self.notes.replacing(rules.QUOTE_IT, (start, end, f"'{inside}'")) if "'" not in inside else ()
+        return quoting(start, end, self.notes, safe=safe)
+
+
+def quoting(start: int, end: int, notes: Notes, *, safe: bool = False) -> tuple[Fix, ...]:
+    """Return the fix that puts quotes round a stretch, if plain quotes will do."""
+    inside = notes.text[start:end]
+    if not inside or not inside.isprintable():
+        return ()
+    if '"' not in inside and "\\" not in inside:
+        return notes.replacing(rules.QUOTE_IT, (start, end, f'"{inside}"'), safe=safe)
+    return notes.replacing(rules.QUOTE_IT, (start, end, f"'{inside}'"), safe=safe) if "'" not in inside else ()
 
 
 def shortened(text: str) -> str:

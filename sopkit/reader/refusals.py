@@ -1,0 +1,117 @@
+"""A place and what stands there go in; the finding about one sort of mistake comes out, with a fix where there is one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sopkit.reader import rules
+from sopkit.reader.events import Problem
+from sopkit.reader.notes import Notes, RefusedError
+from sopkit.reader.scene import Line, Scene, shortened
+from sopkit.text import Phrase
+
+TAKE_OUT: Final = Phrase("删掉它", "take it out")
+
+BLOCK_HEADER: Final = re.compile(r"(?:^|[:\-] +)([|>])[-+0-9]*$")
+DIRECTIVE: Final = re.compile(r"(?:^|(?<=\r))%(?P<name>YAML|TAG)?[^\r\n]*", re.MULTILINE)
+TAG: Final = re.compile(r"![^\s,\[\]{}]*")
+OWN_WORD: Final = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
+"""What a key or an id of the language looks like: never a human text."""
+
+COMPARISON: Final = re.compile(r">=? *[0-9][\w.%]*(?: CNY)?", re.ASCII)
+NEVER_FIRST: Final = frozenset("@`%")
+"""Signs that begin nothing in YAML, so that only a text can be meant."""
+
+CLOSING: Final = {"{": "}", "[": "]"}
+
+
+def explain_directive(text: str, start: int, notes: Notes) -> RefusedError:
+    """Return the finding about a line that begins with a percent sign."""
+    found = DIRECTIVE.search(text, start)
+    if found is None or not found["name"]:
+        return unquoted_sign(
+            Scene(text, Problem("character", start, None), notes, None), found.start() if found else start
+        )
+    said = found.group().rstrip()
+    line = (found.start(), found.start() + len(said))
+    return RefusedError(rules.DIRECTIVE, *line, {"text": shortened(said)}, fixes=notes.replacing(TAKE_OUT, (*line, "")))
+
+
+def colon_in_text(scene: Scene, start: int, end: int) -> RefusedError:
+    said = scene.text[start:end]
+    safe = not OWN_WORD.match(said) and not before_hash(scene, end)
+    return RefusedError(
+        rules.COLON_IN_TEXT, start, end, {"text": shortened(said)}, fixes=scene.quoting(start, end, safe=safe)
+    )
+
+
+def before_hash(scene: Scene, end: int) -> bool:
+    """Whether one space and a `#` follow, so that it is open how much was meant to be text."""
+    return scene.text.startswith(" #", end)
+
+
+def block_sign_above(scene: Scene, line: Line) -> str:
+    """Return the sign that ends the line above, if a block of text should follow it."""
+    above = scene.above(line)
+    header = BLOCK_HEADER.search(scene.words(above)) if above is not None else None
+    return header[1] if header else ""
+
+
+def full_width(scene: Scene, at: int, wrong: str, right: str, label: Phrase, *, safe: bool) -> RefusedError:
+    gap = "" if scene.text[at + 1 : at + 2] in (" ", "\r", "\n", "") else " "
+    fixes = scene.notes.replacing(label, (at, at + 1, right + gap), safe=safe)
+    return RefusedError(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": wrong, "right": right}, fixes=fixes)
+
+
+def missing_space(scene: Scene, start: int, end: int) -> RefusedError:
+    args = {"key": shortened(scene.text[start : end - 1])}
+    safe = OWN_WORD.fullmatch(scene.text, start, end - 1) is not None
+    fixes = scene.notes.replacing(rules.ADD_SPACE, (end, end, " "), safe=safe)
+    return RefusedError(rules.MISSING_SPACE_AFTER_COLON, start, end, args, fixes=fixes)
+
+
+def comparison(scene: Scene, start: int) -> RefusedError:
+    end = scene.value_end(start)
+    said = scene.text[start:end]
+    fixes = scene.quoting(start, end, safe=COMPARISON.fullmatch(said) is not None)
+    return RefusedError(rules.UNQUOTED_COMPARISON, start, end, {"text": shortened(said)}, fixes=fixes)
+
+
+def unquoted_sign(scene: Scene, start: int) -> RefusedError:
+    end = max(scene.value_end(start), start + 1)
+    sign = scene.text[start : start + 1]
+    in_line = start > scene.line(start).start
+    fixes = scene.quoting(start, end, safe=in_line and sign in NEVER_FIRST and not before_hash(scene, end))
+    args = {"text": shortened(scene.text[start:end]), "sign": sign}
+    return RefusedError(rules.UNQUOTED_SIGN, start, end, args, fixes=fixes)
+
+
+def tagged(scene: Scene, at: int | None = None) -> RefusedError:
+    at = scene.origin if at is None else at
+    found = TAG.search(scene.text, at)
+    start, end = found.span() if found else (at, at + 1)
+    fixes = scene.quoting(start, scene.value_end(start))
+    return RefusedError(rules.TAG, start, end, {"tag": scene.text[start:end]}, fixes=fixes)
+
+
+def unclosed_quote(scene: Scene, start: int | None = None) -> RefusedError:
+    start = scene.origin if start is None else start
+    return RefusedError(rules.UNCLOSED_QUOTE, start, scene.line(start).end, {"quote": scene.text[start : start + 1]})
+
+
+def bad_indent(line: Line, reason: Phrase) -> RefusedError:
+    return RefusedError(rules.BAD_INDENT, line.lead, max(line.end, line.lead + 1), {"reason": reason})
+
+
+def unclosed_bracket(scene: Scene, at: int | None = None) -> RefusedError:
+    at = scene.origin if at is None else at
+    bracket = scene.text[at : at + 1]
+    args = {"bracket": bracket, "closing": CLOSING.get(bracket, "]")}
+    return RefusedError(rules.UNCLOSED_BRACKET, at, at + 1, args)
+
+
+def unreadable(scene: Scene) -> RefusedError:
+    start = min(scene.at, max(len(scene.text) - 1, 0))
+    end = max(scene.line(start).end, start)
+    return RefusedError(rules.UNREADABLE_YAML, start, end, {"text": shortened(scene.text[start:end]) or "…"})
