@@ -50,9 +50,9 @@ def environment_lang(environment: Mapping[str, str], stdout: TextIO) -> Lang:
 
 
 def _windows_speaks_chinese() -> bool:
-    if sys.platform != "win32":
-        return False
-    return ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == CHINESE_ON_WINDOWS
+    if sys.platform == "win32":
+        return ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == CHINESE_ON_WINDOWS
+    return False
 
 
 def _can_show(text: str, stream: TextIO) -> bool:
