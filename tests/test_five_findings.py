@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.workspaces import found
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from sopkit.cli import app
+from tests.workspaces import TODAY, compiled, found, write
 
 FILES = {
     "journey.yaml": """\
@@ -75,3 +82,42 @@ def test_each_mistake_is_found_once_at_its_place() -> None:
 
 def test_their_codes_differ() -> None:
     assert len({place.split(" ", 1)[0] for place in found(FILES)}) == 5
+
+
+EXPECTED = {
+    "unknown-key": ("journey.yaml", 13, 64, "witin"),
+    "undefined-name": ("journey.yaml", 14, 34, "giude"),
+    "unreachable-stage": ("journey.yaml", 18, 3, "later"),
+    "duplicate-id": ("kpi.yaml", 13, 5, "replies"),
+    "text-not-quoted": ("nouns.yaml", 6, 12, "欢迎语 #晨曦"),
+}
+
+
+def test_each_says_what_it_is_of() -> None:
+    assert {
+        finding.rule.name: (finding.span.path, finding.span.line, finding.span.column, finding.span.excerpt())
+        for finding in compiled(FILES).findings
+    } == EXPECTED
+
+
+def test_the_command_line_says_the_same(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path / "shop", FILES)
+    assert app.main(["--as-of", TODAY.isoformat(), "check", str(folder), "--format", "json"]) == 1
+    told = json.loads(capfd.readouterr().out)
+    assert {one["rule"]: (one["file"].rpartition("/")[2], one["line"], one["column"]) for one in told["findings"]} == {
+        rule: place[:3] for rule, place in EXPECTED.items()
+    }
+    assert len(told["findings"]) == len(EXPECTED)
+
+
+@pytest.mark.parametrize(("lang", "summary"), [("zh-CN", "5 个错误"), ("en", "5 errors")])
+def test_the_terminal_shows_each_at_its_place(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], lang: str, summary: str
+) -> None:
+    folder = write(tmp_path / "shop", FILES)
+    assert app.main(["--lang", lang, "--as-of", TODAY.isoformat(), "check", str(folder)]) == 1
+    out, err = capfd.readouterr()
+    shown = out + err
+    for name, (path, line, column, _) in EXPECTED.items():
+        assert re.search(rf"{name}  \S*{path}:{line}:{column}\n", shown)
+    assert summary in shown.splitlines()[-1]

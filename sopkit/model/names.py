@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
+from sopkit.schema.values import as_id
 from sopkit.tree import Forest, Mark, Tree, Value
 
 SECTIONS: Final[dict[str, str]] = {
@@ -43,6 +45,9 @@ DOCUMENTS: Final[dict[str, str]] = {
     "catalog": "catalog",
 }
 """Kind of document → namespace of its id."""
+
+ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SOURCE_ID: Final = re.compile(r"[A-Za-z0-9]+([-.][A-Za-z0-9]+)*")
 
 PLAYBOOKS: Final = ("journey", "cadence", "procedure")
 """These share one namespace."""
@@ -117,7 +122,15 @@ def index(forest: Forest, numbers: Iterable[int], broken: frozenset[int], builti
                 declared[namespace].setdefault(name, []).append(Mark(base + at))
         if number in broken:
             _note_uncertain(names, tree, root, base)
+    for namespace, table in names.own.items():
+        for name in [name for name in table if not is_id(namespace, name)]:
+            names.uncertain.setdefault(as_id(name, capitals=False), table[name][0])
     return names
+
+
+def is_id(namespace: str, name: str) -> bool:
+    """Whether a name is written as ids are; the schema has refused any other, and shown how to write it."""
+    return (SOURCE_ID if namespace == "source" else ID).fullmatch(name) is not None
 
 
 def _declared(tree: Tree, root: dict[str, Value], kind: str) -> Iterator[tuple[str, str, int]]:

@@ -44,6 +44,8 @@ class Case:
     catalogs: tuple[str, ...]
     held_back: int = 0
     looked_up: int = 0
+    meant: set[tuple[str, str]] = field(default_factory=set)
+    """Namespace and id of what an undefined name may have been meant to be; the id is empty where it may be any."""
     _titles: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property

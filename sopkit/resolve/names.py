@@ -7,7 +7,7 @@ from typing import Final
 
 from sopkit.diagnostics import Finding
 from sopkit.model import rules_names as rules
-from sopkit.model.names import PLAYBOOKS, RESERVED, SECTIONS, parts
+from sopkit.model.names import PLAYBOOKS, RESERVED, SECTIONS, is_id, parts
 from sopkit.resolve.case import NOUNS, Args, Case
 from sopkit.resolve.stubs import stub
 from sopkit.resolve.wording import a, called, choice, listed
@@ -86,6 +86,7 @@ def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Fin
     noun = called(namespace)
     known = {one: title for part in parts(namespace) for one, title in case.titles(part).items()}
     near = case.near(name, known)
+    case.meant.update((part, one) for part in parts(namespace) for one in near or ("",))
     homes = [home for home in case.names.homes(name) if home not in parts(namespace)]
     elsewhere = Phrase("", "")
     if homes:
@@ -167,7 +168,8 @@ def unused(case: Case) -> Iterator[Finding]:
                 continue
             if said is None:
                 said = _words_of_broken(case)
-            if not case.complete or name in said:
+            lost = {(namespace, name), (namespace, "")} & case.meant or not is_id(namespace, name)
+            if not case.complete or name in said or lost:
                 case.held_back += 1
                 continue
             yield case.finding(rules.UNUSED_NOUN, marks[0], {"noun": called(namespace), "name": name})

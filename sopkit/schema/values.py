@@ -153,7 +153,7 @@ def malformed_id(place: Place, shape: Shape, refusal: Refusal, span: Span) -> Fi
     """Return the finding for an id, as value or as key at `span`, that is not written as ids are, or is reserved."""
     written = refusal.value if isinstance(refusal.value, str) else flow(refusal.value)
     reserved = refusal.keyword == "not"
-    suggestion = f"{written}-1" if reserved else _as_id(written, capitals="A-Z" in str(shape.merged.get("pattern", "")))
+    suggestion = f"{written}-1" if reserved else as_id(written, capitals="A-Z" in str(shape.merged.get("pattern", "")))
     known = bool(suggestion)
     args: Args = {
         "value": written,
@@ -165,7 +165,7 @@ def malformed_id(place: Place, shape: Shape, refusal: Refusal, span: Span) -> Fi
     return Finding(rules.MALFORMED_ID, span, args, subject=place.subject, fixes=fixes, suggestions=suggestions)
 
 
-def _as_id(written: str, *, capitals: bool) -> str:
+def as_id(written: str, *, capitals: bool) -> str:
     """Return `written` in the form of an id; empty where nothing of it can stand in one."""
     text = unicodedata.normalize("NFKC", written)
     text = text if capitals else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()
