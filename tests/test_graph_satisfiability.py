@@ -1,0 +1,303 @@
+"""Whether anybody meets some predicates: against all customers one by one, each predicate taken at its word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from itertools import product
+from typing import NamedTuple
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from sopkit.graph import satisfiability
+from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer, excludes, implies, meet
+from sopkit.model.documents import Workspace
+from sopkit.model.parse import duration
+from sopkit.model.parse_amounts import comparison
+from sopkit.model.predicates import (
+    All,
+    Any,
+    ConsentState,
+    ConsentTest,
+    DataTest,
+    Else,
+    EventTest,
+    Not,
+    Predicate,
+    SegmentTest,
+    StageTest,
+    TagTest,
+    TaskTest,
+)
+from sopkit.model.values import NumberRange, Ref
+from sopkit.tree import Mark
+from tests.workspaces import compiled
+
+HERE = Mark(0)
+TEXT = """\
+kind: catalog
+data:
+  tier: {title: 等级, type: [gold, silver, bronze], category: user.behavior, record: crm, retention: 1y}
+  grade:
+    title: 评级
+    type: [high, low]
+    category: user.behavior
+    record: map
+    retention: 1y
+    computed: {from: [spent], every: week, at: [mon 03:00], first_of: [{high: {spent: ≥ 9}}, {low: else}]}
+  spent: {title: 次数, type: number, category: user.behavior, record: crm, retention: 1y}
+tags: {called: {title: 已致电, record: crm}}
+tasks: {first-order: {title: 首单, done_on: order-paid}}
+segments:
+  buyers: {title: 买过的人, when: {order-paid: ever}}
+  regulars: {title: 常客, when: {segment: buyers, order-paid: ≥ 2 within 90d}}
+---
+kind: lifecycle
+id: newcomers
+title: 新客
+starts_on: member-joined
+stages:
+  hello: {next: [{after: 7d, go: other}]}
+  other: {next: [{after: 7d, go: end}]}
+"""
+
+
+@cache
+def workspace() -> Workspace:
+    return compiled(TEXT).workspace
+
+
+def ref(name: str) -> Ref:
+    return Ref(name, HERE)
+
+
+# A customer, and what a test asks of one
+
+State = Mapping[str, object]
+Meaning = Callable[[State], bool]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A test as the model has it, beside what it means; `of` names the part of a customer that it asks about."""
+
+    predicate: Predicate
+    means: Meaning
+    of: frozenset[str]
+
+
+AGES = (10, 60, 200)
+"""Days ago: within 30 days, within 90, before."""
+ORDERS = tuple(
+    tuple(age for age, n in zip(AGES, counts, strict=True) for _ in range(n)) for counts in product(range(4), repeat=3)
+)
+STAGES = ("hello", "other")
+
+
+class Place(NamedTuple):
+    """The stage that the customer is in, and those that they have been in."""
+
+    at: str | None
+    been: frozenset[str]
+
+
+PLACES = tuple(
+    Place(at, been)
+    for at in (None, *STAGES)
+    for been in (frozenset[str](), frozenset(("hello",)), frozenset(("other",)), frozenset(STAGES))
+    if at is None or at in been
+)
+PARTS: Mapping[str, tuple[object, ...]] = {
+    "tier": ("gold", "silver", "bronze", None),
+    "grade": ("high", "low"),
+    "spent": (None, *(Decimal(n) for n in ("4", "5", "7", "10", "11"))),
+    "orders": ORDERS,
+    "joined": ((), *((age,) for age in AGES)),
+    "consent": ("given", "refused", "withdrawn", "expired", "unknown"),
+    "tag": (False, True),
+    "place": PLACES,
+}
+
+
+def customers(of: frozenset[str]) -> Iterator[State]:
+    """Yield every customer that differs in the parts asked about."""
+    names = sorted(of)
+    for values in product(*(PARTS[name] for name in names)):
+        yield dict(zip(names, values, strict=True))
+
+
+def one_of(datum: str, values: tuple[str, ...]) -> Asked:
+    return Asked(DataTest(ref(datum), values, HERE), lambda who: who[datum] in values, frozenset((datum,)))
+
+
+def known(datum: str, *, wanted: bool) -> Asked:
+    test = DataTest(ref(datum), "known" if wanted else "unknown", HERE)
+    return Asked(test, lambda who: (who[datum] is not None) == wanted, frozenset((datum,)))
+
+
+COMPARES: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "≥": lambda one, other: one >= other, "≤": lambda one, other: one <= other, "<": lambda one, other: one < other,
+    ">": lambda one, other: one > other, "=": lambda one, other: one == other,
+}  # fmt: skip
+
+
+def compares(sign: str, number: int) -> Asked:
+    def means(who: State) -> bool:
+        spent = who["spent"]
+        return isinstance(spent, Decimal) and COMPARES[sign](spent, Decimal(number))
+
+    return Asked(DataTest(ref("spent"), comparison(f"{sign} {number}", HERE), HERE), means, frozenset(("spent",)))
+
+
+def between(low: int, high: int) -> Asked:
+    def means(who: State) -> bool:
+        spent = who["spent"]
+        return isinstance(spent, Decimal) and low <= spent <= high
+
+    test = NumberRange(Decimal(low), Decimal(high), "", HERE)
+    return Asked(DataTest(ref("spent"), test, HERE), means, frozenset(("spent",)))
+
+
+def occurs(part: str, sign: str | None, number: int, days: int | None, *, negated: bool) -> Asked:
+    """Return `order-paid: [not] [≥ n] [within D]`."""
+
+    def means(who: State) -> bool:
+        ages = who[part]
+        assert isinstance(ages, tuple)
+        count = sum(1 for age in ages if days is None or age <= days)
+        met = count >= 1 if sign is None else COMPARES[sign](Decimal(count), Decimal(number))
+        return met != negated
+
+    asked = comparison(f"{sign} {number}", HERE) if sign else None
+    within = duration(f"{days}d", HERE) if days else None
+    name = "order-paid" if part == "orders" else "member-joined"
+    return Asked(EventTest(ref(name), asked, within, negated, HERE), means, frozenset((part,)))
+
+
+def consent(state: ConsentState) -> Asked:
+    return Asked(
+        ConsentTest(ref("sms-marketing"), state, HERE), lambda who: who["consent"] == state, frozenset(("consent",))
+    )
+
+
+def is_at(stage: str | None, *, ever: bool) -> Asked:
+    def means(who: State) -> bool:
+        place = who["place"]
+        assert isinstance(place, Place)
+        if ever:
+            return stage in place.been if stage else bool(place.been)
+        return place.at == stage if stage else place.at is not None
+
+    place = f"newcomers/{stage}" if stage else "newcomers"
+    return Asked(StageTest(ref(place), ever, HERE), means, frozenset(("place",)))
+
+
+def count_within(who: State, days: int | None, least: int) -> bool:
+    ages = who["orders"]
+    assert isinstance(ages, tuple)
+    return sum(1 for age in ages if days is None or age <= days) >= least
+
+
+ORDERED = frozenset(("orders",))
+FAMILIES: tuple[st.SearchStrategy[Asked], ...] = (
+    st.lists(st.sampled_from(["gold", "silver", "bronze"]), min_size=1, max_size=2, unique=True)
+    .map(lambda some: one_of("tier", tuple(some))),
+    st.booleans().map(lambda wanted: known("tier", wanted=wanted)),
+    st.sampled_from(["high", "low"]).map(lambda value: one_of("grade", (value,))),
+    st.tuples(st.sampled_from("≥≤<>="), st.sampled_from([5, 10])).map(lambda both: compares(*both)),
+    st.sampled_from([(5, 10), (5, 5), (10, 10)]).map(lambda both: between(*both)),
+    st.booleans().map(lambda wanted: known("spent", wanted=wanted)),
+    st.builds(occurs, st.just("orders"), st.sampled_from([None, "≥", "<", "=", "≤"]), st.sampled_from([1, 2]),
+              st.sampled_from([None, 30, 90]), negated=st.booleans()),
+    st.builds(occurs, st.just("joined"), st.sampled_from([None, "≥"]), st.sampled_from([1, 2]),
+              st.sampled_from([None, 30, 90]), negated=st.booleans()),
+    st.sampled_from(["given", "refused", "withdrawn", "expired", "unknown"]).map(consent),  # type: ignore[arg-type]  # its own states
+    st.just(Asked(TagTest(ref("called"), HERE), lambda who: bool(who["tag"]), frozenset(("tag",)))),
+    st.builds(is_at, st.sampled_from([None, *STAGES]), ever=st.booleans()),
+    st.just(Asked(SegmentTest(ref("buyers"), HERE), lambda who: count_within(who, None, 1), ORDERED)),
+    st.just(Asked(SegmentTest(ref("regulars"), HERE), lambda who: count_within(who, 90, 2), ORDERED)),
+    st.just(Asked(TaskTest(ref("first-order"), HERE), lambda who: count_within(who, None, 1), ORDERED)),
+)  # fmt: skip
+
+
+def conditions(families: list[st.SearchStrategy[Asked]]) -> st.SearchStrategy[Asked]:
+    return st.recursive(st.one_of(families), lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: together(parts, every=True)),
+        st.lists(inner, max_size=3).map(lambda parts: together(parts, every=False)),
+        inner.map(lambda part: Asked(Not(part.predicate, HERE), lambda who: not part.means(who), part.of)),
+    ), max_leaves=6)  # fmt: skip
+
+
+def together(parts: list[Asked], *, every: bool) -> Asked:
+    kind, test = (All, all) if every else (Any, any)
+    of = frozenset(name for part in parts for name in part.of)
+    return Asked(
+        kind(tuple(part.predicate for part in parts), HERE), lambda who: test(part.means(who) for part in parts), of
+    )
+
+
+few_families = st.lists(st.sampled_from(FAMILIES), min_size=1, max_size=3)
+asked = few_families.flatmap(lambda families: st.lists(conditions(families), min_size=1, max_size=3))
+
+
+def somebody(parts: list[Asked]) -> bool:
+    of = frozenset(name for part in parts for name in part.of)
+    return any(all(part.means(who) for part in parts) for who in customers(of))
+
+
+@settings(max_examples=600, deadline=None)
+@given(asked)
+def test_the_answer_is_that_of_trying_all_customers(parts: list[Asked]) -> None:
+    answer = meet(workspace(), *(part.predicate for part in parts))
+    assert answer != UNDECIDED
+    event(f"met: {answer != NOBODY}")
+    assert isinstance(answer, Customer) is somebody(parts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(few_families.flatmap(lambda families: st.tuples(conditions(families), conditions(families))))
+def test_what_follows_from_what(pair: tuple[Asked, Asked]) -> None:
+    one, other = pair
+    denied = Asked(Not(other.predicate, HERE), lambda who: not other.means(who), other.of)
+    assert implies(workspace(), one.predicate, other.predicate) is not somebody([one, denied])
+
+
+def test_beyond_the_bound_nothing_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    clash = (one_of("tier", ("gold",)).predicate, one_of("tier", ("silver",)).predicate)
+    assert excludes(workspace(), *clash)
+    monkeypatch.setattr(satisfiability, "EFFORT", 1)
+    assert meet(workspace(), *clash) == UNDECIDED
+    assert not excludes(workspace(), *clash)
+
+
+def test_pairs_that_go_together_may_clash_as_three() -> None:
+    pairs = [
+        one_of("tier", values).predicate for values in (("gold", "silver"), ("silver", "bronze"), ("gold", "bronze"))
+    ]
+    for left_out in range(3):
+        assert isinstance(meet(workspace(), *(one for n, one in enumerate(pairs) if n != left_out)), Customer)
+    assert meet(workspace(), *pairs) == NOBODY
+
+
+def test_months_and_days_are_not_told_apart() -> None:
+    month = EventTest(ref("order-paid"), None, duration("1mo", HERE), negated=False, at=HERE)
+    days = EventTest(ref("order-paid"), None, duration("30d", HERE), negated=True, at=HERE)
+    assert meet(workspace(), month, days) == UNDECIDED
+    later = EventTest(ref("order-paid"), None, duration("32d", HERE), negated=True, at=HERE)
+    assert meet(workspace(), month, later) == NOBODY
+
+
+def test_else_is_met_by_anybody() -> None:
+    answer = meet(workspace(), Else(HERE))
+    assert isinstance(answer, Customer)
+    assert answer.describe().en == "any customer"
+
+
+def test_who_is_in_a_lifecycle_is_in_one_of_its_stages() -> None:
+    inside, hello, other = (is_at(stage, ever=False).predicate for stage in (None, *STAGES))
+    assert meet(workspace(), inside, Not(hello, HERE), Not(other, HERE)) == NOBODY
+    assert isinstance(meet(workspace(), inside, Not(hello, HERE)), Customer)
