@@ -10,11 +10,13 @@ import pytest
 
 from sopkit.model.documents import Workspace
 from sopkit.render.checklist import checklist
+from sopkit.render.diagrams import diagrams
 from sopkit.render.document import Document, StepCard, Table, content_hash, lines_of
 from sopkit.render.manual.book import Book, plan
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.manual import manual
 from sopkit.render.marks import Run, plain
+from sopkit.render.publication import Request
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.text import Lang
@@ -178,6 +180,27 @@ def test_an_issue_is_on_the_sheet_once(workspace: Workspace) -> None:
         for row in group.rows
     ]
     assert rows == ["“群里的实用内容”：发到群里（约 3 分钟）"]
+
+
+def test_a_flow_that_branches_is_drawn_and_said_in_words(workspace: Workspace) -> None:
+    files = {path.name: path.read_bytes() for path in sorted(SMALL.glob("*.yaml"))}
+    compilation = compiled(files)
+    drawn = diagrams(compilation.graph, compilation.workspace, ("zh-CN", "en"))
+    assert {playbook for playbook, _ in drawn} == {"new-member", "production"}
+    page = tree(made(workspace, Request(diagrams=drawn))["manuals/guide.en.html"])
+    figure, other = page.all("figure")
+    assert figure.all("figcaption")[0].text == "Flow: New member"
+    (drawing,) = figure.all("svg")
+    named = {each.attributes["id"]: each.text for each in drawing.all("title", "desc") if "id" in each.attributes}
+    assert next(named[id_] for id_ in drawing.attributes["aria-labelledby"].split()) == "New member"
+    ids = [each.attributes["id"] for one in (figure, other) for each in one.walk() if "id" in each.attributes]
+    assert len(ids) == len(set(ids))
+    (words,) = figure.all("pre")
+    for said in ("Joined in a shop", "Meet", "After the order", "Paid an order"):
+        assert said in words.text
+        assert said in drawing.text.replace("\n", " ")
+    text = made(workspace, Request(diagrams=drawn))["manuals/all.zh-CN.md"]
+    assert "**流程图：新客旅程**\n\n```text\n" in text
 
 
 @pytest.mark.parametrize(

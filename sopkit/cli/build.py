@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -16,7 +16,9 @@ from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.graph.manifest import manifest
 from sopkit.output import File, refuse_foreign, write_folder
-from sopkit.render.manual.front import Edition
+from sopkit.render.diagrams import diagrams
+from sopkit.render.document import Diagram
+from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.publication import KINDS, Request, publish, roles_with_work
 from sopkit.text import Lang, Phrase
 
@@ -76,7 +78,11 @@ def run(
         console.complain(console.word(REFUSED))
         return failed
     made = Edition(compilation.today, edition or "", draft=failed != OK, tool=f"sopkit {__version__}")
-    request = Request(roles=_roles(loaded, role), kinds=tuple(kind for kind in KINDS if kind in only))
+    request = Request(
+        roles=_roles(loaded, role),
+        kinds=tuple(kind for kind in KINDS if kind in only),
+        diagrams=_diagrams(loaded, only),
+    )
     written = _Written(watched(console, _files(loaded, made, request), WORKING))
     write_folder(Path(output), written)
     _report(console, Path(output), written.names)
@@ -100,6 +106,14 @@ def _files(loaded: Loaded, edition: Edition, request: Request) -> Iterator[File]
     compilation = loaded.compilation
     yield from publish(compilation.workspace, edition, request)
     yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest)
+
+
+def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Diagram]:
+    """Return the drawings of the manuals; none where no manual is made, since drawing takes its time."""
+    if only and "manual" not in only:
+        return {}
+    compilation = loaded.compilation
+    return diagrams(compilation.graph, compilation.workspace, languages_of(compilation.workspace.settings))
 
 
 def _roles(loaded: Loaded, wanted: tuple[str, ...]) -> tuple[str, ...]:

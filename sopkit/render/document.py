@@ -165,6 +165,7 @@ class Week:
 class Diagram:
     """A drawing, as a whole SVG made by us, and the same in words."""
 
+    anchor: str
     title: str
     svg: str
     text: str
