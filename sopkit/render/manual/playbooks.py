@@ -68,7 +68,8 @@ def _playbook(playbook: Playbook, book: Book) -> Section:
     title = names.title(names.playbooks, playbook.id)
     blocks: list[Block] = [Facts(tuple(_facts(playbook, book)))]
     diagram = book.diagrams.get(playbook.id)
-    if diagram:
+    # Who does three steps of a procedure needs these three; its whole flow is for those who answer for it.
+    if diagram and (book.whole or isinstance(playbook, Journey) or book.owns(playbook)):
         blocks.append(diagram)
     sections: tuple[Section, ...] = ()
     if isinstance(playbook, Journey) and any(stage.id for stage in playbook.stages):
