@@ -270,7 +270,7 @@ def test_a_jump_ahead_passes_a_required_step_by() -> None:
         ("[{on: order-paid, go: end}, {on: [order-paid], go: end}]", True),
         ("[{on: order-paid, go: end}, {on: {event: order-paid, where: {spent: ≥ 9 CNY}}, go: end}]", True),
         ("[{on: {event: order-paid, where: {spent: ≥ 9 CNY}}, go: end}, {on: order-paid, go: end}]", False),
-        ("[{on: {event: order-paid, where: {spent: ≥ 9 CNY}}, go: end}, {on: {event: order-paid, where: {spent: ≥ 10 CNY}}, go: end}]", True),
+        ("[{on: {event: order-paid, where: {spent: ≥ 9 CNY}}, go: end}, {on: {event: order-paid, where: {spent: ≥ 10 CNY}}, go: end}]", True),  # noqa: E501
         ("[{on: order-paid, go: end}, {on: [order-paid, chat-replied], go: end}]", False),
         ("[{when: {tier: [gold, silver]}, go: end}, {when: {tier: silver}, go: end}]", True),
         ("[{when: {tier: silver}, go: end}, {when: {tier: [gold, silver]}, go: end}]", False),
@@ -363,6 +363,31 @@ def test_two_ways_between_the_same_stages_are_both_tried() -> None:
     assert codes(text, LIFECYCLE) == ["SOP204:hello"]
 
 
+def handing_over(more: str, step: str) -> str:
+    other = AUTOMATION.replace("follow-up", "another") + f"starts_on: order-paid\nreentry: always\nsteps:\n{step}"
+    first = f"starts_on: order-paid\n{more}steps:\n  - {{id: mark, tag: called}}\n  - {{id: hand, start: another}}\n"
+    return f"{first}---\n{other}"
+
+
+BACK = "  - {id: back, start: follow-up}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "step", "found_"),
+    [
+        ("reentry: always\n", BACK, True),
+        ("reentry: always\n", "  - {id: rest, wait: 1h}\n" + BACK, False),
+        ("reentry: always\n", "  - {id: call, do: 电话, by: guide, within: 1d}\n" + BACK, False),
+        ("reentry: always\n", BACK.replace("}", ", if: {tier: gold}}"), False),  # may well be untrue the next time
+        ("reentry: always\noverlap: false\n", BACK, False),  # the second start is refused
+        ("", BACK, False),  # once in a lifetime
+        ("reentry: after 1d\n", BACK, False),
+    ],
+)
+def test_playbooks_that_start_each_other_at_once(more: str, step: str, found_: bool) -> None:
+    assert codes(handing_over(more, step), AUTOMATION) == (["SOP204:hand"] if found_ else [])
+
+
 # Waits and deadlines
 
 
@@ -398,7 +423,7 @@ def test_transitions_are_a_way_out() -> None:
 
 @pytest.mark.parametrize(
     ("timing", "found_"),
-    [("", True), (", after: 2h", True), (", after: 1d..2d", False), (", within: 2h", False), (", before: 1d", False), (", every: 7d", False)],
+    [("", True), (", after: 2h", True), (", after: 1d..2d", False), (", within: 2h", False), (", before: 1d", False), (", every: 7d", False)],  # noqa: E501
 )  # fmt: skip
 def test_deadlines_of_people(timing: str, found_: bool) -> None:
     text = f"steps:\n  - {{id: call, do: 电话问候, by: guide{timing}}}\n"
@@ -462,8 +487,8 @@ def test_a_chain_of_journeys_hands_on_what_has_no_bound() -> None:
     ("more", "found_"),
     [
         ("starts_on: order-paid\nreentry: always\nends_on: account-closed\nsteps:\n  - {id: pause, wait: chat-replied}\n", True),
-        ("starts_on: order-paid\nreentry: always\nends_on: account-closed\nsteps:\n  - {id: pause, wait: chat-replied, up_to: 9d}\n", False),
-        ("starts_on: order-paid\nreentry: always\noverlap: false\nends_on: account-closed\nsteps:\n  - {id: pause, wait: chat-replied}\n", False),
+        ("starts_on: order-paid\nreentry: always\nends_on: account-closed\nsteps:\n  - {id: pause, wait: chat-replied, up_to: 9d}\n", False),  # noqa: E501
+        ("starts_on: order-paid\nreentry: always\noverlap: false\nends_on: account-closed\nsteps:\n  - {id: pause, wait: chat-replied}\n", False),  # noqa: E501
         ("starts_on: member-joined\nreentry: always\nends_on: account-closed\nsteps:\n  - {id: pause, wait: chat-replied}\n", False),
     ],
 )  # fmt: skip
@@ -484,6 +509,42 @@ def test_a_stage_without_a_way_out_by_time_piles_up() -> None:
     """
     assert codes(text, head) == ["SOP209:waiting"]
     assert codes(text.replace("go: greeted}]", "go: greeted}, {after: 9d, go: end}]"), head) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "touch", "found_"),
+    [
+        ("on: opened", "on: opened", "", True),
+        ("on: opened", "when: {tag: called}", "", True),
+        ("on: opened", "on: order-paid", "", False),  # as often as orders: a rate
+        ("on: opened", "after: 1d", "", False),
+        ("on: opened", "on: opened", ", after: 1h", False),  # whoever goes round quickly is not touched
+        ("on: opened", "on: opened", ", cap: {counts: false, reason: 顾客自己要的}", False),
+    ],
+)
+def test_going_round_between_stages_on_events_without_a_bound(there: str, back: str, touch: str, found_: bool) -> None:
+    text = f"""\
+    stages:
+      hello:
+        next: [{{{there}, go: other}}, {{after: 60d, go: end}}]
+      other:
+        steps: [{{id: hi, send: hello, via: mp-notice, for: care{touch}}}]
+        next: [{{{back}, go: hello}}, {{on: account-closed, go: end}}]
+    """
+    assert [code[:6] for code in codes(text, LIFECYCLE, nouns=OPENED)] == ["SOP209"] * found_
+
+
+def test_a_stage_that_stays_bounds_going_round() -> None:
+    text = """\
+    stages:
+      hello:
+        stays: at least 1d
+        next: [{on: opened, go: other}, {after: 60d, go: end}]
+      other:
+        steps: [{id: hi, send: hello, via: mp-notice, for: care}]
+        next: [{on: opened, go: hello}, {after: 60d, go: end}]
+    """
+    assert codes(text, LIFECYCLE, nouns=OPENED) == []
 
 
 def test_journeys_that_start_each_other() -> None:
@@ -603,6 +664,46 @@ def test_guards_where_nobody_can_be_left_out(via: str, found_: bool) -> None:
     assert [one.rule.code for one in judged(text, AUTOMATION)] == ["SOP214"] * found_
 
 
+def test_a_branch_is_a_guard_on_what_stands_in_it() -> None:
+    text = """\
+    starts_on: member-joined
+    steps:
+      - id: fork
+        choose:
+          - if: {consent: group-marketing}
+            steps: [{id: post, send: hello, via: group, for: care}]
+          - else: [{id: chat, send: hello, via: mp-notice, for: care}]
+    """
+    assert codes(text, AUTOMATION) == ["SOP214:group-marketing"]
+    assert codes(text.replace("via: group", "via: mp-notice"), AUTOMATION) == []
+
+
+@pytest.mark.parametrize(
+    ("audience", "first", "found_"),
+    [
+        ("{tier: [gold, silver]}", "", []),  # at the very start the audience is as it was tested
+        ("{tier: [gold, silver]}", "  - {id: rest, wait: 1d}\n", ["SOP210"]),  # the tier may have changed
+        ("{tier: [gold, silver]}", "  - {id: call, do: 电话, by: guide, within: 1h}\n", ["SOP210"]),
+        ("{tier: [gold, silver]}", "  - {id: mark, untag: called}\n", []),
+        ("{tier: gold}", "", []),
+        ("members", "", ["SOP210"]),
+    ],
+)
+def test_who_has_just_entered_is_of_the_audience(audience: str, first: str, found_: list[str]) -> None:
+    branches = fork("{tier: gold}", "{tier: silver}").partition("steps:\n")[2]
+    text = f"starts_on: member-joined\naudience: {audience}\nsteps:\n{first}{branches}"
+    assert [one.rule.code for one in judged(text, AUTOMATION)] == found_
+
+
+def test_what_started_the_journey_has_happened() -> None:
+    branches = fork("{order-paid: within 30d}", "{all: [{order-paid: ever}, {order-paid: not within 30d}]}").partition(
+        "steps:\n"
+    )[2]
+    for starts, found_ in (("order-paid", []), ("member-joined", ["SOP210"]), ("[order-paid, manual]", ["SOP210"])):
+        text = f"starts_on: {starts}\nsteps:\n  - {{id: rest, wait: 60d}}\n{branches}"
+        assert [one.rule.code for one in judged(text, AUTOMATION)] == found_
+
+
 # Owners, reviews, targets
 
 
@@ -637,7 +738,7 @@ def test_cadences_need_an_owner_a_review_date_and_a_target() -> None:
         ("stages:\n  hello:\n    next: [{after: 7d, go: latr}]\n  later:\n    next: [{after: 7d, go: end}]\n", "SOP147"),
         ("stages:\n  hello:\n    nxt: [{after: 7d, go: end}]\n    steps: [{id: m, tag: called}]\n", "SOP101"),
         ("stages:\n  hello:\n    steps: [{id: c, do: 电话, by: guide, witin: 1d}]\n    next: [{after: 7d, go: end}]\n", "SOP101"),
-        ("stages:\n  hello:\n    steps: [{id: c, goo: later}]\n    next: [{after: 7d, go: end}]\n  later: {next: [{after: 7d, go: end}]}\n", "SOP101"),
+        ("stages:\n  hello:\n    steps: [{id: c, goo: later}]\n    next: [{after: 7d, go: end}]\n  later: {next: [{after: 7d, go: end}]}\n", "SOP101"),  # noqa: E501
         ("stages:\n  hello:\n    next: [{after: soon, go: later}]\n  later:\n    next: [{after: 7d, go: end}]\n", "SOP120"),
     ],
 )  # fmt: skip

@@ -28,6 +28,7 @@ from sopkit.model.predicates import (
     StageTest,
     TaskTest,
 )
+from sopkit.model.values import Ref
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -151,17 +152,34 @@ def _spell_out(predicate: Predicate, workspace: Workspace, inside: tuple[str, ..
 def _rules(tests: Sequence[Predicate], workspace: Workspace) -> Iterator[Predicate]:
     """Yield what holds for every customer between stages and journeys: inside is in, in has been in, one at a time."""
     places = {key_of(test): test for test in tests if isinstance(test, StageTest)}
+    for test in [*places.values()]:
+        places |= {key_of(one): one for one in _stages_of(test, places, workspace)}
     for (kind, path), test in places.items():
         journey = path.partition("/")[0]
         for wider in ((kind, journey), ("been_in", path), ("been_in", journey)):
             if wider in places and wider != (kind, path) and (kind == "in" or wider[0] == "been_in"):
                 yield Any((Not(test, test.at), places[wider]), test.at)
+        stages = _stages_of(test, places, workspace)
+        if stages:
+            yield Any((Not(test, test.at), *stages), test.at)
     for (kind, path), (other_kind, other) in combinations(places, 2):
         name = path.partition("/")[0]
         apart = "/" in path and "/" in other and path != other and name == other.partition("/")[0]
         if kind == other_kind == "in" and apart and _runs_alone(name, workspace):
             one, two = places[kind, path], places[other_kind, other]
             yield Not(All((one, two), one.at), one.at)
+
+
+def _stages_of(
+    test: StageTest, places: Mapping[tuple[str, str], StageTest], workspace: Workspace
+) -> tuple[StageTest, ...]:
+    """Return tests of all stages of the lifecycle that a test names, where one of them is asked about, too: it is in one of them."""
+    name, at = test.place.id, test.at
+    journey = workspace.journeys.get(name)
+    if journey is None or journey.kind != "lifecycle":
+        return ()
+    asked = any(kind in ("in", "been_in") and path.startswith(f"{name}/") for kind, path in places)
+    return tuple(StageTest(Ref(f"{name}/{one.id}", at), test.ever, at) for one in journey.stages) if asked else ()
 
 
 def _runs_alone(journey: str, workspace: Workspace) -> bool:

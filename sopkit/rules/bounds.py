@@ -7,7 +7,7 @@ from typing import Final, TypeGuard
 
 from sopkit.diagnostics import Finding, Rule, Severity
 from sopkit.graph import Edge
-from sopkit.graph.course import INFINITE, Course, cycles
+from sopkit.graph.course import INFINITE, Course, cycles, is_instant
 from sopkit.model.documents import Journey, Procedure, Stage
 from sopkit.model.steps import Go, Grant, Start, Step, Wait
 from sopkit.model.triggers import JourneyMoved, OfferMoved, StepReported, Trigger
@@ -66,6 +66,8 @@ def check(case: Case) -> Iterator[Finding]:
         for node, step in case.steps(root):
             if step.on and case.touches_inside(step):
                 _blame(blamed, frequencies, step.on, node.id, root)
+        if isinstance(playbook, Journey) and playbook.kind == "lifecycle":
+            _blame_rounds(case, blamed, frequencies, playbook, touching)
         if not isinstance(playbook, Journey | Procedure) or _is_rationed(playbook):
             continue
         starts = frequencies.of_starts(root)
@@ -88,6 +90,38 @@ def _blame(
         found = frequencies.of(trigger, root)
         if found.often is Often.UNBOUNDED and found.cause is not None:
             blamed.setdefault(found.cause.id, []).append((trigger.at, subject))
+
+
+def _blame_rounds(
+    case: Case, blamed: dict[str, list[Place]], frequencies: Frequencies, journey: Journey, touching: set[str]
+) -> None:
+    """Blame events without a bound that send one customer round through stages of which one touches as soon as it is entered."""
+    root = f"{journey.kind}/{journey.id}"
+    course = case.courses.get(root)
+    if course is None or case.doubts.of_flow(journey.at):
+        return
+    order = {node.id: n for n, node in enumerate(case.graph.parts.get(root, ()))}
+    quick = [edge for edges in course.leaving.values() for edge in edges if _is_quick(case, frequencies, edge, root)]
+    for round_ in cycles([edge for edge in quick if edge.source in order], order):
+        causes = [edge.on for edge in round_ if edge.on is not None]
+        stages = [edge.source for edge in round_ if edge.source in course.reached]
+        at_once = {place for stage in stages for place, time in _below(course, stage).items() if time == 0.0}
+        if causes and at_once & touching:
+            _blame(blamed, frequencies, causes, stages[0], root)
+
+
+def _is_quick(case: Case, frequencies: Frequencies, edge: Edge, root: str) -> bool:
+    """Return whether a transition can be taken again and again at any pace."""
+    stage = case.graph.nodes[edge.source].stage
+    if edge.kind != "interrupt" or edge.label != "next" or stage is None or stage.stays is not None:
+        return False
+    if edge.on is not None:
+        return frequencies.of(edge.on, root).often is Often.UNBOUNDED
+    return is_instant(edge.delay)
+
+
+def _below(course: Course, stage: str) -> dict[str, float]:
+    return course.earliest(stage, lambda node: node.startswith(f"{stage}/"))
 
 
 def _unbounded(case: Case, blamed: dict[str, list[Place]]) -> Iterator[Finding]:

@@ -10,11 +10,14 @@ from sopkit.graph import Edge, Node
 from sopkit.graph.course import Course, cycles, is_instant
 from sopkit.graph.satisfiability import NOBODY, meet, tests_of
 from sopkit.graph.variables import key_of
+from sopkit.model.documents import Journey, Procedure
 from sopkit.model.predicates import StageTest
-from sopkit.model.steps import Ask, Erase, SetData, Step, Tag
-from sopkit.rules.case import Case
+from sopkit.model.steps import Ask, Erase, SetData, Start, Step, Tag
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.examples import CALL, lifecycle
+from sopkit.rules.latest import latest_times
 from sopkit.text import Phrase
+from sopkit.tree import Mark
 
 ZERO_DELAY_CYCLE: Final = Rule(
     code="SOP204",
@@ -59,6 +62,7 @@ def check(case: Case) -> Iterator[Finding]:
         instant = [edge for edges in course.leaving.values() for edge in edges if _takes_no_time(case, edge)]
         if instant:
             yield from _check_course(case, root, course, instant)
+    yield from _check_handovers(case)
 
 
 def _takes_no_time(case: Case, edge: Edge) -> bool:
@@ -115,3 +119,49 @@ def _finding(case: Case, places: Sequence[Node]) -> Finding:
     if at is None:
         raise ValueError(f"a cycle through {first.id}, which is written nowhere")
     return case.finding(ZERO_DELAY_CYCLE, at, first.id, *related, place=names[0], way=way)
+
+
+# Playbooks that start each other
+
+
+def _check_handovers(case: Case) -> Iterator[Finding]:
+    """Yield playbooks that start each other at once and without end. Those that touch on the way are touches without a bound."""
+    links = dict(_handovers(case))
+    order = {root: n for n, (root, _) in enumerate(case.playbooks)}
+    told: set[str] = set()
+    for cycle in cycles([Edge(source, target, "emits", at) for (source, target), at in links.items()], order):
+        roots = [edge.source for edge in cycle]
+        touching = any(case.touches(step) for root in roots for _, step in case.steps(root))
+        if touching or not told.isdisjoint(roots):
+            continue
+        told.update(roots)
+        names = [root.partition("/")[2] for root in (*roots, roots[0])]
+        related = [(edge.at, BY_WAY_OF) for edge in cycle[1:4]]
+        yield case.finding(
+            ZERO_DELAY_CYCLE, cycle[0].at, roots[0], *related, place=names[0], way=" → ".join(names)
+        )  # fmt: skip
+
+
+def _handovers(case: Case) -> Iterator[tuple[tuple[str, str], Mark]]:
+    """Yield (playbook, playbook that it starts) where every run of the first does so in the instant in which it starts."""
+    ready = {root: playbook for root, playbook in case.playbooks if _may_start_at_once(playbook)}
+    for root, playbook in ready.items():
+        course = case.courses.get(root)
+        if course is None or case.doubts.of_flow(playbook.at):
+            continue
+        sure = course.reach(root, lambda edge: edge.kind == "then" and edge.guard is None and edge.on is None)
+        times = latest_times(course, root)
+        for node, step in case.steps(root):
+            if isinstance(step.verb, Start) and step.if_ is None and node.id in sure and times.get(node.id) == 0.0:
+                for kind in ("automation", "procedure"):
+                    target = f"{kind}/{step.verb.playbook.id}"
+                    if target in ready:
+                        yield (root, target), step.id_at
+
+
+def _may_start_at_once(playbook: Playbook) -> bool:
+    """Return whether runs may follow each other, and overlap, for whoever is handed over."""
+    if isinstance(playbook, Journey):
+        free = playbook.reentry.mode == "always" and playbook.overlap and playbook.kind == "automation"
+        return free and playbook.audience is None and playbook.while_ is None
+    return isinstance(playbook, Procedure) and playbook.audience is None

@@ -11,11 +11,12 @@ from sopkit.graph import Node
 from sopkit.graph.satisfiability import Customer, excludes, implies, leaves, meet
 from sopkit.graph.variables import key_of
 from sopkit.model.documents import Cadence, Journey, Procedure
-from sopkit.model.predicates import DataTest, Else, Not, Predicate
+from sopkit.model.predicates import Any, DataTest, Else, EventTest, Not, Predicate
 from sopkit.model.steps import Branch, Choose, Step, inner
 from sopkit.model.triggers import OnEvent, Trigger
 from sopkit.rules.case import TOUCHES, Case, Playbook
 from sopkit.rules.examples import SCRIPT, TIER, automation
+from sopkit.rules.latest import latest_times
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -157,6 +158,8 @@ def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Itera
         yield from _check_group(case, node, step, step.if_)
     if isinstance(step.verb, Choose) and not case.doubts.inside(step.verb_at):
         yield from _check_branches(case, playbook, node, step, step.verb)
+        if isinstance(playbook, Journey):
+            yield from _check_groups_inside(case, node, step.verb)
 
 
 def _check_possible(case: Case, condition: Predicate, subject: str, what: Phrase) -> Iterator[Finding]:
@@ -183,6 +186,16 @@ def _check_group(case: Case, node: Node, step: Step, condition: Predicate) -> It
             return
 
 
+def _check_groups_inside(case: Case, fork: Node, choose: Choose) -> Iterator[Finding]:
+    """A branch is a condition on what stands in it; a step that has a condition of its own is reported for that."""
+    around = fork.id.rpartition("/")[0]
+    for branch in choose.branches:
+        for step in branch.steps:
+            node = case.graph.nodes.get(f"{around}/{step.id}")
+            if node is not None and step.if_ is None:
+                yield from _check_group(case, node, step, branch.if_)
+
+
 def _check_branches(case: Case, playbook: Playbook, node: Node, step: Step, choose: Choose) -> Iterator[Finding]:
     guarded = [branch for branch in choose.branches if not isinstance(branch.if_, Else)]
     workspace, impossible = case.workspace, set[Mark]()
@@ -199,7 +212,7 @@ def _check_branches(case: Case, playbook: Playbook, node: Node, step: Step, choo
     yield from _check_overlaps(case, node, [branch for branch in guarded if branch.at not in impossible])
     if len(guarded) > 1 and len(guarded) == len(choose.branches) and step.if_ is None:
         rest = [Not(branch.if_, branch.at) for branch in guarded]
-        left_out = meet(workspace, *rest, *_context(playbook, node, step))
+        left_out = meet(workspace, *rest, *_context(playbook, node, step), *_at_start(case, playbook, node))
         if isinstance(left_out, Customer):
             yield case.finding(GAP, step.verb_at, node.id, customer=left_out.describe())
 
@@ -218,6 +231,26 @@ def _context(playbook: Playbook, node: Node, step: Step) -> Iterator[Predicate]:
         for one in inner(first):
             if isinstance(one.verb, Choose):
                 yield from _around(one.verb, step)
+
+
+def _at_start(case: Case, playbook: Playbook, node: Node) -> Iterator[Predicate]:
+    """Yield what is still true from the start: what started it has happened; the audience is as tested while no time has passed."""
+    starts = playbook.starts_on if isinstance(playbook, Journey) else ()
+    events = [one for one in starts if isinstance(one, OnEvent)]
+    if events and len(events) == len(starts):
+        happened = (EventTest(one.event, None, None, negated=False, at=one.at) for one in events)
+        yield Any(tuple(happened), node.at or events[0].at)
+    if isinstance(playbook, Journey) and playbook.audience is not None and _is_at_once(case, playbook, node):
+        yield playbook.audience
+
+
+def _is_at_once(case: Case, journey: Journey, node: Node) -> bool:
+    """Return whether a step is always done in the instant in which the journey starts."""
+    root, entry = node.playbook, node.id.rpartition("/")[0]
+    course = case.courses.get(root)
+    if course is None or journey.follows is not None or latest_times(course, entry).get(node.id) != 0.0:
+        return False
+    return entry == root or all(edge.source == root for edge in course.arriving.get(entry, ()))
 
 
 def _around(choose: Choose, step: Step) -> Iterator[Predicate]:
