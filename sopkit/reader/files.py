@@ -118,7 +118,8 @@ class _Search:
         """Read one file, within the bounds."""
         if len(self.sources) >= MAX_FILES or self.total >= MAX_TOTAL:
             if not any(finding.rule is rules.TOO_MANY_FILES for finding in self.findings):
-                limit = f"{MAX_FILES:,} / {MAX_TOTAL // 1_000_000} MB"
+                size = f"{MAX_TOTAL // 1_000_000} MB"
+                limit = Phrase(f"{MAX_FILES:,} 个文件或 {size}", f"{MAX_FILES:,} files or {size}")
                 self._refuse(rules.TOO_MANY_FILES, self.root, {"limit": limit})
             return
         self.seen.add(path)
