@@ -269,6 +269,7 @@ def test_mermaid_and_dot_say_hostile_words_in_full() -> None:
     said = re.sub(r"#(\d+);", lambda code: chr(int(code[1])), mermaid.quoted('a"b];%{c} 1. <d> 中文'))
     assert said == 'a"b];%{c} 1. <d> 中文'
     assert dot.quoted('a"b\\N\n&lt;') == '"a\\"b\\\\N\\n&amp;lt;"'
+    assert mermaid.quoted("fa:fa-ban fabulous: fa-x") == "fa#58;\u2060fa-ban fabulous#58; fa-x"
     assert mermaid.quoted("- a\n2. b").split("<br/>") == ["#45; a", "2#46; b"]
 
 

@@ -33,6 +33,8 @@ CLASSES: Final[dict[Look, str]] = {
 PLAIN: Final = re.compile(r"[0-9A-Za-z ,.\-]|[^\x00-\x7f]")
 LIST_MARK: Final = re.compile(r"^(\d+)\.|^-")
 """What Markdown takes for the start of a list."""
+ICON: Final = re.compile(r"\bfa[a-z]*:(?=fa-)")
+"""What Mermaid replaces by a picture, codes or not, unless an invisible joiner stands behind it."""
 
 
 def to_mermaid(chart: Chart) -> str:
@@ -81,5 +83,6 @@ def quoted(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    coded = "".join(char if PLAIN.match(char) else f"#{ord(char)};" for char in line)
+    apart = ICON.sub("\\g<0>\u2060", line)
+    coded = "".join(char if PLAIN.match(char) else f"#{ord(char)};" for char in apart)
     return LIST_MARK.sub(lambda mark: f"{mark[1]}#46;" if mark[1] else "#45;", coded)
