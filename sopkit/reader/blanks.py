@@ -219,9 +219,9 @@ def _note(one: Odd, fixes: tuple[Fix, ...], notes: Notes, more: Phrase = NO_MORE
 
 
 def _read_alike(indents: list[Odd], cleaned: str, parser: ParserName | None) -> bool:
-    """Whether the text means the same however wide a tab or an ideographic blank was meant to be."""
+    """Whether the text means the same however wide a tab or an ideographic blank was meant to be, as far as it can be read."""
     meanings = [_meaning(_with(cleaned, [one.replaced(*widths) for one in indents]), parser) for widths in WIDTHS]
-    return meanings[0] is not None and all(one == meanings[0] for one in meanings)
+    return meanings[0] is not None and all(one is None or one == meanings[0] for one in meanings)
 
 
 def _with(text: str, edits: list[tuple[int, int, str]]) -> str:

@@ -118,8 +118,8 @@ class _Search:
         """Read one file, within the bounds."""
         if len(self.sources) >= MAX_FILES or self.total >= MAX_TOTAL:
             if not any(finding.rule is rules.TOO_MANY_FILES for finding in self.findings):
-                size = f"{MAX_TOTAL // 1_000_000} MB"
-                limit = Phrase(f"{MAX_FILES:,} 个文件或 {size}", f"{MAX_FILES:,} files or {size}")
+                total = f"{MAX_TOTAL // 1_000_000} MB"
+                limit = Phrase(f"{MAX_FILES:,} 个文件或 {total}", f"{MAX_FILES:,} files or {total}")
                 self._refuse(rules.TOO_MANY_FILES, self.root, {"limit": limit})
             return
         self.seen.add(path)
