@@ -136,7 +136,7 @@ def number(word: str) -> str:
 
 def plain(text: str) -> str:
     """Return what is written without what YAML may put round and between it."""
-    return re.sub(r"""[\s\\"'|>+-]""", "", text)
+    return re.sub(r"""\\[nt]|[\s\\"'|>+-]""", "", text)
 
 
 def test_every_value_of_the_reference_workspace_stands_where_it_says() -> None:
