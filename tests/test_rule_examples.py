@@ -132,3 +132,15 @@ def test_rules_about_files_have_tests_of_their_own() -> None:
     assert [
         code for code in sorted(ABOUT_FILES) if not any(name in text for text in tests for name in names[code])
     ] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_texts_are_put_alike(rule: Rule) -> None:
+    """What is wrong and what to do are phrases without a full stop; why is a sentence."""
+    assert not rule.why.en[0].islower()
+    assert rule.why.en.endswith(".")
+    assert rule.why.zh.endswith("。")
+    for phrase in (rule.summary, rule.message, rule.fix):
+        assert not phrase.en[0].isupper()
+        assert not phrase.en.endswith(".")
+        assert not phrase.zh.endswith("。")

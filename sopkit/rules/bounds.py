@@ -37,7 +37,7 @@ UNBOUNDED: Final = Rule(
     ),
     why=Phrase(
         "系统会照单全发；算不出最多几次，频次上限也就无从保证。",
-        "tools will send every one of them; with no greatest number, no cap on touches can be promised.",
+        "Tools will send every one of them; with no greatest number, no cap on touches can be promised.",
     ),
     fix=Phrase("给它一个上限：{advice}", "give it a bound: {advice}"),
     bad=EVENT + ALWAYS + SEND + SCRIPT,

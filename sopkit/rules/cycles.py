@@ -30,7 +30,7 @@ ZERO_DELAY_CYCLE: Final = Rule(
     ),
     why=Phrase(
         "系统会一圈接一圈地跑，同一时刻没完没了地执行。",
-        "a tool would run round and round at one instant, without end.",
+        "A tool would run round and round at one instant, without end.",
     ),
     fix=Phrase(
         "在循环里放上时间（after 或 wait），或者让其中一步通到别处",

@@ -25,7 +25,7 @@ NO_OWNER: Final = Rule(
     message=Phrase("“{id}”没有负责人", "`{id}` has no owner"),
     why=Phrase(
         "没有负责人，出了问题没人处理，内容过时了也没人改。",
-        "without an owner nobody mends it when it fails, or brings it up to date.",
+        "Without an owner nobody mends it when it fails, or brings it up to date.",
     ),
     fix=Phrase("写上 owner，填一个已声明的岗位", "write `owner` with one of the declared roles"),
     bad=AUTOMATION.replace("owner: guide\n", "") + STEP,
@@ -39,7 +39,7 @@ NO_REVIEW: Final = Rule(
     message=Phrase("“{id}”没写什么时候复审", "`{id}` does not say when it is looked at again"),
     why=Phrase(
         "没有复审日期，没人会想起来改，一线一直照着过时的做法做。",
-        "with no date nobody thinks of it, and the staff go on doing what is out of date.",
+        "With no date nobody thinks of it, and the staff go on doing what is out of date.",
     ),
     fix=Phrase("写上 review_by，例如一年之后的日期", "write `review_by`, a date in a year's time, say"),
     bad=AUTOMATION.replace("review_by: 2027-12-31\n", "") + STEP,
@@ -55,7 +55,7 @@ REVIEW_PASSED: Final = Rule(
     ),
     why=Phrase(
         "过了复审日期，没人能保证里面的做法、话术和规定还算数。",
-        "past that day nobody vouches for what it says: methods, texts and rules may have changed.",
+        "Past that day nobody vouches for what it says: methods, texts and rules may have changed.",
     ),
     fix=Phrase(
         "请负责人通读一遍，改好过时的内容，再把 review_by 改成下一次的日期",
@@ -72,7 +72,7 @@ NO_TARGET: Final = Rule(
     message=Phrase("“{id}”没有写要达到什么目标", "`{id}` does not say what it is to bring"),
     why=Phrase(
         "没有目标，做得好不好没有标准，该停该改也没有依据。",
-        "without a target nobody can tell whether it works, or whether to change or to stop it.",
+        "Without a target nobody can tell whether it works, or whether to change or to stop it.",
     ),
     fix=Phrase(
         "写上 targets：哪个指标（kpi）、要达到多少（target: ≥ 15%）",

@@ -31,7 +31,7 @@ GAP: Final = Rule(
     message=Phrase("有的客户哪个分支都不走，例如：{customer}", "some customers take none of the branches, for example: {customer}"),
     why=Phrase(
         "没想到的情况会悄悄跳过：这些客户什么也收不到，也没有人知道。",
-        "the case that nobody thought of is passed in silence: such customers get nothing, and nobody knows.",
+        "The case that nobody thought of is passed in silence: such customers get nothing, and nobody knows.",
     ),
     fix=Phrase(
         "最后加一个 else 分支，写明其余的人怎么办；确实什么都不做，就写 else: []",
@@ -51,7 +51,7 @@ OVERLAP: Final = Rule(
     ),
     why=Phrase(
         "先写的分支会把他们带走。分支像是在把客户分成几类，重叠多半是写错了。",
-        "the earlier branch takes them. The branches look like a division of customers into groups; an overlap is likely a slip.",
+        "The earlier branch takes them. The branches look like a division of customers into groups; an overlap is likely a slip.",
     ),
     fix=Phrase("把两个条件改成互不重叠", "change the two conditions so that nobody meets both"),
     bad=automation("  - id: fork", "    choose:", GOLD.replace("gold", "[gold, silver]"), SILVER.replace("silver", "[silver, bronze]"),
@@ -69,7 +69,7 @@ SHADOWED: Final = Rule(
     ),
     why=Phrase(
         "分支按先后，第一个成立的算数；排在后面的更窄的条件永远轮不到。",
-        "the first branch that holds wins, and a narrower one behind it never does.",
+        "The first branch that holds wins, and a narrower one behind it never does.",
     ),
     fix=Phrase("把更窄的条件移到前面，或者删掉这个分支", "move the narrower condition to the front, or delete this branch"),
     bad=automation("  - id: fork", "    choose:", GOLD.replace("gold", "[gold, silver]"), SILVER, "      - {else: []}", before=TIER),
@@ -81,7 +81,7 @@ IMPOSSIBLE: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("谁也不可能符合的条件", "a condition that nobody can meet"),
     message=Phrase("{what}自相矛盾：没有人能符合", "{what} contradicts itself: nobody can meet it"),
-    why=Phrase("条件永远不成立，它管的内容一次也不会发生。", "it never holds, and what hangs on it never happens."),
+    why=Phrase("条件永远不成立，它管的内容一次也不会发生。", "It never holds, and what hangs on it never happens."),
     fix=Phrase(
         "找出互相矛盾的两处，改掉一处；“任一成立”要写 any",
         "find the two parts that clash and change one; for “either”, write `any`",
@@ -100,7 +100,7 @@ GROUP: Final = Rule(
     ),
     why=Phrase(
         "条件做不到：不符合的客户照样会看到，可能正是不同意接收的人。",
-        "the condition cannot be carried out: those who fail it, who may have refused consent, see it all the same.",
+        "The condition cannot be carried out: those who fail it, who may have refused consent, see it all the same.",
     ),
     fix=Phrase(
         "去掉 if，内容写成人人可看；或者换成能选人的渠道",

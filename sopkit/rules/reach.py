@@ -27,7 +27,7 @@ UNREACHABLE_STAGE: Final = Rule(
     message=Phrase("没有一条路通到阶段“{stage}”", "no way leads to the stage `{stage}`"),
     why=Phrase(
         "客户永远进不了这个阶段，里面的步骤一次也不会执行。",
-        "no customer will ever be in it, and none of its steps will be done.",
+        "No customer will ever be in it, and none of its steps will be done.",
     ),
     fix=Phrase(
         "在另一个阶段的 next 里加一条通到它的路（go: {stage}）；用不上就删掉这个阶段",
@@ -44,7 +44,7 @@ UNREACHABLE_STEP: Final = Rule(
     message=Phrase("永远轮不到步骤“{step}”：{reason}", "the turn of the step `{step}` never comes: {reason}"),
     why=Phrase(
         "写了却永远不会做，看手册的人还以为有人在做。",
-        "it is never done, while readers of the manual believe that it is.",
+        "It is never done, while readers of the manual believe that it is.",
     ),
     fix=Phrase(
         "让它在客户离开之前轮到：移到离开（go、end）的步骤前面，或者把时间提前；用不上就删掉",
@@ -62,7 +62,7 @@ DEAD_END: Final = Rule(
     message=Phrase("客户进了阶段“{stage}”就出不来", "a customer who enters the stage `{stage}` never leaves it"),
     why=Phrase(
         "没有出口，人会越积越多，后面该做的事一件也轮不到。",
-        "with no way out customers pile up here, and whatever should follow never does.",
+        "With no way out customers pile up here, and whatever should follow never does.",
     ),
     fix=Phrase(
         "给这个阶段写上 next，至少有一条按时间的出口，例如 after: 30d 加 go: end",
@@ -79,7 +79,7 @@ SKIPPED_REQUIRED_STEP: Final = Rule(
     message=Phrase("步骤“{step}”写明必做，但{way}会绕过它", "the step `{step}` is required, but {way} passes it by"),
     why=Phrase(
         "走那条路的客户不会经过它，“必做”就成了空话。",
-        "customers on that way never come to it, and “required” means nothing.",
+        "Customers on that way never come to it, and “required” means nothing.",
     ),
     fix=Phrase(
         "把它移到那条路分出去之前，或者给它留够时间；不是人人必做，就去掉 required",
@@ -102,7 +102,7 @@ VALUE_WITHOUT_STAGE: Final = Rule(
     message=Phrase("“{data}”可以是 {values}，但没有对应的阶段", "`{data}` can be {values}, and there is no stage for it"),
     why=Phrase(
         "数据变成这个取值的客户没有阶段可去，该收到什么谁也说不清。",
-        "a customer with that value has no stage to be in, and nobody can say what they should get.",
+        "A customer with that value has no stage to be in, and nobody can say what they should get.",
     ),
     fix=Phrase("在 stages 下为它加一个同名的阶段，可以没有步骤", "add a stage of that name under `stages`; it may have no steps"),
     bad=lifecycle("  gold:", CALL, "  silver: {title: 银卡}", before=TIER).replace("stages:\n", "follows: tier\nstages:\n"),
@@ -118,7 +118,7 @@ SHADOWED_TRANSITION: Final = Rule(
     message=Phrase("这条转移永远轮不到：{reason}", "this transition is never taken: {reason}"),
     why=Phrase(
         "next 里第一个成立的算数；前面那条总是先走，这一条写了等于没写。",
-        "the first entry of `next` that holds wins; the earlier one always does, and this one means nothing.",
+        "The first entry of `next` that holds wins; the earlier one always does, and this one means nothing.",
     ),
     fix=Phrase("调整先后，或者把前面那条的条件写窄，或者删掉这一条", "change the order, narrow the earlier entry, or delete this one"),
     bad=lifecycle("  hello:", CALL + "    next: [{after: 3d, go: end}, {after: 7d, go: later}]", "  later:", CALL + END),

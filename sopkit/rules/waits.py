@@ -29,7 +29,7 @@ WAIT: Final = Rule(
     message=Phrase("“{step}”可能一直等下去：{reason}", "`{step}` may wait for ever: {reason}"),
     why=Phrase(
         "客户停在这一步，后面的步骤不会执行，也没有人知道他停在这里。",
-        "the customer stays at this step, nothing after it is done, and nobody notices.",
+        "The customer stays at this step, nothing after it is done, and nobody notices.",
     ),
     fix=Phrase(
         "写上 up_to（最多等多久），需要的话再写 otherwise（等不到时怎么办）",
@@ -46,7 +46,7 @@ NO_DEADLINE: Final = Rule(
     message=Phrase("步骤“{step}”由 {role} 做，但没写多久之内做完", "`{step}` is done by {role}, but nothing says by when"),
     why=Phrase(
         "没有时限，清单排不出先后，逾期也没人发现，后面步骤什么时候开始也算不出来。",
-        "with no deadline no checklist can order it, nobody notices when it is late, and nothing after it can be timed.",
+        "With no deadline no checklist can order it, nobody notices when it is late, and nothing after it can be timed.",
     ),
     fix=Phrase(
         "写上 within（多久之内）；倒推的写 before（离那一天还有多久）",

@@ -38,7 +38,7 @@ EXPIRED: Final = Rule(
     ),
     why=Phrase(
         "豁免是有期限的例外。过期不清，例外就成了没人负责的惯例。",
-        "a waiver is an exception for a time; left standing, the exception becomes a habit that nobody answers for.",
+        "A waiver is an exception for a time; left standing, the exception becomes a habit that nobody answers for.",
     ),
     fix=Phrase(
         "解决原来的问题并删掉这条豁免；确实还需要，就请 {approver} 重新批准并改 until",
@@ -59,7 +59,7 @@ UNUSED: Final = Rule(
     ),
     why=Phrase(
         "用不上的豁免留着，等问题真的出现时会把它悄悄盖住。",
-        "a waiver that is left lying about will silently cover the fault when it does come.",
+        "A waiver that is left lying about will silently cover the fault when it does come.",
     ),
     fix=Phrase(
         "问题已经解决就删掉这条豁免；写错了位置就改 at（文档内的路径，如 awareness/welcome）",
@@ -75,7 +75,7 @@ UNKNOWN: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("豁免指的规则不存在", "a waiver of a rule that does not exist"),
     message=Phrase("没有规则“{rule}”", "there is no rule `{rule}`"),
-    why=Phrase("规则名写错，这条豁免就什么也不会豁免。", "with a misspelt rule the waiver excuses nothing."),
+    why=Phrase("规则名写错，这条豁免就什么也不会豁免。", "With a misspelt rule the waiver excuses nothing."),
     fix=Phrase(
         "写规则的名称或编号；用 sopkit rules 查看全部",
         "write the rule's name or code; `sopkit rules` lists them all",
@@ -95,7 +95,7 @@ UNWAIVABLE: Final = Rule(
     ),
     why=Phrase(
         "读不懂的内容没法检查，也进不了手册：豁免等于让它悄悄消失。",
-        "what can't be read is neither checked nor printed: a waiver would let it vanish in silence.",
+        "What can't be read is neither checked nor printed: a waiver would let it vanish in silence.",
     ),
     fix=Phrase("改正写法，删掉这条豁免", "mend the text and delete the waiver"),
     bad=EXPIRED.good.replace("missing-owner", "unknown-key"),
