@@ -169,6 +169,7 @@ def test_what_another_program_writes_is_read_as_it_was(value: dict[str, Value], 
 @example("a：1\r\nb:2\r\n")
 @example("a: {b：1，c：2}\n")
 @example("target: >= 15%  # 目标\n")
+@example("discount:\ufeff%15")
 def test_safe_fixes_come_to_an_end_and_never_make_a_file_worse(text: str) -> None:
     """Each round changes nothing but what its findings point at; what could be read before is read as before."""
     one = source(text)

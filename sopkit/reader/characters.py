@@ -64,6 +64,8 @@ NAMED_ESCAPES: Final = {
 }
 
 
+SIGNS: Final = "-?:,[]{}#&*!|>'\"%@`<=~"
+"""What means something else at the beginning of a word than inside it."""
 MARK: Final = b"\xef\xbb\xbf"
 
 ZIP: Final = Phrase("像是 Excel、Word 或压缩包文件", "it looks like an Excel, Word or zip file")
@@ -121,10 +123,10 @@ def note_hidden(text: str, notes: Notes) -> str:
 
 
 def _is_dispensable(found: re.Match[str]) -> bool:
-    """Whether it can be taken out without joining two lines, and without leaving a key or value empty."""
+    """Whether it can be taken out without joining two lines, leaving a key or value empty, or letting a sign begin a word."""
     before, after = found.string[max(found.start() - 1, 0) : found.start()], found.string[found.end() : found.end() + 1]
-    alone = before in BEFORE_WORD and after in AFTER_WORD
-    return not alone and not LINE_ENDS.intersection(found.group())
+    first = before in BEFORE_WORD
+    return not (first and (after in AFTER_WORD or after in SIGNS)) and not LINE_ENDS.intersection(found.group())
 
 
 def note_escapes(trees: tuple[Tree, ...], text: str, notes: Notes) -> None:
