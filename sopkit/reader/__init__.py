@@ -35,7 +35,7 @@ def read(source: Source, *, parser: ParserName | None = None) -> Reading:
     except RefusedError as refusal:
         notes.refuse(refusal)
         return Reading((), in_order(notes.findings), False)
-    printable = text.replace("\n", "").isprintable()
+    printable = text.replace("\n", " ").isprintable()
     cleaned = notes.text = text if printable else clean(text, notes, parser)
     trees, complete = read_documents(notes, parser)
     if not printable:

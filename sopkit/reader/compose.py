@@ -52,16 +52,16 @@ class Composed:
 def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # noqa: PLR0915  one hot loop
     """Read one node with all it holds; `first` is its event. Raises `RefusedError` and what `next_event` raises."""
     places: list[int] = []
-    put = places.extend
     plain: list[int] = []
     scalar = ScalarEvent
     read, words, after_numbers = scalars.read, scalars.WORDS, scalars.AFTER_NUMBERS
+    longest = scalars.LONGEST_WORD  # a longer text need not be hashed
     closed = 0  # where the last collection ended: libyaml lets a block collection end where the next token starts
 
     def mapping(opening: CollectionStartEvent, depth: int) -> Value:  # noqa: PLR0912
-        nonlocal closed
+        nonlocal closed, places
         at, start = len(places), opening.start_mark.index
-        put((start, start, 0))
+        places += (start, start, 0)
         if depth > MAX_DEPTH:
             raise _too_deep(opening)
         result: dict[str, Value] = {}
@@ -80,13 +80,20 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 continue
             held = next_event()
             if type(held) is scalar:
-                put((event.start_mark.index, event.end_mark.index, 1, held.start_mark.index, held.end_mark.index, 1))
+                places += (
+                    event.start_mark.index,
+                    event.end_mark.index,
+                    1,
+                    held.start_mark.index,
+                    held.end_mark.index,
+                    1,
+                )
                 said = held.value
                 if held.style:
                     if held.style in "|>":
                         places[-2] = _block_end(held, notes)
                     result[key] = said
-                elif said < after_numbers or said in words:
+                elif said < after_numbers or (len(said) <= longest and said in words):
                     value = read(said)
                     result[key] = value if isinstance(value, str) else _no_text(value, held, places, plain, notes)
                     if not said and (":" in key or "：" in key):
@@ -94,7 +101,7 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 else:
                     result[key] = said
                 continue
-            put((event.start_mark.index, event.end_mark.index, 1))
+            places += (event.start_mark.index, event.end_mark.index, 1)
             result[key] = composers[type(held)](held, depth + 1)
         if opening.flow_style:
             closed = event.end_mark.index
@@ -105,22 +112,22 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
         return result
 
     def sequence(opening: CollectionStartEvent, depth: int) -> Value:
-        nonlocal closed
+        nonlocal closed, places
         at, start = len(places), opening.start_mark.index
-        put((start, start, 0))
+        places += (start, start, 0)
         if depth > MAX_DEPTH:
             raise _too_deep(opening)
         result: list[Value] = []
         while True:
             event = next_event()
             if type(event) is scalar:
-                put((event.start_mark.index, event.end_mark.index, 1))
+                places += (event.start_mark.index, event.end_mark.index, 1)
                 said = event.value
                 if event.style:
                     if event.style in "|>":
                         places[-2] = _block_end(event, notes)
                     result.append(said)
-                elif said < after_numbers or said in words:
+                elif said < after_numbers or (len(said) <= longest and said in words):
                     value = read(said)
                     result.append(value if isinstance(value, str) else _no_text(value, event, places, plain, notes))
                 else:

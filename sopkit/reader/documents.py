@@ -135,7 +135,7 @@ def _shorten_keys(places: array[int], text: str) -> None:
 def _has_special(text: str) -> bool:
     """Whether the text may hold anchors, aliases, tags or merge keys."""
     for sign in SPECIAL:
-        at = text.find(sign)
+        at = text.find(sign) if sign[0] in text else -1  # one character is found ten times as fast as two
         while at >= 0:
             if not at or text[at - 1] in BEFORE_SPECIAL:
                 return True

@@ -18,6 +18,9 @@ WORDS: Final[dict[str, bool | float | None]] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
     **{sign + word: float(sign + "inf") for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
 }
+
+LONGEST_WORD: Final = max(map(len, WORDS))
+
 NUMBER: Final = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"  # an integer or a float
     r"|0o[0-7]+|0x[0-9a-fA-F]+"
