@@ -22,7 +22,7 @@ from sopkit.render.document import (
 from sopkit.render.manual import front
 from sopkit.render.manual.book import Book
 from sopkit.render.manual.front import Edition
-from sopkit.render.manual.schedule import calls, is_daily, rarer, rarer_when, what, when
+from sopkit.render.manual.schedule import calls, is_daily, provisos, rarer, rarer_when, what, when
 from sopkit.render.marks import Line, clean, plain, quiet
 from sopkit.render.sentences import sentence_case
 from sopkit.render.wording import amounts, calendars
@@ -108,7 +108,7 @@ def _pen_columns(names: Names) -> tuple[Column, ...]:
 
 
 def _doing(book: Book, engagement: Engagement) -> Line:
-    said = what(engagement, book, links=False)
+    said = what(engagement, book, links=False) + provisos(engagement, book)
     names = book.names
     if book.whole and engagement.roles:
         said += quiet(names.bracketed(names.listed([names.role(role) for role in engagement.roles])))
@@ -161,7 +161,7 @@ def _daily(book: Book) -> list[Block]:
     fixed = _fixed_table(names.pick("固定时间", "At fixed times"), groups, names)
     if fixed:
         tables.append(fixed)
-    return [*tables, *_calls(book)]
+    return [*tables, *_less_often(book, [each for each in rarer(found) if each.slot]), *_calls(book)]
 
 
 def _calls(book: Book) -> list[Block]:
@@ -228,5 +228,5 @@ def _less_often(book: Book, engagements: Sequence[Engagement]) -> list[Block]:
         Column(text(names.pick("事项", "What")), 8),
         *_pen_columns(names),
     )
-    caption = names.pick("每月及更长周期（轮到本周就做）", "Monthly and less often (where it falls in this week)")
+    caption = names.pick("每月及更长周期（轮到时做）", "Monthly and less often (when it falls due)")
     return [Table(text(caption), columns, (RowGroup((), rows),))]

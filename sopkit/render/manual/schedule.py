@@ -111,15 +111,26 @@ def _by_time(engagements: Sequence[Engagement], book: Book) -> list[tuple[Line, 
     names = book.names
     by_time: dict[str, list[Line]] = {}
     for each in sorted(engagements, key=lambda each: (-1 if each.minute is None else each.minute, each.path)):
-        said = what(each, book)
-        missing = [name for number, name in enumerate(WEEKDAYS) if number not in each.weekdays]
-        if is_daily(each) and missing:
-            days = calendars.weekdays(missing, names.lang)
-            said += quiet(names.bracketed(names.pick(f"{days}除外", f"not on {days}")))
+        said = what(each, book) + provisos(each, book)
         if book.whole and each.roles:
             said += quiet(names.bracketed(names.listed([names.role(role) for role in each.roles])))
         by_time.setdefault(when(each, names), []).append(text(said))
     return [(text(time), tuple(dict.fromkeys(lines))) for time, lines in by_time.items()]
+
+
+def provisos(engagement: Engagement, book: Book) -> str:
+    """Return the days on which a daily engagement is left out, and what takes its place in some weeks; '' where it always stands."""
+    names = book.names
+    said: list[str] = []
+    missing = [name for number, name in enumerate(WEEKDAYS) if number not in engagement.weekdays]
+    if is_daily(engagement) and missing:
+        days = calendars.weekdays(missing, names.lang)
+        said.append(names.pick(f"{days}除外", f"not on {days}"))
+    for id_, other in sorted(book.workspace.cadences.items()):
+        if engagement.cadence and engagement.cadence.id in {ref.id for ref in other.replaces}:
+            title = names.title(book.workspace.cadences, id_)
+            said.append(names.pick(f"有“{title}”的那一周不办", f"not in a week with “{title}”"))
+    return quiet(names.bracketed(names.pick("；", "; ").join(said))) if said else ""
 
 
 def rarer(engagements: Sequence[Engagement]) -> tuple[Engagement, ...]:
