@@ -58,6 +58,17 @@ def write_file(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def write_result(path: Path, data: bytes) -> None:
+    """Write one file that is no playbook: a YAML file that stands there is somebody's work. Raises `OutputRefusedError`."""
+    if path.suffix.lower() in (".yaml", ".yml") and path.exists():
+        raise _refused(
+            path,
+            "这是一个 YAML 文件，不会被覆盖；请换一个文件名",
+            "this YAML file is left as it is; choose another name",
+        )
+    write_file(path, data)
+
+
 def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) -> None:
     """Write `files` as the folder `target`, in place of the folder that an earlier call left there.
 

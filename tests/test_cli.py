@@ -16,7 +16,7 @@ from sopkit import __version__
 from sopkit.catalogue import RULES
 from sopkit.cli import app
 from sopkit.cli.console import asked_lang, environment_lang
-from sopkit.render.rule_page import unfilled
+from sopkit.render.rule_page import advice
 from sopkit.text import Lang
 from tests import workspaces
 
@@ -278,7 +278,7 @@ def test_every_rule_has_a_page_in_both_languages(sopkit: Run) -> None:
             assert page.code == 0
             assert page.out.startswith(f"{rule.code} {rule.name}")
             shown = "".join(page.out.split())
-            for text in (rule.summary.within(lang), rule.why.within(lang), unfilled(rule.fix.within(lang))):
+            for text in (rule.summary.within(lang), rule.why.within(lang), advice(rule, lang)):
                 assert "".join(text.split()) in shown
     listed = sopkit("rules", "--lang", "en").out
     assert [line.split()[0] for line in listed.splitlines() if line.startswith("SOP")] == [rule.code for rule in RULES]

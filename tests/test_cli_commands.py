@@ -346,3 +346,23 @@ def test_the_examples_are_the_same_in_both_languages(sopkit: Run, tmp_path: Path
             edges = [{key: edge[key] for key in edge if key != "origin"} for edge in whole["edges"]]
             graphs.append((nodes, edges))
         assert graphs[0] == graphs[1]
+
+
+@pytest.mark.parametrize("arguments", [("graph", "thanks"), ("compile",)])
+def test_a_result_never_takes_the_place_of_a_playbook(
+    sopkit: Run, write_workspace: Write, arguments: tuple[str, ...]
+) -> None:
+    folder = write_workspace(GOOD)
+    before = files(folder)
+    code, _, err = sopkit(arguments[0], folder, *arguments[1:], "-o", folder / "play.yaml", "--lang", "en")
+    assert code == 2
+    assert "this YAML file is left as it is" in err
+    assert files(folder) == before
+
+
+def test_a_part_of_a_workspace_leads_to_the_whole(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace({"journeys/play.yaml": GOOD})
+    for part in (folder / "journeys", folder / "journeys" / "play.yaml"):
+        code, _, err = sopkit("check", part, "--lang", "en")
+        assert code == 2
+        assert f"sopkit check {folder}" in err

@@ -10,7 +10,7 @@ from sopkit.cli.check import print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, console_of
 from sopkit.cli.workspace import directory_argument, load
 from sopkit.graph.manifest import manifest
-from sopkit.output import write_file
+from sopkit.output import write_result
 from sopkit.text import Lang, Phrase
 
 OPTIONS = (
@@ -44,6 +44,6 @@ def run(ctx: click.Context, directory: str | None, output: str | None) -> int:
     if output is None:
         console.hand_over(data)
     else:
-        write_file(Path(output), data)
+        write_result(Path(output), data)
         console.tell(console.word(WRITTEN, place=output))
     return OK

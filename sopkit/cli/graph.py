@@ -13,7 +13,7 @@ from sopkit.cli.selection import SIGNS, document_lang, mention_errors, selected,
 from sopkit.cli.workspace import Loaded, load
 from sopkit.graph.manifest import node_link, node_link_json
 from sopkit.graph.part import Part, around, everything, flow
-from sopkit.output import write_file
+from sopkit.output import write_result
 from sopkit.text import Lang, Phrase
 
 PICTURES: Final = ("svg", "mermaid", "dot")
@@ -102,5 +102,5 @@ def _write(console: Console, data: bytes, output: str | None) -> None:
     if output is None:
         console.hand_over(data)
     else:
-        write_file(Path(output), data)
+        write_result(Path(output), data)
         console.tell(console.word(WRITTEN, place=output))

@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from sopkit import __version__
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.schema import editor_schemas
 from sopkit.output import write_folder
@@ -73,6 +74,7 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
         "@ID@": _as_id(name),
         # The title stands in double quotes there, escaped as in JSON.
         "@TITLE@": json.dumps(name, ensure_ascii=False)[1:-1],
+        "@VERSION@": __version__,
         "@REVIEW_BY@": (today + HALF_A_YEAR).isoformat(),
     }
     templates = folder("templates") / "init"

@@ -28,6 +28,10 @@ NOT_A_WORKSPACE: Final = Phrase(
     "{place} 里没有 sopkit.yaml，不是工作区。新建一个：sopkit init {place}",
     "{place} holds no sopkit.yaml, so it is no workspace. Make one: sopkit init {place}",
 )
+INSIDE: Final = Phrase(
+    "{place} 是工作区 {around} 的一部分，只能整个检查：sopkit check {around}；只看一部分用 --select",
+    "{place} is a part of the workspace {around}, which is checked as a whole: sopkit check {around}; --select shows a part",
+)
 BELOW: Final = Phrase(
     "{place} 里没有 sopkit.yaml；是不是 {below}？", "{place} holds no sopkit.yaml; did you mean {below}?"
 )
@@ -79,6 +83,9 @@ def locate(directory: str | None) -> Path:
     folder = Path(directory)
     if (folder / SETTINGS).is_file():
         return folder
+    around = next((one for one in folder.resolve().parents if (one / SETTINGS).is_file()), None)
+    if around is not None and folder.exists():
+        raise WrongUsageError(INSIDE, place=directory, around=_relative(around))
     if not folder.is_dir():
         raise WrongUsageError(NO_FOLDER, place=directory)
     raise _missing(folder, directory, NOT_A_WORKSPACE)

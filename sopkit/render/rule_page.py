@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sopkit.diagnostics import Rule
 from sopkit.render.columns import visible, wrap
 from sopkit.render.terminal import BOLD, COLOURS, DIM, SEVERITIES, Screen
-from sopkit.text import Phrase
+from sopkit.text import Lang, Phrase
 
 WHY = Phrase("为何要紧", "Why it matters")
 FIX = Phrase("怎么改", "What to do")
@@ -24,7 +24,9 @@ def rule_page(rule: Rule, screen: Screen) -> Iterator[str]:
     yield from _indented(rule.summary.within(lang), screen)
     if rule.aliases:
         yield from _indented(f"{ALSO.within(lang)}: {', '.join(rule.aliases)}", screen)
-    for title, text in ((WHY, rule.why.within(lang)), (FIX, unfilled(rule.fix.within(lang)))):
+    for title, text in ((WHY, rule.why.within(lang)), (FIX, advice(rule, lang))):
+        if not text:
+            continue
         yield ""
         yield screen.paint(title.within(lang), DIM)
         yield from _indented(text, screen)
@@ -32,6 +34,12 @@ def rule_page(rule: Rule, screen: Screen) -> Iterator[str]:
         yield ""
         yield screen.paint(title.within(lang), DIM)
         yield from ("    " + visible(line) for line in text.rstrip("\n").split("\n"))
+
+
+def advice(rule: Rule, lang: Lang) -> str:
+    """Return what to do about findings of the rule in general; '' where each finding has advice of its own."""
+    said = unfilled(rule.fix.within(lang))
+    return said if any(sign.isalnum() for sign in said) else ""
 
 
 def unfilled(text: str) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from sopkit.diagnostics import Rule, Severity
-from sopkit.render.rule_page import unfilled
+from sopkit.render.rule_page import advice
 from sopkit.text import Phrase
 
 FAMILIES: Final = {
@@ -37,8 +37,10 @@ def rule_markdown(rule: Rule) -> str:
     for title, part in (
         (None, rule.summary),
         (Phrase("为何要紧", "Why it matters"), rule.why),
-        (Phrase("怎么改", "What to do"), Phrase(unfilled(rule.fix.zh), unfilled(rule.fix.en))),
+        (Phrase("怎么改", "What to do"), Phrase(advice(rule, "zh-CN"), advice(rule, "en"))),
     ):
+        if not part.en:
+            continue
         if title:
             lines += [f"## {title.zh} · {title.en}", ""]
         lines += [part.zh, "", part.en, ""]
