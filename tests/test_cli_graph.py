@@ -131,7 +131,7 @@ def test_a_folder_named_like_an_id_is_a_selector_inside_a_workspace(
     assert sopkit("ls", folder.name, "vip")[1].split()[0] == "vip"
     code, _, err = sopkit("ls", "workspace/vip")
     assert code == 2
-    assert "sopkit.yaml" in err
+    assert "workspace/vip is a part of the workspace" in err
 
 
 def test_errors_of_the_workspace_are_mentioned_and_no_hindrance(sopkit: Run, write_workspace: Write) -> None:
