@@ -69,6 +69,14 @@ class Day(click.ParamType[date]):
             raise click.BadParameter(phrase.within(self.lang), ctx, param) from None
 
 
+OUTPUT: Final = Choice(
+    ("--output", "-o"),
+    Phrase("写到哪个文件；不写则输出到屏幕", "the file to write; standard output by default"),
+    "FILE",
+)
+"""The option of commands that make one result, for `Console.deliver`."""
+
+
 def option(choice: Choice, lang: Lang) -> click.Option:
     """Return the option as click wants it."""
     if choice.flag:

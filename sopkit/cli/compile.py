@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from sopkit.cli.check import print_findings, verdict
-from sopkit.cli.command import OK, Choice, Command, console_of
+from sopkit.cli.command import OK, OUTPUT, Command, console_of
 from sopkit.cli.workspace import directory_argument, load
 from sopkit.graph.manifest import manifest
-from sopkit.output import write_result
 from sopkit.text import Lang, Phrase
 
-OPTIONS = (
-    Choice(
-        ("--output", "-o"),
-        Phrase("写到哪个文件；不写则输出到屏幕", "the file to write; standard output by default"),
-        "FILE",
-    ),
-)
+OPTIONS = (OUTPUT,)
 EXAMPLES = (("sopkit compile my-brand -o manifest.json", Phrase("写成 manifest.json", "as manifest.json")),)
 REFUSED = Phrase("有错误，没有生成文件", "not compiled, because of the errors above")
-WRITTEN = Phrase("已写好 {place}", "wrote {place}")
 
 
 def command(lang: Lang) -> Command:
@@ -41,9 +31,5 @@ def run(ctx: click.Context, directory: str | None, output: str | None) -> int:
         console.complain(console.word(REFUSED))
         return code
     data = manifest(compilation.workspace, compilation.graph, compilation.forest)
-    if output is None:
-        console.hand_over(data)
-    else:
-        write_result(Path(output), data)
-        console.tell(console.word(WRITTEN, place=output))
+    console.deliver(data, output)
     return OK

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Final, TextIO
 
+from sopkit.output import write_result
 from sopkit.render.columns import visible, width
 from sopkit.render.terminal import Screen
 from sopkit.text import LANGS, Lang, Phrase
@@ -29,6 +31,8 @@ PLAIN_MARKS: Final = {
 
 CHINESE_ON_WINDOWS: Final = 0x04
 NARROWEST, WIDEST, USUAL = 60, 120, 100
+
+WRITTEN: Final = Phrase("已写好 {place}", "wrote {place}")
 
 
 def _plain_marks(error: UnicodeError) -> tuple[str, int]:
@@ -104,6 +108,14 @@ class Console:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+
+    def deliver(self, data: bytes, output: str | None) -> None:
+        """Write a result to the file that was named, else print it. Raises `OutputRefusedError`."""
+        if output is None:
+            self.hand_over(data)
+        else:
+            write_result(Path(output), data)
+            self.tell(self.word(WRITTEN, place=output))
 
     def hand_over_text(self, text: str) -> None:
         """Print a result that quotes an input file: as it is into a file or pipe, harmless on a terminal."""

@@ -7,13 +7,11 @@ from typing import Final
 
 import click
 
-from sopkit.cli.command import OK, Choice, Command, console_of
-from sopkit.cli.console import Console
+from sopkit.cli.command import OK, OUTPUT, Choice, Command, console_of
 from sopkit.cli.selection import SIGNS, document_lang, mention_errors, selected, selector_argument, split
 from sopkit.cli.workspace import Loaded, load
 from sopkit.graph.manifest import node_link, node_link_json
 from sopkit.graph.part import Part, around, everything, flow
-from sopkit.output import write_result
 from sopkit.text import Lang, Phrase
 
 PICTURES: Final = ("svg", "mermaid", "dot")
@@ -28,7 +26,7 @@ OPTIONS = (
         Phrase("输出格式；不写则看文件名的后缀，再不然是 svg", "what to make; by default what the file's name ends in, else svg"),
         values=FORMATS,
     ),
-    Choice(("--output", "-o"), Phrase("写到哪个文件；不写则输出到屏幕", "the file to write; standard output by default"), "FILE"),
+    OUTPUT,
 )  # fmt: skip
 DETAILS = Phrase(
     "不写选择式时：图片画出全部剧本的流程，graphml 和 json 给出整张图。" + SIGNS.zh,
@@ -40,7 +38,6 @@ EXAMPLES = (
     ("sopkit graph role:guide --format mermaid", Phrase("导购要做的步骤，可贴进文档", "the steps of guides, to paste into a page")),
     ("sopkit graph -o graph.graphml", Phrase("整张图，供 networkx 或 Gephi 读取", "the whole, for networkx or Gephi")),
 )  # fmt: skip
-WRITTEN = Phrase("已写好 {place}", "wrote {place}")
 EMPTY = Phrase("工作区里还没有剧本，图是空的", "the workspace holds no playbooks yet: the graph is empty")
 
 
@@ -61,7 +58,7 @@ def run(ctx: click.Context, named: tuple[str, ...], output_format: str | None, o
     mention_errors(ctx, loaded)
     if not part.nodes:
         console.tell(console.word(EMPTY))
-    _write(console, _made(loaded, part, wanted, document_lang(ctx, loaded)), output)
+    console.deliver(_made(loaded, part, wanted, document_lang(ctx, loaded)), output)
     return OK
 
 
@@ -96,11 +93,3 @@ def _made(loaded: Loaded, part: Part, wanted: str, lang: Lang) -> bytes:
     from sopkit.render.panels import to_figure  # noqa: PLC0415
 
     return to_svg(to_figure(drawn)).encode()
-
-
-def _write(console: Console, data: bytes, output: str | None) -> None:
-    if output is None:
-        console.hand_over(data)
-    else:
-        write_result(Path(output), data)
-        console.tell(console.word(WRITTEN, place=output))

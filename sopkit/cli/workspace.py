@@ -76,19 +76,23 @@ def locate(directory: str | None) -> Path:
     """Return the folder that holds `sopkit.yaml`; without a name the nearest upward. Raises `WrongUsageError`."""
     if directory is None:
         here = Path.cwd()
-        found = next((one for one in (here, *here.parents) if (one / SETTINGS).is_file()), None)
+        found = _nearest(here, *here.parents)
         if found is None:
             raise _missing(here, ".", NO_WORKSPACE)
         return found
     folder = Path(directory)
     if (folder / SETTINGS).is_file():
         return folder
-    around = next((one for one in folder.resolve().parents if (one / SETTINGS).is_file()), None)
+    around = _nearest(*folder.resolve().parents)
     if around is not None and folder.exists():
         raise WrongUsageError(INSIDE, place=directory, around=_relative(around))
     if not folder.is_dir():
         raise WrongUsageError(NO_FOLDER, place=directory)
     raise _missing(folder, directory, NOT_A_WORKSPACE)
+
+
+def _nearest(*folders: Path) -> Path | None:
+    return next((one for one in folders if (one / SETTINGS).is_file()), None)
 
 
 def _schemas() -> Iterator[bytes]:

@@ -35,7 +35,6 @@ class Ref:
 
 
 RoleRef = Annotated[Ref, "role"]
-ShopRef = Annotated[Ref, "shop"]
 ChannelRef = Annotated[Ref, "channel"]
 ToolRef = Annotated[Ref, "tool"]
 NoticeRef = Annotated[Ref, "notice"]
@@ -49,10 +48,7 @@ TaskRef = Annotated[Ref, "task"]
 ProgrammeRef = Annotated[Ref, "programme"]
 ScriptRef = Annotated[Ref, "script"]
 OfferRef = Annotated[Ref, "offer"]
-PartnerRef = Annotated[Ref, "partner"]
-RiskRef = Annotated[Ref, "risk"]
 ArtefactRef = Annotated[Ref, "artefact"]
-CourseRef = Annotated[Ref, "course"]
 SourceRef = Annotated[Ref, "source"]
 KpiRef = Annotated[Ref, "kpi"]
 JourneyRef = Annotated[Ref, "journey"]
