@@ -133,7 +133,7 @@ def _move_in(building: Path, target: Path) -> None:
     moved: list[Path] = []
     try:
         for entry in sorted(building.iterdir(), key=lambda path: (path.name != MARKER, path.name)):
-            moved.append(entry.rename(target / entry.name))
+            moved.append(entry.rename(target / entry.name))  # noqa: PERF401  what was moved is needed when the next move fails
     except OSError:
         for entry in moved:
             entry.rename(building / entry.name)

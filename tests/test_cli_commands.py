@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from sopkit import resources
-from sopkit.cli import app
+from sopkit.cli import app, build
 from sopkit.output import MARKER
 from sopkit.text import LANGS
 from tests.workspaces import SETTINGS, Files, write
@@ -135,7 +135,9 @@ def test_fingerprints_stay_when_lines_move_and_differ_within_a_file(sopkit: Run,
 
 def test_select_keeps_the_findings_of_a_part(sopkit: Run, write_workspace: Write) -> None:
     other = (
-        GOOD.split("---")[0].replace("thanks\n", "other\n").replace("review_by: 2027-12-31", "review_by: 2026-01-31")
+        GOOD.partition("---")[0]
+        .replace("thanks\n", "other\n")
+        .replace("review_by: 2027-12-31", "review_by: 2026-01-31")
     )
     folder = write_workspace(
         {"a.yaml": GOOD.replace("review_by: 2027-12-31", "review_by: 2026-02-28"), "b.yaml": other}
@@ -270,8 +272,6 @@ def test_build_never_replaces_what_it_did_not_write(sopkit: Run, write_workspace
 def test_a_build_that_breaks_leaves_the_former_output(
     sopkit: Run, write_workspace: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sopkit.cli import build
-
     folder = write_workspace(GOOD)
     sopkit("build", folder, "-o", tmp_path / "out")
     former = files(tmp_path / "out")

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Final
 
 NOUNS_A_HUNDRED: Final = 10
+CONSTRUCTS: Final = Path(__file__).parent / "constructs"
+"""Files that hold, once, each construct that the many playbooks do not."""
+
 TOPICS: Final = ("精华", "面霜", "口红", "防晒", "洁面", "香氛", "眼霜", "面膜", "粉底", "护手霜")
 MOODS: Final = (
     "换季护理",
@@ -36,6 +39,7 @@ def write(folder: Path, playbooks: int, seed: int = 1) -> None:
     rng = random.Random(seed)  # noqa: S311  # repeatable, not secret
     nouns = max(10, playbooks * NOUNS_A_HUNDRED // 100)
     files = {"sopkit.yaml": SETTINGS, "catalog/core.yaml": CORE, "kpi/core.yaml": KPIS}
+    files |= {f"constructs/{path.name}": path.read_text(encoding="utf-8") for path in sorted(CONSTRUCTS.glob("*.yaml"))}
     files["catalog/scripts.yaml"] = "\n".join(["kind: catalog", "scripts:", *_scripts(nouns, rng)]) + "\n"
     for number in range(playbooks):
         kind = KINDS[number % len(KINDS)]
@@ -342,6 +346,7 @@ KINDS: Final = (
     "kpi",
     "procedure",
     "automation",
+    "sync",
 )
 MAKERS: Final = {
     "lifecycle": _lifecycle,
@@ -356,14 +361,42 @@ SETTINGS: Final = """\
 kind: workspace
 id: synthetic
 title: 合成工作区
+summary: 只用来测量
+owner: head
+review_by: 2026-06-30
+source: [R-1]
+meta: {ticket: OPS-1}
+waive: [{rule: review-date-passed, at: synthetic, reason: 复审排在下月, approved_by: head, until: 2027-12-31}]
+uses: []
 locale: zh-CN
 locales: [zh-CN, en]
 timezone: Asia/Shanghai
+customer_timezones: [Asia/Shanghai]
+currency: CNY
 jurisdictions: [cn]
+holidays: cn
 quiet_hours: {hours: 21:00-09:00, of: {category: marketing}}
+duplicate_within: 24h
 caps:
-  - {id: weekly-marketing, max: 5, per: 7d, of: {category: marketing}}
+  - {id: weekly-marketing, title: 每周营销上限, max: 5, per: 7d, of: {category: marketing}}
+  - {id: spacing, gap: 4h, of: {category: marketing}}
 enforce: {in: map, gap: wait 12h, count: skip, order: priority}
+one_at_a_time:
+  care: {title: 关怀, journeys: [complaint-care, birthday-care], cool_down: 4d, if_busy: drop, held_in: map}
+budgets: {weekly-marketing: {complaint-care: 2, care: 3}}
+pricing: {floor: 70%, of: list-price, baseline: lowest-7d}
+content_mix: [{audience: members, per: week, shares: {value: ≥ 40%}}]
+brand:
+  name: 晨曦
+  logo: logo.svg
+  colour: "#b4475a"
+  header: 私域运营手册
+  footer: 内部资料
+  signature: 【晨曦】
+  service_line: 400-000-0000
+outputs: {number: SYN-001, approver: head, effective: 2026-07-01, locales: [zh-CN], url: "https://example.com"}
+logs:
+  touches: {of: touches, file: logs/touches.csv, columns: {customer: member_no}}
 """
 
 CORE: Final = (
