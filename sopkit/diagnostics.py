@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 
 from sopkit.source import Span
@@ -60,6 +61,19 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a timeline: what happens at an instant of one customer's, or one record's, possible course."""
+
+    at: datetime
+    """On the clock of the customer or, for tools, of the workspace; no time zone attached."""
+    what: Phrase
+    span: Span | None = None
+    """Where it is written that this happens."""
+    counted: bool = False
+    """Whether it is one of those that break the promise: printed with a mark."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Replace the text of `span` by `text`; bytes outside stay as they are."""
 
@@ -89,6 +103,10 @@ class Finding:
     """Overrides the rule's."""
     verdict: Verdict | None = None
     related: tuple[Related, ...] = ()
+    timeline: tuple[Moment, ...] = ()
+    """A course of events that shows the violation, in order of time."""
+    assumptions: tuple[Phrase, ...] = ()
+    """What the verdict rests on and nobody declared."""
     fixes: tuple[Fix, ...] = ()
     stub: str = ""
     """YAML to paste, for a noun that is missing."""
@@ -108,6 +126,37 @@ class Finding:
     @property
     def sort_key(self) -> tuple[object, ...]:
         return (*self.span.sort_key, self.rule.code, self.subject, self.message("en"))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an analysis showed to hold for every run, with what it rests on."""
+
+    rule: Rule
+    subject: str
+    statement: Phrase
+    assumptions: tuple[Phrase, ...] = ()
+
+    @property
+    def sort_key(self) -> tuple[str, str, str]:
+        return (self.rule.code, self.subject, self.statement.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Unassessed:
+    """What an analysis could not settle: a bound on effort was reached, or what it needs is missing. Never shown as clean."""
+
+    rule: Rule
+    subject: str
+    reason: Phrase
+
+    @property
+    def sort_key(self) -> tuple[str, str, str]:
+        return (self.rule.code, self.subject, self.reason.en)
+
+
+Outcome = Finding | Proof | Unassessed
+"""What an analysis says of one question."""
 
 
 def fingerprint(finding: Finding, occurrence: int = 0) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 
 from sopkit import catalogue, graph, resources, rules, schema
-from sopkit.diagnostics import Finding, Severity, in_order
+from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
 from sopkit.reader import Reading, read
@@ -30,6 +30,8 @@ class Compilation:
     graph: ExecutionGraph
     findings: tuple[Finding, ...]
     """By place and code, each once; waived ones are not among them."""
+    proved: tuple[Proof, ...]
+    not_assessed: tuple[Unassessed, ...]
     waived: tuple[Waived, ...]
     held_back: int
     """Findings that only follow from others and are not shown."""
@@ -88,13 +90,20 @@ def compile(  # noqa: A001  the word for it
             *(finding for findings in shapes for finding in findings),
             *resolution.findings,
         )
-        flow = rules.check(resolution.workspace, execution, forest, today, read_and_resolved)
-        judged = waivers.apply((*read_and_resolved, *flow), resolution.documents, forest, catalogue.BY_NAME, today)
+        outcomes = tuple(rules.check(resolution.workspace, execution, forest, today, read_and_resolved))
+        violations = (one for one in outcomes if isinstance(one, Finding))
+        judged = waivers.apply(
+            (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today
+        )
     return Compilation(
         forest=forest,
         workspace=resolution.workspace,
         graph=execution,
         findings=in_order(judged.open),
+        proved=tuple(sorted((one for one in outcomes if isinstance(one, Proof)), key=lambda one: one.sort_key)),
+        not_assessed=tuple(
+            sorted((one for one in outcomes if isinstance(one, Unassessed)), key=lambda one: one.sort_key)
+        ),
         waived=judged.waived,
         held_back=resolution.held_back,
         files=len(readings),

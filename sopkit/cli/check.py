@@ -121,6 +121,8 @@ def print_findings(console: Console, loaded: Loaded, findings: tuple[Finding, ..
                 held_back=compilation.held_back,
                 waived=len(compilation.waived),
                 to_come=TO_COME,
+                proved=compilation.proved,
+                not_assessed=compilation.not_assessed,
                 as_of=compilation.today if console.as_of_given else None,
                 screen=screen,
             )

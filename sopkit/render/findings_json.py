@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from sopkit import __version__
-from sopkit.diagnostics import Finding, Fix, Severity, fingerprint
+from sopkit.diagnostics import Finding, Fix, Moment, Severity, fingerprint
 from sopkit.model.documents import Waiver
 from sopkit.pipeline import Compilation
 from sopkit.resources import BUILTIN
@@ -41,8 +41,19 @@ def findings_json(
         "workspace": settings.id,
         "as_of": compilation.today.isoformat(),
         "findings": [_finding(one, number, waivers.get(id(one)), lang, prefix) for one, number in _numbered(listed)],
-        "proved": [],
-        "not_assessed": [],
+        "proved": [
+            {
+                "rule": one.rule.name,
+                "subject": one.subject,
+                "statement": one.statement.within(lang),
+                "assumptions": [phrase.within(lang) for phrase in one.assumptions],
+            }
+            for one in compilation.proved
+        ],
+        "not_assessed": [
+            {"rule": one.rule.name, "subject": one.subject, "reason": one.reason.within(lang)}
+            for one in compilation.not_assessed
+        ],
         "not_in_this_version": [phrase.within(lang) for phrase in to_come],
         "counts": {
             **{severity.value: sum(one.weight is severity for one in findings) for severity in Severity},
@@ -78,13 +89,22 @@ def _finding(finding: Finding, number: int, waiver: Waiver | None, lang: Lang, p
         **_place(finding.span, prefix),
         "subject": finding.subject,
         "related": [{"message": one.note.within(lang), **_place(one.span, prefix)} for one in finding.related],
-        "timeline": [],
-        "assumptions": [],
+        "timeline": [_moment(one, lang, prefix) for one in finding.timeline],
+        "assumptions": [phrase.within(lang) for phrase in finding.assumptions],
         "suggestions": list(finding.suggestions),
         "stub": finding.stub,
         "fixes": [_fix(one, lang, prefix) for one in finding.fixes],
         "law": [],
         "fingerprint": fingerprint(finding, number),
+    }
+
+
+def _moment(moment: Moment, lang: Lang, prefix: str) -> dict[str, Json]:
+    return {
+        "at": moment.at.isoformat(timespec="minutes"),
+        "what": moment.what.within(lang),
+        "counted": moment.counted,
+        **(_place(moment.span, prefix) if moment.span else {}),
     }
 
 

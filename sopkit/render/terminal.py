@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from sopkit.diagnostics import Finding, Severity
+from sopkit.diagnostics import Finding, Moment, Proof, Severity, Unassessed
 from sopkit.render.columns import clip, pad, visible, width, wrap
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
@@ -32,6 +32,14 @@ WHY: Final = Phrase("为何", "why")
 FIX: Final = Phrase("改法", "fix")
 PASTE: Final = Phrase("粘贴", "paste")
 MORE: Final = Phrase("详情", "more")
+COURSE: Final = Phrase("经过", "how")
+GIVEN: Final = Phrase("前提", "given")
+WEEKDAYS: Final = (
+    Phrase("周一", "Mon"), Phrase("周二", "Tue"), Phrase("周三", "Wed"), Phrase("周四", "Thu"), Phrase("周五", "Fri"),
+    Phrase("周六", "Sat"), Phrase("周日", "Sun"),
+)  # fmt: skip
+COUNTED: Final = "●"
+UNCOUNTED: Final = "·"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,11 @@ class _Page:
 
     def labelled(self, label: Phrase, text: str) -> None:
         """Add a paragraph with its label in the margin."""
-        margin = 2 + max(width(one.within(self.screen.lang)) for one in (NEAR, SEE, WHY, FIX, PASTE, MORE)) + 2
+        margin = (
+            2
+            + max(width(one.within(self.screen.lang)) for one in (NEAR, SEE, COURSE, GIVEN, WHY, FIX, PASTE, MORE))
+            + 2
+        )
         name = label.within(self.screen.lang)
         for number, line in enumerate(wrap(text, self.screen.columns - margin)):
             shown = (
@@ -94,6 +106,9 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
         page.labelled(SEE, f"{screen.place(related.span)}  {related.note.within(lang)}")
         if number < LINES_OF_RELATED:
             _excerpt(page, related.span, DIM)
+    _course(page, finding.timeline)
+    for phrase in finding.assumptions:
+        page.labelled(GIVEN, phrase.within(lang))
     if finding.suggestions:
         page.labelled(NEAR, ", ".join(finding.suggestions))
     if first:
@@ -106,6 +121,24 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
     if first:
         page.labelled(MORE, f"sopkit explain {finding.rule.code}")
     return page.lines
+
+
+def _course(page: _Page, timeline: tuple[Moment, ...]) -> None:
+    """Add a line for each moment: day, time, a mark where it counts, what happens and where that is written."""
+    if not timeline:
+        return
+    screen, lang = page.screen, page.screen.lang
+    page.add(f"  {screen.paint(COURSE.within(lang), DIM)}")
+    day = None
+    for moment in timeline:
+        date = f"{moment.at:%Y-%m-%d} {WEEKDAYS[moment.at.weekday()].within(lang)}"
+        shown = date if moment.at.date() != day else " " * width(date)
+        day = moment.at.date()
+        head = f"    {shown} {moment.at:%H:%M} {COUNTED if moment.counted else UNCOUNTED} "
+        place = f"  {screen.place(moment.span)}" if moment.span else ""
+        lines = wrap(moment.what.within(lang) + place, max(20, screen.columns - width(head)))
+        for number, line in enumerate(lines):
+            page.add((head if number == 0 else " " * width(head)) + line)
 
 
 def _excerpt(page: _Page, span: Span, style: str) -> None:
@@ -128,9 +161,12 @@ def summary_text(
     waived: int,
     to_come: Iterable[Phrase],
     screen: Screen,
+    proved: Iterable[Proof] = (),
+    not_assessed: Iterable[Unassessed] = (),
     as_of: date | None = None,
 ) -> str:
-    """Return the closing lines: the analyses that this version does not make yet, then what was found, counted.
+    """Return the closing lines: what was proved and what could not be assessed, the analyses that this version does not make
+    yet, then what was found, counted.
 
     `as_of` is a day that the reader asked to be taken for today.
     """
@@ -151,7 +187,18 @@ def summary_text(
             [(", ".join(parts) or "nothing found"), *asides]
         )
     style = next((COLOURS[one] for one in Severity if counts[one]), "1;32")
-    return "\n".join([*_coming(to_come, screen), screen.paint(text, style)])
+    return "\n".join([*_settled(proved, not_assessed, screen), *_coming(to_come, screen), screen.paint(text, style)])
+
+
+def _settled(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
+    """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean."""
+    lang = screen.lang
+    rows = [("✓", one.statement.within(lang)) for one in proved]
+    unsettled = Phrase("没能判断：", "not assessed: ").within(lang)
+    rows += [("?", unsettled + one.reason.within(lang)) for one in not_assessed]
+    for sign, text in rows:
+        for number, line in enumerate(wrap(text, screen.columns - 2)):
+            yield (screen.paint(sign, "1;32" if sign == "✓" else "1;33") if number == 0 else " ") + " " + line
 
 
 def _coming(to_come: Iterable[Phrase], screen: Screen) -> list[str]:

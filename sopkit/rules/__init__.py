@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from sopkit.diagnostics import Finding
+from sopkit.diagnostics import Finding, Outcome
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
 from sopkit.rules import flow
@@ -16,6 +16,6 @@ from sopkit.tree import Forest
 
 def check(
     workspace: Workspace, graph: ExecutionGraph, forest: Forest, today: date, found: Iterable[Finding] = ()
-) -> Iterator[Finding]:
-    """Yield what the rules find as of `today`; `found` is what earlier stages found, whose consequences are held back."""
+) -> Iterator[Outcome]:
+    """Yield what the rules find, prove, or cannot settle as of `today`; `found` is what earlier stages found, whose consequences are held back."""
     yield from flow.check(Case(workspace, graph, forest, today, Doubts(forest, found)))
