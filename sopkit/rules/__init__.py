@@ -17,5 +17,8 @@ from sopkit.tree import Forest
 def check(
     workspace: Workspace, graph: ExecutionGraph, forest: Forest, today: date, found: Iterable[Finding] = ()
 ) -> Iterator[Outcome]:
-    """Yield what the rules find, prove, or cannot settle as of `today`; `found` is what earlier stages found, whose consequences are held back."""
+    """Yield what the rules find, prove, or cannot settle as of `today`.
+
+    `found` is what earlier stages found, whose consequences are held back.
+    """
     yield from flow.check(Case(workspace, graph, forest, today, Doubts(forest, found)))
