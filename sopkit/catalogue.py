@@ -12,7 +12,14 @@ from sopkit.rules import caps, flow, waivers
 from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 from sopkit.text import Phrase
 
-RULES: Final[tuple[Rule, ...]] = (*OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL, *flow.RULES, *caps.RULES, *waivers.RULES)
+RULES: Final[tuple[Rule, ...]] = (
+    *OF_THE_READER,
+    *OF_THE_SCHEMA,
+    *OF_THE_MODEL,
+    *flow.RULES,
+    *caps.RULES,
+    *waivers.RULES,
+)
 
 BY_NAME: Final[Mapping[str, Rule]] = {
     name.casefold(): rule for rule in RULES for name in (rule.code, rule.name, *rule.aliases)
