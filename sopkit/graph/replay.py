@@ -55,7 +55,9 @@ def replay(  # noqa: PLR0917  each is a part of one question
     root = f"{journey.kind}/{journey.id}"
     prefix = root if journey.kind == "automation" else f"{root}/{journey.stages[0].id}"
     limit = _least_stay(journey)
-    for hour in range(9, 9 + 7 * 24):
+    own = [touches.get(f"{prefix}/{step.id}") for step in steps]
+    moved = any(one is not None and one.openings is not None for one in own)
+    for hour in range(9, 9 + (7 * 24 if moved else 1)):  # without closed hours every start is like every other
         start = monday + timedelta(hours=hour)
         done = _run(steps, prefix, touches, start)
         if done is None:
