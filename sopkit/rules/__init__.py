@@ -8,7 +8,7 @@ from datetime import date
 from sopkit.diagnostics import Finding, Outcome
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
-from sopkit.rules import flow
+from sopkit.rules import caps, flow
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.tree import Forest
@@ -21,4 +21,6 @@ def check(
 
     `found` is what earlier stages found, whose consequences are held back.
     """
-    yield from flow.check(Case(workspace, graph, forest, today, Doubts(forest, found)))
+    case = Case(workspace, graph, forest, today, Doubts(forest, found))
+    yield from flow.check(case)
+    yield from caps.check(case)

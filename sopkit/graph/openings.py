@@ -1,0 +1,106 @@
+"""Weekly open hours go in; how long a touch may have to wait for them, and how far they stretch a deadline, comes out.
+
+Minutes count from Monday 00:00 on the customer's clock; intervals are half-open. `None` for hours is always open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sopkit.model.values import WEEKDAYS, Hours
+
+DAY: Final = 1440
+WEEK: Final = 7 * DAY
+INFINITE: Final = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """Open stretches of one week, sorted, apart from each other, inside [0, `WEEK`)."""
+
+    stretches: tuple[tuple[int, int], ...]
+
+    @property
+    def empty(self) -> bool:
+        return not self.stretches
+
+    @property
+    def always(self) -> bool:
+        return self.stretches == ((0, WEEK),)
+
+    def wait(self, minute: float) -> float:
+        """Return how many minutes after `minute` it is open: 0 where it is open then, infinite where it never is."""
+        if self.empty:
+            return INFINITE
+        at = minute % WEEK
+        for start, end in self.stretches:
+            if at < end:
+                return max(0, start - at)
+        return WEEK - at + self.stretches[0][0]
+
+    def longest_wait(self) -> float:
+        """Return the most minutes that anything has to wait."""
+        if self.empty or self.always:
+            return INFINITE if self.empty else 0
+        return max(self.wait(end) for _, end in self.stretches)
+
+    def longest_time(self, open_minutes: float) -> float:
+        """Return the most minutes that pass until so many open ones have, and the next open instant is come to."""
+        if self.empty or self.always:
+            return INFINITE if self.empty else open_minutes
+        return max(self._time_from(end, open_minutes) for _, end in self.stretches)
+
+    def _time_from(self, start: float, left: float) -> float:
+        a_week = sum(end - begin for begin, end in self.stretches)
+        weeks = max(0, int(left // a_week) - 1)
+        now, left = start + weeks * WEEK, left - weeks * a_week
+        while True:
+            now += self.wait(now)
+            at = now % WEEK
+            end = next(end for _, end in self.stretches if at < end)
+            if left < end - at:
+                return now + left - start
+            left -= end - at
+            now += end - at
+
+
+def of_hours(hours: Hours) -> Openings:
+    """Return the open stretches that `hours` say; those over midnight reach into the next day."""
+    length = (hours.end.minutes - hours.start.minutes) % DAY or (DAY if hours.end.minutes != hours.start.minutes else 0)
+    starts = [WEEKDAYS.index(day) * DAY + hours.start.minutes for day in hours.days or WEEKDAYS]
+    return _merged((start, start + length) for start in starts)
+
+
+def outside(hours: Hours) -> Openings:
+    """Return what quiet hours leave open."""
+    free: list[tuple[int, int]] = []
+    now = 0
+    for start, end in of_hours(hours).stretches:
+        free.append((now, start))
+        now = end
+    return _merged([*free, (now, WEEK)])
+
+
+def both(one: Openings | None, other: Openings | None) -> Openings | None:
+    """Return when both are open."""
+    if one is None or other is None:
+        return one or other
+    return _merged((max(a, c), min(b, d)) for a, b in one.stretches for c, d in other.stretches)
+
+
+def _merged(stretches: Iterable[tuple[int, int]]) -> Openings:
+    cut: list[tuple[int, int]] = []
+    for start, end in stretches:
+        if end > WEEK:
+            cut += [(start, WEEK), (0, end - WEEK)]
+        elif start < end:
+            cut.append((start, end))
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(cut):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return Openings(tuple(found))

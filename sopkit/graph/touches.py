@@ -1,0 +1,201 @@
+"""A workspace and its graph go in; every touch that a customer may get comes out, with what the selectors of caps ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sopkit.graph.nodes import ExecutionGraph, Node
+from sopkit.graph.openings import Openings, both, of_hours, outside
+from sopkit.model.documents import Cadence, Journey, Workspace
+from sopkit.model.formulas import Selector
+from sopkit.model.nouns import Channel
+from sopkit.model.steps import Step
+from sopkit.model.values import ChannelRef, PurposeRef, RoleRef
+from sopkit.tree import Mark
+
+REACHES: Final = frozenset(("direct", "group", "feed"))
+"""An answer to the customer and a page that the customer opens are no touches."""
+Match = Literal["yes", "maybe", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One step, or the issues of one cadence, by which a customer is touched."""
+
+    node: str
+    root: str
+    """Node id of the playbook."""
+    at: Mark
+    channels: tuple[Channel, ...]
+    """The ways that it may take, those that are touches; the first that reaches is taken."""
+    surely_first: bool
+    """Whether the first way written is among them: another is taken only where that one does not reach."""
+    purpose: str | None
+    category: str | None
+    staff: bool
+    format: str | None
+    stopped: bool
+    """Whether an enforcing tool may hold it."""
+    step: Step | None
+    """None: the issues of a cadence."""
+    openings: Openings | None
+    """When it may go out: channel, quiet hours, and the hours of the person who does it."""
+    drops: bool
+    """A closed hour drops it instead of moving it."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether caps count it."""
+        return self.step is None or self.step.cap is None or self.step.cap.counts
+
+    @property
+    def weight(self) -> int:
+        """How often one customer feels it: once in each group, where it goes to groups."""
+        return max((one.joins or 1) if one.reach == "group" else 1 for one in self.channels)
+
+
+def touches_of(workspace: Workspace, graph: ExecutionGraph) -> dict[str, Touch]:
+    """Return all touches by node id, in the order written; those that no cap counts, too."""
+    found: dict[str, Touch] = {}
+    for id_, node in graph.nodes.items():
+        touch = _of_node(workspace, id_, node)
+        if touch is not None:
+            found[id_] = touch
+    return found
+
+
+def _of_node(workspace: Workspace, id_: str, node: Node) -> Touch | None:
+    step = node.step
+    if step is not None and step.verb is not None and step.via:
+        stopped = step.cap is None or step.cap.stopped
+        return _touch(workspace, id_, node, step.via, step.for_, step.by, step, None, stopped)
+    if node.kind == "issue":
+        cadence = workspace.cadences.get(id_.partition("/")[2])
+        if cadence is not None and cadence.via:
+            return _touch(
+                workspace, id_, node, cadence.via, cadence.for_, cadence.by, None, cadence.format, stopped=True
+            )
+    return None
+
+
+def _touch(  # noqa: PLR0917  a constructor in all but name
+    workspace: Workspace,
+    id_: str,
+    node: Node,
+    via: Sequence[ChannelRef],
+    for_: PurposeRef | None,
+    by: RoleRef | None,
+    step: Step | None,
+    format_: str | None,
+    stopped: bool,
+) -> Touch | None:
+    channels = tuple(workspace.channels[ref.id] for ref in via if ref.id in workspace.channels)
+    touching = tuple(one for one in channels if one.reach in REACHES)
+    if not touching:
+        return None
+    purpose = workspace.purposes.get(for_.id) if for_ else None
+    touch = Touch(
+        node=id_,
+        root=node.playbook or id_,
+        at=step.id_at if step is not None else node.at or Mark(0),
+        channels=touching,
+        surely_first=touching[0] is channels[0],
+        purpose=for_.id if for_ else None,
+        category=purpose.category if purpose else None,
+        staff=by is not None,
+        format=format_,
+        stopped=stopped,
+        step=step,
+        openings=None,
+        drops=any(one.when_closed == "drop" for one in touching),
+    )
+    role = workspace.roles.get(by.id) if by else None
+    return _with_openings(workspace, touch, of_hours(role.hours) if role and role.hours else None)
+
+
+def _with_openings(workspace: Workspace, touch: Touch, openings: Openings | None) -> Touch:
+    for channel in touch.channels:
+        if channel.hours is not None:
+            openings = both(openings, of_hours(channel.hours))
+    for quiet in workspace.settings.quiet_hours:
+        if quiet.hours is not None and match(quiet.of, touch) != "no":
+            openings = both(openings, outside(quiet.hours))
+    values = {name: getattr(touch, name) for name in Touch.__slots__} | {"openings": openings}
+    return Touch(**values)
+
+
+def match(selector: Selector | None, touch: Touch) -> Match:
+    """Return whether a selector means the touch; `maybe` where that hangs on the way taken, or on a purpose that nobody declared."""
+    ways = [_match_way(selector, touch, channel) for channel in touch.channels]
+    if all(one == "yes" for one in ways) and touch.surely_first:
+        return "yes"
+    return "no" if all(one == "no" for one in ways) else "maybe"
+
+
+def _match_way(selector: Selector | None, touch: Touch, channel: Channel) -> Match:
+    reaches = selector.reach if selector and selector.reach else ("direct",)
+    if channel.reach not in reaches:
+        return "no"
+    if selector is None:
+        return "yes"
+    if selector.channel and channel.id not in [ref.id for ref in selector.channel]:
+        return "no"
+    if selector.sent_by and ("staff" if touch.staff else "tool") not in selector.sent_by:
+        return "no"
+    if selector.format and touch.format not in selector.format:
+        return "no"
+    if selector.purpose and touch.purpose not in [ref.id for ref in selector.purpose]:
+        return "no" if touch.purpose else "maybe"
+    if selector.category and touch.category not in selector.category:
+        return "no" if touch.category else "maybe"
+    return "yes"
+
+
+def controlled(workspace: Workspace, touch: Touch) -> bool:
+    """Return whether the enforcing tool sends it and may hold it: no person, its own journey, a channel of its own or one it drives.
+
+    A mass message that a person confirms goes out at the person's time: the tool can't hold it any more.
+    """
+    enforce = workspace.settings.enforce
+    if enforce is None or enforce.in_ is None or touch.staff or not touch.stopped:
+        return False
+    playbook = _playbook(workspace, touch.root)
+    runs_in = playbook.runs_in if isinstance(playbook, Journey) else None
+    if runs_in is None or runs_in.id != enforce.in_.id:
+        return False
+    tool = workspace.tools.get(enforce.in_.id)
+    driven = {enforce.in_.id, *(ref.id for ref, _ in (tool.drives if tool else ()))}
+    return all(one.tool is not None and one.tool.id in driven and one.confirmed_by is None for one in touch.channels)
+
+
+def _playbook(workspace: Workspace, root: str) -> Journey | Cadence | None:
+    name = root.partition("/")[2]
+    return workspace.journeys.get(name) or workspace.cadences.get(name)
+
+
+def seen(workspace: Workspace, touch: Touch, told: Mapping[str, float]) -> bool:
+    """Return whether the enforcing tool hears of every such touch sooner or later."""
+    return all(one.id in told for one in touch.channels)
+
+
+def heard_of(workspace: Workspace) -> dict[str, float]:
+    """Return, for each channel whose touches some sync carries to the enforcing tool, after how many seconds at most."""
+    enforce = workspace.settings.enforce
+    found: dict[str, float] = {}
+    if enforce is None or enforce.in_ is None:
+        return found
+    for sync in workspace.syncs.values():
+        if sync.to is None or sync.to.id != enforce.in_.id or sync.carries is None:
+            continue
+        late = sync_latency(sync.every.interval.seconds if sync.every and sync.every.interval else None, sync.takes)
+        for ref in sync.carries.touches:
+            found[ref.id] = min(late, found.get(ref.id, late))
+    return found
+
+
+def sync_latency(interval: int | None, takes: object) -> float:
+    """Return the seconds from a fact to its arrival, at most; a day where the calendar says when the sync runs."""
+    longest = getattr(takes[1], "seconds", 0) if isinstance(takes, tuple) else 0
+    return (86400 if interval is None else interval) + (longest or 0)
