@@ -30,6 +30,23 @@ class Openings:
     def always(self) -> bool:
         return self.stretches == ((0, WEEK),)
 
+    @property
+    def daily(self) -> bool:
+        """Whether every day is like every other."""
+        first = [(start, end) for start, end in self._cut() if start < DAY]
+        return all(
+            [(start - DAY * day, end - DAY * day) for start, end in self._cut() if start // DAY == day] == first
+            for day in range(7)
+        )
+
+    def _cut(self) -> list[tuple[int, int]]:
+        """Return the stretches cut at every midnight."""
+        return [
+            (max(start, day * DAY), min(end, day * DAY + DAY))
+            for start, end in self.stretches
+            for day in range(start // DAY, (end - 1) // DAY + 1)
+        ]
+
     def wait(self, minute: float) -> float:
         """Return how many minutes after `minute` it is open: 0 where it is open then, infinite where it never is."""
         if self.empty:

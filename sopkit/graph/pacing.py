@@ -6,7 +6,7 @@ seconds in which a net can be passed with k touches is a sound bound (dual arriv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -52,10 +52,54 @@ class Net:
 
     def most(self, window: float, enough: int) -> int:
         """Return the most touches in any half-open window of so many seconds; `enough` where there may be as many or more."""
-        for touches in range(1, enough + 1):
-            if self.shortest_span(touches) >= window:
-                return touches - 1
-        return enough
+        return self._most([(0.0, place) for place, weight in self.weights.items() if weight], window, enough)
+
+    def most_from(self, start: float, times: Mapping[str, tuple[float, float]], window: float, enough: int) -> int:
+        """Return the most touches in the half-open window that begins at `start`, in seconds from the start of the run.
+
+        `times` has the earliest and the latest time of every touch.
+        """
+        firsts = [
+            (max(0.0, early - start), place)
+            for place, (early, late) in times.items()
+            if late >= start and early < start + window and self.weights.get(place)
+        ]
+        return self._most(firsts, window, enough)
+
+    def _most(self, firsts: Iterable[tuple[float, str]], window: float, enough: int) -> int:
+        """Return the most touches that can follow each other, one of `firsts` being the first, within the window."""
+        queue = [(span, -self.weights[place], place) for span, place in firsts]
+        queue.sort()
+        most = 0
+        best: dict[str, int] = {}
+        while queue:
+            span, minus, place = heappop(queue)
+            if best.get(place, 0) <= minus:
+                continue
+            best[place] = minus
+            most = max(most, -minus)
+            if most >= enough:
+                return enough
+            for target, seconds in self.ways.get(place, ()):
+                if span + seconds < window:
+                    count = minus - self.weights.get(target, 0)
+                    if best.get(target, 1) > count:
+                        heappush(queue, (span + seconds, count, target))
+        return most
+
+    def earliest(self, start: str) -> dict[str, float]:
+        """Return after how many seconds at least each place is come to from `start`."""
+        times: dict[str, float] = {}
+        queue = [(0.0, start)]
+        while queue:
+            time, place = heappop(queue)
+            if place in times:
+                continue
+            times[place] = time
+            for target, seconds in self.ways.get(place, ()):
+                if target not in times:
+                    heappush(queue, (time + seconds, target))
+        return times
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +167,25 @@ class Latest:
         return start + self.hours.late(edge.target)
 
 
-def net_of(journey: Journey, root: str, course: Course, graph: ExecutionGraph, hours: Hours) -> Net:
-    """Return the net of one run of a journey, without touches; steps with `on:` are left out, they come at their events' pace."""
+def net_of(
+    journey: Journey, root: str, course: Course, graph: ExecutionGraph, hours: Hours, *, beside: str = ""
+) -> Net:
+    """Return the net of one run of a journey, without touches.
+
+    Steps beside the chain are left out: those with `on:` come at their events' pace; one with `every:` has a net of its own, in
+    which it is named by `beside`. What a run gets is at most the sum over these.
+    """
     net = Net()
     exit_ = f"exit/{root}"
     inside = [node.id for node in graph.parts.get(root, ()) if node.id in course.reached]
     entries = [f"{root}/{one.id}" for one in journey.stages] if journey.kind == "lifecycle" else [root]
-    below = {entry: [one for one in inside if one.startswith(f"{entry}/")] for entry in entries}
+    below: dict[str, list[str]] = {entry: [] for entry in entries}
+    for node in inside:
+        stage = root if entries == [root] else "/".join(node.split("/", 3)[:3])
+        if stage in below and node not in below and node != exit_:
+            below[stage].append(node)
     for entry in entries:
-        latest = Latest(course, entry, hours)
-        _add_stage(net, journey, course, entry, below[entry], latest)
+        _add_stage(net, journey, entry, below[entry], Latest(course, entry, hours), beside)
     for edge in course.leaving.get(root, ()):
         if edge.kind == "interrupt":
             for place in (root, *inside):
@@ -143,30 +196,32 @@ def net_of(journey: Journey, root: str, course: Course, graph: ExecutionGraph, h
 
 
 def _add_stage(  # noqa: PLR0917  all of one stage
-    net: Net, journey: Journey, course: Course, entry: str, places: list[str], latest: Latest
+    net: Net, journey: Journey, entry: str, places: list[str], latest: Latest, beside: str
 ) -> None:
+    leaving = latest.course.leaving
     stays = {f"{entry.rpartition('/')[0]}/{one.id}": one.stays for one in journey.stages}.get(entry)
-    beside: list[str] = []
+    here = {entry, *places}
     for place in (entry, *places):
-        for edge in course.leaving.get(place, ()):
+        for edge in leaving.get(place, ()):
             if edge.kind == "then" and edge.label == "every":
-                beside.append(edge.target)
-                period = shortest(edge.delay.low)
-                net.add(place, edge.target, period)
-                hours = latest.hours
-                slack = hours.stretched(edge.target, hours.limits.get(edge.target, 0.0)) + hours.late(edge.target)
-                net.add(edge.target, edge.target, period - slack)
+                if edge.target == beside:
+                    _add_recurring(net, edge, latest.hours)
             elif edge.kind == "then" and edge.label != "on":
                 net.add(place, edge.target, _least(edge, latest))
-            elif edge.kind == "interrupt" and place == entry and edge.source == entry and journey.kind == "lifecycle":
+                if edge.target not in here and beside in here:
+                    net.add(beside, edge.target, 0.0)
+            elif edge.kind == "interrupt" and place == entry and journey.kind == "lifecycle":
                 least = shortest(edge.delay.low) if edge.delay.low else shortest(stays) if edge.on and stays else 0.0
                 for one in (entry, *places):
                     net.add(one, edge.target, least - latest.of(one))
-    for one in beside:
-        for place in places:
-            if place != one:
-                net.add(place, one, 0.0)
-                net.add(one, place, 0.0)
+
+
+def _add_recurring(net: Net, edge: Edge, hours: Hours) -> None:
+    """Add that a step comes one period after entry and then again and again: the next is planned by the clock, not from the last."""
+    period = shortest(edge.delay.low)
+    slack = hours.stretched(edge.target, hours.limits.get(edge.target, 0.0)) + hours.late(edge.target)
+    net.add(edge.source, edge.target, period)
+    net.add(edge.target, edge.target, period - slack)
 
 
 def _least(edge: Edge, latest: Latest) -> float:

@@ -1,148 +1,375 @@
-"""One journey and a cap go in; a course of one customer that breaks the cap comes out, done by declared behaviour step by step, or none.
+"""A cap goes in; one customer's course that breaks it comes out, from the start of every journey in it, or none.
 
-Only plain chains are replayed: a journey that an event starts, its first stage's steps one after another, done as soon as may be,
-from every hour of one week. Where that finds nothing, nothing is claimed.
+Runs of single journeys (`runs.py`) are put beside each other so that their touches meet in one window, by greed: nothing is claimed
+where that finds nothing. A course is returned only when `consistency.py` lets it pass as a whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sopkit.graph.course import shortest
-from sopkit.graph.satisfiability import Customer, meet, tests_of
+from sopkit.graph.consistency import Start, Trace, customer_of
+from sopkit.graph.openings import Openings
+from sopkit.graph.runs import Came, Done, Manner, Run, Walker
+from sopkit.graph.satisfiability import Customer
 from sopkit.graph.touches import Touch
+from sopkit.model import steps
 from sopkit.model.documents import Journey, Workspace
-from sopkit.model.predicates import EventTest, Predicate, StageTest
-from sopkit.model.steps import Choose, Go, Step, Wait
-from sopkit.model.triggers import OnEvent
+from sopkit.model.triggers import JourneyMoved, OnEvent
+
+DAY: Final = 86400.0
+HOUR: Final = 3600.0
+MOST_JOURNEYS: Final = 6
+"""Journeys that are put beside each other."""
+EFFORT: Final = 6000
+"""Runs that are walked for one cap."""
+MOST_WAYS: Final = 60
+Window = tuple[float, float]
+"""Half-open."""
+MOST_TRIES: Final = 40
+"""Courses that are checked as a whole for one cap."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """One touch of the course: when, and which."""
+class Question:
+    """What is asked: more than `most` of `counted` within `window` seconds, or within one `unit` of the calendar."""
 
-    at: datetime
-    touch: Touch
+    workspace: Workspace
+    openings: Mapping[str, Openings | None]
+    touches: Mapping[str, Touch]
+    counted: Mapping[str, Touch]
+    most: int
+    window: float
+    unit: str
+    """'' for a window that rolls."""
+    monday: datetime
+    """A Monday, 00:00, on the customer's clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    start: datetime
-    event: OnEvent
-    done: tuple[Done, ...]
+    """What one customer goes through, in order of time."""
+
+    came: tuple[tuple[datetime, OnEvent], ...]
+    done: tuple[tuple[datetime, Touch, bool], ...]
+    """Touches, and whether each is one of those that break the cap."""
     customer: Customer
 
 
-def replay(  # noqa: PLR0917  each is a part of one question
-    workspace: Workspace,
-    journey: Journey,
-    touches: Mapping[str, Touch],
-    counted: Mapping[str, Touch],
-    most: int,
-    window: timedelta,
-    monday: datetime,
-) -> Course | None:
-    """Return a course with more than `most` counted touches in the half-open window, or None where none was found."""
-    event = next((one for one in journey.starts_on if isinstance(one, OnEvent) and one.where is None), None)
-    steps = _chain(journey)
-    if event is None or not steps or journey.follows or journey.while_ or _batched(workspace, event):
+def replay(question: Question, roots: Sequence[str]) -> Course | None:
+    """Return a course through some of the journeys `roots` that breaks the cap; None where none was found."""
+    return _Search(question, roots[:MOST_JOURNEYS]).course()
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way through a journey and those that it starts, with the times of the touches that count."""
+
+    runs: tuple[Run, ...]
+    times: tuple[float, ...]
+    """Sorted; as often as the touch is felt."""
+
+    def count(self, shift: float, window: Window) -> int:
+        return bisect_left(self.times, window[1] - shift) - bisect_left(self.times, window[0] - shift)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one occurrence starts: a way for each journey, `shift` seconds later than it was walked."""
+
+    event: OnEvent
+    start: float
+    ways: tuple[tuple[Journey, _Way, float], ...]
+
+
+class _Search:
+    def __init__(self, question: Question, roots: Sequence[str]) -> None:
+        self.question, self.workspace = question, question.workspace
+        self.walker = Walker(question.openings, question.touches, question.counted)
+        self.effort, self.tries = EFFORT, MOST_TRIES
+        self.starters: dict[str, tuple[OnEvent, list[Journey]]] = {}
+        for root in roots:
+            for journey, trigger in self._starters(root, 0):
+                known = self.starters.setdefault(trigger.event.id, (trigger, []))[1]
+                if journey not in known:
+                    known.append(journey)
+        self.period = self._period()
+        self.known: dict[tuple[str, float], list[_Way]] = {}
+
+    def _starters(self, root: str, depth: int) -> Iterator[tuple[Journey, OnEvent]]:
+        """Yield the journeys, with their events, by which a journey comes to run: itself, or one that starts it."""
+        journey = self.workspace.journeys.get(root.partition("/")[2])
+        if journey is None or depth > 2:
+            return
+        for trigger in journey.starts_on:
+            if isinstance(trigger, OnEvent) and trigger.where is None and not self._batched(trigger):
+                yield journey, trigger
+                break
+        for other in self.workspace.journeys.values():
+            if any(_is_end_of(one, other) for one in journey.starts_on) or journey.id in _started_by(other):
+                yield from self._starters(f"{other.kind}/{other.id}", depth + 1)
+
+    def _batched(self, trigger: OnEvent) -> bool:
+        """Return whether a sync brings the event at hours of its own: then a journey cannot start at any time."""
+        return any(
+            sync.every is not None and sync.every.interval is None and sync.every.unit != "event"
+            for sync in self.workspace.syncs.values()
+            if sync.carries and any(ref.id == trigger.event.id for ref in sync.carries.events)
+        )
+
+    def _period(self) -> float:
+        """Return after how long starts are alike; 0 where every start is like every other."""
+        names = {journey.id for _, journeys in self.starters.values() for journey in journeys}
+        names |= {one for name in names for one in _started_by(self.workspace.journeys[name])}
+        hours = [one for node, one in self.question.openings.items() if one is not None and not one.always]
+        if not hours and not self.question.unit:
+            return 0.0
+        return DAY if all(one.daily for one in hours) and self.question.unit in ("", "day") else 7 * DAY
+
+    # Ways
+
+    def _ways(self, journey: Journey, start: float) -> tuple[list[_Way], float]:
+        """Return ways through a journey, and how much later they are than they were walked."""
+        base = 7 * DAY + (start % self.period if self.period else 9 * HOUR)
+        key = (journey.id, base)
+        if key not in self.known:
+            pause = HOUR if self.question.window >= 2 * HOUR else self.question.window / 4
+            found: dict[tuple[object, ...], _Way] = {}
+            for manner in self._manners(pause):
+                for runs in self._families(journey, base, manner, 0):
+                    way = _Way(runs, self._times(runs))
+                    needs = tuple(sorted((one.at, one.event.event.id) for run in runs for one in run.came))
+                    found.setdefault((way.times, needs), way)
+            self.known[key] = list(found.values())
+        return self.known[key], start - base
+
+    def _manners(self, pause: float) -> Iterator[Manner]:
+        yield Manner(0, only_last=False, pause=pause)
+        for late in range(1, self.question.most + 2):
+            yield Manner(late, only_last=False, pause=pause)
+            yield Manner(late, only_last=True, pause=pause)
+
+    def _times(self, runs: Sequence[Run]) -> tuple[float, ...]:
+        counted = self.question.counted
+        return tuple(
+            sorted(
+                one.at for run in runs for one in run.done if one.touch.node in counted for _ in range(one.touch.weight)
+            )
+        )
+
+    def _families(self, journey: Journey, start: float, manner: Manner, depth: int) -> list[tuple[Run, ...]]:
+        found: list[tuple[Run, ...]] = []
+        for run in self.walker.runs(f"{journey.kind}/{journey.id}", journey, start, manner):
+            self.effort -= 1
+            if self.effort < 0 or len(found) > MOST_WAYS:
+                break
+            ways: list[tuple[Run, ...]] = [(run,)]
+            for at, child in self._children(run) if depth < 3 else ():
+                more = self._families(child, at, manner, depth + 1)
+                ways += [(*way, *other) for way in ways for other in more[: MOST_WAYS // 6]]
+            found += ways
+        return found
+
+    def _children(self, run: Run) -> Iterator[tuple[float, Journey]]:
+        for at, name in run.begun:
+            child = self.workspace.journeys.get(name)
+            if child is not None:
+                yield at, child
+        if run.ended:
+            for other in self.workspace.journeys.values():
+                if any(_is_end_of(one, run.journey) for one in other.starts_on):
+                    yield run.now, other
+
+    # Putting them beside each other
+
+    def course(self) -> Course | None:
+        starts = [7 * DAY + HOUR * hour for hour in range(int(self.period // HOUR))] or [7 * DAY + 9 * HOUR]
+        for event, (trigger, journeys) in sorted(self.starters.items()):
+            for start in starts:
+                for window in self._windows(journeys, start):
+                    parts = self._greedy(event, trigger, start, window)
+                    found = self._checked(parts, window) if parts else None
+                    if found is not None or self.effort < 0 or self.tries < 0:
+                        return found
         return None
-    customer = _customer(workspace, journey, steps, event)
-    if customer is None:
-        return None
-    root = f"{journey.kind}/{journey.id}"
-    prefix = root if journey.kind == "automation" else f"{root}/{journey.stages[0].id}"
-    limit = _least_stay(journey)
-    own = [touches.get(f"{prefix}/{step.id}") for step in steps]
-    moved = any(one is not None and one.openings is not None for one in own)
-    for hour in range(9, 9 + (7 * 24 if moved else 1)):  # without closed hours every start is like every other
-        start = monday + timedelta(hours=hour)
-        done = _run(steps, prefix, touches, start)
-        if done is None:
+
+    def _windows(self, journeys: Sequence[Journey], start: float) -> list[Window]:
+        """Return windows that begin with a touch, or the calendar's units that hold one."""
+        times: set[float] = set()
+        for journey in journeys:
+            ways, shift = self._ways(journey, start)
+            times |= {at + shift for way in ways for at in way.times}
+        if not self.question.unit:
+            return [(at, at + self.question.window) for at in sorted(times)]
+        return sorted({self._unit_of(at) for at in times})
+
+    def _unit_of(self, at: float) -> tuple[float, float]:
+        monday = self.question.monday
+        when = monday + timedelta(seconds=at)
+        first = when.replace(hour=0, minute=0, second=0, microsecond=0)
+        last = first + timedelta(days=1)
+        if self.question.unit == "week":
+            first -= timedelta(days=first.weekday())
+            last = first + timedelta(days=7)
+        elif self.question.unit == "month":
+            first = first.replace(day=1)
+            last = (first + timedelta(days=32)).replace(day=1)
+        return (first - monday).total_seconds(), (last - monday).total_seconds()
+
+    def _greedy(self, event: str, trigger: OnEvent, start: float, window: Window) -> list[_Part] | None:
+        """Return occurrences and what they start that together have enough touches in the window; None where there are too few."""
+        parts = [self._part(event, trigger, start, window, [])]
+        count = _count(parts[0], window)
+        for _ in range(self.question.most + 1):
+            if count > self.question.most:
+                return parts
+            best: _Part | None = None
+            gain = 0
+            for other, (other_trigger, _) in sorted(self.starters.items()):
+                for at in self._starts(other, window, parts):
+                    part = self._part(other, other_trigger, at, window, parts)
+                    more = _count(part, window)
+                    if more > gain and self._allowed(other, at, parts):
+                        best, gain = part, more
+            if best is None:
+                return None
+            parts.append(best)
+            count += gain
+        return parts if count > self.question.most else None
+
+    def _starts(self, event: str, window: Window, parts: Sequence[_Part]) -> Iterator[float]:
+        """Yield instants at which one more occurrence may be worth while."""
+        opens, closes = window
+        found = {part.start for part in parts if part.event.event.id == event}
+        for journey in self.starters[event][1]:
+            if self.period:
+                span = max(
+                    (way.times[-1] - 7 * DAY - self.period for way in self._ways(journey, opens)[0] if way.times),
+                    default=0.0,
+                )
+                first = opens - min(span + self.period, 10 * DAY)
+                found |= {first + HOUR * n - first % HOUR for n in range(int((closes - first) // HOUR) + 2)}
+            else:
+                ways, _ = self._ways(journey, 0.0)
+                found |= {opens - (at - 7 * DAY - 9 * HOUR) for way in ways for at in way.times}
+            pause = journey.reentry.after.seconds if journey.reentry.after else 0
+            found |= {
+                way.runs[0].now + shift + (pause or 0) + (0 if pause else HOUR)
+                for part in parts
+                for other, way, shift in part.ways
+                if other is journey and way.runs[0].ended
+            }
+        yield from sorted(at for at in found if at >= 0)[:400]
+
+    def _part(self, event: str, trigger: OnEvent, start: float, window: Window, parts: Sequence[_Part]) -> _Part:
+        chosen: list[tuple[Journey, _Way, float]] = []
+        for journey in self.starters[event][1]:
+            before = [pick for part in parts for pick in part.ways if pick[0] is journey]
+            if before and not _may_run_again(journey, start, before):
+                continue
+            ways, shift = self._ways(journey, start)
+            if ways:
+                best = max(ways, key=lambda way: (way.count(shift, window), -len(way.runs), -_needs(way)))
+                chosen.append((journey, best, shift))
+        return _Part(trigger, start, tuple(chosen))
+
+    def _allowed(self, event: str, at: float, parts: Sequence[_Part]) -> bool:
+        """Return whether the event may occur once more, as far as starts go."""
+        trace = Trace(self.workspace, self.question.monday)
+        starts = [part for part in parts if part.event.event.id == event]
+        return trace.within(event, sorted([at, *(part.start for part in starts)]))
+
+    def _checked(self, parts: Sequence[_Part], window: Window) -> Course | None:
+        self.tries -= 1
+        runs: list[Run] = []
+        starts: list[Start] = []
+        for part in parts:
+            starts.append(Start(part.start, part.event))
+            runs += [
+                _shifted(run, shift) for _, way, shift in part.ways if way.count(shift, window) for run in way.runs
+            ]
+        customer = customer_of(self.workspace, self.question.monday, starts, runs)
+        if customer is None:
             return None
-        done = [one for one in done if limit is None or one.at - start < limit]
-        marked = [one for one in done if one.touch.node in counted]
-        for first, last in zip(marked, marked[most:], strict=False):
-            if last.at - first.at < window:
-                return Course(start, event, tuple(one for one in done if one.at <= last.at), customer)
-    return None
+        monday = self.question.monday
+        inside = sorted(
+            (done.at, done.touch.node, n)
+            for n, run in enumerate(runs)
+            for done in run.done
+            if done.touch.node in self.question.counted and window[0] <= done.at < window[1]
+        )
+        if sum(self.question.touches[node].weight for _, node, _ in inside) <= self.question.most:
+            return None
+        came = {(one.at, one.event.event.id): one.event for one in starts}
+        came |= {(one.at, one.event.event.id): one.event for run in runs for one in run.came}
+        last = inside[-1][0]
+        deeds = sorted(((done.at, done.touch.node, n) for n, run in enumerate(runs) for done in run.done))
+        marked = set(inside)
+        return Course(
+            tuple((monday + timedelta(seconds=at), event) for (at, _), event in sorted(came.items()) if at <= last),
+            tuple(
+                (monday + timedelta(seconds=at), self.question.touches[node], (at, node, n) in marked)
+                for at, node, n in deeds
+                if at <= last
+            ),
+            customer,
+        )
 
 
-def _batched(workspace: Workspace, event: OnEvent) -> bool:
-    """Return whether a sync brings the event only at hours of its own: then the journey can't start at any time."""
-    return any(
-        sync.every is not None and sync.every.interval is None and sync.every.unit != "event"
-        for sync in workspace.syncs.values()
-        if sync.carries and any(ref.id == event.event.id for ref in sync.carries.events)
+def _count(part: _Part, window: Window) -> int:
+    return sum(way.count(shift, window) for _, way, shift in part.ways)
+
+
+def _needs(way: _Way) -> int:
+    return sum(len(run.came) + len(run.asked) for run in way.runs)
+
+
+def _may_run_again(journey: Journey, start: float, before: Sequence[tuple[Journey, _Way, float]]) -> bool:
+    if journey.reentry.mode == "never":
+        return False
+    if journey.reentry.mode == "always" and journey.overlap:
+        return True
+    pause = float(journey.reentry.after.seconds or 0) if journey.reentry.after else 0.0
+    for _, way, shift in before:
+        own = way.runs[0]
+        if own.start + shift <= start and not (
+            own.ended and start >= own.now + shift + pause and start > own.now + shift
+        ):
+            return False
+        if own.start + shift > start:
+            return False
+    return True
+
+
+def _shifted(run: Run, shift: float) -> Run:
+    return Run(
+        run.root,
+        run.journey,
+        run.start + shift,
+        run.now + shift,
+        run.ended,
+        tuple(Done(one.at + shift, one.touch) for one in run.done),
+        tuple(Came(one.at + shift, one.event) for one in run.came),
+        run.asked,
+        tuple((at + shift, name) for at, name in run.begun),
+        {},
+        run.deeds,
     )
 
 
-def _chain(journey: Journey) -> list[Step]:
-    """Return the steps up to the first that may lead elsewhere; none where there is no stage."""
-    found: list[Step] = []
-    for step in journey.stages[0].steps if journey.stages else ():
-        if isinstance(step.verb, Choose | Go) or (isinstance(step.verb, Wait) and step.verb.until):
-            break
-        if not (step.on or step.every):
-            found.append(step)
-    return found
+def _is_end_of(trigger: object, journey: Journey) -> bool:
+    return isinstance(trigger, JourneyMoved) and trigger.way == "ended" and trigger.place.id == journey.id
 
 
-def _least_stay(journey: Journey) -> timedelta | None:
-    """Return by when time alone may end the first stage; None where it does not."""
-    times = [timedelta(seconds=shortest(one.after)) for one in journey.stages[0].next if one.after]
-    if any(one.when is not None for one in journey.stages[0].next):
-        return timedelta()
-    return min(times, default=None)
-
-
-def _customer(workspace: Workspace, journey: Journey, steps: list[Step], event: OnEvent) -> Customer | None:
-    """Return somebody who may enter and whom no guard leaves out, whatever else happens; None where that is not plain."""
-    asked = [one for one in (journey.audience, *(step.if_ for step in steps)) if one is not None]
-    for predicate in asked:
-        for test in tests_of(workspace, predicate):
-            if isinstance(test, StageTest):
-                return None
-            if (
-                isinstance(test, EventTest)
-                and test.event.id == event.event.id
-                and (test.within or test.count or test.negated)
-            ):
-                return None
-    happened: Predicate = EventTest(event.event, None, None, negated=False, at=event.at)
-    found = meet(workspace, *asked, happened)
-    return found if isinstance(found, Customer) else None
-
-
-def _run(steps: list[Step], prefix: str, touches: Mapping[str, Touch], start: datetime) -> list[Done] | None:
-    """Do every step as soon as it may be done; None where a duration or anchor is of a kind that is not replayed."""
-    now, done, times = start, list[Done](), dict[str, datetime]()
-    for step in steps:
-        low = step.after.low if step.after else None
-        if (low is not None and low.seconds is None) or step.before or step.verb is None:
-            return None
-        after = timedelta(seconds=low.seconds or 0) if low is not None else timedelta()
-        if step.since is None:
-            now += after
-        elif step.since.id in ("stage", "start") or step.since.id in times:
-            now = max(now, times.get(step.since.id, start) + after)
-        else:
-            return None
-        if isinstance(step.verb, Wait) and step.verb.for_ is not None:
-            if step.verb.for_.low.seconds is None:
-                return None
-            now += timedelta(seconds=step.verb.for_.low.seconds)
-        touch = touches.get(f"{prefix}/{step.id}")
-        if touch is not None:
-            if any(one.confirmed_by for one in touch.channels):
-                return None
-            if touch.openings is not None:
-                if touch.drops or touch.openings.empty:
-                    return None
-                minute = now.weekday() * 1440 + now.hour * 60 + now.minute + now.second / 60
-                now += timedelta(minutes=touch.openings.wait(minute))
-            done.append(Done(now, touch))
-        times[step.id] = now
-    return done
+def _started_by(journey: Journey) -> set[str]:
+    return {
+        one.verb.playbook.id
+        for stage in journey.stages
+        for step in stage.steps
+        for one in steps.inner(step)
+        if isinstance(one.verb, steps.Start)
+    }

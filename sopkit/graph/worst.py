@@ -6,10 +6,11 @@ other's end can start, and those that run one at a time, are one net; all else i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
+from typing import Final
 
 from sopkit.graph.course import INFINITE, Course, longest, shortest
 from sopkit.graph.issues import most_issues
@@ -17,13 +18,15 @@ from sopkit.graph.nodes import ExecutionGraph
 from sopkit.graph.openings import Openings, of_hours
 from sopkit.graph.pacing import Hours, Latest, Net, net_of
 from sopkit.graph.touches import Touch, controlled
-from sopkit.model.documents import Journey, Workspace
+from sopkit.model.documents import Journey, OneAtATime, Workspace
 from sopkit.model.nouns import Channel
-from sopkit.model.steps import Start
+from sopkit.model.steps import Start, Step, inner
 from sopkit.model.triggers import JourneyMoved, OnEvent, Trigger
 from sopkit.model.values import Rate
 
-DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
+MOST_TOGETHER: Final = 40
+"""Journeys on one event that are put beside each other; more are added up as if they had nothing to do with each other."""
+DAYS: Final = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 
 
 @dataclass(slots=True)
@@ -63,13 +66,16 @@ class Plan:
         wait = sum(longest(one.at_most) for one in actions if one.action == "wait")
         steps = {id_: node.step for id_, node in graph.nodes.items() if node.step is not None}
         held = {id_: wait for id_, one in touches.items() if wait and controlled(workspace, one)}
+        self.lags: dict[str, float] = {}
+        """How long after its step a touch can still come: a person lets it go, and may do so when the run is over."""
         limits = {}
         for id_, step in steps.items():
             limits[id_] = longest(step.within) if step.within else longest(step.after.high) if step.after else 0.0
             if step.by and not step.within:
                 limits[id_] = INFINITE
             if id_ in touches:
-                held[id_] = held.get(id_, 0.0) + max(_confirmed(workspace, one) for one in touches[id_].channels)
+                self.lags[id_] = max(_confirmed(workspace, one) for one in touches[id_].channels)
+                held[id_] = held.get(id_, 0.0) + self.lags[id_]
         roles = workspace.roles
         openings = {
             id_: of_hours(role.hours)
@@ -77,6 +83,8 @@ class Plan:
             if step.by and (role := roles.get(step.by.id)) is not None and role.hours is not None
         }
         openings |= {id_: one.openings for id_, one in touches.items() if one.openings is not None}
+        self.openings: Mapping[str, Openings | None] = dict(openings)
+        """When each step may be done, by the customer's clock where it is the workspace's."""
         if not steady:  # people's hours and the customer's may lie anywhere to each other, and clocks are moved
             openings = dict.fromkeys(openings, Openings(()))
         self.hours = Hours(openings, held, limits)
@@ -85,17 +93,19 @@ class Plan:
             for node in graph.nodes.values()
             if node.step is not None and isinstance(node.step.verb, Start)
         }
-        self.nets: dict[str, Net] = {}
+        self.nets: dict[tuple[str, str], Net] = {}
+        self._latest: dict[tuple[str, str], Latest] = {}
 
-    def net(self, root: str, journey: Journey) -> Net:
-        """Return the net of one run."""
-        if root not in self.nets:
-            net = net_of(journey, root, self.courses[root], self.graph, self.hours)
+    def net(self, root: str, journey: Journey, beside: str = "") -> Net:
+        """Return the net of one run, or that of one recurring step beside it."""
+        key = root, beside
+        if key not in self.nets:
+            net = net_of(journey, root, self.courses[root], self.graph, self.hours, beside=beside)
             if self.exits:
                 for place in list(net.ways):
                     net.add(place, f"exit/{root}", 0.0)
-            self.nets[root] = net
-        return self.nets[root]
+            self.nets[key] = net
+        return self.nets[key]
 
     def most(self, chosen: Collection[str], window: float, enough: int, *, by_day: bool = False) -> Bound:
         """Return the bound for touches of the nodes `chosen` in any half-open window of so many seconds.
@@ -103,34 +113,35 @@ class Plan:
         `by_day`: only windows that are one day of the calendar are asked about.
         """
         bound = Bound()
-        by_root: dict[str, set[str]] = {}
-        for node in chosen:
-            by_root.setdefault(self.touches[node].root, set()).add(node)
-        grouped = self._groups(bound, by_root, window, enough)
-        followers = {root: before for root in by_root if (before := self._before(root)) is not None}
-        for root in sorted(by_root):
-            nodes = by_root[root] - grouped
-            journey = self.workspace.journeys.get(root.partition("/")[2])
-            if not nodes:
-                continue
-            if journey is None or root not in self.courses:
-                if not root.startswith("cadence/"):
-                    bound.add(root, None)
-                continue
-            if root in followers:
-                continue
-            chain = [root, *(one for one, before in followers.items() if before == root)]
-            self._add_chain(bound, chain, {one: by_root[one] - grouped for one in chain}, window, enough)
-        for root, before in followers.items():
-            if before not in by_root and by_root[root] - grouped:
-                self._add_chain(bound, [root], {root: by_root[root] - grouped}, window, enough)
+        asked = Asked(self, chosen, window, enough)
+        done = self._add_groups(bound, asked)
+        chains = _chains({root: self._before(root) for root in asked.roots if root not in done})
+        together: dict[str, list[str]] = {}
+        for chain in chains:
+            event = self._only_event(chain[0])
+            if event is not None and len(chain) == 1:
+                together.setdefault(event, []).append(chain[0])
+            else:
+                bound.add(chain[0], asked.of_chain(chain))
+        for event, roots in sorted(together.items()):
+            counts = {root: asked.of_chain([root]) for root in roots}
+            least = asked.of_one_start(event, roots) if bound.count + _total(counts) > enough - 1 else None
+            if least is not None and least < _total(counts):
+                bound.add(f"event/{event}", least)
+            else:
+                for root, count in counts.items():
+                    bound.add(root, count)
         issues = [self.touches[node] for node in chosen if self.touches[node].root.startswith("cadence/")]
         bound.add("cadences", most_issues(self.workspace, issues, window, self.today, by_day=by_day))
         return bound
 
+    def journey(self, root: str) -> Journey | None:
+        """Return the journey of a node id, if its course is known."""
+        return self.workspace.journeys.get(root.partition("/")[2]) if root in self.courses else None
+
     def _before(self, root: str) -> str | None:
         """Return the journey whose only run, when it has ended, is the only thing that starts this one."""
-        journey = self.workspace.journeys.get(root.partition("/")[2])
+        journey = self.journey(root)
         if (
             journey is None
             or journey.reentry.mode != "never"
@@ -146,93 +157,66 @@ class Plan:
             return None
         return f"{before.kind}/{before.id}"
 
-    def _groups(self, bound: Bound, by_root: Mapping[str, set[str]], window: float, enough: int) -> set[str]:
-        """Add the touches of journeys and stages that run one at a time; return them."""
-        taken: set[str] = set()
-        for group in self.workspace.settings.one_at_a_time:
-            net, pause = Net(), shortest(group.cool_down) if group.if_busy != "preempt" else 0.0
-            hub = f"one at a time/{group.id}"
-            nodes: set[str] = set()
-            for ref in group.journeys:
-                name, _, stage = ref.id.partition("/")
-                journey = self.workspace.journeys.get(name)
-                root = f"{journey.kind}/{name}" if journey else ""
-                if journey is None or root not in by_root or root not in self.courses:
-                    continue
-                below = f"{root}/{stage}/" if stage else f"{root}/"
-                mine = {one for one in by_root[root] if one.startswith(below)} - taken
-                own = self.net(root, journey)
-                inside = [one for one in own.ways if one.startswith(below)]
-                if mine and not mine <= self._walked(own):
-                    bound.add(root, None)
-                net.take_in(_part(own, {*inside, *mine, f"{root}/{stage}" if stage else root}))
-                for one in (*inside, *mine):
-                    if stage or group.if_busy == "preempt":
-                        net.add(one, hub, pause)
-                for source, ways in own.ways.items():
-                    if source in inside or source == root:
-                        for target, seconds in ways:
-                            if target == f"exit/{root}":
-                                net.add(source, hub, seconds + pause)
-                net.add(hub, f"{root}/{stage}" if stage else root, 0.0)
-                nodes |= mine
-            net.weights = {one: self.touches[one].weight for one in nodes}
-            bound.add(f"one_at_a_time/{group.id}", net.most(window, enough) if nodes else 0)
-            taken |= nodes
-        return taken
+    def _only_event(self, root: str) -> str | None:
+        """Return the event of which one certain occurrence starts the only run of a journey, whoever the customer is.
 
-    def _walked(self, net: Net) -> set[str]:
-        return {target for ways in net.ways.values() for target, _ in ways}
-
-    def _add_chain(
-        self, bound: Bound, chain: list[str], nodes: Mapping[str, set[str]], window: float, enough: int
-    ) -> None:
-        """Add a journey with those that only its end starts."""
-        net = Net()
-        for root in chain:
-            journey = self.workspace.journeys[root.partition("/")[2]]
-            own = self.net(root, journey)
-            walked = self._walked(own)
-            loose = nodes[root] - walked
-            for one in loose:
-                bound.add(root, self._beside(one, journey, window))
-            net.take_in(own)
-            net.weights |= {one: self.touches[one].weight for one in nodes[root] & walked}
-            if root != chain[0]:
-                net.add(f"exit/{chain[0]}", root, 0.0)
-        root = chain[0]
-        journey = self.workspace.journeys[root.partition("/")[2]]
-        once = net.most(window, enough) if net.weights else 0
-        if not once:
-            return
-        if journey.reentry.mode == "after":
-            net.add(f"exit/{root}", root, shortest(journey.reentry.after))
-            bound.add(root, net.most(window, enough))
-        elif journey.reentry.mode == "never":
-            bound.add(root, once)
-        else:
-            bound.add(root, self._runs(root, journey, once, net, window))
-
-    def _runs(self, root: str, journey: Journey, once: int, net: Net, window: float) -> int | None:
-        """Return the touches of runs that may overlap: each run that can have one in the window gives as many as one run can."""
-        course = self.courses[root]
-        last = 0.0
-        for place in net.weights:
-            if journey.kind == "lifecycle" or any(edge.label == "every" for edge in course.arriving.get(place, ())):
-                last = INFINITE
-            else:
-                last = max(last, Latest(course, root, self.hours).of(place))
-        starts = self.arrivals(journey.starts_on, window + last)
-        return None if starts is None or journey.id in self.started else starts * once
-
-    def _beside(self, node: str, journey: Journey, window: float) -> int | None:
-        """Return how often a step that waits for events can be done."""
-        step = self.touches[node].step
-        if step is None or not step.on or (journey.reentry.mode == "always" and journey.overlap):
+        With an audience, or other ways to start, two such journeys need not start together, unless the event comes only once.
+        """
+        journey = self.journey(root)
+        if journey is None or journey.id in self.started or len(journey.starts_on) != 1:
             return None
-        slack = self.hours.stretched(node, self.hours.limits.get(node, 0.0)) + self.hours.late(node)
-        found = self.arrivals(step.on, window + slack)
-        return None if found is None else found * self.touches[node].weight
+        groups = self.workspace.settings.one_at_a_time
+        if any(ref.id.partition("/")[0] == journey.id for group in groups for ref in group.journeys):
+            return None  # it may be refused at one occurrence and start at the next
+        trigger = journey.starts_on[0]
+        event = self.workspace.events.get(trigger.event.id) if isinstance(trigger, OnEvent) else None
+        if event is None or not isinstance(trigger, OnEvent):
+            return None
+        once = event.at_most is not None and event.at_most.per == "lifetime" and event.at_most.count == 1
+        plain = journey.reentry.mode == "never" and journey.audience is None and trigger.where is None
+        return event.id if once or plain else None
+
+    def _add_groups(self, bound: Bound, asked: Asked) -> set[str]:
+        """Add the touches of journeys and stages that run one at a time; return the playbooks of which nothing is left."""
+        done: set[str] = set()
+        for group in self.workspace.settings.one_at_a_time:
+            nodes, count = asked.of_group(group)
+            if nodes is None:
+                continue
+            whole = [one for one in asked.roots if asked.roots[one] and asked.roots[one] <= nodes]
+            apart = [asked.of_chain([root]) for root in whole]
+            if group.if_busy != "queue" and all(one is not None for one in apart):
+                rest = nodes - {node for root in whole for node in asked.roots[root]}
+                if not rest:
+                    count = min(count, sum(one or 0 for one in apart))
+            bound.add(f"one_at_a_time/{group.id}", count)
+            for root in asked.roots:
+                asked.roots[root] = asked.roots[root] - nodes
+            done |= {root for root in asked.roots if not asked.roots[root]}
+        return done
+
+    def runs(self, root: str, journey: Journey, once: int, places: Iterable[str], window: float) -> int | None:
+        """Return the touches of runs that may overlap: each run that can have one in the window gives as many as one run can."""
+        latest = max((self.latest(root, journey, place) for place in places), default=0.0)
+        starts = None if journey.id in self.started else self.arrivals(journey.starts_on, window + latest)
+        return None if starts is None else starts * once
+
+    def latest(self, root: str, journey: Journey, place: str) -> float:
+        """Return after how many seconds at most a step is done, from the start of the run."""
+        course = self.courses[root]
+        if any(edge.label in ("every", "on") for edge in course.arriving.get(place, ())):
+            return INFINITE
+        if journey.kind != "lifecycle":
+            entry = root
+        elif journey.stages and not journey.follows and place.startswith(f"{root}/{journey.stages[0].id}/"):
+            entry = f"{root}/{journey.stages[0].id}"
+            if any(edge.target == entry for edges in course.leaving.values() for edge in edges if edge.source != root):
+                return INFINITE
+        else:
+            return INFINITE
+        if (root, entry) not in self._latest:
+            self._latest[root, entry] = Latest(course, entry, self.hours)
+        return self._latest[root, entry].of(place)
 
     def arrivals(self, triggers: Iterable[Trigger], window: float) -> int | None:
         """Return how many such triggers a customer can have in a half-open window, heard of as late as syncs may be; None: no bound."""
@@ -241,13 +225,13 @@ class Plan:
             event = self.workspace.events.get(trigger.event.id) if isinstance(trigger, OnEvent) else None
             if event is None or event.at_most is None:
                 return None
-            found = _at_most(event.at_most, window + self._late(event.id), 0 if self.steady else 3600)
+            found = _at_most(event.at_most, window + self.late(event.id), 0 if self.steady else 3600)
             if found is None:
                 return None
             total += found
         return total
 
-    def _late(self, event: str) -> float:
+    def late(self, event: str) -> float:
         """Return by how much a chain of syncs can gather occurrences that lay apart: all syncs that carry the event, one after another."""
         late = 0.0
         for sync in self.workspace.syncs.values():
@@ -256,6 +240,203 @@ class Plan:
                 late += interval or (DAYS[sync.every.unit] * 1.2 * 86400 if sync.every.unit in DAYS else 0.0)
                 late += longest(sync.takes[1]) if sync.takes else 0.0
         return late
+
+
+class Asked:
+    """One question: which touches count, in how long a window, and how many are enough to know."""
+
+    def __init__(self, plan: Plan, chosen: Collection[str], window: float, enough: int) -> None:
+        self.plan, self.window, self.enough = plan, window, enough
+        self.roots: dict[str, set[str]] = {}
+        for node in sorted(chosen):
+            root = plan.touches[node].root
+            if not root.startswith("cadence/"):
+                self.roots.setdefault(root, set()).add(node)
+
+    def of_chain(self, chain: Sequence[str]) -> int | None:
+        """Return the most touches of a journey together with those that only its end starts; None: no bound is known."""
+        total, journey = 0, self.plan.journey(chain[0])
+        alike: list[tuple[Net, float]] = []
+        for root in chain:
+            own = self.plan.journey(root)
+            if own is None:
+                return None
+            for net, window in self._besides(root, own):
+                if net is None:
+                    return None
+                alike.append((net, window))
+            loose = self._on_events(root, own)
+            if loose is None:
+                return None
+            total += loose
+        alike.append(self._line(chain))
+        if journey is None:
+            return None
+        for net, window in alike:
+            count = self._of_net(chain[0], journey, net, window)
+            if count is None:
+                return None
+            total += count
+        return total
+
+    def _line(self, chain: Sequence[str]) -> tuple[Net, float]:
+        net, lag = Net(), 0.0
+        for before, root in zip([None, *chain], chain, strict=False):
+            journey = self.plan.journey(root)
+            if journey is None:
+                continue
+            own = self.plan.net(root, journey)
+            net.take_in(own)
+            walked = {target for ways in own.ways.values() for target, _ in ways}
+            nodes = self.roots.get(root, set()) & walked
+            net.weights |= {one: self.plan.touches[one].weight for one in nodes}
+            lag = max([lag, *(self.plan.lags.get(one, 0.0) for one in nodes)])
+            if before is not None:
+                net.add(f"exit/{before}", root, 0.0)
+        return net, self.window + lag
+
+    def _of_net(self, root: str, journey: Journey, net: Net, window: float) -> int | None:
+        once = net.most(window, self.enough) if net.weights else 0
+        if not once or journey.reentry.mode == "never":
+            return once
+        runs = self.plan.runs(root, journey, once, net.weights, window)
+        if journey.reentry.mode == "always" and journey.overlap:
+            return runs
+        pause = shortest(journey.reentry.after) if journey.reentry.mode == "after" else 0.0
+        again = Net(dict(net.ways), net.weights)
+        again.ways[f"exit/{root}"] = [*net.ways.get(f"exit/{root}", ()), (root, pause)]
+        loops = again.most(window, self.enough)
+        return loops if runs is None else min(loops, runs)
+
+    def _besides(self, root: str, journey: Journey) -> Iterator[tuple[Net | None, float]]:
+        """Yield a net for each recurring step beside the chain that counts; None for one that is not worked out."""
+        for step, node in self._beside_steps(root):
+            below = {f"{node.rpartition('/')[0]}/{one.id}" for one in inner(step)} & self.roots.get(root, set())
+            if not below or not step.every:
+                continue
+            if below != {node} or step.every.interval is None or step.on:
+                yield None, 0.0
+                continue
+            net = Net(self.plan.net(root, journey, node).ways, {node: self.plan.touches[node].weight})
+            yield net, self.window + self.plan.lags.get(node, 0.0)
+
+    def _on_events(self, root: str, journey: Journey) -> int | None:
+        """Return how often steps that wait for events can be done."""
+        total = 0
+        for step, node in self._beside_steps(root):
+            below = {f"{node.rpartition('/')[0]}/{one.id}" for one in inner(step)} & self.roots.get(root, set())
+            if not below or not step.on:
+                continue
+            if below != {node} or step.every or (journey.reentry.mode == "always" and journey.overlap):
+                return None
+            hours = self.plan.hours
+            slack = hours.stretched(node, hours.limits.get(node, 0.0)) + hours.late(node)
+            found = self.plan.arrivals(step.on, self.window + slack)
+            if found is None:
+                return None
+            total += found * self.plan.touches[node].weight
+        return total
+
+    def _beside_steps(self, root: str) -> Iterator[tuple[Step, str]]:
+        for node in self.plan.graph.parts.get(root, ()):
+            if node.step is not None and (node.step.on or node.step.every):
+                yield node.step, node.id
+
+    def of_one_start(self, event: str, roots: Sequence[str]) -> int | None:
+        """Return the most touches of journeys that start together, once, at one occurrence; None where that is not worked out."""
+        if len(roots) < 2 or len(roots) > MOST_TOGETHER:
+            return None
+        late = self.plan.late(event)
+        lines: list[tuple[Net, float, dict[str, tuple[float, float]]]] = []
+        total = 0
+        for root in roots:
+            journey = self.plan.journey(root)
+            if journey is None:
+                return None
+            beside = self._on_events(root, journey)
+            if beside is None:
+                return None
+            total += beside
+            nets = [(net, window) for net, window in self._besides(root, journey) if net is not None]
+            for net, window in [self._line([root]), *nets]:
+                early = net.earliest(root)
+                times = {
+                    one: (early.get(one, INFINITE), self.plan.latest(root, journey, one) + late) for one in net.weights
+                }
+                lines.append((net, window, times))
+        starts = {late for _, _, times in lines for _, late in times.values()} - {INFINITE}
+        last = max((early for _, _, times in lines for early, _ in times.values() if early < INFINITE), default=0.0)
+        starts |= {max(starts, default=0.0) + last + self.window}
+        return total + max(
+            sum(net.most_from(start, times, window, self.enough) for net, window, times in lines) for start in starts
+        )
+
+    def of_group(self, group: OneAtATime) -> tuple[set[str] | None, int]:
+        """Return the touches of a group that runs one at a time and their bound; None where a member can't be worked out that way."""
+        net, pause = Net(), shortest(group.cool_down) if group.if_busy != "preempt" else 0.0
+        hub = f"one at a time/{group.id}"
+        nodes: set[str] = set()
+        for ref in group.journeys:
+            name, _, stage = ref.id.partition("/")
+            found = self.plan.workspace.journeys.get(name)
+            root = f"{found.kind}/{name}" if found else ""
+            journey = self.plan.journey(root)
+            if journey is None or not self.roots.get(root):
+                continue
+            below = f"{root}/{stage}/" if stage else f"{root}/"
+            mine = {one for one in self.roots[root] if one.startswith(below)}
+            own = self.plan.net(root, journey)
+            walked = {target for ways in own.ways.values() for target, _ in ways}
+            if not mine <= walked or any(self._names(root, below, mine)):
+                return None, 0
+            inside = [one for one in own.ways if one.startswith(below)]
+            net.take_in(_part(own, {*inside, *mine, f"{root}/{stage}" if stage else root}))
+            for one in (*inside, *mine):
+                if stage or group.if_busy == "preempt":
+                    net.add(one, hub, pause)
+            for source in (root, *inside):
+                for target, seconds in own.ways.get(source, ()):
+                    if target == f"exit/{root}":
+                        net.add(source, hub, seconds + pause)
+            net.add(hub, f"{root}/{stage}" if stage else root, 0.0)
+            nodes |= mine
+        net.weights = {one: self.plan.touches[one].weight for one in nodes}
+        lag = max((self.plan.lags.get(one, 0.0) for one in nodes), default=0.0)
+        return nodes, net.most(self.window + lag, self.enough) if nodes else 0
+
+    def _names(self, root: str, below: str, mine: set[str]) -> Iterator[str]:
+        """Yield the counted touches beside the chain, steps inside them included."""
+        for step, node in self._beside_steps(root):
+            if node.startswith(below):
+                yield from {f"{node.rpartition('/')[0]}/{one.id}" for one in inner(step)} & mine
+
+
+def _chains(before: Mapping[str, str | None]) -> list[list[str]]:
+    """Return the playbooks in chains: one, then those that only the end of one before them in the chain starts."""
+    following: dict[str, list[str]] = {}
+    firsts: list[str] = []
+    for root, one in sorted(before.items()):
+        if one is not None and one in before and one != root:
+            following.setdefault(one, []).append(root)
+        else:
+            firsts.append(root)
+    chains: list[list[str]] = []
+    placed: set[str] = set()
+    for first in firsts:
+        chain = [first]
+        chains.append(chain)
+        placed.add(first)
+        while len(nexts := following.get(chain[-1], [])) == 1 and nexts[0] not in placed:
+            chain.append(nexts[0])
+            placed.add(nexts[0])
+        # several that start at once at one end run side by side
+        chains += [[other] for other in nexts if other not in placed]
+        placed.update(nexts)
+    return chains + [[root] for root in sorted(before) if root not in placed]
+
+
+def _total(counts: Mapping[str, int | None]) -> int:
+    return sum(one or 0 for one in counts.values())
 
 
 def _confirmed(workspace: Workspace, channel: Channel) -> float:

@@ -9,10 +9,11 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
 from sopkit.graph.course import longest
-from sopkit.graph.replay import Course, replay
+from sopkit.graph.replay import Course, Question, replay
 from sopkit.graph.touches import Touch, controlled, heard_of, match, seen, touches_of
 from sopkit.graph.worst import Bound, Plan
 from sopkit.model.documents import Cap
+from sopkit.model.triggers import OnEvent
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT
 from sopkit.text import Phrase
@@ -166,9 +167,9 @@ def _check_cap(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
         if not alone.open and (alone.count == 0 or (limit.cap.gap is not None and alone.count <= limit.most)):
             yield Proof(OVER_TOUCH, subject, _enforced(case, limit, counted), _assumptions())
             return
-    found = None if enforced else _worst(case, plan, limit, counted)
+    found = None if enforced else _worst(case, plan, limit, counted, bound)
     if found is not None:
-        yield _violated(case, limit, counted, *found)
+        yield _violated(case, limit, found)
         return
     if bound.open:
         names = ", ".join(sorted({one.partition("/")[2] for one in bound.open}))
@@ -234,40 +235,53 @@ def _assumptions() -> tuple[Phrase, ...]:
     )
 
 
-def _worst(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> tuple[str, Course] | None:
-    monday = datetime.combine(case.today, datetime.min.time()) + timedelta(days=7 - case.today.weekday())
-    if isinstance(limit.cap.per, str) or not _steady(case):
+def _worst(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], bound: Bound) -> Course | None:
+    """Return a course that breaks the cap, if one is found."""
+    if not _one_clock(case):
         return None
     sure = {id_: one for id_, one in counted.items() if match(limit.cap.of, one) == "yes"}
-    for root in sorted({one.root for one in sure.values()}):
-        journey = case.workspace.journeys.get(root.partition("/")[2])
-        grouped = any(
-            ref.id.partition("/")[0] == root.partition("/")[2]
-            for one in case.workspace.settings.one_at_a_time
-            for ref in one.journeys
-        )
-        if journey is None or grouped:
-            continue
-        found = replay(case.workspace, journey, plan.touches, sure, limit.most, timedelta(seconds=limit.window), monday)
-        if found is not None:
-            return root, found
-    return None
-
-
-def _violated(case: Case, limit: Limit, counted: Mapping[str, Touch], root: str, course: Course) -> Finding:
-    marked = [one for one in course.done if one.touch.node in counted][-limit.most - 1 :]
-    window = {id(one) for one in marked}
-    event = case.workspace.events.get(course.event.event.id)
-    name = event.title if event else None
-    start = (
-        Phrase(name.pick("zh-CN"), name.pick("en")) if name else Phrase(course.event.event.id, course.event.event.id)
+    monday = datetime.combine(case.today, datetime.min.time()) + timedelta(days=7 - case.today.weekday())
+    if limit.cap.per is not None and not isinstance(limit.cap.per, str) and limit.cap.per.seconds is None:
+        return None
+    window = limit.cap.gap or limit.cap.per
+    seconds = (
+        float(UNITS[window] * SECONDS_A_DAY)
+        if isinstance(window, str)
+        else float(window.seconds or 0)
+        if window
+        else 0.0
     )
-    moments = [Moment(course.start, start, case.forest.span(course.event.at))]
+    unit = limit.cap.per if isinstance(limit.cap.per, str) else ""
+    roots = sorted(
+        {one.root for one in sure.values() if plan.journey(one.root)},
+        key=lambda root: (-bound.parts.get(root, 0), root),
+    )
+    question = Question(case.workspace, plan.openings, plan.touches, sure, limit.most, seconds, unit, monday)
+    found = replay(question, roots)
+    return found if found is not None and _same_offset(case, found) else None
+
+
+def _one_clock(case: Case) -> bool:
+    settings = case.workspace.settings
+    return settings.customer_timezones in (None, (), (settings.timezone,))
+
+
+def _same_offset(case: Case, course: Course) -> bool:
+    """Return whether no clock is moved in the course of it."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  costs more to import than a run without caps
+
+    zone = ZoneInfo(case.workspace.settings.timezone or "UTC")
+    times = [at for at, _ in course.came] + [at for at, _, _ in course.done]
+    return len({at.replace(tzinfo=zone).utcoffset() for at in times}) == 1
+
+
+def _violated(case: Case, limit: Limit, course: Course) -> Finding:
+    marked = [touch for _, touch, counts in course.done if counts]
+    moments = [(at, 0, Moment(at, _named(case, event), case.forest.span(event.at))) for at, event in course.came]
     moments += [
-        Moment(one.at, _said(one.touch, root), case.forest.span(one.touch.at), counted=id(one) in window)
-        for one in course.done
+        (at, 1, Moment(at, _said(touch, touch.root), case.forest.span(touch.at), counted=counts))
+        for at, touch, counts in course.done
     ]
-    last = marked[-1]
     edits = Phrase(
         f"少发其中一次；或者把后面的往后移，让这几次不落在同一段时间里；或者把上限改到 {limit.most + 1}"
         if not limit.cap.gap
@@ -276,16 +290,23 @@ def _violated(case: Case, limit: Limit, counted: Mapping[str, Touch], root: str,
         if not limit.cap.gap
         else "move one of them so that they are that far apart",
     )
-    many = Phrase(f"{limit.words.zh}，却可能有 {len(marked)} 次", f"{limit.words.en}, and there can be {len(marked)}")
+    felt = sum(touch.weight for touch in marked)
+    many = Phrase(f"{limit.words.zh}，却可能有 {felt} 次", f"{limit.words.en}, and there can be {felt}")
     return Finding(
         OVER_TOUCH,
-        case.forest.span(last.touch.at),
+        case.forest.span(marked[-1].at),
         {"cap": limit.name, "case": many, "advice": edits},
-        f"{last.touch.node}",
+        marked[-1].node,
         verdict=Verdict.VIOLATED,
         related=(Related(case.forest.span(limit.cap.at), Phrase("上限写在这里", "the cap")),),
-        timeline=tuple(moments),
+        timeline=tuple(moment for _, _, moment in sorted(moments, key=lambda one: one[:2])),
     )
+
+
+def _named(case: Case, event: OnEvent) -> Phrase:
+    noun = case.workspace.events.get(event.event.id)
+    title = noun.title if noun else None
+    return Phrase(title.pick("zh-CN"), title.pick("en")) if title else Phrase(event.event.id, event.event.id)
 
 
 def _said(touch: Touch, root: str) -> Phrase:
