@@ -97,6 +97,11 @@ class _Search:
                 known = self.starters.setdefault(trigger.event.id, (trigger, []))[1]
                 if journey not in known:
                     known.append(journey)
+        names = {journey.id for _, journeys in self.starters.values() for journey in journeys}
+        for _ in range(3):
+            names |= {one for name in names for one in self._next(self.workspace.journeys[name])}
+        self.family = [self.workspace.journeys[name] for name in sorted(names)]
+        self.flexible = any(_is_flexible(one) for one in self.family)
         self.period = self._period()
         self.known: dict[tuple[str, float], list[_Way]] = {}
 
@@ -113,6 +118,15 @@ class _Search:
             if any(_is_end_of(one, other) for one in journey.starts_on) or journey.id in _started_by(other):
                 yield from self._starters(f"{other.kind}/{other.id}", depth + 1)
 
+    def _next(self, journey: Journey) -> set[str]:
+        """Return the journeys that one starts, by a step or by its end."""
+        ends = {
+            one.id
+            for one in self.workspace.journeys.values()
+            if any(_is_end_of(trigger, journey) for trigger in one.starts_on)
+        }
+        return (ends | _started_by(journey)) & self.workspace.journeys.keys()
+
     def _batched(self, trigger: OnEvent) -> bool:
         """Return whether a sync brings the event at hours of its own: then a journey cannot start at any time."""
         return any(
@@ -123,9 +137,12 @@ class _Search:
 
     def _period(self) -> float:
         """Return after how long starts are alike; 0 where every start is like every other."""
-        names = {journey.id for _, journeys in self.starters.values() for journey in journeys}
-        names |= {one for name in names for one in _started_by(self.workspace.journeys[name])}
-        hours = [one for node, one in self.question.openings.items() if one is not None and not one.always]
+        roots = tuple(f"{one.kind}/{one.id}/" for one in self.family)
+        hours = [
+            one
+            for node, one in self.question.openings.items()
+            if one is not None and not one.always and node.startswith(roots)
+        ]
         if not hours and not self.question.unit:
             return 0.0
         return DAY if all(one.daily for one in hours) and self.question.unit in ("", "day") else 7 * DAY
@@ -149,6 +166,8 @@ class _Search:
 
     def _manners(self, pause: float) -> Iterator[Manner]:
         yield Manner(0, only_last=False, pause=pause)
+        if not self.flexible:
+            return
         for late in range(1, self.question.most + 2):
             yield Manner(late, only_last=False, pause=pause)
             yield Manner(late, only_last=True, pause=pause)
@@ -346,19 +365,24 @@ def _may_run_again(journey: Journey, start: float, before: Sequence[tuple[Journe
 
 
 def _shifted(run: Run, shift: float) -> Run:
-    return Run(
-        run.root,
-        run.journey,
-        run.start + shift,
-        run.now + shift,
-        run.ended,
-        tuple(Done(one.at + shift, one.touch) for one in run.done),
-        tuple(Came(one.at + shift, one.event) for one in run.came),
-        run.asked,
-        tuple((at + shift, name) for at, name in run.begun),
-        {},
-        run.deeds,
+    return run._replace(
+        start=run.start + shift,
+        now=run.now + shift,
+        done=tuple(Done(one.at + shift, one.touch) for one in run.done),
+        came=tuple(Came(one.at + shift, one.event) for one in run.came),
+        begun=tuple((at + shift, name) for at, name in run.begun),
     )
+
+
+def _is_flexible(journey: Journey) -> bool:
+    """Return whether a run of the journey can take more or less time."""
+    for stage in journey.stages:
+        for step in stage.steps:
+            for one in steps.inner(step):
+                delay = one.verb.for_ if isinstance(one.verb, steps.Wait) else one.after
+                if one.within or (delay is not None and delay.low is not delay.high):
+                    return True
+    return False
 
 
 def _is_end_of(trigger: object, journey: Journey) -> bool:

@@ -8,8 +8,9 @@ triggers other than events) ends the search. What is found is declared behaviour
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from sopkit.graph.openings import Openings
 from sopkit.graph.touches import Touch
@@ -48,9 +49,8 @@ class Came:
     event: OnEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One way through a journey."""
+class Run(NamedTuple):
+    """One way through a journey. Named tuples are made in a fraction of the time, and many are made."""
 
     root: str
     journey: Journey
@@ -64,7 +64,7 @@ class Run:
     """What must hold for the customer."""
     begun: tuple[tuple[float, str], ...] = ()
     """Journeys that its steps start, and when."""
-    marks: Mapping[str, float] = field(default_factory=dict)
+    marks: Mapping[str, float] = MappingProxyType({})
     deeds: int = 0
 
 
@@ -111,63 +111,58 @@ class Walker:
         timer = min((move for move in stage.next if move.after), key=lambda one: _seconds(one.after), default=None)
         cut = entry + _seconds(timer.after) if timer else NEVER
         asked = tuple(Not(move.when, move.at) for move in stage.next if move.when is not None)
-        stayed = replace(run, asked=(*run.asked, *asked))
+        stayed = run._replace(asked=(*run.asked, *asked))
         least = entry + (_seconds(stage.stays) if stage.stays else 0.0)
-        plain = list(self._through(stayed, stage, manner, entry, cut))
+        place = _Place(stage, entry, cut, manner)
+        plain = list(self._steps(stayed, place.chain, place))
         for one in plain:
-            yield from self._on(one, stage, entry, cut, timer, manner)
+            yield from self._on(one, place, timer)
         taken: set[str] = set()
+        moments = {entry, *(done.at for one in plain for done in one.done if done.at > entry)}
         for move in stage.next:
             event = next((one for one in move.on if isinstance(one, OnEvent) and one.where is None), None)
             if event is None or event.event.id in taken:
                 continue
             taken.add(event.event.id)
-            moments = {entry, *(done.at for one in plain for done in one.done if done.at > entry)}
             for at in sorted({max(moment + manner.pause, least) for moment in moments}):
                 if at < cut:
-                    for one in self._through(stayed, stage, manner, entry, at):
+                    sooner = _Place(stage, entry, at, manner)
+                    for one in self._steps(stayed, sooner.chain, sooner):
                         if not one.ended and one.now <= at and _JUMP not in one.marks:
-                            there = replace(one, now=at, came=(*one.came, Came(at, event)))
-                            yield from self._on(there, stage, entry, at, move, manner)
+                            there = one._replace(now=at, came=(*one.came, Came(at, event)))
+                            yield from self._on(there, sooner, move)
 
-    def _on(
-        self, run: Run, stage: Stage, entry: float, cut: float, move: Transition | None, manner: Manner
-    ) -> Iterator[Run]:
+    def _on(self, run: Run, place: _Place, move: Transition | None) -> Iterator[Run]:
         """Yield the ways on when the chain of a stage has been gone through."""
         if run.ended:
-            yield from self._beside(run, stage, entry, run.now, manner)
+            yield from self._beside(run, place, run.now)
             return
         jump = run.marks.get(_JUMP)
         if jump is not None:
-            target, at = run.journey.stages[int(jump)], run.now
-            for one in self._beside(_unmarked(run), stage, entry, at, manner):
-                yield from self._stage(replace(one, marks={}), target, manner)
+            target = run.journey.stages[int(jump)]
+            for one in self._beside(run, place, run.now):
+                yield from self._stage(one._replace(marks={}), target, place.manner)
             return
         if run.journey.kind == "automation":
             if _CUT in run.marks:  # it waits for ever
                 yield run
                 return
-            yield from self._beside(replace(run, ended=True), stage, entry, run.now, manner)
+            yield from self._beside(run._replace(ended=True), place, run.now)
             return
-        for one in self._beside(run, stage, entry, min(cut, run.start + HORIZON), manner):
+        for one in self._beside(run, place, min(place.cut, run.start + HORIZON)):
             if move is None:
                 yield one
             elif move.go.id == "end":
-                yield replace(one, now=cut, ended=True)
+                yield one._replace(now=place.cut, ended=True)
             else:
                 after = next(stage for stage in run.journey.stages if stage.id == move.go.id)
-                yield from self._stage(replace(one, now=cut, marks={}), after, manner)
-
-    def _through(self, run: Run, stage: Stage, manner: Manner, entry: float, cut: float) -> Iterator[Run]:
-        """Yield the ways through the chain of a stage until `cut`."""
-        chain = [step for step in stage.steps if not (step.on or step.every)]
-        yield from self._steps(run, chain, _Place(stage, entry, cut, manner))
+                yield from self._stage(one._replace(now=place.cut, marks={}), after, place.manner)
 
     def _steps(self, run: Run, steps: Sequence[Step], place: _Place) -> Iterator[Run]:
         if not steps or run.ended or _JUMP in run.marks or _CUT in run.marks:
             yield run
             return
-        for one in self._step(replace(run, deeds=run.deeds + 1), steps[0], place):
+        for one in self._step(run._replace(deeds=run.deeds + 1), steps[0], place):
             yield from self._steps(one, steps[1:], place)
 
     def _step(self, run: Run, step: Step, place: _Place) -> Iterator[Run]:
@@ -199,10 +194,10 @@ class Walker:
             yield _cut_off(run)
             return
         marks = {**run.marks, step.id: due}
-        there = replace(run, now=due, marks=marks)
+        there = run._replace(now=due, marks=marks)
         if step.if_ is not None:
-            yield self._deed(replace(there, asked=(*there.asked, step.if_)), step, touch)
-            yield replace(there, asked=(*there.asked, Not(step.if_, step.if_.at)))
+            yield self._deed(there._replace(asked=(*there.asked, step.if_)), step, touch)
+            yield there._replace(asked=(*there.asked, Not(step.if_, step.if_.at)))
         else:
             yield self._deed(there, step, touch)
 
@@ -231,18 +226,18 @@ class Walker:
         match step.verb:
             case Go(to):
                 if to.id == "end":
-                    return replace(run, ended=True)
+                    return run._replace(ended=True)
                 number = next((n for n, one in enumerate(run.journey.stages) if one.id == to.id), None)
                 if number is None:
                     raise NotPlainError
-                return replace(run, marks={**run.marks, _JUMP: float(number)})
+                return run._replace(marks={**run.marks, _JUMP: float(number)})
             case Start(playbook):
-                return replace(run, begun=(*run.begun, (run.now, playbook.id)))
+                return run._replace(begun=(*run.begun, (run.now, playbook.id)))
         if touch is None:
             return run
         if any(one.confirmed_by for one in touch.channels):
             raise NotPlainError
-        return replace(run, done=(*run.done, Done(run.now, touch)))
+        return run._replace(done=(*run.done, Done(run.now, touch)))
 
     def _hear(self, run: Run, step: Step, until: Sequence[Trigger], place: _Place) -> Iterator[Run]:
         if step.after or step.within or step.since or step.if_:
@@ -254,25 +249,24 @@ class Walker:
             wait = min(place.manner.pause, limit)
             for at in sorted({run.now + wait, late} - {NEVER}):
                 if run.now < at < place.cut:
-                    yield replace(run, now=at, came=(*run.came, Came(at, event)))
-        if limit == NEVER:
-            yield _cut_off(run)
-        elif late >= place.cut:
+                    yield run._replace(now=at, came=(*run.came, Came(at, event)))
+        if limit == NEVER or late >= place.cut:
             yield _cut_off(run)
         else:
-            yield from self._steps(replace(run, now=late), step.otherwise, place)
+            yield from self._steps(run._replace(now=late), step.otherwise, place)
 
     def _choose(self, run: Run, branches: Sequence[Branch], place: _Place) -> Iterator[Run]:
         others: list[Predicate] = []
         for branch in branches:
             mine: Predicate = All((), branch.at) if isinstance(branch.if_, Else) else branch.if_
-            yield from self._steps(replace(run, asked=(*run.asked, *others, mine)), branch.steps, place)
+            yield from self._steps(run._replace(asked=(*run.asked, *others, mine)), branch.steps, place)
             others.append(Not(mine, branch.at))
         if not any(isinstance(branch.if_, Else) for branch in branches):
-            yield replace(run, asked=(*run.asked, *others))
+            yield run._replace(asked=(*run.asked, *others))
 
-    def _beside(self, run: Run, stage: Stage, entry: float, end: float, manner: Manner) -> Iterator[Run]:
+    def _beside(self, run: Run, place: _Place, end: float) -> Iterator[Run]:
         """Yield the run with what comes beside the chain until the stage is left; and with and without events that set something off."""
+        stage, entry = place.stage, place.entry
         recurring: list[Done] = []
         sudden: list[tuple[Step, Touch, OnEvent]] = []
         for step in stage.steps:
@@ -284,15 +278,15 @@ class Walker:
                 recurring += self._recurrences(touch, _seconds(step.every.interval), entry, end)
             elif step.on and isinstance(step.on[0], OnEvent) and step.on[0].where is None and not step.since:
                 sudden.append((step, touch, step.on[0]))
-        run = replace(run, done=(*run.done, *recurring))
+        run = run._replace(done=(*run.done, *recurring))
         yield run
         for step, touch, event in sudden:
-            for at in sorted({entry + manner.pause, *(one.at for one in run.done if one.at > entry)}):
+            for at in sorted({entry + place.manner.pause, *(one.at for one in run.done if one.at > entry)}):
                 due = at + (_seconds(step.after.low) if step.after else 0.0)
                 due += touch.openings.wait(due / 60) * 60 if touch.openings is not None and not touch.drops else 0.0
                 fits = touch.openings is None or not touch.openings.wait(due / 60)
                 if at < end and due < end and fits and not any(one.confirmed_by for one in touch.channels):
-                    yield replace(run, done=(*run.done, Done(due, touch)), came=(*run.came, Came(at, event)))
+                    yield run._replace(done=(*run.done, Done(due, touch)), came=(*run.came, Came(at, event)))
 
     def _recurrences(self, touch: Touch, period: float, entry: float, end: float) -> Iterator[Done]:
         if not period or any(one.confirmed_by for one in touch.channels):
@@ -316,6 +310,11 @@ class _Place:
     cut: float
     manner: Manner
 
+    @property
+    def chain(self) -> list[Step]:
+        """Its steps one after another, those beside them left out."""
+        return [step for step in self.stage.steps if not (step.on or step.every)]
+
 
 _JUMP: Final = "go:"
 """Mark of the stage to go to; no id of a step holds a colon."""
@@ -323,11 +322,7 @@ _CUT: Final = "cut:"
 
 
 def _cut_off(run: Run) -> Run:
-    return replace(run, marks={**run.marks, _CUT: run.now})
-
-
-def _unmarked(run: Run) -> Run:
-    return replace(run, marks={name: at for name, at in run.marks.items() if name not in (_JUMP, _CUT)})
+    return run._replace(marks={**run.marks, _CUT: run.now})
 
 
 def _seconds(duration: Duration | None) -> float:
