@@ -6,7 +6,7 @@ seconds in which a net can be passed with k touches is a sound bound (dual arriv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -22,6 +22,9 @@ class Net:
 
     ways: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     weights: dict[str, int] = field(default_factory=dict)
+    lags: dict[str, float] = field(default_factory=dict)
+    """How long after its step a touch can come, while the run goes on. Of the touches in a window only the first one's counts: that
+    those behind it come later makes their span no shorter."""
 
     def add(self, source: str, target: str, seconds: float) -> None:
         self.ways.setdefault(source, []).append((target, max(0.0, seconds)))
@@ -31,6 +34,7 @@ class Net:
         for source, ways in other.ways.items():
             self.ways.setdefault(source, []).extend(ways)
         self.weights.update(other.weights)
+        self.lags.update(other.lags)
 
     def shortest_span(self, touches: int) -> float:
         """Return the fewest seconds from the first to the last of so many touches; infinite where there never are so many."""
@@ -52,7 +56,9 @@ class Net:
 
     def most(self, window: float, enough: int) -> int:
         """Return the most touches in any half-open window of so many seconds; `enough` where there may be as many or more."""
-        return self._most([(0.0, place) for place, weight in self.weights.items() if weight], window, enough)
+        return self._most(
+            [(-self.lags.get(place, 0.0), place) for place, weight in self.weights.items() if weight], window, enough
+        )
 
     def most_from(self, start: float, times: Mapping[str, tuple[float, float]], window: float, enough: int) -> int:
         """Return the most touches in the half-open window that begins at `start`, in seconds from the start of the run.
@@ -60,7 +66,7 @@ class Net:
         `times` has the earliest and the latest time of every touch.
         """
         firsts = [
-            (max(0.0, early - start), place)
+            (max(-self.lags.get(place, 0.0), early - start), place)
             for place, (early, late) in times.items()
             if late >= start and early < start + window and self.weights.get(place)
         ]
@@ -168,12 +174,12 @@ class Latest:
 
 
 def net_of(
-    journey: Journey, root: str, course: Course, graph: ExecutionGraph, hours: Hours, *, beside: str = ""
+    journey: Journey, root: str, course: Course, graph: ExecutionGraph, hours: Hours, beside: Collection[str] = ()
 ) -> Net:
     """Return the net of one run of a journey, without touches.
 
-    Steps beside the chain are left out: those with `on:` come at their events' pace; one with `every:` has a net of its own, in
-    which it is named by `beside`. What a run gets is at most the sum over these.
+    Steps beside the chain are left out: those with `on:` come at their events' pace, and of those with `every:` only the ones named
+    by `beside` are in. A way through the net passes a stage by its chain or by one of these, so that only one of them may count.
     """
     net = Net()
     exit_ = f"exit/{root}"
@@ -196,20 +202,22 @@ def net_of(
 
 
 def _add_stage(  # noqa: PLR0917  all of one stage
-    net: Net, journey: Journey, entry: str, places: list[str], latest: Latest, beside: str
+    net: Net, journey: Journey, entry: str, places: list[str], latest: Latest, beside: Collection[str]
 ) -> None:
     leaving = latest.course.leaving
     stays = {f"{entry.rpartition('/')[0]}/{one.id}": one.stays for one in journey.stages}.get(entry)
     here = {entry, *places}
+    mine = [one for one in beside if one in here]
     for place in (entry, *places):
         for edge in leaving.get(place, ()):
             if edge.kind == "then" and edge.label == "every":
-                if edge.target == beside:
+                if edge.target in mine:
                     _add_recurring(net, edge, latest.hours)
             elif edge.kind == "then" and edge.label != "on":
                 net.add(place, edge.target, _least(edge, latest))
-                if edge.target not in here and beside in here:
-                    net.add(beside, edge.target, 0.0)
+                if edge.target not in here:
+                    for one in mine:
+                        net.add(one, edge.target, 0.0)
             elif edge.kind == "interrupt" and place == entry and journey.kind == "lifecycle":
                 least = shortest(edge.delay.low) if edge.delay.low else shortest(stays) if edge.on and stays else 0.0
                 for one in (entry, *places):

@@ -93,14 +93,14 @@ class Plan:
             for node in graph.nodes.values()
             if node.step is not None and isinstance(node.step.verb, Start)
         }
-        self.nets: dict[tuple[str, str], Net] = {}
+        self.nets: dict[tuple[str, tuple[str, ...]], Net] = {}
         self._latest: dict[tuple[str, str], Latest] = {}
 
-    def net(self, root: str, journey: Journey, beside: str = "") -> Net:
-        """Return the net of one run, or that of one recurring step beside it."""
+    def net(self, root: str, journey: Journey, beside: tuple[str, ...] = ()) -> Net:
+        """Return the net of one run, in which some recurring steps are in place of their stages' chains."""
         key = root, beside
         if key not in self.nets:
-            net = net_of(journey, root, self.courses[root], self.graph, self.hours, beside=beside)
+            net = net_of(journey, root, self.courses[root], self.graph, self.hours, beside)
             if self.exits:
                 for place in list(net.ways):
                     net.add(place, f"exit/{root}", 0.0)
@@ -256,15 +256,15 @@ class Asked:
     def of_chain(self, chain: Sequence[str]) -> int | None:
         """Return the most touches of a journey together with those that only its end starts; None: no bound is known."""
         total, journey = 0, self.plan.journey(chain[0])
-        alike: list[tuple[Net, float]] = []
+        alike: list[Net] = []
         for root in chain:
             own = self.plan.journey(root)
             if own is None:
                 return None
-            for net, window in self._besides(root, own):
+            for net in self._besides(root, own):
                 if net is None:
                     return None
-                alike.append((net, window))
+                alike.append(net)
             loose = self._on_events(root, own)
             if loose is None:
                 return None
@@ -272,53 +272,70 @@ class Asked:
         alike.append(self._line(chain))
         if journey is None:
             return None
-        for net, window in alike:
-            count = self._of_net(chain[0], journey, net, window)
+        for net in alike:
+            count = self._of_net(chain[0], journey, net)
             if count is None:
                 return None
             total += count
         return total
 
-    def _line(self, chain: Sequence[str]) -> tuple[Net, float]:
-        net, lag = Net(), 0.0
+    def _line(self, chain: Sequence[str]) -> Net:
+        net = Net()
         for before, root in zip([None, *chain], chain, strict=False):
             journey = self.plan.journey(root)
             if journey is None:
                 continue
-            own = self.plan.net(root, journey)
+            own = self.plan.net(root, journey, self._alone_in_stage(root))
             net.take_in(own)
             walked = {target for ways in own.ways.values() for target, _ in ways}
             nodes = self.roots.get(root, set()) & walked
-            net.weights |= {one: self.plan.touches[one].weight for one in nodes}
-            lag = max([lag, *(self.plan.lags.get(one, 0.0) for one in nodes)])
+            self._weigh(net, nodes)
             if before is not None:
                 net.add(f"exit/{before}", root, 0.0)
-        return net, self.window + lag
+        return net
 
-    def _of_net(self, root: str, journey: Journey, net: Net, window: float) -> int | None:
-        once = net.most(window, self.enough) if net.weights else 0
+    def _weigh(self, net: Net, nodes: Iterable[str]) -> None:
+        for node in nodes:
+            net.weights[node] = self.plan.touches[node].weight
+            net.lags[node] = self.plan.lags.get(node, 0.0)
+
+    def _of_net(self, root: str, journey: Journey, net: Net) -> int | None:
+        once = net.most(self.window, self.enough) if net.weights else 0
         if not once or journey.reentry.mode == "never":
             return once
-        runs = self.plan.runs(root, journey, once, net.weights, window)
+        runs = self.plan.runs(root, journey, once, net.weights, self.window)
         if journey.reentry.mode == "always" and journey.overlap:
             return runs
         pause = shortest(journey.reentry.after) if journey.reentry.mode == "after" else 0.0
-        again = Net(dict(net.ways), net.weights)
+        again = Net(dict(net.ways), net.weights, net.lags)
         again.ways[f"exit/{root}"] = [*net.ways.get(f"exit/{root}", ()), (root, pause)]
-        loops = again.most(window, self.enough)
+        loops = again.most(self.window, self.enough)
         return loops if runs is None else min(loops, runs)
 
-    def _besides(self, root: str, journey: Journey) -> Iterator[tuple[Net | None, float]]:
-        """Yield a net for each recurring step beside the chain that counts; None for one that is not worked out."""
+    def _besides(self, root: str, journey: Journey) -> Iterator[Net | None]:
+        """Yield a net for each recurring step that counts beside others of its stage; None for one that is not worked out."""
+        alone = self._alone_in_stage(root)
         for step, node in self._beside_steps(root):
             below = {f"{node.rpartition('/')[0]}/{one.id}" for one in inner(step)} & self.roots.get(root, set())
-            if not below or not step.every:
+            if not below or not step.every or node in alone:
                 continue
             if below != {node} or step.every.interval is None or step.on:
-                yield None, 0.0
+                yield None
                 continue
-            net = Net(self.plan.net(root, journey, node).ways, {node: self.plan.touches[node].weight})
-            yield net, self.window + self.plan.lags.get(node, 0.0)
+            net = Net(self.plan.net(root, journey, (node,)).ways)
+            self._weigh(net, [node])
+            yield net
+
+    def _alone_in_stage(self, root: str) -> tuple[str, ...]:
+        """Return the recurring steps that are the only thing that counts in their stage."""
+        found: list[str] = []
+        asked = self.roots.get(root, set())
+        for step, node in self._beside_steps(root):
+            stage = f"{node.rpartition('/')[0]}/"
+            plain = step.every and step.every.interval is not None and not step.on
+            if plain and {one for one in asked if one.startswith(stage)} == {node}:
+                found.append(node)
+        return tuple(found)
 
     def _on_events(self, root: str, journey: Journey) -> int | None:
         """Return how often steps that wait for events can be done."""
@@ -347,7 +364,7 @@ class Asked:
         if len(roots) < 2 or len(roots) > MOST_TOGETHER:
             return None
         late = self.plan.late(event)
-        lines: list[tuple[Net, float, dict[str, tuple[float, float]]]] = []
+        lines: list[tuple[Net, dict[str, tuple[float, float]]]] = []
         total = 0
         for root in roots:
             journey = self.plan.journey(root)
@@ -357,18 +374,19 @@ class Asked:
             if beside is None:
                 return None
             total += beside
-            nets = [(net, window) for net, window in self._besides(root, journey) if net is not None]
-            for net, window in [self._line([root]), *nets]:
+            for net in [self._line([root]), *self._besides(root, journey)]:
+                if net is None:
+                    return None
                 early = net.earliest(root)
                 times = {
                     one: (early.get(one, INFINITE), self.plan.latest(root, journey, one) + late) for one in net.weights
                 }
-                lines.append((net, window, times))
-        starts = {late for _, _, times in lines for _, late in times.values()} - {INFINITE}
-        last = max((early for _, _, times in lines for early, _ in times.values() if early < INFINITE), default=0.0)
+                lines.append((net, times))
+        starts = {late for _, times in lines for _, late in times.values()} - {INFINITE}
+        last = max((early for _, times in lines for early, _ in times.values() if early < INFINITE), default=0.0)
         starts |= {max(starts, default=0.0) + last + self.window}
         return total + max(
-            sum(net.most_from(start, times, window, self.enough) for net, window, times in lines) for start in starts
+            sum(net.most_from(start, times, self.window, self.enough) for net, times in lines) for start in starts
         )
 
     def of_group(self, group: OneAtATime) -> tuple[set[str] | None, int]:
@@ -400,9 +418,8 @@ class Asked:
                         net.add(source, hub, seconds + pause)
             net.add(hub, f"{root}/{stage}" if stage else root, 0.0)
             nodes |= mine
-        net.weights = {one: self.plan.touches[one].weight for one in nodes}
-        lag = max((self.plan.lags.get(one, 0.0) for one in nodes), default=0.0)
-        return nodes, net.most(self.window + lag, self.enough) if nodes else 0
+        self._weigh(net, nodes)
+        return nodes, net.most(self.window, self.enough) if nodes else 0
 
     def _names(self, root: str, below: str, mine: set[str]) -> Iterator[str]:
         """Yield the counted touches beside the chain, steps inside them included."""
