@@ -326,9 +326,9 @@ class Oracle:
                     step = stage.steps[planned[0]]
                     rest = [pair for pair in run.every if pair != planned]
                     at = self._moved(world.now, (step.channel,), step.by)
-                    beside = run.beside if at is None else (*run.beside, (planned[0], at))
+                    set_off = (*run.beside, (planned[0], at))
                     again = (planned[0], world.now + step.every)
-                    return [replace(others, runs=(*others.runs, replace(run, every=(*rest, again), beside=beside)))]
+                    return [replace(others, runs=(*others.runs, replace(run, every=(*rest, again), beside=set_off)))]
             if run.due == world.now and not run.hears:
                 return self._deed(others, run)
         return None
@@ -375,31 +375,25 @@ class Oracle:
                 return [world]
         if running and not journey.overlap:
             return [world]
-        worlds = [world]
-        if journey.id in self.play.group:
-            worlds = self._make_room(world)
-        found: list[World] = []
+        worlds = self._make_room(world) if journey.id in self.play.group else [world]
+        found: list[World] = [] if worlds else [world]
         for one in worlds:
-            if one is None:
-                found.append(world)
-                continue
-            spent = (
-                one.spent if number in one.spent or journey.reentry != "never" else tuple(sorted((*one.spent, number)))
-            )
+            once = journey.reentry == "never" and number not in one.spent
+            spent = tuple(sorted((*one.spent, number))) if once else one.spent
             run = Run(number, 0, (), NEVER, False, one.now, one.now, ())
             found += self._enter(replace(one, spent=spent), run, 0)
         return found
 
-    def _make_room(self, world: World) -> list[World | None]:
+    def _make_room(self, world: World) -> list[World]:
+        """Return the worlds in which nothing of the group runs; none where the start is refused."""
         members = {self.index[one] for one in self.play.group}
         busy = [run for run in world.runs if run.journey in members]
         if self.play.if_busy == "drop":
             ended = [when for one, when in world.ended if one in members]
-            blocked = busy or any(world.now - when < self.play.cool_down for when in ended)
-            return [None if blocked else world]
-        worlds: list[World | None] = [world]
+            return [] if busy or any(world.now - when < self.play.cool_down for when in ended) else [world]
+        worlds = [world]
         for run in busy:
-            worlds = [after for one in worlds if one is not None for after in self._exit(_without(one, run), run)]
+            worlds = [after for one in worlds for after in self._exit(_without(one, run), run)]
         return worlds
 
     def _enter(self, world: World, run: Run, stage: int) -> list[World]:

@@ -16,6 +16,10 @@ ROLE_HOURS = {"clerk": None, "timed": (10, 14)}
 CONFIRMED = 2
 """Hours within which a person lets go what is sent through `slow`."""
 JOINS = 2
+RATES: list[tuple[int, int | str]] = [
+    *[(1, "lifetime")] * 12, (2, "lifetime"), (1, 5), (1, 12), (2, 8), (1, "day")
+]  # fmt: skip
+REENTRIES: list[list[int | str]] = [["never"], ["never"], ["always"], [1, 4, 8]]
 
 
 @dataclass
@@ -167,18 +171,15 @@ def _traits(step: Step) -> Iterator[str]:
 
 def play(rng: random.Random) -> Play:
     """Return a random play."""
-    events: dict[str, tuple[int, int | str]] = {
-        name: rng.choice([(1, "lifetime")] * 12 + [(2, "lifetime"), (1, 5), (1, 12), (2, 8), (1, "day")])
-        for name in "xyz"
-    }
+    events: dict[str, tuple[int, int | str]] = {name: rng.choice(RATES) for name in "xyz"}
     count = rng.choice([1, 1, 1, 2, 2, 3])
     journeys = [_journey(rng, f"j{n}", count) for n in range(count)]
     kind = rng.choice(["rolling", "rolling", "gap", "day"])
-    most = 1 if kind == "gap" else rng.choice([1, 1, 2, 2, 3, 4])
+    most = 1 if kind == "gap" else rng.choice([1, 2, 2, 3, 4])
     selects = rng.choice(["", "", "", "marketing", "way", "group"])
     made = Play(
         most=most,
-        window=24 if kind == "day" else rng.choice([2, 3, 5, 8, 12]),
+        window=24 if kind == "day" else rng.choice([2, 2, 3, 5, 8, 12]),
         calendar=kind == "day",
         gap=kind == "gap",
         selects=selects,
@@ -209,7 +210,7 @@ def _journey(rng: random.Random, id_: str, count: int) -> Journey:
     if names[0]:
         for n, stage in enumerate(stages):
             _lead_on(rng, stage, names, n)
-    reentry: str | int = rng.choice(["never", "never", "always", rng.choice([1, 4, 8])])
+    reentry = rng.choice(rng.choice(REENTRIES))
     return Journey(
         id_,
         stages,
@@ -257,7 +258,7 @@ class _Steps:
         if made.kind == "touch":
             made.channel = self._channel()
             made.purpose = rng.choice(["talk", "sell"])
-            made.counts = rng.random() > 0.04
+            made.counts = rng.random() > 0.05
         elif made.kind == "wait":
             made.low = rng.randint(0, 4)
             made.high = made.low + rng.choice([0, 0, 2])
@@ -352,7 +353,8 @@ def _nouns(play: Play) -> str:
         "---\nkind: catalog\nscripts:\n  hello: {title: 问候, text: 【示例】您好}\n"
         "tools:\n  crm: {title: 会员系统, relation: own, hosted_in: cn}\n"
         "roles:\n  guide: {title: 导购}\n  clerk: {title: 店员}\n  timed: {title: 客服, hours: mon-sun 10:00-14:00}\n"
-        "purposes:\n  talk: {title: 服务, category: service, basis: contract}\n  sell: {title: 营销, category: marketing, basis: contract}\n"
+        "purposes:\n  talk: {title: 服务, category: service, basis: contract}\n"
+        "  sell: {title: 营销, category: marketing, basis: contract}\n"
         "channels:\n  way: {title: 渠道, tool: crm, reach: direct}\n"
         "  shut: {title: 渠道, tool: crm, reach: direct, hours: 08:00-12:00}\n"
         "  cut: {title: 渠道, tool: crm, reach: direct, hours: 06:00-18:00, when_closed: drop}\n"

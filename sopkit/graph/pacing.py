@@ -173,7 +173,7 @@ class Latest:
         return start + self.hours.late(edge.target)
 
 
-def net_of(
+def net_of(  # noqa: PLR0917  all of one journey
     journey: Journey, root: str, course: Course, graph: ExecutionGraph, hours: Hours, beside: Collection[str] = ()
 ) -> Net:
     """Return the net of one run of a journey, without touches.
