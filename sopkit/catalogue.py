@@ -27,7 +27,7 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 """Code, name or alias of a rule, in lower case → the rule."""
 
 TO_COME: Final = (
-    Phrase("触达次数上限：预算与平台限制", "caps on touches: budgets and limits of platforms"),
+    Phrase("触达次数上限：预算（budgets）", "caps on touches: budgets"),
     Phrase("时限能否做到", "whether deadlines can be met"),
     Phrase("流程冲突", "conflicts between playbooks"),
     Phrase("同意与个人信息", "consent and personal data"),

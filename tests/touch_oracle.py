@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from tests.touch_plays import CONFIRMED, HOURS, JOINS, ROLE_HOURS, Journey, Play, Step, counted
+from tests.touch_plays import CONFIRMED, HOURS, JOINS, ROLE_HOURS, Play, Step, counted
 
 OLD = 60
 """Hours beyond which nothing in a play makes a difference."""
@@ -470,10 +470,8 @@ class Oracle:
         marks = dict(run.marks)
         zero = {"": now, "start": run.started, "stage": run.entered}.get(step.since, marks.get(step.since, now))
         low = max(now, zero + (step.low or 0))
-        if step.within is not None:
-            high = max(low, self._deadline(zero, step))
-        else:
-            high = max(low, zero + (step.high or 0))
+        last = zero + (step.high or 0) if step.within is None else self._deadline(zero, step)
+        high = max(low, last)
         if step.kind == "start" or (step.kind in ("wait", "go")):
             return list(range(low, high + 1))
         return sorted({self._moved(when, (step.channel,), step.by, keep=True) for when in range(low, high + 1)})

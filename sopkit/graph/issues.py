@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -16,9 +16,18 @@ from sopkit.model.values import WEEKDAYS, Slot
 HORIZON: Final = 800
 """Days from today that are looked at; longer than any pattern of weeks and months in two years."""
 
+MOST_ISSUES: Final = 1000
+"""Issues with which a window may begin that is looked at."""
+
 
 def most_issues(
-    workspace: Workspace, touches: Sequence[Touch], window: float, today: date, *, by_day: bool = False
+    workspace: Workspace,
+    touches: Sequence[Touch],
+    window: float,
+    today: date,
+    *,
+    by_day: bool = False,
+    steady: bool = True,
 ) -> int | None:
     """Return the most touches in any half-open window of so many seconds; None where the calendar does not say when they come."""
     if not touches:
@@ -31,6 +40,10 @@ def most_issues(
     for touch in touches:
         cadence = workspace.cadences[touch.root.partition("/")[2]]
         early, late = _slack(touch, cadence)
+        if not steady and touch.openings is not None and not touch.openings.empty:
+            late += timedelta(
+                minutes=touch.openings.longest_wait()
+            )  # by another clock it may have to wait where this one is open
         for due in _kept(workspace, cadence, today, dates[cadence.id] or ()):
             at = due + _moved(touch, due)
             points.append((at - early, at + late, touch.weight))
@@ -40,6 +53,38 @@ def most_issues(
             days[at.date()] += weight
         return max(days.values(), default=0)
     return _most(points, timedelta(seconds=window))
+
+
+def crowded(
+    workspace: Workspace,
+    touches: Sequence[Touch],
+    span: Callable[[datetime], tuple[datetime, datetime]],
+    most: int,
+    today: date,
+) -> list[tuple[datetime, Touch]]:
+    """Return issues, more than `most` of them, that lie in one window; nothing where there is none, or where dates are not certain.
+
+    `span` gives the half-open window that begins with an issue, or the unit of the calendar that holds it.
+    """
+    found: list[tuple[datetime, Touch]] = []
+    for touch in touches:
+        cadence = workspace.cadences[touch.root.partition("/")[2]]
+        plain = touch.step is None and cadence.on_holiday == "same" and not _confirmed(touch)
+        dates = _dates(cadence, today) if plain and not (touch.drops and touch.openings) else None
+        kept = _kept(workspace, cadence, today, dates or ())
+        found += [(due + _moved(touch, due), touch) for due in kept]
+    found.sort(key=lambda one: (one[0], one[1].node))
+    found = [one for one in found if one[0].date() >= today]
+    for at, _ in found[:MOST_ISSUES]:
+        first, last = span(at)
+        inside = [one for one in found if first <= one[0] < last]
+        if sum(touch.weight for _, touch in inside) > most:
+            return inside[: most + 1]
+    return []
+
+
+def _confirmed(touch: Touch) -> bool:
+    return any(one.confirmed_by for one in touch.channels)
 
 
 def _most(points: Iterable[tuple[datetime, datetime, int]], window: timedelta) -> int:
@@ -75,7 +120,8 @@ def _kept(workspace: Workspace, cadence: Cadence, today: date, dates: Sequence[d
     """Yield the issues that no other cadence surely replaces in their week."""
     taken: set[tuple[int, int]] = set()
     for other in workspace.cadences.values():
-        if other.on_holiday == "same" and any(ref.id == cadence.id for ref in other.replaces):
+        stays = other.on_holiday == "same" and cadence.on_holiday in ("same", "skip")
+        if stays and any(ref.id == cadence.id for ref in other.replaces):
             taken |= {at.isocalendar()[:2] for at in _dates(other, today) or ()}
     yield from (at for at in dates if at.isocalendar()[:2] not in taken)
 

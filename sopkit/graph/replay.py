@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sopkit.graph.consistency import Start, Trace, customer_of
+from sopkit.graph.issues import crowded
 from sopkit.graph.openings import Openings
 from sopkit.graph.runs import Came, Done, Manner, Run, Walker
-from sopkit.graph.satisfiability import Customer
+from sopkit.graph.satisfiability import Customer, meet
 from sopkit.graph.touches import Touch
 from sopkit.model import steps
 from sopkit.model.documents import Journey, Workspace
@@ -62,7 +63,37 @@ class Course:
 
 def replay(question: Question, roots: Sequence[str]) -> Course | None:
     """Return a course through some of the journeys `roots` that breaks the cap; None where none was found."""
-    return _Search(question, roots[:MOST_JOURNEYS]).course()
+    return _of_cadences(question) or _Search(question, roots[:MOST_JOURNEYS]).course()
+
+
+def _of_cadences(question: Question) -> Course | None:
+    """Return issues of cadences that break the cap by themselves."""
+    workspace = question.workspace
+    issues = [one for one in question.counted.values() if one.root.startswith("cadence/")]
+
+    def span(at: datetime) -> tuple[datetime, datetime]:
+        return unit_of(at, question.unit) if question.unit else (at, at + timedelta(seconds=question.window))
+
+    inside = crowded(workspace, issues, span, question.most, question.monday.date()) if issues else []
+    if not inside:
+        return None
+    cadences = [workspace.cadences[name] for name in {touch.root.partition("/")[2] for _, touch in inside}]
+    customer = meet(workspace, *(one.audience for one in cadences if one.audience is not None))
+    if not isinstance(customer, Customer):
+        return None
+    return Course((), tuple((at, touch, True) for at, touch in inside), customer)
+
+
+def unit_of(at: datetime, unit: str) -> tuple[datetime, datetime]:
+    """Return the day, week (from Monday) or month that holds an instant."""
+    first = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if unit == "week":
+        first -= timedelta(days=first.weekday())
+        return first, first + timedelta(days=7)
+    if unit == "month":
+        first = first.replace(day=1)
+        return first, (first + timedelta(days=32)).replace(day=1)
+    return first, first + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,15 +259,7 @@ class _Search:
 
     def _unit_of(self, at: float) -> tuple[float, float]:
         monday = self.question.monday
-        when = monday + timedelta(seconds=at)
-        first = when.replace(hour=0, minute=0, second=0, microsecond=0)
-        last = first + timedelta(days=1)
-        if self.question.unit == "week":
-            first -= timedelta(days=first.weekday())
-            last = first + timedelta(days=7)
-        elif self.question.unit == "month":
-            first = first.replace(day=1)
-            last = (first + timedelta(days=32)).replace(day=1)
+        first, last = unit_of(monday + timedelta(seconds=at), self.question.unit)
         return (first - monday).total_seconds(), (last - monday).total_seconds()
 
     def _greedy(self, event: str, trigger: OnEvent, start: float, window: Window) -> list[_Part] | None:

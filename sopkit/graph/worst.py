@@ -96,6 +96,10 @@ class Plan:
         self.nets: dict[tuple[str, tuple[str, ...]], Net] = {}
         self._latest: dict[tuple[str, str], Latest] = {}
 
+    def changed(self, courses: Mapping[str, Course]) -> Plan:
+        """Return the plan with other courses of its playbooks."""
+        return Plan(self.workspace, self.graph, courses, self.touches, self.today, steady=self.steady)
+
     def net(self, root: str, journey: Journey, beside: tuple[str, ...] = ()) -> Net:
         """Return the net of one run, in which some recurring steps are in place of their stages' chains."""
         key = root, beside
@@ -132,8 +136,24 @@ class Plan:
                 for root, count in counts.items():
                     bound.add(root, count)
         issues = [self.touches[node] for node in chosen if self.touches[node].root.startswith("cadence/")]
-        bound.add("cadences", most_issues(self.workspace, issues, window, self.today, by_day=by_day))
+        most = most_issues(self.workspace, issues, window, self.today, by_day=by_day, steady=self.steady)
+        bound.add("cadences", most)
         return bound
+
+    def before(self, node: str, counted: Collection[str], window: float, enough: int) -> int:
+        """Return how many of the touches `counted` can come in the window that ends with the touch `node`, at most `enough`."""
+        asked = Asked(self, counted, window, enough + 1)
+        root = self.touches[node].root
+        chain = next(one for one in _chains({each: self._before(each) for each in asked.roots}) if root in one)
+        journey = self.journey(root)
+        if journey is None or any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in chain):
+            return min(enough, len(counted))
+        own = asked.behind(chain, node)
+        if own is None:
+            return enough
+        rest = {one for one in counted if self.touches[one].root not in chain}
+        others = self.most(rest, window, enough + 1)
+        return enough if others.open else min(enough, own + others.count)
 
     def journey(self, root: str) -> Journey | None:
         """Return the journey of a node id, if its course is known."""
@@ -293,6 +313,25 @@ class Asked:
             if before is not None:
                 net.add(f"exit/{before}", root, 0.0)
         return net
+
+    def behind(self, chain: Sequence[str], node: str) -> int | None:
+        """Return the most touches of a chain of journeys in the window that ends with one of them; None if that is not worked out."""
+        net = self._line(chain)
+        total = 0
+        for root in chain:
+            journey = self.plan.journey(root)
+            loose = self._on_events(root, journey) if journey is not None else None
+            if journey is None or loose is None or list(self._besides(root, journey)):
+                return None
+            total += loose
+        if node not in net.weights:
+            return None
+        back = Net({}, net.weights)
+        for source, ways in net.ways.items():
+            for target, seconds in ways:
+                back.add(target, source, seconds)
+        window = self.window + max(net.lags.values())
+        return back.most_from(0.0, {node: (0.0, 0.0)}, window, self.enough) - net.weights[node] + total
 
     def _weigh(self, net: Net, nodes: Iterable[str]) -> None:
         for node in nodes:

@@ -1,21 +1,21 @@
-"""The execution graph and the caps go in; which caps the plan keeps for every customer, and which it may break, comes out: SOP301."""
+"""The execution graph and the caps go in; which caps the plan keeps for every customer, and which it may break, comes out: SOP3xx."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
-from sopkit.graph.course import longest
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.replay import Course, Question, replay
-from sopkit.graph.touches import Touch, controlled, heard_of, match, seen, touches_of
+from sopkit.graph.touches import Touch, controlled, heard_of, seen, touches_of
 from sopkit.graph.worst import Bound, Plan
-from sopkit.model.documents import Cap
-from sopkit.model.triggers import OnEvent
+from sopkit.rules import excess
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT
+from sopkit.rules.limits import Limit, has_one_clock, is_empty, is_steady, of_platforms, of_workspace
 from sopkit.text import Phrase
 
 SETTINGS: Final = """\
@@ -51,45 +51,82 @@ OVER_TOUCH: Final = Rule(
     bad=SETTINGS + "caps: [{id: weekly, max: 1, per: 7d}]\n" + TWO,
     good=SETTINGS + "caps: [{id: weekly, max: 2, per: 7d}]\n" + TWO,
 )
-RULES: Final = (OVER_TOUCH,)
+ONE: Final = SETTINGS + "caps: [%s]\n" + TWO
+IDLE_CAP: Final = Rule(
+    code="SOP302",
+    name="idle-cap",
+    severity=Severity.WARNING,
+    summary=Phrase("上限没有管到任何触达", "a cap that covers no touch"),
+    message=Phrase("上限 {cap} 的 of 选不中任何一次触达", "the `of` of the cap {cap} selects no touch at all"),
+    why=Phrase(
+        "管不到任何东西的上限看上去像保证，其实什么也没有保证。",
+        "a cap that covers nothing looks like a promise and is none.",
+    ),
+    fix=Phrase(
+        "核对 of 里的渠道、类别和 reach（不写 reach 只算一对一）；用不着就删掉",
+        "look at channel, category and reach in `of` (without `reach` only direct touches are meant), or delete the cap",
+    ),
+    bad=ONE % "{id: calls, max: 2, per: 7d}, {id: posts, max: 2, per: day, of: {reach: group}}",
+    good=ONE % "{id: calls, max: 2, per: 7d}",
+)
+EMPTY_CAP: Final = Rule(
+    code="SOP303",
+    name="cap-without-time",
+    severity=Severity.ERROR,
+    summary=Phrase("上限的时间为零", "a cap over no time at all"),
+    message=Phrase(
+        "上限 {cap} 的时间是 0，永远不会超，等于没有",
+        "the cap {cap} is over no time at all, in which nothing can exceed it",
+    ),
+    why=Phrase(
+        "没有时间就没有次数可数，它什么也拦不住。", "with no time there is nothing to count, so that it stops nothing."
+    ),
+    fix=Phrase("写上真正的时间，如 per: 7d 或 gap: 4h", "say the time that is meant, such as `per: 7d` or `gap: 4h`"),
+    bad=ONE % "{id: weekly, max: 2, per: 0d}",
+    good=ONE % "{id: weekly, max: 2, per: 7d}",
+)
+STARVED: Final = Rule(
+    code="SOP304",
+    name="starved-touch",
+    severity=Severity.NOTE,
+    summary=Phrase("该发的消息可能被上限拦下", "a touch that a cap can crowd out"),
+    message=Phrase(
+        "{step} 可能发不出去：在它之前，别的触达就能用完“{cap}”",
+        "{step} may never be sent: others before it can use up the cap {cap}",
+    ),
+    why=Phrase(
+        "工具按上限拦下的消息不会补发；写着必做的一步也一样。",
+        "what the tool holds back at a cap is not sent later, a step that is required included.",
+    ),
+    fix=Phrase(
+        "让别的触达少一些或离它远一些；必须发的，写 cap: {{stopped: false, reason: …}}",
+        "let the others be fewer or further from it; where it must be sent, write `cap: {{stopped: false, reason: …}}`",
+    ),
+    bad=(ONE % "{id: weekly, max: 1, per: 7d}")
+    .replace("enforce: none", "enforce: {in: map, count: skip}")
+    .replace("starts_on: member-joined", "starts_on: member-joined\nruns_in: map")
+    .replace("after: 2d}", "after: 2d, required: true}"),
+    good=(ONE % "{id: weekly, max: 2, per: 7d}")
+    .replace("enforce: none", "enforce: {in: map, count: skip}")
+    .replace("starts_on: member-joined", "starts_on: member-joined\nruns_in: map")
+    .replace("after: 2d}", "after: 2d, required: true}"),
+)
+RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED)
 
-UNITS: Final[Mapping[str, int]] = {"day": 1, "week": 7, "month": 31}
-SECONDS_A_DAY: Final = 86400
+Keeps = Callable[[Plan, Mapping[str, Touch]], bool]
 MOST_TOUCHES: Final = 100
 """A cap above this is not analysed: more touches than anybody counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One cap as the analysis reads it: at most `most` in a half-open window."""
-
-    cap: Cap
-    most: int
-    window: float
-    by_day: bool
-
-    @property
-    def name(self) -> Phrase:
-        title = self.cap.title
-        return Phrase(title.pick("zh-CN"), title.pick("en")) if title else Phrase(self.cap.id, self.cap.id)
-
-    @property
-    def words(self) -> Phrase:
-        if self.cap.gap:
-            return Phrase(f"两次之间至少隔 {self.cap.gap}", f"at least {self.cap.gap} apart")
-        if isinstance(self.cap.per, str):
-            zh = {"day": "每天", "week": "每周", "month": "每月"}[self.cap.per]
-            return Phrase(f"{zh}最多 {self.most} 次", f"at most {self.most} a {self.cap.per}")
-        return Phrase(f"任意 {self.cap.per} 内最多 {self.most} 次", f"at most {self.most} in any {self.cap.per}")
+MOST_STARVED: Final = 40
+"""Steps of which it is asked, for each cap, whether it can crowd them out."""
 
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield a proof, a finding or what could not be settled for every cap; nothing where earlier findings leave the plan in doubt."""
     if case.doubts.any or not case.workspace.settings.id:
         return
-    caps = case.workspace.settings.caps
+    settings = case.workspace.settings
     touches = touches_of(case.workspace, case.graph)
-    if not caps:
+    if not settings.caps:
         if touches:
             reason = Phrase(
                 "没有写触达上限（caps），客户会被打扰几次没有判断",
@@ -97,94 +134,142 @@ def check(case: Case) -> Iterator[Outcome]:
             )
             yield Unassessed(OVER_TOUCH, "caps", reason)
         return
-    plan = Plan(case.workspace, case.graph, case.courses, touches, case.today, steady=_steady(case))
-    for cap in caps:
-        limit = _limit(case, cap)
-        if limit is None:
-            yield Unassessed(
-                OVER_TOUCH,
-                f"cap/{cap.id}",
-                Phrase(f"触达上限 {cap.id} 的时间单位不支持", f"the cap {cap.id} has a time that is not supported"),
-            )
-        else:
-            yield from _check_cap(case, plan, limit)
+    plan = Plan(case.workspace, case.graph, case.courses, touches, case.today, steady=is_steady(case))
+    for cap in settings.caps:
+        if is_empty(cap):
+            yield case.finding(EMPTY_CAP, cap.at, f"cap/{cap.id}", cap=cap.id)
+    for limit in of_workspace(case):
+        yield from _check_limit(case, plan, limit)
+    yield from _check_platforms(case, plan)
 
 
-def _limit(case: Case, cap: Cap) -> Limit | None:
-    slack = 0 if _steady(case) else 3600
-    if cap.gap is not None:
-        return None if cap.gap.seconds is None else Limit(cap, 1, cap.gap.seconds, by_day=False)
-    if cap.max is None or cap.per is None:
-        return None
-    if isinstance(cap.per, str):
-        return Limit(cap, cap.max, UNITS[cap.per] * SECONDS_A_DAY + slack, by_day=cap.per == "day" and _steady(case))
-    return Limit(cap, cap.max, longest(cap.per) + slack, by_day=False)
-
-
-def _steady(case: Case) -> bool:
-    """Return whether all customers live by one clock that is never moved."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415  costs more to import than a run without caps
-
-    settings = case.workspace.settings
-    if settings.customer_timezones not in (None, (), (settings.timezone,)):
-        return False
-    zone = ZoneInfo(settings.timezone or "UTC")
-    hours = {
-        datetime(case.today.year + year, month, 15, tzinfo=zone).utcoffset()
-        for year in (0, 1, 2)
-        for month in range(1, 13)
-    }
-    return len(hours) == 1
-
-
-def _check_cap(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
-    counted = {id_: one for id_, one in plan.touches.items() if one.counts and match(limit.cap.of, one) != "no"}
-    subject = f"cap/{limit.cap.id}"
-    if limit.most > MOST_TOUCHES:
-        reason = Phrase(
-            f"上限 {limit.cap.id} 超过 {MOST_TOUCHES} 次", f"the cap {limit.cap.id} is above {MOST_TOUCHES}"
+def _check_platforms(case: Case, plan: Plan) -> Iterator[Outcome]:
+    """Yield one proof for all limits of platforms that the plan keeps, and what is to be said of each other one."""
+    kept: list[Limit] = []
+    for limit in of_platforms(case):
+        if any(limit.covers(touch) != "no" for touch in plan.touches.values()):
+            outcomes = [*_check_limit(case, plan, limit)]
+            if all(isinstance(one, Proof) for one in outcomes):
+                kept.append(limit)
+            else:
+                yield from outcomes
+    if kept:
+        statement = Phrase(
+            f"平台的限制都不超：{'、'.join(one.name.zh for one in kept)}",
+            f"limits of the platforms hold: {', '.join(one.name.en for one in kept)}",
         )
-        yield Unassessed(OVER_TOUCH, subject, reason)
+        facts = tuple(fact for one in kept for fact in excess.platform_facts(one))
+        yield Proof(OVER_TOUCH, "limits", statement, (*_assumptions(), *facts))
+
+
+def _check_limit(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
+    counted = {id_: one for id_, one in plan.touches.items() if limit.covers(one) != "no"}
+    if limit.most > MOST_TOUCHES:
+        reason = Phrase(f"上限 {limit.id} 超过 {MOST_TOUCHES} 次", f"the cap {limit.id} is above {MOST_TOUCHES}")
+        yield Unassessed(OVER_TOUCH, limit.subject, reason)
         return
     if not counted:
-        reason = Phrase(
-            f"上限 {limit.cap.id} 没有管到任何触达，请核对它的 of",
-            f"the cap {limit.cap.id} covers no touch at all; look at its `of`",
-        )
-        yield Unassessed(OVER_TOUCH, subject, reason)
+        yield case.finding(IDLE_CAP, limit.at, limit.subject, cap=limit.id)
         return
     bound = plan.most(counted, limit.window, limit.most + 1, by_day=limit.by_day)
     if not bound.open and bound.count <= limit.most:
-        yield Proof(OVER_TOUCH, subject, _kept(limit, bound), _assumptions())
+        yield Proof(OVER_TOUCH, limit.subject, _kept(limit, bound), _assumptions())
         return
-    judged = _unheld(case, counted)
-    heard = heard_of(case.workspace)
-    if not all(seen(case.workspace, one, heard) for one in judged.values()):
-        judged = counted  # what the tool does not know of it can't keep its own touches away from
-    enforced = case.workspace.settings.enforce is not None and case.workspace.settings.enforce.in_ is not None
-    if enforced:
-        alone = plan.most(judged, limit.window, limit.most + 1, by_day=limit.by_day)
-        if not alone.open and (alone.count == 0 or (limit.cap.gap is not None and alone.count <= limit.most)):
-            yield Proof(OVER_TOUCH, subject, _enforced(case, limit, counted), _assumptions())
-            return
-    found = None if enforced else _worst(case, plan, limit, counted, bound)
+    enforce = case.workspace.settings.enforce
+    if limit.cap is not None and enforce is not None and enforce.in_ is not None:
+        yield from _check_enforced(case, plan, limit, counted)
+        return
+    found = _course(case, plan, limit, counted, bound)
     if found is not None:
-        yield _violated(case, limit, found)
-        return
-    if bound.open:
-        names = ", ".join(sorted({one.partition("/")[2] for one in bound.open}))
-        reason = Phrase(
-            f"{limit.name.zh}：算不出最多几次，{names} 来多少次没有上限或这一版还不会算",
-            f"{limit.name.en}: no greatest number is known, since how often {names} comes has no bound that this version can work out",
-        )
-        yield Unassessed(OVER_TOUCH, subject, reason)
-        return
-    yield _possible(case, limit, counted, bound)
+        marked = [(at, touch) for at, touch, counts in found.done if counts]
+        changes = edits(plan, marked, limit.window, _keeps(limit), counted)
+        yield excess.violated(case, OVER_TOUCH, limit, found, [_in_words(one) for one in changes])
+    elif bound.open:
+        yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, bound))
+    else:
+        yield excess.possible(case, OVER_TOUCH, limit, bound, counted.values(), [])
 
 
-def _unheld(case: Case, counted: Mapping[str, Touch]) -> dict[str, Touch]:
-    """Return the touches that an enforcing tool cannot stop."""
-    return {id_: one for id_, one in counted.items() if not controlled(case.workspace, one)}
+def _keeps(limit: Limit) -> Keeps:
+    def keeps(plan: Plan, counted: Mapping[str, Touch]) -> bool:
+        bound = plan.most(counted, limit.window, limit.most + 1, by_day=limit.by_day)
+        return not bound.open and bound.count <= limit.most
+
+    return keeps
+
+
+def _in_words(edit: Edit) -> Phrase:
+    name = edit.touch.node.partition("/")[2]
+    if isinstance(edit, Dropped):
+        return Phrase(f"不发 {name}", f"leave out {name}")
+    return Phrase(f"把 {name} 改为 after: {edit.after}", f"let {name} come `after: {edit.after}`")
+
+
+def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Iterator[Outcome]:
+    """Yield what a tool that holds touches back makes of a cap that the plan alone does not keep."""
+    unheld = {id_: one for id_, one in counted.items() if not controlled(case.workspace, one)}
+    heard = heard_of(case.workspace)
+    # what the tool does not know of it can't keep its own touches away from
+    judged = unheld if all(seen(case.workspace, one, heard) for one in unheld.values()) else counted
+    alone = plan.most(judged, limit.window, limit.most + 1, by_day=limit.by_day)
+    if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
+        yield Proof(OVER_TOUCH, limit.subject, _enforced(case, limit, counted), _assumptions())
+    elif alone.open and judged is unheld:
+        yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, alone))
+    else:
+        enforce = case.workspace.settings.enforce
+        tool = enforce.in_.id if enforce and enforce.in_ else ""
+        yield excess.unstoppable(case, OVER_TOUCH, limit, tool, [*unheld.values()])
+    if not limit.gap:
+        yield from _check_starved(case, plan, limit, counted)
+
+
+def _check_starved(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Iterator[Outcome]:
+    """Yield required steps that others can crowd out, and one note for each other playbook of which that is so."""
+    told: set[str] = set()
+    held = [one for one in counted.values() if one.step is not None and controlled(case.workspace, one)]
+    for touch in sorted(held, key=lambda one: (not (one.step and one.step.required), one.node))[:MOST_STARVED]:
+        required = touch.step is not None and touch.step.required
+        if touch.root in told and not required:
+            continue
+        before = plan.before(touch.node, counted, limit.window, limit.most)
+        if before < limit.most:
+            continue
+        told.add(touch.root)
+        name = touch.node.partition("/")[2]
+        severity = Severity.WARNING if required else Severity.NOTE
+        found = case.finding(STARVED, touch.at, touch.node, severity=severity, step=name, cap=limit.name)
+        yield replace(found, verdict=Verdict.POSSIBLE) if required else found
+
+
+def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], bound: Bound) -> Course | None:
+    """Return a course that breaks the cap, if one is found."""
+    if not has_one_clock(case) or (not isinstance(limit.per, str) and limit.per.seconds is None):
+        return None
+    sure = {id_: one for id_, one in counted.items() if limit.covers(one) == "yes"}
+    monday = datetime.combine(case.today, datetime.min.time()) + timedelta(days=7 - case.today.weekday())
+    roots = {one.root for one in sure.values() if plan.journey(one.root)}
+    ordered = sorted(roots, key=lambda root: (-bound.parts.get(root, 0), root))
+    window = limit.window - (limit.slack if limit.unit else 0)
+    question = Question(case.workspace, plan.openings, plan.touches, sure, limit.most, window, limit.unit, monday)
+    found = replay(question, ordered)
+    return found if found is not None and _no_clock_moves(case, found) else None
+
+
+def _no_clock_moves(case: Case, course: Course) -> bool:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  costs more to import than a run without caps
+
+    zone = ZoneInfo(case.workspace.settings.timezone or "UTC")
+    times = [at for at, _ in course.came] + [at for at, _, _ in course.done]
+    return len({at.replace(tzinfo=zone).utcoffset() for at in times}) == 1
+
+
+def _unknown(limit: Limit, bound: Bound) -> Phrase:
+    names = ", ".join(sorted({one.partition("/")[2] or one for one in bound.open}))
+    return Phrase(
+        f"{limit.name.zh}：算不出最多几次，{names} 来多少次没有上限或这一版还不会算",
+        f"{limit.name.en}: no greatest number is known, since how often {names} comes has no bound that this version can work out",
+    )
 
 
 def _kept(limit: Limit, bound: Bound) -> Phrase:
@@ -196,27 +281,23 @@ def _kept(limit: Limit, bound: Bound) -> Phrase:
 
 def _enforced(case: Case, limit: Limit, counted: Mapping[str, Touch]) -> Phrase:
     heard = heard_of(case.workspace)
-    unseen = any(not seen(case.workspace, one, heard) for one in _unheld(case, counted).values())
+    unheld = [one for one in counted.values() if not controlled(case.workspace, one)]
+    unseen = any(not seen(case.workspace, one, heard) for one in unheld)
     late = max(
-        (
-            heard[channel.id]
-            for one in _unheld(case, counted).values()
-            for channel in one.channels
-            if channel.id in heard
-        ),
+        (heard[channel.id] for one in unheld for channel in one.channels if channel.id in heard),
         default=0.0,
     )
     leak_zh = (
         "；人工发送的它拦不住，也看不到全部"
         if unseen
-        else f"；人工发送的它最晚 {late / 60:.0f} 分钟后才知道"
+        else f"；人工发送的它拦不住，最晚 {late / 60:.0f} 分钟后才知道"
         if late
         else ""
     )
     leak_en = (
-        "; of what people send it does not see all"
+        "; what people send it cannot hold back, and does not see all of"
         if unseen
-        else f"; of what people send it hears within {late / 60:.0f} minutes"
+        else f"; what people send it cannot hold back, and hears of within {late / 60:.0f} minutes"
         if late
         else ""
     )
@@ -231,115 +312,6 @@ def _assumptions() -> tuple[Phrase, ...]:
         Phrase("员工按时限完成", "people keep their time limits"),
         Phrase("没写 joins 的群渠道按每人一个群计", "a customer is in one group where no `joins` is written"),
         Phrase("one_at_a_time 的判断没有延迟", "what runs one at a time is known at once"),
+        Phrase("工具下达指令到送达的时间差不计", "the time from a tool's command to its delivery does not vary"),
         Phrase("内容节奏按今后 800 天计", "cadences over the next 800 days"),
-    )
-
-
-def _worst(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], bound: Bound) -> Course | None:
-    """Return a course that breaks the cap, if one is found."""
-    if not _one_clock(case):
-        return None
-    sure = {id_: one for id_, one in counted.items() if match(limit.cap.of, one) == "yes"}
-    monday = datetime.combine(case.today, datetime.min.time()) + timedelta(days=7 - case.today.weekday())
-    if limit.cap.per is not None and not isinstance(limit.cap.per, str) and limit.cap.per.seconds is None:
-        return None
-    window = limit.cap.gap or limit.cap.per
-    seconds = (
-        float(UNITS[window] * SECONDS_A_DAY)
-        if isinstance(window, str)
-        else float(window.seconds or 0)
-        if window
-        else 0.0
-    )
-    unit = limit.cap.per if isinstance(limit.cap.per, str) else ""
-    roots = sorted(
-        {one.root for one in sure.values() if plan.journey(one.root)},
-        key=lambda root: (-bound.parts.get(root, 0), root),
-    )
-    question = Question(case.workspace, plan.openings, plan.touches, sure, limit.most, seconds, unit, monday)
-    found = replay(question, roots)
-    return found if found is not None and _same_offset(case, found) else None
-
-
-def _one_clock(case: Case) -> bool:
-    settings = case.workspace.settings
-    return settings.customer_timezones in (None, (), (settings.timezone,))
-
-
-def _same_offset(case: Case, course: Course) -> bool:
-    """Return whether no clock is moved in the course of it."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415  costs more to import than a run without caps
-
-    zone = ZoneInfo(case.workspace.settings.timezone or "UTC")
-    times = [at for at, _ in course.came] + [at for at, _, _ in course.done]
-    return len({at.replace(tzinfo=zone).utcoffset() for at in times}) == 1
-
-
-def _violated(case: Case, limit: Limit, course: Course) -> Finding:
-    marked = [touch for _, touch, counts in course.done if counts]
-    moments = [(at, 0, Moment(at, _named(case, event), case.forest.span(event.at))) for at, event in course.came]
-    moments += [
-        (at, 1, Moment(at, _said(touch, touch.root), case.forest.span(touch.at), counted=counts))
-        for at, touch, counts in course.done
-    ]
-    edits = Phrase(
-        f"少发其中一次；或者把后面的往后移，让这几次不落在同一段时间里；或者把上限改到 {limit.most + 1}"
-        if not limit.cap.gap
-        else "把其中一次往后移，隔开这么久",
-        f"leave out one of them, or move the later ones so that they do not meet, or raise the cap to {limit.most + 1}"
-        if not limit.cap.gap
-        else "move one of them so that they are that far apart",
-    )
-    felt = sum(touch.weight for touch in marked)
-    many = Phrase(f"{limit.words.zh}，却可能有 {felt} 次", f"{limit.words.en}, and there can be {felt}")
-    return Finding(
-        OVER_TOUCH,
-        case.forest.span(marked[-1].at),
-        {"cap": limit.name, "case": many, "advice": edits},
-        marked[-1].node,
-        verdict=Verdict.VIOLATED,
-        related=(Related(case.forest.span(limit.cap.at), Phrase("上限写在这里", "the cap")),),
-        timeline=tuple(moment for _, _, moment in sorted(moments, key=lambda one: one[:2])),
-    )
-
-
-def _named(case: Case, event: OnEvent) -> Phrase:
-    noun = case.workspace.events.get(event.event.id)
-    title = noun.title if noun else None
-    return Phrase(title.pick("zh-CN"), title.pick("en")) if title else Phrase(event.event.id, event.event.id)
-
-
-def _said(touch: Touch, root: str) -> Phrase:
-    title = touch.step.title if touch.step else None
-    step = touch.step.id if touch.step else touch.node.partition("/")[2]
-    zh, en = (title.pick("zh-CN"), title.pick("en")) if title else (step, step)
-    way = touch.channels[0].title
-    zh_way, en_way = (way.pick("zh-CN"), way.pick("en")) if way else (touch.channels[0].id, touch.channels[0].id)
-    playbook = root.partition("/")[2]
-    return Phrase(f"{playbook} {zh}，{zh_way}", f"{playbook} {en}, {en_way}")
-
-
-def _possible(case: Case, limit: Limit, counted: Mapping[str, Touch], bound: Bound) -> Finding:
-    names = "、".join(sorted({one.partition("/")[2] or one for one in bound.parts}))
-    english = names.replace("、", ", ")
-    text = Phrase(
-        f"{limit.words.zh}，而分别计算之和会到 {bound.count} 次，没能证明合在一起不超",
-        f"{limit.words.en}, and the playbooks' own numbers add up to {bound.count}: that they keep within it together was not proved",
-    )
-    advice = Phrase(
-        f"把这几份剧本隔开，或者列入 one_at_a_time：{names}",
-        f"keep these playbooks apart, or list them under `one_at_a_time`: {english}",
-    )
-    places = tuple(
-        Related(case.forest.span(one.at), Phrase("算在内的触达", "a touch that counts"))
-        for _, one in sorted(counted.items())[:4]
-    )
-    return Finding(
-        OVER_TOUCH,
-        case.forest.span(limit.cap.at),
-        {"cap": limit.name, "case": text, "advice": advice},
-        f"cap/{limit.cap.id}",
-        severity=Severity.WARNING,
-        verdict=Verdict.POSSIBLE,
-        related=places,
     )

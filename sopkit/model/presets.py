@@ -1,0 +1,80 @@
+"""Limits that platforms set on a channel, as data: how often, who says so, when that was read, and how sure it is.
+
+A limit that nobody could verify never makes an error. A cap of the workspace with the limit's id takes its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sopkit.text import Phrase
+
+Status = Literal["verified", "vendor", "unverified"]
+"""Read on the platform's own page; said by those who sell it; neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformLimit:
+    """At most `max` touches to one customer in one `per`, through channels with the preset."""
+
+    id: str
+    preset: str
+    """What a channel names under `preset:`."""
+    max: int
+    per: Literal["day", "week", "month"]
+    title: Phrase
+    source: str
+    checked_on: str
+    """Date of the page as it was read; empty where it bore none."""
+    status: Status
+    by_hand: bool
+    """Whether what staff send by hand counts too."""
+
+
+LIMITS: Final = (
+    PlatformLimit(
+        "wecom-mass-daily",
+        "wecom-mass",
+        1,
+        "day",
+        Phrase("企业微信群发：每位客户每天", "WeCom mass messages: a customer a day"),
+        "developer.work.weixin.qq.com/document/path/96997",
+        "2025-07-11",
+        "verified",
+        by_hand=True,
+    ),
+    PlatformLimit(
+        "wecom-group-monthly",
+        "wecom-group",
+        28,  # as many as the month has days: those of the shortest
+        "month",
+        Phrase("企业微信客户群群发：每个群每月", "WeCom mass messages to groups: a group a month"),
+        "developer.work.weixin.qq.com/document/path/92135",
+        "2025-11-17",
+        "verified",
+        by_hand=False,
+    ),
+    PlatformLimit(
+        "subscription-account-daily",
+        "wechat-subscription-account",
+        1,
+        "day",
+        Phrase("订阅号：每天群发", "Subscription account: broadcasts a day"),
+        "微信公众平台官方文档",
+        "",
+        "verified",
+        by_hand=True,
+    ),
+    PlatformLimit(
+        "service-account-monthly",
+        "wechat-service-account",
+        4,
+        "month",
+        Phrase("服务号：每位用户每月群发", "Service account: broadcasts to a user a month"),
+        "微信公众平台官方文档",
+        "",
+        "verified",
+        by_hand=True,
+    ),
+)

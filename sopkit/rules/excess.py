@@ -1,0 +1,140 @@
+"""A cap that is broken, or that was not shown to hold, goes in; the finding that says so to an operations lead comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sopkit.diagnostics import Finding, Moment, Related, Rule, Severity, Verdict
+from sopkit.graph.replay import Course
+from sopkit.graph.touches import Touch
+from sopkit.graph.worst import Bound
+from sopkit.model.triggers import OnEvent
+from sopkit.rules.case import Case
+from sopkit.rules.limits import Limit
+from sopkit.text import Phrase
+
+MOST_PLACES: Final = 4
+THE_CAP: Final = Phrase("上限写在这里", "the cap")
+THE_CHANNEL: Final = Phrase("平台的限制来自这个渠道", "the channel that the platform limits")
+COUNTED: Final = Phrase("算在内的触达", "a touch that counts")
+
+
+def violated(case: Case, rule: Rule, limit: Limit, course: Course, edits: Sequence[Phrase]) -> Finding:
+    """Return the finding with its dated course."""
+    marked = [touch for _, touch, counts in course.done if counts]
+    moments = [(at, 0, Moment(at, _event(case, event), case.forest.span(event.at))) for at, event in course.came]
+    moments += [
+        (at, 1, Moment(at, _said(touch), case.forest.span(touch.at), counted=counts))
+        for at, touch, counts in course.done
+    ]
+    felt = sum(touch.weight for touch in marked)
+    many = Phrase(f"{limit.words.zh}，却可能有 {felt} 次", f"{limit.words.en}, and there can be {felt}")
+    sure = limit.platform is None or limit.platform.status == "verified"
+    return Finding(
+        rule,
+        case.forest.span(marked[-1].at),
+        {"cap": limit.name, "case": many, "advice": _advice(limit, edits)},
+        marked[-1].node,
+        severity=None if sure else Severity.WARNING,
+        verdict=Verdict.VIOLATED if sure else Verdict.POSSIBLE,
+        related=(Related(case.forest.span(limit.at), THE_CAP if limit.cap else THE_CHANNEL),),
+        timeline=tuple(moment for _, _, moment in sorted(moments, key=lambda one: one[:2])),
+        assumptions=platform_facts(limit),
+    )
+
+
+def possible(  # noqa: PLR0917  all that it says
+    case: Case, rule: Rule, limit: Limit, bound: Bound, touches: Iterable[Touch], edits: Sequence[Phrase]
+) -> Finding:
+    """Return the finding that the cap was neither shown to hold nor to break."""
+    names = sorted({one.partition("/")[2] or one for one in bound.parts})
+    text = Phrase(
+        f"{limit.words.zh}，而分别计算之和会到 {bound.count} 次，没能证明合在一起不超",
+        f"{limit.words.en}, and the playbooks' own numbers add up to {bound.count}: that they keep within it together was not proved",
+    )
+    apart = Phrase(
+        f"把这几份剧本隔开，或者列入 one_at_a_time：{'、'.join(names)}",
+        f"keep these playbooks apart, or list them under `one_at_a_time`: {', '.join(names)}",
+    )
+    return _doubtful(case, rule, limit, text, _joined(edits) if edits else apart, touches)
+
+
+def unstoppable(case: Case, rule: Rule, limit: Limit, tool: str, touches: Sequence[Touch]) -> Finding:
+    """Return the finding that an enforcing tool can't keep the cap, since others send on when it has stopped."""
+    names = sorted({one.root.partition("/")[2] for one in touches})
+    text = Phrase(
+        f"{limit.words.zh}，{tool} 只拦得住自己发的；它发满以后，这些照样会到客户那里：{'、'.join(names)}",
+        f"{limit.words.en}, and {tool} holds only what it sends itself; when that is used up, these still reach the customer: "
+        f"{', '.join(names)}",
+    )
+    advice = Phrase(
+        "让这些触达也由它发送，或者把它们隔开，使计划本身不超上限",
+        "let it send these too, or space them so that the plan itself keeps within the cap",
+    )
+    return _doubtful(case, rule, limit, text, advice, touches)
+
+
+def platform_facts(limit: Limit) -> tuple[Phrase, ...]:
+    """Return who says that a platform sets the limit, and how sure that is; nothing for a cap of the workspace's own."""
+    fact = limit.platform
+    if fact is None:
+        return ()
+    sure_zh = {"verified": "官方文档", "vendor": "服务商的说法", "unverified": "未经核实"}[fact.status]
+    sure_en = {"verified": "official page", "vendor": "said by vendors", "unverified": "not verified"}[fact.status]
+    when = f"，{fact.checked_on}" if fact.checked_on else ""
+    return (
+        Phrase(
+            f"平台限制：{fact.source}（{sure_zh}{when}）；写一条 id 为 {fact.id} 的上限即可改写它",
+            f"limit of the platform: {fact.source} ({sure_en}{when.replace('，', ', ')}); a cap with the id {fact.id} replaces it",
+        ),
+    )
+
+
+def _doubtful(  # noqa: PLR0917  all that it says
+    case: Case, rule: Rule, limit: Limit, text: Phrase, advice: Phrase, touches: Iterable[Touch]
+) -> Finding:
+    places = tuple(Related(case.forest.span(one.at), COUNTED) for one in [*touches][:MOST_PLACES])
+    return Finding(
+        rule,
+        case.forest.span(limit.at),
+        {"cap": limit.name, "case": text, "advice": advice},
+        limit.subject,
+        severity=Severity.WARNING,
+        verdict=Verdict.POSSIBLE,
+        related=places,
+        assumptions=platform_facts(limit),
+    )
+
+
+def _advice(limit: Limit, edits: Sequence[Phrase]) -> Phrase:
+    if edits:
+        return _joined(edits)
+    if limit.gap:
+        return Phrase("把其中一次往后移，隔开这么久", "move one of them so that they are that far apart")
+    return Phrase(
+        "只改其中一步还不够：少发几次，或者把这几份剧本隔开（one_at_a_time）",
+        "no change of one step is enough: send fewer, or keep these playbooks apart (`one_at_a_time`)",
+    )
+
+
+def _joined(edits: Sequence[Phrase]) -> Phrase:
+    return Phrase("；或者".join(one.zh for one in edits), ", or ".join(one.en for one in edits))
+
+
+def _event(case: Case, event: OnEvent) -> Phrase:
+    noun = case.workspace.events.get(event.event.id)
+    title = noun.title if noun else None
+    return Phrase(title.pick("zh-CN"), title.pick("en")) if title else Phrase(event.event.id, event.event.id)
+
+
+def _said(touch: Touch) -> Phrase:
+    title = touch.step.title if touch.step else None
+    path = touch.node.removeprefix(touch.root).strip("/") or touch.node.partition("/")[2]
+    zh, en = (title.pick("zh-CN"), title.pick("en")) if title else (path, path)
+    way = touch.channels[0].title
+    zh_way, en_way = (way.pick("zh-CN"), way.pick("en")) if way else (touch.channels[0].id, touch.channels[0].id)
+    who = touch.step.by.id if touch.step and touch.step.by else ""
+    by_zh, by_en = (f"，{who} 发", f", by {who}") if who else ("", "")
+    playbook = touch.root.partition("/")[2]
+    return Phrase(f"{playbook} {zh}，{zh_way}{by_zh}", f"{playbook} {en}, {en_way}{by_en}")

@@ -1,0 +1,129 @@
+"""A workspace's caps and the limits of its platforms go in; what the analysis of touches asks about each of them comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sopkit.graph.course import longest
+from sopkit.graph.touches import Match, Touch, match
+from sopkit.model.documents import Cap
+from sopkit.model.presets import LIMITS, PlatformLimit
+from sopkit.model.values import Duration
+from sopkit.rules.case import Case
+from sopkit.text import Phrase
+from sopkit.tree import Mark
+
+DAYS: Final = {"day": 1, "week": 7, "month": 31}
+"""Most days of a unit of the calendar."""
+SECONDS_A_DAY: Final = 86400
+UNITS: Final = {"day": ("每天", "a day"), "week": ("每周", "a week"), "month": ("每月", "a month")}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` touches in a window: a cap of the workspace, or a limit that a platform sets."""
+
+    id: str
+    at: Mark
+    """Where it is written; of a platform's limit, the channel that names it."""
+    name: Phrase
+    most: int
+    per: Duration | str
+    """A time that rolls, or a unit of the calendar."""
+    gap: bool
+    cap: Cap | None
+    platform: PlatformLimit | None
+    slack: int
+    """Seconds by which a day of the customer can be longer than a day."""
+
+    @property
+    def window(self) -> float:
+        """Half-open seconds that hold every window which is asked about."""
+        seconds = DAYS[self.per] * SECONDS_A_DAY if isinstance(self.per, str) else longest(self.per)
+        return seconds + (self.slack if isinstance(self.per, str) or self.per.seconds is None else 0)
+
+    @property
+    def unit(self) -> str:
+        return self.per if isinstance(self.per, str) else ""
+
+    @property
+    def by_day(self) -> bool:
+        return self.per == "day" and not self.slack
+
+    @property
+    def subject(self) -> str:
+        return f"cap/{self.id}" if self.cap else f"limit/{self.id}"
+
+    @property
+    def words(self) -> Phrase:
+        if self.gap:
+            return Phrase(f"两次之间至少隔 {self.per}", f"at least {self.per} apart")
+        if isinstance(self.per, str):
+            zh, en = UNITS[self.per]
+            return Phrase(f"{zh}最多 {self.most} 次", f"at most {self.most} {en}")
+        return Phrase(f"任意 {self.per} 内最多 {self.most} 次", f"at most {self.most} in any {self.per}")
+
+    def covers(self, touch: Touch) -> Match:
+        """Return whether the touch counts; `maybe` where that hangs on the way that it takes."""
+        if self.cap is not None:
+            return match(self.cap.of, touch) if touch.counts else "no"
+        if self.platform is None or (touch.staff and not self.platform.by_hand):
+            return "no"
+        ways = [one.preset == self.platform.preset for one in touch.channels]
+        if all(ways) and touch.surely_first:
+            return "yes"
+        return "maybe" if any(ways) else "no"
+
+
+def of_workspace(case: Case) -> Iterator[Limit]:
+    """Yield the workspace's caps as far as they say anything."""
+    slack = 0 if is_steady(case) else 3600
+    for cap in case.workspace.settings.caps:
+        per = cap.gap or cap.per
+        if per is not None and not is_empty(cap):
+            most = 1 if cap.gap is not None else cap.max or 1
+            yield Limit(cap.id, cap.at, _name(cap), most, per, cap.gap is not None, cap, None, slack)
+
+
+def of_platforms(case: Case) -> Iterator[Limit]:
+    """Yield the limits of the platforms behind the channels, those apart that a cap of the workspace replaces by its id."""
+    slack = 0 if is_steady(case) else 3600
+    own = {cap.id for cap in case.workspace.settings.caps}
+    for one in LIMITS:
+        channel = next((each for each in case.workspace.channels.values() if each.preset == one.preset), None)
+        if channel is not None and one.id not in own:
+            yield Limit(one.id, channel.at, one.title, one.max, one.per, False, None, one, slack)
+
+
+def is_empty(cap: Cap) -> bool:
+    """Return whether the time of a cap is no time at all, in which nothing ever happens twice."""
+    per = cap.gap or cap.per
+    return isinstance(per, Duration) and per.amount == 0
+
+
+def is_steady(case: Case) -> bool:
+    """Return whether all customers live by one clock that is never moved."""
+    if not has_one_clock(case):
+        return False
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  costs more to import than a run without caps
+
+    zone = ZoneInfo(case.workspace.settings.timezone or "UTC")
+    hours = {
+        datetime(case.today.year + year, month, 15, tzinfo=zone).utcoffset()
+        for year in (0, 1, 2)
+        for month in range(1, 13)
+    }
+    return len(hours) == 1
+
+
+def has_one_clock(case: Case) -> bool:
+    """Return whether all customers live in the workspace's time zone."""
+    settings = case.workspace.settings
+    return settings.customer_timezones in (None, (), (settings.timezone,))
+
+
+def _name(cap: Cap) -> Phrase:
+    return Phrase(cap.title.pick("zh-CN"), cap.title.pick("en")) if cap.title else Phrase(cap.id, cap.id)
