@@ -14,13 +14,14 @@ from typing import Final
 
 from sopkit.graph.consistency import Start, Trace, customer_of
 from sopkit.graph.issues import crowded
+from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
 from sopkit.graph.runs import Came, Done, Manner, Run, Walker
 from sopkit.graph.satisfiability import Customer, meet
 from sopkit.graph.touches import Touch
 from sopkit.model import steps
 from sopkit.model.documents import Journey, Workspace
-from sopkit.model.triggers import JourneyMoved, OnEvent
+from sopkit.model.triggers import OnEvent
 
 DAY: Final = 86400.0
 HOUR: Final = 3600.0
@@ -40,6 +41,7 @@ class Question:
     """What is asked: more than `most` of `counted` within `window` seconds, or within one `unit` of the calendar."""
 
     workspace: Workspace
+    links: Links
     openings: Mapping[str, Openings | None]
     touches: Mapping[str, Touch]
     counted: Mapping[str, Touch]
@@ -145,18 +147,13 @@ class _Search:
             if isinstance(trigger, OnEvent) and trigger.where is None and not self._batched(trigger):
                 yield journey, trigger
                 break
-        for other in self.workspace.journeys.values():
-            if any(_is_end_of(one, other) for one in journey.starts_on) or journey.id in _started_by(other):
-                yield from self._starters(f"{other.kind}/{other.id}", depth + 1)
+        for other in self.question.links.starters.get(journey.id, ()):
+            yield from self._starters(f"{other.kind}/{other.id}", depth + 1)
 
     def _next(self, journey: Journey) -> set[str]:
         """Return the journeys that one starts, by a step or by its end."""
-        ends = {
-            one.id
-            for one in self.workspace.journeys.values()
-            if any(_is_end_of(trigger, journey) for trigger in one.starts_on)
-        }
-        return (ends | _started_by(journey)) & self.workspace.journeys.keys()
+        links = self.question.links
+        return {one.id for one in links.at_end.get(journey.id, ())} | links.begun.get(journey.id, frozenset())
 
     def _batched(self, trigger: OnEvent) -> bool:
         """Return whether a sync brings the event at hours of its own: then a journey cannot start at any time."""
@@ -230,9 +227,8 @@ class _Search:
             if child is not None:
                 yield at, child
         if run.ended:
-            for other in self.workspace.journeys.values():
-                if any(_is_end_of(one, run.journey) for one in other.starts_on):
-                    yield run.now, other
+            for other in self.question.links.at_end.get(run.journey.id, ()):
+                yield run.now, other
 
     # Putting them beside each other
 
@@ -406,17 +402,3 @@ def _is_flexible(journey: Journey) -> bool:
                 if one.within or (delay is not None and delay.low is not delay.high):
                     return True
     return False
-
-
-def _is_end_of(trigger: object, journey: Journey) -> bool:
-    return isinstance(trigger, JourneyMoved) and trigger.way == "ended" and trigger.place.id == journey.id
-
-
-def _started_by(journey: Journey) -> set[str]:
-    return {
-        one.verb.playbook.id
-        for stage in journey.stages
-        for step in stage.steps
-        for one in steps.inner(step)
-        if isinstance(one.verb, steps.Start)
-    }

@@ -7,13 +7,16 @@ other's end can start, and those that run one at a time, are one net; all else i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from math import ceil
 from typing import Final
 
 from sopkit.graph.course import INFINITE, Course, longest, shortest
 from sopkit.graph.issues import most_issues
+from sopkit.graph.links import Links, links_of
 from sopkit.graph.nodes import ExecutionGraph
 from sopkit.graph.openings import Openings, of_hours
 from sopkit.graph.pacing import Hours, Latest, Net, net_of
@@ -24,6 +27,8 @@ from sopkit.model.steps import Start, Step, inner
 from sopkit.model.triggers import JourneyMoved, OnEvent, Trigger
 from sopkit.model.values import Rate
 
+MUCH: Final = 4
+"""How many times too much is enough to look no further."""
 MOST_TOGETHER: Final = 40
 """Journeys on one event that are put beside each other; more are added up as if they had nothing to do with each other."""
 DAYS: Final = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
@@ -36,6 +41,8 @@ class Bound:
     count: int = 0
     parts: dict[str, int] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
+    partial: bool = False
+    """There are more parts, which were not looked at: these are too many already."""
 
     def add(self, name: str, count: int | None) -> None:
         if count is None:
@@ -88,17 +95,28 @@ class Plan:
         if not steady:  # people's hours and the customer's may lie anywhere to each other, and clocks are moved
             openings = dict.fromkeys(openings, Openings(()))
         self.hours = Hours(openings, held, limits)
-        self.started = {
-            node.step.verb.playbook.id
-            for node in graph.nodes.values()
-            if node.step is not None and isinstance(node.step.verb, Start)
-        }
+        self.started = {one.verb.playbook.id for one in steps.values() if isinstance(one.verb, Start)}
+        self.beside: dict[str, list[tuple[Step, str]]] = {}
+        """Steps beside the chain, by playbook."""
+        for id_, step in steps.items():
+            if step.on or step.every:
+                self.beside.setdefault(graph.nodes[id_].playbook, []).append((step, id_))
         self.nets: dict[tuple[str, tuple[str, ...]], Net] = {}
         self._latest: dict[tuple[str, str], Latest] = {}
 
     def changed(self, courses: Mapping[str, Course]) -> Plan:
         """Return the plan with other courses of its playbooks."""
-        return Plan(self.workspace, self.graph, courses, self.touches, self.today, steady=self.steady)
+        plan = copy(self)
+        same = {root for root, course in courses.items() if course is self.courses.get(root)}
+        plan.courses = courses
+        plan.nets = {key: net for key, net in self.nets.items() if key[0] in same}
+        plan._latest = {key: latest for key, latest in self._latest.items() if key[0] in same}  # noqa: SLF001  its own
+        return plan
+
+    @cached_property
+    def links(self) -> Links:
+        """Which journeys start which."""
+        return links_of(self.workspace)
 
     def net(self, root: str, journey: Journey, beside: tuple[str, ...] = ()) -> Net:
         """Return the net of one run, in which some recurring steps are in place of their stages' chains."""
@@ -120,24 +138,27 @@ class Plan:
         asked = Asked(self, chosen, window, enough)
         done = self._add_groups(bound, asked)
         chains = _chains({root: self._before(root) for root in asked.roots if root not in done})
+        counts = self._counted(bound, asked, chains)
+        issues = [self.touches[node] for node in chosen if self.touches[node].root.startswith("cadence/")]
+        dated = most_issues(self.workspace, issues, window, self.today, by_day=by_day, steady=self.steady)
+        bound.add("cadences", dated)
         together: dict[str, list[str]] = {}
         for chain in chains:
-            event = self._only_event(chain[0])
-            if event is not None and len(chain) == 1:
+            event = self._only_event(chain[0]) if len(chain) == 1 and counts.get(chain[0]) else None
+            if event is not None:
                 together.setdefault(event, []).append(chain[0])
-            else:
-                bound.add(chain[0], asked.of_chain(chain))
-        for event, roots in sorted(together.items()):
-            counts = {root: asked.of_chain([root]) for root in roots}
-            least = asked.of_one_start(event, roots) if bound.count + _total(counts) > enough - 1 else None
-            if least is not None and least < _total(counts):
-                bound.add(f"event/{event}", least)
-            else:
-                for root, count in counts.items():
-                    bound.add(root, count)
-        issues = [self.touches[node] for node in chosen if self.touches[node].root.startswith("cadence/")]
-        most = most_issues(self.workspace, issues, window, self.today, by_day=by_day, steady=self.steady)
-        bound.add("cadences", most)
+        groups = [roots for roots in together.values() if 1 < len(roots) <= MOST_TOGETHER]
+        saved = sum(sum(counts[one] or 0 for one in roots) - max(counts[one] or 0 for one in roots) for roots in groups)
+        total = bound.count + sum(one or 0 for one in counts.values())
+        if enough <= total < enough + saved:  # else it keeps the cap in any case, or cannot be shown to in this way
+            for event, roots in sorted(together.items()):
+                least = asked.of_one_start(event, roots)
+                if least is not None and least < sum(counts[one] or 0 for one in roots):
+                    bound.add(f"event/{event}", least)
+                    for one in roots:
+                        counts[one] = 0
+        for root, count in counts.items():
+            bound.add(root, count)
         return bound
 
     def before(self, node: str, counted: Collection[str], window: float, enough: int) -> int:
@@ -154,6 +175,23 @@ class Plan:
         rest = {one for one in counted if self.touches[one].root not in chain}
         others = self.most(rest, window, enough + 1)
         return enough if others.open else min(enough, own + others.count)
+
+    def _counted(self, bound: Bound, asked: Asked, chains: Sequence[Sequence[str]]) -> dict[str, int | None]:
+        """Return the bound of every chain, or of so many that the sum is too much however they start: the rest changes nothing."""
+        counts: dict[str, int | None] = {}
+        most: dict[str, int] = {}
+        least = bound.count
+        for chain in chains:
+            count = counts[chain[0]] = asked.of_chain(chain)
+            if not count:
+                continue
+            event = (self._only_event(chain[0]) if len(chain) == 1 else None) or chain[0]
+            least += max(0, count - most.get(event, 0))
+            most[event] = max(count, most.get(event, 0))
+            if least >= MUCH * asked.enough and len(counts) < len(chains):
+                bound.partial = True
+                break
+        return counts
 
     def journey(self, root: str) -> Journey | None:
         """Return the journey of a node id, if its course is known."""
@@ -393,10 +431,8 @@ class Asked:
             total += found * self.plan.touches[node].weight
         return total
 
-    def _beside_steps(self, root: str) -> Iterator[tuple[Step, str]]:
-        for node in self.plan.graph.parts.get(root, ()):
-            if node.step is not None and (node.step.on or node.step.every):
-                yield node.step, node.id
+    def _beside_steps(self, root: str) -> Sequence[tuple[Step, str]]:
+        return self.plan.beside.get(root, ())
 
     def of_one_start(self, event: str, roots: Sequence[str]) -> int | None:
         """Return the most touches of journeys that start together, once, at one occurrence; None where that is not worked out."""
@@ -489,10 +525,6 @@ def _chains(before: Mapping[str, str | None]) -> list[list[str]]:
         chains += [[other] for other in nexts if other not in placed]
         placed.update(nexts)
     return chains + [[root] for root in sorted(before) if root not in placed]
-
-
-def _total(counts: Mapping[str, int | None]) -> int:
-    return sum(one or 0 for one in counts.values())
 
 
 def _confirmed(workspace: Workspace, channel: Channel) -> float:

@@ -182,7 +182,10 @@ def _check_limit(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
     found = _course(case, plan, limit, counted, bound)
     if found is not None:
         marked = [(at, touch) for at, touch, counts in found.done if counts]
-        changes = edits(plan, marked, limit.window, _keeps(limit), counted)
+        others = min(bound.count - bound.parts.get(root, 0) for root in {touch.root for _, touch in marked})
+        # where the others break the cap without it, no change of one step is enough
+        worth = not bound.open and not bound.partial and others <= limit.most
+        changes = edits(plan, marked, limit.window, _keeps(limit), counted) if worth else ()
         yield excess.violated(case, OVER_TOUCH, limit, found, [_in_words(one) for one in changes])
     elif bound.open:
         yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, bound))
@@ -251,7 +254,9 @@ def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
     roots = {one.root for one in sure.values() if plan.journey(one.root)}
     ordered = sorted(roots, key=lambda root: (-bound.parts.get(root, 0), root))
     window = limit.window - (limit.slack if limit.unit else 0)
-    question = Question(case.workspace, plan.openings, plan.touches, sure, limit.most, window, limit.unit, monday)
+    question = Question(
+        case.workspace, plan.links, plan.openings, plan.touches, sure, limit.most, window, limit.unit, monday
+    )
     found = replay(question, ordered)
     return found if found is not None and _no_clock_moves(case, found) else None
 
@@ -265,10 +270,10 @@ def _no_clock_moves(case: Case, course: Course) -> bool:
 
 
 def _unknown(limit: Limit, bound: Bound) -> Phrase:
-    names = ", ".join(sorted({one.partition("/")[2] or one for one in bound.open}))
+    names = excess.row_of(one.partition("/")[2] or one for one in bound.open)
     return Phrase(
-        f"{limit.name.zh}：算不出最多几次，{names} 来多少次没有上限或这一版还不会算",
-        f"{limit.name.en}: no greatest number is known, since how often {names} comes has no bound that this version can work out",
+        f"{limit.name.zh}：算不出最多几次，{names.zh} 来多少次没有上限或这一版还不会算",
+        f"{limit.name.en}: no greatest number is known, since how often {names.en} comes has no bound that this version can work out",
     )
 
 

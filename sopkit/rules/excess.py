@@ -15,6 +15,7 @@ from sopkit.rules.limits import Limit
 from sopkit.text import Phrase
 
 MOST_PLACES: Final = 4
+MOST_NAMES: Final = 8
 THE_CAP: Final = Phrase("上限写在这里", "the cap")
 THE_CHANNEL: Final = Phrase("平台的限制来自这个渠道", "the channel that the platform limits")
 COUNTED: Final = Phrase("算在内的触达", "a touch that counts")
@@ -48,31 +49,39 @@ def possible(  # noqa: PLR0917  all that it says
     case: Case, rule: Rule, limit: Limit, bound: Bound, touches: Iterable[Touch], edits: Sequence[Phrase]
 ) -> Finding:
     """Return the finding that the cap was neither shown to hold nor to break."""
-    names = sorted({one.partition("/")[2] or one for one in bound.parts})
+    names = row_of(one.partition("/")[2] or one for one in bound.parts)
     text = Phrase(
         f"{limit.words.zh}，而分别计算之和会到 {bound.count} 次，没能证明合在一起不超",
         f"{limit.words.en}, and the playbooks' own numbers add up to {bound.count}: that they keep within it together was not proved",
     )
     apart = Phrase(
-        f"把这几份剧本隔开，或者列入 one_at_a_time：{'、'.join(names)}",
-        f"keep these playbooks apart, or list them under `one_at_a_time`: {', '.join(names)}",
+        f"把这几份剧本隔开，或者列入 one_at_a_time：{names.zh}",
+        f"keep these playbooks apart, or list them under `one_at_a_time`: {names.en}",
     )
     return _doubtful(case, rule, limit, text, _joined(edits) if edits else apart, touches)
 
 
 def unstoppable(case: Case, rule: Rule, limit: Limit, tool: str, touches: Sequence[Touch]) -> Finding:
     """Return the finding that an enforcing tool can't keep the cap, since others send on when it has stopped."""
-    names = sorted({one.root.partition("/")[2] for one in touches})
+    names = row_of(one.root.partition("/")[2] for one in touches)
     text = Phrase(
-        f"{limit.words.zh}，{tool} 只拦得住自己发的；它发满以后，这些照样会到客户那里：{'、'.join(names)}",
+        f"{limit.words.zh}，{tool} 只拦得住自己发的；它发满以后，这些照样会到客户那里：{names.zh}",
         f"{limit.words.en}, and {tool} holds only what it sends itself; when that is used up, these still reach the customer: "
-        f"{', '.join(names)}",
+        f"{names.en}",
     )
     advice = Phrase(
         "让这些触达也由它发送，或者把它们隔开，使计划本身不超上限",
         "let it send these too, or space them so that the plan itself keeps within the cap",
     )
     return _doubtful(case, rule, limit, text, advice, touches)
+
+
+def row_of(names: Iterable[str]) -> Phrase:
+    """Return the first of the names in a row, and how many more there are."""
+    every = sorted(set(names))
+    more = len(every) - MOST_NAMES
+    zh = "、".join(every[:MOST_NAMES]) + (f" 等 {len(every)} 份" if more > 0 else "")
+    return Phrase(zh, ", ".join(every[:MOST_NAMES]) + (f" and {more} more" if more > 0 else ""))
 
 
 def platform_facts(limit: Limit) -> tuple[Phrase, ...]:

@@ -1,0 +1,54 @@
+"""A workspace goes in; which journeys start which others, by a step or by their end, comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sopkit.model.documents import Journey, Workspace
+from sopkit.model.steps import Start, inner
+from sopkit.model.triggers import JourneyMoved
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Journeys by the id of another."""
+
+    at_end: Mapping[str, tuple[Journey, ...]]
+    """Those that its end starts."""
+    begun: Mapping[str, frozenset[str]]
+    """Ids of those that its steps start."""
+    starters: Mapping[str, tuple[Journey, ...]]
+    """Those that start it, in one way or the other."""
+
+
+def links_of(workspace: Workspace) -> Links:
+    """Return the links between all journeys."""
+    at_end: dict[str, list[Journey]] = {}
+    begun: dict[str, frozenset[str]] = {}
+    starters: dict[str, list[Journey]] = {}
+    for journey in workspace.journeys.values():
+        for trigger in journey.starts_on:
+            if isinstance(trigger, JourneyMoved) and trigger.way == "ended" and trigger.place.id in workspace.journeys:
+                at_end.setdefault(trigger.place.id, []).append(journey)
+                starters.setdefault(journey.id, []).append(workspace.journeys[trigger.place.id])
+        names = _begun_by(journey) & workspace.journeys.keys()
+        if names:
+            begun[journey.id] = frozenset(names)
+        for name in sorted(names):
+            starters.setdefault(name, []).append(journey)
+    return Links(_fixed(at_end), begun, _fixed(starters))
+
+
+def _begun_by(journey: Journey) -> set[str]:
+    return {
+        one.verb.playbook.id
+        for stage in journey.stages
+        for step in stage.steps
+        for one in inner(step)
+        if isinstance(one.verb, Start)
+    }
+
+
+def _fixed(found: Mapping[str, list[Journey]]) -> dict[str, tuple[Journey, ...]]:
+    return {name: tuple(journeys) for name, journeys in found.items()}
