@@ -44,6 +44,8 @@ class Touch:
     """When it may go out: channel, quiet hours, and the hours of the person who does it."""
     drops: bool
     """A closed hour drops it instead of moving it."""
+    likeness: tuple[object, ...]
+    """All that selectors ask about it: touches that are alike in this are selected alike."""
 
     @property
     def counts(self) -> bool:
@@ -110,6 +112,14 @@ def _touch(  # noqa: PLR0917  a constructor in all but name
         step=step,
         openings=None,
         drops=any(one.when_closed == "drop" for one in touching),
+        likeness=(
+            tuple([one.id for one in touching]),
+            touching[0] is channels[0],
+            purpose.id if purpose else for_.id if for_ else None,
+            by is not None,
+            format_,
+            step is None or step.cap is None or step.cap.counts,
+        ),
     )
     role = workspace.roles.get(by.id) if by else None
     return _with_openings(workspace, touch, of_hours(role.hours) if role and role.hours else None)
@@ -122,6 +132,8 @@ def _with_openings(workspace: Workspace, touch: Touch, openings: Openings | None
     for quiet in workspace.settings.quiet_hours:
         if quiet.hours is not None and match(quiet.of, touch) != "no":
             openings = both(openings, outside(quiet.hours))
+    if openings is None:
+        return touch
     values = {name: getattr(touch, name) for name in Touch.__slots__} | {"openings": openings}
     return Touch(**values)
 

@@ -110,7 +110,7 @@ class Plan:
         same = {root for root, course in courses.items() if course is self.courses.get(root)}
         plan.courses = courses
         plan.nets = {key: net for key, net in self.nets.items() if key[0] in same}
-        plan._latest = {key: latest for key, latest in self._latest.items() if key[0] in same}  # noqa: SLF001  its own
+        plan._latest = {key: latest for key, latest in self._latest.items() if key[0] in same}
         return plan
 
     @cached_property
@@ -306,7 +306,7 @@ class Asked:
     def __init__(self, plan: Plan, chosen: Collection[str], window: float, enough: int) -> None:
         self.plan, self.window, self.enough = plan, window, enough
         self.roots: dict[str, set[str]] = {}
-        for node in sorted(chosen):
+        for node in chosen:
             root = plan.touches[node].root
             if not root.startswith("cadence/"):
                 self.roots.setdefault(root, set()).add(node)

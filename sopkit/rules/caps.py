@@ -147,7 +147,7 @@ def _check_platforms(case: Case, plan: Plan) -> Iterator[Outcome]:
     """Yield one proof for all limits of platforms that the plan keeps, and what is to be said of each other one."""
     kept: list[Limit] = []
     for limit in of_platforms(case):
-        if any(limit.covers(touch) != "no" for touch in plan.touches.values()):
+        if limit.covered(plan.touches):
             outcomes = [*_check_limit(case, plan, limit)]
             if all(isinstance(one, Proof) for one in outcomes):
                 kept.append(limit)
@@ -163,7 +163,7 @@ def _check_platforms(case: Case, plan: Plan) -> Iterator[Outcome]:
 
 
 def _check_limit(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
-    counted = {id_: one for id_, one in plan.touches.items() if limit.covers(one) != "no"}
+    counted = limit.covered(plan.touches)
     if limit.most > MOST_TOUCHES:
         reason = Phrase(f"上限 {limit.id} 超过 {MOST_TOUCHES} 次", f"the cap {limit.id} is above {MOST_TOUCHES}")
         yield Unassessed(OVER_TOUCH, limit.subject, reason)
@@ -249,10 +249,10 @@ def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
     """Return a course that breaks the cap, if one is found."""
     if not has_one_clock(case) or (not isinstance(limit.per, str) and limit.per.seconds is None):
         return None
-    sure = {id_: one for id_, one in counted.items() if limit.covers(one) == "yes"}
+    sure = limit.covered(counted, surely=True)
     monday = datetime.combine(case.today, datetime.min.time()) + timedelta(days=7 - case.today.weekday())
-    roots = {one.root for one in sure.values() if plan.journey(one.root)}
-    ordered = sorted(roots, key=lambda root: (-bound.parts.get(root, 0), root))
+    roots = {one.root for one in sure.values()}
+    ordered = sorted((root for root in roots if plan.journey(root)), key=lambda root: (-bound.parts.get(root, 0), root))
     window = limit.window - (limit.slack if limit.unit else 0)
     question = Question(
         case.workspace, plan.links, plan.openings, plan.touches, sure, limit.most, window, limit.unit, monday

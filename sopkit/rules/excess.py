@@ -11,7 +11,7 @@ from sopkit.graph.touches import Touch
 from sopkit.graph.worst import Bound
 from sopkit.model.triggers import OnEvent
 from sopkit.rules.case import Case
-from sopkit.rules.limits import Limit
+from sopkit.rules.limits import Limit, has_one_clock
 from sopkit.text import Phrase
 
 MOST_PLACES: Final = 4
@@ -112,7 +112,27 @@ def _doubtful(  # noqa: PLR0917  all that it says
         severity=Severity.WARNING,
         verdict=Verdict.POSSIBLE,
         related=places,
-        assumptions=platform_facts(limit),
+        assumptions=(*platform_facts(limit), *_zones(case)),
+    )
+
+
+def _zones(case: Case) -> tuple[Phrase, ...]:
+    """Return what is not known of the customers' clocks."""
+    zones = case.workspace.settings.customer_timezones
+    if zones == "unknown":
+        return (
+            Phrase(
+                "客户的时区未知（customer_timezones: unknown），按任何时区都可能来算",
+                "the customers' time zones are not known (`customer_timezones: unknown`), so that any was reckoned with",
+            ),
+        )
+    if has_one_clock(case):
+        return ()
+    return (
+        Phrase(
+            "客户不在同一时区，员工与客户的钟点按可能错开来算",
+            "customers live in several time zones, so that their clocks may lie anywhere to the staff's",
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -65,6 +65,19 @@ class Limit:
             zh, en = UNITS[self.per]
             return Phrase(f"{zh}最多 {self.most} 次", f"at most {self.most} {en}")
         return Phrase(f"任意 {self.per} 内最多 {self.most} 次", f"at most {self.most} in any {self.per}")
+
+    def covered(self, touches: Mapping[str, Touch], *, surely: bool = False) -> dict[str, Touch]:
+        """Return the touches that count, or may; `surely`: those of which it is certain."""
+        answers: dict[tuple[object, ...], Match] = {}
+        wanted = ("yes",) if surely else ("yes", "maybe")
+        found: dict[str, Touch] = {}
+        for id_, touch in touches.items():
+            answer = answers.get(touch.likeness)
+            if answer is None:
+                answer = answers[touch.likeness] = self.covers(touch)
+            if answer in wanted:
+                found[id_] = touch
+        return found
 
     def covers(self, touch: Touch) -> Match:
         """Return whether the touch counts; `maybe` where that hangs on the way that it takes."""

@@ -1,0 +1,209 @@
+"""What is said beside the caps themselves: limits of platforms, enforcement by a tool, changes that are offered, and bad input."""
+
+from __future__ import annotations
+
+import pytest
+
+from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, Verdict
+from sopkit.pipeline import Compilation
+from tests.test_caps import SCRIPT, automation, verdict
+from tests.workspaces import SETTINGS, compiled
+
+ENFORCED = SETTINGS.replace("enforce: none", "enforce: {in: map, gap: wait 12h, count: skip}")
+IN_MAP = "runs_in: map\n"
+CADENCE = (
+    "---\nkind: cadence\nid: tips\ntitle: 干货\nowner: guide\nreview_by: 2027-12-31\nvia: %s\nformat: post\n"
+    "for: care\n%severy: day\nat: ['10:00', '15:00']\non_holiday: same\n"
+)
+
+
+def judged(caps: str, *journeys: str, settings: str = SETTINGS) -> Compilation:
+    return compiled({"sopkit.yaml": settings + f"caps: [{caps}]\n" + "".join(journeys) + SCRIPT})
+
+
+def of_rule(done: Compilation, name: str) -> list[Finding]:
+    return [one for one in done.findings if one.rule.name == name]
+
+
+def proved(done: Compilation) -> dict[str, Proof]:
+    return {one.subject: one for one in done.proved if one.rule.name == "over-touch"}
+
+
+# Platforms
+
+
+def mass(after: str) -> str:
+    return automation("a", "", f", after: {after}").replace("via: sms", "via: wecom-mass")
+
+
+def test_a_limit_of_a_platform_is_judged_beside_the_caps() -> None:
+    weekly = "{id: weekly, max: 5, per: 7d}"
+    done = judged(weekly, mass("1h"))
+    (found,) = of_rule(done, "over-touch")
+    assert found.subject == "limit/wecom-mass-daily"
+    assert found.verdict is Verdict.POSSIBLE  # a person confirms the send at a time of their own
+    assert "96997" in found.assumptions[0].en
+    kept = proved(judged(weekly, mass("4d")))
+    assert set(kept) == {"cap/weekly", "limits"}
+    assert "WeCom mass" in kept["limits"].statement.en
+
+
+def test_a_cap_with_the_id_of_a_limit_takes_its_place() -> None:
+    done = judged("{id: wecom-mass-daily, max: 2, per: day, of: {channel: wecom-mass}}", mass("1h"))
+    assert of_rule(done, "over-touch") == []
+    assert set(proved(done)) == {"cap/wecom-mass-daily"}
+
+
+@pytest.mark.parametrize(("by", "expected"), [("by: guide\n", []), ("", ["limit/wecom-group-monthly"])])
+def test_posts_written_by_hand_are_no_mass_messages(by: str, expected: list[str]) -> None:
+    done = judged("{id: daily, max: 2, per: day, of: {reach: group}}", CADENCE % ("group", by))
+    assert [
+        one.subject if one.verdict is Verdict.POSSIBLE else "limit/wecom-group-monthly"
+        for one in of_rule(done, "over-touch")
+    ] == expected
+
+
+# Enforcement
+
+
+def test_a_tool_keeps_a_cap_of_what_it_sends_itself() -> None:
+    both = automation("a", "", ", after: 1h", more=IN_MAP)
+    assert (
+        "the tool that sends keeps it"
+        in proved(judged("{id: c, max: 1, per: 7d}", both, settings=ENFORCED))["cap/c"].statement.en
+    )
+
+
+def test_what_people_send_breaks_a_count_that_a_tool_enforces() -> None:
+    mixed = automation("a", "", ", after: 1h, within: 2h, by: guide", more=IN_MAP)
+    (found,) = of_rule(judged("{id: c, max: 1, per: 7d}", mixed, settings=ENFORCED), "over-touch")
+    assert found.verdict is Verdict.POSSIBLE
+    assert "still reach the customer: a" in found.message("en")
+
+
+def test_what_is_sent_all_the_same_is_nothing_that_a_tool_can_hold() -> None:
+    mixed = automation("a", "", ", after: 1h, cap: {stopped: false, reason: 通知}", more=IN_MAP)
+    assert of_rule(judged("{id: c, max: 1, per: 7d}", mixed, settings=ENFORCED), "over-touch")
+
+
+def test_a_required_step_that_others_crowd_out_is_a_warning_and_any_other_a_note() -> None:
+    def weights(more: str) -> list[Severity]:
+        both = automation("a", "", f", after: 1h{more}", more=IN_MAP)
+        return [
+            one.weight for one in of_rule(judged("{id: c, max: 1, per: 7d}", both, settings=ENFORCED), "starved-touch")
+        ]
+
+    assert weights(", required: true") == [Severity.WARNING]
+    assert weights("") == [Severity.NOTE]
+
+
+def test_nothing_that_only_follows_crowds_a_step_out() -> None:
+    first = automation("a", ", required: true", ", after: 1h", more=IN_MAP)
+    later = automation("b", "", on="{ended: a}", more=IN_MAP)
+    done = judged("{id: c, max: 1, per: 7d}", first, later, settings=ENFORCED)
+    assert "automation/a/s0" not in [one.subject for one in of_rule(done, "starved-touch")]
+
+
+# Changes that are offered
+
+
+def test_a_change_that_is_offered_keeps_the_cap_when_it_is_made() -> None:
+    (found,) = of_rule(
+        judged("{id: c, max: 2, per: 7d}", automation("a", "", ", after: 1d", ", after: 2d")), "over-touch"
+    )
+    assert found.fix("en") == "let a/s2 come `after: 6d`, or leave out a/s2"
+    assert verdict("max: 2, per: 7d", automation("a", "", ", after: 1d", ", after: 6d")) == "proved"
+    assert verdict("max: 2, per: 7d", automation("a", "", ", after: 1d")) == "proved"
+
+
+def test_where_no_single_change_is_enough_none_is_offered() -> None:
+    four = [automation(f"j{n}", "", ", after: 1h") for n in range(3)]
+    (found,) = of_rule(judged("{id: c, max: 1, per: 7d}", *four), "over-touch")
+    assert "no change of one step is enough" in found.fix("en")
+
+
+# Traps
+
+
+def test_a_journey_behind_one_behind_another_is_counted() -> None:
+    """Only the end of `b` starts `c`, and only that of `a` starts `b`."""
+    chain = [automation("a", ""), automation("b", "", on="{ended: a}"), automation("c", "", on="{ended: b}")]
+    assert verdict("max: 2, per: 7d", *chain) == "violated"
+    assert verdict("max: 3, per: 7d", *chain) == "proved"
+
+
+def test_two_that_start_at_one_end_both_count() -> None:
+    fork = [automation("a", ""), automation("b", "", on="{ended: a}"), automation("c", "", on="{ended: a}")]
+    assert verdict("max: 2, per: 7d", *fork) == "violated"
+    assert verdict("max: 3, per: 7d", *fork) == "proved"
+
+
+def test_journeys_on_one_event_start_together() -> None:
+    """Each has a touch, ten days apart: adding them up would cry wolf."""
+    pair = [automation("a", ""), automation("b", ", after: 10d")]
+    assert verdict("max: 1, per: 7d", *pair) == "proved"
+    assert verdict("max: 1, per: 11d", *pair) == "violated"
+
+
+def test_journeys_on_one_event_that_comes_again_need_not_start_together() -> None:
+    """Who is no member at the first order enters one of the two only at a later order."""
+    pair = [
+        automation("a", "", on="order-paid", more="audience: {member-joined: ever}\n"),
+        automation("b", ", after: 10d", on="order-paid"),
+    ]
+    assert verdict("max: 1, per: 7d", *pair) != "proved"
+
+
+def test_a_confirmation_may_bring_two_sends_together() -> None:
+    pair = automation("a", "", ", after: 2h").replace("via: sms", "via: wecom-mass")
+    assert verdict("gap: 1h", pair, extra="") != "proved"
+
+
+def test_a_recurring_step_does_not_count_for_ever_because_a_chain_runs_beside_it() -> None:
+    stages = (
+        "---\nkind: lifecycle\nid: l\ntitle: 旅程\nowner: guide\nreview_by: 2027-12-31\nstarts_on: member-joined\n"
+        "stages:\n  s:\n    title: 阶段\n    steps:\n"
+    )
+    steps = [
+        "      - {id: hi, send: hello, via: sms, for: care}\n",
+        "      - {id: weekly, send: hello, via: sms, for: care, every: 7d}\n",
+        "    next: [{after: 30d, go: end}]\n",
+    ]
+    assert verdict("max: 2, per: 7d", stages + "".join(steps)) == "proved"
+    assert verdict("max: 1, per: 8d", stages + "".join(steps)) == "violated"
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("cap", ["{id: c, max: 2, per: 0d}", "{id: c, gap: 0h}"])
+def test_a_cap_over_no_time_is_found_and_not_proved(cap: str) -> None:
+    done = judged(cap, automation("a", ""))
+    assert [one.weight for one in of_rule(done, "cap-without-time")] == [Severity.ERROR]
+    assert "cap/c" not in proved(done)
+
+
+def test_a_cap_that_covers_nothing_is_found_and_not_proved() -> None:
+    done = judged("{id: c, max: 2, per: 7d, of: {channel: group, reach: group}}", automation("a", ""))
+    assert len(of_rule(done, "idle-cap")) == 1
+    assert proved(done) == {}
+
+
+def test_a_cadence_that_breaks_a_cap_by_itself_is_shown_with_its_dates() -> None:
+    (found,) = of_rule(judged("{id: c, gap: 6h, of: {reach: group}}", CADENCE % ("group", "by: guide\n")), "over-touch")
+    assert found.verdict is Verdict.VIOLATED
+    assert [one.at.hour for one in found.timeline] == [10, 15]
+
+
+def test_unknown_time_zones_are_named_and_nothing_is_shown_as_certain() -> None:
+    settings = SETTINGS + "customer_timezones: unknown\n"
+    (found,) = of_rule(
+        judged("{id: c, max: 1, per: day}", automation("a", "", ", after: 20h"), settings=settings), "over-touch"
+    )
+    assert found.verdict is Verdict.POSSIBLE
+    assert any("time zones" in one.en for one in found.assumptions)
+
+
+def test_a_cap_too_large_to_count_is_not_assessed() -> None:
+    done = judged("{id: c, max: 500, per: 7d}", automation("a", ""))
+    assert [type(one) for one in done.not_assessed] == [Unassessed]
