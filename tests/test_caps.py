@@ -83,6 +83,12 @@ def test_days_of_a_cadence_are_counted_by_the_calendar(most: int, expected: str)
     assert ("violated" if found else "proved") == expected
 
 
+def test_a_start_by_the_calendar_may_come_before_the_one_that_would_be_shown() -> None:
+    """The only run may have been started on the first of the month, with the second touch at a time of its own: nothing is claimed."""
+    one = automation("a", "", ", after: 2d", on="[member-joined, {every: month, at: [day 1 09:00]}]")
+    assert verdict("max: 1, per: 7d", one) == "possible"
+
+
 def test_without_caps_nothing_is_clean() -> None:
     done = compiled({"sopkit.yaml": SETTINGS + automation("a", "") + SCRIPT})
     assert [one.subject for one in done.not_assessed] == ["caps"]

@@ -17,7 +17,7 @@ from sopkit.graph.satisfiability import Customer, meet, tests_of
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.predicates import ConsentTest, DataTest, EventTest, Predicate, StageTest, TagTest
 from sopkit.model.steps import SetData, Step, Tag, Wait, inner
-from sopkit.model.triggers import OnEvent, Trigger
+from sopkit.model.triggers import Becomes, JourneyMoved, Manual, OnEvent, Trigger
 from sopkit.model.values import Rate
 
 Happened = Counter[tuple[float, str]]
@@ -74,13 +74,16 @@ def customer_of(
     if not all(_undisturbed(run, happened) for run in runs):
         return None
     journeys = {run.journey.id: run.journey for run in runs}
+    written = {name for journey in journeys.values() for name in _written(journey)}
+    if not all(_is_moved_openly(workspace, journey, set(journeys), written) for journey in journeys.values()):
+        return None
     for id_, journey in journeys.items():
         own = sorted((run for run in runs if run.journey.id == id_), key=lambda run: run.start)
         if not _starts_rightly(journey, own, happened):
             return None
     if not _alone(workspace, runs, set(times)) or not _at_one_time(workspace, journeys, set(times)):
         return None
-    return _somebody(workspace, starts, runs, set(times))
+    return _somebody(workspace, starts, runs, set(times), written)
 
 
 def _happened(starts: Sequence[Start], runs: Sequence[Run]) -> Happened:
@@ -107,6 +110,37 @@ def _undisturbed(run: Run, happened: Happened) -> bool:
         elif roles[event]:
             return False
     return True
+
+
+def _is_moved_openly(workspace: Workspace, journey: Journey, names: set[str], written: set[str]) -> bool:
+    """Return whether only what is seen here starts and moves a journey: no calendar, no segment, no other journey's step."""
+    moves = [*journey.ends_on]
+    for stage in journey.stages:
+        moves += [trigger for move in stage.next for trigger in move.on]
+        for step in stage.steps:
+            for one in inner(step):
+                moves += [*one.on, *(one.verb.until if isinstance(one.verb, Wait) else ())]
+    if not all(_is_open(workspace, one, written) for one in moves):
+        return False
+    if journey.reentry.mode == "always" and journey.overlap:
+        return True  # a run more is only more
+    return all(_is_open(workspace, one, written) or _is_plain_end(one, names) for one in journey.starts_on)
+
+
+def _is_open(workspace: Workspace, trigger: Trigger, written: set[str]) -> bool:
+    """Return whether the trigger comes only where the course says so, or the customer can do without it."""
+    if isinstance(trigger, Becomes):
+        noun = workspace.data.get(trigger.data.id)
+        return trigger.data.id not in written and noun is not None and noun.computed is None
+    return isinstance(trigger, OnEvent | Manual)
+
+
+def _is_plain_end(trigger: Trigger, names: set[str]) -> bool:
+    """Return whether the trigger is the end of a journey, which starts a run that is in the course, or of one that is not in it."""
+    if not isinstance(trigger, JourneyMoved):
+        return False
+    name, slash, _ = trigger.place.id.partition("/")
+    return name not in names or (trigger.way == "ended" and not slash)
 
 
 def _heard(journey: Journey) -> Iterator[str]:
@@ -187,11 +221,12 @@ def _at_one_time(workspace: Workspace, journeys: dict[str, Journey], events: set
     return True
 
 
-def _somebody(workspace: Workspace, starts: Sequence[Start], runs: Sequence[Run], events: set[str]) -> Customer | None:
+def _somebody(
+    workspace: Workspace, starts: Sequence[Start], runs: Sequence[Run], events: set[str], written: set[str]
+) -> Customer | None:
     asked = {repr(one): one for run in runs for one in run.asked}
     first = {one.event.event.id for one in starts}
     later = events - first | {one.event.event.id for run in runs for one in run.came}
-    written = {name for run in runs for name in _written(run.journey)}
     for predicate in asked.values():
         for test in tests_of(workspace, predicate):
             if not _is_settled(workspace, test, events, later, written):

@@ -16,6 +16,7 @@ from sopkit.text import Phrase
 
 MOST_PLACES: Final = 4
 MOST_NAMES: Final = 8
+MOST_MOMENTS: Final = 10
 THE_CAP: Final = Phrase("上限写在这里", "the cap")
 THE_CHANNEL: Final = Phrase("平台的限制来自这个渠道", "the channel that the platform limits")
 COUNTED: Final = Phrase("算在内的触达", "a touch that counts")
@@ -29,6 +30,8 @@ def violated(case: Case, rule: Rule, limit: Limit, course: Course, edits: Sequen
         (at, 1, Moment(at, _said(touch), case.forest.span(touch.at), counted=counts))
         for at, touch, counts in course.done
     ]
+    if len(moments) > MOST_MOMENTS:  # what does not count is left out where all would be too much to read
+        moments = [one for one in moments if one[1] == 0 or one[2].counted]
     felt = sum(touch.weight for touch in marked)
     many = Phrase(f"{limit.words.zh}，却可能有 {felt} 次", f"{limit.words.en}, and there can be {felt}")
     sure = limit.platform is None or limit.platform.status == "verified"
