@@ -15,7 +15,7 @@ def test_no_course_contradicts_what_is_said_of_random_workspaces() -> None:
     table = compare(range(PLAYS), STATES)
     tried = sum(table.tried.values())
     assert table.wrong == [], str(table)
-    assert tried >= PLAYS * 0.4, str(table)
+    assert tried >= PLAYS * 0.3, str(table)
     assert table.tried["proved", False] >= 0.2 * tried, str(table)
     assert table.tried["violated", True] >= 0.2 * tried, str(table)
     assert table.exact >= 0.55, str(table)

@@ -45,7 +45,7 @@ OVER_TOUCH: Final = Rule(
     message=Phrase("{cap}：{case}", "{cap}: {case}"),
     why=Phrase(
         "上限是对客户的承诺；几份剧本各自都不多，合在一起就会超。",
-        "a cap is a promise to customers; playbooks that are each modest can break it together.",
+        "A cap is a promise to customers; playbooks that are each modest can break it together.",
     ),
     fix=Phrase("{advice}", "{advice}"),
     bad=SETTINGS + "caps: [{id: weekly, max: 1, per: 7d}]\n" + TWO,
@@ -60,7 +60,7 @@ IDLE_CAP: Final = Rule(
     message=Phrase("上限 {cap} 的 of 选不中任何一次触达", "the `of` of the cap {cap} selects no touch at all"),
     why=Phrase(
         "管不到任何东西的上限看上去像保证，其实什么也没有保证。",
-        "a cap that covers nothing looks like a promise and is none.",
+        "A cap that covers nothing looks like a promise and is none.",
     ),
     fix=Phrase(
         "核对 of 里的渠道、类别和 reach（不写 reach 只算一对一）；用不着就删掉",
@@ -79,7 +79,7 @@ EMPTY_CAP: Final = Rule(
         "the cap {cap} is over no time at all, in which nothing can exceed it",
     ),
     why=Phrase(
-        "没有时间就没有次数可数，它什么也拦不住。", "with no time there is nothing to count, so that it stops nothing."
+        "没有时间就没有次数可数，它什么也拦不住。", "With no time there is nothing to count, so that it stops nothing."
     ),
     fix=Phrase("写上真正的时间，如 per: 7d 或 gap: 4h", "say the time that is meant, such as `per: 7d` or `gap: 4h`"),
     bad=ONE % "{id: weekly, max: 2, per: 0d}",
@@ -96,7 +96,7 @@ STARVED: Final = Rule(
     ),
     why=Phrase(
         "工具按上限拦下的消息不会补发；写着必做的一步也一样。",
-        "what the tool holds back at a cap is not sent later, a step that is required included.",
+        "What the tool holds back at a cap is not sent later, a step that is required included.",
     ),
     fix=Phrase(
         "让别的触达少一些或离它远一些；必须发的，写 cap: {{stopped: false, reason: …}}",
@@ -168,7 +168,7 @@ def _check_limit(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
         reason = Phrase(f"上限 {limit.id} 超过 {MOST_TOUCHES} 次", f"the cap {limit.id} is above {MOST_TOUCHES}")
         yield Unassessed(OVER_TOUCH, limit.subject, reason)
         return
-    if not counted:
+    if plan.touches and not counted:
         yield case.finding(IDLE_CAP, limit.at, limit.subject, cap=limit.id)
         return
     bound = plan.most(counted, limit.window, limit.most + 1, by_day=limit.by_day)
