@@ -7,31 +7,20 @@ other's end can start, and those that run one at a time, are one net; all else i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
-from math import ceil
 from typing import Final
 
-from sopkit.graph.course import INFINITE, Course, longest, shortest
+from sopkit.graph.course import INFINITE, shortest
 from sopkit.graph.issues import most_issues
-from sopkit.graph.links import Links, links_of
-from sopkit.graph.nodes import ExecutionGraph
-from sopkit.graph.openings import Openings, of_hours
-from sopkit.graph.pacing import Hours, Latest, Net, net_of
-from sopkit.graph.touches import Touch, controlled
-from sopkit.model.documents import Journey, OneAtATime, Workspace
-from sopkit.model.nouns import Channel
-from sopkit.model.steps import Start, Step, inner
-from sopkit.model.triggers import JourneyMoved, OnEvent, Trigger
-from sopkit.model.values import Rate
+from sopkit.graph.pacing import Net
+from sopkit.graph.schedule import Schedule
+from sopkit.model.documents import Journey, OneAtATime
+from sopkit.model.steps import Step, inner
 
 MUCH: Final = 4
 """How many times too much is enough to look no further."""
 MOST_TOGETHER: Final = 40
 """Journeys on one event that are put beside each other; more are added up as if they had nothing to do with each other."""
-DAYS: Final = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 
 
 @dataclass(slots=True)
@@ -52,82 +41,8 @@ class Bound:
             self.parts[name] = self.parts.get(name, 0) + count
 
 
-class Plan:
-    """One workspace, made ready for questions about any selection of its touches."""
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        graph: ExecutionGraph,
-        courses: Mapping[str, Course],
-        touches: Mapping[str, Touch],
-        today: date,
-        *,
-        steady: bool,
-    ) -> None:
-        self.workspace, self.graph, self.courses, self.touches, self.today = workspace, graph, courses, touches, today
-        enforce = workspace.settings.enforce
-        actions = [one for one in (enforce.gap, enforce.count) if one] if enforce else []
-        self.steady = steady
-        self.exits = any(one.action == "exit" for one in actions)
-        wait = sum(longest(one.at_most) for one in actions if one.action == "wait")
-        steps = {id_: node.step for id_, node in graph.nodes.items() if node.step is not None}
-        held = {id_: wait for id_, one in touches.items() if wait and controlled(workspace, one)}
-        self.lags: dict[str, float] = {}
-        """How long after its step a touch can still come: a person lets it go, and may do so when the run is over."""
-        limits = {}
-        for id_, step in steps.items():
-            limits[id_] = longest(step.within) if step.within else longest(step.after.high) if step.after else 0.0
-            if step.by and not step.within:
-                limits[id_] = INFINITE
-            if id_ in touches:
-                self.lags[id_] = max(_confirmed(workspace, one) for one in touches[id_].channels)
-                held[id_] = held.get(id_, 0.0) + self.lags[id_]
-        roles = workspace.roles
-        openings = {
-            id_: of_hours(role.hours)
-            for id_, step in steps.items()
-            if step.by and (role := roles.get(step.by.id)) is not None and role.hours is not None
-        }
-        openings |= {id_: one.openings for id_, one in touches.items() if one.openings is not None}
-        self.openings: Mapping[str, Openings | None] = dict(openings)
-        """When each step may be done, by the customer's clock where it is the workspace's."""
-        if not steady:  # people's hours and the customer's may lie anywhere to each other, and clocks are moved
-            openings = dict.fromkeys(openings, Openings(()))
-        self.hours = Hours(openings, held, limits)
-        self.started = {one.verb.playbook.id for one in steps.values() if isinstance(one.verb, Start)}
-        self.beside: dict[str, list[tuple[Step, str]]] = {}
-        """Steps beside the chain, by playbook."""
-        for id_, step in steps.items():
-            if step.on or step.every:
-                self.beside.setdefault(graph.nodes[id_].playbook, []).append((step, id_))
-        self.nets: dict[tuple[str, tuple[str, ...]], Net] = {}
-        self._latest: dict[tuple[str, str], Latest] = {}
-
-    def changed(self, courses: Mapping[str, Course]) -> Plan:
-        """Return the plan with other courses of its playbooks."""
-        plan = copy(self)
-        same = {root for root, course in courses.items() if course is self.courses.get(root)}
-        plan.courses = courses
-        plan.nets = {key: net for key, net in self.nets.items() if key[0] in same}
-        plan._latest = {key: latest for key, latest in self._latest.items() if key[0] in same}
-        return plan
-
-    @cached_property
-    def links(self) -> Links:
-        """Which journeys start which."""
-        return links_of(self.workspace)
-
-    def net(self, root: str, journey: Journey, beside: tuple[str, ...] = ()) -> Net:
-        """Return the net of one run, in which some recurring steps are in place of their stages' chains."""
-        key = root, beside
-        if key not in self.nets:
-            net = net_of(journey, root, self.courses[root], self.graph, self.hours, beside)
-            if self.exits:
-                for place in list(net.ways):
-                    net.add(place, f"exit/{root}", 0.0)
-            self.nets[key] = net
-        return self.nets[key]
+class Plan(Schedule):
+    """A schedule that answers questions about any selection of its touches."""
 
     def most(self, chosen: Collection[str], window: float, enough: int, *, by_day: bool = False) -> Bound:
         """Return the bound for touches of the nodes `chosen` in any half-open window of so many seconds.
@@ -137,14 +52,14 @@ class Plan:
         bound = Bound()
         asked = Asked(self, chosen, window, enough)
         done = self._add_groups(bound, asked)
-        chains = _chains({root: self._before(root) for root in asked.roots if root not in done})
+        chains = _chains({root: self.only_before(root) for root in asked.roots if root not in done})
         counts = self._counted(bound, asked, chains)
         issues = [self.touches[node] for node in chosen if self.touches[node].root.startswith("cadence/")]
         dated = most_issues(self.workspace, issues, window, self.today, by_day=by_day, steady=self.steady)
         bound.add("cadences", dated)
         together: dict[str, list[str]] = {}
         for chain in chains:
-            event = self._only_event(chain[0]) if len(chain) == 1 and counts.get(chain[0]) else None
+            event = self.only_event(chain[0]) if len(chain) == 1 and counts.get(chain[0]) else None
             if event is not None:
                 together.setdefault(event, []).append(chain[0])
         groups = [roots for roots in together.values() if 1 < len(roots) <= MOST_TOGETHER]
@@ -165,7 +80,7 @@ class Plan:
         """Return how many of the touches `counted` can come in the window that ends with the touch `node`, at most `enough`."""
         asked = Asked(self, counted, window, enough + 1)
         root = self.touches[node].root
-        chain = next(one for one in _chains({each: self._before(each) for each in asked.roots}) if root in one)
+        chain = next(one for one in _chains({each: self.only_before(each) for each in asked.roots}) if root in one)
         journey = self.journey(root)
         if journey is None or any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in chain):
             return min(enough, len(counted))
@@ -185,54 +100,13 @@ class Plan:
             count = counts[chain[0]] = asked.of_chain(chain)
             if not count:
                 continue
-            event = (self._only_event(chain[0]) if len(chain) == 1 else None) or chain[0]
+            event = (self.only_event(chain[0]) if len(chain) == 1 else None) or chain[0]
             least += max(0, count - most.get(event, 0))
             most[event] = max(count, most.get(event, 0))
             if least >= MUCH * asked.enough and len(counts) < len(chains):
                 bound.partial = True
                 break
         return counts
-
-    def journey(self, root: str) -> Journey | None:
-        """Return the journey of a node id, if its course is known."""
-        return self.workspace.journeys.get(root.partition("/")[2]) if root in self.courses else None
-
-    def _before(self, root: str) -> str | None:
-        """Return the journey whose only run, when it has ended, is the only thing that starts this one."""
-        journey = self.journey(root)
-        if (
-            journey is None
-            or journey.reentry.mode != "never"
-            or journey.id in self.started
-            or len(journey.starts_on) != 1
-        ):
-            return None
-        trigger = journey.starts_on[0]
-        if not isinstance(trigger, JourneyMoved) or trigger.way != "ended" or "/" in trigger.place.id:
-            return None
-        before = self.workspace.journeys.get(trigger.place.id)
-        if before is None or before.reentry.mode != "never":
-            return None
-        return f"{before.kind}/{before.id}"
-
-    def _only_event(self, root: str) -> str | None:
-        """Return the event of which one certain occurrence starts the only run of a journey, whoever the customer is.
-
-        With an audience, or other ways to start, two such journeys need not start together, unless the event comes only once.
-        """
-        journey = self.journey(root)
-        if journey is None or journey.id in self.started or len(journey.starts_on) != 1:
-            return None
-        groups = self.workspace.settings.one_at_a_time
-        if any(ref.id.partition("/")[0] == journey.id for group in groups for ref in group.journeys):
-            return None  # it may be refused at one occurrence and start at the next
-        trigger = journey.starts_on[0]
-        event = self.workspace.events.get(trigger.event.id) if isinstance(trigger, OnEvent) else None
-        if event is None or not isinstance(trigger, OnEvent):
-            return None
-        once = event.at_most is not None and event.at_most.per == "lifetime" and event.at_most.count == 1
-        plain = journey.reentry.mode == "never" and journey.audience is None and trigger.where is None
-        return event.id if once or plain else None
 
     def _add_groups(self, bound: Bound, asked: Asked) -> set[str]:
         """Add the touches of journeys and stages that run one at a time; return the playbooks of which nothing is left."""
@@ -253,57 +127,11 @@ class Plan:
             done |= {root for root in asked.roots if not asked.roots[root]}
         return done
 
-    def runs(self, root: str, journey: Journey, once: int, places: Iterable[str], window: float) -> int | None:
-        """Return the touches of runs that may overlap: each run that can have one in the window gives as many as one run can."""
-        latest = max((self.latest(root, journey, place) for place in places), default=0.0)
-        starts = None if journey.id in self.started else self.arrivals(journey.starts_on, window + latest)
-        return None if starts is None else starts * once
-
-    def latest(self, root: str, journey: Journey, place: str) -> float:
-        """Return after how many seconds at most a step is done, from the start of the run."""
-        course = self.courses[root]
-        if any(edge.label in ("every", "on") for edge in course.arriving.get(place, ())):
-            return INFINITE
-        if journey.kind != "lifecycle":
-            entry = root
-        elif journey.stages and not journey.follows and place.startswith(f"{root}/{journey.stages[0].id}/"):
-            entry = f"{root}/{journey.stages[0].id}"
-            if any(edge.target == entry for edges in course.leaving.values() for edge in edges if edge.source != root):
-                return INFINITE
-        else:
-            return INFINITE
-        if (root, entry) not in self._latest:
-            self._latest[root, entry] = Latest(course, entry, self.hours)
-        return self._latest[root, entry].of(place)
-
-    def arrivals(self, triggers: Iterable[Trigger], window: float) -> int | None:
-        """Return how many such triggers a customer can have in a half-open window, heard of as late as syncs may be; None: no bound."""
-        total = 0
-        for trigger in triggers:
-            event = self.workspace.events.get(trigger.event.id) if isinstance(trigger, OnEvent) else None
-            if event is None or event.at_most is None:
-                return None
-            found = _at_most(event.at_most, window + self.late(event.id), 0 if self.steady else 3600)
-            if found is None:
-                return None
-            total += found
-        return total
-
-    def late(self, event: str) -> float:
-        """Return by how much a chain of syncs can gather occurrences that lay apart: all syncs that carry the event, one after another."""
-        late = 0.0
-        for sync in self.workspace.syncs.values():
-            if sync.carries and any(ref.id == event for ref in sync.carries.events) and sync.every:
-                interval = longest(sync.every.interval) if sync.every.interval else 0.0
-                late += interval or (DAYS[sync.every.unit] * 1.2 * 86400 if sync.every.unit in DAYS else 0.0)
-                late += longest(sync.takes[1]) if sync.takes else 0.0
-        return late
-
 
 class Asked:
     """One question: which touches count, in how long a window, and how many are enough to know."""
 
-    def __init__(self, plan: Plan, chosen: Collection[str], window: float, enough: int) -> None:
+    def __init__(self, plan: Schedule, chosen: Collection[str], window: float, enough: int) -> None:
         self.plan, self.window, self.enough = plan, window, enough
         self.roots: dict[str, set[str]] = {}
         for node in chosen:
@@ -527,18 +355,6 @@ def _chains(before: Mapping[str, str | None]) -> list[list[str]]:
     return chains + [[root] for root in sorted(before) if root not in placed]
 
 
-def _confirmed(workspace: Workspace, channel: Channel) -> float:
-    """Return how long a person may take to confirm what goes out by the channel; only their open hours count."""
-    confirmation = channel.confirmed_by
-    if confirmation is None:
-        return 0.0
-    role = workspace.roles.get(confirmation.role.id) if confirmation.role else None
-    if confirmation.within is None:
-        return INFINITE
-    limit = longest(confirmation.within)
-    return of_hours(role.hours).longest_time(limit / 60) * 60 if role and role.hours else limit
-
-
 def _part(net: Net, places: set[str]) -> Net:
     """Return the ways of a net whose two ends are among `places`."""
     found = Net()
@@ -546,13 +362,3 @@ def _part(net: Net, places: set[str]) -> Net:
         if source in places:
             found.ways[source] = [(target, seconds) for target, seconds in ways if target in places]
     return found
-
-
-def _at_most(rate: Rate, window: float, shorter: int) -> int | None:
-    if rate.per == "lifetime":
-        return rate.count
-    if window == INFINITE:
-        return None
-    if isinstance(rate.per, str):
-        return rate.count * (ceil(window / (DAYS[rate.per] * 86400 - shorter)) + 1)
-    return rate.count * ceil(window / shortest(rate.per)) if shortest(rate.per) else None
