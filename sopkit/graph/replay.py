@@ -233,7 +233,9 @@ class _Search:
     # Putting them beside each other
 
     def course(self) -> Course | None:
-        starts = [7 * DAY + HOUR * hour for hour in range(int(self.period // HOUR))] or [7 * DAY + 9 * HOUR]
+        hours = int(self.period // HOUR) or 1
+        # courses that begin in the morning are tried first: they read best
+        starts = [7 * DAY + HOUR * (9 + hour if hours == 1 else (9 + hour) % hours) for hour in range(hours)]
         for event, (trigger, journeys) in sorted(self.starters.items()):
             for start in starts:
                 for window in self._windows(journeys, start):
