@@ -20,13 +20,13 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 """Code, name or alias of a rule, in lower case → the rule."""
 
 TO_COME: Final = (
-    Phrase("触达次数上限", "caps on touches"),
+    Phrase("触达上限", "caps on touches"),
     Phrase("时限能否做到", "whether deadlines can be met"),
-    Phrase("流程冲突", "conflicts between playbooks"),
+    Phrase("剧本冲突", "conflicts between playbooks"),
     Phrase("同意与个人信息", "consent and personal data"),
     Phrase("话术与促销", "content and promotions"),
-    Phrase("工具与数据同步", "tools and syncs"),
-    Phrase("指标与实验", "KPIs and experiments"),
+    Phrase("系统与数据同步", "tools and syncs"),
+    Phrase("指标与对比测试", "KPIs and experiments"),
 )
 """What `check` says it doesn't check yet, in one line."""
 

@@ -112,7 +112,7 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, object], None]
 def common_options(lang: Lang) -> list[click.Parameter]:
     """Return the options that every command takes."""
     texts = {
-        "lang": Phrase("输出语言；不写则跟随系统", "language of messages; the system's by default"),
+        "lang": Phrase("输出语言；不写则跟随电脑的设置", "language of messages; the system's by default"),
         "color": Phrase("何时用颜色：auto、always、never", "when to use colours"),
         "as_of": Phrase(
             "把这一天当作今天（复审日、豁免期限都按它算）", "take this day for today: review dates, waivers"

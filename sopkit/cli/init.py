@@ -41,7 +41,10 @@ NEXT: Final = (
         Phrase("检查；改几行再查一次，看它怎么说", "check it; change a line, check again and see what it says"),
     ),
     ("sopkit build {place} -o {place}/out", Phrase("生成员工手册和检查清单", "make the staff manuals and checklists")),
-    ("sopkit new automation birthday", Phrase("（在 {place} 里）新加一份自动化", "(inside {place}) add an automation")),
+    (
+        "sopkit new automation birthday",
+        Phrase("（在 {place} 里）新加一个自动流程", "(inside {place}) add an automation"),
+    ),
 )
 USUAL_ID: Final = "my-brand"
 HALF_A_YEAR: Final = timedelta(days=183)

@@ -23,7 +23,7 @@ DETAILS = Phrase(
     f"KIND is one of {', '.join(KINDS)}; ID is made of lower-case letters, digits and hyphens.",
 )
 EXAMPLES = (
-    ("sopkit new automation birthday-gift", Phrase("一份自动化", "an automation")),
+    ("sopkit new automation birthday-gift", Phrase("一个自动流程", "an automation")),
     ("sopkit new kpi repeat-rate", Phrase("一个指标", "a KPI")),
 )
 NO_KIND = Phrase("没有“{kind}”这种文档；可以是 {kinds}", "there is no kind “{kind}”; the kinds are {kinds}")

@@ -172,4 +172,4 @@ def _reason(error: OSError) -> Phrase:
         return Phrase("没有访问权限", "access is denied")
     if isinstance(error, FileNotFoundError):
         return Phrase("文件刚刚被移走了", "it has just been moved away")
-    return Phrase("磁盘或系统出错", "the disk or the system failed")
+    return Phrase("磁盘或电脑出错", "the disk or the system failed")

@@ -146,7 +146,7 @@ def _unreported(case: Case) -> Iterator[Finding]:
         near = case.near(name, reports)
         names = choice(near)
         advice = Phrase(
-            f"是不是 {names.zh}？" if near else f"在给出它的工具的 reports 里写上“{name}”",
+            f"是不是 {names.zh}？" if near else f"在给出它的系统的 reports 里写上“{name}”",
             f"did you mean {names.en}?" if near else f"add `{name}` to `reports` of the tool that gives it",
         )
         args: Args = {"noun": called("report"), "name": name, "elsewhere": Phrase("", ""), "advice": advice}

@@ -170,8 +170,8 @@ def _near_elsewhere(case: Case, namespace: str, path: str, mark: Mark) -> tuple[
 
 KINDS = {
     "since": Phrase("这个阶段", "this stage"),
-    "approve": Phrase("这个流程", "this procedure"),
-    "if_rejected": Phrase("这个流程", "this procedure"),
+    "approve": Phrase("这个作业流程", "this procedure"),
+    "if_rejected": Phrase("这个作业流程", "this procedure"),
 }
 
 

@@ -188,7 +188,7 @@ def _people(placed: Placed, names: Names) -> Iterator[Fact]:
     if step.consult:
         yield _fact("先问", "Ask first", names.roles(step.consult), names)
     if step.inform:
-        yield _fact("告知", "Tell", names.roles(step.inform), names)
+        yield _fact("知会", "Tell", names.roles(step.inform), names)
 
 
 def _evidence(step: Step, names: Names) -> str:
@@ -306,7 +306,7 @@ def _exceptions(placed: Placed, book: Book) -> Iterator[Block]:
         if experiment.step and experiment.step.id == placed.path:
             title = names.say(experiment.title) or ident(experiment.id)
             said = names.pick(
-                f"正在做测试“{title}”：按系统分到的版本发，不要自己改词或换组",
+                f"正在做对比测试“{title}”：按系统分到的版本发，不要自己改词或换组",
                 f"a test is running here, “{title}”: use the version you are given, change neither words nor group",
             )
-            yield Callout("note", text(names.pick("测试中", "Test running")), (Paragraph(text(said)),))
+            yield Callout("note", text(names.pick("对比测试中", "Test running")), (Paragraph(text(said)),))

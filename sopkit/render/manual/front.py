@@ -84,14 +84,14 @@ def _cover(settings: Settings, edition: Edition, suffix: str, content: str, name
     yield names.pick("文件编号", "Document number"), number(settings, suffix)
     yield names.pick("版次", "Edition"), edition_label(edition, names)
     yield names.pick("生效日期", "In force from"), str(outputs.effective.value) if outputs and outputs.effective else ""
-    yield names.pick("复核日期", "To be reviewed by"), str(settings.review_by.value) if settings.review_by else ""
+    yield names.pick("复审日期", "To be reviewed by"), str(settings.review_by.value) if settings.review_by else ""
     yield names.pick("负责人", "Owner"), names.role(settings.owner) if settings.owner else ""
     yield names.pick("批准人", "Approved by"), names.role(outputs.approver) if outputs and outputs.approver else ""
     yield names.pick("基准日期", "As of"), str(edition.as_of)
     yield names.pick("内容指纹", "Content hash"), content
     url = clean(outputs.url) if outputs and outputs.url else ""
     yield names.pick("最新版地址", "Live edition"), link(url, url)
-    yield names.pick("生成工具", "Made by"), edition.tool
+    yield names.pick("生成程序", "Made by"), edition.tool
 
 
 def running(settings: Settings, edition: Edition, suffix: str, names: Names) -> tuple[str, ...]:

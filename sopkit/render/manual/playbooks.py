@@ -100,7 +100,7 @@ def _facts(playbook: Playbook, book: Book) -> Iterator[Fact]:
 def _owner(playbook: Playbook, names: Names) -> str:
     said = names.role(playbook.owner) if playbook.owner else "–"
     if playbook.review_by:
-        said += names.pick(f"，{playbook.review_by.value} 前复核", f", to be reviewed by {playbook.review_by.value}")
+        said += names.pick(f"，{playbook.review_by.value} 前复审", f", to be reviewed by {playbook.review_by.value}")
     return said + quiet(names.bracketed(ident(playbook.id)))
 
 

@@ -62,8 +62,8 @@ STEP_STATES: Final[dict[str, Phrase]] = {
 PLAYBOOK_STATES: Final[dict[str, Phrase]] = {
     "all": Phrase("剧本总数", "all playbooks"),
     "with-owner": Phrase("有负责人的剧本数", "playbooks with an owner"),
-    "with-review": Phrase("有复核日期的剧本数", "playbooks with a review date"),
-    "reviewed": Phrase("已按期复核的剧本数", "playbooks reviewed in time"),
+    "with-review": Phrase("有复审日期的剧本数", "playbooks with a review date"),
+    "reviewed": Phrase("已按期复审的剧本数", "playbooks reviewed in time"),
 }
 STATISTICS: Final[dict[str, Phrase]] = {
     "mean": Phrase("平均用时", "mean time"),

@@ -189,7 +189,7 @@ def _start(placed: Placed, names: Names) -> _Moment:
         said = names.either([_instant(trigger, playbook, names) for trigger in triggers])
         return _Moment(said, said)
     if isinstance(playbook, Procedure):
-        return _Moment("流程开始", "the start")
+        return _Moment("作业流程开始", "the start")
     return _Moment("旅程开始", "the start of the journey")
 
 
