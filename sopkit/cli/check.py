@@ -11,7 +11,7 @@ from sopkit.cli.selection import selected
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Finding, Severity
 from sopkit.fixing import apply_fixes
-from sopkit.output import write_file
+from sopkit.output import refuse_changed, write_file
 from sopkit.render.findings_json import findings_json
 from sopkit.render.terminal import findings_text, summary_text
 from sopkit.text import Lang, Phrase
@@ -81,6 +81,8 @@ def _show_diff(console: Console, loaded: Loaded, findings: tuple[Finding, ...], 
 def _mend(console: Console, loaded: Loaded, findings: tuple[Finding, ...], *, unsafe: bool) -> bool:
     """Write the files that fixes change, each whole or not at all; return whether there were any."""
     fixed = apply_fixes(findings, unsafe=unsafe)
+    for one in fixed:
+        refuse_changed(loaded.folder, loaded.folder / one.source.path, one.source.data)
     for one in fixed:
         write_file(loaded.folder / one.source.path, one.data)
     if fixed:
