@@ -343,6 +343,15 @@ def test_an_emptied_file_is_named_and_what_follows_is_held_back(
     assert finding["message"] == f"this file {said}"
 
 
+def test_fix_mends_a_file_whose_name_cannot_be_shown(sopkit: Run, write_workspace: Write) -> None:
+    name = "下单\u3000感谢.yaml"
+    folder = write_workspace({name: GOOD.replace("id: thanks\n", "id: thanks\u200b\n")})
+    assert sopkit("check", folder, "--fix")[0] == 0
+    written = files(folder)
+    assert set(written) == {name, "sopkit.yaml"}
+    assert written[name] == GOOD.encode()
+
+
 def test_fix_leaves_a_link_a_link(sopkit: Run, write_workspace: Write) -> None:
     folder = write_workspace({".store/play.yaml": MISSPELT})
     (folder / "play.yaml").symlink_to(".store/play.yaml")

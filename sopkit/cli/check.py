@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from sopkit.catalogue import TO_COME
@@ -82,9 +84,9 @@ def _mend(console: Console, loaded: Loaded, findings: tuple[Finding, ...], *, un
     """Write the files that fixes change, each whole or not at all; return whether there were any."""
     fixed = apply_fixes(findings, unsafe=unsafe)
     for one in fixed:
-        refuse_changed(loaded.folder, loaded.folder / one.source.path, one.source.data)
+        refuse_changed(loaded.folder, Path(one.source.place), one.source.data)
     for one in fixed:
-        write_file(loaded.folder / one.source.path, one.data)
+        write_file(Path(one.source.place), one.data)
     if fixed:
         count = sum(one.count for one in fixed)
         console.tell(console.word(MENDED, count=str(count), files=str(len(fixed))))

@@ -155,7 +155,7 @@ class _Search:
             return
         self.total += size
         shown = self._shown(path)
-        self.sources[shown, path] = Source(shown, data)
+        self.sources[shown, path] = Source(shown, data, path)
 
     def _shown(self, path: str) -> str:
         """Return the path below the workspace in the posix way, safe to print."""
