@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -44,6 +45,9 @@ FEW: Final = 64
 
 LONGEST_WRITE: Final = 3600.0
 """Seconds after which an unfinished pack was left behind by a run that was killed."""
+
+PACK: Final = re.compile(r"[0-9a-f]{32}\.(base|recent|\w+\.part)")
+"""How our files are called."""
 
 READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -197,7 +201,7 @@ class Cache:
             packs = [
                 (path.stat(), path)
                 for path in self._directory.iterdir()
-                if path.suffix in (".base", ".recent", ".part")
+                if PACK.fullmatch(path.name)  # the folder may hold what others put there
             ]
         except OSError:
             return

@@ -295,14 +295,18 @@ def test_all_packs_together_keep_to_the_bound(tmp_path: Path, caches: Path, monk
     compiled(_workspace(tmp_path / "w0", *CONTENTS[:2]), caches)
     one = sum(path.stat().st_size for path in packs(caches))
     monkeypatch.setattr(cache, "MAX_BYTES", 3 * one + 100)
-    (caches / "killed.part").write_bytes(b"half")
-    os.utime(caches / "killed.part", (0, 0))
+    half, theirs = caches / f"{'0' * 32}.k1lled_x.part", caches / "film.mkv.part"
+    for path in (half, theirs):
+        path.write_bytes(b"half")
+        os.utime(path, (0, 0))
     for number in range(1, 8):
         compiled(_workspace(tmp_path / f"w{number}", *CONTENTS[:2]), caches)
+    assert not half.exists()
+    assert theirs.read_bytes() == b"half"
+    theirs.unlink()
     kept = packs(caches)
     assert sum(path.stat().st_size for path in kept) <= 3 * one + 100
     assert len(kept) == 3
-    assert not (caches / "killed.part").exists()
 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(folder: Path, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from sopkit import resources
 from sopkit.cli import app, build
+from sopkit.diagnostics import Finding
+from sopkit.fixing import Fixed, apply_fixes
 from sopkit.output import MARKER
 from sopkit.text import LANGS
 from tests.workspaces import SETTINGS, Files, write
@@ -190,7 +192,7 @@ def test_init_brings_editor_settings_that_work_offline(sopkit: Run, tmp_path: Pa
         assert schema in written
         assert json.loads(written[schema])["$schema"].endswith("2020-12/schema")
     assert {".gitignore", ".gitlab-ci.yml", ".github/workflows/sopkit.yml"} <= set(written)
-    assert not [name for name in written if "dot-" in name or MARKER in name]
+    assert not [name for name in written if "dot-" in name or name == MARKER]
     assert not [name for name, data in written.items() if b"@ID@" in data or b"@TITLE@" in data]
 
 
@@ -310,7 +312,89 @@ def test_compile_writes_the_manifest(sopkit: Run, write_workspace: Write, tmp_pa
     assert (tmp_path / "m/manifest.json").read_bytes() == data
 
 
+@pytest.mark.parametrize("place", ["automation", "automation/fresh-one.yaml"])
+def test_new_writes_through_no_link_out_of_the_workspace(
+    sopkit: Run, write_workspace: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    folder = write_workspace({"journeys/play.yaml": "kind: kpi\nid: x\n"})
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).symlink_to(outside / "unborn.yaml" if "/" in place else outside)
+    monkeypatch.chdir(folder)
+    code, _, err = sopkit("new", "automation", "fresh-one", "--lang", "en")
+    assert code == 2
+    assert "leads out of the workspace" in err or "was left as it is" in err
+    assert files(outside) == {}
+
+
+@pytest.mark.parametrize("name", ["play.yaml", "sopkit.yaml"])
+@pytest.mark.parametrize(("left", "said"), [("", "is empty"), ("# later\n", "holds nothing but comments")])
+def test_an_emptied_file_is_named_and_what_follows_is_held_back(
+    sopkit: Run, write_workspace: Write, name: str, left: str, said: str
+) -> None:
+    catalog = GOOD.partition("---\n")[2]
+    folder = write_workspace({"other.yaml": GOOD.partition("---\n")[0], "play.yaml": catalog})
+    (folder / name).write_text(left, "utf-8")
+    code, out, _ = sopkit("check", folder, "--format", "json", "--lang", "en")
+    assert code == 1
+    (finding,) = json.loads(out)["findings"]
+    assert (finding["code"], finding["file"], finding["line"]) == ("SOP009", name, 1)
+    assert finding["message"] == f"this file {said}"
+
+
+def test_fix_mends_a_file_whose_name_cannot_be_shown(sopkit: Run, write_workspace: Write) -> None:
+    name = "下单\u3000感谢.yaml"
+    folder = write_workspace({name: GOOD.replace("id: thanks\n", "id: thanks\u200b\n")})
+    assert sopkit("check", folder, "--fix")[0] == 0
+    written = files(folder)
+    assert set(written) == {name, "sopkit.yaml"}
+    assert written[name] == GOOD.encode()
+
+
+def test_fix_leaves_a_link_a_link(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace({".store/play.yaml": MISSPELT})
+    (folder / "play.yaml").symlink_to(".store/play.yaml")
+    sopkit("check", folder, "--fix", "--unsafe")
+    assert (folder / "play.yaml").is_symlink()
+    assert "starts_on" in (folder / ".store/play.yaml").read_text("utf-8")
+
+
+def test_fix_overwrites_nothing_that_was_changed_meanwhile(
+    sopkit: Run, write_workspace: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_workspace(MISSPELT)
+
+    def late(findings: tuple[Finding, ...], *, unsafe: bool) -> tuple[Fixed, ...]:
+        (folder / "play.yaml").write_text("# saved by an editor\n", "utf-8")
+        return apply_fixes(findings, unsafe=unsafe)
+
+    monkeypatch.setattr("sopkit.cli.check.apply_fixes", late)
+    code, _, err = sopkit("check", folder, "--fix", "--unsafe", "--lang", "en")
+    assert code == 2
+    assert "play.yaml: it has just been changed or moved away; run this again" in err
+    assert (folder / "play.yaml").read_text("utf-8") == "# saved by an editor\n"
+
+
+def test_a_place_with_braces_in_its_name_can_be_spoken_of(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
+    (tmp_path / "{x}").write_text("mine")
+    code, _, err = sopkit("build", write_workspace(GOOD), "-o", tmp_path / "{x}", "--lang", "en")
+    assert code == 2
+    assert "{x}: there is a file here" in err
+
+
 # graph, ls, schema, rules
+
+
+def test_schemas_replace_only_schemas_that_we_wrote(sopkit: Run, tmp_path: Path) -> None:
+    sopkit("init", tmp_path / "my")
+    assert sopkit("schema", "-o", tmp_path / "my/.sopkit/schemas")[0] == 0
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/kpi.schema.json").write_text("mine")
+    code, _, err = sopkit("schema", "-o", tmp_path / "theirs", "--lang", "en")
+    assert code == 2
+    assert "kpi.schema.json" in err
+    assert files(tmp_path / "theirs") == {"kpi.schema.json": b"mine"}
 
 
 def test_schemas_are_printed_and_written(sopkit: Run, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sopkit.output import MARKER, marker_of
 from sopkit.reader import files
 from sopkit.reader.files import Found, find_sources
 from sopkit.render.terminal import Screen, findings_text
@@ -40,8 +41,7 @@ def test_every_yaml_file_below_belongs_to_the_workspace_but_for_what_is_not_play
         "notes.txt",
         "a.yaml.bak",
     ]
-    write(tmp_path, *inside, *outside, "other/sopkit.yaml", "other/theirs.yaml", "build/out.yaml")
-    (tmp_path / "build" / ".sopkit-output").touch()
+    write(tmp_path, *inside, *outside, "other/sopkit.yaml", "other/theirs.yaml")
     found = find_sources(tmp_path)
     assert paths(found) == sorted(inside)
     assert found.findings == ()
@@ -80,6 +80,46 @@ def test_a_link_is_read_once_and_only_inside(tmp_path: Path) -> None:
         "  this link leads out of the workspace and was not followed",
         "error SOP004 outward-link  round.yaml:1:1",
         "  this link leads nowhere and was not followed",
+    ]
+
+
+def test_a_marker_of_an_output_hides_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "sopkit.yaml", "out/mine.yaml")
+    for place in (tmp_path / MARKER, tmp_path / "out" / MARKER):
+        place.write_bytes(marker_of(["index.html"]))
+    assert paths(find_sources(tmp_path)) == ["out/mine.yaml", "sopkit.yaml"]
+
+
+def test_only_a_file_makes_a_folder_a_workspace_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, "sopkit.yaml", "a/play.yaml", "b/play.yaml")
+    (tmp_path / "a/sopkit.yaml").mkdir()
+    (tmp_path / "b/sopkit.yaml").symlink_to("gone.yaml")
+    found = find_sources(tmp_path)
+    assert paths(found) == ["a/play.yaml", "b/play.yaml", "sopkit.yaml"]
+    assert [(one.rule.code, one.span.path) for one in found.findings] == [("SOP004", "b/sopkit.yaml")]
+
+
+def test_a_link_to_a_folder_that_is_read_nowhere_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "sopkit.yaml", "kept/a.yaml", ".store/b.yaml", ".store/c.yaml")
+    (tmp_path / "same").symlink_to("kept")
+    (tmp_path / "flows").symlink_to(".store")
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).symlink_to(".store/b.yaml")
+    found = find_sources(tmp_path)
+    assert paths(found) == ["kept/a.yaml", "one.yaml", "sopkit.yaml"]
+    assert shown(found) == [
+        "警告 SOP004 outward-link  flows:1:1",
+        "  这个链接指向工作区里不读的文件夹，没有读",
+        "warning SOP004 outward-link  flows:1:1",
+        "  this link leads to a folder of the workspace that is not read and was not followed",
+    ]
+
+
+def test_nothing_to_read_is_no_reason_to_pass(tmp_path: Path) -> None:
+    write(tmp_path, "rules/r.yaml", "notes.txt")
+    assert shown(find_sources(tmp_path))[2:] == [
+        "error SOP001 unreadable-file  sopkit.yaml:1:1",
+        "  this file can't be opened: it has just been moved away",
     ]
 
 

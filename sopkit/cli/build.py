@@ -23,9 +23,10 @@ from sopkit.render.publication import KINDS, Request, publish, roles_with_work
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
-    "先检查；有错误就不生成（--force 除外，那样每一页都会印上“草稿”）。整个输出文件夹一次换新：生成失败时，原来的一份原样保留。",
+    "先检查；有错误就不生成（--force 除外，那样每一页都会印上“草稿”）。整个输出文件夹一次换新：生成失败时，原来的一份原样保留；"
+    "里面有别的文件就不动它。",
     "Checks first and makes nothing when there are errors, unless --force, which stamps every page DRAFT. The output folder is "
-    "replaced as a whole: when a build fails the former one stays.",
+    "replaced as a whole: when a build fails the former one stays. A folder that holds anything else is refused.",
 )
 OPTIONS = (
     Choice(("--output", "-o"), Phrase("输出文件夹", "the folder to write"), "OUT", required=True),

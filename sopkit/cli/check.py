@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from sopkit.catalogue import TO_COME
@@ -11,7 +13,7 @@ from sopkit.cli.selection import selected
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Finding, Severity
 from sopkit.fixing import apply_fixes
-from sopkit.output import write_file
+from sopkit.output import refuse_changed, write_file
 from sopkit.render.findings_json import findings_json
 from sopkit.render.terminal import findings_text, summary_text
 from sopkit.text import Lang, Phrase
@@ -82,7 +84,9 @@ def _mend(console: Console, loaded: Loaded, findings: tuple[Finding, ...], *, un
     """Write the files that fixes change, each whole or not at all; return whether there were any."""
     fixed = apply_fixes(findings, unsafe=unsafe)
     for one in fixed:
-        write_file(loaded.folder / one.source.path, one.data)
+        refuse_changed(loaded.folder, Path(one.source.place), one.source.data)
+    for one in fixed:
+        write_file(Path(one.source.place), one.data)
     if fixed:
         count = sum(one.count for one in fixed)
         console.tell(console.word(MENDED, count=str(count), files=str(len(fixed))))

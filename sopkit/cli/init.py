@@ -14,7 +14,7 @@ import click
 from sopkit import __version__
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.schema import editor_schemas
-from sopkit.output import write_folder
+from sopkit.output import MARKER, marker_of, write_folder
 from sopkit.resources import folder
 from sopkit.text import Lang, Phrase
 
@@ -86,7 +86,9 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
             if path.is_file():
                 written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(templates / part).parts)
                 yield written, _fill(path.read_text("utf-8"), blanks).encode()
-    for schema, data in editor_schemas():
+    schemas = dict(editor_schemas())
+    schemas[MARKER] = marker_of(schemas)  # so that `sopkit schema -o` may replace them
+    for schema, data in schemas.items():
         yield f".sopkit/schemas/{schema}", data
 
 

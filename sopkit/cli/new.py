@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from pathlib import Path, PurePosixPath
@@ -32,6 +33,10 @@ BAD_ID = Phrase(
     "“{id}” is no id: use lower-case letters, digits and hyphens, as birthday-gift",
 )
 TAKEN = Phrase("{place} 已经存在，没有改动它；请换一个 id", "{place} exists and was left as it is; choose another id")
+OUTSIDE = Phrase(
+    "{place} 是个链接，指向工作区外面；请换成真正的文件夹",
+    "{place} is a link that leads out of the workspace; put a folder in its place",
+)
 WRITTEN = Phrase("已写好 {place}。填完后：sopkit check", "Wrote {place}. When it is filled in: sopkit check")
 
 
@@ -51,8 +56,10 @@ def run(ctx: click.Context, kind: str, document: str) -> int:
     loaded = load(console, None)
     place = _home(loaded, kind) / f"{document}.yaml"
     target = loaded.folder / place
-    if target.exists():
+    if os.path.lexists(target):
         raise WrongUsageError(TAKEN, place=loaded.shown + place.as_posix())
+    if not Path(os.path.realpath(target)).is_relative_to(os.path.realpath(loaded.folder)):
+        raise WrongUsageError(OUTSIDE, place=loaded.shown + place.parent.as_posix())
     write_file(target, schema.skeleton(kind, document, console.lang).encode())
     console.say(console.word(WRITTEN, place=loaded.shown + place.as_posix()))
     return OK

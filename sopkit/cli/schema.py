@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
-from sopkit.output import write_file
+from sopkit.output import write_folder
 from sopkit.resources import folder
 from sopkit.text import Lang, Phrase
 
@@ -45,8 +45,7 @@ def run(ctx: click.Context, kind: str | None, output: str | None) -> int:
     console = console_of(ctx)
     if output is not None:
         files = list(editor_schemas())
-        for name, data in files:
-            write_file(Path(output) / name, data)
+        write_folder(Path(output), files)
         console.tell(console.word(WRITTEN, count=str(len(files)), place=output))
         return OK
     known = sorted(path.name.removesuffix(SUFFIX) for path in folder("schemas").glob(f"*{SUFFIX}"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sopkit.diagnostics import Finding, in_order
+from sopkit.reader import rules
 from sopkit.reader.blanks import clean, tidy
 from sopkit.reader.characters import decode, note_escapes
 from sopkit.reader.documents import read_documents
@@ -12,9 +14,13 @@ from sopkit.reader.events import IDENTITY, ParserName
 from sopkit.reader.hashes import with_hashes
 from sopkit.reader.notes import Notes, RefusedError
 from sopkit.source import Source
+from sopkit.text import Phrase
 from sopkit.tree import Tree
 
 __all__ = ["IDENTITY", "Reading", "read"]
+
+NOTHING: Final = Phrase("是空的", "is empty")
+COMMENTS_ONLY: Final = Phrase("里只有注释", "holds nothing but comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,9 @@ def read(source: Source, *, parser: ParserName | None = None) -> Reading:
     trees, complete = read_documents(notes, parser)
     if not printable:
         trees = tidy(trees, cleaned, notes)
+    if complete and not trees:
+        notes.add(rules.EMPTY_FILE, 0, 0, {"what": COMMENTS_ONLY if "#" in text else NOTHING})
+        complete = False
     if "\\" in text:
         note_escapes(trees, text, notes)
     if "#" in text:

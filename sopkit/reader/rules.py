@@ -8,6 +8,7 @@ from sopkit.diagnostics import Rule
 from sopkit.reader.rules_files import (
     BIDIRECTIONAL_CHARACTER,
     CONTROL_CHARACTER,
+    EMPTY_FILE,
     FILE_TOO_LARGE,
     FULL_WIDTH_PUNCTUATION,
     INVISIBLE_CHARACTER,
@@ -70,6 +71,7 @@ __all__ = [
     "DIRECTIVE",
     "DUPLICATE_ANCHOR",
     "DUPLICATE_KEY",
+    "EMPTY_FILE",
     "EMPTY_KEY",
     "FILE_TOO_LARGE",
     "FULL_WIDTH_PUNCTUATION",
@@ -117,6 +119,7 @@ RULES: Final[tuple[Rule, ...]] = (
     CONTROL_CHARACTER,
     BIDIRECTIONAL_CHARACTER,
     INVISIBLE_CHARACTER,
+    EMPTY_FILE,
     TAB_INDENT,
     WIDE_BLANK,
     FULL_WIDTH_PUNCTUATION,
