@@ -131,7 +131,7 @@ EMPTY_FILE: Final = Rule(
     summary=Phrase("文件里没有内容", "a file without content"),
     message=Phrase("这个文件{what}", "this file {what}"),
     why=Phrase(
-        "多半是没保存好，或者整份被注释掉了；它原来声明的角色、话术等也就都没有了。",
+        "多半是没保存好，或者整份被注释掉了；它原来声明的岗位、话术等也就都没有了。",
         "It was probably not saved, or commented out as a whole: the roles, scripts and other nouns it declared are gone with it.",
     ),
     fix=Phrase(
