@@ -141,7 +141,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     [
         (PermissionError(13, "x"), "没有访问权限", "access is denied"),
         (FileNotFoundError(2, "x"), "文件刚刚被移走了", "it has just been moved away"),
-        (OSError(5, "x"), "磁盘或系统出错", "the disk or the system failed"),
+        (OSError(5, "x"), "磁盘或电脑出错", "the disk or the system failed"),
     ],
 )
 def test_a_file_that_the_system_does_not_give_is_a_finding(
