@@ -206,6 +206,11 @@ def test_any_name_of_a_folder_makes_a_clean_workspace(sopkit: Run, tmp_path: Pat
     assert json.loads(out)["workspace"] == id_
 
 
+def test_init_works_to_the_end_of_the_calendar(sopkit: Run, tmp_path: Path) -> None:
+    assert sopkit("init", tmp_path / "late", "--as-of", "9999-12-31")[0] == 0
+    assert b"review_by: 9999-12-31" in b"".join(files(tmp_path / "late").values())
+
+
 def test_init_leaves_a_folder_with_files_alone(sopkit: Run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     code, _, err = sopkit("init", tmp_path, "--lang", "en")

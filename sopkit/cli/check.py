@@ -20,9 +20,9 @@ from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
     "不写 DIR 时，检查当前文件夹所在的工作区。退出码：0 没有问题；1 有达到 --fail-on 的问题，或有没能判断的内容；"
-    "2 命令写错；3 程序自身出错。",
+    "2 命令写错，或者系统不让读写；3 程序自身出错。",
     "Without DIR, the workspace that the working directory is in. Exit codes: 0 clean; 1 findings at or above --fail-on, or "
-    "anything not assessed; 2 wrong usage; 3 a fault of the tool.",
+    "anything not assessed; 2 wrong usage, or a place that the system lets nobody read or write; 3 a fault of the tool.",
 )
 OPTIONS = (
     Choice(("--select",), Phrase("只看选中部分的问题，如 kind:lifecycle", "only findings of a part, as kind:lifecycle"), "EXPR"),

@@ -78,7 +78,7 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
         # The title stands in double quotes there, escaped as in JSON.
         "@TITLE@": json.dumps(name, ensure_ascii=False)[1:-1],
         "@VERSION@": __version__,
-        "@REVIEW_BY@": (today + HALF_A_YEAR).isoformat(),
+        "@REVIEW_BY@": (min(today, date.max - HALF_A_YEAR) + HALF_A_YEAR).isoformat(),
     }
     templates = folder("templates") / "init"
     for part in ("common", f"{lang}/{example}"):
