@@ -90,7 +90,8 @@ def compile(  # noqa: A001  the word for it
             *(finding for findings in shapes for finding in findings),
             *resolution.findings,
         )
-        outcomes = tuple(rules.check(resolution.workspace, execution, forest, today, read_and_resolved))
+        judgement = rules.check(resolution.workspace, execution, forest, today, read_and_resolved)
+        outcomes = judgement.outcomes
         violations = (one for one in outcomes if isinstance(one, Finding))
         judged = waivers.apply(
             (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today
@@ -105,7 +106,7 @@ def compile(  # noqa: A001  the word for it
             sorted((one for one in outcomes if isinstance(one, Unassessed)), key=lambda one: one.sort_key)
         ),
         waived=judged.waived,
-        held_back=resolution.held_back,
+        held_back=resolution.held_back + judgement.held_back,
         files=len(readings),
         today=today,
         clean={one.source: one.reading.trees for one in examined if one.clean},

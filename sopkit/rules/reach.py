@@ -149,7 +149,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 def _check_lifecycle(case: Case, journey: Journey, root: str, course: Course) -> Iterator[Finding]:
     doubts = case.doubts.of_flow(journey.at)
-    lost = bool(doubts) or _jumps_nowhere(journey)
+    lost = bool(doubts) or (case.doubts.any and _jumps_nowhere(journey))
     for stage in journey.stages:
         entry = f"{root}/{stage.id}"
         if entry not in course.reached:
