@@ -155,10 +155,13 @@ class Unassessed:
     rule: Rule
     subject: str
     reason: Phrase
+    span: Span | None = None
+    """What it is about, where that is written at one place."""
 
     @property
-    def sort_key(self) -> tuple[str, str, str]:
-        return (self.rule.code, self.subject, self.reason.en)
+    def sort_key(self) -> tuple[object, ...]:
+        place = self.span.sort_key if self.span else ()
+        return (self.rule.code, self.subject, self.reason.en, place)
 
 
 Outcome = Finding | Proof | Unassessed

@@ -706,6 +706,62 @@ def test_what_started_the_journey_has_happened() -> None:
         assert [one.rule.code for one in judged(text, AUTOMATION)] == found_
 
 
+# What is not settled is no finding and not clean either
+
+
+def unsettled(text: str, head: str) -> list[tuple[str, str]]:
+    compilation = compiled(head + dedent(text) + NOUNS)
+    assert [one for one in compilation.findings if one.rule.code != UNUSED] == []
+    return [(one.rule.code, one.span.excerpt() if one.span else "") for one in compilation.not_assessed]
+
+
+HOLIDAY = "{all: [{order-paid: within 3 workdays}, {order-paid: not within 9d}]}"
+"""Nobody can say without a calendar of holidays whether anybody meets it."""
+
+
+@pytest.mark.parametrize(
+    ("text", "head", "code"),
+    [
+        ("starts_on: manual\nsteps:\n  - {id: m, tag: called, if: HOLIDAY}\n", AUTOMATION, "SOP213"),
+        ("starts_on: manual\naudience: HOLIDAY\nsteps:\n  - {id: m, tag: called}\n", AUTOMATION, "SOP213"),
+        (
+            "stages:\n  hello:\n    next:\n      - {when: {order-paid: within 9d}, go: end}\n"
+            "      - {when: {order-paid: within 3 workdays}, go: end}\n      - {after: 30d, go: end}\n",
+            LIFECYCLE, "SOP207",
+        ),
+        (
+            "stages:\n  hello:\n    next: [{when: {order-paid: not within 9d}, go: again}, {after: 30d, go: end}]\n"
+            "  again:\n    next: [{when: {order-paid: within 3 workdays}, go: hello}, {after: 30d, go: end}]\n",
+            LIFECYCLE, "SOP204",
+        ),
+        (
+            "starts_on: manual\nsteps:\n  - id: fork\n    choose:\n"
+            "      - {if: {order-paid: within 9d}, steps: [{id: a, tag: called}]}\n"
+            "      - {if: {order-paid: not within 3 workdays}, steps: [{id: b, tag: called}]}\n",
+            AUTOMATION, "SOP210",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_settled_is_said_and_is_no_finding(text: str, head: str, code: str) -> None:
+    assert {rule for rule, _ in unsettled(text.replace("HOLIDAY", HOLIDAY), head)} == {code}
+
+
+def test_equal_branches_are_told_whatever_they_count() -> None:
+    text = """\
+    starts_on: manual
+    steps:
+      - id: fork
+        choose:
+          - {if: {order-paid: "≥ 100 within 365d"}, steps: [{id: a, tag: called}]}
+          - {if: {order-paid: "≥ 100 within 365d"}, steps: [{id: b, tag: called}]}
+          - {else: []}
+    """
+    assert [code[:6] for code in codes(text, AUTOMATION)] == ["SOP212"]
+    assert (
+        codes(text.replace("{id: b", "{id: c").replace("≥ 100 within 365d", "≥ 101 within 365d", 1), AUTOMATION) == []
+    )
+
+
 # Owners, reviews, targets
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
-from sopkit.diagnostics import Finding, Rule, Severity
+from sopkit.diagnostics import Finding, Outcome, Rule, Severity
 from sopkit.graph import Node
-from sopkit.graph.satisfiability import Customer, excludes, implies, leaves, meet
+from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer, excludes, implies, leaves, meet
 from sopkit.graph.variables import key_of
 from sopkit.model.documents import Cadence, Journey, Procedure
 from sopkit.model.predicates import Any, DataTest, Else, EventTest, Not, Predicate
@@ -116,8 +116,8 @@ EARLIER: Final = Phrase("前面的分支", "the earlier branch")
 ITS_CONDITION: Final = Phrase("这个条件", "this condition")
 
 
-def check(case: Case) -> Iterator[Finding]:
-    """Yield what is wrong with conditions and branches."""
+def check(case: Case) -> Iterator[Outcome]:
+    """Yield what is wrong with conditions and branches, and what could not be settled."""
     for segment in case.workspace.segments.values():
         if not segment.builtin and segment.when is not None:
             what = Phrase(f"人群“{segment.id}”的条件", f"the condition of the segment `{segment.id}`")
@@ -152,7 +152,7 @@ def _where(trigger: Trigger) -> Iterator[tuple[Phrase, Predicate]]:
         yield Phrase("where 的条件", "the condition of `where`"), trigger.where
 
 
-def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Iterator[Finding]:
+def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Iterator[Outcome]:
     if step.if_ is not None:
         yield from _check_possible(case, step.if_, node.id, Phrase("if 的条件", "the condition of `if`"))
         yield from _check_group(case, node, step, step.if_)
@@ -162,9 +162,15 @@ def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Itera
             yield from _check_groups_inside(case, node, step.verb)
 
 
-def _check_possible(case: Case, condition: Predicate, subject: str, what: Phrase) -> Iterator[Finding]:
-    if _may_clash(condition) and not case.doubts.inside(condition.at) and excludes(case.workspace, condition):
+def _check_possible(case: Case, condition: Predicate, subject: str, what: Phrase) -> Iterator[Outcome]:
+    if not _may_clash(condition) or case.doubts.inside(condition.at):
+        return
+    impossible = excludes(case.workspace, condition)
+    if impossible:
         yield case.finding(IMPOSSIBLE, condition.at, subject, what=what)
+    elif impossible is None:
+        question = Phrase(f"有没有人能符合{what.zh}", f"whether anybody can meet {what.en}")
+        yield from case.unsettled(IMPOSSIBLE, condition.at, subject, question)
 
 
 def _may_clash(condition: Predicate) -> bool:
@@ -196,25 +202,34 @@ def _check_groups_inside(case: Case, fork: Node, choose: Choose) -> Iterator[Fin
                 yield from _check_group(case, node, step, branch.if_)
 
 
-def _check_branches(case: Case, playbook: Playbook, node: Node, step: Step, choose: Choose) -> Iterator[Finding]:
+def _check_branches(case: Case, playbook: Playbook, node: Node, step: Step, choose: Choose) -> Iterator[Outcome]:
     guarded = [branch for branch in choose.branches if not isinstance(branch.if_, Else)]
     workspace, impossible = case.workspace, set[Mark]()
     for branch in guarded:
         clash = list(_check_possible(case, branch.if_, node.id, ITS_CONDITION))
-        impossible |= {branch.at for _ in clash}
+        impossible |= {branch.at for one in clash if isinstance(one, Finding)}
         yield from clash
     for at, branch in enumerate(guarded):
         before = guarded[:at]
         denied = [Not(one.if_, one.at) for one in before]
-        if before and branch.at not in impossible and excludes(workspace, branch.if_, *denied):
+        if not before or branch.at in impossible:
+            continue
+        shadowed = excludes(workspace, branch.if_, *denied)
+        if shadowed:
             impossible.add(branch.at)
             yield case.finding(SHADOWED, branch.if_.at, node.id, *((one.at, EARLIER) for one in before[-2:]))
+        elif shadowed is None:
+            question = Phrase("有没有人会走到这个分支", "whether anybody takes this branch")
+            yield from case.unsettled(SHADOWED, branch.if_.at, node.id, question)
     yield from _check_overlaps(case, node, [branch for branch in guarded if branch.at not in impossible])
     if len(guarded) > 1 and len(guarded) == len(choose.branches) and step.if_ is None:
         rest = [Not(branch.if_, branch.at) for branch in guarded]
         left_out = meet(workspace, *rest, *_context(playbook, node, step), *_at_start(case, playbook, node))
         if isinstance(left_out, Customer):
             yield case.finding(GAP, step.verb_at, node.id, customer=left_out.describe())
+        elif left_out == UNDECIDED:
+            question = Phrase("这些分支有没有漏下谁", "whether these branches leave anybody out")
+            yield from case.unsettled(GAP, step.verb_at, node.id, question)
 
 
 def _context(playbook: Playbook, node: Node, step: Step) -> Iterator[Predicate]:
@@ -264,7 +279,7 @@ def _around(choose: Choose, step: Step) -> Iterator[Predicate]:
         denied.append(Not(branch.if_, branch.at))
 
 
-def _check_overlaps(case: Case, node: Node, branches: Sequence[Branch]) -> Iterator[Finding]:
+def _check_overlaps(case: Case, node: Node, branches: Sequence[Branch]) -> Iterator[Outcome]:
     """Report branches that divide customers by the same data and yet overlap. One inside the other is a habit, and fine; so are
     conditions on what happened or was agreed to, where the first that holds is meant to win.
     """
@@ -275,7 +290,14 @@ def _check_overlaps(case: Case, node: Node, branches: Sequence[Branch]) -> Itera
         if not same or other.at in reported:
             continue
         both = meet(case.workspace, one.if_, other.if_)
-        nested = implies(case.workspace, one.if_, other.if_) or implies(case.workspace, other.if_, one.if_)
-        if isinstance(both, Customer) and not nested:
-            reported.add(other.at)
+        if both == NOBODY:
+            continue
+        nested = {implies(case.workspace, one.if_, other.if_), implies(case.workspace, other.if_, one.if_)}
+        if True in nested:
+            continue
+        reported.add(other.at)
+        if isinstance(both, Customer) and nested == {False}:
             yield case.finding(OVERLAP, other.if_.at, node.id, (one.at, EARLIER), customer=both.describe())
+        else:
+            question = Phrase("这个分支和前面的分支有没有重叠", "whether this branch and an earlier one overlap")
+            yield from case.unsettled(OVERLAP, other.if_.at, node.id, question)
