@@ -706,6 +706,38 @@ def test_what_started_the_journey_has_happened() -> None:
         assert [one.rule.code for one in judged(text, AUTOMATION)] == found_
 
 
+POSTS = """\
+kind: cadence
+id: posts
+title: 推文
+owner: guide
+review_by: 2027-12-31
+via: CHANNEL
+for: follow-feed
+audience: AUDIENCE
+every: week
+at: [tue 10:00]
+targets: [{kpi: replies, target: ≥ 15%}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("channel", "audience", "expected"),
+    [
+        ("group", "{consent: wecom-marketing}", ["SOP214"]),
+        ("group", "{segment: buyers, consent: wecom-marketing}", ["SOP214"]),
+        ("official-account", "{tier: gold}", ["SOP214"]),
+        ("group", "{all: [{segment: buyers}, {not: {tag: called}}]}", ["SOP214"]),
+        ("group", "buyers", []),  # who is in the group
+        ("group", "{segment: buyers}", []),
+        ("moments", "{consent: wecom-marketing}", []),  # selects by list
+    ],
+)
+def test_an_audience_cannot_leave_anybody_out_of_a_group(channel: str, audience: str, expected: list[str]) -> None:
+    text = POSTS.replace("CHANNEL", channel).replace("AUDIENCE", audience)
+    assert [one.rule.code for one in judged(text)] == expected
+
+
 # What is not settled is no finding and not clean either
 
 

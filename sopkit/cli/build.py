@@ -113,7 +113,7 @@ class _Written:
 def _files(loaded: Loaded, edition: Edition, request: Request) -> Iterator[File]:
     compilation = loaded.compilation
     yield from publish(compilation.workspace, edition, request)
-    yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest)
+    yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
 
 
 def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Diagram]:

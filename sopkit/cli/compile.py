@@ -32,6 +32,6 @@ def run(ctx: click.Context, directory: str | None, output: str | None) -> int:
         print_findings(console, loaded, compilation)
         console.complain(console.word(REFUSED))
         return code
-    data = manifest(compilation.workspace, compilation.graph, compilation.forest)
+    data = manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
     console.deliver(data, output)
     return OK

@@ -11,9 +11,10 @@ from sopkit.graph import Node
 from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer, excludes, implies, leaves, meet
 from sopkit.graph.variables import key_of
 from sopkit.model.documents import Cadence, Journey, Procedure
-from sopkit.model.predicates import Any, DataTest, Else, EventTest, Not, Predicate
+from sopkit.model.predicates import All, Any, DataTest, Else, EventTest, Not, Predicate, SegmentTest
 from sopkit.model.steps import Branch, Choose, Step, inner
 from sopkit.model.triggers import OnEvent, Trigger
+from sopkit.model.values import Ref
 from sopkit.rules.case import TOUCHES, Case, Playbook
 from sopkit.rules.examples import SCRIPT, TIER, automation
 from sopkit.rules.latest import latest_times
@@ -103,8 +104,9 @@ GROUP: Final = Rule(
         "The condition cannot be carried out: those who fail it, who may have refused consent, see it all the same.",
     ),
     fix=Phrase(
-        "去掉 if，内容写成人人可看；或者换成能选人的渠道",
-        "drop the `if` and write it for everybody, or use a channel that selects customers",
+        "去掉条件，内容写成人人可看；或者换成能选人的渠道。内容节奏的 audience 可以写这个渠道里是哪个人群，只写它的编号",
+        "drop the condition and write it for everybody, or use a channel that selects customers; the `audience` of a cadence may "
+        "name the segment of those whom the channel reaches, and nothing more",
     ),
     bad=automation("  - {id: post, send: hello, via: group, for: care, if: {consent: sms-marketing}}") + SCRIPT,
     good=automation("  - {id: post, send: hello, via: group, for: care}") + SCRIPT,
@@ -125,8 +127,15 @@ def check(case: Case) -> Iterator[Outcome]:
     for root, playbook in case.playbooks:
         for what, condition in _conditions(playbook):
             yield from _check_possible(case, condition, root, what)
+        if isinstance(playbook, Cadence) and playbook.audience is not None and not _is_a_segment(playbook.audience):
+            yield from _check_group(case, root, playbook.via, playbook.audience)
         for node, step in case.steps(root):
             yield from _check_step(case, playbook, node, step)
+
+
+def _is_a_segment(audience: Predicate) -> bool:
+    """Return whether an audience names a segment: that says who is in a group or follows an account, and leaves nobody out."""
+    return isinstance(audience, SegmentTest) or (isinstance(audience, All) and all(map(_is_a_segment, audience.parts)))
 
 
 def _conditions(playbook: Playbook) -> Iterator[tuple[Phrase, Predicate]]:
@@ -155,7 +164,7 @@ def _where(trigger: Trigger) -> Iterator[tuple[Phrase, Predicate]]:
 def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Iterator[Outcome]:
     if step.if_ is not None:
         yield from _check_possible(case, step.if_, node.id, Phrase("if 的条件", "the condition of `if`"))
-        yield from _check_group(case, node, step, step.if_)
+        yield from _check_group(case, node.id, step.via, step.if_)
     if isinstance(step.verb, Choose) and not case.doubts.inside(step.verb_at):
         yield from _check_branches(case, playbook, node, step, step.verb)
         if isinstance(playbook, Journey):
@@ -182,13 +191,13 @@ def _may_clash(condition: Predicate) -> bool:
     return len(keys) < len(tests) or any(kind in ("segment", "task", "reachable", "in", "been_in") for kind, _ in keys)
 
 
-def _check_group(case: Case, node: Node, step: Step, condition: Predicate) -> Iterator[Finding]:
+def _check_group(case: Case, subject: str, via: Sequence[Ref], condition: Predicate) -> Iterator[Finding]:
     channels = case.workspace.channels
-    for ref in step.via:
+    for ref in via:
         channel = channels.get(ref.id)
         if channel is not None and channel.selects == "nobody" and channel.reach in TOUCHES:
             declared = (channel.at, Phrase("渠道在这里声明", "the channel is declared here"))
-            yield case.finding(GROUP, condition.at, node.id, declared, channel=ref.id)
+            yield case.finding(GROUP, condition.at, subject, declared, channel=ref.id)
             return
 
 
@@ -199,7 +208,7 @@ def _check_groups_inside(case: Case, fork: Node, choose: Choose) -> Iterator[Fin
         for step in branch.steps:
             node = case.graph.nodes.get(f"{around}/{step.id}")
             if node is not None and step.if_ is None:
-                yield from _check_group(case, node, step, branch.if_)
+                yield from _check_group(case, node.id, step.via, branch.if_)
 
 
 def _check_branches(case: Case, playbook: Playbook, node: Node, step: Step, choose: Choose) -> Iterator[Outcome]:
