@@ -21,6 +21,7 @@ SUGGESTION: Final = "personalised suggestion within 24 h of the view"
 
 FIGURES: Final = (
     Figure("R-L1", "SMS within 1 h of joining", "new-member/awareness/welcome", "within", "1h"),
+    Figure("R-L1", "SMS within 1 h of joining", "new-member/awareness/welcome", "since", "stage"),
     Figure("R-L1", "video within 3 h", "new-member/awareness/film", "within", "3h"),
     Figure("R-L1", "video within 3 h", "new-member/awareness/film", "since", "stage"),
     Figure("R-L1", "benefit task within 24 h", "new-member/awareness/benefit", "within", "24h"),
