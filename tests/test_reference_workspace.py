@@ -27,7 +27,7 @@ CAPS: Final[tuple[tuple[str, str, Value], ...]] = (
     ("aurora", "one_at_a_time.nurture.cool_down", "4d"),
     ("aurora", "budgets.weekly-marketing", {"new-member": 3, "nurture": 2, "member-care": 3}),
     ("new-member/awareness/apart", "wait", "4h"),
-    ("new-member/recall", "next", [{"after": "4d", "go": "activation"}]),
+    ("new-member/recall/quiet", "wait", "6d"),
     ("new-member/retention", "stays", "at least 7d"),
     ("member-care/silent/coupon", "after", "7d"),
     ("cart-reminder/card", "via", "mp-page"),
