@@ -6,16 +6,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import click
 
 from sopkit import __version__
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
-from sopkit.cli.schema import editor_schemas
+from sopkit.cli.schema import SUFFIX, for_editor
 from sopkit.output import write_folder
 from sopkit.resources import folder
+from sopkit.schema.definitions import UNION
 from sopkit.text import Lang, Phrase
 
 OPTIONS = (
@@ -43,6 +44,8 @@ NEXT: Final = (
     ("sopkit build {place} -o {place}/out", Phrase("生成员工手册和检查清单", "make the staff manuals and checklists")),
     ("sopkit new automation birthday", Phrase("（在 {place} 里）新加一份自动化", "(inside {place}) add an automation")),
 )
+SCHEMA: Final = f".sopkit/schemas/{UNION}{SUFFIX}"
+"""Where an editor finds the schema, below the workspace."""
 USUAL_ID: Final = "my-brand"
 HALF_A_YEAR: Final = timedelta(days=183)
 
@@ -82,9 +85,14 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
         for path in sorted((templates / part).rglob("*")):
             if path.is_file():
                 written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(templates / part).parts)
-                yield written, _fill(path.read_text("utf-8"), blanks).encode()
-    for schema, data in editor_schemas():
-        yield f".sopkit/schemas/{schema}", data
+                head = editor_line(PurePosixPath(written)) if part != "common" else ""
+                yield written, (head + _fill(path.read_text("utf-8"), blanks)).encode()
+    yield SCHEMA, for_editor(UNION)
+
+
+def editor_line(path: PurePosixPath) -> str:
+    """Return the line by which an editor finds the schema of a document at `path` in a workspace."""
+    return f"# yaml-language-server: $schema={'../' * (len(path.parts) - 1)}{SCHEMA}\n"
 
 
 def _fill(text: str, blanks: Mapping[str, str]) -> str:

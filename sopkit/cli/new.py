@@ -12,7 +12,7 @@ import click
 
 from sopkit import schema
 from sopkit.cli.command import OK, Command, WrongUsageError, console_of
-from sopkit.cli.init import HALF_A_YEAR
+from sopkit.cli.init import HALF_A_YEAR, SCHEMA, editor_line
 from sopkit.cli.workspace import Loaded, load
 from sopkit.output import write_file
 from sopkit.resources import BUILTIN
@@ -80,8 +80,9 @@ def run(ctx: click.Context, kind: str | None, document: str | None) -> int:
         raise WrongUsageError(TAKEN, place=loaded.shown + place.as_posix())
     if taken := next(_places(loaded, kind, document), None):
         raise WrongUsageError(TAKEN_ID, id=document, place=_shown(loaded, taken))
+    head = editor_line(PurePosixPath(place)) if (loaded.folder / SCHEMA).is_file() else ""
     text = schema.skeleton(kind, document, console.lang, console.today + HALF_A_YEAR)
-    write_file(target, text.encode())
+    write_file(target, (head + text).encode())
     console.say(console.word(WRITTEN, place=loaded.shown + place.as_posix()))
     return OK
 
