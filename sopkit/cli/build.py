@@ -92,6 +92,7 @@ def run(
         roles=_roles(loaded, role),
         kinds=tuple(kind for kind in KINDS if kind in only),
         diagrams=_diagrams(loaded, only),
+        logo=compilation.logo,
     )
     written = _Written(watched(console, _files(loaded, made, request), WORKING))
     write_folder(Path(output), written)
