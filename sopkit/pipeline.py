@@ -15,7 +15,9 @@ from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
 from sopkit.reader import Reading, read
+from sopkit.reader.pictures import MISSING, Look, Picture
 from sopkit.resolve import resolve, used_catalogs
+from sopkit.resolve.brand import find_logo
 from sopkit.rules import waivers
 from sopkit.rules.waivers import Waived
 from sopkit.source import Source
@@ -36,6 +38,8 @@ class Compilation:
     proved: tuple[Proof, ...]
     not_assessed: tuple[Unassessed, ...]
     waived: tuple[Waived, ...]
+    logo: Picture | None
+    """The brand's, where one is named and can be used."""
     held_back: int
     """Findings that only follow from others and are not shown."""
     files: int
@@ -69,10 +73,12 @@ def compile(  # noqa: A001  the word for it
     today: date,
     found: Collection[Finding] = (),
     known: Mapping[Source, tuple[Tree, ...]] = MappingProxyType({}),
+    look: Look = lambda _: MISSING,
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
-    `found` is what kept files from being sources; `known` are the trees of files whose content was found clean before.
+    `found` is what kept files from being sources; `known` are the trees of files whose content was found clean before;
+    `look` gets a picture out of the workspace.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
@@ -85,6 +91,7 @@ def compile(  # noqa: A001  the word for it
         broken = frozenset(number for number, findings in enumerate(shapes) if findings)
         complete = not found and all(reading.complete for reading in readings)
         resolution = resolve(forest, broken, frozenset(range(len(own), len(forest.trees))), complete)
+        logo, unusable = find_logo(resolution.workspace.settings, forest, look)
         execution = graph.build(resolution.workspace)
 
         read_and_resolved = (
@@ -92,6 +99,7 @@ def compile(  # noqa: A001  the word for it
             *(finding for reading in readings for finding in reading.findings),
             *(finding for findings in shapes for finding in findings),
             *resolution.findings,
+            *unusable,
         )
         judgement = rules.check(resolution.workspace, execution, forest, today, read_and_resolved)
         outcomes = judgement.outcomes
@@ -107,6 +115,7 @@ def compile(  # noqa: A001  the word for it
         proved=_sorted(one for one in outcomes if isinstance(one, Proof)),
         not_assessed=_sorted(one for one in outcomes if isinstance(one, Unassessed)),
         waived=judged.waived,
+        logo=logo,
         held_back=resolution.held_back + judgement.held_back,
         files=len(readings),
         today=today,

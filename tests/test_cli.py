@@ -125,6 +125,15 @@ def test_every_command_has_a_help_page_in_both_languages(sopkit: Run, command: t
         (["schema", "lifecyle"], "there is no schema of “lifecyle”", "没有“lifecyle”的 schema"),
         (["check", "no-such-folder"], "sopkit init no-such-folder", "sopkit init no-such-folder"),
         (["build", "."], "--output is missing", "少了 --output"),
+        (["graph", "x", "-o"], "Usage: sopkit graph --help", "用法：sopkit graph --help"),
+        (
+            ["graph", "-o", "flow.pdf"],
+            "the name may end in .svg .mmd .mermaid .dot .gv .graphml .json",
+            "后缀可以是 .svg",
+        ),
+        (["explain", "SOP999"], "SOP902  unused-waiver", "SOP902  unused-waiver"),
+        (["new"], "KIND is one of catalog, lifecycle", "KIND 是 catalog, lifecycle"),
+        (["new", "kpi"], "as sopkit new kpi birthday-gift", "如 sopkit new kpi birthday-gift"),
         (["--as-of"], "option --as-of needs a value", "选项 --as-of 要带一个值"),
     ],
 )

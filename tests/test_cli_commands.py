@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -290,6 +291,41 @@ def test_new_writes_a_document_that_can_be_checked(
     assert "was left as it is" in err
 
 
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", ["catalog", "lifecycle", "automation", "cadence", "sync", "kpi", "procedure"])
+def test_all_that_a_new_document_suggests_can_be_taken_up(
+    sopkit: Run, tmp_path: Path, kind: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left to mend then are names of nouns that the workspace doesn't have."""
+    sopkit("init", tmp_path / "shop", "--lang", lang)
+    monkeypatch.chdir(tmp_path / "shop")
+    sopkit("new", kind, "fresh-one", "--lang", lang)
+    written = next((tmp_path / "shop").rglob("fresh-one.yaml"))
+    bare = written.read_text("utf-8")
+    assert "\nreview_by: 2026-12-31\n" in bare
+    assert "missing-review-date" not in sopkit("check")[1]
+    taken_up = re.sub(r"^# (\w+: .*)$", r"\1", bare[bare.index("\nkind:") :], flags=re.MULTILINE)
+    assert taken_up.count("\n# ") < bare.count("\n# ")
+    assert "…" not in taken_up
+    written.write_text(taken_up, "utf-8")
+    report = json.loads(sopkit("check", "--format", "json")[1])
+    assert {one["rule"] for one in report["findings"] if one["severity"] == "error"} <= {"undefined-name"}
+
+
+@pytest.mark.parametrize("kind", ["lifecycle", "automation", "cadence", "procedure"])
+def test_new_refuses_an_id_that_a_playbook_has_and_shows_where(
+    sopkit: Run, write_workspace: Write, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_workspace({"journeys/play.yaml": GOOD})
+    before = files(folder)
+    monkeypatch.chdir(folder)
+    code, out, err = sopkit("new", kind, "thanks", "--lang", "en")
+    assert (code, out) == (2, "")
+    assert "journeys/play.yaml:2:5" in err
+    assert files(folder) == before
+    assert sopkit("new", "kpi", "thanks")[0] == 0, "measures have ids of their own"
+
+
 # build, compile
 
 
@@ -355,7 +391,24 @@ def test_build_of_one_role_and_kind(sopkit: Run, write_workspace: Write, tmp_pat
     assert names == {"index.html", "manuals/guide.zh-CN.html"}
     code, _, err = sopkit("build", folder, "-o", tmp_path / "out", "--role", "cleaner", "--lang", "en")
     assert code == 2
-    assert "no role “cleaner” has any work" in err
+    assert "there is no role “cleaner”" in err
+    assert "guide" in err
+
+
+def test_a_role_is_named_by_its_title_too_and_a_misspelt_one_is_answered(
+    sopkit: Run, write_workspace: Write, tmp_path: Path
+) -> None:
+    folder = write_workspace(GOOD.replace("via: sms", "via: wecom-chat, by: guide, minutes: 2"))
+    sopkit("build", folder, "-o", tmp_path / "out", "--role", "导购", "--only", "manual")
+    names = {name for name in files(tmp_path / "out") if name.endswith(".html")}
+    assert names == {"index.html", "manuals/guide.zh-CN.html"}
+    code, _, err = sopkit("build", folder, "-o", tmp_path / "out", "--role", "giude", "--lang", "en")
+    assert code == 2
+    assert "did you mean “guide”?" in err
+    idle = write(folder, {"more.yaml": "kind: catalog\nroles: {cleaner: {title: 保洁}}\n"})
+    code, _, err = sopkit("build", idle, "-o", tmp_path / "out", "--role", "保洁", "--lang", "en")
+    assert code == 2
+    assert "the role “保洁” has no work" in err
 
 
 def test_compile_writes_the_manifest(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
@@ -497,7 +550,8 @@ def test_a_result_never_takes_the_place_of_a_playbook(
 ) -> None:
     folder = write_workspace(GOOD)
     before = files(folder)
-    code, _, err = sopkit(arguments[0], folder, *arguments[1:], "-o", folder / "play.yaml", "--lang", "en")
+    given = ("--format", "json") if arguments[0] == "graph" else ()
+    code, _, err = sopkit(arguments[0], folder, *arguments[1:], *given, "-o", folder / "play.yaml", "--lang", "en")
     assert code == 2
     assert "this YAML file is left as it is" in err
     assert files(folder) == before

@@ -15,11 +15,13 @@ from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.graph.manifest import manifest
+from sopkit.model.nouns import Role
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.render.diagrams import diagrams
 from sopkit.render.document import Diagram
 from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.publication import KINDS, Request, publish, roles_with_work
+from sopkit.schema.near import near
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
@@ -32,17 +34,25 @@ DETAILS = Phrase(
 OPTIONS = (
     Choice(("--output", "-o"), Phrase("输出文件夹", "the folder to write"), "OUT", required=True),
     Choice(("--only",), Phrase("只生成这一类，可写多次", "only documents of this kind; may be repeated"), values=KINDS, many=True),
-    Choice(("--role",), Phrase("只生成这个岗位的，可写多次", "only documents of this role; may be repeated"), "ROLE", many=True),
+    Choice(
+        ("--role",),
+        Phrase("只生成这个岗位的，写编号或名称，可写多次", "only documents of this role, by id or title; may be repeated"),
+        "ROLE", many=True,
+    ),
     Choice(("--edition",), Phrase("版次，印在每份文件上，如 2026-07", "the edition, printed on every document, as 2026-07"), "LABEL"),
     ALLOW_NOT_ASSESSED,
     Choice(("--force",), Phrase("通不过检查也生成，每一页印上“草稿”", "build what fails the check; every page says DRAFT"), flag=True),
 )  # fmt: skip
 EXAMPLES = (
     ("sopkit build my-brand -o out", Phrase("全部文件", "everything")),
-    ("sopkit build -o out --role guide", Phrase("只要导购的手册和清单", "only what the guides need")),
+    ("sopkit build -o out --role guide", Phrase("只要导购的手册和清单；写“导购”也行", "only what the guides need")),
 )
 NO_ROLE = Phrase(
-    "没有岗位“{role}”，或者它没有任何工作；有工作的岗位：{roles}", "no role “{role}” has any work; these have: {roles}"
+    "没有岗位“{role}”{near}有工作的岗位：{roles}", "there is no role “{role}”{near} These have work: {roles}"
+)
+NO_WORK = Phrase(
+    "岗位“{role}”没有任何工作，没有可生成的；有工作的岗位：{roles}",
+    "the role “{role}” has no work, so there is nothing to make for it; these have: {roles}",
 )
 REFUSED = Phrase(
     "有错误，没有生成文件，原来的输出也没有动。改好再来；或加 --force 生成草稿",
@@ -91,6 +101,7 @@ def run(
         roles=_roles(loaded, role),
         kinds=tuple(kind for kind in KINDS if kind in only),
         diagrams=_diagrams(loaded, only),
+        logo=compilation.logo,
     )
     written = _Written(watched(console, _files(loaded, made, request), WORKING))
     write_folder(Path(output), written)
@@ -126,11 +137,33 @@ def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang]
 
 
 def _roles(loaded: Loaded, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ids of the roles that are meant, by id or by title. Raises `WrongUsageError`."""
+    roles = loaded.compilation.workspace.roles
     working = roles_with_work(loaded.compilation.workspace)
-    for role in wanted:
-        if role not in working:
-            raise WrongUsageError(NO_ROLE, role=role, roles=", ".join(working))
-    return wanted
+    listed = ", ".join(working)
+    meant: dict[str, None] = {}
+    for name in wanted:
+        called = [name] if name in roles else [id_ for id_, role in roles.items() if name in _titles(role)]
+        if not called:
+            raise WrongUsageError(NO_ROLE, role=name, near=_near(name, loaded), roles=listed)
+        if not any(id_ in working for id_ in called):
+            raise WrongUsageError(NO_WORK, role=name, roles=listed)
+        meant.update((id_, None) for id_ in called if id_ in working)
+    return tuple(meant)
+
+
+def _titles(role: Role) -> Iterator[str]:
+    """Yield what people call a role, in every language."""
+    if role.title:
+        yield from (title for _, title in role.title.variants)
+
+
+def _near(name: str, loaded: Loaded) -> Phrase:
+    roles = loaded.compilation.workspace.roles
+    found = near(name, {id_: next(_titles(role), "") for id_, role in roles.items()})
+    if not found:
+        return Phrase("。", ".")
+    return Phrase(f"；是不是“{'”或“'.join(found)}”？", f"; did you mean “{'” or “'.join(found)}”?")
 
 
 def _report(console: Console, output: Path, names: list[str]) -> None:

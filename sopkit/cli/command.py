@@ -190,7 +190,12 @@ class Command(_Helpful):
         self.allow_extra_args = True
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            # An option without its value is refused by click's parser, which doesn't say in which command.
+            error.ctx = error.ctx or ctx
+            raise
         if rest and not ctx.resilient_parsing:
             raise WrongUsageError(
                 Phrase("多了“{rest}”，这个命令用不上", "“{rest}” is more than this command takes"), rest=" ".join(rest)

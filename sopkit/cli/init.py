@@ -6,16 +6,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import click
 
 from sopkit import __version__
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
-from sopkit.cli.schema import editor_schemas
+from sopkit.cli.schema import SUFFIX, for_editor
 from sopkit.output import MARKER, marker_of, write_folder
 from sopkit.resources import folder
+from sopkit.schema.definitions import UNION
 from sopkit.text import Lang, Phrase
 
 OPTIONS = (
@@ -46,6 +47,8 @@ NEXT: Final = (
         Phrase("（在 {place} 里）新加一个自动流程", "(inside {place}) add an automation"),
     ),
 )
+SCHEMA: Final = f".sopkit/schemas/{UNION}{SUFFIX}"
+"""Where an editor finds the schema, below the workspace."""
 USUAL_ID: Final = "my-brand"
 HALF_A_YEAR: Final = timedelta(days=183)
 
@@ -85,11 +88,16 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
         for path in sorted((templates / part).rglob("*")):
             if path.is_file():
                 written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(templates / part).parts)
-                yield written, _fill(path.read_text("utf-8"), blanks).encode()
-    schemas = dict(editor_schemas())
-    schemas[MARKER] = marker_of(schemas)  # so that `sopkit schema -o` may replace them
-    for schema, data in schemas.items():
-        yield f".sopkit/schemas/{schema}", data
+                head = editor_line(PurePosixPath(written)) if part != "common" else ""
+                yield written, (head + _fill(path.read_text("utf-8"), blanks)).encode()
+    yield SCHEMA, for_editor(UNION)
+    beside = PurePosixPath(SCHEMA)
+    yield f"{beside.parent}/{MARKER}", marker_of([beside.name])  # so that `sopkit schema -o` may replace it
+
+
+def editor_line(path: PurePosixPath) -> str:
+    """Return the line by which an editor finds the schema of a document at `path` in a workspace."""
+    return f"# yaml-language-server: $schema={'../' * (len(path.parts) - 1)}{SCHEMA}\n"
 
 
 def _fill(text: str, blanks: Mapping[str, str]) -> str:

@@ -408,6 +408,23 @@ STAGE_WITHOUT_VALUE: Final = Rule(
     + STAGES.replace("stages:", "follows: tier\nstages:")
     + "  gold: {title: 金卡}\n  silver: {title: 银卡}\n",
 )
+UNUSABLE_LOGO: Final = Rule(
+    code="SOP163",
+    name="unusable-logo",
+    severity=Severity.ERROR,
+    summary=Phrase("标志图片用不了", "a logo that can't be used"),
+    message=Phrase("标志“{file}”用不了：{reason}", "the logo `{file}` can't be used: {reason}"),
+    why=Phrase(
+        "手册和清单的第一页要印它；图片放进每个文件里，所以只收不能夹带程序的格式，也不能太大。",
+        "It is printed on every first page and stored in every document, so it must be small and of a kind that holds no program.",
+    ),
+    fix=Phrase(
+        "把一个 200 KB 以内的 PNG、JPEG 或 WebP 文件放进工作区，logo 写它相对于 sopkit.yaml 的路径，如 brand/logo.png",
+        "put a PNG, JPEG or WebP file of at most 200 KB into the workspace and write its path from sopkit.yaml, as brand/logo.png",
+    ),
+    bad="kind: workspace\nid: shop\ntitle: 小店\nuses: [retail-cn]\nbrand: {name: 小店, logo: brand/logo.svg}\n",
+    good="kind: workspace\nid: shop\ntitle: 小店\nuses: [retail-cn]\nbrand: {name: 小店}\n",
+)
 
 RULES: Final[tuple[Rule, ...]] = (
     UNDEFINED_NAME,
@@ -433,4 +450,5 @@ RULES: Final[tuple[Rule, ...]] = (
     UNDECLARED_LOCALE,
     UNKNOWN_JURISDICTION,
     STAGE_WITHOUT_VALUE,
+    UNUSABLE_LOGO,
 )

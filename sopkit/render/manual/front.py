@@ -107,7 +107,8 @@ def look(settings: Settings, names: Names) -> Look:
         return Look()
     colour = brand.colour if brand.colour and HEX.fullmatch(brand.colour) else Look().colour
     light, dark = legible_colours(colour)
-    return Look(light, dark, _plain(brand.header, names), _plain(brand.footer, names))
+    header, footer = _plain(brand.header, names), _plain(brand.footer, names)
+    return Look(light, dark, header, footer, name=brand_name(settings, names))
 
 
 def legible_colours(colour: str) -> tuple[str, str]:
