@@ -23,8 +23,9 @@ from sopkit.reader.events import (
     parse,
     problem,
 )
+from sopkit.reader.nodes import ordinary_trees
 from sopkit.reader.notes import Notes, RefusedError
-from sopkit.reader.refusals import explain_directive
+from sopkit.reader.refusals import DIRECTIVE, explain_directive
 from sopkit.reader.scene import DOCUMENT
 from sopkit.reader.syntax import explain, explain_tag, explain_text
 from sopkit.tree import NUMBERS_A_NODE, Tree
@@ -98,9 +99,14 @@ def _follows(begun: int, failed_at: int, notes: Notes) -> bool:
 
 
 def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]:
+    special, explicit_keys = _has_special(text), "?" in text
+    if parser is None and not special and not explicit_keys and not ("%" in text and DIRECTIVE.search(text)):
+        ordinary = ordinary_trees(text, notes)
+        if ordinary is not None:
+            yield from ordinary
+            return
     next_event = parse(text, parser)
     next_event()
-    special, explicit_keys = _has_special(text), "?" in text
     count = 0
     while type(opening := next_event()) is DocumentStartEvent:
         if opening.tags or opening.version not in VERSIONS:

@@ -52,6 +52,22 @@ if TYPE_CHECKING:
         version: tuple[int, int] | None
         tags: dict[str, str] | None
 
+    class Node:
+        start_mark: Mark
+        end_mark: Mark
+
+    class ScalarNode(Node):
+        value: str
+        style: str | None
+
+    class CollectionNode(Node):
+        value: list[Any]
+        flow_style: bool
+
+    class MappingNode(CollectionNode): ...
+
+    class SequenceNode(CollectionNode): ...
+
     class Token:
         start_mark: Mark
         end_mark: Mark
@@ -72,24 +88,30 @@ else:
         SequenceEndEvent,
         SequenceStartEvent,
     )
+    from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
     from yaml.tokens import ScalarToken, Token
 
 __all__ = [
     "AVAILABLE",
     "IDENTITY",
     "AliasEvent",
+    "CollectionNode",
     "CollectionStartEvent",
     "DocumentStartEvent",
     "Event",
     "MappingEndEvent",
+    "MappingNode",
     "MappingStartEvent",
     "NextEvent",
+    "Node",
     "NodeEvent",
     "ParserName",
     "Problem",
     "ScalarEvent",
+    "ScalarNode",
     "ScalarToken",
     "SequenceEndEvent",
+    "SequenceNode",
     "SequenceStartEvent",
     "parse",
     "problem",
