@@ -1,7 +1,7 @@
-"""The events of one YAML document go in; its value and the places of all its nodes come out. The hot loop of the reader.
+"""The events of one YAML document go in; its value and the places of all its nodes come out.
 
-Composing from events costs as much as from the nodes that PyYAML can build itself (measured), and it keeps the places of
-aliases and a bound on depth, which those lose.
+What `nodes` does with the nodes of ordinary documents, for all there are: events keep the places of aliases, a bound on depth and
+what stood before a mistake.
 """
 
 from __future__ import annotations
@@ -165,7 +165,9 @@ def _root_scalar(event: ScalarEvent, places: list[int], plain: list[int], notes:
     return value if isinstance(value, str) else no_text(value, event, places, plain, notes)
 
 
-def no_text(value: scalars.NoText, event: ScalarEvent | ScalarNode, places: list[int], plain: list[int], notes: Notes) -> Value:
+def no_text(
+    value: scalars.NoText, event: ScalarEvent | ScalarNode, places: list[int], plain: list[int], notes: Notes
+) -> Value:
     """Return an unquoted value that is no text, and whose place is the last one."""
     if isinstance(value, scalars.Ambiguous):
         start, end, said = event.start_mark.index, event.end_mark.index, event.value

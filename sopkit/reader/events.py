@@ -61,12 +61,13 @@ if TYPE_CHECKING:
         style: str | None
 
     class CollectionNode(Node):
-        value: list[Any]
         flow_style: bool
 
-    class MappingNode(CollectionNode): ...
+    class MappingNode(CollectionNode):
+        value: list[tuple[Node, Node]]
 
-    class SequenceNode(CollectionNode): ...
+    class SequenceNode(CollectionNode):
+        value: list[Node]
 
     class Token:
         start_mark: Mark
@@ -88,14 +89,13 @@ else:
         SequenceEndEvent,
         SequenceStartEvent,
     )
-    from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+    from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
     from yaml.tokens import ScalarToken, Token
 
 __all__ = [
     "AVAILABLE",
     "IDENTITY",
     "AliasEvent",
-    "CollectionNode",
     "CollectionStartEvent",
     "DocumentStartEvent",
     "Event",

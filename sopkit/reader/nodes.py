@@ -6,15 +6,15 @@ stood before a mistake, and nothing bounds their number. So they are for ordinar
 
 from __future__ import annotations
 
-import operator
 from array import array
+from collections.abc import Callable
 from typing import Final
 
 import yaml
 
 from sopkit.reader import scalars
 from sopkit.reader.compose import MAX_DEPTH, no_text, settle_block
-from sopkit.reader.events import AVAILABLE, CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+from sopkit.reader.events import AVAILABLE, MappingNode, Node, ScalarNode, SequenceNode
 from sopkit.reader.notes import Notes, RefusedError
 from sopkit.tree import NUMBERS_A_NODE, Tree, Value
 
@@ -22,43 +22,40 @@ MAX_LENGTH: Final = 1 << 16
 """A longer text is read by events: they are gone once they are read, and nodes all stand in memory together."""
 
 MAX_DOCUMENTS: Final = 100
+"""More are read by events, too, which count them for the author."""
 
-SURE_BOUND: Final = (0, 2, 6)
-"""Older libyamls may have no bound of their own on depth, and composing in C goes down as deep as the text does."""
+BOUNDED: Final = (0, 2, 6)
+"""Since this version libyaml refuses more than a thousand levels; composing in C goes down as deep as the text does."""
 
 
 class OddError(Exception):
     """The text is to be read by events."""
 
 
-def _parser_class() -> type | None:
+def _composing_parser() -> type | None:
+    """Return libyaml's parser; None where it is absent, or has no bound on depth."""
     if AVAILABLE[0] != "c":
         return None
-    # Absent where PyYAML was built without libyaml; the published types leave both out.
-    from yaml._yaml import get_version  # type: ignore[attr-defined]  # noqa: PLC0415
+    # Absent where PyYAML was built without libyaml; the published types leave the parser out.
+    from yaml._yaml import get_version  # noqa: PLC0415
     from yaml.cyaml import CParser  # type: ignore[attr-defined]  # noqa: PLC0415
 
-    if get_version() < SURE_BOUND:
-        return None
+    class Composer(CParser):
+        """Calls these for every node, to find its tag; nobody asks for that, and a function in C that does nothing costs least."""
 
-    class Composer(CParser):  # type: ignore[misc]
-        """Calls these for every node, to ask for its tag; functions in C that do nothing cost least."""
+        resolve = descend_resolver = ascend_resolver = object.__subclasshook__
 
-        resolve = "".format
-        descend_resolver = operator.is_
-        ascend_resolver = "".upper
-
-    return Composer
+    return Composer if get_version() >= BOUNDED else None
 
 
-COMPOSER: Final = _parser_class()
+COMPOSER: Final = _composing_parser()
 
 
 def ordinary_trees(text: str, notes: Notes) -> list[Tree] | None:
     """Return all trees of a text without anchors, aliases, tags, merge keys and directives; None where something is odd."""
     if COMPOSER is None or len(text) > MAX_LENGTH:
         return None
-    trees = []
+    trees: list[Tree] = []
     quiet = Notes(notes.source, text)
     composer = COMPOSER(text)
     try:
@@ -71,7 +68,7 @@ def ordinary_trees(text: str, notes: Notes) -> list[Tree] | None:
     return None if quiet.findings else trees
 
 
-def _tree(root: Node, notes: Notes) -> Tree:
+def _tree(root: Node, notes: Notes) -> Tree:  # noqa: PLR0915  one hot loop
     """Return what a root node holds. The hot loop of the reader; does what `compose` does with events."""
     places: list[int] = []
     plain: list[int] = []
@@ -81,7 +78,7 @@ def _tree(root: Node, notes: Notes) -> Tree:
     longest = scalars.LONGEST_WORD
     closed = 0
 
-    def mapping(node: CollectionNode, depth: int) -> Value:
+    def mapping(node: MappingNode, depth: int) -> Value:  # noqa: PLR0912
         nonlocal closed
         at, start = len(places), node.start_mark.index
         add((start, start, 0))
@@ -92,8 +89,6 @@ def _tree(root: Node, notes: Notes) -> Tree:
             if type(key_node) is not scalar:
                 raise OddError
             key = key_node.value
-            if key in result or not key:
-                raise OddError
             if type(held) is scalar:
                 add(
                     (
@@ -120,6 +115,8 @@ def _tree(root: Node, notes: Notes) -> Tree:
             else:
                 add((key_node.start_mark.index, key_node.end_mark.index, 1))
                 result[key] = composers[type(held)](held, depth + 1)
+        if len(result) < len(node.value) or "" in result:
+            raise OddError
         if node.flow_style:
             closed = node.end_mark.index
         elif closed < places[-2]:
@@ -128,7 +125,7 @@ def _tree(root: Node, notes: Notes) -> Tree:
         places[at + 2] = (len(places) - at) // NUMBERS_A_NODE
         return result
 
-    def sequence(node: CollectionNode, depth: int) -> Value:
+    def sequence(node: SequenceNode, depth: int) -> Value:
         nonlocal closed
         at, start = len(places), node.start_mark.index
         add((start, start, 0))
@@ -158,7 +155,7 @@ def _tree(root: Node, notes: Notes) -> Tree:
         places[at + 2] = (len(places) - at) // NUMBERS_A_NODE
         return result
 
-    composers = {MappingNode: mapping, SequenceNode: sequence}
+    composers: dict[type[Node], Callable[..., Value]] = {MappingNode: mapping, SequenceNode: sequence}
     if type(root) is scalar:
         raise OddError
     value = composers[type(root)](root, 1)
