@@ -111,8 +111,9 @@ def test_values_are_those_of_another_reader_of_yaml_1_2(text: str) -> None:
 @example("text: |#晨曦\n\u3000  您好\n1e3")
 @example("%YA 1.1\n---\nid: a\n")
 @example("[" * 1500)
-def test_both_parsers_read_alike(text: str) -> None:
-    assert everything(read(source(text), parser="python")) == everything(read(source(text), parser="c"))
+def test_both_parsers_read_alike_and_so_do_events_and_nodes(text: str) -> None:
+    by_python, by_events, by_nodes = (read(source(text), parser=parser) for parser in ("python", "c", None))
+    assert everything(by_python) == everything(by_events) == everything(by_nodes)
 
 
 def test_both_parsers_read_the_reference_playbooks_alike() -> None:
@@ -120,7 +121,7 @@ def test_both_parsers_read_the_reference_playbooks_alike() -> None:
     for path in PLAYBOOKS:
         one = Source(path.name, path.read_bytes())
         reading = read(one)
-        assert everything(read(one, parser="python")) == everything(reading)
+        assert everything(read(one, parser="python")) == everything(read(one, parser="c")) == everything(reading)
         assert not reading.findings
         _check_places(reading)
         assert same([tree.value for tree in reading.trees], yaml_oracle.documents(one.text))
@@ -155,6 +156,7 @@ def test_what_another_program_writes_is_read_as_it_was(value: dict[str, Value], 
     )
     written_out = yaml.dump(value, Dumper=Writer, default_flow_style=flow, allow_unicode=True, sort_keys=False)
     reading = read(source(written_out))
+    assert everything(reading) == everything(read(source(written_out), parser="python"))
     if any(finding.rule is rules.UNQUOTED_COMPARISON for finding in reading.findings):
         assert style == ">"
         return

@@ -23,9 +23,10 @@ from sopkit.reader.events import (
     parse,
     problem,
 )
-from sopkit.reader.list_signs import refuse_lists
+from sopkit.reader.list_signs import SIGNED, refuse_lists
+from sopkit.reader.nodes import ordinary_trees
 from sopkit.reader.notes import Notes, RefusedError
-from sopkit.reader.refusals import explain_directive
+from sopkit.reader.refusals import DIRECTIVE, explain_directive
 from sopkit.reader.scene import DOCUMENT
 from sopkit.reader.syntax import explain, explain_tag, explain_text
 from sopkit.reader.wide_brackets import refuse_wide_brackets
@@ -100,10 +101,16 @@ def _follows(begun: int, failed_at: int, notes: Notes) -> bool:
 
 
 def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]:
+    special, explicit_keys = _has_special(text), "?" in text
+    wide_brackets, list_signs = "｛" in text or "［" in text, SIGNED.search(text) is not None
+    odd = special or explicit_keys or wide_brackets or list_signs or ("%" in text and DIRECTIVE.search(text))
+    if parser is None and not odd:
+        ordinary = ordinary_trees(text, notes)
+        if ordinary is not None:
+            yield from ordinary
+            return
     next_event = parse(text, parser)
     next_event()
-    special, explicit_keys = _has_special(text), "?" in text
-    wide_brackets = "｛" in text or "［" in text
     count = 0
     while type(opening := next_event()) is DocumentStartEvent:
         if opening.tags or opening.version not in VERSIONS:
@@ -125,7 +132,8 @@ def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]
         if type(first) is ScalarEvent and not first.style and isinstance(composed.value, str):
             raise explain_text(text, composed.places[0], notes)
         tree = Tree(notes.source, composed.value, composed.places, {}, composed.plain, aliased)
-        refuse_lists(tree, text, notes)
+        if list_signs:
+            refuse_lists(tree, text, notes)
         if wide_brackets:
             refuse_wide_brackets(tree, text, notes)
         yield tree

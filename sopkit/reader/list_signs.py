@@ -17,6 +17,9 @@ SIGNS: Final = "•·●▪◦∙・—–－"
 
 ITEM: Final = re.compile(rf"[ ]*(?P<sign>[{SIGNS}]|\*(?= )|-(?=[^\s-]))(?P<blank> ?)[ ]*(?P<rest>[^\s][^\r\n]*)")
 
+SIGNED: Final = re.compile(rf"\n *(?:[{SIGNS}]|-(?=[^\s\-0-9]))")
+"""A line that begins with such a sign: seldom found, and looked for in less time than two of them."""
+
 LISTED: Final = re.compile(rf"^([ ]*)([{SIGNS}]|-(?=[^\s\-0-9]))[^\r\n]*\r?\n\1\2", re.MULTILINE)
 """Two lines one below the other that begin with the same sign."""
 
