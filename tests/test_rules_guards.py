@@ -1,0 +1,134 @@
+"""Branches, conditions that nobody meets, and guards where nobody can be left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flow_playbooks import AUTOMATION, NOUNS, codes, judged
+
+
+def fork(*branches: str) -> str:
+    lines = [f"      - {{if: {one}, steps: [{{id: do-{n}, tag: called}}]}}\n" for n, one in enumerate(branches)]
+    return "starts_on: member-joined\nsteps:\n  - id: fork\n    choose:\n" + "".join(lines)
+
+
+ELSE = "      - {else: []}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found_"),
+    [
+        (fork("{tier: gold}", "{tier: [silver, bronze]}"), ["SOP210"]),  # nobody knows the tier of some
+        (fork("{tier: gold}", "{tier: [silver, bronze]}", "{tier: unknown}"), []),
+        (fork("{tier: gold}"), []),
+        (fork("{spent: < 100 CNY}", "{spent: ≥ 100 CNY}", "{spent: unknown}"), []),
+        (fork("{spent: < 100 CNY}", '{spent: "> 100 CNY"}', "{spent: unknown}"), ["SOP210"]),
+        (fork("{order-paid: ever}", "{order-paid: never}"), []),
+        (fork("{order-paid: within 30d}", "{order-paid: not within 90d}"), ["SOP210"]),
+        (fork("{order-paid: ≥ 2 within 90d}", "{order-paid: within 90d}", "{order-paid: not within 90d}"), []),
+        (fork("{spent: ≥ 1000 CNY}", "{spent: ≥ 500 CNY}") + ELSE, []),
+        (fork("{spent: ≥ 500 CNY}", "{spent: ≥ 1000 CNY}") + ELSE, ["SOP212"]),
+        (fork("{tier: [gold, silver]}", "{tier: [silver, bronze]}") + ELSE, ["SOP211"]),
+        (fork("{consent: sms-marketing}", "{consent: wecom-marketing}") + ELSE, []),
+        (fork("{spent: 1..5 CNY}", "{spent: 5..9 CNY}") + ELSE, ["SOP211"]),
+        (fork("{tag: called}", "{not: {tag: called}}"), []),
+        (fork("{all: [{tier: gold}, {tier: bronze}]}", "{tier: gold}") + ELSE, ["SOP213"]),
+        (fork("{segment: buyers}", "{order-paid: never}"), []),
+    ],
+)  # fmt: skip
+def test_branches(text: str, found_: list[str]) -> None:
+    assert [one.rule.code for one in judged(text, AUTOMATION)] == found_
+
+
+def test_a_gap_names_a_customer_in_both_languages() -> None:
+    (finding,) = judged(fork("{order-paid: within 30d}", "{order-paid: not within 90d}"), AUTOMATION)
+    assert "order-paid 30d 内 0 次、90d 内 1 次" in finding.message("zh-CN")
+    assert "order-paid 0× within 30d, 1× within 90d" in finding.message("en")
+
+
+def test_an_inner_choose_may_rely_on_the_outer_branch() -> None:
+    text = """\
+    starts_on: member-joined
+    steps:
+      - id: outer
+        choose:
+          - if: {tier: [gold, silver]}
+            steps:
+              - id: inner
+                choose:
+                  - {if: {tier: gold}, steps: [{id: one, tag: called}]}
+                  - {if: {tier: silver}, steps: [{id: two, untag: called}]}
+          - else: []
+    """
+    assert codes(text, AUTOMATION) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "starts_on: member-joined\naudience: {all: [{tag: called}, {not: {tag: called}}]}\nsteps: [{id: m, tag: called}]\n",
+        "starts_on: member-joined\nwhile: {order-paid: ever, all: [{order-paid: never}]}\nsteps: [{id: m, tag: called}]\n",
+        "starts_on: {event: order-paid, where: {all: [{spent: < 5 CNY}, {spent: ≥ 5 CNY}]}}\nsteps: [{id: m, tag: called}]\n",
+        "starts_on: member-joined\nsteps: [{id: m, tag: called, if: {all: [{order-paid: within 7d}, {order-paid: not within 30d}]}}]\n",
+        "starts_on: member-joined\nsteps: [{id: m, tag: called, if: {all: [{segment: buyers}, {order-paid: never}]}}]\n",
+    ],
+)
+def test_conditions_that_nobody_meets(text: str) -> None:
+    assert [one.rule.code for one in judged(text, AUTOMATION)] == ["SOP213"]
+
+
+def test_segments_are_checked_where_they_are_declared() -> None:
+    nouns = (
+        NOUNS
+        + "---\nkind: catalog\nsegments:\n  nobody: {title: 没人, when: {all: [{tag: called}, {not: {tag: called}}]}}\n"
+    )
+    text = "starts_on: member-joined\naudience: nobody\nsteps: [{id: m, tag: called}]\n"
+    assert [(one.rule.code, one.subject) for one in judged(text, AUTOMATION, nouns=nouns)] == [
+        ("SOP213", "segment/nobody")
+    ]
+
+
+@pytest.mark.parametrize(("via", "found_"), [("group", True), ("mp-notice", False), ("[wecom-chat, group]", True)])
+def test_guards_where_nobody_can_be_left_out(via: str, found_: bool) -> None:
+    text = f"starts_on: member-joined\nsteps: [{{id: hi, send: hello, via: {via}, for: care, if: {{tag: called}}}}]\n"
+    assert [one.rule.code for one in judged(text, AUTOMATION)] == ["SOP214"] * found_
+
+
+def test_a_branch_is_a_guard_on_what_stands_in_it() -> None:
+    text = """\
+    starts_on: member-joined
+    steps:
+      - id: fork
+        choose:
+          - if: {consent: group-marketing}
+            steps: [{id: post, send: hello, via: group, for: care}]
+          - else: [{id: chat, send: hello, via: mp-notice, for: care}]
+    """
+    assert codes(text, AUTOMATION) == ["SOP214:group-marketing"]
+    assert codes(text.replace("via: group", "via: mp-notice"), AUTOMATION) == []
+
+
+@pytest.mark.parametrize(
+    ("audience", "first", "found_"),
+    [
+        ("{tier: [gold, silver]}", "", []),  # at the very start the audience is as it was tested
+        ("{tier: [gold, silver]}", "  - {id: rest, wait: 1d}\n", ["SOP210"]),  # the tier may have changed
+        ("{tier: [gold, silver]}", "  - {id: call, do: 电话, by: guide, within: 1h}\n", ["SOP210"]),
+        ("{tier: [gold, silver]}", "  - {id: mark, untag: called}\n", []),
+        ("{tier: gold}", "", []),
+        ("members", "", ["SOP210"]),
+    ],
+)
+def test_who_has_just_entered_is_of_the_audience(audience: str, first: str, found_: list[str]) -> None:
+    branches = fork("{tier: gold}", "{tier: silver}").partition("steps:\n")[2]
+    text = f"starts_on: member-joined\naudience: {audience}\nsteps:\n{first}{branches}"
+    assert [one.rule.code for one in judged(text, AUTOMATION)] == found_
+
+
+def test_what_started_the_journey_has_happened() -> None:
+    branches = fork("{order-paid: within 30d}", "{all: [{order-paid: ever}, {order-paid: not within 30d}]}").partition(
+        "steps:\n"
+    )[2]
+    for starts, found_ in (("order-paid", []), ("member-joined", ["SOP210"]), ("[order-paid, manual]", ["SOP210"])):
+        text = f"starts_on: {starts}\nsteps:\n  - {{id: rest, wait: 60d}}\n{branches}"
+        assert [one.rule.code for one in judged(text, AUTOMATION)] == found_
