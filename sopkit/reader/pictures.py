@@ -44,7 +44,7 @@ def find_picture(root: str | os.PathLike[str], name: str) -> Picture | Phrase:
         return OUTSIDE
     base = os.path.realpath(root)
     place = os.path.realpath(os.path.join(base, name))  # noqa: PTH118  paths on disk may be bytes that no text holds
-    if os.path.commonpath((base, place)) != base:
+    if not _is_inside(place, base):
         return OUTSIDE
     try:
         data = _bytes(place)
@@ -58,6 +58,13 @@ def find_picture(root: str | os.PathLike[str], name: str) -> Picture | Phrase:
         return TOO_LARGE
     found = media_type(data)
     return Picture(data, found) if found else NO_PICTURE
+
+
+def _is_inside(place: str, base: str) -> bool:
+    try:
+        return os.path.commonpath((base, place)) == base
+    except ValueError:  # another drive
+        return False
 
 
 def _bytes(place: str) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sopkit.diagnostics import Finding
-from sopkit.model import rules_names as rules
+from sopkit.model import rules_settings as rules
 from sopkit.model.documents import Settings
 from sopkit.reader.pictures import Look, Picture
 from sopkit.text import Phrase
