@@ -16,6 +16,7 @@ from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
 from sopkit.reader import Reading, read
 from sopkit.reader.pictures import MISSING, Look, Picture
+from sopkit.reader.rules import AMBIGUOUS_NUMBER
 from sopkit.resolve import resolve, used_catalogs
 from sopkit.resolve.brand import find_logo
 from sopkit.rules import waivers
@@ -63,6 +64,14 @@ class Examined:
     """What the schema has against each tree."""
 
     @property
+    def read(self) -> Iterator[Finding]:
+        """What reading found; of a number that is no number at its place the schema says more."""
+        told = {one.span.sort_key for shape in self.shapes for one in shape}
+        for finding in self.reading.findings:
+            if finding.rule is not AMBIGUOUS_NUMBER or finding.span.sort_key not in told:
+                yield finding
+
+    @property
     def clean(self) -> bool:
         return self.reading.complete and not self.reading.findings and not any(self.shapes)
 
@@ -96,7 +105,7 @@ def compile(  # noqa: A001  the word for it
 
         read_and_resolved = (
             *found,
-            *(finding for reading in readings for finding in reading.findings),
+            *(finding for one in examined for finding in one.read),
             *(finding for findings in shapes for finding in findings),
             *resolution.findings,
             *unusable,

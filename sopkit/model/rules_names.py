@@ -53,11 +53,9 @@ DUPLICATE_ID: Final = Rule(
     name="duplicate-id",
     severity=Severity.ERROR,
     summary=Phrase("同一个编号用了两次", "one id for two things"),
-    message=Phrase("{noun}“{name}”已经声明过", "{noun} `{name}` is declared already"),
+    message=Phrase("{names}已经声明过", "{names} declared already"),
     why=Phrase("两处同名，引用时就不知道指的是哪一个。", "A reference cannot tell which of the two it means."),
-    fix=Phrase(
-        "改掉其中一个的编号；如果是重复的，删掉一处", "give one of them another id, or delete one if it is a copy"
-    ),
+    fix=Phrase("{advice}", "{advice}"),
     bad=GUIDE + "---\n" + GUIDE,
     good=GUIDE + "---\n" + GUIDE.replace("id: welcome", "id: welcome-back"),
 )

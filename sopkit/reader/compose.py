@@ -25,6 +25,7 @@ from sopkit.reader.events import (
     SequenceStartEvent,
 )
 from sopkit.reader.notes import Notes, RefusedError
+from sopkit.reader.refusals import refuse_comparison
 from sopkit.reader.scene import shortened
 from sopkit.text import Phrase
 from sopkit.tree import NUMBERS_A_NODE, Value
@@ -202,8 +203,7 @@ def settle_block(event: ScalarEvent | ScalarNode, notes: Notes) -> int:
     last = start + len(said)
     glued = said.lstrip("|>-+0123456789").startswith("#")
     if event.style == ">" and (glued or text[start + 1 : start + 2].isdigit() or _stands_alone(event, text)):
-        fixes = notes.replacing(rules.QUOTE_IT, (start, last, f'"{said}"'))
-        raise RefusedError(rules.UNQUOTED_COMPARISON, start, last, {"text": shortened(said)}, fixes=fixes)
+        raise refuse_comparison(start, last, notes)
     if glued:
         raise RefusedError(rules.TEXT_AFTER_BLOCK_SIGN, start, last, {"text": shortened(said[1:])})
     return end
@@ -271,8 +271,8 @@ def _note_colon(event: ScalarEvent, notes: Notes, *, in_brackets: bool) -> None:
     for found in glued:
         edits += [(*found.span("comma"), ", ")] if found["comma"] else []
         edits += [(*found.span("colon"), ": ")]
-    once = all(len(found["colon"]) == 1 for found in glued)
-    fixes = notes.replacing(rules.USE_COLON, *edits, safe=in_brackets and once)
+    sure = all(len(found["colon"]) == 1 and (found["key"].islower() or found["key"] == "zh-CN") for found in glued)
+    fixes = notes.replacing(rules.USE_COLON, *edits, safe=in_brackets and sure)
     at = glued[0].start("colon")
     if notes.text[at] == "：":
         notes.add(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": "：", "right": ":"}, fixes=fixes)

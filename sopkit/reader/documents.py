@@ -44,6 +44,9 @@ VERSIONS: Final = (None, (1, 2))
 MAX_DOCUMENTS: Final = 1_000
 """In one file."""
 
+GLUED: Final = (rules.FULL_WIDTH_PUNCTUATION, rules.MISSING_SPACE_AFTER_COLON)
+"""What is said of a key with a colon that does not count."""
+
 MOST_RESUMPTIONS: Final = 20
 
 
@@ -94,9 +97,13 @@ def _why_not(begun: int, found: Problem, notes: Notes, parser: ParserName | None
 
 
 def _follows(begun: int, failed_at: int, notes: Notes) -> bool:
-    """Whether it has been said already what made reading break off: an odd indent, or a key on this line that is no word."""
-    line = notes.source.span(failed_at, failed_at).line
-    on_line = any(one.rule is rules.COMPLEX_KEY and one.span.end_line == line for one in notes.findings)
+    """Whether it has been said already what made reading break off: an odd indent, a key on this line that is no word, `of：{`."""
+    here = notes.source.span(failed_at, failed_at)
+    on_line = any(
+        one.span.end_line == here.line
+        and (one.rule is rules.COMPLEX_KEY or (one.rule in GLUED and one.span.end_column == here.column))
+        for one in notes.findings
+    )
     return on_line or any(begun <= at <= failed_at for at in notes.layout)
 
 

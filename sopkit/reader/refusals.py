@@ -8,7 +8,7 @@ from typing import Final
 from sopkit.reader import rules
 from sopkit.reader.events import Problem
 from sopkit.reader.notes import Notes, RefusedError
-from sopkit.reader.scene import Line, Scene, shortened
+from sopkit.reader.scene import Line, Scene, quoting, shortened
 from sopkit.text import Phrase
 
 TAKE_OUT: Final = Phrase("删掉它", "take it out")
@@ -24,6 +24,8 @@ NEVER_FIRST: Final = frozenset("@`%")
 """Signs that begin nothing in YAML, so that only a text can be meant."""
 
 CLOSING: Final = {"{": "}", "[": "]"}
+WRITE_AT_LEAST: Final = Phrase("换成 ≥", "use ≥")
+
 WIDE_CLOSING: Final = {
     "{": re.compile(r"｝(?=[ ,\]}]*$)", re.MULTILINE),
     "[": re.compile(r"[］】](?=[ ,\]}]*$)", re.MULTILINE),
@@ -79,10 +81,21 @@ def missing_space(scene: Scene, start: int, end: int) -> RefusedError:
 
 
 def comparison(scene: Scene, start: int) -> RefusedError:
-    end = scene.value_end(start)
-    said = scene.text[start:end]
-    fixes = scene.quoting(start, end, safe=COMPARISON.fullmatch(said) is not None)
-    return RefusedError(rules.UNQUOTED_COMPARISON, start, end, {"text": shortened(said)}, fixes=fixes)
+    return refuse_comparison(start, scene.value_end(start), scene.notes)
+
+
+def refuse_comparison(start: int, end: int, notes: Notes) -> RefusedError:
+    """Return the finding about `> 15%`, which needs quotes, or `>= 15%`, for which there is `≥`."""
+    said = notes.text[start:end]
+    safe = COMPARISON.fullmatch(said) is not None
+    at_least = f"≥ {said.removeprefix('>').removeprefix('=').strip()}"
+    if safe and said.startswith(">="):
+        better, fixes = Phrase(at_least, at_least), notes.replacing(WRITE_AT_LEAST, (start, end, at_least), safe=True)
+    else:
+        quoted = f'"{shortened(said)}"'
+        above = Phrase(f"{quoted}（大于），或者 {at_least}（不小于）", f"{quoted} (more than) or {at_least} (at least)")
+        better, fixes = above if safe else Phrase(quoted, quoted), quoting(start, end, notes, safe=safe)
+    return RefusedError(rules.UNQUOTED_COMPARISON, start, end, {"text": shortened(said), "better": better}, fixes=fixes)
 
 
 def unquoted_sign(scene: Scene, start: int) -> RefusedError:

@@ -191,7 +191,7 @@ UNQUOTED_COMPARISON: Final = Rule(
         "值以 > 开头时，YAML 以为后面几行是一大段文字。",
         "A value that begins with `>` tells YAML that a long text follows.",
     ),
-    fix=Phrase('写成 ≥ 15%，或者加引号："> 15%"', 'write ≥ 15%, or quote it: "> 15%"'),
+    fix=Phrase("写成 {better}", "write {better}"),
     bad="target: >= 15%\n",
     good="target: ≥ 15%\n",
 )

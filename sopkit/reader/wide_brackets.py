@@ -15,6 +15,8 @@ from sopkit.tree import NUMBERS_A_NODE, Tree
 PLAIN: Final = {"｛": "{", "｝": "}", "［": "[", "］": "]"}
 DEPTH: Final = {"｛": 1, "{": 1, "［": 1, "[": 1, "｝": -1, "}": -1, "］": -1, "]": -1}
 
+BRACKET: Final = re.compile(f"[{re.escape(''.join(DEPTH))}]")
+
 KEY: Final = r"[A-Za-z_][\w-]*"
 OPENED: Final = re.compile(
     rf"(?:^|(?<=[:\-,\[{{(] )|(?<=[,\[{{]))[ ]*(?P<sign>｛)\s*{KEY}\s*[:：]", re.ASCII | re.MULTILINE
@@ -28,7 +30,7 @@ INSIDE: Final = re.compile(
     re.ASCII,
 )
 
-LONGEST: Final = 2_000
+LONGEST: Final = 400
 """No mapping in brackets is longer; many that are never closed must not be searched to the end of the file, each."""
 
 USE_PLAIN: Final = Phrase("换成英文括号和标点", "use plain brackets and signs")
@@ -61,10 +63,10 @@ def _closed(text: str, start: int) -> int:
     """Return the offset behind the bracket that closes the one at `start`, in whatever width; -1 where there is none."""
     document = DOCUMENT.search(text, start, start + LONGEST)
     depth = 0
-    for at in range(start, document.start() if document else min(len(text), start + LONGEST)):
-        depth += DEPTH.get(text[at], 0)
+    for bracket in BRACKET.finditer(text, start, document.start() if document else start + LONGEST):
+        depth += DEPTH[bracket.group()]
         if not depth:
-            return at + 1
+            return bracket.end()
     return -1
 
 
