@@ -311,3 +311,23 @@ def test_opting_out_says_what_staff_do_and_how_soon_it_stops(workspace: Workspac
         "24 小时",
     ]
     assert rows["客户群"][1] == "不挽留，不再邀请进群"
+
+
+ALERT: Final = """\
+kind: kpi
+id: opens
+title: 打开率
+owner: guide
+formula: {count: {event: order-paid}}
+alert: {when: < 170 CNY, before: 2h, to: guide}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh-CN", "低于 170 元时预警，2 小时内通知导购"), ("en", "tells shop guide within 2 hours")],
+)
+def test_an_alert_is_told_within_its_time_not_ahead_of_it(lang: Lang, said: str) -> None:
+    document = manual(book(compiled(ALERT).workspace, lang), EDITION, Templates())
+    lines = [plain(line) for section in document.sections for line in lines_of(section)]
+    assert [line for line in lines if said in line.lower()] != []

@@ -184,7 +184,7 @@ def _calls(book: Book) -> list[Block]:
         Column(text(names.pick("备注", "Remark")), 4, "blank"),
     )
     rows = tuple(RowGroup(text(names.title(names.playbooks, id_)), tuple(each)) for id_, each in groups.items())
-    caption = names.pick("有事即办（有才做，不计入上面的件数）", "As it comes up (not counted above)")
+    caption = names.pick("有事即办（有才做，不计入应完成）", "As it comes up (not counted as due)")
     return [Table(text(caption), columns, rows, counted=False)]
 
 
@@ -230,6 +230,6 @@ def _less_often(book: Book, engagements: Sequence[Engagement]) -> list[Block]:
         *_pen_columns(names),
     )
     caption = names.pick(
-        "每月及更长周期（轮到时做，不计入上面的件数）", "Monthly and less often (when it falls due, not counted above)"
+        "每月及更长周期（轮到时做，不计入应完成）", "Monthly and less often (when it falls due, not counted as due)"
     )
     return [Table(text(caption), columns, (RowGroup((), rows),), counted=False)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from sopkit.model.documents import Cadence, Journey, Procedure, Stage, Target, Transition
 from sopkit.model.steps import Choose, Go, SetData, Tag, Wait
@@ -32,9 +31,6 @@ from sopkit.render.wording.limits import FORMATS, LAYERS, known
 from sopkit.render.wording.names import Names
 from sopkit.render.wording.occasions import occasions, starting
 from sopkit.text import Phrase
-
-LONG_CHAPTER: Final = 4
-"""Step cards; two or three fit on a page."""
 
 FOR_EACH = {
     "customer": Phrase("每位客户办一次", "once for each customer"),
@@ -71,7 +67,7 @@ def playbook_sections(book: Book) -> tuple[Section, ...]:
         )
         blocks = (_publications(listed, book),) if listed and kind is Cadence else ()
         if inner or blocks:
-            sections.append(Section(fragment, text(title), blocks, inner, breaks=_fills_a_page(kind, book)))
+            sections.append(Section(fragment, text(title), blocks, inner, breaks=book.whole))
     return tuple(sections)
 
 
@@ -111,11 +107,6 @@ def _publications(cadences: tuple[Cadence, ...], book: Book) -> Table:
 def _lines(lines: tuple[Line, ...]) -> Line:
     """Return lines as one, each on a row of its own."""
     return text("–") if not lines else tuple(run for line in lines for run in (*text("\n"), *line))[1:]
-
-
-def _fills_a_page(kind: type[Playbook], book: Book) -> bool:
-    """Tell whether a chapter is long enough to begin a new page: a role with little work gets no half-empty ones."""
-    return book.whole or sum(isinstance(placed.playbook, kind) for placed in book.all_steps()) >= LONG_CHAPTER
 
 
 def _playbook(playbook: Playbook, book: Book) -> Section:

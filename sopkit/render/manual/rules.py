@@ -95,11 +95,14 @@ def _opt_outs(book: Book) -> Iterator[Block]:
     names = book.names
     used = {ref.id for placed in book.all_steps() for ref in placed.step.via}
     used |= {ref.id for each in book.engagements() if each.cadence for ref in each.cadence.via}
-    rows = tuple(
-        _opt_out_row(each, names) for each in book.workspace.channels.values() if each.id in used and each.opt_out
-    )
-    if not rows:
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for channel in book.workspace.channels.values():
+        if channel.id in used and channel.opt_out:
+            title = names.say(channel.title) or ident(channel.id)
+            alike.setdefault(_opt_out(channel, names), []).append(title)
+    if not alike:
         return
+    rows = tuple((text(names.listed(titles)), *(text(cell) for cell in cells)) for cells, titles in alike.items())
     said = names.pick(
         "客户照下表退订，或者当面、电话里说不想再收，都算数。照“你要做的”办，不劝、不追问原因。",
         "Customers opt out as below, or say so in the shop or on the phone; either counts. Do what the table says; "
@@ -116,7 +119,8 @@ def _opt_outs(book: Book) -> Iterator[Block]:
     yield Table(text(names.pick("各渠道的退订方式", "Opting out")), columns, (RowGroup((), rows),))
 
 
-def _opt_out_row(channel: Channel, names: Names) -> tuple[Line, ...]:
+def _opt_out(channel: Channel, names: Names) -> tuple[str, ...]:
+    """Return how customers opt out of a channel, what the reader then does, and how soon it stops."""
     opt_out = channel.opt_out
     how = names.say(opt_out.how) if opt_out else ""
     if opt_out and opt_out.do:
@@ -125,8 +129,7 @@ def _opt_out_row(channel: Channel, names: Names) -> tuple[Line, ...]:
         do = names.pick("不用办：系统记下并停发", "nothing: a tool records it and stops")
     else:
         do = names.pick("告诉上级登记，此后不再发", "tell your superior, and send nothing more")
-    title = names.say(channel.title) or ident(channel.id)
-    return (text(title), text(how or "–"), text(do), text(_stops_within(channel, names) or "–"))
+    return (how or "–", do, _stops_within(channel, names) or "–")
 
 
 def _stops_within(channel: Channel, names: Names) -> str:
