@@ -12,9 +12,14 @@ from typing import Final
 import pypdfium2  # type: ignore[import-untyped]  # it has annotations, but says nowhere that they are for us
 import pytest
 
+from sopkit import pipeline
+from sopkit.reader.files import find_sources
+from sopkit.render.diagrams import diagrams
 from sopkit.render.manual.front import Edition
+from sopkit.render.publication import Request
 from tests.browser import Browser, Page
 from tests.documents import made, small, small_documents
+from tests.figures import PLAYBOOKS
 from tests.workspaces import TODAY
 
 pytestmark = pytest.mark.browser
@@ -31,6 +36,7 @@ PAGES: Final = (
     "checklists/guide.daily.zh-CN.html",
     "checklists/all.weekly.en.html",
 )
+MOST_SHEETS: Final = 26
 MANUAL: Final = "manuals/guide.zh-CN.html"
 SHEET: Final = "checklists/guide.daily.zh-CN.html"
 WEEK: Final = "checklists/guide.weekly.zh-CN.html"
@@ -340,6 +346,17 @@ def test_what_is_printed_is_whole(browser: Browser, folder: Path, path: str) -> 
         assert max(box[2] for box in inside) <= width - 15 * POINTS + 2
     lost = [each for each in expected if words(each) and words(each)[:12] not in words(printed)]
     assert lost == []
+
+
+def test_a_shop_assistant_s_manual_is_no_book(browser: Browser, tmp_path: Path) -> None:
+    """The reference workspace gives its guides more work than most; what they are handed must still be read."""
+    found = find_sources(PLAYBOOKS)
+    compilation = pipeline.compile(found.sources, today=TODAY, found=found.findings)
+    drawn = diagrams(compilation.graph, compilation.workspace, ("zh-CN",))
+    request = Request(("zh-CN",), ("guide",), diagrams=drawn)
+    folder = write(made(compilation.workspace, request), tmp_path)
+    sheets = pypdfium2.PdfDocument(browser.page().open(folder / MANUAL).pdf())
+    assert len(sheets) <= MOST_SHEETS
 
 
 def test_the_head_of_every_printed_page_says_what_it_is(browser: Browser, folder: Path) -> None:
