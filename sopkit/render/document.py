@@ -87,6 +87,8 @@ class Table:
     caption: Line
     columns: tuple[Column, ...]
     groups: tuple[RowGroup, ...]
+    counted: bool = True
+    """Its boxes are due on every sheet; else they are ticked only where something comes up, and the count leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)

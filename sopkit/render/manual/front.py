@@ -83,7 +83,10 @@ def _cover(settings: Settings, edition: Edition, suffix: str, content: str, name
     outputs = settings.outputs
     yield names.pick("文件编号", "Document number"), number(settings, suffix)
     yield names.pick("版次", "Edition"), edition_label(edition, names)
-    yield names.pick("生效日期", "In force from"), str(outputs.effective.value) if outputs and outputs.effective else ""
+    if edition.label and not edition.draft:
+        # A working copy and a draft are in force on no day, whatever day the workspace plans for its next edition.
+        effective = outputs.effective if outputs else None
+        yield names.pick("生效日期", "In force from"), str(effective.value) if effective else ""
     yield names.pick("复审日期", "To be reviewed by"), str(settings.review_by.value) if settings.review_by else ""
     yield names.pick("负责人", "Owner"), names.role(settings.owner) if settings.owner else ""
     yield names.pick("批准人", "Approved by"), names.role(outputs.approver) if outputs and outputs.approver else ""

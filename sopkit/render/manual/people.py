@@ -162,7 +162,8 @@ def _concerns(placed: Placed, book: Book) -> bool:
     if step.escalate and step.escalate.to:
         told.add(step.escalate.to.id)
     answers = book.answers_for(placed) and bool(doers(placed, book.workspace))
-    return book.does(placed) or answers or book.role in told
+    # What the reader does himself, and whom he asks and tells, stands on his own cards.
+    return not book.does(placed) and (answers or book.role in told)
 
 
 def _raci_row(placed: Placed, book: Book) -> tuple[Line, ...]:
@@ -186,7 +187,8 @@ def escalation_section(book: Book) -> Section | None:
             "What this manual does not say, what you are unsure of, an upset customer: go up this line.",
         )
         blocks += [Paragraph(text(said)), Bullets(tuple(text(_person(role, names)) for role in chain), ordered=True)]
-    rows = tuple(_escalation_row(placed, book) for placed in book.all_steps() if placed.step.escalate)
+    steps = book.all_steps() if book.whole else ()  # the cards of a role say it beside each step
+    rows = tuple(_escalation_row(placed, book) for placed in steps if placed.step.escalate)
     if rows:
         columns = (
             Column(text(names.pick("步骤", "Step")), 3),

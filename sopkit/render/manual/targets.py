@@ -77,12 +77,13 @@ def _alert(kpi: Kpi, names: Names) -> str:
     if alert is None or alert.when is None:
         return "–"
     limit = amounts.comparison(alert.when, names.lang)
-    parts = [names.pick(f"{limit} 时预警", f"when {limit}")]
+    parts = [names.pick(amounts.ahead_of(limit, "时预警"), f"when {limit}")]
+    within = ""
     if alert.before:
         amount = amounts.duration(alert.before, names.lang)
-        parts.append(names.pick(f"提前 {amount}提醒", f"{amount} ahead"))
+        within = names.pick(f"{amount}内", f" within {amount}")
     if alert.to:
-        parts.append(names.pick(f"通知{names.roles(alert.to)}", f"tells {names.roles(alert.to)}"))
+        parts.append(names.pick(f"{within}通知{names.roles(alert.to)}", f"tells {names.roles(alert.to)}{within}"))
     if alert.start:
         said = names.quoted(names.workspace.procedures, alert.start)
         parts.append(names.pick(f"启动{said}", f"starts {said}"))

@@ -70,7 +70,7 @@ def _corridor(moment: _Moment, step: Step, names: Names) -> str:
     first = amounts.span(step.after, names.lang) if step.after else ""
     last = amounts.duration(step.within, names.lang) if step.within else ""
     return names.pick(
-        f"{moment.zh}满 {first}后开始，满 {last}前完成", f"from {first} after {moment.en}, within {last} of it"
+        f"从{moment.zh}算起，{first}后开始，{last}内完成", f"from {first} after {moment.en}, within {last} of it"
     )
 
 
@@ -199,6 +199,6 @@ def _instant(trigger: Trigger, playbook: Journey | Procedure, names: Names) -> s
             return names.pick("发布", "publication")
         case CalendarReached():
             said = occasion(trigger, names)
-            return names.pick(f"{said} 开始" if said[-1:].isdigit() else f"{said}开始", f"the start ({said})")
+            return names.pick(amounts.ahead_of(said, "开始"), f"the start ({said})")
         case _:
             return occasion(trigger, names)
