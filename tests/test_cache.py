@@ -358,6 +358,24 @@ def test_the_header_is_as_long_as_it_says(folder: Path, caches: Path) -> None:
     shutil.rmtree(caches)
 
 
+def test_equal_texts_stand_once_in_a_pack(folder: Path, caches: Path) -> None:
+    said = "这句话在许多文件里都一样"
+    for number in range(20):
+        work = WORK.replace("id: opening", f"id: opening-{number}").replace("顾客看得见", said)
+        (folder / f"{number}.yaml").write_text(work, encoding="utf-8")
+    compiled(folder, caches)
+    payload = b"".join(pack.read_bytes() for pack in packs(caches))
+    assert payload.count(said.encode()) == 1
+    assert payload.count(b"procedure") == 1
+
+
+def test_places_in_a_long_file_are_kept_as_they_are(folder: Path, caches: Path) -> None:
+    long = "# 开店\n" * 20_000 + WORK
+    (folder / "b.yaml").write_text(long, encoding="utf-8")
+    cold = outcome(compiled(folder, caches))
+    assert outcome(compiled(folder, caches)) == cold
+
+
 def test_the_command_prints_the_same_with_and_without_a_cache(folder: Path, tmp_path: Path) -> None:
     (folder / "b.yaml").write_bytes(CONTENTS[3])
     command = [sys.executable, "-m", "sopkit", "check", str(folder), "--lang", "zh-CN", "--as-of", "2026-07-01"]

@@ -26,7 +26,7 @@ from sopkit.reader.events import (
 from sopkit.reader.list_signs import SIGNED, refuse_lists
 from sopkit.reader.nodes import ordinary_trees
 from sopkit.reader.notes import Notes, RefusedError
-from sopkit.reader.refusals import DIRECTIVE, explain_directive
+from sopkit.reader.refusals import explain_directive
 from sopkit.reader.scene import DOCUMENT
 from sopkit.reader.syntax import explain, explain_tag, explain_text
 from sopkit.reader.wide_brackets import refuse_wide_brackets
@@ -37,6 +37,11 @@ SPECIAL: Final = ("&", "*", "!", "<<")
 
 BEFORE_SPECIAL: Final = frozenset(" \t\r\n[]{},:?-\"'")
 """What can stand before them, the start of the text apart: elsewhere they are part of a text."""
+
+DIRECTIVE: Final = "%"
+"""What a directive begins with, at the start of a line: elsewhere it is a share of something."""
+
+LINE_ENDS: Final = frozenset("\r\n")
 
 VERSIONS: Final = (None, (1, 2))
 """What a document may say that it is written in."""
@@ -110,7 +115,7 @@ def _follows(begun: int, failed_at: int, notes: Notes) -> bool:
 def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]:
     special, explicit_keys = _has_special(text), "?" in text
     wide_brackets, list_signs = "｛" in text or "［" in text, SIGNED.search(text) is not None
-    odd = special or explicit_keys or wide_brackets or list_signs or ("%" in text and DIRECTIVE.search(text))
+    odd = special or explicit_keys or wide_brackets or list_signs or _stands(DIRECTIVE, text, behind=LINE_ENDS)
     if parser is None and not odd:
         ordinary = ordinary_trees(text, notes)
         if ordinary is not None:
@@ -156,12 +161,16 @@ def _shorten_keys(places: array[int], text: str) -> None:
 
 def _has_special(text: str) -> bool:
     """Whether the text may hold anchors, aliases, tags or merge keys."""
-    for sign in SPECIAL:
-        at = text.find(sign) if sign[0] in text else -1  # one character is found ten times as fast as two
-        while at >= 0:
-            if not at or text[at - 1] in BEFORE_SPECIAL:
-                return True
-            at = text.find(sign, at + 1)
+    return any(_stands(sign, text, behind=BEFORE_SPECIAL) for sign in SPECIAL)
+
+
+def _stands(sign: str, text: str, *, behind: frozenset[str]) -> bool:
+    """Whether the sign stands at the start of the text or behind one of these characters."""
+    at = text.find(sign) if sign[0] in text else -1  # one character is found ten times as fast as two
+    while at >= 0:
+        if not at or text[at - 1] in behind:
+            return True
+        at = text.find(sign, at + 1)
     return False
 
 
