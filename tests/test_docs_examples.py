@@ -19,7 +19,7 @@ from tests.workspaces import TODAY, compiled
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FENCE = re.compile(r"^```([a-z]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^(?P<fence>`{3,})([a-z]*)\n(.*?)^(?P=fence)$", re.DOTALL | re.MULTILINE)
 TRIED_BY = {
     "console": "test_docs.py, with what they print",
     "sh": "below and .ci/run",
@@ -58,7 +58,9 @@ data:
 def blocks(language: str) -> list[tuple[Path, str]]:
     """Return page and text of every block of code in a language, except in the pages of rules."""
     pages = [page for page in PAGES if page.parent.name != "rules"]
-    return [(page, text) for page in pages for name, text in FENCE.findall(page.read_text("utf-8")) if name == language]
+    return [
+        (page, text) for page in pages for _, name, text in FENCE.findall(page.read_text("utf-8")) if name == language
+    ]
 
 
 def named(blocks_: list[tuple[Path, str]]) -> list[object]:
@@ -66,7 +68,7 @@ def named(blocks_: list[tuple[Path, str]]) -> list[object]:
 
 
 def test_every_block_of_code_is_tried_by_somebody() -> None:
-    used = {name for page in PAGES for name, _ in FENCE.findall(page.read_text("utf-8"))}
+    used = {name for page in PAGES for _, name, _ in FENCE.findall(page.read_text("utf-8"))}
     assert used <= set(TRIED_BY)
     assert {"console", "sh", "yaml"} <= used
 

@@ -52,7 +52,8 @@ def rule_markdown(rule: Rule) -> str:
         if rule.bad
         else ()
     ):
-        lines += [f"## {title.zh} · {title.en}", "", "```yaml", text.strip("\n"), "```", ""]
+        fence = "````" if "```" in text else "```"
+        lines += [f"## {title.zh} · {title.en}", "", f"{fence}yaml", text.strip("\n"), fence, ""]
     return "\n".join([*lines, f"<sub>{BEFORE}</sub>", ""])
 
 
