@@ -192,7 +192,12 @@ def test_errors_elsewhere_that_hold_nothing_back_leave_a_part_clean(sopkit: Run,
 
 
 def test_the_graph_is_compiled_whatever_was_not_assessed(sopkit: Run, write_workspace: Write) -> None:
-    assert sopkit("compile", write_workspace(UNSETTLED))[0] == 0
+    folder = write_workspace(UNSETTLED)
+    code, out, err = sopkit("compile", folder, "--lang", "en")
+    assert (code, err) == (0, "not assessed: 1; the file does not say that these are right: sopkit check\n")
+    assert json.loads(out)
+    assert sopkit("compile", folder, "--lang", "zh-CN")[2].startswith("有 1 项内容没能判断")
+    assert sopkit("compile", write_workspace(GOOD))[2] == ""
 
 
 def test_quiet_leaves_out_the_summary(sopkit: Run, write_workspace: Write) -> None:
@@ -310,9 +315,14 @@ def test_any_name_of_a_folder_makes_a_clean_workspace(sopkit: Run, tmp_path: Pat
     assert json.loads(out)["workspace"] == id_
 
 
-def test_init_works_to_the_end_of_the_calendar(sopkit: Run, tmp_path: Path) -> None:
+def test_init_and_new_work_to_the_end_of_the_calendar(
+    sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert sopkit("init", tmp_path / "late", "--as-of", "9999-12-31")[0] == 0
     assert b"review_by: 9999-12-31" in b"".join(files(tmp_path / "late").values())
+    monkeypatch.chdir(tmp_path / "late")
+    assert sopkit("new", "kpi", "later", "--as-of", "9999-12-31")[0] == 0
+    assert b"review_by: 9999-12-31" in (tmp_path / "late/kpi/later.yaml").read_bytes()
 
 
 def test_init_leaves_a_folder_with_files_alone(sopkit: Run, tmp_path: Path) -> None:
