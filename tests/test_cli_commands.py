@@ -151,6 +151,19 @@ def test_what_was_not_assessed_is_told_whatever_is_wrong_elsewhere(sopkit: Run, 
     assert sopkit("check", folder, "--select", "thanks", "--allow-not-assessed")[0] == 0
 
 
+def test_workspaces_inside_are_counted_and_an_empty_one_is_an_error(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace({"a.yaml": GOOD, "sub/sopkit.yaml": SETTINGS, "sopkit.yaml": SETTINGS})
+    code, out, _ = sopkit("check", folder, "--lang", "en")
+    assert (code, out.splitlines()[-1].partition("nothing found")[2]) == (
+        0,
+        "; 1 folder left out that is a workspace of its own",
+    )
+    assert sopkit("check", folder, "--lang", "zh-CN")[1].endswith("，没有读 1 个自成工作区的文件夹\n")
+    (folder / "sub/sopkit.yaml").write_bytes(b"")
+    code, out, _ = sopkit("check", folder, "--lang", "en")
+    assert (code, "SOP009" in out, "left out" in out) == (1, True, False)
+
+
 def test_what_is_wrong_comes_before_what_it_leaves_open(sopkit: Run, write_workspace: Write) -> None:
     wrong = UNSETTLED.replace("{order-paid: within 3 workdays}", "{order-payd: within 3 workdays}")
     _, out, _ = sopkit("check", write_workspace(wrong), "--lang", "en")

@@ -149,6 +149,7 @@ def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
             proved=seen.proved,
             not_assessed=seen.not_assessed,
             errors_elsewhere=seen.errors_elsewhere,
+            apart=loaded.apart,
             as_of=seen.today if console.as_of_given else None,
             screen=screen,
         )

@@ -170,13 +170,14 @@ def summary_text(
     proved: Iterable[Proof] = (),
     not_assessed: Iterable[Unassessed] = (),
     errors_elsewhere: int = 0,
+    apart: int = 0,
     as_of: date | None = None,
 ) -> str:
     """Return the closing lines: what was proved and what could not be assessed, the analyses that this version does not make
     yet, then what was found, counted.
 
-    `errors_elsewhere` are those outside of a selection that hold findings back. `as_of` is a day that the reader asked to be taken
-    for today.
+    `apart` are folders left out; `errors_elsewhere` are those outside of a selection that hold findings back; `as_of` is a day
+    that the reader asked to be taken for today.
     """
     lang = screen.lang
     unsettled = tuple(not_assessed)
@@ -186,6 +187,7 @@ def summary_text(
         later = "个要等其他部分的错误改好才能判断" if errors_elsewhere else "个由它们引起，改好再看"
         asides = [f"另有 {held_back} {later}"] * bool(held_back)
         asides += [f"{len(unsettled)} 项没能判断"] * bool(unsettled) + [f"{waived} 个已豁免"] * bool(waived)
+        asides += [f"没有读 {apart} 个自成工作区的文件夹"] * bool(apart)
         day = f"（按 {as_of.isoformat()} 计）" if as_of else ""
         text = f"检查了 {files} 个文件{day}：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
     else:
@@ -193,6 +195,8 @@ def summary_text(
         why = "till the errors elsewhere are mended" if errors_elsewhere else "that follow from these"
         asides = [f"{held_back} more held back {why}"] * bool(held_back)
         asides += [f"{len(unsettled)} not assessed"] * bool(unsettled) + [f"{waived} waived"] * bool(waived)
+        asides += [f"{apart} folder left out that is a workspace of its own"] * (apart == 1)
+        asides += [f"{apart} folders left out that are workspaces of their own"] * (apart > 1)
         day = f" as of {as_of.isoformat()}" if as_of else ""
         text = f"checked {files} file{'s' * (files != 1)}{day}: " + "; ".join(
             [(", ".join(parts) or "nothing found"), *asides]
