@@ -1,4 +1,4 @@
-"""Writes results whole or not at all, and never in the place of what others wrote: one file, or a folder that is swapped in."""
+"""Writes results whole or not at all: one file, as named but never in place of YAML; or a folder, never of what others wrote."""
 
 from __future__ import annotations
 

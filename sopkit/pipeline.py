@@ -48,6 +48,8 @@ class Compilation:
     today: date
     clean: Mapping[Source, tuple[Tree, ...]]
     """The trees of every file in which reading and the schema found nothing: the next run may have them as `known`."""
+    errors_elsewhere: int = 0
+    """Errors outside of what was selected, where findings are held back: what is selected can't be called clean then."""
 
     def count(self, severity: Severity) -> int:
         """Return how many open findings weigh exactly `severity`."""

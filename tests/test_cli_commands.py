@@ -106,6 +106,10 @@ UNSETTLED = GOOD.replace(
 """Whether the second branch is ever taken hangs on holidays."""
 
 
+OTHER = GOOD.partition("---")[0].replace("id: thanks\n", "id: other\n")
+HOLDS_BACK = OTHER.replace("owner: guide", "ownr: guide")
+
+
 def test_what_was_not_assessed_fails_unless_it_is_allowed(sopkit: Run, write_workspace: Write) -> None:
     folder = write_workspace(UNSETTLED)
     code, out, _ = sopkit("check", folder, "--lang", "en")
@@ -137,13 +141,76 @@ def test_json_lists_what_was_not_assessed_with_its_place(sopkit: Run, write_work
     assert (report["findings"], report["counts"]["not_assessed"]) == ([], 1)
 
 
-def test_errors_come_before_what_they_leave_open(sopkit: Run, write_workspace: Write) -> None:
-    _, out, _ = sopkit("check", write_workspace(UNSETTLED.replace("owner: guide", "owner: guid")), "--lang", "en")
+def test_what_was_not_assessed_is_told_whatever_is_wrong_elsewhere(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(
+        {"a.yaml": UNSETTLED, "b.yaml": OTHER.replace("owner: guide", "owner: guid")},
+    )
+    for selection in ((), ("--select", "thanks")):
+        code, out, _ = sopkit("check", folder, "--lang", "en", *selection)
+        assert (code, out.count("? not assessed: whether anybody takes")) == (1, 1)
+    assert sopkit("check", folder, "--select", "thanks", "--allow-not-assessed")[0] == 0
+
+
+def test_workspaces_inside_are_counted_and_an_empty_one_is_an_error(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace({"a.yaml": GOOD, "sub/sopkit.yaml": SETTINGS, "sopkit.yaml": SETTINGS})
+    code, out, _ = sopkit("check", folder, "--lang", "en")
+    assert (code, out.splitlines()[-1].partition("nothing found")[2]) == (
+        0,
+        "; 1 folder left out that is a workspace of its own",
+    )
+    assert sopkit("check", folder, "--lang", "zh-CN")[1].endswith("，没有读 1 个自成工作区的文件夹\n")
+    (folder / "sub/sopkit.yaml").write_bytes(b"")
+    code, out, _ = sopkit("check", folder, "--lang", "en")
+    assert (code, "SOP009" in out, "left out" in out) == (1, True, False)
+
+
+def test_what_is_wrong_comes_before_what_it_leaves_open(sopkit: Run, write_workspace: Write) -> None:
+    wrong = UNSETTLED.replace("{order-paid: within 3 workdays}", "{order-payd: within 3 workdays}")
+    _, out, _ = sopkit("check", write_workspace(wrong), "--lang", "en")
     assert "not assessed" not in out
+    assert "order-payd" in out
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "summary"),
+    [
+        (
+            "en",
+            "? 1 error outside of what was selected",
+            "nothing found; 1 more held back till the errors elsewhere are mended",
+        ),
+        ("zh-CN", "? 选中的部分之外还有 1 个错误", "没有发现问题，另有 1 个要等其他部分的错误改好才能判断"),
+    ],
+)
+def test_a_part_is_not_clean_while_errors_elsewhere_hold_findings_back(
+    sopkit: Run, write_workspace: Write, lang: str, said: str, summary: str
+) -> None:
+    folder = write_workspace({"a.yaml": GOOD, "b.yaml": HOLDS_BACK})
+    code, out, _ = sopkit("check", folder, "--select", "thanks", "--lang", lang)
+    assert code == 1
+    assert out.startswith(said)
+    assert out.splitlines()[-1].endswith(summary)
+    assert said in sopkit("check", folder, "--select", "thanks", "--lang", lang, "--quiet")[1]
+    report = json.loads(sopkit("check", folder, "--select", "thanks", "--format", "json")[1])
+    assert (report["findings"], report["counts"]["errors_elsewhere"], report["counts"]["held_back"]) == ([], 1, 1)
+    whole = sopkit("check", folder, "--lang", lang)[1]
+    assert said not in whole
+
+
+def test_errors_elsewhere_that_hold_nothing_back_leave_a_part_clean(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace({"a.yaml": GOOD, "b.yaml": OTHER.replace("owner: guide", "owner: guid")})
+    assert sopkit("check", folder)[0] == 1
+    code, out, _ = sopkit("check", folder, "--select", "thanks", "--lang", "en")
+    assert (code, out.splitlines()[-1]) == (0, "checked 3 files as of 2026-07-01: nothing found")
 
 
 def test_the_graph_is_compiled_whatever_was_not_assessed(sopkit: Run, write_workspace: Write) -> None:
-    assert sopkit("compile", write_workspace(UNSETTLED))[0] == 0
+    folder = write_workspace(UNSETTLED)
+    code, out, err = sopkit("compile", folder, "--lang", "en")
+    assert (code, err) == (0, "not assessed: 1; the file does not say that these are right: sopkit check\n")
+    assert json.loads(out)
+    assert sopkit("compile", folder, "--lang", "zh-CN")[2].startswith("有 1 项内容没能判断")
+    assert sopkit("compile", write_workspace(GOOD))[2] == ""
 
 
 def test_quiet_leaves_out_the_summary(sopkit: Run, write_workspace: Write) -> None:
@@ -163,7 +230,7 @@ def test_json_is_as_its_schema_says(sopkit: Run, write_workspace: Write) -> None
     assert report["version"] == 1
     assert report["as_of"] == "2026-07-01"
     assert report["counts"] == {
-        "error": 2, "warning": 0, "note": 0, "not_assessed": 0, "waived": 0, "held_back": 0, "files": 2,
+        "error": 2, "warning": 0, "note": 0, "not_assessed": 0, "waived": 0, "held_back": 0, "errors_elsewhere": 0, "files": 2,
     }  # fmt: skip
     owner = next(one for one in report["findings"] if one["line"] == 4)
     assert owner["file"] == f"{folder.name}/play.yaml"
@@ -261,9 +328,14 @@ def test_any_name_of_a_folder_makes_a_clean_workspace(sopkit: Run, tmp_path: Pat
     assert json.loads(out)["workspace"] == id_
 
 
-def test_init_works_to_the_end_of_the_calendar(sopkit: Run, tmp_path: Path) -> None:
+def test_init_and_new_work_to_the_end_of_the_calendar(
+    sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert sopkit("init", tmp_path / "late", "--as-of", "9999-12-31")[0] == 0
     assert b"review_by: 9999-12-31" in b"".join(files(tmp_path / "late").values())
+    monkeypatch.chdir(tmp_path / "late")
+    assert sopkit("new", "kpi", "later", "--as-of", "9999-12-31")[0] == 0
+    assert b"review_by: 9999-12-31" in (tmp_path / "late/kpi/later.yaml").read_bytes()
 
 
 def test_init_leaves_a_folder_with_files_alone(sopkit: Run, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_every_yaml_file_below_belongs_to_the_workspace_but_for_what_is_not_play
         "a.yaml.bak",
     ]
     write(tmp_path, *inside, *outside, "other/sopkit.yaml", "other/theirs.yaml")
+    (tmp_path / "other/sopkit.yaml").write_text("# ours\n{id: a, kind: workspace}\n", "utf-8")
     found = find_sources(tmp_path)
     assert paths(found) == sorted(inside)
     assert found.findings == ()
@@ -97,6 +98,26 @@ def test_only_a_file_makes_a_folder_a_workspace_of_its_own(tmp_path: Path) -> No
     found = find_sources(tmp_path)
     assert paths(found) == ["a/play.yaml", "b/play.yaml", "sopkit.yaml"]
     assert [(one.rule.code, one.span.path) for one in found.findings] == [("SOP004", "b/sopkit.yaml")]
+
+
+@pytest.mark.parametrize("text", ["", "# kind: workspace\n", "kind: catalog\n", "kind:\n"])
+def test_only_what_says_that_it_is_a_workspace_hides_its_folder(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "sopkit.yaml", "a/sopkit.yaml", "a/play.yaml")
+    (tmp_path / "a/sopkit.yaml").write_text(text, "utf-8")
+    found = find_sources(tmp_path)
+    assert (paths(found), found.apart) == (["a/play.yaml", "a/sopkit.yaml", "sopkit.yaml"], 0)
+
+
+@pytest.mark.parametrize(
+    "text", ["kind: workspace\n", "id: a\r\nkind: 'workspace'\r\n", "not: [closed\nkind: workspace\n"]
+)
+def test_a_workspace_inside_is_left_out_and_counted_and_so_is_a_link_to_it(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "sopkit.yaml", "a/sopkit.yaml", "a/play.yaml")
+    (tmp_path / "a/sopkit.yaml").write_bytes(text.encode())
+    (tmp_path / "same").symlink_to("a")
+    found = find_sources(tmp_path)
+    assert (paths(found), found.apart) == (["sopkit.yaml"], 1)
+    assert [(one.rule.code, one.span.path) for one in found.findings] == [("SOP004", "same")]
 
 
 def test_a_link_to_a_folder_that_is_read_nowhere_is_told(tmp_path: Path) -> None:

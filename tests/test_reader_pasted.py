@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
 from sopkit.fixing import apply_fixes
@@ -61,6 +63,29 @@ def test_a_safe_fix_writes_what_was_meant(text: str, meant: Value) -> None:
     assert reading.findings == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("```yaml\nid: a\n``` # reviewed by legal 2026-10, keep\n", "id: a\n# reviewed by legal 2026-10, keep\n"),
+        ("```\nid: a\n``` priority: 3\n", "id: a\npriority: 3\n"),
+        ("``` yaml\r\nid: a\r\n```\r\n", "yaml\r\nid: a\r\n"),
+        ("```yaml  # 法务看过\nid: a\n```", "# 法务看过\nid: a\n"),
+        ("```priority: 3\nid: a\n", "priority: 3\nid: a\n"),
+    ],
+)
+def test_words_on_a_fence_are_kept_and_their_fence_goes_only_when_asked(text: str, left: str) -> None:
+    findings = read(source(text)).findings
+    assert list(apply_fixes(findings)) == []
+    (fixed,) = apply_fixes(findings, unsafe=True)
+    assert fixed.data.decode() == left
+
+
+@pytest.mark.parametrize("text", ["```yaml \nid: a\n``` \t\n", "```\r\nid: a\r\n```", "  ```yml\n  id: a\n  ```\n"])
+def test_bare_fences_are_deleted_safely(text: str) -> None:
+    (fixed,) = apply_fixes(read(source(text)).findings)
+    assert fixed.data.decode().split() == ["id:", "a"]
+
+
 def test_marks_of_a_merge_that_are_not_whole_are_none() -> None:
     assert [one.rule.code for one in read(source("<<<<<<< HEAD\nid: a\n")).findings] != ["SOP013"]
 
@@ -69,6 +94,18 @@ def test_marks_of_a_merge_that_are_not_whole_are_none() -> None:
     "line", ["<<<<<<< a\n", "=======\n", "• a\n", "a\tb\n", "```\n", "｛a：\n", "- ｛a：\n", "[a #\n"]
 )
 def test_a_file_full_of_such_lines_is_read_in_linear_time(line: str) -> None:
-    many = line * (900_000 // len(line.encode()))
-    read(source(many))
-    read(source("<<<<<<< a\n" + many))
+    few, many = (line * (size // len(line.encode())) for size in (50_000, 200_000))
+    for before in ("", "<<<<<<< a\n"):
+        assert seconds(before + many) < 12 * seconds(before + few) + 0.05
+
+
+def seconds(text: str) -> float:
+    """Return how long the file takes, at best, to be read."""
+    data = source(text)
+
+    def once() -> float:
+        start = perf_counter()
+        read(data)
+        return perf_counter() - start
+
+    return min(once() for _ in range(3))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import dedent
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 
+from sopkit.model.conditions import holders
+from sopkit.model.documents import Settings, Workspace
 from tests.flow_playbooks import AUTOMATION, LIFECYCLE, NOUNS, UNUSED, codes, judged
 from tests.workspaces import compiled
 
@@ -16,6 +20,7 @@ def fork(*branches: str) -> str:
 
 
 ELSE = "      - {else: []}\n"
+FULL_ELSE = "      - {else: [{id: do-last, untag: called}]}\n"
 
 
 @pytest.mark.parametrize(
@@ -37,6 +42,9 @@ ELSE = "      - {else: []}\n"
         (fork("{tag: called}", "{not: {tag: called}}"), []),
         (fork("{all: [{tier: gold}, {tier: bronze}]}", "{tier: gold}") + ELSE, ["SOP213"]),
         (fork("{segment: buyers}", "{order-paid: never}"), []),
+        (fork("{tier: gold}", "{not: {tier: gold}}") + FULL_ELSE, ["SOP212"]),
+        (fork("{tier: gold}", "{not: {tier: gold}}") + ELSE, []),  # nothing is lost
+        (fork("{tier: [gold, silver, bronze]}") + FULL_ELSE, []),  # whose tier is unknown
     ],
 )  # fmt: skip
 def test_branches(text: str, found_: list[str]) -> None:
@@ -78,6 +86,104 @@ def test_an_inner_choose_may_rely_on_the_outer_branch() -> None:
 )
 def test_conditions_that_nobody_meets(text: str) -> None:
     assert [one.rule.code for one in judged(text, AUTOMATION)] == ["SOP213"]
+
+
+CLASH, FINE = "{all: [{tier: gold}, {tier: silver}]}", "{any: [{tier: gold}, {tier: silver}]}"
+START = "starts_on: member-joined\n"
+DATUM = """\
+---
+kind: catalog
+data:
+  mood:
+    title: 情绪
+    type: [up, down]
+    category: user.behavior
+    record: crm
+    retention: 1y
+    computed: {from: [tier], every: day, at: [01:00], first_of: [{up: WHEN}, {down: else}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (START + "audience: WHEN\nsteps: [{id: m, tag: called}]\n", "audience"),
+        (START + "while: WHEN\nsteps: [{id: m, tag: called}]\n", "while"),
+        ("starts_on: {event: order-paid, where: WHEN}\nsteps: [{id: m, tag: called}]\n", "where"),
+        (START + "ends_on: {event: order-paid, where: WHEN}\nsteps: [{id: m, tag: called}]\n", "where"),
+        (START + "steps: [{id: m, tag: called, if: WHEN}]\n", "if"),
+        (START + "steps: [{id: w, wait: {event: order-paid, where: WHEN}, up_to: 3d}]\n", "where"),
+        (START + "steps: [{id: m, tag: called, on: {event: order-paid, where: WHEN}}]\n", "where"),
+        (
+            START + "steps:\n  - {id: w, wait: order-paid, up_to: 3d, otherwise: [{id: m, tag: called, if: WHEN}]}\n",
+            "if",
+        ),
+        (START + "steps:\n  - {id: f, choose: [{if: WHEN, steps: [{id: m, tag: called}]}, {else: []}]}\n", "if"),
+        (START + "steps: [{id: m, tag: called}]\n" + DATUM, "first_of"),
+    ],
+)
+def test_a_clash_is_found_wherever_a_condition_stands(text: str, place: str) -> None:
+    (finding,) = judged(text.replace("WHEN", CLASH), AUTOMATION)
+    assert (finding.rule.code, finding.span.excerpt()) == ("SOP213", CLASH[len("{all: ") : -1])
+    assert f"the condition of `{place}`" in finding.message("en")
+    assert judged(text.replace("WHEN", FINE), AUTOMATION) == []
+
+
+PROCEDURE = """\
+kind: procedure
+id: visits
+title: 回访
+owner: guide
+review_by: 2027-12-31
+starts_on: {event: order-paid, where: WHEN}
+for_each: customer
+targets: [{kpi: replies, target: ≥ 5%}]
+steps: [{id: call, do: 电话, by: guide, within: 1d}]
+"""
+
+
+def test_a_clash_is_found_in_procedures_and_kpis() -> None:
+    for wanted, found_ in ((CLASH, ["SOP213"]), (FINE, [])):
+        assert [one.rule.code for one in judged(PROCEDURE.replace("WHEN", wanted))] == found_
+        nouns = NOUNS.replace("{customers: {chat-replied: ever}}", f"{{customers: {wanted}}}")
+        assert nouns != NOUNS
+        found = judged(START + "steps: [{id: m, tag: called}]\n", AUTOMATION, nouns=nouns)
+        assert [(one.rule.code, one.subject) for one in found] == [(one, "kpi/replies") for one in found_]
+
+
+ONCE = "---\nkind: catalog\nevents:\n  once: {title: 一次, at_most: 1 per lifetime}\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "found_"),
+    [
+        ("{once: ≥ 2 within 30d}", True),
+        ("{once: ≥ 1 within 30d}", False),
+        ("{once: ≤ 1}", False),
+        ('{order-paid: "< 0 within 30d"}', True),
+        ('{order-paid: "< 1 within 30d"}', False),
+        ("{order-paid: ≥ 2 within 30d}", False),
+        ("{not: {order-paid: ≥ 0}}", True),
+    ],
+)
+def test_numbers_of_times_that_cannot_be(test: str, found_: bool) -> None:
+    nouns = NOUNS + ONCE + f"segments:\n  some: {{title: 有些人, when: {test}}}\n"
+    text = START + f"audience: some\nsteps: [{{id: m, tag: called, if: {test}}}]\n"
+    found = [one for one in judged(text, AUTOMATION, nouns=nouns) if one.rule.code.startswith("SOP2")]
+    assert [one.subject for one in found if one.rule.code == "SOP213"] == [
+        "automation/follow-up/m",
+        "segment/some",
+    ] * found_
+    assert len(found) == 2 * found_
+    assert all("at_most" in one.related[0].note.en for one in found if "once" in test)
+
+
+def test_every_part_of_the_model_that_holds_conditions_is_asked() -> None:
+    hints = get_type_hints(Workspace)
+    kinds = {name: get_args(hint)[1] for name, hint in hints.items() if get_origin(hint) is Mapping}
+    asked = {name for name, kind in kinds.items() if holders(kind)}
+    assert asked == {"segments", "data", "kpis", "journeys", "cadences", "procedures"}
+    assert holders(Settings) == ()
 
 
 def test_segments_are_checked_where_they_are_declared() -> None:

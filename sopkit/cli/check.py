@@ -18,7 +18,7 @@ from sopkit.fixing import apply_fixes
 from sopkit.output import refuse_changed, write_file
 from sopkit.pipeline import Compilation
 from sopkit.render.findings_json import findings_json
-from sopkit.render.terminal import findings_text, settled_text, summary_text
+from sopkit.render.terminal import elsewhere_text, findings_text, settled_text, summary_text
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
@@ -110,19 +110,24 @@ def chosen(loaded: Loaded, select: str | None) -> Compilation:
     if select is None:
         return whole
     covers = selected(loaded, select).covers
-    return replace(
+    seen = replace(
         whole,
         findings=tuple(one for one in whole.findings if not one.subject or covers(one.subject)),
         proved=tuple(one for one in whole.proved if not one.subject or covers(one.subject)),
         not_assessed=tuple(one for one in whole.not_assessed if not one.subject or covers(one.subject)),
     )
+    elsewhere = whole.count(Severity.ERROR) - seen.count(Severity.ERROR)
+    return replace(seen, errors_elsewhere=elsewhere if whole.held_back else 0)
 
 
 def verdict(seen: Compilation, fail_on: str, *, allow_not_assessed: bool) -> int:
-    """Return the exit code: open findings of that severity or graver fail, and whatever could not be settled, unless allowed."""
+    """Return the exit code: open findings of that severity or graver fail, and whatever could not be settled, unless allowed.
+
+    So do errors outside of the selection that hold something back: it may be about what was selected.
+    """
     gravest_allowed = Severity(fail_on).rank
     found = any(one.weight.rank <= gravest_allowed for one in seen.findings)
-    return FINDINGS if found or (seen.not_assessed and not allow_not_assessed) else OK
+    return FINDINGS if found or seen.errors_elsewhere or (seen.not_assessed and not allow_not_assessed) else OK
 
 
 def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
@@ -131,7 +136,7 @@ def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
     for block in findings_text(seen.findings, screen):
         console.say(block)
     if console.quiet:
-        for line in settled_text((), seen.not_assessed, screen):
+        for line in (*settled_text((), seen.not_assessed, screen), *elsewhere_text(seen.errors_elsewhere, screen)):
             console.say(line)
         return
     console.say(
@@ -143,6 +148,8 @@ def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
             to_come=TO_COME,
             proved=seen.proved,
             not_assessed=seen.not_assessed,
+            errors_elsewhere=seen.errors_elsewhere,
+            apart=loaded.apart,
             as_of=seen.today if console.as_of_given else None,
             screen=screen,
         )

@@ -71,7 +71,10 @@ class Day(click.ParamType[date]):
 
 OUTPUT: Final = Choice(
     ("--output", "-o"),
-    Phrase("写到哪个文件；不写则输出到屏幕", "the file to write; standard output by default"),
+    Phrase(
+        "写到哪个文件，已有的会被替换（YAML 除外）；不写则输出到屏幕",
+        "the file to write, in place of any but YAML; standard output by default",
+    ),
     "FILE",
 )
 """The option of commands that make one result, for `Console.deliver`."""

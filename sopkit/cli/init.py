@@ -81,7 +81,7 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
         # The title stands in double quotes there, escaped as in JSON.
         "@TITLE@": json.dumps(name, ensure_ascii=False)[1:-1],
         "@VERSION@": __version__,
-        "@REVIEW_BY@": (min(today, date.max - HALF_A_YEAR) + HALF_A_YEAR).isoformat(),
+        "@REVIEW_BY@": half_a_year_on(today).isoformat(),
     }
     templates = folder("templates") / "init"
     for part in ("common", f"{lang}/{example}"):
@@ -93,6 +93,11 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
     yield SCHEMA, for_editor(UNION)
     beside = PurePosixPath(SCHEMA)
     yield f"{beside.parent}/{MARKER}", marker_of([beside.name])  # so that `sopkit schema -o` may replace it
+
+
+def half_a_year_on(today: date) -> date:
+    """Return when what is written today is to be reviewed; the last day there is, where half a year is beyond it."""
+    return min(today, date.max - HALF_A_YEAR) + HALF_A_YEAR
 
 
 def editor_line(path: PurePosixPath) -> str:

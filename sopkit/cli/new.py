@@ -13,7 +13,7 @@ import click
 
 from sopkit import schema
 from sopkit.cli.command import OK, Command, WrongUsageError, console_of
-from sopkit.cli.init import HALF_A_YEAR, SCHEMA, editor_line
+from sopkit.cli.init import SCHEMA, editor_line, half_a_year_on
 from sopkit.cli.workspace import Loaded, load
 from sopkit.output import write_file
 from sopkit.resources import BUILTIN
@@ -88,7 +88,7 @@ def run(ctx: click.Context, kind: str | None, document: str | None) -> int:
     if taken := next(_places(loaded, kind, document), None):
         raise WrongUsageError(TAKEN_ID, id=document, place=_shown(loaded, taken))
     head = editor_line(PurePosixPath(place)) if (loaded.folder / SCHEMA).is_file() else ""
-    text = schema.skeleton(kind, document, console.lang, console.today + HALF_A_YEAR)
+    text = schema.skeleton(kind, document, console.lang, half_a_year_on(console.today))
     write_file(target, (head + text).encode())
     console.say(console.word(WRITTEN, place=loaded.shown + place.as_posix()))
     return OK

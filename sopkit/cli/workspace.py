@@ -53,6 +53,8 @@ class Loaded:
     """What to put before a path so that it can be opened from the working directory: `my-brand/`, or nothing."""
     in_repository: str
     """What to put before a path so that it is relative to the repository; nothing outside one."""
+    apart: int
+    """Folders inside that are workspaces of their own, of which nothing was read."""
 
 
 def directory_argument() -> click.Argument:
@@ -73,7 +75,7 @@ def load(console: Console, directory: str | None) -> Loaded:
         )
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
-    return Loaded(folder, compilation, _shown(folder), _in_repository(folder))
+    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), files.apart)
 
 
 def locate(directory: str | None) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ CHUNK: Final = 1 << 14
 
 READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
+OF_WORKSPACE: Final = re.compile(rb"""^[^#\r\n]*\bkind["']?[ \t]*:[ \t]*["']?workspace\b""", re.MULTILINE)
+
 OUTSIDE: Final = Phrase("指向工作区外面", "leads out of the workspace")
 NOWHERE: Final = Phrase("指不到任何文件", "leads nowhere")
 PASSED_OVER: Final = Phrase("指向工作区里不读的文件夹", "leads to a folder of the workspace that is not read")
@@ -42,6 +45,8 @@ class Found:
 
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...]
+    apart: int = 0
+    """Folders inside that are workspaces of their own, and were left out."""
 
 
 def find_sources(root: Path) -> Found:
@@ -62,7 +67,7 @@ def find_sources(root: Path) -> Found:
     if not search.sources and not search.findings:
         search.refuse_empty()
     sources = tuple(source for _, source in sorted(search.sources.items()))
-    return Found(sources, in_order(search.findings))
+    return Found(sources, in_order(search.findings), search.apart)
 
 
 @dataclass(slots=True)
@@ -76,6 +81,7 @@ class _Search:
     folder_links: list[tuple[str, str]] = field(default_factory=list)
     walked: set[str] = field(default_factory=set)
     total: int = 0
+    apart: int = 0
 
     def walk(self) -> Iterator[str]:
         """Yield the path of every YAML file that is no link, folder by folder."""
@@ -88,10 +94,11 @@ class _Search:
             except OSError as error:
                 self._refuse(rules.UNREADABLE_FILE, folder, {"reason": _reason(error)})
                 continue
-            self.walked.add(folder)
             inside = folder != self.root
-            if inside and any(entry.name == SETTINGS and entry.is_file() for entry in entries):
+            if inside and any(entry.name == SETTINGS and _is_workspace(entry) for entry in entries):
+                self.apart += 1
                 continue
+            self.walked.add(folder)
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
@@ -168,6 +175,14 @@ class _Search:
     ) -> None:
         span = Source(self._shown(path), b"").span(0, 0)
         self.findings.append(Finding(rule, span, dict(args), severity=severity))
+
+
+def _is_workspace(entry: os.DirEntry[str]) -> bool:
+    """Whether the file says that it is of a workspace; an empty one, or one that can't be read, hides no folder."""
+    try:
+        return entry.is_file() and OF_WORKSPACE.search(_bytes(entry.path)[0]) is not None
+    except OSError:
+        return False
 
 
 def _bytes(path: str) -> tuple[bytes, int]:

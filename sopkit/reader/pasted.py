@@ -18,8 +18,13 @@ MIDDLE: Final = Phrase("另一种写法从这里开始", "the other version begi
 END: Final = Phrase("到这里结束", "and ends here")
 
 FENCE: Final = re.compile(r"^[ ]*```[^`\r\n]*\r?$", re.MULTILINE)
-LINE_END: Final = re.compile(r"\r\n|\r|\n")
+BARE_FENCE: Final = re.compile(r"[ ]*```[A-Za-z]*[ \t]*(?:\r\n|\r|\n|\Z)")
+"""A fence on which nothing stands that somebody wrote: at most the name of a language."""
+FENCE_MARK: Final = re.compile(r"```(?:ya?ml\b)?[ \t]*")
 DELETE_FENCES: Final = Phrase("删掉 ``` 行", "delete the ``` lines")
+DELETE_MARKS: Final = Phrase(
+    "只删掉 ```，留下同一行的其他内容", "delete the ``` alone and keep what else is on their lines"
+)
 
 ROW: Final = re.compile(r"^(?![ \t]*[-#\"'\[{|>&*!?])[^\t\r\n]*[^\t\r\n:：](?<!: )\t+[^\t\r\n#]")
 """A line with a tab between two cells; behind the colon of a key a tab is but an odd blank."""
@@ -70,10 +75,10 @@ def _fence(scene: Scene, line: Line) -> RefusedError:
     closing = FENCE.search(scene.text, line.end, end)
     if closing and scene.line(closing.start()).indent == line.indent:
         fences.append(closing.start())
-    edits = []
-    for start in fences:
-        line_end = LINE_END.search(scene.text, start)
-        edits.append((start, line_end.end() if line_end else len(scene.text), ""))
-    fixes = scene.notes.replacing(DELETE_FENCES, *edits, safe=True)
+    bare = [BARE_FENCE.match(scene.text, start) for start in fences]
+    marks = [FENCE_MARK.search(scene.text, start) for start in fences]
+    edits = [(*found.span(), "") for whole, mark in zip(bare, marks, strict=True) if (found := whole or mark)]
+    safe = all(bare)
+    fixes = scene.notes.replacing(DELETE_FENCES if safe else DELETE_MARKS, *edits, safe=safe)
     args = {"text": shortened(scene.text[line.lead : line.end])}
     return RefusedError(rules.CODE_FENCE, line.lead, line.end, args, fixes=fixes)

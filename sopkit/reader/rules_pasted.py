@@ -59,7 +59,7 @@ CODE_FENCE: Final = Rule(
     why=Phrase(
         "YAML 不认识它，从这里起就读不下去。", "YAML does not know it, so the document can't be read from here on."
     ),
-    fix=Phrase("删掉 ``` 开头的行", "delete the lines that begin with ```"),
+    fix=Phrase("删掉 ```；同一行还有别的内容就留下", "delete the ```, and keep whatever else is on the line"),
     bad="```yaml\nid: welcome\ntitle: 入会欢迎\n```\n",
     good="id: welcome\ntitle: 入会欢迎\n",
 )

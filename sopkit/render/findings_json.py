@@ -65,6 +65,7 @@ def findings_json(
             "not_assessed": len(compilation.not_assessed),
             "waived": len(compilation.waived),
             "held_back": compilation.held_back,
+            "errors_elsewhere": compilation.errors_elsewhere,
             "files": compilation.files,
         },
     }

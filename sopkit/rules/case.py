@@ -80,8 +80,8 @@ class Case:
         return Finding(rule, self.forest.span(at), args, subject, severity=severity, related=places)
 
     def unsettled(self, rule: Rule, at: Mark, subject: str, question: Phrase) -> Iterator[Unassessed]:
-        """Yield that a question about conditions was not decided; while anything is wrong, that may be all there is to it."""
-        if not self.doubts.any:
+        """Yield that a question about conditions was not decided; where something is wrong, that may be all there is to it."""
+        if not self.doubts.inside(at):
             reason = Phrase(
                 f"{question.zh}，这里的条件算不清；写简单些，时间统一用一种单位",
                 f"{question.en}: these conditions are too involved; write them more simply, with times in one unit",
