@@ -23,7 +23,7 @@ from sopkit.reader.events import (
     parse,
     problem,
 )
-from sopkit.reader.list_signs import SIGNED, refuse_lists
+from sopkit.reader.list_signs import may_hold_lists, refuse_lists
 from sopkit.reader.nodes import ordinary_trees
 from sopkit.reader.notes import Notes, RefusedError
 from sopkit.reader.refusals import explain_directive
@@ -114,8 +114,10 @@ def _follows(begun: int, failed_at: int, notes: Notes) -> bool:
 
 def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]:
     special, explicit_keys = _has_special(text), "?" in text
-    wide_brackets, list_signs = "｛" in text or "［" in text, SIGNED.search(text) is not None
-    odd = special or explicit_keys or wide_brackets or list_signs or _stands(DIRECTIVE, text, behind=LINE_ENDS)
+    wide_brackets = "｛" in text or "［" in text
+    odd = (
+        special or explicit_keys or wide_brackets or may_hold_lists(text) or _stands(DIRECTIVE, text, behind=LINE_ENDS)
+    )
     if parser is None and not odd:
         ordinary = ordinary_trees(text, notes)
         if ordinary is not None:
@@ -144,8 +146,7 @@ def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]
         if type(first) is ScalarEvent and not first.style and isinstance(composed.value, str):
             raise explain_text(text, composed.places[0], notes)
         tree = Tree(notes.source, composed.value, composed.places, {}, composed.plain, aliased)
-        if list_signs:
-            refuse_lists(tree, text, notes)
+        refuse_lists(tree, text, notes)
         if wide_brackets:
             refuse_wide_brackets(tree, text, notes)
         yield tree

@@ -17,8 +17,8 @@ SIGNS: Final = "•·●▪◦∙・—–－"
 
 ITEM: Final = re.compile(rf"[ ]*(?P<sign>[{SIGNS}]|\*(?= )|-(?=[^\s-]))(?P<blank> ?)[ ]*(?P<rest>[^\s][^\r\n]*)")
 
-SIGNED: Final = re.compile(rf"\n *(?:[{SIGNS}]|-(?=[^\s\-0-9]))")
-"""A line that begins with such a sign: seldom found, and looked for in less time than two of them."""
+WIDE_SIGNED: Final = re.compile(rf"\n *[{SIGNS}]")
+"""A line that begins with one of them: seldom found, and looked for in less time than two such lines."""
 
 LISTED: Final = re.compile(rf"^([ ]*)([{SIGNS}]|-(?=[^\s\-0-9]))[^\r\n]*\r?\n\1\2", re.MULTILINE)
 """Two lines one below the other that begin with the same sign."""
@@ -52,6 +52,11 @@ def _makes_list(scene: Scene, line: Line) -> bool:
     return said.endswith((":", "：")) or (
         in_column and (above.first > above.lead or ITEM.match(scene.text, above.start, above.end) is not None)
     )
+
+
+def may_hold_lists(text: str) -> bool:
+    """Whether a line may begin with one of the signs but the hyphen, which is told from the words that begin with it."""
+    return any(sign in text for sign in SIGNS) and WIDE_SIGNED.search(text) is not None
 
 
 def refuse_lists(tree: Tree, text: str, notes: Notes) -> None:

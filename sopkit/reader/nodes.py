@@ -28,6 +28,10 @@ BOUNDED: Final = (0, 2, 6)
 """Since this version libyaml refuses more than a thousand levels; composing in C goes down as deep as the text does."""
 
 
+AFTER_HYPHEN: Final = "."
+"""Keys that come before it are `-id`, where a blank was forgotten, and the empty one."""
+
+
 class OddError(Exception):
     """The text is to be read by events."""
 
@@ -89,6 +93,8 @@ def _tree(root: Node, notes: Notes) -> Tree:  # noqa: PLR0915  one hot loop
             if type(key_node) is not scalar:
                 raise OddError
             key = key_node.value
+            if key < AFTER_HYPHEN:
+                raise OddError
             if type(held) is scalar:
                 add(
                     (
@@ -109,13 +115,15 @@ def _tree(root: Node, notes: Notes) -> Tree:  # noqa: PLR0915  one hot loop
                     if not said and (":" in key or "：" in key):
                         raise OddError
                     value = read(said)
+                    if said[:1] == "-" and isinstance(value, str):
+                        raise OddError
                     result[key] = value if isinstance(value, str) else no_text(value, held, places, plain, notes)
                 else:
                     result[key] = said
             else:
                 add((key_node.start_mark.index, key_node.end_mark.index, 1))
                 result[key] = composers[type(held)](held, depth + 1)
-        if len(result) < len(node.value) or "" in result:
+        if len(result) < len(node.value):
             raise OddError
         if node.flow_style:
             closed = node.end_mark.index
@@ -142,6 +150,8 @@ def _tree(root: Node, notes: Notes) -> Tree:  # noqa: PLR0915  one hot loop
                     result.append(said)
                 elif said < after_numbers or (len(said) <= longest and said in words):
                     value = read(said)
+                    if said[:1] == "-" and isinstance(value, str):
+                        raise OddError
                     result.append(value if isinstance(value, str) else no_text(value, held, places, plain, notes))
                 else:
                     result.append(said)
