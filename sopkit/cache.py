@@ -11,12 +11,14 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
+import re
 import stat
 import sys
 import tempfile
 import time
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +46,9 @@ FEW: Final = 64
 
 LONGEST_WRITE: Final = 3600.0
 """Seconds after which an unfinished pack was left behind by a run that was killed."""
+
+PACK: Final = re.compile(r"[0-9a-f]{32}\.(base|recent|\w+\.part)")
+"""How our files are called."""
 
 READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -171,7 +176,12 @@ class Cache:
             return False
         temporary = ""
         try:
-            payload = marshal.dumps(dict(sorted(entries.items())))
+            texts: dict[str, str] = {}
+            once = texts.setdefault
+            shared = {
+                key: tuple([(_share(plain[0], once), *plain[1:]) for plain in entries[key]]) for key in sorted(entries)
+            }
+            payload = marshal.dumps(shared)
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=f"{self._name}.", suffix=".part", dir=path.parent)
             with os.fdopen(handle, "wb") as stream:
@@ -197,7 +207,7 @@ class Cache:
             packs = [
                 (path.stat(), path)
                 for path in self._directory.iterdir()
-                if path.suffix in (".base", ".recent", ".part")
+                if PACK.fullmatch(path.name)  # the folder may hold what others put there
             ]
         except OSError:
             return
@@ -237,6 +247,8 @@ def _tree(source: Source, plain: Plain) -> Tree:
 
 def _plain(tree: Tree) -> Plain:
     places = tree.places
+    with suppress(OverflowError):
+        places = array("H", places)  # half the bytes to read back
     return (
         tree.value,
         places.typecode,
@@ -245,3 +257,14 @@ def _plain(tree: Tree) -> Plain:
         tuple(sorted(tree.plain)),
         dict(tree.aliased),
     )
+
+
+def _share(value: Value, once: Callable[[str, str], str]) -> Value:
+    """Return the value with equal texts being one object: `marshal` stores it once, and reads it back much faster."""
+    if isinstance(value, dict):
+        return {
+            once(key, key): once(item, item) if type(item) is str else _share(item, once) for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [once(item, item) if type(item) is str else _share(item, once) for item in value]
+    return once(value, value) if type(value) is str else value

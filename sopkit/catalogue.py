@@ -8,18 +8,12 @@ from typing import Final
 from sopkit.diagnostics import Rule
 from sopkit.model.rules import RULES as OF_THE_MODEL
 from sopkit.reader.rules import RULES as OF_THE_READER
-from sopkit.rules import caps, flow, waivers
+from sopkit.rules import RULES as OF_THE_ANALYSES
+from sopkit.rules import waivers
 from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 from sopkit.text import Phrase
 
-RULES: Final[tuple[Rule, ...]] = (
-    *OF_THE_READER,
-    *OF_THE_SCHEMA,
-    *OF_THE_MODEL,
-    *flow.RULES,
-    *caps.RULES,
-    *waivers.RULES,
-)
+RULES: Final[tuple[Rule, ...]] = (*OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL, *OF_THE_ANALYSES, *waivers.RULES)
 
 BY_NAME: Final[Mapping[str, Rule]] = {
     name.casefold(): rule for rule in RULES for name in (rule.code, rule.name, *rule.aliases)
@@ -27,13 +21,13 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 """Code, name or alias of a rule, in lower case → the rule."""
 
 TO_COME: Final = (
-    Phrase("触达次数上限：预算（budgets）", "caps on touches: budgets"),
+    Phrase("触达上限的预算（budgets）", "budgets of caps"),
     Phrase("时限能否做到", "whether deadlines can be met"),
-    Phrase("流程冲突", "conflicts between playbooks"),
+    Phrase("剧本冲突", "conflicts between playbooks"),
     Phrase("同意与个人信息", "consent and personal data"),
     Phrase("话术与促销", "content and promotions"),
-    Phrase("工具与数据同步", "tools and syncs"),
-    Phrase("指标与实验", "KPIs and experiments"),
+    Phrase("系统与数据同步", "tools and syncs"),
+    Phrase("指标与对比测试", "KPIs and experiments"),
 )
 """What `check` says it doesn't check yet, in one line."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -56,12 +57,16 @@ def _fixed(source: Source, fixes: Iterable[Fix]) -> Fixed:
     count = 0
     for fix in fixes:
         edits = [_offsets(source, edit) for edit in fix.edits]
-        if not any(_meet(one, other) for one in edits for other in taken):
-            taken.extend(edits)
+        if not any(_meets(one, taken) for one in edits):
+            for edit in edits:
+                insort(taken, edit)
             count += 1
-    for start, end, new in sorted(taken, reverse=True):
-        text = text[:start] + new + text[end:]
-    return Fixed(source, bom + text.encode(), count)
+    parts: list[str] = []
+    last = 0
+    for start, end, new in taken:
+        parts += [text[last:start], new]
+        last = end
+    return Fixed(source, bom + "".join([*parts, text[last:]]).encode(), count)
 
 
 def _offsets(source: Source, edit: Edit) -> tuple[int, int, str]:
@@ -69,6 +74,8 @@ def _offsets(source: Source, edit: Edit) -> tuple[int, int, str]:
     return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1, edit.text
 
 
-def _meet(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
-    """Whether two edits overlap or start at the same place, so that their order would matter."""
-    return one[0] == other[0] or (one[0] < other[1] and other[0] < one[1])
+def _meets(one: tuple[int, int, str], taken: list[tuple[int, int, str]]) -> bool:
+    """Whether an edit overlaps one of those taken, in order, or starts where one does, so that their order would matter."""
+    at = bisect_left(taken, one)
+    after = at < len(taken) and (taken[at][0] == one[0] or taken[at][0] < one[1])
+    return after or (at > 0 and (taken[at - 1][0] == one[0] or one[0] < taken[at - 1][1]))

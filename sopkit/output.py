@@ -1,13 +1,16 @@
-"""Writes results whole or not at all: one file, or a folder that is built beside its place and then swapped in."""
+"""Writes results whole or not at all: one file, as named but never in place of YAML; or a folder, never of what others wrote."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -15,16 +18,46 @@ from typing import Final
 from sopkit.text import Phrase
 
 MARKER: Final = ".sopkit-output"
-"""A file in every folder that we wrote: only such a folder is ever replaced."""
+"""A file in every folder that we wrote. It lists the files: only these are ever deleted."""
 
-MARKER_TEXT: Final = (
-    "Written by sopkit: the next build replaces this whole folder.\n由 sopkit 生成：下次生成时整个文件夹会被替换。\n"
+MARKER_HEAD: Final = (
+    "Written by sopkit: the next build replaces these files and no others.\n"
+    "由 sopkit 生成：下次生成时会替换下列文件，不动别的文件。\n\n"
 )
+
+SYSTEM_FILES: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What the system puts into a folder that somebody looks at."""
+
+WORK_OF_PEOPLE: Final = (".yaml", ".yml")
+"""An output holds no such file, so that one that stands there is somebody's work, whatever the marker says."""
+
+NAMED_AT_MOST: Final = 3
 
 STALE_AFTER: Final = 3600.0
 """Seconds after which a half-built folder of a killed build is swept away."""
 
 SAFE_PART: Final = re.compile(r"[\w.-]*\w[\w.-]*", re.ASCII)
+
+OPEN_FILES: Final = re.compile(r"(/proc/\d+(/task/\d+)?|/dev)/fd")
+"""The folder of the files that a process has open: a link there, as `/dev/stdout`, means the open file, not the one on disk."""
+
+CAUSES: Final = {
+    errno.ENOSPC: Phrase("磁盘满了，请腾出空间", "the disk is full; free some space"),
+    errno.EDQUOT: Phrase("磁盘配额用完了，请腾出空间", "the disk quota is used up; free some space"),
+    errno.EACCES: Phrase("没有权限；请换一个位置，或修改权限", "access is denied; choose another place or change who may write"),
+    errno.EPERM: Phrase("没有权限；请换一个位置，或修改权限", "access is denied; choose another place or change who may write"),
+    errno.EROFS: Phrase("磁盘是只读的，请换一个位置", "the disk is read-only; choose another place"),
+    errno.EFBIG: Phrase("超过了允许的文件大小", "it is larger than files may be here"),
+    errno.EIO: Phrase("磁盘读写出错", "the disk failed"),
+    errno.EBUSY: Phrase("别的程序正在使用它，请先关闭", "another program is using it; close that first"),
+    errno.ENOTDIR: Phrase("路径中间有一个是文件，不是文件夹", "a file stands where its path needs a folder"),
+    errno.EEXIST: Phrase("路径中间有一个是文件，不是文件夹", "a file stands where its path needs a folder"),
+    errno.EISDIR: Phrase("这是一个文件夹，请写上文件名", "this is a folder; name a file"),
+    errno.ELOOP: Phrase("链接绕成了一圈", "its links lead round in a circle"),
+    errno.ENAMETOOLONG: Phrase("名字太长", "the name is too long"),
+    errno.ENXIO: Phrase("没有程序在另一头接收", "no program receives it at the other end"),
+}  # fmt: skip
+"""What the system may answer, for which the place is to blame and not this program."""
 
 File = tuple[str, bytes]
 """A posix path below the output folder, and its bytes."""
@@ -37,81 +70,177 @@ class OutputRefusedError(Exception):
     reason: Phrase
 
 
+def cause(error: OSError) -> Phrase:
+    """Return why the system refused, in both languages where it is one of `CAUSES`, else in the system's words."""
+    said = error.strerror or str(error)
+    return CAUSES.get(error.errno or 0, Phrase(said, said))
+
+
 def write_file(path: Path, data: bytes) -> None:
-    """Write one file: the former one stays whole until the new one is complete. Raises `OutputRefusedError`."""
-    if path.is_dir():
-        raise _refused(path, "这是一个文件夹，请写上文件名", "this is a folder; name a file")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
+    """Write one file: the former one stays whole until the new one is complete. Raises `OutputRefusedError`.
+
+    A link stays a link, and its target is written. A device, a pipe or an open file such as `/dev/stdout` gets the bytes as they are.
+    """
+    with _writing(path):
+        former = _status(path)
+        if former and (not stat.S_ISREG(former.st_mode) or _is_open_file(path)):
+            with path.open("ab") as stream:  # never cut off what an open file holds
+                stream.write(data)
+            return
+        if former and not former.st_mode & 0o222:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        mode = stat.S_IMODE(former.st_mode) if former else _plain_mode()
+        _replace(Path(os.path.realpath(path)), data, mode)
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".sopkit-", suffix=".part", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        part.chmod(_plain_mode())
+        part.chmod(mode)
         part.replace(path)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
     finally:
         part.unlink(missing_ok=True)
 
 
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _is_open_file(path: Path) -> bool:
+    """Whether the path leads over a link in a folder of open files, which is no link to any name on disk."""
+    while True:
+        path = Path(os.path.realpath(path.parent), path.name)
+        if OPEN_FILES.fullmatch(path.parent.as_posix()):
+            return True
+        if not path.is_symlink():
+            return False
+        path = path.parent / path.readlink()
+
+
 def write_result(path: Path, data: bytes) -> None:
     """Write one file that is no playbook: a YAML file that stands there is somebody's work. Raises `OutputRefusedError`."""
-    if path.suffix.lower() in (".yaml", ".yml") and path.exists():
-        raise _refused(
-            path,
-            "这是一个 YAML 文件，不会被覆盖；请换一个文件名",
-            "this YAML file is left as it is; choose another name",
-        )
+    with _writing(path):
+        if _status(path) and _is_work(os.path.realpath(path)) and not _is_open_file(path):
+            raise _refused(
+                path,
+                "这是一个 YAML 文件，不会被覆盖；请换一个文件名",
+                "this YAML file is left as it is; choose another name",
+            )
     write_file(path, data)
 
 
+def refuse_changed(folder: Path, path: Path, before: bytes) -> None:
+    """Raise `OutputRefusedError` unless the file still holds what was read from it, and lies in the folder."""
+    with _writing(path):
+        same = path.is_file() and path.read_bytes() == before
+    if not same:
+        raise _refused(
+            path, "它刚刚被改动或移走了；请再运行一次", "it has just been changed or moved away; run this again"
+        )
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        raise _refused(path, "它在工作区外面，不会改动", "it lies outside of the workspace and is left as it is")
+
+
 def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) -> None:
-    """Write `files` as the folder `target`, in place of the folder that an earlier call left there.
+    """Write `files` as the folder `target`, in place of those that an earlier call left there.
 
     Until every file is written the former folder is untouched; when anything raises, or the process is killed, it stays.
     Raises `OutputRefusedError` where `target` holds anything that we did not write.
     """
     target = Path(os.path.realpath(target))
-    _recover(target)
-    refuse_foreign(target)
-    try:
+    with _writing(target):
+        _recover(target)
+        refuse_foreign(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=_prefix(target, "new"), dir=target.parent))
-    except OSError as error:
-        raise _cannot_write(target, error) from error
     try:
-        _fill(building, files, marker)
-        _swap(building, target)
-    except OSError as error:
-        raise _cannot_write(target, error) from error
+        names = list(_fill(building, target, files))
+        with _writing(target):
+            if marker:
+                (building / MARKER).write_bytes(marker_of(names))
+            building.chmod(_plain_mode() | 0o111)
+            refuse_foreign(target)  # making the files took its time
+            _swap(building, target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
+def marker_of(names: Iterable[str]) -> bytes:
+    """Return what the marker of a folder with these files says."""
+    names = sorted(names)
+    if any(_is_work(name) for name in names):
+        raise ValueError("an output holds no YAML: it could not be told from what people write")
+    return (MARKER_HEAD + "".join(f"{name}\n" for name in names)).encode()
+
+
 def refuse_foreign(target: Path) -> None:
-    """Raise `OutputRefusedError` unless `target` is absent, empty, or a folder that we wrote."""
-    if target.exists() and not target.is_dir():
-        raise _refused(target, "这里已经有一个文件，请换一个文件夹名", "there is a file here; choose another folder")
-    if target.is_dir() and any(target.iterdir()) and not (target / MARKER).is_file():
+    """Raise `OutputRefusedError` unless `target` is absent, empty, or a folder of which we wrote every file."""
+    with _writing(target):
+        if target.exists() and not target.is_dir():
+            raise _refused(
+                target, "这里已经有一个文件，请换一个文件夹名", "there is a file here; choose another folder"
+            )
+        foreign = sorted(_foreign(target, _listed(target))) if target.is_dir() else []
+    if foreign:
+        zh, en = "、".join(foreign[:NAMED_AT_MOST]), ", ".join(foreign[:NAMED_AT_MOST])
+        if len(foreign) > NAMED_AT_MOST:
+            zh, en = f"{zh} 等 {len(foreign)} 项", f"{en} and {len(foreign) - NAMED_AT_MOST} more"
         raise _refused(
             target,
-            "这个文件夹里有不是 sopkit 生成的内容，不会覆盖；请换一个文件夹，或先清空它",
-            "this folder holds files that sopkit did not write and will not replace; choose another folder or empty it",
+            f"这个文件夹里有不是 sopkit 生成的内容（{zh}），不会覆盖；请换一个文件夹，或先把它们移走",
+            f"this folder holds what sopkit did not write ({en}) and will not replace; choose another folder or move it away",
         )
 
 
-def _fill(building: Path, files: Iterable[File], marker: bool) -> None:
-    building.chmod(_plain_mode() | 0o111)
-    if marker:
-        (building / MARKER).write_text(MARKER_TEXT, encoding="utf-8", newline="\n")
+def _listed(folder: Path) -> frozenset[str]:
+    """Return the files that the marker of the folder lists, itself among them, and the folders they are in, ending in `/`."""
+    marker = folder / MARKER
+    if marker.is_symlink() or not marker.is_file():
+        return frozenset()
+    text = marker.read_bytes().decode("utf-8", errors="replace").replace("\r\n", "\n")  # git may turn the ends of lines
+    if not text.startswith(MARKER_HEAD):
+        return frozenset()
+    names = [MARKER, *text.removeprefix(MARKER_HEAD).splitlines()]
+    return frozenset(names).union(f"{folder}/" for name in names for folder in PurePosixPath(name).parents)
+
+
+def _foreign(folder: Path, listed: frozenset[str], inside: str = "") -> Iterator[str]:
+    """Yield what the folder holds beside what is listed; a folder of which nothing is listed as one."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = inside + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if f"{name}/" in listed:
+                    yield from _foreign(Path(entry.path), listed, f"{name}/")
+                else:
+                    yield f"{name}/"
+            elif entry.is_symlink() or not _is_ours(name, listed):
+                yield name
+
+
+def _is_ours(name: str, listed: frozenset[str]) -> bool:
+    return (name in listed and not _is_work(name)) or PurePosixPath(name).name in SYSTEM_FILES
+
+
+def _is_work(name: str) -> bool:
+    return name.lower().endswith(WORK_OF_PEOPLE)
+
+
+def _fill(building: Path, target: Path, files: Iterable[File]) -> Iterator[str]:
+    """Write the files and yield their names; what making a file raises goes through as it is."""
     for name, data in files:
         place = building.joinpath(*safe_parts(name))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+        with _writing(target / name):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        yield name
 
 
 def safe_parts(name: str) -> tuple[str, ...]:
@@ -136,7 +265,20 @@ def _swap(building: Path, target: Path) -> None:
         if former.exists():
             former.rename(target)
         raise
-    shutil.rmtree(former, ignore_errors=True)
+    _discard(former)
+
+
+def _discard(former: Path) -> None:
+    """Delete what we wrote in a former output, the marker last, and each folder that is empty then; anything else stays."""
+    listed = _listed(former)
+    for folder, _, names in os.walk(former, topdown=False):
+        for name in sorted(names, key=lambda name: (name == MARKER, name)):
+            path = Path(folder, name)
+            if _is_ours(path.relative_to(former).as_posix(), listed):
+                with suppress(OSError):
+                    path.unlink()
+        with suppress(OSError):
+            Path(folder).rmdir()
 
 
 def _move_in(building: Path, target: Path) -> None:
@@ -156,12 +298,16 @@ def _recover(target: Path) -> None:
     former = _former(target)
     if former.is_dir() and not target.exists():
         former.rename(target)
-    shutil.rmtree(former, ignore_errors=True)
+    _discard(former)
+    if former.exists():
+        refuse_foreign(former)
     if not target.parent.is_dir():
         return
     for left in target.parent.iterdir():
-        if left.name.startswith(_prefix(target, "new")) and time.time() - left.stat().st_mtime > STALE_AFTER:
-            shutil.rmtree(left, ignore_errors=True)
+        if left.name.startswith(_prefix(target, "new")):
+            with suppress(OSError):
+                if time.time() - left.lstat().st_mtime > STALE_AFTER:
+                    shutil.rmtree(left)
 
 
 def _former(target: Path) -> Path:
@@ -183,6 +329,13 @@ def _refused(path: Path, zh: str, en: str) -> OutputRefusedError:
     return OutputRefusedError(Phrase(f"{path}：{zh}", f"{path}: {en}"))
 
 
-def _cannot_write(path: Path, error: OSError) -> OutputRefusedError:
-    detail = error.strerror or str(error)
-    return _refused(path, f"写不进去（{detail}）", f"cannot be written ({detail})")
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the system says about the place into `OutputRefusedError`."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = cause(error)
+        raise _refused(path, f"写不进去（{why.zh}）", f"cannot be written ({why.en})") from error

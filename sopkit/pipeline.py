@@ -8,17 +8,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import TypeVar
 
 from sopkit import catalogue, graph, resources, rules, schema
 from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
 from sopkit.reader import Reading, read
+from sopkit.reader.pictures import MISSING, Look, Picture
+from sopkit.reader.rules import AMBIGUOUS_NUMBER
 from sopkit.resolve import resolve, used_catalogs
+from sopkit.resolve.brand import find_logo
 from sopkit.rules import waivers
 from sopkit.rules.waivers import Waived
 from sopkit.source import Source
 from sopkit.tree import Forest, Tree
+
+Settled = TypeVar("Settled", Proof, Unassessed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class Compilation:
     proved: tuple[Proof, ...]
     not_assessed: tuple[Unassessed, ...]
     waived: tuple[Waived, ...]
+    logo: Picture | None
+    """The brand's, where one is named and can be used."""
     held_back: int
     """Findings that only follow from others and are not shown."""
     files: int
@@ -40,6 +48,8 @@ class Compilation:
     today: date
     clean: Mapping[Source, tuple[Tree, ...]]
     """The trees of every file in which reading and the schema found nothing: the next run may have them as `known`."""
+    errors_elsewhere: int = 0
+    """Errors outside of what was selected, where findings are held back: what is selected can't be called clean then."""
 
     def count(self, severity: Severity) -> int:
         """Return how many open findings weigh exactly `severity`."""
@@ -56,6 +66,14 @@ class Examined:
     """What the schema has against each tree."""
 
     @property
+    def read(self) -> Iterator[Finding]:
+        """What reading found; of a number that is no number at its place the schema says more."""
+        told = {one.span.sort_key for shape in self.shapes for one in shape}
+        for finding in self.reading.findings:
+            if finding.rule is not AMBIGUOUS_NUMBER or finding.span.sort_key not in told:
+                yield finding
+
+    @property
     def clean(self) -> bool:
         return self.reading.complete and not self.reading.findings and not any(self.shapes)
 
@@ -66,10 +84,12 @@ def compile(  # noqa: A001  the word for it
     today: date,
     found: Collection[Finding] = (),
     known: Mapping[Source, tuple[Tree, ...]] = MappingProxyType({}),
+    look: Look = lambda _: MISSING,
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
-    `found` is what kept files from being sources; `known` are the trees of files whose content was found clean before.
+    `found` is what kept files from being sources; `known` are the trees of files whose content was found clean before;
+    `look` gets a picture out of the workspace.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
@@ -82,15 +102,18 @@ def compile(  # noqa: A001  the word for it
         broken = frozenset(number for number, findings in enumerate(shapes) if findings)
         complete = not found and all(reading.complete for reading in readings)
         resolution = resolve(forest, broken, frozenset(range(len(own), len(forest.trees))), complete)
+        logo, unusable = find_logo(resolution.workspace.settings, forest, look)
         execution = graph.build(resolution.workspace)
 
         read_and_resolved = (
             *found,
-            *(finding for reading in readings for finding in reading.findings),
+            *(finding for one in examined for finding in one.read),
             *(finding for findings in shapes for finding in findings),
             *resolution.findings,
+            *unusable,
         )
-        outcomes = tuple(rules.check(resolution.workspace, execution, forest, today, read_and_resolved))
+        judgement = rules.check(resolution.workspace, execution, forest, today, read_and_resolved)
+        outcomes = judgement.outcomes
         violations = (one for one in outcomes if isinstance(one, Finding))
         judged = waivers.apply(
             (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today
@@ -100,16 +123,21 @@ def compile(  # noqa: A001  the word for it
         workspace=resolution.workspace,
         graph=execution,
         findings=in_order(judged.open),
-        proved=tuple(sorted((one for one in outcomes if isinstance(one, Proof)), key=lambda one: one.sort_key)),
-        not_assessed=tuple(
-            sorted((one for one in outcomes if isinstance(one, Unassessed)), key=lambda one: one.sort_key)
-        ),
+        proved=_sorted(one for one in outcomes if isinstance(one, Proof)),
+        not_assessed=_sorted(one for one in outcomes if isinstance(one, Unassessed)),
         waived=judged.waived,
-        held_back=resolution.held_back,
+        logo=logo,
+        held_back=resolution.held_back + judgement.held_back,
         files=len(readings),
         today=today,
         clean={one.source: one.reading.trees for one in examined if one.clean},
     )
+
+
+def _sorted(outcomes: Iterable[Settled]) -> tuple[Settled, ...]:
+    """Return proofs, or what was not assessed, in order, each once."""
+    unique = {one.sort_key: one for one in outcomes}
+    return tuple(unique[key] for key in sorted(unique))
 
 
 def examine(source: Source, known: Mapping[Source, tuple[Tree, ...]]) -> Examined:

@@ -18,9 +18,11 @@ class Source:
     Undecodable bytes read as U+FFFD, so that a finding can always show the line.
     """
 
-    def __init__(self, path: str, data: bytes) -> None:
+    def __init__(self, path: str, data: bytes, place: str = "") -> None:
         self.path = path
         self.data = data
+        self.place = place
+        """Where it lies on disk, when it does; what is shown lacks characters that nobody can see."""
 
     def __repr__(self) -> str:
         return f"Source({self.path!r}, {len(self.data)} bytes)"

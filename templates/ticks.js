@@ -51,7 +51,7 @@
 
   const shown = () => boxes.filter((box) => !box.closest(".other-day"));
   const count = () => {
-    const due = shown();
+    const due = shown().filter((box) => !box.closest("[data-uncounted]"));
     bar.querySelector(".count").textContent = `${due.filter((box) => box.checked).length} / ${due.length}`;
   };
   const save = () => {

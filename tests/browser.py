@@ -13,6 +13,7 @@ import select
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -91,6 +92,7 @@ class Browser:
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, str(session))
         page.ask("Page.enable")
+        page.ask("Page.setLifecycleEventsEnabled", enabled=True)
         page.ask("Runtime.enable")
         page.ask("Log.enable")
         page.ask("Network.enable")
@@ -151,6 +153,7 @@ class Page:
     def __init__(self, browser: Browser, session: str) -> None:
         self._browser = browser
         self._session = session
+        self._loader = ""
 
     def ask(self, method: str, **params: object) -> Answer:
         return self._browser.ask(method, self._session, **params)
@@ -158,15 +161,24 @@ class Page:
     def open(self, path: Path | str) -> Page:
         """Load a file, or an address, and wait until it is there."""
         url = path.resolve().as_uri() if isinstance(path, Path) else path
-        failed = self.ask("Page.navigate", url=url).get("errorText")
-        if failed:
-            raise BrowserError(f"{url}: {failed}")
-        self._browser.await_event("Page.loadEventFired", self._session)
+        answer = self.ask("Page.navigate", url=url)
+        if answer.get("errorText"):
+            raise BrowserError(f"{url}: {answer['errorText']}")
+        self._await_load(lambda loader: loader == answer["loaderId"])
         return self
 
     def reload(self) -> None:
+        former = self._loader
         self.ask("Page.reload")
-        self._browser.await_event("Page.loadEventFired", self._session)
+        self._await_load(lambda loader: loader != former)
+
+    def _await_load(self, wanted: Callable[[str], bool]) -> None:
+        """Wait until a document is loaded; that of an earlier one, `about:blank` too, may be told late."""
+        while True:
+            event = self._browser.await_event("Page.lifecycleEvent", self._session)
+            if event["name"] == "load" and wanted(str(event["loaderId"])):
+                self._loader = str(event["loaderId"])
+                return
 
     def before_load(self, script: str) -> None:
         """Run `script` in every page before the page's own."""

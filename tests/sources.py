@@ -15,7 +15,7 @@ from tests import figures
 PARTS: Final = {
     "L": ("Lifecycle", "客户生命周期"),
     "C": ("Content matrix", "内容矩阵"),
-    "T": ("Tools and automation", "工具与自动化"),
+    "T": ("Tools and automation", "系统与自动化"),
     "D": ("Data-driven optimisation", "数据驱动优化"),
     "O": ("Organisation, service, commerce", "组织、服务与经营"),
     "K": ("Risk and compliance", "风险与合规"),

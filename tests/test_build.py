@@ -107,6 +107,27 @@ def test_errors_refuse_the_build_and_leave_the_former_output(build: Build, works
     assert tree(tmp_path / "out") == former
 
 
+def test_what_was_not_assessed_refuses_the_build_unless_it_is_allowed(
+    build: Build, workspace: Path, tmp_path: Path
+) -> None:
+    (workspace / "open.yaml").write_text(
+        "kind: automation\nid: open\ntitle: 待定\nowner: guide\nreview_by: 2027-12-31\nstarts_on: manual\nsteps:\n"
+        "  - id: fork\n    choose:\n"
+        "      - {if: {order-paid: within 9d}, steps: [{id: a, do: 电话, by: guide, within: 1d}]}\n"
+        "      - {if: {order-paid: within 3 workdays}, steps: [{id: b, do: 电话, by: guide, within: 1d}]}\n"
+        "      - {else: []}\n",
+        "utf-8",
+    )
+    code, out, err = build(workspace, "-o", tmp_path / "out")
+    assert (code, (tmp_path / "out").exists()) == (1, False)
+    assert "? not assessed: whether anybody takes this branch" in out
+    assert "--allow-not-assessed" in err
+    assert build(workspace, "-o", tmp_path / "out", "--allow-not-assessed")[0] == 0
+    assert "DRAFT" not in (tmp_path / "out/manuals/all.en.md").read_text("utf-8")
+    assert build(workspace, "-o", tmp_path / "out", "--force")[0] == 0
+    assert "DRAFT" in (tmp_path / "out/manuals/all.en.md").read_text("utf-8")
+
+
 def test_force_builds_a_draft_and_says_so_on_every_page(build: Build, workspace: Path, tmp_path: Path) -> None:
     broken(workspace)
     code, _, _ = build(workspace, "-o", tmp_path / "out", "--force")
@@ -247,6 +268,40 @@ def test_the_bytes_depend_neither_on_the_hash_seed_nor_on_the_place(workspace: P
         assert ran.returncode == 0, ran.stderr
         made.append(tree(place / "out"))
     assert made[0] == made[1] == made[2]
+
+
+def test_the_bytes_do_not_depend_on_the_time_zone(workspace: Path, tmp_path: Path) -> None:
+    made = []
+    for zone in ("Asia/Shanghai", "America/New_York"):
+        # Two o'clock in the morning of 1 July 2026 in UTC: still June in New York.
+        environment = {"TZ": zone, "SOURCE_DATE_EPOCH": "1782871200"}
+        ran = process("-m", "sopkit", "build", workspace, "-o", tmp_path / zone, environment=environment)
+        assert ran.returncode == 0, ran.stderr
+        made.append(tree(tmp_path / zone))
+    assert made[0] == made[1]
+    assert b"2026-07-01" in made[0]["manuals/guide.en.html"]
+
+
+def test_no_workspace_is_lost_to_a_build_over_the_folder_that_it_is_in(
+    build: Build, workspace: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    build(workspace, "-o", out)
+    shutil.copytree(workspace, out / "brand2")
+    shutil.copy(out / MARKER, out / "brand2")
+    for place in (out, out / "brand2"):
+        before = tree(tmp_path)
+        code, _, err = build(out / "brand2", "-o", place)
+        assert code == 2
+        assert "did not write" in err
+        assert tree(tmp_path) == before
+
+
+def test_the_usual_output_inside_the_workspace_is_built_again_and_again(build: Build, workspace: Path) -> None:
+    assert build(workspace, "-o", workspace / "out")[0] == 0
+    first = tree(workspace)
+    assert build(workspace, "-o", workspace / "out")[0] == 0
+    assert tree(workspace) == first
 
 
 def test_the_bytes_do_not_depend_on_the_order_in_which_files_are_found() -> None:

@@ -80,7 +80,7 @@ def outcome(compilation: Compilation) -> object:
         (tree.source.path, tree.value, list(tree.places), dict(tree.plain_hash), tree.plain, dict(tree.aliased))
         for tree in compilation.forest.trees
     ]
-    made = manifest(compilation.workspace, compilation.graph, compilation.forest)
+    made = manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
     return found, trees, made, compilation.held_back, compilation.files
 
 
@@ -295,14 +295,18 @@ def test_all_packs_together_keep_to_the_bound(tmp_path: Path, caches: Path, monk
     compiled(_workspace(tmp_path / "w0", *CONTENTS[:2]), caches)
     one = sum(path.stat().st_size for path in packs(caches))
     monkeypatch.setattr(cache, "MAX_BYTES", 3 * one + 100)
-    (caches / "killed.part").write_bytes(b"half")
-    os.utime(caches / "killed.part", (0, 0))
+    half, theirs = caches / f"{'0' * 32}.k1lled_x.part", caches / "film.mkv.part"
+    for path in (half, theirs):
+        path.write_bytes(b"half")
+        os.utime(path, (0, 0))
     for number in range(1, 8):
         compiled(_workspace(tmp_path / f"w{number}", *CONTENTS[:2]), caches)
+    assert not half.exists()
+    assert theirs.read_bytes() == b"half"
+    theirs.unlink()
     kept = packs(caches)
     assert sum(path.stat().st_size for path in kept) <= 3 * one + 100
     assert len(kept) == 3
-    assert not (caches / "killed.part").exists()
 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(folder: Path, tmp_path: Path) -> None:
@@ -352,6 +356,24 @@ def test_the_header_is_as_long_as_it_says(folder: Path, caches: Path) -> None:
     payload = pack.read_bytes()[HEADER_BYTES:]
     assert sha256(payload).digest() == pack.read_bytes()[HEADER_BYTES - 32 : HEADER_BYTES]
     shutil.rmtree(caches)
+
+
+def test_equal_texts_stand_once_in_a_pack(folder: Path, caches: Path) -> None:
+    said = "这句话在许多文件里都一样"
+    for number in range(20):
+        work = WORK.replace("id: opening", f"id: opening-{number}").replace("顾客看得见", said)
+        (folder / f"{number}.yaml").write_text(work, encoding="utf-8")
+    compiled(folder, caches)
+    payload = b"".join(pack.read_bytes() for pack in packs(caches))
+    assert payload.count(said.encode()) == 1
+    assert payload.count(b"procedure") == 1
+
+
+def test_places_in_a_long_file_are_kept_as_they_are(folder: Path, caches: Path) -> None:
+    long = "# 开店\n" * 20_000 + WORK
+    (folder / "b.yaml").write_text(long, encoding="utf-8")
+    cold = outcome(compiled(folder, caches))
+    assert outcome(compiled(folder, caches)) == cold
 
 
 def test_the_command_prints_the_same_with_and_without_a_cache(folder: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from sopkit import __version__
 from sopkit.catalogue import RULES
 from sopkit.cli import app
-from sopkit.cli.console import asked_lang, environment_lang
+from sopkit.cli.console import asked_lang, environment_lang, fixed_day
 from sopkit.render.rule_page import advice
 from sopkit.text import Lang
 from tests import workspaces
@@ -124,6 +125,15 @@ def test_every_command_has_a_help_page_in_both_languages(sopkit: Run, command: t
         (["schema", "lifecyle"], "there is no schema of “lifecyle”", "没有“lifecyle”的 schema"),
         (["check", "no-such-folder"], "sopkit init no-such-folder", "sopkit init no-such-folder"),
         (["build", "."], "--output is missing", "少了 --output"),
+        (["graph", "x", "-o"], "Usage: sopkit graph --help", "用法：sopkit graph --help"),
+        (
+            ["graph", "-o", "flow.pdf"],
+            "the name may end in .svg .mmd .mermaid .dot .gv .graphml .json",
+            "后缀可以是 .svg",
+        ),
+        (["explain", "SOP999"], "SOP902  unused-waiver", "SOP902  unused-waiver"),
+        (["new"], "KIND is one of catalog, lifecycle", "KIND 是 catalog, lifecycle"),
+        (["new", "kpi"], "as sopkit new kpi birthday-gift", "如 sopkit new kpi birthday-gift"),
         (["--as-of"], "option --as-of needs a value", "选项 --as-of 要带一个值"),
     ],
 )
@@ -229,6 +239,63 @@ def test_a_reader_that_goes_away_is_no_fault(write_workspace: Callable[[object],
     ran = subprocess.run(["bash", "-c", command], check=False, capture_output=True, text=True)
     assert ran.stderr == ""
     assert ran.stdout.splitlines()[-1] == "141"
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 12, "9" * 5000, "1767225600000", "-5", "today", " 1767225600"])
+def test_a_time_that_is_none_is_wrong_usage(sopkit: Run, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
+    for lang, said in (
+        ("zh-CN", "不是时间；请写成 1970 年以来的秒数"),
+        ("en", "which is no time; write seconds since 1970"),
+    ):
+        ran = sopkit("--lang", lang, "rules")
+        assert (ran.code, ran.out) == (2, "")
+        assert f"“{value}”" in ran.err
+        assert said in ran.err
+        assert "SOURCE_DATE_EPOCH" in ran.err
+
+
+def test_a_time_is_a_day_in_utc() -> None:
+    assert fixed_day({}) is None
+    assert fixed_day({"SOURCE_DATE_EPOCH": ""}) is None
+    assert fixed_day({"SOURCE_DATE_EPOCH": "0"}) == date(1970, 1, 1)
+    assert fixed_day({"SOURCE_DATE_EPOCH": "1782863999"}) == date(2026, 6, 30)
+    assert fixed_day({"SOURCE_DATE_EPOCH": "1782864000"}) == date(2026, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code", "said"),
+    [
+        ("rules >/dev/full", 2, "sopkit: standard output: the disk is full; free some space\n"),
+        ("--help >/dev/full", 2, "sopkit: standard output: the disk is full; free some space\n"),
+        ("schema >/dev/full", 2, "sopkit: standard output: the disk is full; free some space\n"),
+        ("rules >&-", 0, ""),
+        ("nonsense 2>/dev/full", 2, ""),
+        ("nonsense 2>&-", 2, ""),
+    ],
+)
+def test_an_output_that_takes_nothing_is_no_fault_of_ours(redirected: str, code: int, said: str) -> None:
+    command = f'"{sys.executable}" -m sopkit --lang en {redirected}'
+    ran = subprocess.run(["bash", "-c", command], check=False, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (code, "", said)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh-CN", "my/sopkit.yaml: 没有权限；请换一个位置，或修改权限"),
+        ("en", "my/sopkit.yaml: access is denied; choose another place or change who may write"),
+    ],
+)
+def test_what_the_system_denies_is_named_with_its_place(
+    sopkit: Run, monkeypatch: pytest.MonkeyPatch, lang: Lang, said: str
+) -> None:
+    def deny(_self: Path) -> bool:
+        raise PermissionError(13, "Permission denied", "my/sopkit.yaml")
+
+    monkeypatch.setattr(Path, "is_file", deny)
+    ran = sopkit("--lang", lang, "check", "my")
+    assert (ran.code, ran.out, ran.err) == (2, "", f"sopkit: {said}\n")
 
 
 def test_an_interrupt_is_quiet(sopkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 
 from sopkit import resources
 from sopkit.cli import app, build
+from sopkit.diagnostics import Finding
+from sopkit.fixing import Fixed, apply_fixes
 from sopkit.output import MARKER
 from sopkit.text import LANGS
 from tests.workspaces import SETTINGS, Files, write
@@ -91,6 +94,125 @@ def test_warnings_fail_only_when_asked(sopkit: Run, write_workspace: Write) -> N
     assert sopkit("check", folder, "--fail-on", "warning", "--as-of", "2026-01-01")[0] == 0
 
 
+UNSETTLED = GOOD.replace(
+    "steps:\n",
+    "steps:\n"
+    "  - id: fork\n"
+    "    choose:\n"
+    "      - {if: {order-paid: within 9d}, steps: [{id: a, do: 电话, by: guide, within: 1d}]}\n"
+    "      - {if: {order-paid: within 3 workdays}, steps: [{id: b, do: 电话, by: guide, within: 1d}]}\n"
+    "      - {else: []}\n",
+)
+"""Whether the second branch is ever taken hangs on holidays."""
+
+
+OTHER = GOOD.partition("---")[0].replace("id: thanks\n", "id: other\n")
+HOLDS_BACK = OTHER.replace("owner: guide", "ownr: guide")
+
+
+def test_what_was_not_assessed_fails_unless_it_is_allowed(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(UNSETTLED)
+    code, out, _ = sopkit("check", folder, "--lang", "en")
+    assert code == 1
+    assert out.startswith("? not assessed: whether anybody takes this branch")
+    assert f"{folder}/play.yaml:13:27" in out
+    assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found; 1 not assessed"
+    assert "? 没能判断：有没有人会走到这个分支" in sopkit("check", folder, "--lang", "zh-CN")[1]
+    assert sopkit("check", folder, "--allow-not-assessed")[0] == 0
+    assert sopkit("check", folder, "--diff") == (1, "", "")
+
+
+def test_what_was_not_assessed_is_listed_quietly_and_for_what_is_selected(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(UNSETTLED)
+    code, out, _ = sopkit("check", folder, "--quiet")
+    assert (code, out[0], out.count("not assessed") + out.count("没能判断")) == (1, "?", 1)
+    assert sopkit("check", folder, "--quiet", "--select", "thanks/fork")[0] == 1
+    assert sopkit("check", folder, "--quiet", "--select", "thanks/thank") == (0, "", "")
+
+
+def test_json_lists_what_was_not_assessed_with_its_place(sopkit: Run, write_workspace: Write) -> None:
+    code, out, _ = sopkit("check", write_workspace(UNSETTLED), "--format", "json", "--lang", "en")
+    report = json.loads(out)
+    schema = json.loads((resources.folder("schemas") / "findings-v1.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(report)
+    (one,) = report["not_assessed"]
+    assert (code, one["rule"], one["subject"]) == (1, "shadowed-branch", "automation/thanks/fork")
+    assert (one["file"], one["line"], one["column"]) == ("play.yaml", 13, 27)
+    assert (report["findings"], report["counts"]["not_assessed"]) == ([], 1)
+
+
+def test_what_was_not_assessed_is_told_whatever_is_wrong_elsewhere(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(
+        {"a.yaml": UNSETTLED, "b.yaml": OTHER.replace("owner: guide", "owner: guid")},
+    )
+    for selection in ((), ("--select", "thanks")):
+        code, out, _ = sopkit("check", folder, "--lang", "en", *selection)
+        assert (code, out.count("? not assessed: whether anybody takes")) == (1, 1)
+    assert sopkit("check", folder, "--select", "thanks", "--allow-not-assessed")[0] == 0
+
+
+def test_workspaces_inside_are_counted_and_an_empty_one_is_an_error(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace({"a.yaml": GOOD, "sub/sopkit.yaml": SETTINGS, "sopkit.yaml": SETTINGS})
+    code, out, _ = sopkit("check", folder, "--lang", "en")
+    assert (code, out.splitlines()[-1].partition("nothing found")[2]) == (
+        0,
+        "; 1 folder left out that is a workspace of its own",
+    )
+    assert sopkit("check", folder, "--lang", "zh-CN")[1].endswith("，没有读 1 个自成工作区的文件夹\n")
+    (folder / "sub/sopkit.yaml").write_bytes(b"")
+    code, out, _ = sopkit("check", folder, "--lang", "en")
+    assert (code, "SOP009" in out, "left out" in out) == (1, True, False)
+
+
+def test_what_is_wrong_comes_before_what_it_leaves_open(sopkit: Run, write_workspace: Write) -> None:
+    wrong = UNSETTLED.replace("{order-paid: within 3 workdays}", "{order-payd: within 3 workdays}")
+    _, out, _ = sopkit("check", write_workspace(wrong), "--lang", "en")
+    assert "not assessed" not in out
+    assert "order-payd" in out
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "summary"),
+    [
+        (
+            "en",
+            "? 1 error outside of what was selected",
+            "nothing found; 1 more held back till the errors elsewhere are mended",
+        ),
+        ("zh-CN", "? 选中的部分之外还有 1 个错误", "没有发现问题，另有 1 个要等其他部分的错误改好才能判断"),
+    ],
+)
+def test_a_part_is_not_clean_while_errors_elsewhere_hold_findings_back(
+    sopkit: Run, write_workspace: Write, lang: str, said: str, summary: str
+) -> None:
+    folder = write_workspace({"a.yaml": GOOD, "b.yaml": HOLDS_BACK})
+    code, out, _ = sopkit("check", folder, "--select", "thanks", "--lang", lang)
+    assert code == 1
+    assert out.startswith(said)
+    assert out.splitlines()[-1].endswith(summary)
+    assert said in sopkit("check", folder, "--select", "thanks", "--lang", lang, "--quiet")[1]
+    report = json.loads(sopkit("check", folder, "--select", "thanks", "--format", "json")[1])
+    assert (report["findings"], report["counts"]["errors_elsewhere"], report["counts"]["held_back"]) == ([], 1, 1)
+    whole = sopkit("check", folder, "--lang", lang)[1]
+    assert said not in whole
+
+
+def test_errors_elsewhere_that_hold_nothing_back_leave_a_part_clean(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace({"a.yaml": GOOD, "b.yaml": OTHER.replace("owner: guide", "owner: guid")})
+    assert sopkit("check", folder)[0] == 1
+    code, out, _ = sopkit("check", folder, "--select", "thanks", "--lang", "en")
+    assert (code, out.splitlines()[-1]) == (0, "checked 3 files as of 2026-07-01: nothing found")
+
+
+def test_the_graph_is_compiled_whatever_was_not_assessed(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(UNSETTLED)
+    code, out, err = sopkit("compile", folder, "--lang", "en")
+    assert (code, err) == (0, "not assessed: 1; the file does not say that these are right: sopkit check\n")
+    assert json.loads(out)
+    assert sopkit("compile", folder, "--lang", "zh-CN")[2].startswith("有 1 项内容没能判断")
+    assert sopkit("compile", write_workspace(GOOD))[2] == ""
+
+
 def test_quiet_leaves_out_the_summary(sopkit: Run, write_workspace: Write) -> None:
     assert sopkit("check", "--quiet", write_workspace(GOOD)) == (0, "", "")
     assert "play.yaml:4:8" in sopkit("check", "--quiet", write(write_workspace(GOOD), MISSPELT))[1]
@@ -107,7 +229,9 @@ def test_json_is_as_its_schema_says(sopkit: Run, write_workspace: Write) -> None
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(report)
     assert report["version"] == 1
     assert report["as_of"] == "2026-07-01"
-    assert report["counts"] == {"error": 2, "warning": 0, "note": 0, "waived": 0, "held_back": 0, "files": 2}
+    assert report["counts"] == {
+        "error": 2, "warning": 0, "note": 0, "not_assessed": 0, "waived": 0, "held_back": 0, "errors_elsewhere": 0, "files": 2,
+    }  # fmt: skip
     owner = next(one for one in report["findings"] if one["line"] == 4)
     assert owner["file"] == f"{folder.name}/play.yaml"
     place = tuple(owner[key] for key in ("line", "column", "end_line", "end_column"))
@@ -190,7 +314,7 @@ def test_init_brings_editor_settings_that_work_offline(sopkit: Run, tmp_path: Pa
         assert schema in written
         assert json.loads(written[schema])["$schema"].endswith("2020-12/schema")
     assert {".gitignore", ".gitlab-ci.yml", ".github/workflows/sopkit.yml"} <= set(written)
-    assert not [name for name in written if "dot-" in name or MARKER in name]
+    assert not [name for name in written if "dot-" in name or name == MARKER]
     assert not [name for name, data in written.items() if b"@ID@" in data or b"@TITLE@" in data]
 
 
@@ -202,6 +326,16 @@ def test_any_name_of_a_folder_makes_a_clean_workspace(sopkit: Run, tmp_path: Pat
     code, out, _ = sopkit("check", tmp_path / name, "--format", "json")
     assert code == 0
     assert json.loads(out)["workspace"] == id_
+
+
+def test_init_and_new_work_to_the_end_of_the_calendar(
+    sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sopkit("init", tmp_path / "late", "--as-of", "9999-12-31")[0] == 0
+    assert b"review_by: 9999-12-31" in b"".join(files(tmp_path / "late").values())
+    monkeypatch.chdir(tmp_path / "late")
+    assert sopkit("new", "kpi", "later", "--as-of", "9999-12-31")[0] == 0
+    assert b"review_by: 9999-12-31" in (tmp_path / "late/kpi/later.yaml").read_bytes()
 
 
 def test_init_leaves_a_folder_with_files_alone(sopkit: Run, tmp_path: Path) -> None:
@@ -227,6 +361,41 @@ def test_new_writes_a_document_that_can_be_checked(
     code, _, err = sopkit("new", kind, "fresh-one", "--lang", "en")
     assert code == 2
     assert "was left as it is" in err
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", ["catalog", "lifecycle", "automation", "cadence", "sync", "kpi", "procedure"])
+def test_all_that_a_new_document_suggests_can_be_taken_up(
+    sopkit: Run, tmp_path: Path, kind: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left to mend then are names of nouns that the workspace doesn't have."""
+    sopkit("init", tmp_path / "shop", "--lang", lang)
+    monkeypatch.chdir(tmp_path / "shop")
+    sopkit("new", kind, "fresh-one", "--lang", lang)
+    written = next((tmp_path / "shop").rglob("fresh-one.yaml"))
+    bare = written.read_text("utf-8")
+    assert "\nreview_by: 2026-12-31\n" in bare
+    assert "missing-review-date" not in sopkit("check")[1]
+    taken_up = re.sub(r"^# (\w+: .*)$", r"\1", bare[bare.index("\nkind:") :], flags=re.MULTILINE)
+    assert taken_up.count("\n# ") < bare.count("\n# ")
+    assert "…" not in taken_up
+    written.write_text(taken_up, "utf-8")
+    report = json.loads(sopkit("check", "--format", "json")[1])
+    assert {one["rule"] for one in report["findings"] if one["severity"] == "error"} <= {"undefined-name"}
+
+
+@pytest.mark.parametrize("kind", ["lifecycle", "automation", "cadence", "procedure"])
+def test_new_refuses_an_id_that_a_playbook_has_and_shows_where(
+    sopkit: Run, write_workspace: Write, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_workspace({"journeys/play.yaml": GOOD})
+    before = files(folder)
+    monkeypatch.chdir(folder)
+    code, out, err = sopkit("new", kind, "thanks", "--lang", "en")
+    assert (code, out) == (2, "")
+    assert "journeys/play.yaml:2:5" in err
+    assert files(folder) == before
+    assert sopkit("new", "kpi", "thanks")[0] == 0, "measures have ids of their own"
 
 
 # build, compile
@@ -294,7 +463,24 @@ def test_build_of_one_role_and_kind(sopkit: Run, write_workspace: Write, tmp_pat
     assert names == {"index.html", "manuals/guide.zh-CN.html"}
     code, _, err = sopkit("build", folder, "-o", tmp_path / "out", "--role", "cleaner", "--lang", "en")
     assert code == 2
-    assert "no role “cleaner” has any work" in err
+    assert "there is no role “cleaner”" in err
+    assert "guide" in err
+
+
+def test_a_role_is_named_by_its_title_too_and_a_misspelt_one_is_answered(
+    sopkit: Run, write_workspace: Write, tmp_path: Path
+) -> None:
+    folder = write_workspace(GOOD.replace("via: sms", "via: wecom-chat, by: guide, minutes: 2"))
+    sopkit("build", folder, "-o", tmp_path / "out", "--role", "导购", "--only", "manual")
+    names = {name for name in files(tmp_path / "out") if name.endswith(".html")}
+    assert names == {"index.html", "manuals/guide.zh-CN.html"}
+    code, _, err = sopkit("build", folder, "-o", tmp_path / "out", "--role", "giude", "--lang", "en")
+    assert code == 2
+    assert "did you mean “guide”?" in err
+    idle = write(folder, {"more.yaml": "kind: catalog\nroles: {cleaner: {title: 保洁}}\n"})
+    code, _, err = sopkit("build", idle, "-o", tmp_path / "out", "--role", "保洁", "--lang", "en")
+    assert code == 2
+    assert "the role “保洁” has no work" in err
 
 
 def test_compile_writes_the_manifest(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
@@ -310,7 +496,89 @@ def test_compile_writes_the_manifest(sopkit: Run, write_workspace: Write, tmp_pa
     assert (tmp_path / "m/manifest.json").read_bytes() == data
 
 
+@pytest.mark.parametrize("place", ["automation", "automation/fresh-one.yaml"])
+def test_new_writes_through_no_link_out_of_the_workspace(
+    sopkit: Run, write_workspace: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    folder = write_workspace({"journeys/play.yaml": "kind: kpi\nid: x\n"})
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).symlink_to(outside / "unborn.yaml" if "/" in place else outside)
+    monkeypatch.chdir(folder)
+    code, _, err = sopkit("new", "automation", "fresh-one", "--lang", "en")
+    assert code == 2
+    assert "leads out of the workspace" in err or "was left as it is" in err
+    assert files(outside) == {}
+
+
+@pytest.mark.parametrize("name", ["play.yaml", "sopkit.yaml"])
+@pytest.mark.parametrize(("left", "said"), [("", "is empty"), ("# later\n", "holds nothing but comments")])
+def test_an_emptied_file_is_named_and_what_follows_is_held_back(
+    sopkit: Run, write_workspace: Write, name: str, left: str, said: str
+) -> None:
+    catalog = GOOD.partition("---\n")[2]
+    folder = write_workspace({"other.yaml": GOOD.partition("---\n")[0], "play.yaml": catalog})
+    (folder / name).write_text(left, "utf-8")
+    code, out, _ = sopkit("check", folder, "--format", "json", "--lang", "en")
+    assert code == 1
+    (finding,) = json.loads(out)["findings"]
+    assert (finding["code"], finding["file"], finding["line"]) == ("SOP009", name, 1)
+    assert finding["message"] == f"this file {said}"
+
+
+def test_fix_mends_a_file_whose_name_cannot_be_shown(sopkit: Run, write_workspace: Write) -> None:
+    name = "下单\u3000感谢.yaml"
+    folder = write_workspace({name: GOOD.replace("id: thanks\n", "id: thanks\u200b\n")})
+    assert sopkit("check", folder, "--fix")[0] == 0
+    written = files(folder)
+    assert set(written) == {name, "sopkit.yaml"}
+    assert written[name] == GOOD.encode()
+
+
+def test_fix_leaves_a_link_a_link(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace({".store/play.yaml": MISSPELT})
+    (folder / "play.yaml").symlink_to(".store/play.yaml")
+    sopkit("check", folder, "--fix", "--unsafe")
+    assert (folder / "play.yaml").is_symlink()
+    assert "starts_on" in (folder / ".store/play.yaml").read_text("utf-8")
+
+
+def test_fix_overwrites_nothing_that_was_changed_meanwhile(
+    sopkit: Run, write_workspace: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_workspace(MISSPELT)
+
+    def late(findings: tuple[Finding, ...], *, unsafe: bool) -> tuple[Fixed, ...]:
+        (folder / "play.yaml").write_text("# saved by an editor\n", "utf-8")
+        return apply_fixes(findings, unsafe=unsafe)
+
+    monkeypatch.setattr("sopkit.cli.check.apply_fixes", late)
+    code, _, err = sopkit("check", folder, "--fix", "--unsafe", "--lang", "en")
+    assert code == 2
+    assert "play.yaml: it has just been changed or moved away; run this again" in err
+    assert (folder / "play.yaml").read_text("utf-8") == "# saved by an editor\n"
+
+
+def test_a_place_with_braces_in_its_name_can_be_spoken_of(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
+    (tmp_path / "{x}").write_text("mine")
+    code, _, err = sopkit("build", write_workspace(GOOD), "-o", tmp_path / "{x}", "--lang", "en")
+    assert code == 2
+    assert "{x}: there is a file here" in err
+
+
 # graph, ls, schema, rules
+
+
+def test_schemas_replace_only_schemas_that_we_wrote(sopkit: Run, tmp_path: Path) -> None:
+    sopkit("init", tmp_path / "my")
+    assert sopkit("schema", "-o", tmp_path / "my/.sopkit/schemas")[0] == 0
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/kpi.schema.json").write_text("mine")
+    code, _, err = sopkit("schema", "-o", tmp_path / "theirs", "--lang", "en")
+    assert code == 2
+    assert "kpi.schema.json" in err
+    assert files(tmp_path / "theirs") == {"kpi.schema.json": b"mine"}
 
 
 def test_schemas_are_printed_and_written(sopkit: Run, tmp_path: Path) -> None:
@@ -354,7 +622,8 @@ def test_a_result_never_takes_the_place_of_a_playbook(
 ) -> None:
     folder = write_workspace(GOOD)
     before = files(folder)
-    code, _, err = sopkit(arguments[0], folder, *arguments[1:], "-o", folder / "play.yaml", "--lang", "en")
+    given = ("--format", "json") if arguments[0] == "graph" else ()
+    code, _, err = sopkit(arguments[0], folder, *arguments[1:], *given, "-o", folder / "play.yaml", "--lang", "en")
     assert code == 2
     assert "this YAML file is left as it is" in err
     assert files(folder) == before

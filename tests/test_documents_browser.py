@@ -12,9 +12,14 @@ from typing import Final
 import pypdfium2  # type: ignore[import-untyped]  # it has annotations, but says nowhere that they are for us
 import pytest
 
+from sopkit import pipeline
+from sopkit.reader.files import find_sources
+from sopkit.render.diagrams import diagrams
 from sopkit.render.manual.front import Edition
+from sopkit.render.publication import Request
 from tests.browser import Browser, Page
 from tests.documents import made, small, small_documents
+from tests.figures import PLAYBOOKS
 from tests.workspaces import TODAY
 
 pytestmark = pytest.mark.browser
@@ -31,6 +36,7 @@ PAGES: Final = (
     "checklists/guide.daily.zh-CN.html",
     "checklists/all.weekly.en.html",
 )
+MOST_SHEETS: Final = 26
 MANUAL: Final = "manuals/guide.zh-CN.html"
 SHEET: Final = "checklists/guide.daily.zh-CN.html"
 WEEK: Final = "checklists/guide.weekly.zh-CN.html"
@@ -160,8 +166,9 @@ def choose(page: Page, day: str) -> None:
 
 def test_ticks_survive_a_reload_and_belong_to_their_day(browser: Browser, folder: Path) -> None:
     page = fresh(browser.page(), folder / SHEET)
-    due = len(ticks(page))
-    assert ticks(page) == [False] * due
+    boxes = len(ticks(page))
+    due = int(count(page).partition(" / ")[2])
+    assert ticks(page) == [False] * boxes
     assert count(page) == f"0 / {due}"
     tick(page, 1)
     assert count(page) == f"1 / {due}"
@@ -169,12 +176,47 @@ def test_ticks_survive_a_reload_and_belong_to_their_day(browser: Browser, folder
     assert [place for place, ticked in enumerate(ticks(page)) if ticked] == [1]
     assert page.run("document.querySelector('input[type=date]').value") == TUESDAY
     choose(page, "2026-07-14")
-    assert ticks(page) == [False] * due
+    assert ticks(page) == [False] * boxes
     choose(page, TUESDAY)
     assert sum(ticks(page)) == 1
     page.run("document.querySelector('.keeping button').click()")
     page.reload()
     assert sum(ticks(page)) == 0
+
+
+def test_only_what_the_day_asks_for_is_counted(browser: Browser, folder: Path) -> None:
+    """Work that comes up with a customer has boxes too, but a day on which no customer comes must be able to be complete."""
+    page = fresh(browser.page(), folder / SHEET)
+    kinds = page.run(
+        "[...document.querySelectorAll('main input[type=checkbox]')].filter(e => e.getClientRects().length)"
+        ".map(e => Boolean(e.closest('table').querySelector('caption').textContent.match('有事即办|更长周期')))"
+    )
+    assert set(kinds) == {True, False}
+    for place, asked in enumerate(kinds):
+        if not asked:
+            tick(page, place)
+    due = kinds.count(False)
+    assert count(page) == f"{due} / {due}"
+    tick(page, kinds.index(True))
+    assert count(page) == f"{due} / {due}"
+
+
+def test_the_contents_are_folded_on_a_phone_alone(browser: Browser, folder: Path) -> None:
+    # What is visible is known only once the page is laid out again, hence the height.
+    visible = ".filter(e => e.checkVisibility({contentVisibilityAuto: true})).length"
+    entries = f"(document.body.offsetHeight, [...document.querySelectorAll('.contents li a')]{visible})"
+    heading = "document.querySelector('main h2').getBoundingClientRect().top"
+    phone = browser.page(PHONE).open(folder / MANUAL)
+    assert phone.run(entries) == 0
+    folded = phone.run(heading)
+    phone.run("document.querySelector('.contents summary').click()")
+    assert phone.run(entries) > 10
+    assert phone.run(heading) > folded + 8 * FINGER
+    desk = browser.page(DESK).open(folder / MANUAL)
+    assert desk.run(entries) > 10
+    phone.reload()
+    phone.ask("Emulation.setEmulatedMedia", media="print")
+    assert phone.run(entries) > 10
 
 
 def test_a_sheet_shows_what_its_day_asks_for(browser: Browser, folder: Path) -> None:
@@ -304,6 +346,17 @@ def test_what_is_printed_is_whole(browser: Browser, folder: Path, path: str) -> 
         assert max(box[2] for box in inside) <= width - 15 * POINTS + 2
     lost = [each for each in expected if words(each) and words(each)[:12] not in words(printed)]
     assert lost == []
+
+
+def test_a_shop_assistant_s_manual_is_no_book(browser: Browser, tmp_path: Path) -> None:
+    """The reference workspace gives its guides more work than most; what they are handed must still be read."""
+    found = find_sources(PLAYBOOKS)
+    compilation = pipeline.compile(found.sources, today=TODAY, found=found.findings)
+    drawn = diagrams(compilation.graph, compilation.workspace, ("zh-CN",))
+    request = Request(("zh-CN",), ("guide",), diagrams=drawn)
+    folder = write(made(compilation.workspace, request), tmp_path)
+    sheets = pypdfium2.PdfDocument(browser.page().open(folder / MANUAL).pdf())
+    assert len(sheets) <= MOST_SHEETS
 
 
 def test_the_head_of_every_printed_page_says_what_it_is(browser: Browser, folder: Path) -> None:

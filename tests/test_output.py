@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from sopkit import output
-from sopkit.output import MARKER, File, OutputRefusedError, write_file, write_folder
+from sopkit.output import (
+    MARKER,
+    File,
+    OutputRefusedError,
+    marker_of,
+    refuse_changed,
+    write_file,
+    write_folder,
+    write_result,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -60,13 +69,14 @@ def test_a_swap_that_fails_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     def refuse(self: Path, target: Path) -> Path:
         if "sopkit-new" in self.name:
-            raise PermissionError(13, "in use")
+            raise OSError(16, "in use")
         return real(self, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(OutputRefusedError) as caught:
         write_folder(tmp_path / "out", [("index.html", b"next")])
-    assert "in use" in caught.value.reason.en
+    assert "another program is using it" in caught.value.reason.en
+    assert "别的程序正在使用" in caught.value.reason.zh
     assert names(tmp_path) == [f"out/{MARKER}", "out/index.html"]
     assert (tmp_path / "out/index.html").read_bytes() == b"former"
 
@@ -167,11 +177,218 @@ def test_a_file_whose_replacement_fails_stays(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OutputRefusedError) as caught:
         write_file(tmp_path / "manifest.json", b"next")
-    assert "No space left" in caught.value.reason.zh
+    assert "磁盘满了" in caught.value.reason.zh
+    assert "the disk is full" in caught.value.reason.en
     assert names(tmp_path) == ["manifest.json"]
     assert (tmp_path / "manifest.json").read_bytes() == b"former"
 
 
 def test_the_marker_speaks_both_languages() -> None:
-    assert "sopkit" in output.MARKER_TEXT
-    assert "替换" in output.MARKER_TEXT
+    assert "sopkit" in output.MARKER_HEAD
+    assert "替换" in output.MARKER_HEAD
+
+
+def test_the_marker_lists_what_was_written_in_order() -> None:
+    assert marker_of(["b/c.html", "a.html"]) == marker_of(["a.html", "b/c.html"])
+    assert marker_of(["b/c.html", "a.html"]).endswith(b"\n\na.html\nb/c.html\n")
+    with pytest.raises(ValueError, match="no YAML"):
+        marker_of(["a.html", "b/C.YML"])
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("notes.txt", "notes.txt"),
+        ("brand2/sopkit.yaml", "brand2/"),
+        ("manuals/mine/sopkit.yaml", "manuals/mine/"),
+        ("manuals/mine.html", "manuals/mine.html"),
+        (".git/config", ".git/"),
+    ],
+)
+def test_what_others_put_into_an_output_is_kept_and_named(tmp_path: Path, name: str, named: str) -> None:
+    write_folder(tmp_path / "out", [("index.html", b"1"), ("manuals/guide.html", b"1")])
+    (tmp_path / "out" / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "out" / name).write_text("mine")
+    before = names(tmp_path)
+    with pytest.raises(OutputRefusedError) as caught:
+        write_folder(tmp_path / "out", [("index.html", b"2")])
+    assert f"did not write ({named})" in caught.value.reason.en
+    assert f"（{named}）" in caught.value.reason.zh
+    assert names(tmp_path) == before
+    assert (tmp_path / "out/index.html").read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("text", ["", "Written by sopkit: the next build replaces this whole folder.\n"])
+def test_a_marker_that_lists_nothing_gives_nothing_away(tmp_path: Path, text: str) -> None:
+    (tmp_path / MARKER).write_text(text)
+    (tmp_path / "index.html").write_text("mine")
+    with pytest.raises(OutputRefusedError):
+        write_folder(tmp_path, [("index.html", b"1")])
+    assert (tmp_path / "index.html").read_text() == "mine"
+
+
+def test_a_marker_gives_away_neither_yaml_nor_links(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "sopkit.yaml").write_text("kind: workspace")
+    (out / "index.html").symlink_to("sopkit.yaml")
+    (out / MARKER).write_bytes(marker_of(["index.html"]) + b"sopkit.yaml\n")
+    with pytest.raises(OutputRefusedError) as caught:
+        write_folder(out, [("index.html", b"1")])
+    assert "(index.html, sopkit.yaml)" in caught.value.reason.en
+    assert names(out) == [MARKER, "index.html", "sopkit.yaml"]
+
+
+def test_what_was_deleted_or_looked_at_by_hand_keeps_nobody_from_building(tmp_path: Path) -> None:
+    write_folder(tmp_path / "out", [("index.html", b"1"), ("manuals/guide.html", b"1")])
+    (tmp_path / "out/manuals/guide.html").unlink()
+    (tmp_path / "out/manuals/.DS_Store").write_bytes(b"\0")
+    marker = tmp_path / "out" / MARKER
+    marker.write_bytes(marker.read_bytes().replace(b"\n", b"\r\n"))  # as git checks it out on Windows
+    write_folder(tmp_path / "out", [("index.html", b"2")])
+    assert names(tmp_path) == [f"out/{MARKER}", "out/index.html"]
+
+
+def test_what_comes_while_a_build_runs_is_kept(tmp_path: Path) -> None:
+    write_folder(tmp_path / "out", [("index.html", b"former")])
+
+    def slow() -> Iterator[File]:
+        yield "index.html", b"next"
+        (tmp_path / "out/notes.txt").write_text("mine")
+
+    with pytest.raises(OutputRefusedError):
+        write_folder(tmp_path / "out", slow())
+    assert names(tmp_path) == [f"out/{MARKER}", "out/index.html", "out/notes.txt"]
+    assert (tmp_path / "out/index.html").read_bytes() == b"former"
+
+
+def test_what_a_former_output_still_holds_of_others_is_never_swept_away(tmp_path: Path) -> None:
+    write_folder(tmp_path / "out", [("index.html", b"1")])
+    aside = tmp_path / ".out.sopkit-former"
+    (tmp_path / "out").rename(aside)
+    write_folder(tmp_path / "out", [("index.html", b"2")])
+    assert not aside.exists()
+    aside.mkdir()
+    (aside / "notes.txt").write_text("mine")
+    with pytest.raises(OutputRefusedError) as caught:
+        write_folder(tmp_path / "out", [("index.html", b"3")])
+    assert "notes.txt" in caught.value.reason.en
+    assert (aside / "notes.txt").read_text() == "mine"
+    assert (tmp_path / "out/index.html").read_bytes() == b"2"
+
+
+def test_a_full_disk_is_named_with_the_file_and_the_former_output_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_folder(tmp_path / "out", [("index.html", b"former")])
+
+    def full(_self: Path, _data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputRefusedError) as caught:
+        write_folder(tmp_path / "out", [("manuals/guide.html", b"next")])
+    assert caught.value.reason.en.endswith(
+        "out/manuals/guide.html: cannot be written (the disk is full; free some space)"
+    )
+    assert names(tmp_path) == [f"out/{MARKER}", "out/index.html"]
+    assert (tmp_path / "out/index.html").read_bytes() == b"former"
+
+
+def test_what_fails_while_a_file_is_made_is_no_fault_of_the_place(tmp_path: Path) -> None:
+    def unmade() -> Iterator[File]:
+        yield "index.html", (tmp_path / "no-template").read_bytes()
+
+    with pytest.raises(FileNotFoundError):
+        write_folder(tmp_path / "out", unmade())
+
+
+def test_a_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.json").write_bytes(b"1")
+    (tmp_path / "link.json").symlink_to("real.json")
+    (tmp_path / "new.json").symlink_to("deep/unborn.json")
+    write_file(tmp_path / "link.json", b"2")
+    write_file(tmp_path / "new.json", b"3")
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "new.json").is_symlink()
+    assert (tmp_path / "real.json").read_bytes() == b"2"
+    assert (tmp_path / "deep/unborn.json").read_bytes() == b"3"
+
+
+def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(OutputRefusedError) as caught:
+        write_file(tmp_path / "a", b"1")
+    assert "in a circle" in caught.value.reason.en
+    assert (tmp_path / "a").is_symlink()
+
+
+def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_file(pipe, b"1")
+        assert os.read(reader, 10) == b"1"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_device_stays_a_device() -> None:
+    with pytest.raises(OutputRefusedError) as caught:
+        write_file(Path("/dev/full"), b"1")
+    assert caught.value.reason.en == "/dev/full: cannot be written (the disk is full; free some space)"
+    write_file(Path(os.devnull), b"1")
+    assert not Path(os.devnull).is_file()
+
+
+def test_an_open_file_keeps_what_it_holds(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("ab") as log:
+        log.write(b"before ")
+        log.flush()
+        write_file(Path(f"/dev/fd/{log.fileno()}"), b"result")
+    assert (tmp_path / "log").read_bytes() == b"before result"
+    assert names(tmp_path) == ["log"]
+
+
+def test_permissions_are_kept_and_a_read_only_file_is_left_alone(tmp_path: Path) -> None:
+    private = tmp_path / "private.yaml"
+    private.write_bytes(b"1")
+    private.chmod(0o600)
+    write_file(private, b"2")
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    private.chmod(0o400)
+    with pytest.raises(OutputRefusedError) as caught:
+        write_file(private, b"3")
+    assert "access is denied" in caught.value.reason.en
+    assert private.read_bytes() == b"2"
+
+
+@pytest.mark.parametrize("name", ["play.yaml", "link.json"])
+def test_no_result_is_written_over_a_playbook_not_even_through_a_link(tmp_path: Path, name: str) -> None:
+    (tmp_path / "play.yaml").write_text("kind: kpi")
+    (tmp_path / "link.json").symlink_to("play.yaml")
+    with pytest.raises(OutputRefusedError):
+        write_result(tmp_path / name, b"{}")
+    assert (tmp_path / "play.yaml").read_text() == "kind: kpi"
+
+
+def test_a_fix_is_written_only_over_what_was_read_and_inside(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "a.yaml").write_bytes(b"1")
+    (root / "link.yaml").symlink_to("a.yaml")
+    (tmp_path / "outside.yaml").write_bytes(b"1")
+    (root / "out.yaml").symlink_to("../outside.yaml")
+    refuse_changed(root, root / "a.yaml", b"1")
+    refuse_changed(root, root / "link.yaml", b"1")
+    for path, before, why in (
+        ("a.yaml", b"0", "changed"),
+        ("gone.yaml", b"1", "moved away"),
+        ("out.yaml", b"1", "outside of the workspace"),
+    ):
+        with pytest.raises(OutputRefusedError) as caught:
+            refuse_changed(root, root / path, before)
+        assert why in caught.value.reason.en

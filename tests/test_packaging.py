@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import time
 import tomllib
 import zipfile
@@ -29,6 +30,31 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     )
     name = python("-c", script, str(ROOT), str(folder)).splitlines()[-1]
     return set(zipfile.ZipFile(folder / name).namelist())
+
+
+def test_the_source_distribution_holds_all_that_is_kept(tmp_path: Path) -> None:
+    """The tests, with what they read, run from it as they run from a checkout."""
+    script = (
+        "import os, sys; os.chdir(sys.argv[1]);from hatchling.build import build_sdist; print(build_sdist(sys.argv[2]))"
+    )
+    name = python("-c", script, str(ROOT), str(tmp_path)).splitlines()[-1]
+    with tarfile.open(tmp_path / name) as archive:
+        held = {"/".join(one.name.split("/")[1:]) for one in archive.getmembers()}
+    folders = ("docs", "playbooks", "schemas", "sopkit", "templates", "tests", ".ci")
+    kept = {
+        f"{folder}/{name}" for folder in folders for name in files_below(ROOT / folder) if "__pycache__" not in name
+    }
+    kept |= {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"}
+    assert not kept - held
+
+
+def test_the_licence_is_the_one_that_is_declared(wheel: set[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert project["license"] == "Apache-2.0"
+    assert text.split()[:4] == ["Apache", "License", "Version", "2.0,"]
+    assert "END OF TERMS AND CONDITIONS" in text
+    assert [name for name in wheel if name.endswith("/licenses/LICENSE")]
 
 
 def files_below(folder: Path) -> set[str]:

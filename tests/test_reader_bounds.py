@@ -33,7 +33,7 @@ SHAPES = {
     "one-line": ('a: "' + "x" * 990_000 + '"\n', set[str]()),
     "spaces": ("a:" + " " * 990_000 + "b", set[str]()),
     "tabs-in-a-text": ("a: |\n  x" + "\t" * 900_000, set[str]()),
-    "tabs-before-a-comment": ("\t" * 900_000 + "#", set[str]()),
+    "tabs-before-a-comment": ("\t" * 900_000 + "#", {"SOP009"}),
     "wide-blanks-in-a-line": ("a: " + "\u3000" * 300_000 + "b", {"SOP011"}),
     "hashes": ("a: b" + " #b" * 300_000, set[str]()),
     "hidden": ("- \u200b\n" * 160_000, {"SOP008"}),

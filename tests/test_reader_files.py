@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sopkit.output import MARKER, marker_of
 from sopkit.reader import files
 from sopkit.reader.files import Found, find_sources
 from sopkit.render.terminal import Screen, findings_text
@@ -40,8 +41,8 @@ def test_every_yaml_file_below_belongs_to_the_workspace_but_for_what_is_not_play
         "notes.txt",
         "a.yaml.bak",
     ]
-    write(tmp_path, *inside, *outside, "other/sopkit.yaml", "other/theirs.yaml", "build/out.yaml")
-    (tmp_path / "build" / ".sopkit-output").touch()
+    write(tmp_path, *inside, *outside, "other/sopkit.yaml", "other/theirs.yaml")
+    (tmp_path / "other/sopkit.yaml").write_text("# ours\n{id: a, kind: workspace}\n", "utf-8")
     found = find_sources(tmp_path)
     assert paths(found) == sorted(inside)
     assert found.findings == ()
@@ -83,6 +84,66 @@ def test_a_link_is_read_once_and_only_inside(tmp_path: Path) -> None:
     ]
 
 
+def test_a_marker_of_an_output_hides_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "sopkit.yaml", "out/mine.yaml")
+    for place in (tmp_path / MARKER, tmp_path / "out" / MARKER):
+        place.write_bytes(marker_of(["index.html"]))
+    assert paths(find_sources(tmp_path)) == ["out/mine.yaml", "sopkit.yaml"]
+
+
+def test_only_a_file_makes_a_folder_a_workspace_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, "sopkit.yaml", "a/play.yaml", "b/play.yaml")
+    (tmp_path / "a/sopkit.yaml").mkdir()
+    (tmp_path / "b/sopkit.yaml").symlink_to("gone.yaml")
+    found = find_sources(tmp_path)
+    assert paths(found) == ["a/play.yaml", "b/play.yaml", "sopkit.yaml"]
+    assert [(one.rule.code, one.span.path) for one in found.findings] == [("SOP004", "b/sopkit.yaml")]
+
+
+@pytest.mark.parametrize("text", ["", "# kind: workspace\n", "kind: catalog\n", "kind:\n"])
+def test_only_what_says_that_it_is_a_workspace_hides_its_folder(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "sopkit.yaml", "a/sopkit.yaml", "a/play.yaml")
+    (tmp_path / "a/sopkit.yaml").write_text(text, "utf-8")
+    found = find_sources(tmp_path)
+    assert (paths(found), found.apart) == (["a/play.yaml", "a/sopkit.yaml", "sopkit.yaml"], 0)
+
+
+@pytest.mark.parametrize(
+    "text", ["kind: workspace\n", "id: a\r\nkind: 'workspace'\r\n", "not: [closed\nkind: workspace\n"]
+)
+def test_a_workspace_inside_is_left_out_and_counted_and_so_is_a_link_to_it(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "sopkit.yaml", "a/sopkit.yaml", "a/play.yaml")
+    (tmp_path / "a/sopkit.yaml").write_bytes(text.encode())
+    (tmp_path / "same").symlink_to("a")
+    found = find_sources(tmp_path)
+    assert (paths(found), found.apart) == (["sopkit.yaml"], 1)
+    assert [(one.rule.code, one.span.path) for one in found.findings] == [("SOP004", "same")]
+
+
+def test_a_link_to_a_folder_that_is_read_nowhere_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "sopkit.yaml", "kept/a.yaml", ".store/b.yaml", ".store/c.yaml")
+    (tmp_path / "same").symlink_to("kept")
+    (tmp_path / "flows").symlink_to(".store")
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).symlink_to(".store/b.yaml")
+    found = find_sources(tmp_path)
+    assert paths(found) == ["kept/a.yaml", "one.yaml", "sopkit.yaml"]
+    assert shown(found) == [
+        "警告 SOP004 outward-link  flows:1:1",
+        "  这个链接指向工作区里不读的文件夹，没有读",
+        "warning SOP004 outward-link  flows:1:1",
+        "  this link leads to a folder of the workspace that is not read and was not followed",
+    ]
+
+
+def test_nothing_to_read_is_no_reason_to_pass(tmp_path: Path) -> None:
+    write(tmp_path, "rules/r.yaml", "notes.txt")
+    assert shown(find_sources(tmp_path))[2:] == [
+        "error SOP001 unreadable-file  sopkit.yaml:1:1",
+        "  this file can't be opened: it has just been moved away",
+    ]
+
+
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "folder.yaml").mkdir()
@@ -101,7 +162,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     [
         (PermissionError(13, "x"), "没有访问权限", "access is denied"),
         (FileNotFoundError(2, "x"), "文件刚刚被移走了", "it has just been moved away"),
-        (OSError(5, "x"), "磁盘或系统出错", "the disk or the system failed"),
+        (OSError(5, "x"), "磁盘或电脑出错", "the disk or the system failed"),
     ],
 )
 def test_a_file_that_the_system_does_not_give_is_a_finding(

@@ -111,12 +111,14 @@ def test_tabs_are_mended_only_where_their_width_does_not_matter() -> None:
     assert apply_fixes(found) == ()
 
 
-@pytest.mark.parametrize("written", [">= 15%", "> 15%", ">= 99 CNY"])
-def test_an_unquoted_comparison_is_quoted(written: str) -> None:
+@pytest.mark.parametrize(
+    ("written", "better"), [(">= 15%", "≥ 15%"), ("> 15%", '"> 15%"'), (">= 99 CNY", "≥ 99 CNY"), (">=4", "≥ 4")]
+)
+def test_an_unquoted_comparison_is_mended(written: str, better: str) -> None:
     for text in (f"target: {written}\nid: a\n", f"- {{target: {written}, id: a}}\n"):
         (finding,) = read(Source("a.yaml", text.encode())).findings
         assert finding.rule.code == "SOP031"
         assert finding.span.excerpt() == written
         (fixed,) = apply_fixes([finding])
-        assert fixed.data.decode() == text.replace(written, f'"{written}"')
+        assert fixed.data.decode() == text.replace(written, better)
         assert read(Source("a.yaml", fixed.data)).findings == ()

@@ -55,12 +55,12 @@ COVER: Final[dict[Lang, dict[str, str]]] = {
         "文件编号": "AUR-001-guide",
         "版次": "2026-07",
         "生效日期": "2026-06-01",
-        "复核日期": "2027-12-31",
+        "复审日期": "2027-12-31",
         "负责人": "运营负责人",
         "批准人": "店主",
         "基准日期": "2026-07-01",
         "最新版地址": "https://sop.example.com/aurora",
-        "生成工具": "sopkit test",
+        "生成程序": "sopkit test",
     },
     "en": {
         "Document number": "AUR-001-guide",
@@ -77,18 +77,17 @@ COVER: Final[dict[Lang, dict[str, str]]] = {
 
 CHAPTERS: Final[dict[Lang, dict[str, list[str]]]] = {
     "zh-CN": {
-        "all": ["怎么用这本手册", "岗位一览", "内容与复核日历", "底线规则", "征求客户同意", "客户旅程", "作业流程", "内容节奏", "话术库",
+        "all": ["怎么用这本手册", "岗位一览", "内容与复审日历", "底线规则", "征求客户同意", "客户旅程", "作业流程", "内容节奏", "话术库",
                 "权益一览", "指标卡", "分工表（RACI）", "客户人群", "风险与对策", "依据与落实", "升级路径", "术语", "签收"],
-        "guide": ["怎么用这本手册", "岗位职责", "一天与一周", "底线规则", "征求客户同意", "客户旅程", "作业流程", "内容节奏", "话术库",
-                  "权益一览", "指标卡", "分工表（RACI）", "升级路径", "术语", "签收"],
+        "guide": ["怎么用这本手册", "岗位职责", "一天与一周", "底线规则", "征求客户同意", "客户旅程", "作业流程", "内容节奏",
+                  "指标卡", "升级路径", "术语", "签收"],
     },
     "en": {
         "all": ["How to use this manual", "Roles", "Calendar", "House rules", "Asking for consent", "Customer journeys", "Procedures",
                 "Content on the calendar", "Script book", "Offers", "KPI card", "Who does what (RACI)", "Customer groups",
                 "Risks and counter-measures", "Sources and where they are implemented", "Whom to turn to", "Glossary", "Sign-off"],
         "guide": ["How to use this manual", "Your job", "Your day and your week", "House rules", "Asking for consent", "Customer journeys",
-                  "Procedures", "Content on the calendar", "Script book", "Offers", "KPI card", "Who does what (RACI)", "Whom to turn to",
-                  "Glossary", "Sign-off"],
+                  "Procedures", "Content on the calendar", "KPI card", "Whom to turn to", "Glossary", "Sign-off"],
     },
 }  # fmt: skip
 
@@ -119,15 +118,13 @@ def test_a_step_card_says_who_when_how_why_and_what_if(workspace: Workspace) -> 
     (card,) = (each for each in cards(document) if each.id == "new-member/meet/hello")
     said = {plain(fact.label): "；".join(plain(each) for each in fact.lines) for fact in card.facts}
     assert said == {
-        "谁做": "导购",
         "何时": "进入“认识”后 24 小时内",
         "渠道": "企业微信一对一；发不到时改用客服会话（回复客户）",
-        "对象": "仅限已同意企业微信营销的客户",
         "不得": "客户没有同意、已拒绝或已撤回企业微信营销的，一律不发",
-        "权益": "首单券：15 元，满 99 元可用，7 天内有效，每人终身限 1 份",
-        "告知": "店主",
+        "权益": "首单券：15 元，满 99 元可用，7 天内有效，每人终身限 1 份；不与其他优惠叠加",
+        "知会": "店主",
         "留痕": "跟进备注，存入会员系统（CRM），保存 1 年",
-        "升级": "超过 1 天没办完，找运营负责人",
+        "升级": "过了时限 1 天还没办完，找运营负责人",
     }
     assert [plain(badge) for badge in card.badges] == ["约 2 分钟"]
     kinds = [type(block).__name__ for block in card.blocks]
@@ -251,3 +248,86 @@ def test_the_hash_is_of_the_content_and_not_of_the_edition(workspace: Workspace)
     changed = hashes(compiled(files).workspace, EDITION)
     assert changed["guide"] != first["guide"]
     assert changed["ops-lead"] == first["ops-lead"]
+
+
+def test_a_working_copy_and_a_draft_are_in_force_on_no_day() -> None:
+    for edition in (replace(EDITION, label=""), replace(EDITION, draft=True)):
+        page = tree(made(small(), edition=edition)["manuals/guide.zh-CN.html"])
+        assert "生效日期" not in facts(page)
+        assert "复审日期" in facts(page)
+
+
+def test_a_role_s_steps_are_numbered_without_gaps(workspace: Workspace) -> None:
+    numbers = {
+        role: [
+            card.number
+            for card in cards(manual(book(workspace, "zh-CN", role), EDITION, Templates()))
+            if card.id.startswith("production/")
+        ]
+        for role in ("", "guide")
+    }
+    assert numbers == {"": ["1", "2", "3"], "guide": ["1", "2"]}
+
+
+def test_a_role_s_manual_says_each_thing_once(workspace: Workspace) -> None:
+    """Scripts, offers and who is told stand on the cards; a KPI's target on the KPI card or at its playbook."""
+    document = manual(book(workspace, "zh-CN", "guide"), EDITION, Templates())
+    assert not {"scripts", "offers", "raci"} & {section.anchor for section in document.sections}
+    said = [plain(line) for section in document.sections for line in lines_of(section)]
+    assert len([each for each in said if "满 99 元可用" in each]) == 1
+    assert len([each for each in said if "不低于 20%" in each]) == 1
+
+
+SHARED: Final = """\
+kind: automation
+id: hello
+starts_on: order-paid
+steps:
+  - {id: first, send: greeting, via: wecom-chat, by: guide, for: service, within: 1d}
+  - {id: again, send: greeting, via: wecom-chat, by: guide, for: service, after: 7d, within: 8d}
+---
+kind: catalog
+scripts: {greeting: {title: 问候, text: 您好，用得怎么样？}}
+"""
+
+
+def test_a_script_of_two_steps_stands_once_and_is_referred_to() -> None:
+    (document,) = (text for path, text in made(SHARED).items() if path == "manuals/guide.zh-CN.html")
+    page = tree(document)
+    assert document.count("您好，用得怎么样？") == 1
+    again = page.by_id("step.hello.again")
+    assert "话术：“问候”，原文见" in again.text
+    assert "#step.hello.first" in [each.attributes["href"] for each in again.all("a")]
+
+
+def test_opting_out_says_what_staff_do_and_how_soon_it_stops(workspace: Workspace) -> None:
+    document = manual(book(workspace, "zh-CN", "guide"), EDITION, Templates())
+    tables = [block for section in document.sections for block in section.blocks if isinstance(block, Table)]
+    (table,) = (each for each in tables if plain(each.caption) == "各渠道的退订方式")
+    rows = {plain(row[0]): [plain(cell) for cell in row[1:]] for group in table.groups for row in group.rows}
+    assert rows["企业微信一对一"] == [
+        "回复“不再打扰”或删除好友",
+        "当场在企业微信侧栏登记谢绝打扰，只回一句“好的，不再打扰您”；删了好友的不再添加",
+        "24 小时",
+    ]
+    assert rows["客户群"][1] == "不挽留，不再邀请进群"
+
+
+ALERT: Final = """\
+kind: kpi
+id: opens
+title: 打开率
+owner: guide
+formula: {count: {event: order-paid}}
+alert: {when: < 170 CNY, before: 2h, to: guide}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh-CN", "低于 170 元时预警，2 小时内通知导购"), ("en", "tells shop guide within 2 hours")],
+)
+def test_an_alert_is_told_within_its_time_not_ahead_of_it(lang: Lang, said: str) -> None:
+    document = manual(book(compiled(ALERT).workspace, lang), EDITION, Templates())
+    lines = [plain(line) for section in document.sections for line in lines_of(section)]
+    assert [line for line in lines if said in line.lower()] != []

@@ -83,10 +83,25 @@ SPECIAL = [
     "!x ",
     "!!str ",
 ]
+PASTED = [
+    "｛",
+    "｝",
+    "［",
+    "］",
+    "｛a：b｝",
+    "\n• ",
+    "\n  —",
+    "\n  -a",
+    "\n```\n",
+    "\n<<<<<<< a\n",
+    "\n=======\n",
+    "\n>>>>>>> b\n",
+    "a\tb",
+]
 DOCUMENTS = ["---", "\n---\n", "...", "\n...\n", "%YAML 1.1\n", "%TAG ! a:\n"]
 HIDDEN = ["\t", "\x85", "\u2028", "\u2029", "\ufeff", "\u3000", "\xa0", "\x00", "\u202e", "\u200b"]
 
-FRAGMENTS = st.sampled_from([*WORDS, *SIGNS, *LINES, *LINES, *SPECIAL, *DOCUMENTS, *HIDDEN])
+FRAGMENTS = st.sampled_from([*WORDS, *SIGNS, *LINES, *LINES, *SPECIAL, *PASTED, *DOCUMENTS, *HIDDEN])
 TEXTS = st.lists(FRAGMENTS, max_size=30).map("".join)
 
 SAMPLES = [

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import click
@@ -21,8 +22,8 @@ from sopkit.cli.command import (
     WrongUsageError,
     console_of,
 )
-from sopkit.cli.console import Console
-from sopkit.output import OutputRefusedError
+from sopkit.cli.console import EPOCH, Console, fixed_day
+from sopkit.output import CAUSES, OutputRefusedError, cause
 from sopkit.render.terminal import table
 from sopkit.text import Phrase
 
@@ -63,6 +64,11 @@ APOLOGY: Final = Phrase(
     "Sorry: sopkit itself failed ({kind}). Your files were not changed. Please run the command again with --debug and send the "
     "output to the maintainers, with the file that triggers it.",
 )
+NO_TIME: Final = Phrase(
+    "环境变量 {name} 的值“{value}”不是时间；请写成 1970 年以来的秒数，如 1767225600，或者去掉它",
+    "the environment variable {name} is “{value}”, which is no time; write seconds since 1970, as 1767225600, or unset it",
+)
+STANDARD_OUTPUT: Final = Phrase("标准输出", "standard output")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,20 +79,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(given, console)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has gone (`sopkit check | head`): what Python still holds back must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()  # the reader has gone (`sopkit check | head`)
         return BROKEN_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        if error.filename is None:
+            _abandon_output()
+        if error.errno not in CAUSES:
+            return _apologise(error, console)
+        place = (
+            os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else console.word(STANDARD_OUTPUT)
+        )
+        return _refuse(console, f"{place}: {console.word(cause(error))}")
     except Exception as error:
         return _apologise(error, console)
     return code
+
+
+def _abandon_output() -> None:
+    """Let what Python still holds back for standard output go nowhere: it must not fail once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: list[str], console: Console) -> int:
     root = Group(console.lang, COMMANDS, start)
     context = click.Context(root, info_name="sopkit", obj=console)
     try:
+        console.today = _fixed_day() or console.today
         with root.make_context("sopkit", arguments, obj=console) as context:
             result = root.invoke(context)
     except click.exceptions.Exit as ended:
@@ -99,8 +119,15 @@ def _run(arguments: list[str], console: Console) -> int:
     except WrongUsageError as error:
         return _refuse(console, console.word(error.reason, **error.args_of_reason))
     except OutputRefusedError as error:
-        return _refuse(console, console.word(error.reason))
+        return _refuse(console, error.reason.within(console.lang))
     return result if isinstance(result, int) else OK
+
+
+def _fixed_day() -> date | None:
+    try:
+        return fixed_day(os.environ)
+    except (ValueError, OverflowError, OSError):
+        raise WrongUsageError(NO_TIME, name=EPOCH, value=os.environ[EPOCH]) from None
 
 
 def start(ctx: click.Context) -> int:

@@ -71,7 +71,10 @@ class Day(click.ParamType[date]):
 
 OUTPUT: Final = Choice(
     ("--output", "-o"),
-    Phrase("写到哪个文件；不写则输出到屏幕", "the file to write; standard output by default"),
+    Phrase(
+        "写到哪个文件，已有的会被替换（YAML 除外）；不写则输出到屏幕",
+        "the file to write, in place of any but YAML; standard output by default",
+    ),
     "FILE",
 )
 """The option of commands that make one result, for `Console.deliver`."""
@@ -112,7 +115,7 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, object], None]
 def common_options(lang: Lang) -> list[click.Parameter]:
     """Return the options that every command takes."""
     texts = {
-        "lang": Phrase("输出语言；不写则跟随系统", "language of messages; the system's by default"),
+        "lang": Phrase("输出语言；不写则跟随电脑的设置", "language of messages; the system's by default"),
         "color": Phrase("何时用颜色：auto、always、never", "when to use colours"),
         "as_of": Phrase(
             "把这一天当作今天（复审日、豁免期限都按它算）", "take this day for today: review dates, waivers"
@@ -190,7 +193,12 @@ class Command(_Helpful):
         self.allow_extra_args = True
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            # An option without its value is refused by click's parser, which doesn't say in which command.
+            error.ctx = error.ctx or ctx
+            raise
         if rest and not ctx.resilient_parsing:
             raise WrongUsageError(
                 Phrase("多了“{rest}”，这个命令用不上", "“{rest}” is more than this command takes"), rest=" ".join(rest)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import ctypes
 import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final, TextIO
@@ -28,6 +29,12 @@ PLAIN_MARKS: Final = {
     "）": ") ", "％": "% ",
 }  # fmt: skip
 """What stands for our marks on a terminal that can't show them: as wide as the mark wherever that is possible."""
+
+EPOCH: Final = "SOURCE_DATE_EPOCH"
+"""Environment: the time that counts as now, in seconds since 1970."""
+
+LONGEST_EPOCH: Final = 11
+"""Digits; with 13 they would be milliseconds."""
 
 CHINESE_ON_WINDOWS: Final = 0x04
 NARROWEST, WIDEST, USUAL = 60, 120, 100
@@ -80,11 +87,13 @@ class Console:
 
     @classmethod
     def open(cls, arguments: Iterable[str]) -> Console:
-        """Return the console of this process; its streams never fail on a character that they lack."""
+        """Return the console of this process; its streams never fail on a character that they lack, nor when they are closed."""
+        sys.stdout = sys.stdout or _nowhere()
+        sys.stderr = sys.stderr or _nowhere()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors=READABLE)
-        return cls(asked_lang(arguments) or environment_lang(os.environ, sys.stdout), _today(os.environ))
+        return cls(asked_lang(arguments) or environment_lang(os.environ, sys.stdout), date.today())
 
     def word(self, phrase: Phrase, **args: str | Phrase) -> str:
         """Return the phrase in the reader's language, its placeholders filled."""
@@ -97,11 +106,13 @@ class Console:
     def tell(self, text: str) -> None:
         """Print a line beside the result, on standard error; nothing when asked to be quiet."""
         if not self.quiet:
-            sys.stderr.write(text + "\n")
+            self.complain(text)
 
     def complain(self, text: str) -> None:
-        """Print a line on standard error."""
-        sys.stderr.write(text + "\n")
+        """Print a line on standard error; where that can't be written there is nowhere left to say so."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
 
     def hand_over(self, data: bytes) -> None:
         """Print a result for a machine: UTF-8, whatever the terminal's encoding is."""
@@ -149,7 +160,15 @@ def asked_lang(arguments: Iterable[str]) -> Lang | None:
     return None
 
 
-def _today(environment: Mapping[str, str]) -> date:
-    """Return the day of SOURCE_DATE_EPOCH where a reproducible build sets it, else today."""
-    epoch = environment.get("SOURCE_DATE_EPOCH", "")
-    return date.fromtimestamp(int(epoch)) if epoch.isdigit() else date.today()
+def fixed_day(environment: Mapping[str, str]) -> date | None:
+    """Return the day, in UTC, of SOURCE_DATE_EPOCH where a reproducible build sets it. Raises `ValueError` where it is no such time."""
+    epoch = environment.get(EPOCH, "")
+    if not epoch:
+        return None
+    if not (epoch.isascii() and epoch.isdigit() and len(epoch) <= LONGEST_EPOCH):
+        raise ValueError(epoch)
+    return datetime.fromtimestamp(int(epoch), UTC).date()
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")

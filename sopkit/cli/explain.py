@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
+from typing import Final
 
 import click
 
 from sopkit import catalogue
 from sopkit.cli.command import OK, Command, WrongUsageError, console_of
+from sopkit.cli.console import Console
 from sopkit.render.rule_page import rule_page
+from sopkit.render.terminal import table
 from sopkit.text import Lang, Phrase
 
 EXAMPLES = (
     ("sopkit explain SOP101", Phrase("按编号查", "by code")),
     ("sopkit explain unreachable-step", Phrase("按名称查", "by name")),
 )
+CODE: Final = re.compile(r"SOP(?:(\d)\d{0,2}|\d*)", re.IGNORECASE | re.ASCII)
+"""What means a code: a rule whose code looks alike is no answer to it."""
 UNKNOWN = Phrase(
     "没有规则“{name}”{near}全部规则：sopkit rules", "there is no rule “{name}”{near} All rules: sopkit rules"
+)
+NO_HINT = Phrase("。", ".")
+OF_FAMILY = Phrase(
+    "没有规则“{name}”；{family} 有这些：\n{rules}", "there is no rule “{name}”; {family} has these:\n{rules}"
 )
 
 
@@ -30,10 +40,27 @@ def run(ctx: click.Context, rule: str) -> int:
     console = console_of(ctx)
     found = catalogue.find(rule)
     if found is None:
-        names = {name for one in catalogue.RULES for name in (one.code, one.name, *one.aliases)}
-        near = get_close_matches(rule, sorted(names), n=1)
-        hint = Phrase(f"；是不是“{near[0]}”？", f"; did you mean “{near[0]}”?") if near else Phrase("。", ".")
-        raise WrongUsageError(UNKNOWN, name=rule, near=console.word(hint))
+        raise _unknown(rule, console)
     for line in rule_page(found, console.screen()):
         console.say(line)
     return OK
+
+
+def _unknown(rule: str, console: Console) -> WrongUsageError:
+    """Return what to say of a name that no rule has: the rules of the code's family, or a rule that is called much the same."""
+    code = CODE.fullmatch(rule)
+    if code:
+        family = f"SOP{code[1]}"
+        rows = [
+            ("", each.code, each.name, each.summary.within(console.lang))
+            for each in catalogue.RULES
+            if code[1] and each.code.startswith(family)
+        ]
+        if rows:
+            lines = table(rows, console.screen())
+            return WrongUsageError(OF_FAMILY, name=rule, family=f"{family}xx", rules="\n".join(lines))
+        return WrongUsageError(UNKNOWN, name=rule, near=NO_HINT)
+    names = {name for one in catalogue.RULES for name in (one.code, one.name, *one.aliases)}
+    near = get_close_matches(rule, sorted(names), n=1)
+    hint = Phrase(f"；是不是“{near[0]}”？", f"; did you mean “{near[0]}”?") if near else NO_HINT
+    return WrongUsageError(UNKNOWN, name=rule, near=hint)

@@ -7,8 +7,8 @@ from typing import Final
 
 import click
 
-from sopkit.cli.command import OK, OUTPUT, Choice, Command, console_of
-from sopkit.cli.selection import SIGNS, document_lang, mention_errors, selected, selector_argument, split
+from sopkit.cli.command import OK, OUTPUT, Choice, Command, WrongUsageError, console_of
+from sopkit.cli.selection import SIGNS, document_lang, mention_day, mention_errors, selected, selector_argument, split
 from sopkit.cli.workspace import Loaded, load
 from sopkit.graph.manifest import node_link, node_link_json
 from sopkit.graph.part import Part, around, everything, flow
@@ -38,6 +38,10 @@ EXAMPLES = (
     ("sopkit graph role:guide --format mermaid", Phrase("导购要做的步骤，可贴进文档", "the steps of guides, to paste into a page")),
     ("sopkit graph -o graph.graphml", Phrase("整张图，供 networkx 或 Gephi 读取", "the whole, for networkx or Gephi")),
 )  # fmt: skip
+NO_FORMAT = Phrase(
+    "图不能存成 {suffix}；后缀可以是 {suffixes}，或用 --format 说明格式（{formats}）",
+    "a graph can't be written as {suffix}; the name may end in {suffixes}, or --format says how ({formats})",
+)
 EMPTY = Phrase("工作区里还没有剧本，图是空的", "the workspace holds no playbooks yet: the graph is empty")
 
 
@@ -51,15 +55,24 @@ def command(lang: Lang) -> Command:
 def run(ctx: click.Context, named: tuple[str, ...], output_format: str | None, output: str | None) -> int:
     """Draw or write the part that is selected, by default everything."""
     console = console_of(ctx)
+    wanted = output_format or _format_of(output)
     directory, expression = split(named)
     loaded = load(console, directory)
-    wanted = output_format or SUFFIXES.get(Path(output or "").suffix.lower(), "svg")
     part = _part(loaded, expression, wanted)
+    mention_day(console)
     mention_errors(ctx, loaded)
     if not part.nodes:
         console.tell(console.word(EMPTY))
     console.deliver(_made(loaded, part, wanted, document_lang(ctx, loaded)), output)
     return OK
+
+
+def _format_of(output: str | None) -> str:
+    """Return the format that a file's name asks for; SVG where it asks for none."""
+    suffix = Path(output or "").suffix.lower()
+    if suffix and suffix not in SUFFIXES:
+        raise WrongUsageError(NO_FORMAT, suffix=suffix, suffixes=" ".join(SUFFIXES), formats=", ".join(FORMATS))
+    return SUFFIXES.get(suffix, "svg")
 
 
 def _part(loaded: Loaded, expression: str, wanted: str) -> Part:
@@ -73,11 +86,11 @@ def _made(loaded: Loaded, part: Part, wanted: str, lang: Lang) -> bytes:
     """Return the part in the format wanted; renderers are imported when they are."""
     compilation = loaded.compilation
     if wanted == "json":
-        return node_link_json(part, compilation.forest)
+        return node_link_json(part, compilation.forest, compilation.today)
     if wanted == "graphml":
         from sopkit.render.graphml import to_graphml  # noqa: PLC0415
 
-        return to_graphml(**node_link(part, compilation.forest), lang=lang).encode()
+        return to_graphml(**node_link(part, compilation.forest), lang=lang, as_of=compilation.today).encode()
     from sopkit.render.chart import chart  # noqa: PLC0415
 
     drawn = chart(part, compilation.workspace, lang)

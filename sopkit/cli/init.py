@@ -6,16 +6,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import click
 
 from sopkit import __version__
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
-from sopkit.cli.schema import editor_schemas
-from sopkit.output import write_folder
+from sopkit.cli.schema import SUFFIX, for_editor
+from sopkit.output import MARKER, marker_of, write_folder
 from sopkit.resources import folder
+from sopkit.schema.definitions import UNION
 from sopkit.text import Lang, Phrase
 
 OPTIONS = (
@@ -41,8 +42,13 @@ NEXT: Final = (
         Phrase("检查；改几行再查一次，看它怎么说", "check it; change a line, check again and see what it says"),
     ),
     ("sopkit build {place} -o {place}/out", Phrase("生成员工手册和检查清单", "make the staff manuals and checklists")),
-    ("sopkit new automation birthday", Phrase("（在 {place} 里）新加一份自动化", "(inside {place}) add an automation")),
+    (
+        "sopkit new automation birthday",
+        Phrase("（在 {place} 里）新加一个自动流程", "(inside {place}) add an automation"),
+    ),
 )
+SCHEMA: Final = f".sopkit/schemas/{UNION}{SUFFIX}"
+"""Where an editor finds the schema, below the workspace."""
 USUAL_ID: Final = "my-brand"
 HALF_A_YEAR: Final = timedelta(days=183)
 
@@ -75,16 +81,28 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
         # The title stands in double quotes there, escaped as in JSON.
         "@TITLE@": json.dumps(name, ensure_ascii=False)[1:-1],
         "@VERSION@": __version__,
-        "@REVIEW_BY@": (today + HALF_A_YEAR).isoformat(),
+        "@REVIEW_BY@": half_a_year_on(today).isoformat(),
     }
     templates = folder("templates") / "init"
     for part in ("common", f"{lang}/{example}"):
         for path in sorted((templates / part).rglob("*")):
             if path.is_file():
                 written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(templates / part).parts)
-                yield written, _fill(path.read_text("utf-8"), blanks).encode()
-    for schema, data in editor_schemas():
-        yield f".sopkit/schemas/{schema}", data
+                head = editor_line(PurePosixPath(written)) if part != "common" else ""
+                yield written, (head + _fill(path.read_text("utf-8"), blanks)).encode()
+    yield SCHEMA, for_editor(UNION)
+    beside = PurePosixPath(SCHEMA)
+    yield f"{beside.parent}/{MARKER}", marker_of([beside.name])  # so that `sopkit schema -o` may replace it
+
+
+def half_a_year_on(today: date) -> date:
+    """Return when what is written today is to be reviewed; the last day there is, where half a year is beyond it."""
+    return min(today, date.max - HALF_A_YEAR) + HALF_A_YEAR
+
+
+def editor_line(path: PurePosixPath) -> str:
+    """Return the line by which an editor finds the schema of a document at `path` in a workspace."""
+    return f"# yaml-language-server: $schema={'../' * (len(path.parts) - 1)}{SCHEMA}\n"
 
 
 def _fill(text: str, blanks: Mapping[str, str]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -11,11 +13,15 @@ import click
 
 from sopkit import schema
 from sopkit.cli.command import OK, Command, WrongUsageError, console_of
+from sopkit.cli.init import SCHEMA, editor_line, half_a_year_on
 from sopkit.cli.workspace import Loaded, load
 from sopkit.output import write_file
 from sopkit.resources import BUILTIN
+from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
+PLAYBOOKS: Final = frozenset({"lifecycle", "automation", "cadence", "procedure"})
+"""Kinds that share one namespace."""
 KINDS: Final = ("catalog", "lifecycle", "automation", "cadence", "sync", "kpi", "procedure")
 
 DETAILS = Phrase(
@@ -23,8 +29,16 @@ DETAILS = Phrase(
     f"KIND is one of {', '.join(KINDS)}; ID is made of lower-case letters, digits and hyphens.",
 )
 EXAMPLES = (
-    ("sopkit new automation birthday-gift", Phrase("一份自动化", "an automation")),
+    ("sopkit new automation birthday-gift", Phrase("一个自动流程", "an automation")),
     ("sopkit new kpi repeat-rate", Phrase("一个指标", "a KPI")),
+)
+WHICH = Phrase(
+    "要加哪种文档？写成 sopkit new KIND ID；KIND 是 {kinds} 之一",
+    "which document? Write sopkit new KIND ID; KIND is one of {kinds}",
+)
+NO_ID = Phrase(
+    "这份文档叫什么？再写一个 id，如 sopkit new {kind} birthday-gift",
+    "what is its id? Write one more word, as sopkit new {kind} birthday-gift",
 )
 NO_KIND = Phrase("没有“{kind}”这种文档；可以是 {kinds}", "there is no kind “{kind}”; the kinds are {kinds}")
 BAD_ID = Phrase(
@@ -32,30 +46,66 @@ BAD_ID = Phrase(
     "“{id}” is no id: use lower-case letters, digits and hyphens, as birthday-gift",
 )
 TAKEN = Phrase("{place} 已经存在，没有改动它；请换一个 id", "{place} exists and was left as it is; choose another id")
+OUTSIDE = Phrase(
+    "{place} 是个链接，指向工作区外面；请换成真正的文件夹",
+    "{place} is a link that leads out of the workspace; put a folder in its place",
+)
+TAKEN_ID = Phrase(
+    "id “{id}”已经用在 {place}；同一个 id 不能指两样东西，请换一个",
+    "the id “{id}” is in use at {place}, and one id can't name two things; choose another",
+)
 WRITTEN = Phrase("已写好 {place}。填完后：sopkit check", "Wrote {place}. When it is filled in: sopkit check")
 
 
 def command(lang: Lang) -> Command:
     """Return the command in `lang`."""
-    arguments = [click.Argument(["kind"], metavar="KIND"), click.Argument(["document"], metavar="ID")]
+    # Optional for click alone: what is missing is said here, with the kinds.
+    arguments = [
+        click.Argument(["kind"], metavar="KIND", required=False),
+        click.Argument(["document"], metavar="ID", required=False),
+    ]
     return Command("new", run, lang, arguments=arguments, details=DETAILS, examples=EXAMPLES)
 
 
-def run(ctx: click.Context, kind: str, document: str) -> int:
+def run(ctx: click.Context, kind: str | None, document: str | None) -> int:
     """Write the document where the workspace keeps others of its kind."""
     console = console_of(ctx)
+    if kind is None:
+        raise WrongUsageError(WHICH, kinds=", ".join(KINDS))
     if kind not in KINDS:
         raise WrongUsageError(NO_KIND, kind=kind, kinds=", ".join(KINDS))
+    if document is None:
+        raise WrongUsageError(NO_ID, kind=kind)
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", document):
         raise WrongUsageError(BAD_ID, id=document)
     loaded = load(console, None)
     place = _home(loaded, kind) / f"{document}.yaml"
     target = loaded.folder / place
-    if target.exists():
+    if os.path.lexists(target):
         raise WrongUsageError(TAKEN, place=loaded.shown + place.as_posix())
-    write_file(target, schema.skeleton(kind, document, console.lang).encode())
+    if not Path(os.path.realpath(target)).is_relative_to(os.path.realpath(loaded.folder)):
+        raise WrongUsageError(OUTSIDE, place=loaded.shown + place.parent.as_posix())
+    if taken := next(_places(loaded, kind, document), None):
+        raise WrongUsageError(TAKEN_ID, id=document, place=_shown(loaded, taken))
+    head = editor_line(PurePosixPath(place)) if (loaded.folder / SCHEMA).is_file() else ""
+    text = schema.skeleton(kind, document, console.lang, half_a_year_on(console.today))
+    write_file(target, (head + text).encode())
     console.say(console.word(WRITTEN, place=loaded.shown + place.as_posix()))
     return OK
+
+
+def _places(loaded: Loaded, kind: str, document: str) -> Iterator[Span]:
+    """Yield where the id is given to a document that would share its namespace, a broken one too."""
+    shared = PLAYBOOKS if kind in PLAYBOOKS else {kind}
+    for tree in loaded.compilation.forest.trees:
+        value = tree.value
+        if isinstance(value, dict) and value.get("kind") in shared and value.get("id") == document:
+            yield tree.span(tree.find(("id",))[1])
+
+
+def _shown(loaded: Loaded, span: Span) -> str:
+    before = "" if span.path.startswith(BUILTIN) else loaded.shown
+    return f"{before}{span.path}:{span.line}:{span.column}"
 
 
 def _home(loaded: Loaded, kind: str) -> Path:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
 from pathlib import Path
 from typing import Final
 
 import click
 
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
-from sopkit.output import write_file
+from sopkit.output import write_folder
+from sopkit.render.editor_schema import NAMES, editor_schema
 from sopkit.resources import folder
+from sopkit.schema.definitions import UNION
 from sopkit.text import Lang, Phrase
 
-UNION: Final = "playbook"
 SUFFIX: Final = ".schema.json"
+OURS: Final = ("findings-v1", "manifest-v1")
+"""Schemas of what the tool writes, not of what people write."""
 
 OPTIONS = (
     Choice(
@@ -44,21 +47,19 @@ def run(ctx: click.Context, kind: str | None, output: str | None) -> int:
     """Print one schema, or write all."""
     console = console_of(ctx)
     if output is not None:
-        files = list(editor_schemas())
-        for name, data in files:
-            write_file(Path(output) / name, data)
-        console.tell(console.word(WRITTEN, count=str(len(files)), place=output))
+        write_folder(Path(output), ((f"{name}{SUFFIX}", for_editor(name)) for name in NAMES))
+        console.tell(console.word(WRITTEN, count=str(len(NAMES)), place=output))
         return OK
-    known = sorted(path.name.removesuffix(SUFFIX) for path in folder("schemas").glob(f"*{SUFFIX}"))
     wanted = kind or UNION
-    if wanted not in known:
-        raise WrongUsageError(UNKNOWN, kind=wanted, kinds=", ".join(known))
-    console.hand_over((folder("schemas") / f"{wanted}{SUFFIX}").read_bytes())
+    if wanted in NAMES:
+        console.hand_over(for_editor(wanted))
+    elif wanted in OURS:
+        console.hand_over((folder("schemas") / f"{wanted}{SUFFIX}").read_bytes())
+    else:
+        raise WrongUsageError(UNKNOWN, kind=wanted, kinds=", ".join((*NAMES, *OURS)))
     return OK
 
 
-def editor_schemas() -> Iterator[tuple[str, bytes]]:
-    """Yield name and bytes of every schema that an editor needs: those of what people write, not of what the tool writes."""
-    for path in sorted(folder("schemas").glob(f"*{SUFFIX}")):
-        if not path.name.removesuffix(SUFFIX).endswith("-v1"):
-            yield path.name, path.read_bytes()
+def for_editor(name: str) -> bytes:
+    """Return the file of one schema: all that an editor needs, in one piece."""
+    return (json.dumps(editor_schema(name), ensure_ascii=False, indent=2) + "\n").encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from sopkit.cli.console import Console
 from sopkit.cli.progress import watched
 from sopkit.pipeline import Compilation
 from sopkit.reader.files import SETTINGS, find_sources
+from sopkit.reader.pictures import find_picture
 from sopkit.text import Phrase
 
 READING: Final = Phrase("正在读取", "reading")
@@ -51,6 +53,8 @@ class Loaded:
     """What to put before a path so that it can be opened from the working directory: `my-brand/`, or nothing."""
     in_repository: str
     """What to put before a path so that it is relative to the repository; nothing outside one."""
+    apart: int
+    """Folders inside that are workspaces of their own, of which nothing was read."""
 
 
 def directory_argument() -> click.Argument:
@@ -66,10 +70,12 @@ def load(console: Console, directory: str | None) -> Loaded:
         remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *_schemas()))
         known = remembered.recall(files.sources)
         sources = watched(console, files.sources, READING, len(files.sources))
-        compilation = pipeline.compile(sources, today=console.today, found=files.findings, known=known)
+        compilation = pipeline.compile(
+            sources, today=console.today, found=files.findings, known=known, look=partial(find_picture, folder)
+        )
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
-    return Loaded(folder, compilation, _shown(folder), _in_repository(folder))
+    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), files.apart)
 
 
 def locate(directory: str | None) -> Path:

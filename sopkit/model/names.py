@@ -68,6 +68,8 @@ class Names:
         self.builtin: dict[str, dict[str, list[Mark]]] = {namespace: {} for namespace in NAMESPACES}
         self.uncertain: dict[str, Mark] = {}
         """Names that may be declared where the schema refused what stands there: under a misspelt section or kind."""
+        self.nameless: set[str] = set()
+        """Namespaces in which a document has no id that could be referred to: what is undefined there may mean it."""
 
     def has(self, namespace: str, name: str) -> bool:
         """Whether `name` is declared; `a|b` is any of the namespaces, `playbook` those that playbooks share."""
@@ -122,6 +124,8 @@ def index(forest: Forest, numbers: Iterable[int], broken: frozenset[int], builti
                 declared[namespace].setdefault(name, []).append(Mark(base + at))
         if number in broken:
             _note_uncertain(names, tree, root, base)
+            if isinstance(kind, str) and kind in DOCUMENTS and not _has_id(root, DOCUMENTS[kind]):
+                names.nameless.add(DOCUMENTS[kind])
     for namespace, table in names.own.items():
         for name in [name for name in table if not is_id(namespace, name)]:
             names.uncertain.setdefault(as_id(name, capitals=False), table[name][0])
@@ -131,6 +135,11 @@ def index(forest: Forest, numbers: Iterable[int], broken: frozenset[int], builti
 def is_id(namespace: str, name: str) -> bool:
     """Whether a name is written as ids are; the schema has refused any other, and shown how to write it."""
     return (SOURCE_ID if namespace == "source" else ID).fullmatch(name) is not None
+
+
+def _has_id(root: dict[str, Value], namespace: str) -> bool:
+    name = root.get("id")
+    return isinstance(name, str) and is_id(namespace, name)
 
 
 def _declared(tree: Tree, root: dict[str, Value], kind: str) -> Iterator[tuple[str, str, int]]:

@@ -102,6 +102,8 @@ class Tool(Noun):
 class OptOut:
     at: Mark
     how: Text | None = None
+    do: Text | None = None
+    """What staff do about it; None: a tool stops by itself."""
     event: EventRef | None = None
 
 

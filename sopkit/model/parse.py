@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Final, TypeVar, cast
 
 from sopkit.diagnostics import Rule
-from sopkit.model import habits
 from sopkit.model import rules_values as rules
 from sopkit.model.documents import OnCap, Reentry
 from sopkit.model.malformed import MalformedError
@@ -31,6 +30,7 @@ from sopkit.model.values import (
     Weekday,
     Window,
 )
+from sopkit.schema import habits
 from sopkit.tree import Mark
 
 T = TypeVar("T")

@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, cast
 
-from sopkit.model import habits
 from sopkit.model import rules_values as rules
 from sopkit.model.malformed import MalformedError
 from sopkit.model.parse import CACHED, calendar, duration, inside, refusal
@@ -21,6 +20,7 @@ from sopkit.model.values import (
     Rate,
     Share,
 )
+from sopkit.schema import habits
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -84,8 +84,9 @@ def _no_comparison(text: str, found: re.Match[str] | None) -> MalformedError:
     error = refusal(rules.MALFORMED_COMPARISON, text, habits.comparison, _comparison)
     if error.better is not None:
         return error
-    if quantity(text) is not None:
-        which = Phrase(f"写明方向：≥ {text} 或 ≤ {text}。", f"say which way, `≥ {text}` or `≤ {text}`; ")
+    bare = text if quantity(text) is not None else habits.amount(text)
+    if bare is not None and quantity(bare) is not None:
+        which = Phrase(f"写明方向：≥ {bare} 或 ≤ {bare}。", f"say which way, `≥ {bare}` or `≤ {bare}`; ")
         return MalformedError(rules.MALFORMED_COMPARISON, text, args={"better": which})
     if found is None:
         return error

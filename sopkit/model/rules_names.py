@@ -53,11 +53,9 @@ DUPLICATE_ID: Final = Rule(
     name="duplicate-id",
     severity=Severity.ERROR,
     summary=Phrase("同一个编号用了两次", "one id for two things"),
-    message=Phrase("{noun}“{name}”已经声明过", "{noun} `{name}` is declared already"),
+    message=Phrase("{names}已经声明过", "{names} declared already"),
     why=Phrase("两处同名，引用时就不知道指的是哪一个。", "A reference cannot tell which of the two it means."),
-    fix=Phrase(
-        "改掉其中一个的编号；如果是重复的，删掉一处", "give one of them another id, or delete one if it is a copy"
-    ),
+    fix=Phrase("{advice}", "{advice}"),
     bad=GUIDE + "---\n" + GUIDE,
     good=GUIDE + "---\n" + GUIDE.replace("id: welcome", "id: welcome-back"),
 )
@@ -80,20 +78,6 @@ REPLACED_NOUN: Final = Rule(
     bad="kind: catalog\nroles:\n  guide: {title: 美容顾问, of: shop}\n---\n" + GUIDE,
     good="kind: catalog\nroles:\n  beauty-adviser: {title: 美容顾问, of: shop}\n---\n"
     + GUIDE.replace("guide", "beauty-adviser"),
-)
-UNKNOWN_CATALOG: Final = Rule(
-    code="SOP144",
-    name="unknown-catalog",
-    severity=Severity.ERROR,
-    summary=Phrase("没有这个内置目录", "a built-in catalog that does not exist"),
-    message=Phrase("没有内置目录“{name}”", "there is no built-in catalog `{name}`"),
-    why=Phrase(
-        "目录没有带进来，其中的渠道、事件、岗位就都不认识。",
-        "Without it none of its channels, events and roles are known.",
-    ),
-    fix=Phrase("可以写：{known}", "write {known}"),
-    bad="kind: workspace\nid: shop\ntitle: 小店\nuses: [retail]\n",
-    good="kind: workspace\nid: shop\ntitle: 小店\nuses: [retail-cn]\n",
 )
 AMBIGUOUS_NAME: Final = Rule(
     code="SOP145",
@@ -277,115 +261,6 @@ TEXT_WITHOUT_OFFER: Final = Rule(
     bad=GIFT + HEAD + "  - {send: hello, via: sms, for: onboarding}\n  - {grant: gift}\n",
     good=GIFT + HEAD + "  - {send: hello, via: sms, for: onboarding, offer: gift}\n  - {grant: gift}\n",
 )
-SEVERAL_WORKSPACES: Final = Rule(
-    code="SOP155",
-    name="several-workspaces",
-    severity=Severity.ERROR,
-    summary=Phrase("不止一份工作区设置", "more than one workspace document"),
-    message=Phrase("这里又有一份 kind: workspace", "this is a second `kind: workspace`"),
-    why=Phrase("两份设置不知道以哪份为准。", "With two sets of settings it is not clear which one holds."),
-    fix=Phrase(
-        "只留 sopkit.yaml 里的一份，把这里的内容并过去", "keep the one in sopkit.yaml and move what is needed there"
-    ),
-    bad=WORKSPACE + "---\n" + WORKSPACE.replace("shop", "shop-2"),
-    good=WORKSPACE,
-)
-MISSING_WORKSPACE: Final = Rule(
-    code="SOP156",
-    name="missing-workspace",
-    severity=Severity.ERROR,
-    summary=Phrase("没有工作区设置", "no workspace document"),
-    message=Phrase("sopkit.yaml 里没有 kind: workspace", "sopkit.yaml holds no `kind: workspace`"),
-    why=Phrase(
-        "语言、时区、内置目录和触达上限都写在那里，没有它就无从检查。",
-        "Language, time zone, built-in catalogs and caps stand there; nothing can be checked without them.",
-    ),
-    fix=Phrase(
-        "在 sopkit.yaml 里写：kind: workspace、id: 编号、uses: [retail-cn]",
-        "write in sopkit.yaml: kind: workspace, id: …, uses: [retail-cn]",
-    ),
-    bad=f"# sopkit.yaml\n{GUIDE}",
-    good=f"# sopkit.yaml\n{WORKSPACE}---\n{GUIDE}",
-)
-MISPLACED_WORKSPACE: Final = Rule(
-    code="SOP157",
-    name="misplaced-workspace",
-    severity=Severity.ERROR,
-    summary=Phrase("工作区设置写在了别的文件里", "a workspace document in another file"),
-    message=Phrase("工作区设置要写在 sopkit.yaml 里", "the workspace document belongs in sopkit.yaml"),
-    why=Phrase("工具靠 sopkit.yaml 认出工作区的文件夹。", "A workspace is the folder that holds sopkit.yaml."),
-    fix=Phrase("把这份文档移到 sopkit.yaml", "move this document to sopkit.yaml"),
-    bad=f"# shop.yaml\n{WORKSPACE}",
-    good=f"# sopkit.yaml\n{WORKSPACE}",
-)
-UNKNOWN_TIME_ZONE: Final = Rule(
-    code="SOP158",
-    name="unknown-time-zone",
-    severity=Severity.ERROR,
-    summary=Phrase("没有这个时区", "a time zone that does not exist"),
-    message=Phrase("没有时区“{name}”", "there is no time zone `{name}`"),
-    why=Phrase(
-        "静默时段和“每天”都按时区算，时区错了，消息就会在半夜发出去。",
-        "Quiet hours and days go by the time zone; with a wrong one messages go out at night.",
-    ),
-    fix=Phrase("写成 大洲/城市，如 {example}", "write Area/City, such as {example}"),
-    bad=WORKSPACE + "timezone: 北京时间\n",
-    good=WORKSPACE + "timezone: Asia/Shanghai\n",
-)
-UNKNOWN_LOCALE: Final = Rule(
-    code="SOP159",
-    name="unknown-locale",
-    severity=Severity.ERROR,
-    summary=Phrase("没有这种语言", "a language that does not exist"),
-    message=Phrase("“{name}”不是语言代码", "`{name}` is not the code of a language"),
-    why=Phrase(
-        "语言代码不对，文字就找不到，手册会缺内容。",
-        "With a wrong code the texts are not found, and the manuals have gaps.",
-    ),
-    fix=Phrase("写语言代码，如 {example}", "write the code of the language, such as {example}"),
-    bad=WORKSPACE + "locale: cn\n",
-    good=WORKSPACE + "locale: zh-CN\n",
-)
-UNDECLARED_LOCALE: Final = Rule(
-    code="SOP160",
-    name="undeclared-locale",
-    severity=Severity.WARNING,
-    summary=Phrase("文字写了工作区没有列出的语言", "a text in a language that the workspace does not list"),
-    message=Phrase(
-        "这里有“{name}”的文字，工作区的语言是 {known}",
-        "this has a text in `{name}`; the workspace's languages are {known}",
-    ),
-    why=Phrase(
-        "没有列出的语言不会印出来，写的人却以为有。",
-        "A language that is not listed is never printed, though its author thinks so.",
-    ),
-    fix=Phrase(
-        "在 sopkit.yaml 的 locales 里加上它，或改成列出的语言",
-        "add it to `locales` in sopkit.yaml, or use one that is listed",
-    ),
-    bad=WORKSPACE
-    + "locale: zh-CN\nlocales: [zh-CN, en]\n---\n"
-    + HEAD.replace("title: 入会欢迎", "title: {zh-CN: 入会欢迎, ja: ようこそ}")
-    + "  - {do: 电话欢迎, by: guide, within: 1d}\n",
-    good=WORKSPACE
-    + "locale: zh-CN\nlocales: [zh-CN, en]\n---\n"
-    + HEAD.replace("title: 入会欢迎", "title: {zh-CN: 入会欢迎, en: Welcome}")
-    + "  - {do: 电话欢迎, by: guide, within: 1d}\n",
-)
-UNKNOWN_JURISDICTION: Final = Rule(
-    code="SOP161",
-    name="unknown-jurisdiction",
-    severity=Severity.ERROR,
-    summary=Phrase("没有这个法域的规则", "a jurisdiction without rules"),
-    message=Phrase("没有法域“{name}”的规则", "there are no rules for the jurisdiction `{name}`"),
-    why=Phrase(
-        "没有规则就不会检查，报告里却看不出来。",
-        "Nothing would be checked for it, and the reports would not show that.",
-    ),
-    fix=Phrase("可以写：{known}", "write {known}"),
-    bad=WORKSPACE + "jurisdictions: [hk]\n",
-    good=WORKSPACE + "jurisdictions: [cn]\n",
-)
 STAGE_WITHOUT_VALUE: Final = Rule(
     code="SOP162",
     name="stage-without-value",
@@ -414,7 +289,6 @@ RULES: Final[tuple[Rule, ...]] = (
     UNUSED_NOUN,
     DUPLICATE_ID,
     REPLACED_NOUN,
-    UNKNOWN_CATALOG,
     AMBIGUOUS_NAME,
     UNDEFINED_PLACE,
     UNDEFINED_DESTINATION,
@@ -425,12 +299,5 @@ RULES: Final[tuple[Rule, ...]] = (
     UNKNOWN_PLACEHOLDER,
     MALFORMED_PLACEHOLDER,
     TEXT_WITHOUT_OFFER,
-    SEVERAL_WORKSPACES,
-    MISSING_WORKSPACE,
-    MISPLACED_WORKSPACE,
-    UNKNOWN_TIME_ZONE,
-    UNKNOWN_LOCALE,
-    UNDECLARED_LOCALE,
-    UNKNOWN_JURISDICTION,
     STAGE_WITHOUT_VALUE,
 )

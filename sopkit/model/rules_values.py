@@ -177,8 +177,8 @@ MALFORMED_COMPARISON: Final = _malformed(
     "malformed-comparison",
     Phrase("比较", "a comparison"),
     Phrase(
-        '≥ 15%、≤ 3、< 30s、= 100%、≥ 2000 CNY、+20% over baseline；大于号要加引号：">= 15%"',
-        '≥ 15%, ≤ 3, < 30s, = 100%, ≥ 2000 CNY or +20% over baseline; a `>` needs quotes: ">= 15%"',
+        '≥ 15%、≤ 3、< 30s、= 100%、≥ 2000 CNY、+20% over baseline；大于号要加引号："> 15%"',
+        '≥ 15%, ≤ 3, < 30s, = 100%, ≥ 2000 CNY or +20% over baseline; a `>` needs quotes: "> 15%"',
     ),
     Phrase(
         "认不出是高于还是低于、是多少，就无法判断达没达到。",

@@ -68,15 +68,28 @@ SIGNS: Final = "-?:,[]{}#&*!|>'\"%@`<=~"
 """What means something else at the beginning of a word than inside it."""
 MARK: Final = b"\xef\xbb\xbf"
 
-ZIP: Final = Phrase("像是 Excel、Word 或压缩包文件", "it looks like an Excel, Word or zip file")
+OFFICE: Final = {
+    b"word/": Phrase("这是 Word 文件（.docx）", "this is a Word file (.docx)"),
+    b"xl/": Phrase("这是 Excel 文件（.xlsx）", "this is an Excel file (.xlsx)"),
+    b"ppt/": Phrase("这是 PowerPoint 文件（.pptx）", "this is a PowerPoint file (.pptx)"),
+}
+"""A folder in the zip file that it is → what it is."""
+ZIP: Final = Phrase("这是压缩包文件", "this is a zip file")
+BEGINNINGS: Final = {
+    b"\xd0\xcf\x11\xe0": Phrase(
+        "这是旧版 Word 或 Excel 文件（.doc、.xls）", "this is an old Word or Excel file (.doc, .xls)"
+    ),
+    b"%PDF-": Phrase("这是 PDF 文件", "this is a PDF file"),
+}
+"""How files of other programs begin → what they are."""
 UTF16: Final = Phrase("像是 UTF-16（记事本里叫“Unicode”）", "it looks like UTF-16, which Notepad calls `Unicode`")
 GBK: Final = Phrase("像是 GBK（中文 Windows 的“ANSI”编码）", "it looks like GBK, which Chinese Windows calls `ANSI`")
 ODD_BYTES: Final = Phrase("这里有坏掉的字节，显示成 \ufffd", "here are broken bytes, shown as \ufffd")
 
 SAVE_AS: Final = Phrase("在编辑器里选“另存为”，编码选 UTF-8", "in the editor choose `Save as` with the encoding UTF-8")
 NO_TEXT: Final = Phrase(
-    "把内容写成文本文件；如果放错了地方，请移出工作区",
-    "write its content as a text file; if it is no playbook, move it out of the workspace",
+    "改后缀不会改变内容：把它移出工作区，再把内容写成 YAML 文本文件",
+    "its new name does not change what it is: move it out of the workspace, and write its content as a YAML text file",
 )
 
 
@@ -86,6 +99,8 @@ def decode(source: Source) -> str:
     if len(data) > MAX_BYTES:
         size = f"{len(data) / 1e6:.1f} MB"
         raise RefusedError(rules.FILE_TOO_LARGE, 0, 0, {"size": size, "limit": f"{MAX_BYTES / 1e6:g} MB"})
+    if _of_another_program(data) is not None:
+        raise _no_utf8(data, 0)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -100,8 +115,9 @@ def decode(source: Source) -> str:
 def _no_utf8(data: bytes, at: int, *, seen_chinese: bool = False) -> RefusedError:
     """Return the finding about bytes that are no UTF-8, and what they look like; from `at` on they can't be read."""
     what, how = ODD_BYTES, SAVE_AS
-    if data.startswith(b"PK\x03\x04"):
-        what, how, at = ZIP, NO_TEXT, 0
+    foreign = _of_another_program(data)
+    if foreign is not None:
+        what, how, at = foreign, NO_TEXT, 0
     elif data.startswith((b"\xff\xfe", b"\xfe\xff")) or data.count(0) > len(data) // 4:
         what, at = UTF16, 0
     elif not seen_chinese:  # what reads as UTF-8 up to here would hardly be GBK
@@ -111,6 +127,14 @@ def _no_utf8(data: bytes, at: int, *, seen_chinese: bool = False) -> RefusedErro
         except UnicodeDecodeError:
             pass
     return RefusedError(rules.NOT_UTF8, at, at + 1, {"what": what, "how": how})
+
+
+def _of_another_program(data: bytes) -> Phrase | None:
+    """Return what a file is that another program wrote, and no text editor; None where its beginning does not tell."""
+    if data.startswith(b"PK\x03\x04"):
+        found = (what for folder, what in OFFICE.items() if folder in data)
+        return next(found, ZIP)
+    return next((what for beginning, what in BEGINNINGS.items() if data.startswith(beginning)), None)
 
 
 def note_hidden(text: str, notes: Notes) -> str:

@@ -1,7 +1,7 @@
-"""The events of one YAML document go in; its value and the places of all its nodes come out. The hot loop of the reader.
+"""The events of one YAML document go in; its value and the places of all its nodes come out.
 
-Composing from events costs as much as from the nodes that PyYAML can build itself (measured), and it keeps the places of
-aliases and a bound on depth, which those lose.
+What `nodes` does with the nodes of ordinary documents, for all there are: events keep the places of aliases, a bound on depth and
+what stood before a mistake.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from sopkit.reader.events import (
     MappingStartEvent,
     NextEvent,
     ScalarEvent,
+    ScalarNode,
     SequenceEndEvent,
     SequenceStartEvent,
 )
 from sopkit.reader.notes import Notes, RefusedError
+from sopkit.reader.refusals import refuse_comparison
 from sopkit.reader.scene import shortened
 from sopkit.text import Phrase
 from sopkit.tree import NUMBERS_A_NODE, Value
@@ -31,7 +33,7 @@ from sopkit.tree import NUMBERS_A_NODE, Value
 MAX_DEPTH: Final = 50
 """Mappings and lists inside each other; a playbook has some ten."""
 
-GLUED: Final = re.compile(r"(?P<comma>，)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>：|:(?!//))", re.ASCII)
+GLUED: Final = re.compile(r"(?P<comma>，)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>[:：]+(?!//))", re.ASCII)
 """Keys of the language, each with a colon that does not count."""
 
 HEADER: Final = re.compile(r"[^\r\n]*")
@@ -91,11 +93,11 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 said = held.value
                 if held.style:
                     if held.style in "|>":
-                        places[-2] = _block_end(held, notes)
+                        places[-2] = settle_block(held, notes)
                     result[key] = said
                 elif said < after_numbers or (len(said) <= longest and said in words):
                     value = read(said)
-                    result[key] = value if isinstance(value, str) else _no_text(value, held, places, plain, notes)
+                    result[key] = value if isinstance(value, str) else no_text(value, held, places, plain, notes)
                     if not said and (":" in key or "：" in key):
                         _note_colon(event, notes, in_brackets=opening.flow_style)
                 else:
@@ -125,11 +127,11 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 said = event.value
                 if event.style:
                     if event.style in "|>":
-                        places[-2] = _block_end(event, notes)
+                        places[-2] = settle_block(event, notes)
                     result.append(said)
                 elif said < after_numbers or (len(said) <= longest and said in words):
                     value = read(said)
-                    result.append(value if isinstance(value, str) else _no_text(value, event, places, plain, notes))
+                    result.append(value if isinstance(value, str) else no_text(value, event, places, plain, notes))
                 else:
                     result.append(said)
             elif type(event) is SequenceEndEvent:
@@ -158,13 +160,15 @@ def _root_scalar(event: ScalarEvent, places: list[int], plain: list[int], notes:
     places.extend((event.start_mark.index, event.end_mark.index, 1))
     if event.style:
         if event.style in "|>":
-            places[-2] = _block_end(event, notes)
+            places[-2] = settle_block(event, notes)
         return event.value
     value = scalars.read(event.value)
-    return value if isinstance(value, str) else _no_text(value, event, places, plain, notes)
+    return value if isinstance(value, str) else no_text(value, event, places, plain, notes)
 
 
-def _no_text(value: scalars.NoText, event: ScalarEvent, places: list[int], plain: list[int], notes: Notes) -> Value:
+def no_text(
+    value: scalars.NoText, event: ScalarEvent | ScalarNode, places: list[int], plain: list[int], notes: Notes
+) -> Value:
     """Return an unquoted value that is no text, and whose place is the last one."""
     if isinstance(value, scalars.Ambiguous):
         start, end, said = event.start_mark.index, event.end_mark.index, event.value
@@ -185,12 +189,12 @@ def before_blanks(end: int, text: str) -> int:
     return end
 
 
-def block_end(event: ScalarEvent, text: str) -> int:
+def block_end(event: ScalarEvent | ScalarNode, text: str) -> int:
     """Return where a block scalar ends without the blank lines behind it."""
     return before_blanks(event.end_mark.index, text)
 
 
-def _block_end(event: ScalarEvent, notes: Notes) -> int:
+def settle_block(event: ScalarEvent | ScalarNode, notes: Notes) -> int:
     """Return where a block scalar ends; refuse `>5` and a lone `>`, meant as comparisons, and `|#`."""
     text = notes.text
     start, end = event.start_mark.index, block_end(event, text)
@@ -199,14 +203,13 @@ def _block_end(event: ScalarEvent, notes: Notes) -> int:
     last = start + len(said)
     glued = said.lstrip("|>-+0123456789").startswith("#")
     if event.style == ">" and (glued or text[start + 1 : start + 2].isdigit() or _stands_alone(event, text)):
-        fixes = notes.replacing(rules.QUOTE_IT, (start, last, f'"{said}"'))
-        raise RefusedError(rules.UNQUOTED_COMPARISON, start, last, {"text": shortened(said)}, fixes=fixes)
+        raise refuse_comparison(start, last, notes)
     if glued:
         raise RefusedError(rules.TEXT_AFTER_BLOCK_SIGN, start, last, {"text": shortened(said[1:])})
     return end
 
 
-def _stands_alone(event: ScalarEvent, text: str) -> bool:
+def _stands_alone(event: ScalarEvent | ScalarNode, text: str) -> bool:
     """Whether a `>` has nothing below it that could have been meant as its text: `>-` and what is no key could be."""
     if event.value.strip() or text[event.start_mark.index + 1 : event.start_mark.index + 2] in ("-", "+"):
         return False
@@ -268,7 +271,8 @@ def _note_colon(event: ScalarEvent, notes: Notes, *, in_brackets: bool) -> None:
     for found in glued:
         edits += [(*found.span("comma"), ", ")] if found["comma"] else []
         edits += [(*found.span("colon"), ": ")]
-    fixes = notes.replacing(rules.USE_COLON, *edits, safe=in_brackets)
+    sure = all(len(found["colon"]) == 1 and (found["key"].islower() or found["key"] == "zh-CN") for found in glued)
+    fixes = notes.replacing(rules.USE_COLON, *edits, safe=in_brackets and sure)
     at = glued[0].start("colon")
     if notes.text[at] == "：":
         notes.add(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": "：", "right": ":"}, fixes=fixes)

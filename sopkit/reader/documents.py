@@ -23,10 +23,13 @@ from sopkit.reader.events import (
     parse,
     problem,
 )
+from sopkit.reader.list_signs import may_hold_lists, refuse_lists
+from sopkit.reader.nodes import ordinary_trees
 from sopkit.reader.notes import Notes, RefusedError
 from sopkit.reader.refusals import explain_directive
 from sopkit.reader.scene import DOCUMENT
 from sopkit.reader.syntax import explain, explain_tag, explain_text
+from sopkit.reader.wide_brackets import refuse_wide_brackets
 from sopkit.tree import NUMBERS_A_NODE, Tree
 
 SPECIAL: Final = ("&", "*", "!", "<<")
@@ -35,11 +38,19 @@ SPECIAL: Final = ("&", "*", "!", "<<")
 BEFORE_SPECIAL: Final = frozenset(" \t\r\n[]{},:?-\"'")
 """What can stand before them, the start of the text apart: elsewhere they are part of a text."""
 
+DIRECTIVE: Final = "%"
+"""What a directive begins with, at the start of a line: elsewhere it is a share of something."""
+
+LINE_ENDS: Final = frozenset("\r\n")
+
 VERSIONS: Final = (None, (1, 2))
 """What a document may say that it is written in."""
 
 MAX_DOCUMENTS: Final = 1_000
 """In one file."""
+
+GLUED: Final = (rules.FULL_WIDTH_PUNCTUATION, rules.MISSING_SPACE_AFTER_COLON)
+"""What is said of a key with a colon that does not count."""
 
 MOST_RESUMPTIONS: Final = 20
 
@@ -91,16 +102,29 @@ def _why_not(begun: int, found: Problem, notes: Notes, parser: ParserName | None
 
 
 def _follows(begun: int, failed_at: int, notes: Notes) -> bool:
-    """Whether it has been said already what made reading break off: an odd indent, or a key on this line that is no word."""
-    line = notes.source.span(failed_at, failed_at).line
-    on_line = any(one.rule is rules.COMPLEX_KEY and one.span.end_line == line for one in notes.findings)
+    """Whether it has been said already what made reading break off: an odd indent, a key on this line that is no word, `of：{`."""
+    here = notes.source.span(failed_at, failed_at)
+    on_line = any(
+        one.span.end_line == here.line
+        and (one.rule is rules.COMPLEX_KEY or (one.rule in GLUED and one.span.end_column == here.column))
+        for one in notes.findings
+    )
     return on_line or any(begun <= at <= failed_at for at in notes.layout)
 
 
 def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]:
+    special, explicit_keys = _has_special(text), "?" in text
+    wide_brackets = "｛" in text or "［" in text
+    odd = (
+        special or explicit_keys or wide_brackets or may_hold_lists(text) or _stands(DIRECTIVE, text, behind=LINE_ENDS)
+    )
+    if parser is None and not odd:
+        ordinary = ordinary_trees(text, notes)
+        if ordinary is not None:
+            yield from ordinary
+            return
     next_event = parse(text, parser)
     next_event()
-    special, explicit_keys = _has_special(text), "?" in text
     count = 0
     while type(opening := next_event()) is DocumentStartEvent:
         if opening.tags or opening.version not in VERSIONS:
@@ -121,7 +145,11 @@ def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]
             continue
         if type(first) is ScalarEvent and not first.style and isinstance(composed.value, str):
             raise explain_text(text, composed.places[0], notes)
-        yield Tree(notes.source, composed.value, composed.places, {}, composed.plain, aliased)
+        tree = Tree(notes.source, composed.value, composed.places, {}, composed.plain, aliased)
+        refuse_lists(tree, text, notes)
+        if wide_brackets:
+            refuse_wide_brackets(tree, text, notes)
+        yield tree
 
 
 def _shorten_keys(places: array[int], text: str) -> None:
@@ -134,12 +162,16 @@ def _shorten_keys(places: array[int], text: str) -> None:
 
 def _has_special(text: str) -> bool:
     """Whether the text may hold anchors, aliases, tags or merge keys."""
-    for sign in SPECIAL:
-        at = text.find(sign) if sign[0] in text else -1  # one character is found ten times as fast as two
-        while at >= 0:
-            if not at or text[at - 1] in BEFORE_SPECIAL:
-                return True
-            at = text.find(sign, at + 1)
+    return any(_stands(sign, text, behind=BEFORE_SPECIAL) for sign in SPECIAL)
+
+
+def _stands(sign: str, text: str, *, behind: frozenset[str]) -> bool:
+    """Whether the sign stands at the start of the text or behind one of these characters."""
+    at = text.find(sign) if sign[0] in text else -1  # one character is found ten times as fast as two
+    while at >= 0:
+        if not at or text[at - 1] in behind:
+            return True
+        at = text.find(sign, at + 1)
     return False
 
 

@@ -52,6 +52,23 @@ if TYPE_CHECKING:
         version: tuple[int, int] | None
         tags: dict[str, str] | None
 
+    class Node:
+        start_mark: Mark
+        end_mark: Mark
+
+    class ScalarNode(Node):
+        value: str
+        style: str | None
+
+    class CollectionNode(Node):
+        flow_style: bool
+
+    class MappingNode(CollectionNode):
+        value: list[tuple[Node, Node]]
+
+    class SequenceNode(CollectionNode):
+        value: list[Node]
+
     class Token:
         start_mark: Mark
         end_mark: Mark
@@ -72,6 +89,7 @@ else:
         SequenceEndEvent,
         SequenceStartEvent,
     )
+    from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
     from yaml.tokens import ScalarToken, Token
 
 __all__ = [
@@ -82,14 +100,18 @@ __all__ = [
     "DocumentStartEvent",
     "Event",
     "MappingEndEvent",
+    "MappingNode",
     "MappingStartEvent",
     "NextEvent",
+    "Node",
     "NodeEvent",
     "ParserName",
     "Problem",
     "ScalarEvent",
+    "ScalarNode",
     "ScalarToken",
     "SequenceEndEvent",
+    "SequenceNode",
     "SequenceStartEvent",
     "parse",
     "problem",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from sopkit.diagnostics import Finding, Rule, Severity, in_order
-from sopkit.output import MARKER
 from sopkit.reader import rules
 from sopkit.reader.characters import MAX_BYTES
 from sopkit.source import Source
@@ -30,8 +30,12 @@ CHUNK: Final = 1 << 14
 
 READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
+OF_WORKSPACE: Final = re.compile(rb"""^[^#\r\n]*\bkind["']?[ \t]*:[ \t]*["']?workspace\b""", re.MULTILINE)
+
 OUTSIDE: Final = Phrase("指向工作区外面", "leads out of the workspace")
 NOWHERE: Final = Phrase("指不到任何文件", "leads nowhere")
+PASSED_OVER: Final = Phrase("指向工作区里不读的文件夹", "leads to a folder of the workspace that is not read")
+GONE: Final = Phrase("文件刚刚被移走了", "it has just been moved away")
 NO_FILE: Final = Phrase("它不是普通文件", "it is no regular file")
 
 
@@ -41,22 +45,29 @@ class Found:
 
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...]
+    apart: int = 0
+    """Folders inside that are workspaces of their own, and were left out."""
 
 
 def find_sources(root: Path) -> Found:
     """Read every `*.yaml` and `*.yml` below `root` that belongs to its workspace; never raises.
 
-    Not among them: hidden files and folders, the folders of rules, packs and templates, output, and workspaces inside this one.
-    Links are not followed, except a link to a file of this workspace that is not read otherwise.
+    Not among them: hidden files and folders, the folders of rules, packs and templates, and workspaces inside this one. What
+    stands in an output is read, too: we write no YAML there. Links are not followed, except a link to a file of this workspace
+    that is not read otherwise. What is passed over because of its kind, its size or a link is a finding.
     """
     search = _Search(os.path.realpath(root))
     for path in search.walk():
         search.read(path)
-    for link, target in search.links:
+    for link, target in sorted(search.links):
         if target not in search.seen:
             search.read(link)
+            search.seen.add(target)
+    search.refuse_unwalked()
+    if not search.sources and not search.findings:
+        search.refuse_empty()
     sources = tuple(source for _, source in sorted(search.sources.items()))
-    return Found(sources, in_order(search.findings))
+    return Found(sources, in_order(search.findings), search.apart)
 
 
 @dataclass(slots=True)
@@ -67,7 +78,10 @@ class _Search:
     findings: list[Finding] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     links: list[tuple[str, str]] = field(default_factory=list)
+    folder_links: list[tuple[str, str]] = field(default_factory=list)
+    walked: set[str] = field(default_factory=set)
     total: int = 0
+    apart: int = 0
 
     def walk(self) -> Iterator[str]:
         """Yield the path of every YAML file that is no link, folder by folder."""
@@ -81,8 +95,10 @@ class _Search:
                 self._refuse(rules.UNREADABLE_FILE, folder, {"reason": _reason(error)})
                 continue
             inside = folder != self.root
-            if any(entry.name == MARKER or (inside and entry.name == SETTINGS) for entry in entries):
+            if inside and any(entry.name == SETTINGS and _is_workspace(entry) for entry in entries):
+                self.apart += 1
                 continue
+            self.walked.add(folder)
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
@@ -108,11 +124,23 @@ class _Search:
             target, inside, folder, file = "", False, False, False
         if folder and not inside:
             self._refuse(rules.OUTWARD_LINK, entry.path, {"reason": OUTSIDE}, Severity.WARNING)
-        elif named_yaml and not folder:
+        elif folder:
+            self.folder_links.append((entry.path, target))
+        elif named_yaml:
             if file and inside:
                 self.links.append((entry.path, target))
             else:
                 self._refuse(rules.OUTWARD_LINK, entry.path, {"reason": OUTSIDE if file else NOWHERE})
+
+    def refuse_unwalked(self) -> None:
+        """Name the links to folders of this workspace that were passed over where they stand, too."""
+        for link, target in self.folder_links:
+            if target not in self.walked:
+                self._refuse(rules.OUTWARD_LINK, link, {"reason": PASSED_OVER}, Severity.WARNING)
+
+    def refuse_empty(self) -> None:
+        """Say that there was nothing to read: that is no reason to pass."""
+        self._refuse(rules.UNREADABLE_FILE, os.path.join(self.root, SETTINGS), {"reason": GONE})  # noqa: PTH118  a name, no Path
 
     def read(self, path: str) -> None:
         """Read one file, within the bounds."""
@@ -134,7 +162,7 @@ class _Search:
             return
         self.total += size
         shown = self._shown(path)
-        self.sources[shown, path] = Source(shown, data)
+        self.sources[shown, path] = Source(shown, data, path)
 
     def _shown(self, path: str) -> str:
         """Return the path below the workspace in the posix way, safe to print."""
@@ -147,6 +175,14 @@ class _Search:
     ) -> None:
         span = Source(self._shown(path), b"").span(0, 0)
         self.findings.append(Finding(rule, span, dict(args), severity=severity))
+
+
+def _is_workspace(entry: os.DirEntry[str]) -> bool:
+    """Whether the file says that it is of a workspace; an empty one, or one that can't be read, hides no folder."""
+    try:
+        return entry.is_file() and OF_WORKSPACE.search(_bytes(entry.path)[0]) is not None
+    except OSError:
+        return False
 
 
 def _bytes(path: str) -> tuple[bytes, int]:
@@ -171,5 +207,5 @@ def _reason(error: OSError) -> Phrase:
     if isinstance(error, PermissionError):
         return Phrase("没有访问权限", "access is denied")
     if isinstance(error, FileNotFoundError):
-        return Phrase("文件刚刚被移走了", "it has just been moved away")
-    return Phrase("磁盘或系统出错", "the disk or the system failed")
+        return GONE
+    return Phrase("磁盘或电脑出错", "the disk or the system failed")

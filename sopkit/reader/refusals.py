@@ -8,7 +8,7 @@ from typing import Final
 from sopkit.reader import rules
 from sopkit.reader.events import Problem
 from sopkit.reader.notes import Notes, RefusedError
-from sopkit.reader.scene import Line, Scene, shortened
+from sopkit.reader.scene import Line, Scene, quoting, shortened
 from sopkit.text import Phrase
 
 TAKE_OUT: Final = Phrase("删掉它", "take it out")
@@ -24,6 +24,15 @@ NEVER_FIRST: Final = frozenset("@`%")
 """Signs that begin nothing in YAML, so that only a text can be meant."""
 
 CLOSING: Final = {"{": "}", "[": "]"}
+WRITE_AT_LEAST: Final = Phrase("换成 ≥", "use ≥")
+
+WIDE_CLOSING: Final = {
+    "{": re.compile(r"｝(?=[ ,\]}]*$)", re.MULTILINE),
+    "[": re.compile(r"[］】](?=[ ,\]}]*$)", re.MULTILINE),
+}
+"""At the end of a line, where nothing but other brackets can follow."""
+
+USE_PLAIN_BRACKET: Final = Phrase("换成英文括号", "use a plain bracket")
 
 
 def explain_directive(text: str, start: int, notes: Notes) -> RefusedError:
@@ -59,7 +68,7 @@ def block_sign_above(scene: Scene, line: Line) -> str:
 
 
 def full_width(scene: Scene, at: int, wrong: str, right: str, label: Phrase, *, safe: bool) -> RefusedError:
-    gap = "" if scene.text[at + 1 : at + 2] in (" ", "\r", "\n", "") else " "
+    gap = "" if right in "]}" or scene.text[at + 1 : at + 2] in (" ", "\r", "\n", "") else " "
     fixes = scene.notes.replacing(label, (at, at + 1, right + gap), safe=safe)
     return RefusedError(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": wrong, "right": right}, fixes=fixes)
 
@@ -72,10 +81,21 @@ def missing_space(scene: Scene, start: int, end: int) -> RefusedError:
 
 
 def comparison(scene: Scene, start: int) -> RefusedError:
-    end = scene.value_end(start)
-    said = scene.text[start:end]
-    fixes = scene.quoting(start, end, safe=COMPARISON.fullmatch(said) is not None)
-    return RefusedError(rules.UNQUOTED_COMPARISON, start, end, {"text": shortened(said)}, fixes=fixes)
+    return refuse_comparison(start, scene.value_end(start), scene.notes)
+
+
+def refuse_comparison(start: int, end: int, notes: Notes) -> RefusedError:
+    """Return the finding about `> 15%`, which needs quotes, or `>= 15%`, for which there is `≥`."""
+    said = notes.text[start:end]
+    safe = COMPARISON.fullmatch(said) is not None
+    at_least = f"≥ {said.removeprefix('>').removeprefix('=').strip()}"
+    if safe and said.startswith(">="):
+        better, fixes = Phrase(at_least, at_least), notes.replacing(WRITE_AT_LEAST, (start, end, at_least), safe=True)
+    else:
+        quoted = f'"{shortened(said)}"'
+        above = Phrase(f"{quoted}（大于），或者 {at_least}（不小于）", f"{quoted} (more than) or {at_least} (at least)")
+        better, fixes = above if safe else Phrase(quoted, quoted), quoting(start, end, notes, safe=safe)
+    return RefusedError(rules.UNQUOTED_COMPARISON, start, end, {"text": shortened(said), "better": better}, fixes=fixes)
 
 
 def unquoted_sign(scene: Scene, start: int) -> RefusedError:
@@ -107,7 +127,14 @@ def bad_indent(line: Line, reason: Phrase) -> RefusedError:
 def unclosed_bracket(scene: Scene, at: int | None = None) -> RefusedError:
     at = scene.origin if at is None else at
     bracket = scene.text[at : at + 1]
-    args = {"bracket": bracket, "closing": CLOSING.get(bracket, "]")}
+    wide = WIDE_CLOSING[bracket].search(scene.text, at, scene.line(at).end) if bracket in WIDE_CLOSING else None
+    if wide:
+        return full_width(scene, wide.start(), wide.group(), CLOSING[bracket], USE_PLAIN_BRACKET, safe=True)
+    args: dict[str, str | Phrase] = {
+        "bracket": bracket,
+        "closing": CLOSING.get(bracket, "]"),
+        "because": Phrase("", ""),
+    }
     return RefusedError(rules.UNCLOSED_BRACKET, at, at + 1, args)
 
 

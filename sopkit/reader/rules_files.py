@@ -124,6 +124,23 @@ INVISIBLE_CHARACTER: Final = Rule(
     bad="owner: guide\u200b\n",
     good="owner: guide\n",
 )
+EMPTY_FILE: Final = Rule(
+    code="SOP009",
+    name="empty-file",
+    severity=Severity.ERROR,
+    summary=Phrase("文件里没有内容", "a file without content"),
+    message=Phrase("这个文件{what}", "this file {what}"),
+    why=Phrase(
+        "多半是没保存好，或者整份被注释掉了；它原来声明的岗位、话术等也就都没有了。",
+        "It was probably not saved, or commented out as a whole: the roles, scripts and other nouns it declared are gone with it.",
+    ),
+    fix=Phrase(
+        "找回它的内容；不再需要就删掉，或换一个不以 .yaml 结尾的名字",
+        "bring its content back; if it is not needed, delete it or give it a name that does not end in .yaml",
+    ),
+    bad="# kind: workspace\n# id: aurora\n",
+    good="kind: workspace\nid: aurora\n",
+)
 TAB_INDENT: Final = Rule(
     code="SOP010",
     name="tab-indent",

@@ -126,11 +126,11 @@ UNCLOSED_BRACKET: Final = Rule(
     name="unclosed-bracket",
     severity=Severity.ERROR,
     summary=Phrase("括号没有配对", "a bracket that is never closed"),
-    message=Phrase("这个“{bracket}”没有对应的“{closing}”", "this `{bracket}` has no `{closing}` to match"),
+    message=Phrase("“{bracket}”没有对应的“{closing}”{because}", "`{bracket}` has no `{closing}` to match{because}"),
     why=LOST,
     fix=Phrase(
-        "补上“{closing}”；如果括号是文字的一部分，请给整段文字加引号",
-        "add the `{closing}`; if the bracket is text, quote the whole text",
+        "补上“{closing}”；如果括号或“#”是文字的一部分，请给那段文字加引号",
+        "add the `{closing}`; if the bracket or a `#` is text, quote that text",
     ),
     bad="starts_on: [member-joined, member-joined-in-shop\nowner: guide\n",
     good="starts_on: [member-joined, member-joined-in-shop]\nowner: guide\n",
@@ -191,7 +191,7 @@ UNQUOTED_COMPARISON: Final = Rule(
         "值以 > 开头时，YAML 以为后面几行是一大段文字。",
         "A value that begins with `>` tells YAML that a long text follows.",
     ),
-    fix=Phrase('写成 ≥ 15%，或者加引号："> 15%"', 'write ≥ 15%, or quote it: "> 15%"'),
+    fix=Phrase("写成 {better}", "write {better}"),
     bad="target: >= 15%\n",
     good="target: ≥ 15%\n",
 )

@@ -32,20 +32,20 @@ STARTING: Final = frozenset(("starts_on", "every"))
 
 KINDS: Final = {
     "event": Phrase("事件", "event"), "role": Phrase("岗位", "role"), "shop": Phrase("门店", "shop"), "tool": Phrase("系统", "tool"),
-    "channel": Phrase("渠道", "channel"), "notice": Phrase("告知", "notice"), "data": Phrase("数据", "datum"),
+    "channel": Phrase("渠道", "channel"), "notice": Phrase("告知书", "notice"), "data": Phrase("数据项", "datum"),
     "tag": Phrase("标签", "tag"), "segment": Phrase("人群", "segment"), "consent": Phrase("同意", "consent"),
-    "purpose": Phrase("目的", "purpose"), "task": Phrase("任务", "task"), "programme": Phrase("计划", "programme"),
+    "purpose": Phrase("目的", "purpose"), "task": Phrase("任务", "task"), "programme": Phrase("会员计划", "programme"),
     "script": Phrase("话术", "script"), "offer": Phrase("权益", "offer"), "partner": Phrase("合作方", "partner"),
-    "risk": Phrase("风险", "risk"), "experiment": Phrase("实验", "experiment"), "artefact": Phrase("文件", "artefact"),
-    "course": Phrase("课程", "course"), "source": Phrase("出处", "source row"), "lifecycle": Phrase("生命周期", "lifecycle"),
+    "risk": Phrase("风险", "risk"), "experiment": Phrase("对比测试", "experiment"), "artefact": Phrase("存档文件", "artefact"),
+    "course": Phrase("培训课程", "course"), "source": Phrase("依据", "source row"), "lifecycle": Phrase("生命周期", "lifecycle"),
     "automation": Phrase("自动流程", "automation"), "cadence": Phrase("内容节奏", "cadence"), "issue": Phrase("一期", "issue"),
     "procedure": Phrase("作业流程", "procedure"), "sync": Phrase("同步", "sync"), "kpi": Phrase("指标", "KPI"),
-    "alert": Phrase("报警", "alert"), "stage": Phrase("阶段", "stage"),
+    "alert": Phrase("预警", "alert"), "stage": Phrase("阶段", "stage"),
 }  # fmt: skip
 EXIT: Final = Phrase("结束", "end")
 SINCE: Final = {"stage": Phrase("进入阶段", "the stage's start"), "start": Phrase("旅程开始", "the journey's start")}
 NONE: Final = Phrase("都不符合", "none of these")
-ALERT: Final = Phrase("“{name}”报警", "alert on “{name}”")
+ALERT: Final = Phrase("“{name}”预警", "alert on “{name}”")
 ISSUE: Final = Phrase("“{name}”的一期", "an issue of “{name}”")
 UNTIL: Final = Phrase("等到 {what}", "until {what}")
 TIMED_OUT: Final = Phrase("等了 {time} 没等到", "not within {time}")

@@ -184,7 +184,8 @@ def _calls(book: Book) -> list[Block]:
         Column(text(names.pick("备注", "Remark")), 4, "blank"),
     )
     rows = tuple(RowGroup(text(names.title(names.playbooks, id_)), tuple(each)) for id_, each in groups.items())
-    return [Table(text(names.pick("有事即办", "As it comes up")), columns, rows)]
+    caption = names.pick("有事即办（有才做，不计入应完成）", "As it comes up (not counted as due)")
+    return [Table(text(caption), columns, rows, counted=False)]
 
 
 def _weekly(book: Book) -> list[Block]:
@@ -228,5 +229,7 @@ def _less_often(book: Book, engagements: Sequence[Engagement]) -> list[Block]:
         Column(text(names.pick("事项", "What")), 8),
         *_pen_columns(names),
     )
-    caption = names.pick("每月及更长周期（轮到时做）", "Monthly and less often (when it falls due)")
-    return [Table(text(caption), columns, (RowGroup((), rows),))]
+    caption = names.pick(
+        "每月及更长周期（轮到时做，不计入应完成）", "Monthly and less often (when it falls due, not counted as due)"
+    )
+    return [Table(text(caption), columns, (RowGroup((), rows),), counted=False)]

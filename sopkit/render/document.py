@@ -87,6 +87,8 @@ class Table:
     caption: Line
     columns: tuple[Column, ...]
     groups: tuple[RowGroup, ...]
+    counted: bool = True
+    """Its boxes are due on every sheet; else they are ticked only where something comes up, and the count leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +229,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The brand's colour on light and on dark, both legible, and its words at head and foot of each page."""
+    """The brand's colour on light and on dark, both legible, its words at head and foot of each page, and its logo."""
 
     colour: str = "#1f5f8b"
     colour_dark: str = "#8fc3e8"
     header: str = ""
     footer: str = ""
+    logo: str = ""
+    """A picture as a `data:` address; '' where there is none."""
+    name: str = ""
+    """What the brand is called: the logo in words."""
 
 
 @dataclass(frozen=True, slots=True)

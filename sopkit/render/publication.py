@@ -7,6 +7,7 @@ The same workspace and edition give the same bytes; nothing here reads the clock
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Final, Literal
 
 from sopkit.model.documents import Workspace
 from sopkit.output import File
+from sopkit.reader.pictures import Picture
 from sopkit.render.checklist import PERIODS, Period, checklist
 from sopkit.render.document import Diagram, Document
 from sopkit.render.html import to_html
@@ -53,6 +55,8 @@ class Request:
     kinds: Collection[Kind] = ()
     diagrams: Mapping[tuple[str, Lang], Diagram] = field(default_factory=dict)
     """(playbook, language) → its drawing, shown in the manuals."""
+    logo: Picture | None = None
+    """The brand's, for the first page of each HTML document."""
     entries: Sequence[Entry] = ()
     """Files that others write into the same folder, for the index."""
 
@@ -67,13 +71,13 @@ def publish(
     entries: list[Entry] = []
     for lang in languages:
         for document, entry in work.documents(lang):
-            data = to_markdown(document) if entry.form == "Markdown" else to_html(document, work.templates)
+            data = to_markdown(document) if entry.form == "Markdown" else work.page(document)
             entries.append(entry)
             yield entry.path, data.encode()
     entries += wanted.entries
     for lang in languages:
         page = index(entries, Names(workspace, lang), edition, languages)
-        yield index_path(lang, languages), to_html(page, work.templates).encode()
+        yield index_path(lang, languages), work.page(page).encode()
 
 
 def roles_with_work(workspace: Workspace) -> tuple[str, ...]:
@@ -88,6 +92,14 @@ class _Press:
     edition: Edition
     wanted: Request
     templates: Templates
+
+    def page(self, document: Document) -> str:
+        """Return the document as HTML, with the logo."""
+        logo = self.wanted.logo
+        if logo:
+            address = f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
+            document = replace(document, look=replace(document.look, logo=address))
+        return to_html(document, self.templates)
 
     def documents(self, lang: Lang) -> Iterator[tuple[Document, Entry]]:
         names = Names(self.plan.workspace, lang)

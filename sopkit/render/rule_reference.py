@@ -18,8 +18,8 @@ FAMILIES: Final = {
     "SOP4": Phrase("冲突", "Conflicts"),
     "SOP5": Phrase("同意与个人信息", "Consent and personal data"),
     "SOP6": Phrase("内容与促销", "Content and promotion"),
-    "SOP7": Phrase("工具与同步", "Tools and sync"),
-    "SOP8": Phrase("指标与实验", "KPIs and experiments"),
+    "SOP7": Phrase("系统与同步", "Tools and sync"),
+    "SOP8": Phrase("指标与对比测试", "KPIs and experiments"),
     "SOP9": Phrase("治理", "Governance"),
 }
 WEIGHTS: Final = {
@@ -52,7 +52,8 @@ def rule_markdown(rule: Rule) -> str:
         if rule.bad
         else ()
     ):
-        lines += [f"## {title.zh} · {title.en}", "", "```yaml", text.strip("\n"), "```", ""]
+        fence = "````" if "```" in text else "```"
+        lines += [f"## {title.zh} · {title.en}", "", f"{fence}yaml", text.strip("\n"), fence, ""]
     return "\n".join([*lines, f"<sub>{BEFORE}</sub>", ""])
 
 

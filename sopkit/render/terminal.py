@@ -153,6 +153,12 @@ def _excerpt(page: _Page, span: Span, style: str) -> None:
     page.add(screen.paint(" " * GUTTER + " │ ", DIM) + " " * before + screen.paint("^" * carets, style))
 
 
+ELSEWHERE: Final = Phrase(
+    "选中的部分之外还有 {count} 个错误，有的内容因此没能判断；请检查整个工作区：sopkit check，不加 --select",
+    "{count} error{s} outside of what was selected, so that not all of it could be judged; check the whole: sopkit check without --select",
+)
+
+
 def summary_text(
     findings: tuple[Finding, ...],
     *,
@@ -163,39 +169,64 @@ def summary_text(
     screen: Screen,
     proved: Iterable[Proof] = (),
     not_assessed: Iterable[Unassessed] = (),
+    errors_elsewhere: int = 0,
+    apart: int = 0,
     as_of: date | None = None,
 ) -> str:
     """Return the closing lines: what was proved and what could not be assessed, the analyses that this version does not make
     yet, then what was found, counted.
 
-    `as_of` is a day that the reader asked to be taken for today.
+    `apart` are folders left out; `errors_elsewhere` are those outside of a selection that hold findings back; `as_of` is a day
+    that the reader asked to be taken for today.
     """
     lang = screen.lang
+    unsettled = tuple(not_assessed)
     counts = {severity: sum(one.weight is severity for one in findings) for severity in Severity}
     if lang == "zh-CN":
         parts = [f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]]
-        asides = [f"另有 {held_back} 个由它们引起，改好再看"] * bool(held_back) + [f"{waived} 个已豁免"] * bool(waived)
+        later = "个要等其他部分的错误改好才能判断" if errors_elsewhere else "个由它们引起，改好再看"
+        asides = [f"另有 {held_back} {later}"] * bool(held_back)
+        asides += [f"{len(unsettled)} 项没能判断"] * bool(unsettled) + [f"{waived} 个已豁免"] * bool(waived)
+        asides += [f"没有读 {apart} 个自成工作区的文件夹"] * bool(apart)
         day = f"（按 {as_of.isoformat()} 计）" if as_of else ""
         text = f"检查了 {files} 个文件{day}：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
     else:
         parts = [f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one]]
-        asides = [f"{held_back} more held back that follow from these"] * bool(held_back) + [f"{waived} waived"] * bool(
-            waived
-        )
+        why = "till the errors elsewhere are mended" if errors_elsewhere else "that follow from these"
+        asides = [f"{held_back} more held back {why}"] * bool(held_back)
+        asides += [f"{len(unsettled)} not assessed"] * bool(unsettled) + [f"{waived} waived"] * bool(waived)
+        asides += [f"{apart} folder left out that is a workspace of its own"] * (apart == 1)
+        asides += [f"{apart} folders left out that are workspaces of their own"] * (apart > 1)
         day = f" as of {as_of.isoformat()}" if as_of else ""
         text = f"checked {files} file{'s' * (files != 1)}{day}: " + "; ".join(
             [(", ".join(parts) or "nothing found"), *asides]
         )
-    style = next((COLOURS[one] for one in Severity if counts[one]), "1;32")
-    return "\n".join([*_settled(proved, not_assessed, screen), *_coming(to_come, screen), screen.paint(text, style)])
+    doubtful = bool(unsettled or errors_elsewhere)
+    style = next((COLOURS[one] for one in Severity if counts[one]), COLOURS[Severity.WARNING] if doubtful else "1;32")
+    lines = [
+        *settled_text(proved, unsettled, screen),
+        *elsewhere_text(errors_elsewhere, screen),
+        *_coming(to_come, screen),
+    ]
+    return "\n".join([*lines, screen.paint(text, style)])
 
 
-def _settled(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
+def elsewhere_text(errors: int, screen: Screen) -> Iterator[str]:
+    """Yield that errors outside of the selection hold back what may be about it, and what to do; nothing where there are none."""
+    if errors:
+        said = ELSEWHERE.fill(screen.lang, {"count": str(errors), "s": "s" * (errors != 1)})
+        for number, line in enumerate(wrap(said, screen.columns - 2)):
+            yield (screen.paint("?", "1;33") if number == 0 else " ") + " " + line
+
+
+def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
     """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean."""
     lang = screen.lang
     rows = [("✓", one.statement.within(lang)) for one in proved]
-    unsettled = Phrase("没能判断：", "not assessed: ").within(lang)
-    rows += [("?", unsettled + one.reason.within(lang)) for one in not_assessed]
+    label = Phrase("没能判断：", "not assessed: ").within(lang)
+    for one in not_assessed:
+        place = f"  {screen.place(one.span)}" if one.span else ""
+        rows.append(("?", label + one.reason.within(lang) + place))
     for sign, text in rows:
         for number, line in enumerate(wrap(text, screen.columns - 2)):
             yield (screen.paint(sign, "1;32" if sign == "✓" else "1;33") if number == 0 else " ") + " " + line

@@ -12,7 +12,7 @@ from typing import Final
 from sopkit.diagnostics import Edit, Finding, Fix, Related, Rule
 from sopkit.model.bind_values import Binding
 from sopkit.model.documents import Cadence, Document, Journey, Procedure, Workspace
-from sopkit.model.names import SECTIONS, Names, parts
+from sopkit.model.names import PLAYBOOKS, SECTIONS, Names, parts
 from sopkit.model.values import Text
 from sopkit.resolve.assembly import Assembly, table_of
 from sopkit.schema.near import near
@@ -67,7 +67,16 @@ class Case:
         """Whether `name` may be declared where nothing could be read: what names it is held back."""
         if not self.complete or name in self.names.uncertain:
             return True
+        if any(part in self.names.nameless for part in parts(namespace)) and not self._near_any(namespace, name):
+            return True
         return self.lacks_catalogs and any(part in NOUNS for part in parts(namespace))
+
+    def _near_any(self, namespace: str, name: str) -> bool:
+        return any(self.near(name, self.titles(part)) for part in parts(namespace))
+
+    def is_doubled(self, playbook: str) -> bool:
+        """Whether two playbooks have the id, so that it is open which of them a path leads into."""
+        return sum(len(self.names.own[namespace].get(playbook, ())) for namespace in PLAYBOOKS) > 1
 
     def tree(self, mark: Mark) -> Tree:
         return self.forest.tree(mark)

@@ -9,7 +9,7 @@ from typing import Final
 from sopkit.diagnostics import Finding
 from sopkit.model.bind_values import Binding
 from sopkit.model.documents import Workspace
-from sopkit.resolve import data, names, paths, placeholders, settings, strings
+from sopkit.resolve import data, duplicates, names, paths, placeholders, settings, strings
 from sopkit.resolve.assembly import Assembly
 from sopkit.resolve.case import Case
 from sopkit.tree import Forest
@@ -18,7 +18,7 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Finding]], ...]] = (
     strings.malformed,
     strings.slots_outside_periods,
     settings.check,
-    names.duplicates,
+    duplicates.duplicates,
     names.ambiguous,
     names.replaced,
     placeholders.check,

@@ -1,4 +1,4 @@
-"""Declared and used names go in; findings about undefined, unused, doubled, ambiguous and replaced ones come out."""
+"""Declared and used names go in; findings about undefined, unused, ambiguous and replaced ones come out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from sopkit.text import Phrase
 from sopkit.tree import Mark, Value
 
 ALSO_HERE: Final = Phrase("这里也用到", "used here too")
-FIRST_HERE: Final = Phrase("先在这里声明", "declared first here")
-ONCE_MORE: Final = Phrase("这里又声明了一次", "declared here again")
 ALSO_SO_CALLED: Final = Phrase("另一个在这里", "the other one")
 BUILT_IN: Final = Phrase("内置的在这里", "the built-in one")
 MOST_RELATED: Final = 8
@@ -146,7 +144,7 @@ def _unreported(case: Case) -> Iterator[Finding]:
         near = case.near(name, reports)
         names = choice(near)
         advice = Phrase(
-            f"是不是 {names.zh}？" if near else f"在给出它的工具的 reports 里写上“{name}”",
+            f"是不是 {names.zh}？" if near else f"在给出它的系统的 reports 里写上“{name}”",
             f"did you mean {names.en}?" if near else f"add `{name}` to `reports` of the tool that gives it",
         )
         args: Args = {"noun": called("report"), "name": name, "elsewhere": Phrase("", ""), "advice": advice}
@@ -221,32 +219,6 @@ def _is_said(value: Value, name: str, depth: int) -> bool:
     if isinstance(value, list):
         return any(_is_said(item, name, depth + 1) for item in value)
     return value == name
-
-
-def duplicates(case: Case) -> Iterator[Finding]:
-    """Yield one finding for each id that is declared twice in its namespace, at the second place."""
-    for namespace, declared in case.names.own.items():
-        if namespace in PLAYBOOKS or namespace == "workspace":
-            continue
-        for name, marks in declared.items():
-            if len(marks) > 1:
-                yield _duplicate(case, namespace, name, marks)
-    shared: dict[str, list[Mark]] = {}
-    for namespace in PLAYBOOKS:
-        for name, marks in case.names.own[namespace].items():
-            shared.setdefault(name, []).extend(marks)
-    for name, marks in shared.items():
-        if len(marks) > 1:
-            yield _duplicate(case, "playbook", name, sorted(marks, key=lambda mark: case.forest.span(mark).sort_key))
-    for name, first, second in case.binding.noticed.repeated:
-        yield _duplicate(case, "step", name, [first, second])
-
-
-def _duplicate(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Finding:
-    first, second, *more = marks
-    related = [(first, FIRST_HERE), *((mark, ONCE_MORE) for mark in more[:MOST_RELATED])]
-    args: Args = {"noun": called(namespace), "name": name}
-    return case.finding(rules.DUPLICATE_ID, second, args, related=related)
 
 
 EXCLUSIVE: Final = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sopkit.diagnostics import Finding
 from sopkit.model import rules_names as rules
@@ -28,6 +28,10 @@ class Astray:
     known: tuple[str, ...]
     above: str = ""
     """The path before the part, with its slash."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """Steps of the same playbook's other stages: id → path."""
+    unnamed: bool = False
+    """Whether there are steps without an id, of which one may be meant."""
 
 
 def undefined_places(case: Case) -> Iterator[Finding]:
@@ -44,22 +48,13 @@ def _undefined(case: Case, namespace: str, path: str, marks: Sequence[Mark]) -> 
     if not lost:
         return
     first, astray = lost[0]
-    if not case.complete or path.partition("/")[0] in case.names.uncertain or _is_broken(case, path):
+    head = path.partition("/")[0]
+    if not case.complete or head in case.names.uncertain or case.is_doubled(head) or _is_broken(case, path):
         case.held_back += 1
         return
-    near = tuple(astray.above + name for name in case.near(astray.part, dict.fromkeys(astray.known, "")))
-    near = near or _near_elsewhere(case, namespace, path, first)
-    shown = choice(near or tuple(astray.above + name for name in astray.known))
-    advice = (
-        Phrase(f"是不是 {shown.zh}？", f"did you mean {shown.en}?")
-        if near
-        else Phrase(
-            f"可以写：{shown.zh}" if astray.known else "改成已有的编号",
-            f"write {shown.en}" if astray.known else "write an id that exists",
-        )
-    )
+    near = _near(case, namespace, path, first, astray)
     span = case.span_of_part(first, path, 0, len(path))
-    args: Args = {"path": path, "reason": astray.reason, "advice": advice}
+    args: Args = {"path": path, "reason": astray.reason, "advice": _advice(astray, near)}
     yield case.finding(
         rules.UNDEFINED_PLACE,
         first,
@@ -68,6 +63,33 @@ def _undefined(case: Case, namespace: str, path: str, marks: Sequence[Mark]) -> 
         related=[(mark, ALSO_HERE) for mark, _ in lost[1 : MOST_RELATED + 1]],
         fixes=case.replacing(first, span, near[0]) if len(near) == 1 and len(lost) == 1 else (),
         suggestions=near[:3],
+    )
+
+
+def _near(case: Case, namespace: str, path: str, mark: Mark, astray: Astray) -> tuple[str, ...]:
+    """Return the paths that may be meant: to a near name in the same place, else to one elsewhere in the playbook."""
+    beside = tuple(astray.above + name for name in case.near(astray.part, dict.fromkeys(astray.known, "")))
+    if beside:
+        return beside
+    moved = tuple(astray.elsewhere[name] for name in case.near(astray.part, dict.fromkeys(astray.elsewhere, "")))
+    return moved or _near_elsewhere(case, namespace, path, mark)
+
+
+def _advice(astray: Astray, near: tuple[str, ...]) -> Phrase:
+    if near:
+        shown = choice(near)
+        return Phrase(f"是不是 {shown.zh}？", f"did you mean {shown.en}?")
+    shown = choice(tuple(astray.above + name for name in astray.known))
+    there = (
+        Phrase(f"可以写：{shown.zh}", f"write {shown.en}")
+        if astray.known
+        else Phrase("改成已有的编号", "write an id that exists")
+    )
+    if not astray.unnamed:
+        return there
+    return Phrase(
+        f"{there.zh}；如果那一步还没有 id，就给它写上 id: {astray.part}",
+        f"{there.en}; if the step has no id yet, give it `id: {astray.part}`",
     )
 
 
@@ -116,11 +138,11 @@ def _table(workspace: Workspace, namespace: str) -> Mapping[str, Document]:
 def _astray_step(case: Case, name: str, document: Document | None) -> Astray | None:
     """Return why a bare step id leads nowhere: it may be a step of the same playbook, or of a noun's, a playbook."""
     if isinstance(document, Journey | Cadence | Procedure):
-        known = tuple(dict.fromkeys(step.id for step in all_steps(document)))
-        if name in known:
+        steps = tuple(all_steps(document))
+        if any(step.id == name for step in steps):
             return None
         where = Phrase(f"本剧本没有步骤“{name}”", f"this playbook has no step `{name}`")
-        return Astray(name, where, known)
+        return Astray(name, where, _ids(steps), unnamed=_some_unnamed(steps))
     return None  # a playbook, or an undefined name
 
 
@@ -136,24 +158,37 @@ def all_steps(document: Playbook) -> Iterator[Step]:
 
 
 def _astray_inside(target: Playbook, head: str, rest: Sequence[str], *, step: bool) -> Astray | None:
-    steps: Iterable[Step] = all_steps(target)
+    steps: Sequence[Step] = tuple(all_steps(target))
+    elsewhere: dict[str, str] = {}
     above = head + "/"
     if rest and isinstance(target, Journey) and target.kind == "lifecycle":
         stages = {stage.id: stage for stage in target.stages}
         name, *rest = rest
         if name not in stages:
             return Astray(name, _lacks(called("journey"), head, Phrase("阶段", "stage"), name), tuple(stages), above)
-        steps = (one for first in stages[name].steps for one in inner(first))
+        steps = tuple(one for first in stages[name].steps for one in inner(first))
         above += name + "/"
+        for other in target.stages:
+            inside = tuple(one for first in other.steps for one in inner(first)) if other.id != name else ()
+            elsewhere.update((one, f"{head}/{other.id}/{one}") for one in _ids(inside))
     if not rest:
         return None
-    known = tuple(dict.fromkeys(one.id for one in steps))
     place = above[:-1]
-    if len(rest) > 1 or rest[0] not in known:
+    if len(rest) > 1 or all(one.id != rest[0] for one in steps):
         wanted = "/".join(rest)
         noun = Phrase("", "") if "/" in place else called("playbook")
-        return Astray(wanted, _lacks(noun, place, Phrase("步骤", "step"), wanted), known, above)
+        reason = _lacks(noun, place, Phrase("步骤", "step"), wanted)
+        return Astray(wanted, reason, _ids(steps), above, elsewhere, _some_unnamed(steps) and len(rest) == 1)
     return None
+
+
+def _ids(steps: Iterable[Step]) -> tuple[str, ...]:
+    """Return the ids that are written: one made from a position means another step as soon as a step is put in."""
+    return tuple(dict.fromkeys(step.id for step in steps if step.id_at != step.at))
+
+
+def _some_unnamed(steps: Iterable[Step]) -> bool:
+    return any(step.id_at == step.at for step in steps)
 
 
 def _lacks(noun: Phrase, place: str, what: Phrase, name: str) -> Phrase:
@@ -170,14 +205,14 @@ def _near_elsewhere(case: Case, namespace: str, path: str, mark: Mark) -> tuple[
 
 KINDS = {
     "since": Phrase("这个阶段", "this stage"),
-    "approve": Phrase("这个流程", "this procedure"),
-    "if_rejected": Phrase("这个流程", "this procedure"),
+    "approve": Phrase("这个作业流程", "this procedure"),
+    "if_rejected": Phrase("这个作业流程", "this procedure"),
 }
 
 
 def undefined_destinations(case: Case) -> Iterator[Finding]:
     """Yield the `since`, `go`, `approve` and `if_rejected` that name nothing in their playbook."""
-    for jump, known in case.binding.noticed.dangling:
+    for jump, all_known in case.binding.noticed.dangling:
         number = case.number(jump.to.at)
         if number in case.broken:
             case.held_back += 1
@@ -188,6 +223,10 @@ def undefined_destinations(case: Case) -> Iterator[Finding]:
             inside = Phrase("这个剧本", "this playbook")
         if jump.key == "go" and document is not None and document.kind == "automation":
             inside = Phrase("自动流程里只能写 go: end，", "an automation can only `go: end` and")
+        steps = tuple(all_steps(document)) if isinstance(document, Journey | Cadence | Procedure) else ()
+        unfit = {step.id for step in steps if step.id_at == step.at}
+        unfit.add(case.subject(jump.to.at).rpartition("/")[2])  # the step that it stands in
+        known = tuple(one for one in all_known if one not in unfit)
         near = case.near(jump.to.id, dict.fromkeys(known, ""))
         span = case.span_of_name(jump.to.at, jump.to.id)
         args: Args = {"key": jump.key, "name": jump.to.id, "where": inside, "known": choice(near or known)}

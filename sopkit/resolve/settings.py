@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sopkit.diagnostics import Finding
-from sopkit.model import rules_names as rules
+from sopkit.model import rules_settings as rules
 from sopkit.model.documents import Settings
 from sopkit.resolve.case import Args, Case
 from sopkit.resolve.wording import choice, listed

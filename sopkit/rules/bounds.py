@@ -36,7 +36,7 @@ UNBOUNDED: Final = Rule(
         "一个客户会被触达多少次没有上限：{reason}", "nothing bounds how often a customer is touched: {reason}"
     ),
     why=Phrase(
-        "系统会照单全发；算不出最多几次，频次上限也就无从保证。",
+        "系统会照单全发；算不出最多几次，触达上限也就无从保证。",
         "Tools will send every one of them; with no greatest number, no cap on touches can be promised.",
     ),
     fix=Phrase("给它一个上限：{advice}", "give it a bound: {advice}"),
@@ -135,7 +135,7 @@ def _unbounded(case: Case, blamed: dict[str, list[Place]]) -> Iterator[Finding]:
             f"the event {event} has no `at_most`, and each one leads to a touch",
         )
         advice = Phrase(
-            f"给事件 {event} 写上 at_most，例如 at_most: 1 per day；或者把流程的 reentry 改成 after 7d 这样的间隔",
+            f"给事件 {event} 写上 at_most，例如 at_most: 1 per day；或者把旅程的 reentry 改成 after 7d 这样的间隔",
             f"give the event {event} an `at_most`, such as `at_most: 1 per day`, or let the journey start again only `after 7d`, say",
         )
         yield case.finding(UNBOUNDED, at, subject, *related, reason=reason, advice=advice)
@@ -152,7 +152,7 @@ def _check_pile(case: Case, journey: Journey, root: str, touching: set[str]) -> 
     for at, name, after in _stays(case, journey, root, course):
         if after & touching:
             reason = Phrase(
-                f"流程可以同时跑很多份，每一份都可能一直停在“{name}”，之后一起触达",
+                f"旅程可以同时跑很多份，每一份都可能一直停在“{name}”，之后一起触达",
                 f"runs overlap, each may stay at `{name}` for ever, and then all touch together",
             )
             advice = Phrase(
@@ -212,9 +212,9 @@ def _check_chains(case: Case) -> Iterator[Finding]:
         told.update(roots)
         names = [root.partition("/")[2] for root in (*roots, roots[0])]
         way = " → ".join(names)
-        reason = Phrase(f"流程接连触发，转回自己：{way}", f"playbooks start each other, round and round: {way}")
+        reason = Phrase(f"旅程接连触发，转回自己：{way}", f"playbooks start each other, round and round: {way}")
         advice = Phrase(
-            "断开其中一环，或者给其中一个流程写上 reentry: after 30d 这样的间隔",
+            "断开其中一环，或者给其中一个旅程写上 reentry: after 30d 这样的间隔",
             "break the chain at one place, or give one of the journeys a pause such as `reentry: after 30d`",
         )
         related = [(edge.at, BY_WAY_OF) for edge in cycle[1 : MOST_RELATED + 1]]

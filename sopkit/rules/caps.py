@@ -122,7 +122,7 @@ MOST_STARVED: Final = 40
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield a proof, a finding or what could not be settled for every cap; nothing where earlier findings leave the plan in doubt."""
-    if case.doubts.any or not case.workspace.settings.id:
+    if case.doubts.anywhere or not case.workspace.settings.id:
         return
     settings = case.workspace.settings
     touches = touches_of(case.workspace, case.graph)

@@ -114,7 +114,7 @@ def _why_never(case: Case, playbook: Playbook, trigger: Trigger) -> Phrase | Non
             noun = case.workspace.events.get(event.id)
             if noun is not None and _once(noun) and _started_by(playbook, event.id):
                 return Phrase(
-                    f"{event.id} 每人只发生一次，而流程正是由它开始的",
+                    f"{event.id} 每人只发生一次，而这个剧本正是由它开始的",
                     f"{event.id} happens once to a customer, and it is what started this",
                 )
         case AlertRaised(kpi):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
@@ -40,24 +40,31 @@ def document(name: str) -> Schema:
 @cache
 def bundle(kind: str) -> Schema:
     """Return the schema of `kind` in one piece: every reference points into it, so that nothing is looked up elsewhere."""
-    own = mapping(_moved(document(kind), "#/$defs/"))
+    own = mapping(renamed(document(kind), lambda target: _place(target, "")))
     shared = mapping(document(SHARED)["$defs"])
-    parts = {f"{SHARED}.{name}": _moved(part, f"#/$defs/{SHARED}.") for name, part in shared.items()}
+    parts = {
+        f"{SHARED}.{name}": renamed(part, lambda target: _place(target, f"{SHARED}.")) for name, part in shared.items()
+    }
     whole: Schema = {**own, "$defs": {**mapping(own.get("$defs", {})), **parts}}
     used = _reached(whole)
     return {**whole, "$defs": {name: part for name, part in mapping(whole["$defs"]).items() if name in used}}
 
 
-def _moved(value: Value, here: str) -> Value:
-    """Return `value` with references to this file under `here`, and references to the shared file under `common.`."""
+def _place(target: str, here: str) -> str:
+    """Return where a reference leads in one piece: `here` is put before names of its own file, `common.` before shared ones."""
+    name = target.rsplit("/", 1)[-1]
+    return f"#/$defs/{SHARED}.{name}" if target.startswith(SHARED) else f"#/$defs/{here}{name}"
+
+
+def renamed(value: Value, to: Callable[[str], str]) -> Value:
+    """Return a schema with every reference as `to` makes it of the one that stood there."""
     if isinstance(value, list):
-        return [_moved(item, here) for item in value]
+        return [renamed(item, to) for item in value]
     if not isinstance(value, dict):
         return value
-    moved: Schema = {key: _moved(item, here) for key, item in value.items()}
+    moved: Schema = {key: renamed(item, to) for key, item in value.items()}
     if isinstance(target := value.get("$ref"), str):
-        name = target.rsplit("/", 1)[-1]
-        moved["$ref"] = f"#/$defs/{SHARED}.{name}" if target.startswith(SHARED) else here + name
+        moved["$ref"] = to(target)
     return moved
 
 

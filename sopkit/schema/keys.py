@@ -9,7 +9,7 @@ from typing import Final
 from sopkit.diagnostics import Finding, Related, Rule
 from sopkit.schema import rules
 from sopkit.schema.definitions import mapping, owners, strings
-from sopkit.schema.near import CLOSE, near, plain
+from sopkit.schema.near import CLOSE, glued, is_glued, near, plain
 from sopkit.schema.places import Place
 from sopkit.schema.validators import Refusal
 from sopkit.schema.values import malformed_id
@@ -57,7 +57,8 @@ class _Keys:
         if not any(refusal.keyword == "additionalProperties" for refusal in self.found):
             return {}
         free = self._free()
-        return {key: near(key, free, _close(key)) for key in self.written if not self.shape.child(key).merged}
+        unknown = [key for key in self.written if not self.shape.child(key).merged]
+        return {key: glued(key) if self.is_glued(key) else near(key, free, _close(key)) for key in unknown}
 
     def _free(self) -> dict[str, str]:
         """The keys that may still be added here, with their Chinese names."""
@@ -71,6 +72,12 @@ class _Keys:
     def meant(self) -> set[str]:
         """Known keys that an unknown one may have been meant to be."""
         return {name for names in self.unknown.values() for name in names}
+
+    def is_glued(self, key: str) -> bool:
+        """Whether reading has said that the key holds its value: `{title：导购}`, `{by:guide}`."""
+        value = self.place.value[key] if isinstance(self.place.value, dict) else None
+        in_brackets = self.place.tree.span(self.place.at).excerpt().startswith("{")
+        return is_glued(key, value) and (in_brackets or "：" in key)
 
     @property
     def lacks_choice(self) -> bool:
@@ -88,6 +95,8 @@ class _Keys:
 
     def unknown_ones(self) -> Iterator[Finding]:
         for key, names in self.unknown.items():
+            if self.is_glued(key):
+                continue
             span = self.place.tree.span(self.written[key])
             sure = len(names) == 1 or (names and plain(names[0]) == plain(key))
             yield Finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Final
@@ -15,11 +16,24 @@ SWAPPED: Final = 0.95
 LONGEST: Final = 48
 """Longer words are no misspelt keys, and comparing them would take long."""
 
+GLUED: Final = re.compile(r"(?P<comma>，)? *(?P<key>[A-Za-z_][\w-]*)(?:[:：]+(?!//))", re.ASCII)
+"""A key with a colon that does not count, as reading finds it."""
+
 
 def plain(word: str) -> str:
     """Return `word` without what typing habits change: case, full-width forms, hyphens, underscores and blanks."""
     folded = unicodedata.normalize("NFKC", word).casefold()
     return "".join(letter for letter in folded if letter not in "-_ \t")
+
+
+def glued(key: str) -> tuple[str, ...]:
+    """Return the keys in one that holds its value: `title` of `title：导购`, `value` and `per` of `value：8%，per：day`."""
+    return tuple(found["key"] for found in GLUED.finditer(key) if not found.start() or found["comma"])
+
+
+def is_glued(key: str, value: object) -> bool:
+    """Whether a value stands in its key for want of a plain colon or a space; reading has said so, or says so of its kind."""
+    return value is None and bool(glued(key))
 
 
 def near(word: str, known: Mapping[str, str], close: float = CLOSE) -> tuple[str, ...]:

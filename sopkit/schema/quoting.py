@@ -8,7 +8,7 @@ from typing import Final
 
 from sopkit.diagnostics import Edit, Finding, Fix
 from sopkit.schema import rules
-from sopkit.schema.near import plain
+from sopkit.schema.near import is_glued, plain
 from sopkit.schema.places import Place, Places, path_to
 from sopkit.schema.wording import Args, what_is
 from sopkit.source import Span
@@ -19,6 +19,9 @@ HUMAN: Final = frozenset({"text", "texts", "line", "retention"})
 
 NAMES: Final = frozenset({"word", "words", "id", "reference", "references", "locale", "locales", "value"})
 """Grammars of names: a number there was meant as a name."""
+
+CHINESE_NAMES: Final = frozenset({"中文", "英文", "英语", "汉语"})
+"""What a language may be called instead of its code."""
 
 LABEL: Final = Phrase("给文字加上引号", "quote the text")
 
@@ -38,9 +41,12 @@ def is_broken_text(place: Place, keywords: Collection[str]) -> bool:
 
 
 def _is_misspelt_locale(place: Place) -> bool:
-    """Whether each key is a language or looks like one: `zh_CN`, `ZH`, `cn`."""
+    """Whether each key is a language or looks like one: `zh_CN`, `ZH`, `cn`, `中文`; one with its value glued to it, too."""
     return all(
-        len(plain(key)) <= 5 and plain(key).isascii() and isinstance(value, str) for key, value in _entries(place)
+        key in CHINESE_NAMES
+        or is_glued(key, value)
+        or (len(plain(key)) <= 5 and plain(key).isascii() and isinstance(value, str))
+        for key, value in _entries(place)
     )
 
 
@@ -67,9 +73,9 @@ def lost_ends(places: Places) -> Iterator[Finding]:
     for index in sorted(tree.plain_hash):
         path = path_to(tree, index)
         place = places.find(path) if path is not None else None
-        if place is None or place.shape.grammar not in HUMAN:
-            continue
         span = tree.span(index)
+        if place is None or place.shape.grammar not in HUMAN or not span.excerpt():
+            continue  # of a key with nothing but a comment behind it the schema says that it is empty
         rest = span.source.lines[span.end_line - 1][span.end_column - 1 :]
         lost = rest.startswith(" #")
         whole = (
@@ -83,7 +89,18 @@ def lost_ends(places: Places) -> Iterator[Finding]:
             else Phrase("里面有“#”", "it holds a `#`")
         )
         simple = not set("\n\"'") & set(whole.excerpt())
-        yield _finding(place, whole, found, quoted(whole.excerpt()) if simple else '"…"', whole if simple else None)
+        shown = whole if simple else _line_with_hash(whole)
+        yield _finding(place, shown, found, quoted(whole.excerpt()) if simple else '"…"', whole if simple else None)
+
+
+def _line_with_hash(whole: Span) -> Span:
+    """Return the first line of a text that the `#` stands in."""
+    for number, line in enumerate(whole.source.lines[whole.line - 1 : whole.end_line], whole.line):
+        start = whole.column if number == whole.line else len(line) - len(line.lstrip()) + 1
+        end = whole.end_column if number == whole.end_line else len(line.rstrip()) + 1
+        if "#" in line[start - 1 : end - 1]:
+            return Span(whole.source, number, start, number, end)
+    return whole
 
 
 def _finding(place: Place, span: Span, found: Phrase, text: str, replaced: Span | None) -> Finding:

@@ -36,7 +36,7 @@ MISSING_KEY: Final = Rule(
     summary=Phrase("缺了必须写的键", "a key that must be there is missing"),
     message=Phrase("{where}缺少：{keys}", "missing in {where}: {keys}"),
     why=Phrase(
-        "少了它，这里说的事就不完整，工具只能去猜。",
+        "少了它，这里说的事就不完整，只能去猜。",
         "Without it what is said here is incomplete, and the tool would have to guess.",
     ),
     fix=Phrase("补上 {meanings}", "add {meanings}"),
@@ -49,8 +49,8 @@ WRONG_TYPE: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("值的形式不对", "a value of another form than the key takes"),
     message=Phrase("“{key}”应是{expected}，这里写的是{found}", "`{key}` takes {expected}, and this is {found}"),
-    why=Phrase("形式不对，工具就读不懂它的意思。", "In another form the value cannot be understood."),
-    fix=Phrase("写成：{example}", "write it as: {example}"),
+    why=Phrase("形式不对，就读不懂它的意思。", "In another form the value cannot be understood."),
+    fix=Phrase("{advice}", "{advice}"),
     bad=STEP_HEAD + "  - {do: 电话欢迎, by: guide, within: 3}\n",
     good=STEP_HEAD + "  - {do: 电话欢迎, by: guide, within: 3d}\n",
 )
@@ -160,7 +160,7 @@ EMPTY_VALUE: Final = Rule(
     why=Phrase(
         "空着的键什么也没说，多半是忘了填。", "An empty key says nothing; most likely it was to be filled in later."
     ),
-    fix=Phrase("填上{expected}，或删掉这个键", "fill in {expected}, or remove the key"),
+    fix=Phrase("{advice}", "{advice}"),
     bad=STEP_HEAD + '  - {title: "", do: 电话欢迎, by: guide, within: 1d}\n',
     good=STEP_HEAD + "  - {title: 首次问候, do: 电话欢迎, by: guide, within: 1d}\n",
 )
@@ -198,7 +198,7 @@ MALFORMED_ID: Final = Rule(
         "编号要用在引用、文件名和日志里，写法统一才不会对不上。",
         "Ids stand in references, file names and logs; one way of writing keeps them matching.",
     ),
-    fix=Phrase("改成 {suggestion}，并改掉引用它的地方", "write {suggestion}, also where it is referred to"),
+    fix=Phrase("{advice}", "{advice}"),
     bad=STEP_HEAD.replace("id: welcome", "id: Welcome_Call") + "  - {do: 电话欢迎, by: guide, within: 1d}\n",
     good=STEP_HEAD.replace("id: welcome", "id: welcome-call") + "  - {do: 电话欢迎, by: guide, within: 1d}\n",
 )
@@ -268,8 +268,8 @@ MALFORMED_VALUE: Final = Rule(
     message=Phrase(
         "“{key}”应是{expected}，“{value}”不是这种写法", "`{key}` takes {expected}, and `{value}` is not written so"
     ),
-    why=Phrase("写法不对，工具认不出它。", "Written otherwise it cannot be recognised."),
-    fix=Phrase("写成：{example}", "write it as: {example}"),
+    why=Phrase("写法不对，就认不出它。", "Written otherwise it cannot be recognised."),
+    fix=Phrase("{advice}", "{advice}"),
     bad="kind: workspace\nid: shop\ntitle: 小店\nuses: [retail-cn]\nbrand: {colour: 品红}\n",
     good='kind: workspace\nid: shop\ntitle: 小店\nuses: [retail-cn]\nbrand: {colour: "#b4475a"}\n',
 )

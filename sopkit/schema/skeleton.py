@@ -1,8 +1,9 @@
-"""A kind, an id and a language go in; a document to fill in, with what each key is for as comments, comes out."""
+"""A kind, an id, a language and a review date go in; a document to fill in, with what each key is for as comments, comes out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from sopkit.schema.definitions import Shape, mapping
@@ -11,6 +12,8 @@ from sopkit.text import Lang, Phrase
 from sopkit.tree import Value
 
 WIDTH: Final = 100
+OTHERWISE: Final = frozenset({"follows"})
+"""Keys that say in another way what the example says already, and can't stand beside it."""
 
 HEAD: Final = Phrase(
     "{title}：{description}\n下面是一份示例，把每一行改成你自己的。",
@@ -21,17 +24,20 @@ VERBS: Final = Phrase("每一步写一个动作：{verbs}。", "Each step has on
 MORE: Final = Phrase("还可以写（去掉行首的 # 即可）：", "You may also write (take the # away):")
 
 
-def skeleton(kind: str, document: str, lang: Lang) -> str:
-    """Return a document of `kind` with the id `document`; it meets the schema as it stands. An unknown kind is a `KeyError`."""
+def skeleton(kind: str, document: str, lang: Lang, review_by: date) -> str:
+    """Return a document of `kind` with the id `document`, to be reviewed by a date; an unknown kind is a `KeyError`.
+
+    It meets the schema as it stands, and with any of its suggestions taken up.
+    """
     shape = Shape.of_kind(kind)
-    model = {**mapping(in_language(shape.examples[0], lang)), "id": document}
+    model = {**mapping(in_language(shape.examples[0], lang)), "id": document, "review_by": review_by.isoformat()}
     head = HEAD.fill(lang, {"title": shape.title, "description": shape.description})
     lines = [f"# {line}" for line in head.splitlines()]
     for key, part in shape.properties.items():
         if key in model:
             lines += ["", *_commented(key, part, lang)] if key not in {"kind", "id"} else []
             lines += entry(key, model[key])
-    rest = [(key, part) for key, part in shape.properties.items() if key not in model]
+    rest = [(key, part) for key, part in shape.properties.items() if key not in model and key not in OTHERWISE]
     lines += ["", f"# {MORE.within(lang)}"]
     lines += [f"# {key}: {suggested(part, lang)}  # {part.description.within(lang)}" for key, part in rest]
     return "\n".join(lines) + "\n"

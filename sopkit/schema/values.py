@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from sopkit.diagnostics import Finding, Fix, Related
+from sopkit.diagnostics import Edit, Finding, Fix, Related
 from sopkit.schema import rules
 from sopkit.schema.definitions import Shape, strings
 from sopkit.schema.near import near, plain
 from sopkit.schema.places import Place
+from sopkit.schema.rewriting import Rewriting, advice, rewriting
 from sopkit.schema.validators import Refusal
 from sopkit.schema.wording import Args, example, expected, flow, listed, replacing, shown, what_is
 from sopkit.source import Span
@@ -24,6 +26,11 @@ TRUTHS: Final = {
 }
 """How people write yes and no; YAML 1.2 knows only `true` and `false`."""
 
+LEADING_ZERO: Final = re.compile(r"0[0-9]+")
+
+COMMENTED: Final = re.compile(r" *: (?P<value>#[^\s#][^\r\n]*)")
+"""A key whose `#` has one space before it and none behind: hardly meant as a comment."""
+
 ID_FORM: Final = Phrase(
     "只能用小写字母和数字，中间用短横线连接", "ids are lower-case letters and digits, joined by hyphens"
 )
@@ -34,24 +41,21 @@ def wrong_type(place: Place, refusal: Refusal) -> Finding:
     """Return the finding for a value of another type than the schema takes."""
     types = strings(refusal.wanted)
     if place.value is None:
-        return _empty(place, Phrase("后面没有内容", "has nothing behind it"), types)
+        return _commented_out(place) or _empty(place, Phrase("后面没有内容", "has nothing behind it"), types)
     truth = TRUTHS.get(plain(place.value)) if isinstance(place.value, str) and "boolean" in types else None
     if truth is not None:
         return _untrue(place, truth)
+    meant = rewriting(place, types)
     args: Args = {
         "key": place.name,
         "expected": expected(place.shape, types),
-        "found": what_is(place.value),
-        "example": _example(place, types),
+        "found": _found(place.value),
+        "advice": advice(place, meant, example(place.shape, types)),
     }
-    return Finding(rules.WRONG_TYPE, place.span, args, subject=place.subject, fixes=_retyped(place, types))
-
-
-def _example(place: Place, types: tuple[str, ...]) -> str:
-    """Return how the place would be written, with its key."""
-    written = example(place.shape, types)
-    in_list = bool(place.path) and isinstance(place.path[-1], int)
-    return f"{place.name}: [{written}]" if in_list else f"{place.name}: {written}"
+    fixes = _in_brackets(place, types)
+    if meant is not None and meant.asks is None:
+        fixes = replacing(place.span, meant.forms[0], safe=meant.safe)
+    return Finding(rules.WRONG_TYPE, place.span, args, subject=place.subject, fixes=fixes)
 
 
 def _untrue(place: Place, truth: str) -> Finding:
@@ -60,13 +64,15 @@ def _untrue(place: Place, truth: str) -> Finding:
     return Finding(rules.UNKNOWN_VALUE, place.span, args, subject=place.subject, fixes=fixes, suggestions=(truth,))
 
 
-def _retyped(place: Place, types: tuple[str, ...]) -> tuple[Fix, ...]:
-    """Return the fix for a number in quotes, or for one entry where a list belongs."""
+def _found(value: Value) -> Phrase:
+    if isinstance(value, str) and LEADING_ZERO.fullmatch(value):
+        return Phrase(f"“{value}”（开头的 0 有歧义）", f"`{value}`, whose leading zero is read in several ways")
+    return what_is(value)
+
+
+def _in_brackets(place: Place, types: tuple[str, ...]) -> tuple[Fix, ...]:
+    """Return the fix for one entry where a list belongs."""
     value, excerpt = place.value, place.span.excerpt()
-    if isinstance(value, str) and {"integer", "number"} & set(types):
-        pattern = r"-?\d+" if "number" not in types else r"-?\d+(\.\d+)?"
-        number = unicodedata.normalize("NFKC", value).strip()
-        return replacing(place.span, number, safe=True) if re.fullmatch(pattern, number, re.ASCII) else ()
     item, flows = place.shape.item, isinstance(value, str) or excerpt.startswith("{")
     if types == ("array",) and item is not None and flows and _fits(value, item) and "\n" not in excerpt:
         return replacing(place.span, f"[{excerpt}]")
@@ -98,8 +104,32 @@ def _too_few(place: Place, refusal: Refusal) -> Finding:
 
 
 def _empty(place: Place, lack: Phrase, types: tuple[str, ...]) -> Finding:
-    args: Args = {"key": place.name, "lack": lack, "expected": expected(place.shape, types)}
+    wanted = expected(place.shape, types)
+    missing = Phrase(f"填上{wanted.zh}，或删掉这个键", f"fill in {wanted.en}, or remove the key")
+    args: Args = {"key": place.name, "lack": lack, "advice": missing}
     return Finding(rules.EMPTY_VALUE, place.span, args, subject=place.subject)
+
+
+def _commented_out(place: Place) -> Finding | None:
+    """Return the finding for `colour: #b4475a`: what looks like the value is a comment."""
+    key = place.tree.span(place.key_at)
+    found = COMMENTED.match(key.source.lines[key.end_line - 1], key.end_column - 1)
+    if found is None:
+        return None
+    value = found["value"].rstrip()
+    start = found.start("value") + 1
+    span = Span(key.source, key.end_line, start, key.end_line, start + len(value))
+    quoted = json.dumps(value, ensure_ascii=False)
+    args: Args = {
+        "key": place.name,
+        "lack": Phrase(
+            "后面没有内容：“#”和它后面的都被当成注释",
+            "has nothing behind it: all from the `#` on is taken for a comment",
+        ),
+        "advice": Phrase(f"给它加上引号：{place.name}: {quoted}", f"quote it: `{place.name}: {quoted}`"),
+    }
+    fix = Fix(Phrase("加上引号", "quote it"), (Edit(span, quoted),))
+    return Finding(rules.EMPTY_VALUE, span, args, subject=place.subject, fixes=(fix,))
 
 
 def _too_many(place: Place, refusal: Refusal) -> Finding:
@@ -123,13 +153,13 @@ def _repeated(place: Place, _: Refusal) -> Finding:
 def _malformed(place: Place, refusal: Refusal) -> Finding:
     if place.shape.grammar == "id":
         return malformed_id(place, place.shape, refusal, place.span)
+    meant = _rewritten(refusal)
     args: Args = {
         "key": place.name,
         "value": shown(place.value),
         "expected": expected(place.shape, ("string",)),
-        "example": _example(place, ("string",)),
+        "advice": advice(place, Rewriting((meant,)) if meant else None, example(place.shape, ("string",))),
     }
-    meant = _rewritten(refusal)
     fixes = replacing(place.span, meant, safe=True) if meant else ()
     return Finding(
         rules.MALFORMED_VALUE,
@@ -158,11 +188,20 @@ def malformed_id(place: Place, shape: Shape, refusal: Refusal, span: Span) -> Fi
     args: Args = {
         "value": written,
         "reason": RESERVED if reserved else ID_FORM,
-        "suggestion": suggestion or flow(shape.examples[0]),
+        "advice": _other_id(suggestion, flow(shape.examples[0])),
     }
     fixes = replacing(span, suggestion) if known else ()
     suggestions = (suggestion,) if known else ()
     return Finding(rules.MALFORMED_ID, span, args, subject=place.subject, fixes=fixes, suggestions=suggestions)
+
+
+def _other_id(suggestion: str, sample: str) -> Phrase:
+    if suggestion:
+        return Phrase(f"改成 {suggestion}，并改掉引用它的地方", f"write {suggestion}, also where it is referred to")
+    return Phrase(
+        f"用英文或拼音另起一个编号，例如 {sample}，并改掉引用它的地方",
+        f"choose an id in Latin letters, such as {sample}, also where it is referred to",
+    )
 
 
 def as_id(written: str, *, capitals: bool) -> str:

@@ -9,6 +9,7 @@ language. References go to nouns of the catalog and, for hand-overs, to other pl
 from __future__ import annotations
 
 import argparse
+import base64
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,10 @@ MOODS: Final = (
 GREETINGS: Final = ("您好", "亲爱的会员", "晨曦的朋友")
 
 
+LOGO = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGPYAgAAtgC1GKYl5AAAAABJRU5ErkJggg==")
+"""A picture of one grey point, as PNG."""
+
+
 def write(folder: Path, playbooks: int, seed: int = 1) -> None:
     """Write a workspace with `playbooks` playbooks below `folder`; the same arguments give the same bytes."""
     rng = random.Random(seed)  # noqa: S311  # repeatable, not secret
@@ -49,6 +54,7 @@ def write(folder: Path, playbooks: int, seed: int = 1) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")
+    (folder / "logo.png").write_bytes(LOGO)
 
 
 def _scripts(count: int, rng: random.Random) -> Iterator[str]:
@@ -388,7 +394,7 @@ pricing: {floor: 70%, of: list-price, baseline: lowest-7d}
 content_mix: [{audience: members, per: week, shares: {value: ≥ 40%}}]
 brand:
   name: 晨曦
-  logo: logo.svg
+  logo: logo.png
   colour: "#b4475a"
   header: 私域运营手册
   footer: 内部资料
@@ -412,7 +418,7 @@ tools:
 channels:
   sms: {title: 短信, tool: sms-gateway, reach: direct, selects: customer, address: phone}
   wecom-chat: {title: 企微单聊, tool: wecom, reach: direct, selects: customer}
-  wecom-mass: {title: 企微群发, tool: wecom, reach: direct, selects: customer}
+  wecom-mass: {title: 企微群发, tool: wecom, reach: direct, selects: customer, opt_out: {how: 说不再接收, event: account-closed, do: 登记谢绝打扰}}
   mp-notice: {title: 小程序通知, tool: mini-program, reach: direct, selects: customer}
   official-account: {title: 公众号, tool: wecom, reach: feed, selects: nobody}
 notices:

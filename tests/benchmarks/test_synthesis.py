@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +15,7 @@ from sopkit import pipeline
 from sopkit.model import formulas, predicates, steps, triggers
 from sopkit.pipeline import Compilation
 from sopkit.reader.files import find_sources
+from sopkit.reader.pictures import find_picture
 from sopkit.schema.definitions import KINDS, Shape, mapping
 from sopkit.tree import Value
 from tests.benchmarks.synthesis import write
@@ -30,7 +32,7 @@ def compilation(tmp_path_factory: pytest.TempPathFactory) -> Compilation:
     write(folder, 60)
     found = find_sources(folder)
     assert not found.findings
-    return pipeline.compile(found.sources, today=TODAY)
+    return pipeline.compile(found.sources, today=TODAY, look=partial(find_picture, folder))
 
 
 def test_sixty_playbooks_check_clean(compilation: Compilation) -> None:

@@ -95,8 +95,9 @@ class Book:
         return tuple(found)
 
     def kpis(self) -> tuple[Kpi, ...]:
-        """Return the KPIs that concern the reader: promised, reviewed, alerted or appraised."""
-        promised = {target.kpi.id for _, target in self.targets() if target.kpi}
+        """Return the KPIs that the reader answers for: of his own playbooks, reviewed, alerted or appraised."""
+        owned = [playbook for playbook in self.plan.playbooks if self.owns(playbook)]
+        promised = {target.kpi.id for each in owned for target in _promises(each) if target.kpi}
         role = self.workspace.roles.get(self.role)
         appraised = {ref.id for ref, _ in role.appraisal} if role else set()
         return tuple(
@@ -109,6 +110,11 @@ class Book:
         reviewer = kpi.review.by.id if kpi.review and kpi.review.by else ""
         alerted = {ref.id for ref in kpi.alert.to} if kpi.alert else set()
         return self.role == reviewer or self.role in alerted or (kpi.owner is not None and kpi.owner.id == self.role)
+
+
+def _promises(playbook: Playbook) -> tuple[Target, ...]:
+    stages = playbook.stages if isinstance(playbook, Journey) else ()
+    return (*playbook.targets, *(target for stage in stages for target in stage.targets))
 
 
 def anchor(kind: str, path: str) -> str:

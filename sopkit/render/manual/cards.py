@@ -10,7 +10,7 @@ from sopkit.model.steps import Approve, Ask, Choose, Do, Erase, Grant, Send, Ste
 from sopkit.model.values import Ref
 from sopkit.render.document import Block, Bullets, Callout, Checklist, Fact, Facts, Paragraph, Script, StepCard, text
 from sopkit.render.manual.book import Book, anchor, scripts_of
-from sopkit.render.manual.offers import offer_line
+from sopkit.render.manual.offers import offer_line, offer_notes
 from sopkit.render.marks import Line, clean, ident, link
 from sopkit.render.walks import Placed, accountable, doers
 from sopkit.render.wording import amounts, deeds, timing
@@ -51,7 +51,8 @@ def _fact(zh: str, en: str, said: str, names: Names, *, stop: bool = False) -> F
 
 def _facts(placed: Placed, book: Book) -> Iterator[Fact]:
     names, step = book.names, placed.step
-    yield _fact("谁做", "Who", who(placed, book), names)
+    if step.by is None or step.by.id != book.role:
+        yield _fact("谁做", "Who", who(placed, book), names)
     yield _fact("何时", "When", timing.due(placed, names), names)
     if step.via:
         yield _fact("渠道", "Channel", channels_of(step.via, names), names)
@@ -115,9 +116,11 @@ def _audience(placed: Placed, names: Names) -> Iterator[Fact]:
     if guard is None:
         return
     touch = bool(placed.step.via)
-    yield _fact("对象" if touch else "前提", "To" if touch else "Only if", _guard(guard, names, touch), names)
-    needed = refusals(guard)
-    if touch and needed:
+    needed = refusals(guard) if touch else ()
+    rest = _besides(guard, needed)
+    if rest is not None:
+        yield _fact("对象" if touch else "前提", "To" if touch else "Only if", _guard(rest, names, touch), names)
+    if needed:
         said = names.either([consent_scope(test.consent.id, names)[0] for test in needed])
         yield _fact(
             "不得",
@@ -129,6 +132,18 @@ def _audience(placed: Placed, names: Names) -> Iterator[Fact]:
             names,
             stop=True,
         )
+
+
+def _besides(guard: Predicate, needed: tuple[Predicate, ...]) -> Predicate | None:
+    """Return what a guard asks for besides the consents that are said on the line of what is never done; None: nothing."""
+    if not needed:
+        return guard
+    if not isinstance(guard, All):
+        return None
+    parts = tuple(part for part in guard.parts if part not in needed)
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else All(parts, guard.at)
 
 
 def _guard(guard: Predicate, names: Names, touch: bool) -> str:
@@ -167,7 +182,10 @@ def _content(placed: Placed, book: Book) -> Iterator[Fact]:
             yield _fact("凭证", "Proof", _proof(step, names), names)
     offer = step.verb.offer if isinstance(step.verb, Grant) else step.offer
     if offer:
-        yield _fact("权益", "Offer", offer_line(offer.id, book), names)
+        # A role's manual has no table of offers: what a customer may ask about one stands where it is spoken of.
+        notes = () if book.whole else offer_notes(offer.id, book)
+        lines = (offer_line(offer.id, book), *notes)
+        yield Fact(text(names.pick("权益", "Offer")), tuple(text(line) for line in lines))
     if step.again_after:
         amount = amounts.duration(step.again_after, names.lang)
         yield _fact("再次询问", "Ask again", names.pick(f"至少隔 {amount}", f"not before {amount} have passed"), names)
@@ -188,7 +206,7 @@ def _people(placed: Placed, names: Names) -> Iterator[Fact]:
     if step.consult:
         yield _fact("先问", "Ask first", names.roles(step.consult), names)
     if step.inform:
-        yield _fact("告知", "Tell", names.roles(step.inform), names)
+        yield _fact("知会", "Tell", names.roles(step.inform), names)
 
 
 def _evidence(step: Step, names: Names) -> str:
@@ -206,14 +224,14 @@ def _evidence(step: Step, names: Names) -> str:
 
 
 def escalation(step: Step, names: Names) -> str:
-    """Return whom to tell and when: 超过 30 分钟没办完，找客服主管."""
+    """Return whom to tell and when, counted from the deadline: 过了时限 30 分钟还没办完，找客服主管."""
     if step.escalate is None or step.escalate.to is None:
         return ""
     to = names.role(step.escalate.to)
     if not step.escalate.after:
         return names.pick(f"办不了，找{to}", f"if stuck, tell {to}")
     amount = amounts.duration(step.escalate.after, names.lang)
-    return names.pick(f"超过 {amount}没办完，找{to}", f"not done after {amount}: tell {to}")
+    return names.pick(f"过了时限 {amount}还没办完，找{to}", f"not done {amount} after its time limit: tell {to}")
 
 
 def _blocks(placed: Placed, book: Book) -> Iterator[Block]:
@@ -306,7 +324,7 @@ def _exceptions(placed: Placed, book: Book) -> Iterator[Block]:
         if experiment.step and experiment.step.id == placed.path:
             title = names.say(experiment.title) or ident(experiment.id)
             said = names.pick(
-                f"正在做测试“{title}”：按系统分到的版本发，不要自己改词或换组",
+                f"正在做对比测试“{title}”：按系统分到的版本发，不要自己改词或换组",
                 f"a test is running here, “{title}”: use the version you are given, change neither words nor group",
             )
-            yield Callout("note", text(names.pick("测试中", "Test running")), (Paragraph(text(said)),))
+            yield Callout("note", text(names.pick("对比测试中", "Test running")), (Paragraph(text(said)),))

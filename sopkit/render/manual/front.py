@@ -83,15 +83,18 @@ def _cover(settings: Settings, edition: Edition, suffix: str, content: str, name
     outputs = settings.outputs
     yield names.pick("文件编号", "Document number"), number(settings, suffix)
     yield names.pick("版次", "Edition"), edition_label(edition, names)
-    yield names.pick("生效日期", "In force from"), str(outputs.effective.value) if outputs and outputs.effective else ""
-    yield names.pick("复核日期", "To be reviewed by"), str(settings.review_by.value) if settings.review_by else ""
+    if edition.label and not edition.draft:
+        # A working copy and a draft are in force on no day, whatever day the workspace plans for its next edition.
+        effective = outputs.effective if outputs else None
+        yield names.pick("生效日期", "In force from"), str(effective.value) if effective else ""
+    yield names.pick("复审日期", "To be reviewed by"), str(settings.review_by.value) if settings.review_by else ""
     yield names.pick("负责人", "Owner"), names.role(settings.owner) if settings.owner else ""
     yield names.pick("批准人", "Approved by"), names.role(outputs.approver) if outputs and outputs.approver else ""
     yield names.pick("基准日期", "As of"), str(edition.as_of)
     yield names.pick("内容指纹", "Content hash"), content
     url = clean(outputs.url) if outputs and outputs.url else ""
     yield names.pick("最新版地址", "Live edition"), link(url, url)
-    yield names.pick("生成工具", "Made by"), edition.tool
+    yield names.pick("生成程序", "Made by"), edition.tool
 
 
 def running(settings: Settings, edition: Edition, suffix: str, names: Names) -> tuple[str, ...]:
@@ -107,7 +110,8 @@ def look(settings: Settings, names: Names) -> Look:
         return Look()
     colour = brand.colour if brand.colour and HEX.fullmatch(brand.colour) else Look().colour
     light, dark = legible_colours(colour)
-    return Look(light, dark, _plain(brand.header, names), _plain(brand.footer, names))
+    header, footer = _plain(brand.header, names), _plain(brand.footer, names)
+    return Look(light, dark, header, footer, name=brand_name(settings, names))
 
 
 def legible_colours(colour: str) -> tuple[str, str]:

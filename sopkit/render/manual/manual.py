@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sopkit.render.document import Block, Bullets, Document, Paragraph, Section, content_hash, lines_of, text
 from sopkit.render.manual import front
-from sopkit.render.manual.book import Book
+from sopkit.render.manual.book import Book, scripts_of
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.offers import offers_section
+from sopkit.render.manual.once import scripts_once
 from sopkit.render.manual.people import (
     duties_section,
     escalation_section,
@@ -34,7 +35,7 @@ from sopkit.render.templating import Templates
 def manual(book: Book, edition: Edition, templates: Templates) -> Document:
     """Return the manual of the book's role, or of the whole workspace."""
     names, settings = book.names, book.workspace.settings
-    body = _body(book)
+    body = _body(book) if book.whole else scripts_once(_body(book), names)
     sections = sentence_case((how_to_use(book, body, templates), *body), names.lang)
     title = plain(title_of(book))
     content = content_hash(title, sections)
@@ -87,8 +88,6 @@ def _body(book: Book) -> tuple[Section, ...]:
             rules_section(book),
             consents_section(book),
             *playbook_sections(book),
-            scripts_section(book),
-            offers_section(book),
             targets_section(book),
             raci_section(book),
             escalation_section(book),
@@ -105,7 +104,7 @@ def how_to_use(book: Book, body: tuple[Section, ...], templates: Templates) -> S
         "role": plain(names.role(book.role)) if book.role else "",
         "brand": front.brand_name(book.workspace.settings, names),
         "untranslated": any(has_foreign(each) for section in body for each in lines_of(section)),
-        "scripts": any(section.anchor == "scripts" for section in body),
+        "scripts": any(scripts_of(placed) for placed in book.all_steps()),
     }
     said = templates.text(f"text/how-to-use.{names.lang}.txt", values)
     return Section("how-to-use", text(names.pick("怎么用这本手册", "How to use this manual")), tuple(blocks_of(said)))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sopkit.model.nouns import Offer, Prize
-from sopkit.model.steps import Grant
-from sopkit.model.values import Duration, Rate
+from sopkit.model.values import Duration, Rate, Share
 from sopkit.render.document import Column, RowGroup, Section, Table, text
 from sopkit.render.manual.book import Book
 from sopkit.render.marks import Line, ident
@@ -38,8 +37,14 @@ def offer_line(id_: str, book: Book) -> str:
     return names.colon(title, said) if said else title
 
 
+def offer_notes(id_: str, book: Book) -> tuple[str, ...]:
+    """Return what else is to be known of an offer: what it combines with, prizes, terms."""
+    offer = book.workspace.offers.get(id_)
+    return tuple(_notes(offer, book.names)) if offer else ()
+
+
 def _terms(offer: Offer, names: Names) -> list[str]:
-    terms = [offer_value(offer, names)]
+    terms = [_worth(offer, names)]
     if offer.threshold:
         amount = amounts.money(offer.threshold, names.lang)
         terms.append(names.pick(f"满 {amount}可用", f"from {amount}"))
@@ -49,6 +54,14 @@ def _terms(offer: Offer, names: Names) -> list[str]:
     if offer.per_customer:
         terms.append(per_customer(offer.per_customer, names))
     return [term for term in terms if term]
+
+
+def _worth(offer: Offer, names: Names) -> str:
+    """Return an offer's worth; of a discount also what the price falls by, so that nobody takes 七五折 for 75% off."""
+    said = offer_value(offer, names)
+    if names.zh and isinstance(offer.value, Share) and said.endswith("折"):
+        said += names.bracketed(f"减 {amounts.share(offer.value)}")
+    return said
 
 
 def per_customer(rate: Rate, names: Names) -> str:
@@ -62,14 +75,12 @@ def per_customer(rate: Rate, names: Names) -> str:
 
 
 def offers_section(book: Book) -> Section | None:
-    """Return the table of the offers that the reader grants or speaks of; None where there are none."""
+    """Return the table of all offers; None where there are none."""
     names = book.names
-    used = _used(book)
     groups: dict[str, list[tuple[Line, ...]]] = {}
     for offer in book.workspace.offers.values():
-        if offer.id in used:
-            family = offer.programme.id if offer.programme else ""
-            groups.setdefault(family, []).append(_row(offer, names))
+        family = offer.programme.id if offer.programme else ""
+        groups.setdefault(family, []).append(_row(offer, names))
     if not groups:
         return None
     programmes = book.workspace.programmes
@@ -87,20 +98,9 @@ def offers_section(book: Book) -> Section | None:
     return Section("offers", text(title), (Table(text(title), columns, rows),))
 
 
-def _used(book: Book) -> set[str]:
-    if book.whole:
-        return {offer.id for offer in book.workspace.offers.values()}
-    used: set[str] = set()
-    for placed in book.all_steps():
-        step = placed.step
-        used |= {step.verb.offer.id} if isinstance(step.verb, Grant) else set()
-        used |= {step.offer.id} if step.offer else set()
-    return used
-
-
 def _row(offer: Offer, names: Names) -> tuple[Line, ...]:
     kind = TYPES[offer.type].within(names.lang) if offer.type else ""
-    value = offer_value(offer, names)
+    value = _worth(offer, names)
     conditions = _terms(offer, names)[1 if value else 0 :]
     if offer.per_customer:
         conditions = conditions[:-1]

@@ -64,7 +64,7 @@ def _owned(id_: str, book: Book) -> Line:
     shown = link(title, f"#{anchor('playbook', id_)}") if book.takes_part(playbook) else title
     until = playbook.review_by
     return text(
-        shown + (names.bracketed(names.pick(f"{until.value} 前复核", f"review by {until.value}")) if until else "")
+        shown + (names.bracketed(names.pick(f"{until.value} 前复审", f"review by {until.value}")) if until else "")
     )
 
 
@@ -144,11 +144,11 @@ def raci_section(book: Book) -> Section | None:
         Column(text(names.pick("执行 R", "Does R")), 3),
         Column(text(names.pick("负责 A", "Accountable A")), 3),
         Column(text(names.pick("征询 C", "Consulted C")), 3),
-        Column(text(names.pick("告知 I", "Informed I")), 3),
+        Column(text(names.pick("知会 I", "Informed I")), 3),
     )
     title = names.pick("分工表（RACI）", "Who does what (RACI)")
     note = names.pick(
-        "执行：动手做的人；负责：对结果负责，只有一个；征询：动手前要问的人；告知：做完要说一声的人。",
+        "执行：动手做的人；负责：对结果负责，只有一个；征询：动手前要问的人；知会：做完要说一声的人。",
         "R does it; A answers for the outcome, one role only; C is asked before; I is told after.",
     )
     return Section("raci", text(title), (Paragraph(text(note), quiet=True), Table(text(title), columns, groups)))
@@ -162,7 +162,8 @@ def _concerns(placed: Placed, book: Book) -> bool:
     if step.escalate and step.escalate.to:
         told.add(step.escalate.to.id)
     answers = book.answers_for(placed) and bool(doers(placed, book.workspace))
-    return book.does(placed) or answers or book.role in told
+    # What the reader does himself, and whom he asks and tells, stands on his own cards.
+    return not book.does(placed) and (answers or book.role in told)
 
 
 def _raci_row(placed: Placed, book: Book) -> tuple[Line, ...]:
@@ -186,7 +187,8 @@ def escalation_section(book: Book) -> Section | None:
             "What this manual does not say, what you are unsure of, an upset customer: go up this line.",
         )
         blocks += [Paragraph(text(said)), Bullets(tuple(text(_person(role, names)) for role in chain), ordered=True)]
-    rows = tuple(_escalation_row(placed, book) for placed in book.all_steps() if placed.step.escalate)
+    steps = book.all_steps() if book.whole else ()  # the cards of a role say it beside each step
+    rows = tuple(_escalation_row(placed, book) for placed in steps if placed.step.escalate)
     if rows:
         columns = (
             Column(text(names.pick("步骤", "Step")), 3),

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import replace
 
 from sopkit.model.documents import Cadence, Journey, Procedure, Stage, Target, Transition
 from sopkit.model.steps import Choose, Go, SetData, Tag, Wait
 from sopkit.model.triggers import IssueDue, Trigger
-from sopkit.render.document import Block, Bullets, Fact, Facts, Paragraph, Section, StepCard, text
+from sopkit.render.document import (
+    Block,
+    Bullets,
+    Column,
+    Fact,
+    Facts,
+    Paragraph,
+    RowGroup,
+    Section,
+    StepCard,
+    Table,
+    text,
+)
 from sopkit.render.manual.book import Book, anchor
 from sopkit.render.manual.cards import card, channels_of, who
 from sopkit.render.marks import Line, ident, link, quiet, strong
@@ -19,9 +31,6 @@ from sopkit.render.wording.limits import FORMATS, LAYERS, known
 from sopkit.render.wording.names import Names
 from sopkit.render.wording.occasions import occasions, starting
 from sopkit.text import Phrase
-
-LONG_CHAPTER: Final = 4
-"""Step cards; two or three fit on a page."""
 
 FOR_EACH = {
     "customer": Phrase("每位客户办一次", "once for each customer"),
@@ -43,6 +52,7 @@ ON_HOLIDAY = {
 def playbook_sections(book: Book) -> tuple[Section, ...]:
     """Return the chapters: journeys, procedures, content; each only where the reader has work in it."""
     names = book.names
+    listed = _only_published(book)
     chapters = (
         ("journeys", names.pick("客户旅程", "Customer journeys"), Journey),
         ("procedures", names.pick("作业流程", "Procedures"), Procedure),
@@ -51,16 +61,52 @@ def playbook_sections(book: Book) -> tuple[Section, ...]:
     sections: list[Section] = []
     for fragment, title, kind in chapters:
         inner = tuple(
-            _playbook(each, book) for each in book.plan.playbooks if isinstance(each, kind) and book.takes_part(each)
+            _playbook(each, book)
+            for each in book.plan.playbooks
+            if isinstance(each, kind) and book.takes_part(each) and each not in listed
         )
-        if inner:
-            sections.append(Section(fragment, text(title), (), inner, breaks=_fills_a_page(kind, book)))
+        blocks = (_publications(listed, book),) if listed and kind is Cadence else ()
+        if inner or blocks:
+            sections.append(Section(fragment, text(title), blocks, inner, breaks=book.whole))
     return tuple(sections)
 
 
-def _fills_a_page(kind: type[Playbook], book: Book) -> bool:
-    """Tell whether a chapter is long enough to begin a new page: a role with little work gets no half-empty ones."""
-    return book.whole or sum(isinstance(placed.playbook, kind) for placed in book.all_steps()) >= LONG_CHAPTER
+def _only_published(book: Book) -> tuple[Cadence, ...]:
+    """Return the cadences of which the reader does nothing but publish what others made, by the steps of a procedure."""
+    linked = {each.cadence.id for each in book.engagements() if each.cadence and each.placed is None}
+    return tuple(
+        each
+        for each in book.workspace.cadences.values()
+        if book.takes_part(each) and not _answers(each, book) and not book.steps(each) and each.id not in linked
+    )
+
+
+def _publications(cadences: tuple[Cadence, ...], book: Book) -> Table:
+    """Return what the reader publishes in one row each: it is made by others, so when, where and how are enough."""
+    names = book.names
+    columns = (
+        Column(text(names.pick("内容", "What")), 3),
+        Column(text(names.pick("发布时间", "When")), 4, "time"),
+        Column(text(names.pick("渠道", "Channel")), 2),
+        Column(text(names.pick("怎么发", "How")), 4),
+        Column(text(names.pick("要达到", "Targets")), 4),
+    )
+    rows = tuple(
+        (
+            text(names.title(names.workspace.cadences, each.id)),
+            text(_published_at(each, names) or "–"),
+            text(channels_of(each.via, names)),
+            text(_workflow(each, book) or "–"),
+            _lines(_targets(each.targets, book)),
+        )
+        for each in cadences
+    )
+    return Table(text(names.pick("你只负责发布的内容", "What you only publish")), columns, (RowGroup((), rows),))
+
+
+def _lines(lines: tuple[Line, ...]) -> Line:
+    """Return lines as one, each on a row of its own."""
+    return text("–") if not lines else tuple(run for line in lines for run in (*text("\n"), *line))[1:]
 
 
 def _playbook(playbook: Playbook, book: Book) -> Section:
@@ -68,8 +114,10 @@ def _playbook(playbook: Playbook, book: Book) -> Section:
     title = names.title(names.playbooks, playbook.id)
     blocks: list[Block] = [Facts(tuple(_facts(playbook, book)))]
     diagram = book.diagrams.get(playbook.id)
-    # Who does three steps of a procedure needs these three; its whole flow is for those who answer for it.
-    if diagram and (book.whole or isinstance(playbook, Journey) or book.owns(playbook)):
+    # Who does three steps needs these three; the whole flow is for those who answer for it. Only a lifecycle's is for all:
+    # it shows what a customer has behind and before him.
+    staged = isinstance(playbook, Journey) and playbook.kind == "lifecycle"
+    if diagram and (book.whole or staged or book.owns(playbook)):
         blocks.append(diagram)
     sections: tuple[Section, ...] = ()
     if isinstance(playbook, Journey) and any(stage.id for stage in playbook.stages):
@@ -86,12 +134,12 @@ def _facts(playbook: Playbook, book: Book) -> Iterator[Fact]:
         yield _fact(names.pick("概要", "In short"), names.say(playbook.summary))
     match playbook:
         case Journey():
-            yield from _journey_facts(playbook, names)
+            yield from _journey_facts(playbook, book)
         case Procedure():
             yield from _procedure_facts(playbook, book)
         case Cadence():
             yield from _cadence_facts(playbook, book)
-    targets = target_lines(playbook.targets, names)
+    targets = _targets(playbook.targets, book)
     if targets:
         yield Fact(text(names.pick("要达到", "Targets")), targets)
     yield _fact(names.pick("负责人", "Owner"), _owner(playbook, names))
@@ -100,12 +148,24 @@ def _facts(playbook: Playbook, book: Book) -> Iterator[Fact]:
 def _owner(playbook: Playbook, names: Names) -> str:
     said = names.role(playbook.owner) if playbook.owner else "–"
     if playbook.review_by:
-        said += names.pick(f"，{playbook.review_by.value} 前复核", f", to be reviewed by {playbook.review_by.value}")
+        said += names.pick(f"，{playbook.review_by.value} 前复审", f", to be reviewed by {playbook.review_by.value}")
     return said + quiet(names.bracketed(ident(playbook.id)))
 
 
 def _fact(label: str, said: str) -> Fact:
     return Fact(text(label), tuple(text(each) for each in said.split("\n")))
+
+
+def _answers(playbook: Playbook, book: Book) -> bool:
+    """Tell whether the reader must know more of a playbook than his own steps."""
+    return book.whole or book.owns(playbook)
+
+
+def _targets(targets: tuple[Target, ...], book: Book) -> tuple[Line, ...]:
+    """Return the targets; in a role's manual without those that its KPI card has with the place they belong to."""
+    carded = set() if book.whole else {kpi.id for kpi in book.kpis()}
+    kept = tuple(target for target in targets if target.kpi is None or target.kpi.id not in carded)
+    return target_lines(kept, book.names)
 
 
 def target_lines(targets: tuple[Target, ...], names: Names) -> tuple[Line, ...]:
@@ -119,10 +179,13 @@ def target_lines(targets: tuple[Target, ...], names: Names) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _journey_facts(journey: Journey, names: Names) -> Iterator[Fact]:
+def _journey_facts(journey: Journey, book: Book) -> Iterator[Fact]:
+    names = book.names
     if journey.audience:
         yield _fact(names.pick("面向", "For"), audience(journey.audience, names))
     yield _starts(journey.starts_on, names)
+    if not _answers(journey, book):
+        return
     if journey.while_:
         said = condition(journey.while_, names)
         yield _fact(
@@ -157,7 +220,7 @@ def _procedure_facts(procedure: Procedure, book: Book) -> Iterator[Fact]:
     served = _cadences_served(procedure, book)
     if served:
         yield _fact(names.pick("用于", "Used for"), names.listed(served))
-    if procedure.for_each:
+    if procedure.for_each and _answers(procedure, book):
         yield _fact(names.pick("怎么算一次", "One run"), FOR_EACH[procedure.for_each].within(names.lang))
     if procedure.due:
         amount = amounts.duration(procedure.due, names.lang)
@@ -184,18 +247,12 @@ def _cadences_served(procedure: Procedure, book: Book) -> list[str]:
 def _cadence_facts(cadence: Cadence, book: Book) -> Iterator[Fact]:
     names = book.names
     if cadence.every:
-        said = calendars.recurrence(cadence.every, cadence.at_slots, names.lang, cadence.except_)
-        if cadence.lasts:
-            amount = amounts.duration(cadence.lasts, names.lang)
-            said += names.pick(f"，每次 {amount}", f", for {amount}")
-        yield _fact(
-            names.pick("发布时间", "When"),
-            f"{said}{names.bracketed(ON_HOLIDAY[cadence.on_holiday].within(names.lang))}",
-        )
+        yield _fact(names.pick("发布时间", "When"), _published_at(cadence, names))
     yield _fact(names.pick("渠道", "Channel"), channels_of(cadence.via, names))
+    makes = _answers(cadence, book) or any(placed.step.before for placed in book.steps(cadence))
     form = [known(FORMATS, cadence.format, names)] if cadence.format else []
     form += [known(LAYERS, cadence.layer, names) + names.pick("类内容", " content")] if cadence.layer else []
-    if form:
+    if form and makes:
         yield _fact(names.pick("形式", "Form"), names.pick("，", ", ").join(form))
     if cadence.audience:
         yield _fact(names.pick("面向", "For"), audience(cadence.audience, names))
@@ -203,7 +260,7 @@ def _cadence_facts(cadence: Cadence, book: Book) -> Iterator[Fact]:
     if roles:
         label = names.pick("谁发布", "Published by") if cadence.by else names.pick("谁确认发送", "Confirmed by")
         yield _fact(label, names.listed(roles))
-    if cadence.standards:
+    if cadence.standards and makes:
         yield Fact(text(names.pick("标准", "Standards")), tuple(text(names.say(each)) for each in cadence.standards))
     if cadence.workflow:
         yield _fact(names.pick("制作流程", "How it is made"), _workflow(cadence, book))
@@ -213,6 +270,17 @@ def _cadence_facts(cadence: Cadence, book: Book) -> Iterator[Fact]:
             names.pick("代替", "Replaces"),
             names.pick(f"有本内容的那一周不发{said}", f"in a week with this, there is no {said}"),
         )
+
+
+def _published_at(cadence: Cadence, names: Names) -> str:
+    """Return when issues come out: 每周二 20:00，每次 2 小时（节假日照常）."""
+    if cadence.every is None:
+        return ""
+    said = calendars.recurrence(cadence.every, cadence.at_slots, names.lang, cadence.except_)
+    if cadence.lasts:
+        amount = amounts.duration(cadence.lasts, names.lang)
+        said += names.pick(f"，每次 {amount}", f", for {amount}")
+    return f"{said}{names.bracketed(ON_HOLIDAY[cadence.on_holiday].within(names.lang))}"
 
 
 def _workflow(cadence: Cadence, book: Book) -> str:
@@ -238,19 +306,21 @@ def _stage_line(journey: Journey, book: Book) -> str:
 
 
 def _stage(journey: Journey, stage: Stage, book: Book) -> Section:
-    names = book.names
-    facts = tuple(_stage_facts(stage, names))
+    facts = tuple(_stage_facts(stage, journey, book))
     blocks: list[Block] = [Facts(facts)] if facts else []
     blocks += _steps(tuple(placed for placed in book.plan.steps[journey.id] if placed.stage is stage), book)
-    return Section(anchor("stage", f"{journey.id}/{stage.id}"), text(names.stage(stage)), tuple(blocks))
+    return Section(anchor("stage", f"{journey.id}/{stage.id}"), text(book.names.stage(stage)), tuple(blocks))
 
 
-def _stage_facts(stage: Stage, names: Names) -> Iterator[Fact]:
+def _stage_facts(stage: Stage, journey: Journey, book: Book) -> Iterator[Fact]:
+    names = book.names
     if stage.summary:
         yield _fact(names.pick("概要", "In short"), names.say(stage.summary))
-    targets = target_lines(stage.targets, names)
+    targets = _targets(stage.targets, book)
     if targets:
         yield Fact(text(names.pick("要达到", "Targets")), targets)
+    if not _answers(journey, book):
+        return
     if stage.stays:
         amount = amounts.duration(stage.stays, names.lang)
         yield _fact(names.pick("至少停留", "Stays"), names.pick(amount, f"at least {amount}"))
@@ -286,8 +356,12 @@ def _stage_title(id_: str, beside: Stage, names: Names) -> str:
 def _steps(placed: tuple[Placed, ...], book: Book) -> list[Block]:
     """Return the reader's cards in order; what others and tools do meanwhile follows in one list without details."""
     cards: list[StepCard] = [card(each, book) for each in placed if book.does(each)]
+    if not book.whole:
+        # The numbers of the whole playbook would leave gaps where others work.
+        cards = [replace(each, number=str(count)) for count, each in enumerate(cards, start=1)]
     others = tuple(text(_elsewhere(each, book)) for each in placed if not book.does(each) and _worth_knowing(each))
-    if not others:
+    if not others or not (isinstance(placed[0].playbook, Journey) or book.owns(placed[0].playbook)):
+        # What else reaches a customer on a journey, the reader must know; who else works on a procedure, its owner.
         return list(cards)
     heading = book.names.pick("这里还会发生（不用你做，了解即可）", "What else happens here (not your work)")
     return [*cards, Facts((Fact(text(quiet(heading)), ()),)), Bullets(others)]

@@ -95,27 +95,54 @@ def _opt_outs(book: Book) -> Iterator[Block]:
     names = book.names
     used = {ref.id for placed in book.all_steps() for ref in placed.step.via}
     used |= {ref.id for each in book.engagements() if each.cadence for ref in each.cadence.via}
-    rows = tuple(
-        _opt_out_row(each, names) for each in book.workspace.channels.values() if each.id in used and each.opt_out
-    )
-    if not rows:
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for channel in book.workspace.channels.values():
+        if channel.id in used and channel.opt_out:
+            title = names.say(channel.title) or ident(channel.id)
+            alike.setdefault(_opt_out(channel, names), []).append(title)
+    if not alike:
         return
+    rows = tuple((text(names.listed(titles)), *(text(cell) for cell in cells)) for cells, titles in alike.items())
     said = names.pick(
-        "客户表示不想再收，就按下表办理，不劝、不追问原因。",
-        "Where a customer wants no more, this is how; do not persuade, do not ask why.",
+        "客户照下表退订，或者当面、电话里说不想再收，都算数。照“你要做的”办，不劝、不追问原因。",
+        "Customers opt out as below, or say so in the shop or on the phone; either counts. Do what the table says; "
+        "do not persuade, do not ask why.",
     )
     columns = (
         Column(text(names.pick("渠道", "Channel")), 2),
         Column(text(names.pick("客户怎样退订", "How customers opt out")), 3),
+        Column(text(names.pick("你要做的", "What you do")), 4),
+        Column(text(names.pick("多久停发", "Stops within")), 2),
     )
     yield _heading(names.pick("客户不想再收", "When a customer wants no more"))
     yield Paragraph(text(said))
     yield Table(text(names.pick("各渠道的退订方式", "Opting out")), columns, (RowGroup((), rows),))
 
 
-def _opt_out_row(channel: Channel, names: Names) -> tuple[Line, ...]:
-    how = names.say(channel.opt_out.how) if channel.opt_out else ""
-    return (text(names.say(channel.title) or ident(channel.id)), text(how or "–"))
+def _opt_out(channel: Channel, names: Names) -> tuple[str, ...]:
+    """Return how customers opt out of a channel, what the reader then does, and how soon it stops."""
+    opt_out = channel.opt_out
+    how = names.say(opt_out.how) if opt_out else ""
+    if opt_out and opt_out.do:
+        do = names.say(opt_out.do)
+    elif opt_out and opt_out.event:
+        do = names.pick("不用办：系统记下并停发", "nothing: a tool records it and stops")
+    else:
+        do = names.pick("告诉上级登记，此后不再发", "tell your superior, and send nothing more")
+    return (how or "–", do, _stops_within(channel, names) or "–")
+
+
+def _stops_within(channel: Channel, names: Names) -> str:
+    """Return how soon nothing more is sent after the channel's way of opting out; '' where no consent says it."""
+    event = channel.opt_out.event if channel.opt_out else None
+    if event is None:
+        return ""
+    found = [
+        amounts.duration(consent.effective_within, names.lang)
+        for consent in names.workspace.consents.values()
+        if consent.effective_within and event.id in {ref.id for ref in consent.withdrawn_by}
+    ]
+    return names.pick("、", ", ").join(dict.fromkeys(found))
 
 
 def consents_section(book: Book) -> Section | None:

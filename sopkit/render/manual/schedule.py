@@ -219,7 +219,7 @@ def schedule_section(book: Book) -> Section | None:
     if not blocks:
         return None
     title = (
-        names.pick("内容与复核日历", "Calendar") if book.whole else names.pick("一天与一周", "Your day and your week")
+        names.pick("内容与复审日历", "Calendar") if book.whole else names.pick("一天与一周", "Your day and your week")
     )
     return Section("schedule", text(title), tuple(blocks), breaks=book.whole)
 
@@ -229,15 +229,17 @@ def _calls(book: Book) -> Iterator[Block]:
     found = calls(book)
     if not found:
         return
-    columns = (Column(text(names.pick("什么时候", "When")), 3), Column(text(names.pick("做什么", "What")), 3))
-    groups: dict[str, list[tuple[Line, ...]]] = {}
+    columns = (Column(text(names.pick("什么事", "Of")), 2), Column(text(names.pick("你要做的", "What you do")), 5))
+    steps: dict[str, list[str]] = {}
     for call in found:
-        row = (text(call.when), text(link(call.what, f"#{anchor('step', call.placed.path)}")))
-        groups.setdefault(call.placed.playbook.id, []).append(row)
-    titles = {id_: text(names.title(names.playbooks, id_)) for id_ in groups}
-    yield Table(
-        text(names.pick("有事即办", "As it comes up")),
-        columns,
-        tuple(RowGroup(titles[id_], tuple(rows)) for id_, rows in groups.items()),
+        steps.setdefault(call.placed.playbook.id, []).append(link(call.what, f"#{anchor('step', call.placed.path)}"))
+    rows = tuple(
+        (
+            text(link(names.title(names.playbooks, id_), f"#{anchor('playbook', id_)}")),
+            text(names.pick("、", ", ").join(links)),
+        )
+        for id_, links in steps.items()
     )
-    yield Paragraph(text(names.pick("点事项名称可跳到做法。", "Each item links to how it is done.")), quiet=True)
+    yield Table(text(names.pick("有事即办", "As it comes up")), columns, (RowGroup((), rows),))
+    said = names.pick("何时做、怎么做，见各步骤卡。", "When and how: on the card of each step.")
+    yield Paragraph(text(said), quiet=True)

@@ -1,4 +1,4 @@
-"""The script book (话术库): every script that the reader uses, with its blanks, its notes and the steps it belongs to."""
+"""The script book (话术库): every script in use, with its blanks, its notes and the steps it belongs to; for the manual of the whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from sopkit.model.nouns import Offer
 from sopkit.render.document import Block, Paragraph, Script, Section, text
 from sopkit.render.manual.book import Book, anchor, scripts_of
 from sopkit.render.manual.cards import script_notes
-from sopkit.render.manual.playbooks import LONG_CHAPTER
 from sopkit.render.marks import clean, link, slot
 from sopkit.render.walks import Placed
 from sopkit.render.wording import deeds
@@ -14,7 +13,7 @@ from sopkit.render.wording.scripts import script_lines
 
 
 def scripts_section(book: Book) -> Section | None:
-    """Return the scripts by playbook; None where the reader uses none."""
+    """Return the scripts by playbook; None where none is used."""
     names = book.names
     used: dict[str, list[Placed]] = {}
     for placed in book.all_steps():
@@ -40,7 +39,7 @@ def scripts_section(book: Book) -> Section | None:
         text(names.pick("话术库", "Script book")),
         (Paragraph(text(said)),),
         inner,
-        breaks=book.whole or len(used) >= LONG_CHAPTER,
+        breaks=True,
     )
 
 

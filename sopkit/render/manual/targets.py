@@ -28,7 +28,7 @@ def targets_section(book: Book) -> Section | None:
         Column(text(names.pick("目标", "Target")), 4),
         Column(text(names.pick("怎么算", "How it is counted")), 6),
         Column(text(names.pick("谁看、何时看", "Looked at")), 3),
-        Column(text(names.pick("报警", "Alert")), 4),
+        Column(text(names.pick("预警", "Alert")), 4),
     )
     title = names.pick("指标卡", "KPI card")
     return Section("targets", text(title), (Table(text(title), columns, (RowGroup((), rows),)),))
@@ -77,12 +77,13 @@ def _alert(kpi: Kpi, names: Names) -> str:
     if alert is None or alert.when is None:
         return "–"
     limit = amounts.comparison(alert.when, names.lang)
-    parts = [names.pick(f"{limit} 时报警", f"when {limit}")]
+    parts = [names.pick(amounts.ahead_of(limit, "时预警"), f"when {limit}")]
+    within = ""
     if alert.before:
         amount = amounts.duration(alert.before, names.lang)
-        parts.append(names.pick(f"提前 {amount}预警", f"{amount} ahead"))
+        within = names.pick(f"{amount}内", f" within {amount}")
     if alert.to:
-        parts.append(names.pick(f"通知{names.roles(alert.to)}", f"tells {names.roles(alert.to)}"))
+        parts.append(names.pick(f"{within}通知{names.roles(alert.to)}", f"tells {names.roles(alert.to)}{within}"))
     if alert.start:
         said = names.quoted(names.workspace.procedures, alert.start)
         parts.append(names.pick(f"启动{said}", f"starts {said}"))

@@ -133,6 +133,11 @@ def between(value: NumberRange, lang: Lang) -> str:
     return f"{low} 至 {high}" if lang == "zh-CN" else f"{low} to {high}"
 
 
+def ahead_of(said: str, word: str) -> str:
+    """Return an amount with the Chinese word behind it: 300 之间, 170 元时; only figures and signs keep a space."""
+    return f"{said} {word}" if said[-1:].isascii() else f"{said}{word}"
+
+
 def per(period: Duration | str, lang: Lang) -> str:
     """Return `每 7 天` (rolling), `每天`; `in any 7 days`, `a day`."""
     if isinstance(period, str):

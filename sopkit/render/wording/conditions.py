@@ -181,7 +181,8 @@ def _data(test: DataTest, names: Names, holds: bool) -> str:
         case NumberRange() as wanted:
             said = amounts.between(wanted, names.lang)
             return names.pick(
-                f"{title}{'在' if holds else '不在'} {said}之间", f"has {title} {'' if holds else 'not '}from {said}"
+                f"{title}{'在' if holds else '不在'} {amounts.ahead_of(said, '之间')}",
+                f"has {title} {'' if holds else 'not '}from {said}",
             )
         case values:
             said = names.either([names.quote(names.value(test.data.id, value)) for value in values])

@@ -21,6 +21,7 @@ from sopkit.model.formulas import (
     Ratio,
     Reported,
     Runs,
+    Selector,
     ShareOf,
     Steps,
     StepSelector,
@@ -62,8 +63,8 @@ STEP_STATES: Final[dict[str, Phrase]] = {
 PLAYBOOK_STATES: Final[dict[str, Phrase]] = {
     "all": Phrase("剧本总数", "all playbooks"),
     "with-owner": Phrase("有负责人的剧本数", "playbooks with an owner"),
-    "with-review": Phrase("有复核日期的剧本数", "playbooks with a review date"),
-    "reviewed": Phrase("已按期复核的剧本数", "playbooks reviewed in time"),
+    "with-review": Phrase("有复审日期的剧本数", "playbooks with a review date"),
+    "reviewed": Phrase("已按期复审的剧本数", "playbooks reviewed in time"),
 }
 STATISTICS: Final[dict[str, Phrase]] = {
     "mean": Phrase("平均用时", "mean time"),
@@ -135,10 +136,7 @@ def countable(value: Countable, names: Names) -> str:
             said = names.quoted(workspace.events, event)
             return names.pick(f"{said}次数", f"number of {said}")
         case Touches(of=of, state=state):
-            how = TOUCH_STATES[state].within(names.lang) if state else ""
-            return names.pick(
-                f"{how}{touches(of, names)}数", f"number of {how} {touches(of, names)}".replace("  ", " ")
-            )
+            return _touches(of, TOUCH_STATES[state] if state else None, names)
         case Grants(offer=offer):
             said = names.quoted(workspace.offers, offer)
             return names.pick(f"{said}发放数", f"number of {said} granted")
@@ -147,6 +145,18 @@ def countable(value: Countable, names: Names) -> str:
             return names.pick(f"{said}期数", f"issues of {said}")
         case _:
             return _internal(value, names)
+
+
+def _touches(of: Selector | None, state: Phrase | None, names: Names) -> str:
+    """Return `企业微信群发助手发出的消息中，被点击的条数`: a channel is no message, and is not counted as one."""
+    said = touches(of, names)
+    by_channel = bool(of and of.channel)
+    if names.zh:
+        said += "发出的消息" if by_channel else ""
+        return f"{said}中，{state.zh}条数" if state else f"{said}的条数"
+    return " ".join(
+        part for part in ("number of", state.en if state else "", "messages by" if by_channel else "", said) if part
+    )
 
 
 def _internal(value: Countable, names: Names) -> str:

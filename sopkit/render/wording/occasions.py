@@ -84,7 +84,7 @@ def _inside(trigger: Trigger, names: Names) -> str:
             return names.pick(f"{said}每期发布", f"each issue of {said}")
         case AlertRaised(kpi=kpi):
             said = names.quoted(workspace.kpis, kpi)
-            return names.pick(f"指标{said}报警", f"an alert on {said}")
+            return names.pick(f"指标{said}预警", f"an alert on {said}")
         case Manual():
             return names.pick("由人发起", "a person starting it")
         case _:

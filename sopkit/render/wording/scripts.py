@@ -15,6 +15,8 @@ from sopkit.text import Phrase
 PLACEHOLDER: Final = re.compile(r"\{([a-z]+)\.([\w-]+)(?:\|([^{}]*))?\}")
 EDITORS_BLANK: Final = re.compile(r"〔([^〔〕]*)〕")
 
+DIGITS: Final = "零一二三四五六七八九"
+
 FIELDS: Final[dict[tuple[str, str], Phrase]] = {
     ("staff", "name"): Phrase("员工姓名", "your name"),
     ("staff", "phone"): Phrase("员工电话", "your phone number"),
@@ -81,14 +83,27 @@ def _offer_value(field: str, names: Names, offer: Offer) -> str:
 
 
 def offer_value(offer: Offer, names: Names) -> str:
-    """Return what an offer is worth: 10 元, 15%, 50 积分; '' where it does not say."""
+    """Return what an offer is worth, as it is said in a shop: 10 元, 八五折, 50 积分; '' where it does not say."""
     match offer.value:
         case Money() as money:
             return amounts.money(money, names.lang)
         case Share() as share:
-            return amounts.share(share)
+            return discount(share, names)
         case _:
             return names.pick(f"{offer.points} 积分", f"{offer.points} points") if offer.points else ""
+
+
+def discount(share: Share, names: Names) -> str:
+    """Return a share that the price falls by as a price: 25% is 七五折, 12.5% is 8.75 折, 25% off."""
+    if not names.zh:
+        return f"{amounts.share(share)} off"
+    left = (100 - share.value) / 10
+    if not 0 < left < 10:
+        return f"减 {amounts.share(share)}"
+    digits = amounts.number(left)
+    if left < 1 or len(digits.replace(".", "")) > 2:
+        return f"{digits} 折"
+    return "".join(DIGITS[int(digit)] for digit in digits if digit != ".") + "折"
 
 
 def _label(space: str, field: str, names: Names) -> str:

@@ -70,7 +70,7 @@ def _corridor(moment: _Moment, step: Step, names: Names) -> str:
     first = amounts.span(step.after, names.lang) if step.after else ""
     last = amounts.duration(step.within, names.lang) if step.within else ""
     return names.pick(
-        f"{moment.zh}满 {first}后开始，满 {last}前完成", f"from {first} after {moment.en}, within {last} of it"
+        f"从{moment.zh}算起，{first}后开始，{last}内完成", f"from {first} after {moment.en}, within {last} of it"
     )
 
 
@@ -189,7 +189,7 @@ def _start(placed: Placed, names: Names) -> _Moment:
         said = names.either([_instant(trigger, playbook, names) for trigger in triggers])
         return _Moment(said, said)
     if isinstance(playbook, Procedure):
-        return _Moment("流程开始", "the start")
+        return _Moment("作业流程开始", "the start")
     return _Moment("旅程开始", "the start of the journey")
 
 
@@ -199,6 +199,6 @@ def _instant(trigger: Trigger, playbook: Journey | Procedure, names: Names) -> s
             return names.pick("发布", "publication")
         case CalendarReached():
             said = occasion(trigger, names)
-            return names.pick(f"{said} 开始" if said[-1:].isdigit() else f"{said}开始", f"the start ({said})")
+            return names.pick(amounts.ahead_of(said, "开始"), f"the start ({said})")
         case _:
             return occasion(trigger, names)

@@ -245,6 +245,7 @@ def share(text: str) -> str | None:
     plain = folded(text)
     if found := re.fullmatch(r"([0-9](?:\.[0-9])?|[0-9]{2})折", plain):
         return f"{(Decimal(found[1]) * (10 if len(found[1]) != 2 else 1)).normalize():f}%"
+    plain = re.sub(r"(?<=百分之)[零〇一二两三四五六七八九十百]+$", _digits, plain)
     found = re.fullmatch(r"(?:百分之\s*([0-9.]+)|([0-9.]+)\s*(?:%|percent|个百分点))", plain)
     amount = number(found[1] or found[2]) if found else None
     return f"{amount}%" if amount else None
@@ -257,6 +258,8 @@ COMPARED: Final = {
     "大于": ">", "超过": ">", "高于": ">", "more than": ">", "小于": "<", "低于": "<", "不到": "<", "less than": "<",
     "等于": "=",
 }  # fmt: skip
+AFTER: Final = {"以上": "≥", "以下": "≤", "以内": "≤"}
+"""Comparators that stand behind the number."""
 COMPARATOR: Final = "|".join(sorted(map(re.escape, COMPARED), key=len, reverse=True))
 
 
@@ -274,6 +277,9 @@ def comparison(text: str) -> str | None:
     if found := re.fullmatch(rf"({COMPARATOR})\s*(.+)", plain):
         value = amount(found[2])
         return f"{COMPARED[found[1]]} {value}" if value else None
+    if found := re.fullmatch(rf"(.+?)[及或]?({'|'.join(AFTER)})", plain):
+        value = amount(found[1])
+        return f"{AFTER[found[2]]} {value}" if value else None
     found = re.fullmatch(
         r"(?:比基准|较基准|较基线|比基线)?\s*([+-]|提升|提高|高|增长|下降|降低|低)\s*([0-9.]+)\s*%?(?: (?:over|above|vs\.?) baseline)?",
         plain,

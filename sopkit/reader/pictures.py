@@ -1,0 +1,90 @@
+"""A workspace's folder and the name of a picture in it go in; its bytes and their type come out, or why it can't be used."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final, Literal
+
+from sopkit.text import Phrase
+
+MAX_PICTURE: Final = 200_000
+"""Bytes of one picture: every page of every document carries it."""
+
+OPEN: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+OUTSIDE: Final = Phrase("它不在工作区里", "it is not in the workspace")
+MISSING: Final = Phrase("没有这个文件", "there is no such file")
+NO_FILE: Final = Phrase("它不是普通文件", "it is no regular file")
+UNREADABLE: Final = Phrase("文件打不开", "it can't be opened")
+TOO_LARGE: Final = Phrase(f"它超过了 {MAX_PICTURE // 1000} KB", f"it has more than {MAX_PICTURE // 1000} KB")
+NO_PICTURE: Final = Phrase("它不是 PNG、JPEG 或 WebP 图片", "it is no PNG, JPEG or WebP picture")
+
+MediaType = Literal["image/png", "image/jpeg", "image/webp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a kind that can't carry a program, as its first bytes say; SVG can, and is none."""
+
+    data: bytes
+    media_type: MediaType
+
+
+Look = Callable[[str], Picture | Phrase]
+"""How the compiler gets at a picture: what `find_picture` returns for a name in the workspace."""
+
+
+def find_picture(root: str | os.PathLike[str], name: str) -> Picture | Phrase:
+    """Return the picture at `name`, a posix path below `root`; else why there is none. Links may not lead out of `root`."""
+    if name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in PurePosixPath(name).parts:
+        return OUTSIDE
+    base = os.path.realpath(root)
+    place = os.path.realpath(os.path.join(base, name))  # noqa: PTH118  paths on disk may be bytes that no text holds
+    if not _is_inside(place, base):
+        return OUTSIDE
+    try:
+        data = _bytes(place)
+    except FileNotFoundError:
+        return MISSING
+    except OSError:
+        return UNREADABLE
+    if data is None:
+        return NO_FILE
+    if len(data) > MAX_PICTURE:
+        return TOO_LARGE
+    found = media_type(data)
+    return Picture(data, found) if found else NO_PICTURE
+
+
+def _is_inside(place: str, base: str) -> bool:
+    try:
+        return os.path.commonpath((base, place)) == base
+    except ValueError:  # another drive
+        return False
+
+
+def _bytes(place: str) -> bytes | None:
+    """Return what the file holds, one byte more than is allowed at most; None for what is no regular file."""
+    handle = os.open(place, OPEN)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        with os.fdopen(os.dup(handle), "rb") as file:
+            return file.read(MAX_PICTURE + 1)
+    finally:
+        os.close(handle)
+
+
+def media_type(data: bytes) -> MediaType | None:
+    """Return what kind of picture begins so; the name of a file proves nothing."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return None
