@@ -1,0 +1,71 @@
+"""Touches that were sent go in; whether the enforcing tool lets the next one out, holds it or drops it comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sopkit.model.documents import Cap
+from sopkit.model.steps import CapRule
+from sopkit.simulation.clock import NEVER, Zone
+from sopkit.simulation.plan import Plan, Via
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Which cap stops a touch, when it would be free, how long it may be held, whether the journey ends."""
+
+    cap: str
+    wait: int | None
+    until: int
+    exits: bool
+
+
+class Caps:
+    """The counted touches of one customer under each cap."""
+
+    def __init__(self, plan: Plan, zone: Zone) -> None:
+        self.zone = zone
+        self.enforce = plan.workspace.settings.enforce
+        self.sent: dict[str, list[tuple[int, int]]] = {}
+
+    def count(self, via: Via, rule: CapRule | None, now: int) -> None:
+        if rule is None or rule.counts:
+            for cap in via.caps:
+                self.sent.setdefault(cap.id, []).append((now, via.weight))
+
+    def judge(self, via: Via, rule: CapRule | None, now: int, first: int) -> Stopped | None:
+        """Return what stops a touch now; None lets it out. `first` is when it was first due."""
+        if self.enforce is None or self.enforce.in_ is None or not via.controlled:
+            return None
+        if rule is not None and not (rule.counts and rule.stopped):
+            return None
+        for cap in via.caps:
+            free = self._free(cap, via.weight, now)
+            if free > now:
+                action = self.enforce.gap if cap.gap is not None else self.enforce.count
+                waits = action is not None and action.action == "wait"
+                at_most = action.at_most if action is not None else None
+                until = NEVER if at_most is None else self.zone.later(first, at_most)
+                exits = action is not None and action.action == "exit"
+                return Stopped(cap.id, free if waits and free < NEVER else None, until, exits)
+        return None
+
+    def _free(self, cap: Cap, weight: int, now: int) -> int:
+        """Return the first instant from `now` on at which one more is allowed, if nothing else is sent."""
+        sent = self.sent.get(cap.id, [])
+        if cap.gap is not None:
+            return max(now, self.zone.later(sent[-1][0], cap.gap)) if sent else now
+        if cap.max is None or cap.per is None:
+            return now
+        if weight > cap.max:
+            return NEVER
+        if isinstance(cap.per, str):
+            start, end = self.zone.unit(now, cap.per)
+            return now if sum(w for at, w in sent if at >= start) + weight <= cap.max else end
+        total = weight
+        for at, size in reversed(sent):
+            freed = self.zone.later(at, cap.per)
+            total += size if freed > now else 0
+            if total > cap.max:
+                return freed
+        return now
