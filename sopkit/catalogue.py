@@ -8,11 +8,12 @@ from typing import Final
 from sopkit.diagnostics import Rule
 from sopkit.model.rules import RULES as OF_THE_MODEL
 from sopkit.reader.rules import RULES as OF_THE_READER
-from sopkit.rules import flow, waivers
+from sopkit.rules import RULES as OF_THE_ANALYSES
+from sopkit.rules import waivers
 from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 from sopkit.text import Phrase
 
-RULES: Final[tuple[Rule, ...]] = (*OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL, *flow.RULES, *waivers.RULES)
+RULES: Final[tuple[Rule, ...]] = (*OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL, *OF_THE_ANALYSES, *waivers.RULES)
 
 BY_NAME: Final[Mapping[str, Rule]] = {
     name.casefold(): rule for rule in RULES for name in (rule.code, rule.name, *rule.aliases)

@@ -31,6 +31,11 @@ class Verdict(Enum):
     VIOLATED = "violated"
     POSSIBLE = "possible"
 
+    @property
+    def severity(self) -> Severity:
+        """A counterexample was replayed, and it is an error; while it rests on what nobody declared, it is a warning."""
+        return Severity.ERROR if self is Verdict.VIOLATED else Severity.WARNING
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -100,7 +105,7 @@ class Finding:
     subject: str = ""
     """What it is about, as `lifecycle/new-member/awareness/welcome` or `role/guide`; empty where nothing has a name yet."""
     severity: Severity | None = None
-    """Overrides the rule's."""
+    """Overrides the verdict's and the rule's."""
     verdict: Verdict | None = None
     related: tuple[Related, ...] = ()
     timeline: tuple[Moment, ...] = ()
@@ -115,7 +120,8 @@ class Finding:
 
     @property
     def weight(self) -> Severity:
-        return self.severity or self.rule.severity
+        """What the finding says for itself, else what its verdict means, else what its rule says."""
+        return self.severity or (self.verdict.severity if self.verdict else self.rule.severity)
 
     def message(self, lang: Lang) -> str:
         return self.rule.message.fill(lang, self.args)
@@ -149,10 +155,13 @@ class Unassessed:
     rule: Rule
     subject: str
     reason: Phrase
+    span: Span | None = None
+    """What it is about, where that is written at one place."""
 
     @property
-    def sort_key(self) -> tuple[str, str, str]:
-        return (self.rule.code, self.subject, self.reason.en)
+    def sort_key(self) -> tuple[object, ...]:
+        place = self.span.sort_key if self.span else ()
+        return (self.rule.code, self.subject, self.reason.en, place)
 
 
 Outcome = Finding | Proof | Unassessed

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import TypeVar
 
 from sopkit import catalogue, graph, resources, rules, schema
 from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order
@@ -19,6 +20,8 @@ from sopkit.rules import waivers
 from sopkit.rules.waivers import Waived
 from sopkit.source import Source
 from sopkit.tree import Forest, Tree
+
+Settled = TypeVar("Settled", Proof, Unassessed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ def compile(  # noqa: A001  the word for it
             *(finding for findings in shapes for finding in findings),
             *resolution.findings,
         )
-        outcomes = tuple(rules.check(resolution.workspace, execution, forest, today, read_and_resolved))
+        judgement = rules.check(resolution.workspace, execution, forest, today, read_and_resolved)
+        outcomes = judgement.outcomes
         violations = (one for one in outcomes if isinstance(one, Finding))
         judged = waivers.apply(
             (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today
@@ -100,16 +104,20 @@ def compile(  # noqa: A001  the word for it
         workspace=resolution.workspace,
         graph=execution,
         findings=in_order(judged.open),
-        proved=tuple(sorted((one for one in outcomes if isinstance(one, Proof)), key=lambda one: one.sort_key)),
-        not_assessed=tuple(
-            sorted((one for one in outcomes if isinstance(one, Unassessed)), key=lambda one: one.sort_key)
-        ),
+        proved=_sorted(one for one in outcomes if isinstance(one, Proof)),
+        not_assessed=_sorted(one for one in outcomes if isinstance(one, Unassessed)),
         waived=judged.waived,
-        held_back=resolution.held_back,
+        held_back=resolution.held_back + judgement.held_back,
         files=len(readings),
         today=today,
         clean={one.source: one.reading.trees for one in examined if one.clean},
     )
+
+
+def _sorted(outcomes: Iterable[Settled]) -> tuple[Settled, ...]:
+    """Return proofs, or what was not assessed, in order, each once."""
+    unique = {one.sort_key: one for one in outcomes}
+    return tuple(unique[key] for key in sorted(unique))
 
 
 def examine(source: Source, known: Mapping[Source, tuple[Tree, ...]]) -> Examined:

@@ -27,6 +27,8 @@ Documents = tuple[Tree, ...]
 Path_ = tuple[str | int, ...]
 
 PLAYBOOK_KINDS: Final = frozenset({"lifecycle", "automation", "cadence", "procedure"})
+PROMISES: Final = frozenset({"targets", "baseline", "alert", "within", "every"})
+"""Keys under which a playbook or a KPI promises a figure."""
 STEPS: Final = ("steps", "choose", "otherwise")
 """Keys under which steps stand."""
 
@@ -70,6 +72,51 @@ def altered(figure: Figure, among: Documents) -> Documents:
     text = source.text[:start] + _another(source.text[start:end]) + source.text[end:]
     again = read(Source(source.path, text.encode())).trees
     return (*(one for one in among if one.source is not source), *again)
+
+
+def bound(figure: Figure, among: Documents) -> str:
+    """Return the name, as `promises` gives it, of the place where a figure stands."""
+    tree, path = _locate(figure, among)
+    return _name(tree.value, path)
+
+
+def promises(among: Documents) -> Iterator[tuple[str, Value]]:
+    """Yield what playbooks and KPIs that cite a row promise: the name of each place, and the text or number that stands there.
+
+    A name is the path of keys, with ids for the elements of lists, and without the keys that only hold stages and steps.
+    """
+    for tree in among:
+        if (
+            isinstance(tree.value, dict)
+            and tree.value.get("kind") in PLAYBOOK_KINDS | {"kpi"}
+            and any(sources(tree.value))
+        ):
+            for path, value in _promised(tree.value, (), promised=False):
+                yield _name(tree.value, path), value
+
+
+def _promised(value: Value, path: Path_, *, promised: bool) -> Iterator[tuple[Path_, Value]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _promised(inner, (*path, str(key)), promised=promised or key in PROMISES)
+    elif isinstance(value, list):
+        for n, inner in enumerate(value):
+            yield from _promised(inner, (*path, n), promised=promised)
+    elif promised and path[-1] not in {"kpi", "period"} and (path[-1] == "every" or re.search(r"\d", str(value))):
+        yield path, value
+
+
+def _name(value: Value, path: Path_) -> str:
+    names = [str(value["id"])] if isinstance(value, dict) else []
+    for part in path:
+        value = value[part]  # type: ignore[index]  # the path was found in this value
+        named = (
+            next((str(value[key]) for key in ("id", "kpi") if key in value), str(part))
+            if isinstance(value, dict)
+            else str(part)
+        )
+        names += [] if part in ("stages", *STEPS) else [named]
+    return "/".join(names)
 
 
 def row_text(row: str) -> str:

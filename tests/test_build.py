@@ -107,6 +107,27 @@ def test_errors_refuse_the_build_and_leave_the_former_output(build: Build, works
     assert tree(tmp_path / "out") == former
 
 
+def test_what_was_not_assessed_refuses_the_build_unless_it_is_allowed(
+    build: Build, workspace: Path, tmp_path: Path
+) -> None:
+    (workspace / "open.yaml").write_text(
+        "kind: automation\nid: open\ntitle: 待定\nowner: guide\nreview_by: 2027-12-31\nstarts_on: manual\nsteps:\n"
+        "  - id: fork\n    choose:\n"
+        "      - {if: {order-paid: within 9d}, steps: [{id: a, do: 电话, by: guide, within: 1d}]}\n"
+        "      - {if: {order-paid: within 3 workdays}, steps: [{id: b, do: 电话, by: guide, within: 1d}]}\n"
+        "      - {else: []}\n",
+        "utf-8",
+    )
+    code, out, err = build(workspace, "-o", tmp_path / "out")
+    assert (code, (tmp_path / "out").exists()) == (1, False)
+    assert "? not assessed: whether anybody takes this branch" in out
+    assert "--allow-not-assessed" in err
+    assert build(workspace, "-o", tmp_path / "out", "--allow-not-assessed")[0] == 0
+    assert "DRAFT" not in (tmp_path / "out/manuals/all.en.md").read_text("utf-8")
+    assert build(workspace, "-o", tmp_path / "out", "--force")[0] == 0
+    assert "DRAFT" in (tmp_path / "out/manuals/all.en.md").read_text("utf-8")
+
+
 def test_force_builds_a_draft_and_says_so_on_every_page(build: Build, workspace: Path, tmp_path: Path) -> None:
     broken(workspace)
     code, _, _ = build(workspace, "-o", tmp_path / "out", "--force")

@@ -80,7 +80,7 @@ def outcome(compilation: Compilation) -> object:
         (tree.source.path, tree.value, list(tree.places), dict(tree.plain_hash), tree.plain, dict(tree.aliased))
         for tree in compilation.forest.trees
     ]
-    made = manifest(compilation.workspace, compilation.graph, compilation.forest)
+    made = manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
     return found, trees, made, compilation.held_back, compilation.files
 
 

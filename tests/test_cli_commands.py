@@ -93,6 +93,58 @@ def test_warnings_fail_only_when_asked(sopkit: Run, write_workspace: Write) -> N
     assert sopkit("check", folder, "--fail-on", "warning", "--as-of", "2026-01-01")[0] == 0
 
 
+UNSETTLED = GOOD.replace(
+    "steps:\n",
+    "steps:\n"
+    "  - id: fork\n"
+    "    choose:\n"
+    "      - {if: {order-paid: within 9d}, steps: [{id: a, do: 电话, by: guide, within: 1d}]}\n"
+    "      - {if: {order-paid: within 3 workdays}, steps: [{id: b, do: 电话, by: guide, within: 1d}]}\n"
+    "      - {else: []}\n",
+)
+"""Whether the second branch is ever taken hangs on holidays."""
+
+
+def test_what_was_not_assessed_fails_unless_it_is_allowed(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(UNSETTLED)
+    code, out, _ = sopkit("check", folder, "--lang", "en")
+    assert code == 1
+    assert out.startswith("? not assessed: whether anybody takes this branch")
+    assert f"{folder}/play.yaml:13:27" in out
+    assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found; 1 not assessed"
+    assert "? 没能判断：有没有人会走到这个分支" in sopkit("check", folder, "--lang", "zh-CN")[1]
+    assert sopkit("check", folder, "--allow-not-assessed")[0] == 0
+    assert sopkit("check", folder, "--diff") == (1, "", "")
+
+
+def test_what_was_not_assessed_is_listed_quietly_and_for_what_is_selected(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(UNSETTLED)
+    code, out, _ = sopkit("check", folder, "--quiet")
+    assert (code, out[0], out.count("not assessed") + out.count("没能判断")) == (1, "?", 1)
+    assert sopkit("check", folder, "--quiet", "--select", "thanks/fork")[0] == 1
+    assert sopkit("check", folder, "--quiet", "--select", "thanks/thank") == (0, "", "")
+
+
+def test_json_lists_what_was_not_assessed_with_its_place(sopkit: Run, write_workspace: Write) -> None:
+    code, out, _ = sopkit("check", write_workspace(UNSETTLED), "--format", "json", "--lang", "en")
+    report = json.loads(out)
+    schema = json.loads((resources.folder("schemas") / "findings-v1.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(report)
+    (one,) = report["not_assessed"]
+    assert (code, one["rule"], one["subject"]) == (1, "shadowed-branch", "automation/thanks/fork")
+    assert (one["file"], one["line"], one["column"]) == ("play.yaml", 13, 27)
+    assert (report["findings"], report["counts"]["not_assessed"]) == ([], 1)
+
+
+def test_errors_come_before_what_they_leave_open(sopkit: Run, write_workspace: Write) -> None:
+    _, out, _ = sopkit("check", write_workspace(UNSETTLED.replace("owner: guide", "owner: guid")), "--lang", "en")
+    assert "not assessed" not in out
+
+
+def test_the_graph_is_compiled_whatever_was_not_assessed(sopkit: Run, write_workspace: Write) -> None:
+    assert sopkit("compile", write_workspace(UNSETTLED))[0] == 0
+
+
 def test_quiet_leaves_out_the_summary(sopkit: Run, write_workspace: Write) -> None:
     assert sopkit("check", "--quiet", write_workspace(GOOD)) == (0, "", "")
     assert "play.yaml:4:8" in sopkit("check", "--quiet", write(write_workspace(GOOD), MISSPELT))[1]
@@ -109,7 +161,9 @@ def test_json_is_as_its_schema_says(sopkit: Run, write_workspace: Write) -> None
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(report)
     assert report["version"] == 1
     assert report["as_of"] == "2026-07-01"
-    assert report["counts"] == {"error": 2, "warning": 0, "note": 0, "waived": 0, "held_back": 0, "files": 2}
+    assert report["counts"] == {
+        "error": 2, "warning": 0, "note": 0, "not_assessed": 0, "waived": 0, "held_back": 0, "files": 2,
+    }  # fmt: skip
     owner = next(one for one in report["findings"] if one["line"] == 4)
     assert owner["file"] == f"{folder.name}/play.yaml"
     place = tuple(owner[key] for key in ("line", "column", "end_line", "end_column"))

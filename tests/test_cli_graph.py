@@ -60,7 +60,7 @@ def whole() -> pipeline.Compilation:
 def test_ls_lists_id_kind_title_and_place(sopkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FOLDER)
     code, out, err = sopkit("ls", "kind:lifecycle", "kind:automation")
-    assert (code, err) == (0, "")
+    assert (code, err.strip()) in ((0, "as of 2026-07-01"), (0, "按 2026-07-01 计"))
     assert [line.split() for line in out.splitlines()] == [
         ["nurture", "automation", "培育", "journeys.yaml:65"],
         ["asset", "lifecycle", "等级", "journeys.yaml:50"],
@@ -76,13 +76,15 @@ def test_ls_aligns_by_display_width(sopkit: Run) -> None:
 
 
 def test_ls_without_a_selector_lists_what_is_written_here(sopkit: Run) -> None:
-    listed = json.loads(sopkit("ls", FOLDER, "--format", "json")[1])
+    listed = json.loads(sopkit("ls", FOLDER, "--format", "json")[1])["listed"]
     assert {"first-steps", "tips", "nightly", "reply-rate", "gift"} <= {one["id"] for one in listed}
     assert not [one for one in listed if one.get("builtin") or one["kind"] in ("stage", "step", "exit")]
 
 
 def test_ls_as_json_says_where(sopkit: Run) -> None:
-    (listed,) = json.loads(sopkit("ls", FOLDER, "first-steps/awake/welcome", "--format", "json")[1])
+    report = json.loads(sopkit("ls", FOLDER, "first-steps/awake/welcome", "--format", "json")[1])
+    (listed,) = report["listed"]
+    assert (report["version"], report["as_of"]) == (1, "2026-07-01")
     assert listed["file"].endswith("tests/everything/journeys.yaml")
     assert {key: listed[key] for key in ("id", "kind", "node", "playbook", "line", "column")} == {
         "id": "first-steps/awake/welcome", "kind": "step", "node": "lifecycle/first-steps/awake/welcome",
@@ -188,15 +190,16 @@ def test_json_without_a_selector_is_the_node_link_part_of_the_manifest(sopkit: R
     graph, manifest = (
         json.loads(sopkit(*command)[1]) for command in (("graph", FOLDER, "--format", "json"), ("compile", FOLDER))
     )
-    assert graph == {key: manifest[key] for key in ("version", "nodes", "edges")}
+    assert graph == {key: manifest[key] for key in ("version", "as_of", "nodes", "edges")}
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_graphml_comes_back_whole_from_networkx(lang: Lang, tmp_path: Path) -> None:
     compilation = whole()
     said: dict[str, list[Any]] = node_link(everything(compilation.graph), compilation.forest)
-    (tmp_path / "g.graphml").write_text(to_graphml(**said, lang=lang), "utf-8")
+    (tmp_path / "g.graphml").write_text(to_graphml(**said, lang=lang, as_of=TODAY), "utf-8")
     graph = networkx.read_graphml(tmp_path / "g.graphml", force_multigraph=True)
+    assert graph.graph["as_of"] == "2026-07-01"
     assert {(id_, data["kind"]) for id_, data in graph.nodes(data=True)} == {
         (one["id"], one["kind"]) for one in said["nodes"]
     }
@@ -261,8 +264,8 @@ def test_any_words_stay_words(words: str) -> None:
     assert not list(root.iter(f"{SVG}script"))
     node: dict[str, Value] = {"id": f"event/{words}", "kind": "event", "title": words, "says": {"any": [words]}}
     edge: dict[str, Value] = {"from": node["id"], "to": node["id"], "kind": "data", "label": words}
-    xml = ET.fromstring(to_graphml([node], [edge], "zh-CN"))  # noqa: S314  our own bytes
-    assert len(list(xml.iter())) == 14
+    xml = ET.fromstring(to_graphml([node], [edge], "zh-CN", TODAY))  # noqa: S314  our own bytes
+    assert len(list(xml.iter())) == 16
 
 
 def test_mermaid_and_dot_say_hostile_words_in_full() -> None:

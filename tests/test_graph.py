@@ -34,7 +34,7 @@ def compilation() -> Compilation:
 @cache
 def entries() -> tuple[dict[str, Entry], list[Entry]]:
     """Return nodes by id, and edges, as the manifest says them."""
-    whole = json.loads(node_link_json(everything(compilation().graph), compilation().forest))
+    whole = json.loads(node_link_json(everything(compilation().graph), compilation().forest, TODAY))
     return {node["id"]: node for node in whole["nodes"]}, whole["edges"]
 
 

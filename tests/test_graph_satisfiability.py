@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from itertools import product
+from itertools import combinations_with_replacement, product
 from typing import NamedTuple
 
 import pytest
@@ -17,7 +17,7 @@ from sopkit.graph import satisfiability
 from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer, excludes, implies, meet
 from sopkit.model.documents import Workspace
 from sopkit.model.parse import duration
-from sopkit.model.parse_amounts import comparison
+from sopkit.model.parse_amounts import comparison, occurrence
 from sopkit.model.predicates import (
     All,
     Any,
@@ -271,7 +271,7 @@ def test_beyond_the_bound_nothing_is_certain(monkeypatch: pytest.MonkeyPatch) ->
     assert excludes(workspace(), *clash)
     monkeypatch.setattr(satisfiability, "EFFORT", 1)
     assert meet(workspace(), *clash) == UNDECIDED
-    assert not excludes(workspace(), *clash)
+    assert excludes(workspace(), *clash) is None
 
 
 def test_pairs_that_go_together_may_clash_as_three() -> None:
@@ -283,12 +283,127 @@ def test_pairs_that_go_together_may_clash_as_three() -> None:
     assert meet(workspace(), *pairs) == NOBODY
 
 
-def test_months_and_days_are_not_told_apart() -> None:
-    month = EventTest(ref("order-paid"), None, duration("1mo", HERE), negated=False, at=HERE)
-    days = EventTest(ref("order-paid"), None, duration("30d", HERE), negated=True, at=HERE)
-    assert meet(workspace(), month, days) == UNDECIDED
-    later = EventTest(ref("order-paid"), None, duration("32d", HERE), negated=True, at=HERE)
-    assert meet(workspace(), month, later) == NOBODY
+# Counts and times
+
+
+def paid(text: str) -> EventTest:
+    """Return `order-paid: TEXT`."""
+    asked = occurrence(text, HERE)
+    return EventTest(ref("order-paid"), asked.times, asked.within, asked.negated, HERE)
+
+
+def refused(text: str) -> Predicate:
+    return Not(paid(text), HERE)
+
+
+@pytest.mark.parametrize(
+    ("tests", "possible"),
+    [
+        ((paid("≥ 100 within 365d"), refused("≥ 100 within 365d")), False),
+        ((paid("≥ 100 within 365d"), refused("≥ 99 within 365d")), False),
+        ((paid("≥ 99 within 365d"), refused("≥ 100 within 365d")), True),
+        ((paid("≥ 900000 within 30d"), paid("< 900000")), False),
+        ((paid("≥ 3 within 30d"), paid("< 3 within 90d")), False),
+        ((paid("within 1d"), *(paid(f"= {2**n} within {4**n}d") for n in range(1, 7))), True),
+        ((paid("> 64 within 1d"), *(paid(f"= {2**n} within {4**n}d") for n in range(1, 7))), False),
+        # A month has 28 to 31 days, two of them 59 to 62, a year 365 or 366; twelve months are a year.
+        ((paid("within 1mo"), paid("not within 30d")), True),
+        ((paid("within 30d"), paid("not within 1mo")), True),
+        ((paid("within 1mo"), paid("not within 31d")), False),
+        ((paid("within 28d"), paid("not within 1mo")), False),
+        ((paid("within 2mo"), paid("not within 61d")), True),
+        ((paid("within 2mo"), paid("not within 62d")), False),
+        ((paid("within 12mo"), paid("not within 1y")), False),
+        ((paid("within 1y"), paid("not within 12mo")), False),
+        ((paid("within 1y"), paid("not within 365d")), True),
+        ((paid("within 1y"), paid("not within 366d")), False),
+        ((paid("within 999999y"), paid("not within 999999mo")), True),
+        # On one day a month is either longer than 30 days or not.
+        ((paid("within 1mo"), paid("not within 30d"), paid("≥ 2 within 29d")), False),
+        # Three workdays: a weekend may lie between them.
+        ((paid("within 3 workdays"), paid("not within 4d")), True),
+        ((paid("within 3d"), paid("not within 3 workdays")), False),
+        ((paid("within 3 workdays"), paid("not within 5 workdays")), False),
+    ],
+)
+def test_counts_and_times(tests: tuple[Predicate, ...], possible: bool) -> None:
+    assert isinstance(meet(workspace(), *tests), Customer) is possible
+    assert excludes(workspace(), *tests) is (not possible)
+
+
+def test_only_a_holiday_makes_a_workday_so_long() -> None:
+    holiday = (paid("within 3 workdays"), paid("not within 9d"))
+    assert meet(workspace(), *holiday) == UNDECIDED
+    assert excludes(workspace(), *holiday) is None
+    assert implies(workspace(), holiday[0], paid("within 9d")) is None
+    assert excludes(workspace(), paid("within 3 workdays"), paid("not within 3 workdays"), paid("within 9d")) is True
+
+
+LENGTHS: Mapping[str, tuple[int, ...]] = {
+    "within 20d": (20,) * 4, "within 28d": (28,) * 4, "within 29d": (29,) * 4, "within 30d": (30,) * 4,
+    "within 31d": (31,) * 4, "within 1mo": (28, 29, 30, 31), "within 60d": (60,) * 4,
+}  # fmt: skip
+"""Days of each time in a month of each length."""
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["≥ 1", "≥ 3", "= 70", "< 2", "≤ 80"]), st.sampled_from(sorted(LENGTHS))), max_size=4
+    )
+)
+def test_counts_in_months_of_every_length(asked_of: list[tuple[str, str]]) -> None:
+    counts = (0, 1, 2, 3, 69, 70, 71, 80, 81)
+    met = False
+    for month in range(4):
+        days = sorted({LENGTHS[time][month] for _, time in asked_of})
+        for within in combinations_with_replacement(counts, len(days)):
+            number = dict(zip(days, within, strict=True))
+            met = met or all(
+                COMPARES[test[0]](Decimal(number[LENGTHS[time][month]]), Decimal(test[2:])) for test, time in asked_of
+            )
+    answer = meet(workspace(), *(paid(f"{test} {time}") for test, time in asked_of))
+    assert answer != UNDECIDED
+    assert isinstance(answer, Customer) is met
+
+
+# The bound on effort
+
+
+def tag(number: int) -> Predicate:
+    return TagTest(ref(f"t{number}"), HERE)
+
+
+def untagged(number: int) -> Predicate:
+    return Not(tag(number), HERE)
+
+
+def test_hundreds_of_clauses_are_decided() -> None:
+    linked = [
+        Any((All((tag(n), tag(n + 1)), HERE), All((untagged(n), untagged(n + 1)), HERE)), HERE) for n in range(400)
+    ]
+    assert isinstance(meet(workspace(), *linked), Customer)
+    assert meet(workspace(), *linked, tag(0), untagged(400)) == NOBODY
+    refusals = [
+        Not(All((paid(f"≥ {n % 7} within {n % 5 + 1}d"), tag(n % 90), tag(n * 7 % 90)), HERE), HERE) for n in range(400)
+    ]
+    assert isinstance(meet(workspace(), *refusals), Customer)
+
+
+def test_a_clash_is_found_among_choices_that_have_nothing_to_do_with_it() -> None:
+    apart = [Any((tag(n), tag(n + 1)), HERE) for n in range(0, 200, 2)]
+    clash = [Any((one, other), HERE) for one in (tag(900), untagged(900)) for other in (tag(901), untagged(901))]
+    assert meet(workspace(), *apart, *clash) == NOBODY
+    assert isinstance(meet(workspace(), *apart, *clash[1:]), Customer)
+
+
+def test_what_denies_itself_is_decided_beyond_any_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(satisfiability, "EFFORT", 1)
+    either = Any((paid("within 3 workdays"), tag(1)), HERE)
+    assert meet(workspace(), either, Not(either, HERE)) == NOBODY
+    assert implies(workspace(), All((tag(2), either), HERE), either) is True
+    assert implies(workspace(), tag(1), Any((tag(1), tag(2)), HERE)) is True
+    assert implies(workspace(), either, tag(1)) is None
 
 
 def test_else_is_met_by_anybody() -> None:

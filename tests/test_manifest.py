@@ -38,7 +38,7 @@ def sources(folder: Path) -> list[Source]:
 
 def compiled(given_sources: list[Source]) -> bytes:
     compilation = pipeline.compile(given_sources, today=TODAY)
-    return manifest(compilation.workspace, compilation.graph, compilation.forest)
+    return manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
 
 
 def without_places(data: bytes) -> Manifest:
@@ -90,10 +90,10 @@ def test_manifests_of_new_workspaces_are_as_the_schema_says(
 
 def test_a_part_of_the_graph_is_as_the_same_schema_says() -> None:
     compilation = pipeline.compile(sources(EVERYTHING), today=TODAY)
-    part = json.loads(node_link_json(everything(compilation.graph), compilation.forest))
+    part = json.loads(node_link_json(everything(compilation.graph), compilation.forest, TODAY))
     validator().validate(part)
     whole = json.loads(compiled(sources(EVERYTHING)))
-    assert part == {key: whole[key] for key in ("version", "nodes", "edges")}
+    assert part == {key: whole[key] for key in ("version", "as_of", "nodes", "edges")}
 
 
 @pytest.mark.parametrize(

@@ -186,3 +186,16 @@ def test_safe_fixes_come_to_an_end_and_never_make_a_file_worse(text: str) -> Non
     else:
         raise AssertionError("fixes that never end")
     assert apply_fixes(read(one).findings) == ()
+
+
+def test_a_fix_that_would_lose_a_document_is_not_safe() -> None:
+    """A colon too many: with a space behind the first the line can't be read at all."""
+    text = "title: @所有人 今晚开播\r\n---\r\nsteps:\r\n  - {do: `code`, by::guide}"
+    for _ in range(3):
+        reading = read(source(text))
+        fixed = apply_fixes(reading.findings)
+        text = fixed[0].data.decode() if fixed else text
+    assert "by::guide" in text
+    assert [(one.rule.code, [fix.safe for fix in one.fixes]) for one in reading.findings] == [("SOP020", [False])]
+    (after,) = apply_fixes(reading.findings, unsafe=True)
+    assert "by: guide}" in after.data.decode()

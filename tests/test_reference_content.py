@@ -55,6 +55,10 @@ FIGURES: Final = (
     Figure("R-C4", "group activity ≥ 15 %", "community-tip", "targets.group-activity.target", "≥ 15%"),
     Figure("R-C4", "group activity ≥ 15 %", "community-topic", "targets.group-activity.target", "≥ 15%"),
     Figure("R-C4", "referral rate +20 %", "members-event", "targets.referral-rate.target", "+20% over baseline"),
+    *(
+        Figure("R-C4", "referral rate +20 %", place, "targets.referral-rate.target", "+20% over baseline")
+        for place in ("referral-invite", "referral-reward", "member-care/core", "co-creator-nomination")
+    ),
     Figure("R-C4", "referral rate +20 %", "referral-rate", "baseline.value", "4%"),
     Figure("R-C5", "a mix per audience tier", "aurora", "content_mix.0.audience", "followers"),
     Figure("R-C5", "a mix per audience tier", "aurora", "content_mix.0.shares.value", "≥ 40%"),
@@ -113,6 +117,7 @@ FIGURES: Final = (
     Figure("R-C9", LABEL, "scripts/scenario-post", "ai_written", True),
     Figure("R-C9", LABEL, "ai-writing/label", "required", True),
     Figure("R-C9", LABEL, "scenario-notes", "targets.ai-label-rate.target", "= 100%"),
+    Figure("R-C9", LABEL, "ai-writing", "targets.ai-label-rate.target", "= 100%"),
 )
 
 

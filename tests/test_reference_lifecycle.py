@@ -21,10 +21,13 @@ SUGGESTION: Final = "personalised suggestion within 24 h of the view"
 
 FIGURES: Final = (
     Figure("R-L1", "SMS within 1 h of joining", "new-member/awareness/welcome", "within", "1h"),
+    Figure("R-L1", "SMS within 1 h of joining", "new-member/awareness/welcome", "since", "stage"),
     Figure("R-L1", "video within 3 h", "new-member/awareness/film", "within", "3h"),
     Figure("R-L1", "video within 3 h", "new-member/awareness/film", "since", "stage"),
     Figure("R-L1", "benefit task within 24 h", "new-member/awareness/benefit", "within", "24h"),
     Figure("R-L1", "benefit task within 24 h", "new-member/awareness/benefit", "since", "stage"),
+    Figure("R-L1", "benefit task within 24 h", "new-member/awareness/benefit-notice", "within", "24h"),
+    Figure("R-L1", "benefit task within 24 h", "new-member/awareness/benefit-notice", "since", "stage"),
     Figure(
         "R-L1",
         "first-day interaction rate ≥ 15 %",
@@ -56,6 +59,8 @@ FIGURES: Final = (
     Figure("R-L3", "one community event a month", "monthly-event", "at", ["second sat 14:00"]),
     Figure("R-L3", "30-day retention ≥ 25 %", "new-member/retention", "targets.thirty-day-retention.target", "≥ 25%"),
     Figure("R-L3", "30-day retention", "thirty-day-retention", "window", "days 1..30"),
+    Figure("R-L3", "30-day retention ≥ 25 %", "retention-knowledge", "targets.thirty-day-retention.target", "≥ 25%"),
+    Figure("R-L3", "30-day retention ≥ 25 %", "retention-drop", "targets.thirty-day-retention.target", "≥ 25%"),
     Figure(
         "R-L3",
         "monthly-active share ≥ 30 %",
@@ -64,7 +69,10 @@ FIGURES: Final = (
         "≥ 30%",
     ),
     Figure("R-L3", "monthly-active share", "monthly-active-share", "per", "month"),
+    Figure("R-L3", "monthly-active share ≥ 30 %", "retention-brand", "targets.monthly-active-share.target", "≥ 30%"),
+    Figure("R-L3", "monthly-active share ≥ 30 %", "monthly-event", "targets.monthly-active-share.target", "≥ 30%"),
     Figure("R-L4", "conversion ≥ 15 %", "new-member/conversion", "targets.conversion-rate.target", "≥ 15%"),
+    Figure("R-L4", "conversion ≥ 15 %", "conversion-path-check", "targets.conversion-rate.target", "≥ 15%"),
     Figure(
         "R-L4",
         "average order value +20 %",
@@ -72,11 +80,14 @@ FIGURES: Final = (
         "targets.average-order-value.target",
         "+20% over baseline",
     ),
+    Figure("R-L4", "average order value +20 %", "average-order-value", "baseline.value", "186 CNY"),
     Figure("R-L5", "72-hour churn 35 %", "risks/no-standard-welcome", "threshold", "≥ 35%"),
     Figure("R-L5", "72-hour churn", "early-churn", "window", "0h..72h"),
     Figure("R-L5", "72-hour churn 35 %", "early-churn", "alert.when", "≥ 35%"),
+    Figure("R-L5", "72-hour churn 35 %", "retention-drop", "targets.early-churn.target", "< 35%"),
     Figure("R-L5", "21 % never interact", "risks/no-activation-task", "threshold", "≥ 21%"),
     Figure("R-L5", "21 % never interact", "never-interacted", "alert.when", "≥ 21%"),
+    Figure("R-L5", "21 % never interact", "retention-drop", "targets.never-interacted.target", "< 21%"),
     Figure("R-L5", "30-day retention < 20 %", "risks/no-retention-hook", "threshold", "< 20%"),
     Figure("R-L5", "30-day retention < 20 %", "thirty-day-retention", "alert.when", "< 20%"),
     Figure("R-L6", "conversion peaks in the 24 h after a product view", "browse-conversion", "window", "0h..24h"),
@@ -101,6 +112,7 @@ FIGURES: Final = (
         "targets.silent-reactivation.target",
         "+15% over baseline",
     ),
+    Figure("R-L7", "a personalised coupon raised activation by 15 %", "silent-reactivation", "baseline.value", "12%"),
 )
 
 
@@ -135,9 +147,9 @@ def steps_of(journey: Journey) -> list[Step]:
 
 
 def test_new_members_go_through_the_four_periods_in_order(workspace: Workspace) -> None:
-    """R-L1 to R-L4."""
+    """R-L1 to R-L4, whose reminder to buy again comes to those who have bought."""
     stages = [stage.id for stage in workspace.journeys["new-member"].stages if stage.id != "recall"]
-    assert stages == ["awareness", "activation", "retention", "conversion"]
+    assert stages == ["awareness", "activation", "retention", "conversion", "repurchase"]
 
 
 def test_each_failure_is_a_risk_with_a_counter_measure_in_a_playbook_of_the_row(workspace: Workspace) -> None:

@@ -26,9 +26,13 @@ CAPS: Final[tuple[tuple[str, str, Value], ...]] = (
     ("aurora", "caps.group-daily.per", "day"),
     ("aurora", "one_at_a_time.nurture.cool_down", "4d"),
     ("aurora", "budgets.weekly-marketing", {"new-member": 3, "nurture": 2, "member-care": 3}),
+    ("new-member/awareness/apart", "wait", "4h"),
+    ("new-member/recall/quiet", "wait", "6d"),
     ("new-member/retention", "stays", "at least 7d"),
     ("member-care/silent/coupon", "after", "7d"),
     ("cart-reminder/card", "via", "mp-page"),
+    ("tier-message/by-tier", "via", "mp-notice"),
+    ("referral-invite/invite", "via", "mp-notice"),
     ("monthly-event", "replaces", ["members-event"]),
 )
 """The caps that the brand signed, and what makes the playbooks fit them: changed together or not at all."""

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sopkit import rules
 from sopkit.catalogue import BY_NAME, RULES
 from sopkit.diagnostics import Rule
 from sopkit.reader import read
 from sopkit.reader.rules import RULES as OF_THE_READER
-from sopkit.rules import flow
 from sopkit.source import Source
 from tests.workspaces import compiled
 
@@ -40,7 +40,7 @@ def codes(rule: Rule, example: str) -> list[str]:
     """Return what is found in an example, apart from what its family's examples leave out."""
     if rule in OF_THE_READER:
         return [finding.rule.code for finding in read(Source("example.yaml", example.encode())).findings]
-    beside = set() if rule in flow.RULES or rule.code >= "SOP2" else GOVERNANCE
+    beside = set() if rule in rules.RULES or rule.code >= "SOP2" else GOVERNANCE
     beside = beside | {"SOP141"} if rule.code in LONE_NOUN else beside
     return [one.rule.code for one in compiled(files_of(example)).findings if one.rule.code not in beside]
 

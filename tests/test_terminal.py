@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sopkit.diagnostics import Finding, Related, Rule, Severity
+from sopkit.diagnostics import Finding, Related, Rule, Severity, Unassessed
 from sopkit.render.columns import clip, visible, width, wrap
 from sopkit.render.terminal import Screen, findings_text, summary_text, table
 from sopkit.source import Source, Span
@@ -210,6 +210,13 @@ def test_the_summary_counts_and_names_what_is_still_to_come() -> None:
     assert chinese.splitlines() == [
         "这一版还不检查：触达次数上限、时限能否做到",
         "检查了 3 个文件：2 个错误，另有 2 个由它们引起，改好再看，1 个已豁免",
+    ]
+    coloured = Screen("en", colour=True)
+    unsettled = [Unassessed(RULE, "x", Phrase("有没有人符合", "whether anybody fits"))]
+    open_ = summary_text((), files=1, held_back=1, waived=0, to_come=[], not_assessed=unsettled, screen=coloured)
+    assert open_.splitlines() == [
+        "\x1b[1;33m?\x1b[0m not assessed: whether anybody fits",
+        "\x1b[1;33mchecked 1 file: nothing found; 1 more held back that follow from these; 1 not assessed\x1b[0m",
     ]
     clean = summary_text((), files=1, held_back=0, waived=0, to_come=[], screen=Screen("en"))
     assert clean == "checked 1 file: nothing found"

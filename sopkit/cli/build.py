@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sopkit import __version__
-from sopkit.cli.check import print_findings, verdict
+from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.progress import watched
@@ -23,17 +23,19 @@ from sopkit.render.publication import KINDS, Request, publish, roles_with_work
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
-    "先检查；有错误就不生成（--force 除外，那样每一页都会印上“草稿”）。整个输出文件夹一次换新：生成失败时，原来的一份原样保留；"
-    "里面有别的文件就不动它。",
-    "Checks first and makes nothing when there are errors, unless --force, which stamps every page DRAFT. The output folder is "
-    "replaced as a whole: when a build fails the former one stays. A folder that holds anything else is refused.",
+    "先检查；有错误或有没能判断的内容就不生成（--force 除外，那样每一页都会印上“草稿”）。整个输出文件夹一次换新：生成失败时，"
+    "原来的一份原样保留；里面有别的文件就不动它。",
+    "Checks first and makes nothing when there are errors or anything was not assessed, unless --force, which stamps every page "
+    "DRAFT. The output folder is replaced as a whole: when a build fails the former one stays. A folder that holds anything else is "
+    "refused.",
 )
 OPTIONS = (
     Choice(("--output", "-o"), Phrase("输出文件夹", "the folder to write"), "OUT", required=True),
     Choice(("--only",), Phrase("只生成这一类，可写多次", "only documents of this kind; may be repeated"), values=KINDS, many=True),
     Choice(("--role",), Phrase("只生成这个岗位的，可写多次", "only documents of this role; may be repeated"), "ROLE", many=True),
     Choice(("--edition",), Phrase("版次，印在每份文件上，如 2026-07", "the edition, printed on every document, as 2026-07"), "LABEL"),
-    Choice(("--force",), Phrase("有错误也生成，每一页印上“草稿”", "build in spite of errors; every page says DRAFT"), flag=True),
+    ALLOW_NOT_ASSESSED,
+    Choice(("--force",), Phrase("通不过检查也生成，每一页印上“草稿”", "build what fails the check; every page says DRAFT"), flag=True),
 )  # fmt: skip
 EXAMPLES = (
     ("sopkit build my-brand -o out", Phrase("全部文件", "everything")),
@@ -45,6 +47,11 @@ NO_ROLE = Phrase(
 REFUSED = Phrase(
     "有错误，没有生成文件，原来的输出也没有动。改好再来；或加 --force 生成草稿",
     "nothing was built because of the errors above, and a former output was left as it is. Mend them, or use --force for a draft",
+)
+UNSETTLED = Phrase(
+    "有没能判断的内容，没有生成文件，原来的输出也没有动。改好再来；或加 --allow-not-assessed 照样生成，或加 --force 生成草稿",
+    "nothing was built because not everything could be assessed, and a former output was left as it is. Mend that, or use "
+    "--allow-not-assessed to build all the same, or --force for a draft",
 )
 BUILT = Phrase("已生成 {count} 个文件。手册：{place}", "built {count} files. The manual: {place}")
 WORKING = Phrase("正在生成", "building")
@@ -65,6 +72,7 @@ def run(
     only: tuple[str, ...],
     role: tuple[str, ...],
     edition: str | None,
+    allow_not_assessed: bool,
     force: bool,
 ) -> int:
     """Write the folder, whole or not at all, and print where the manual is."""
@@ -72,11 +80,11 @@ def run(
     refuse_foreign(Path(output))
     loaded = load(console, directory)
     compilation = loaded.compilation
-    failed = verdict(compilation.findings, "error")
-    if any(one.weight is not Severity.NOTE for one in compilation.findings):
-        print_findings(console, loaded, compilation.findings)
+    failed = verdict(compilation, "error", allow_not_assessed=allow_not_assessed)
+    if compilation.not_assessed or any(one.weight is not Severity.NOTE for one in compilation.findings):
+        print_findings(console, loaded, compilation)
     if failed != OK and not force:
-        console.complain(console.word(REFUSED))
+        console.complain(console.word(REFUSED if compilation.count(Severity.ERROR) else UNSETTLED))
         return failed
     made = Edition(compilation.today, edition or "", draft=failed != OK, tool=f"sopkit {__version__}")
     request = Request(
@@ -106,7 +114,7 @@ class _Written:
 def _files(loaded: Loaded, edition: Edition, request: Request) -> Iterator[File]:
     compilation = loaded.compilation
     yield from publish(compilation.workspace, edition, request)
-    yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest)
+    yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
 
 
 def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Diagram]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -11,23 +13,29 @@ from sopkit.cli.command import FINDINGS, OK, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.selection import selected
 from sopkit.cli.workspace import Loaded, directory_argument, load
-from sopkit.diagnostics import Finding, Severity
+from sopkit.diagnostics import Severity
 from sopkit.fixing import apply_fixes
 from sopkit.output import refuse_changed, write_file
+from sopkit.pipeline import Compilation
 from sopkit.render.findings_json import findings_json
-from sopkit.render.terminal import findings_text, summary_text
+from sopkit.render.terminal import findings_text, settled_text, summary_text
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
-    "不写 DIR 时，检查当前文件夹所在的工作区。退出码：0 没有问题；1 有达到 --fail-on 的问题，或有没能判断的内容；"
-    "2 命令写错，或者系统不让读写；3 程序自身出错。",
+    "不写 DIR 时，检查当前文件夹所在的工作区。退出码：0 没有问题；1 有达到 --fail-on 的问题，或有没能判断的内容"
+    "（加 --allow-not-assessed 则不算）；2 命令写错，或者系统不让读写；3 程序自身出错。",
     "Without DIR, the workspace that the working directory is in. Exit codes: 0 clean; 1 findings at or above --fail-on, or "
-    "anything not assessed; 2 wrong usage, or a place that the system lets nobody read or write; 3 a fault of the tool.",
+    "anything not assessed, unless --allow-not-assessed; 2 wrong usage, or a place that the system lets nobody read or write; "
+    "3 a fault of the tool.",
+)
+ALLOW_NOT_ASSESSED: Final = Choice(
+    ("--allow-not-assessed",), Phrase("有没能判断的内容也算通过", "pass in spite of what was not assessed"), flag=True
 )
 OPTIONS = (
     Choice(("--select",), Phrase("只看选中部分的问题，如 kind:lifecycle", "only findings of a part, as kind:lifecycle"), "EXPR"),
     Choice(("--format", "output_format"), Phrase("输出格式", "how to print the findings"), values=("terminal", "json"), default="terminal"),
     Choice(("--fail-on",), Phrase("从哪一级起算不通过", "the least severity that fails"), values=("error", "warning"), default="error"),
+    ALLOW_NOT_ASSESSED,
     Choice(("--fix",), Phrase("把能自动改的改好（只做不会改变原意的修改）", "make the changes that can't alter what was meant"), flag=True),
     Choice(("--unsafe",), Phrase("与 --fix、--diff 同用：拿不准的修改也做", "with --fix or --diff: doubtful changes, too"), flag=True),
     Choice(("--diff",), Phrase("只显示 --fix 会改什么，不动文件", "show what --fix would change, and change nothing"), flag=True),
@@ -54,6 +62,7 @@ def run(
     select: str | None,
     output_format: str,
     fail_on: str,
+    allow_not_assessed: bool,
     fix: bool,
     unsafe: bool,
     diff: bool,
@@ -61,28 +70,27 @@ def run(
     """Print the findings and return the exit code."""
     console = console_of(ctx)
     loaded = load(console, directory)
-    findings = chosen(loaded, select)
-    if diff:
-        return _show_diff(console, loaded, findings, fail_on, unsafe=unsafe)
-    if fix and _mend(console, loaded, findings, unsafe=unsafe):
+    seen = chosen(loaded, select)
+    if not diff and fix and _mend(console, loaded, seen, unsafe=unsafe):
         loaded = load(console, directory)
-        findings = chosen(loaded, select)
-    if output_format == "json":
-        _print_json(console, loaded, findings)
+        seen = chosen(loaded, select)
+    if diff:
+        _show_diff(console, loaded, seen, unsafe=unsafe)
+    elif output_format == "json":
+        _print_json(console, loaded, seen)
     else:
-        print_findings(console, loaded, findings)
-    return verdict(findings, fail_on)
+        print_findings(console, loaded, seen)
+    return verdict(seen, fail_on, allow_not_assessed=allow_not_assessed)
 
 
-def _show_diff(console: Console, loaded: Loaded, findings: tuple[Finding, ...], fail_on: str, *, unsafe: bool) -> int:
-    for one in apply_fixes(findings, unsafe=unsafe):
+def _show_diff(console: Console, loaded: Loaded, seen: Compilation, *, unsafe: bool) -> None:
+    for one in apply_fixes(seen.findings, unsafe=unsafe):
         console.hand_over_text(one.diff(loaded.in_repository + one.source.path))
-    return verdict(findings, fail_on)
 
 
-def _mend(console: Console, loaded: Loaded, findings: tuple[Finding, ...], *, unsafe: bool) -> bool:
+def _mend(console: Console, loaded: Loaded, seen: Compilation, *, unsafe: bool) -> bool:
     """Write the files that fixes change, each whole or not at all; return whether there were any."""
-    fixed = apply_fixes(findings, unsafe=unsafe)
+    fixed = apply_fixes(seen.findings, unsafe=unsafe)
     for one in fixed:
         refuse_changed(loaded.folder, Path(one.source.place), one.source.data)
     for one in fixed:
@@ -93,46 +101,54 @@ def _mend(console: Console, loaded: Loaded, findings: tuple[Finding, ...], *, un
     return bool(fixed)
 
 
-def chosen(loaded: Loaded, select: str | None) -> tuple[Finding, ...]:
-    """Return the findings about what `select` names, all of them without it.
+def chosen(loaded: Loaded, select: str | None) -> Compilation:
+    """Return the compilation with what it says about what `select` names alone; all of it without a selector.
 
     What has no subject was found before anything had a name, in a file that may hold what is selected: it is always kept.
     """
-    findings = loaded.compilation.findings
+    whole = loaded.compilation
     if select is None:
-        return findings
+        return whole
     covers = selected(loaded, select).covers
-    return tuple(finding for finding in findings if not finding.subject or covers(finding.subject))
+    return replace(
+        whole,
+        findings=tuple(one for one in whole.findings if not one.subject or covers(one.subject)),
+        proved=tuple(one for one in whole.proved if not one.subject or covers(one.subject)),
+        not_assessed=tuple(one for one in whole.not_assessed if not one.subject or covers(one.subject)),
+    )
 
 
-def verdict(findings: tuple[Finding, ...], fail_on: str) -> int:
-    """Return the exit code for open findings."""
+def verdict(seen: Compilation, fail_on: str, *, allow_not_assessed: bool) -> int:
+    """Return the exit code: open findings of that severity or graver fail, and whatever could not be settled, unless allowed."""
     gravest_allowed = Severity(fail_on).rank
-    return FINDINGS if any(one.weight.rank <= gravest_allowed for one in findings) else OK
+    found = any(one.weight.rank <= gravest_allowed for one in seen.findings)
+    return FINDINGS if found or (seen.not_assessed and not allow_not_assessed) else OK
 
 
-def print_findings(console: Console, loaded: Loaded, findings: tuple[Finding, ...]) -> None:
-    """Print the findings for a person, the summary last."""
+def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
+    """Print the findings for a person, the summary last; when asked to be quiet, of the summary only what was not assessed."""
     screen = console.screen(loaded.shown)
-    for block in findings_text(findings, screen):
+    for block in findings_text(seen.findings, screen):
         console.say(block)
-    if not console.quiet:
-        compilation = loaded.compilation
-        console.say(
-            summary_text(
-                findings,
-                files=compilation.files,
-                held_back=compilation.held_back,
-                waived=len(compilation.waived),
-                to_come=TO_COME,
-                proved=compilation.proved,
-                not_assessed=compilation.not_assessed,
-                as_of=compilation.today if console.as_of_given else None,
-                screen=screen,
-            )
+    if console.quiet:
+        for line in settled_text((), seen.not_assessed, screen):
+            console.say(line)
+        return
+    console.say(
+        summary_text(
+            seen.findings,
+            files=seen.files,
+            held_back=seen.held_back,
+            waived=len(seen.waived),
+            to_come=TO_COME,
+            proved=seen.proved,
+            not_assessed=seen.not_assessed,
+            as_of=seen.today if console.as_of_given else None,
+            screen=screen,
         )
+    )
 
 
-def _print_json(console: Console, loaded: Loaded, findings: tuple[Finding, ...]) -> None:
-    text = findings_json(loaded.compilation, findings, lang=console.lang, prefix=loaded.in_repository, to_come=TO_COME)
+def _print_json(console: Console, loaded: Loaded, seen: Compilation) -> None:
+    text = findings_json(seen, seen.findings, lang=console.lang, prefix=loaded.in_repository, to_come=TO_COME)
     console.hand_over(text.encode())

@@ -25,11 +25,13 @@ def run(ctx: click.Context, directory: str | None, output: str | None) -> int:
     console = console_of(ctx)
     loaded = load(console, directory)
     compilation = loaded.compilation
-    code = verdict(compilation.findings, "error")
+    code = verdict(
+        compilation, "error", allow_not_assessed=True
+    )  # the graph is whole whatever could not be shown of it
     if code != OK:
-        print_findings(console, loaded, compilation.findings)
+        print_findings(console, loaded, compilation)
         console.complain(console.word(REFUSED))
         return code
-    data = manifest(compilation.workspace, compilation.graph, compilation.forest)
+    data = manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
     console.deliver(data, output)
     return OK

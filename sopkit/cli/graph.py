@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from sopkit.cli.command import OK, OUTPUT, Choice, Command, console_of
-from sopkit.cli.selection import SIGNS, document_lang, mention_errors, selected, selector_argument, split
+from sopkit.cli.selection import SIGNS, document_lang, mention_day, mention_errors, selected, selector_argument, split
 from sopkit.cli.workspace import Loaded, load
 from sopkit.graph.manifest import node_link, node_link_json
 from sopkit.graph.part import Part, around, everything, flow
@@ -55,6 +55,7 @@ def run(ctx: click.Context, named: tuple[str, ...], output_format: str | None, o
     loaded = load(console, directory)
     wanted = output_format or SUFFIXES.get(Path(output or "").suffix.lower(), "svg")
     part = _part(loaded, expression, wanted)
+    mention_day(console)
     mention_errors(ctx, loaded)
     if not part.nodes:
         console.tell(console.word(EMPTY))
@@ -73,11 +74,11 @@ def _made(loaded: Loaded, part: Part, wanted: str, lang: Lang) -> bytes:
     """Return the part in the format wanted; renderers are imported when they are."""
     compilation = loaded.compilation
     if wanted == "json":
-        return node_link_json(part, compilation.forest)
+        return node_link_json(part, compilation.forest, compilation.today)
     if wanted == "graphml":
         from sopkit.render.graphml import to_graphml  # noqa: PLC0415
 
-        return to_graphml(**node_link(part, compilation.forest), lang=lang).encode()
+        return to_graphml(**node_link(part, compilation.forest), lang=lang, as_of=compilation.today).encode()
     from sopkit.render.chart import chart  # noqa: PLC0415
 
     drawn = chart(part, compilation.workspace, lang)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from sopkit.cli.command import OK, Choice, Command, console_of
-from sopkit.cli.selection import SIGNS, document_lang, mention_errors, selected, selector_argument, split
+from sopkit.cli.selection import SIGNS, document_lang, mention_day, mention_errors, selected, selector_argument, split
 from sopkit.cli.workspace import Loaded, load
 from sopkit.graph import Node
 from sopkit.graph.part import builtin
@@ -36,6 +36,7 @@ EXAMPLES = (
 )
 TITLE = 44
 """Columns of a title; longer ones are cut, so that places stay on the line."""
+VERSION = 1
 NOTHING = Phrase("工作区里还没有文档和名词", "the workspace holds no documents and no nouns yet")
 
 
@@ -50,9 +51,14 @@ def run(ctx: click.Context, named: tuple[str, ...], output_format: str) -> int:
     directory, expression = split(named)
     loaded = load(console, directory)
     nodes = selected(loaded, expression).nodes if expression else tuple(_own(loaded))
+    mention_day(console)
     mention_errors(ctx, loaded)
     if output_format == "json":
-        listed = [_described(node, loaded) for node in nodes]
+        listed: dict[str, Value] = {
+            "version": VERSION,
+            "as_of": loaded.compilation.today.isoformat(),
+            "listed": [_described(node, loaded) for node in nodes],
+        }
         console.hand_over((json.dumps(listed, ensure_ascii=False, indent=2) + "\n").encode())
         return OK
     if not nodes:

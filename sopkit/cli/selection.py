@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from sopkit.cli.command import WrongUsageError, console_of
+from sopkit.cli.console import Console
 from sopkit.cli.workspace import Loaded
 from sopkit.diagnostics import Severity
 from sopkit.graph.selection import Selection, SelectorError, select
@@ -22,6 +23,7 @@ SIGNS: Final = Phrase(
     "+x adds what x depends on, x+ what depends on x, @x both; side by side they are joined, with a comma both must hold; "
     "* and ? are wildcards.",
 )
+AS_OF: Final = Phrase("按 {day} 计", "as of {day}")
 WITH_ERRORS: Final = Phrase(
     "工作区有 {count} 个错误，这里可能不全：sopkit check",
     "the workspace has {count} errors, so this may not be all of it: sopkit check",
@@ -53,6 +55,12 @@ def selected(loaded: Loaded, expression: str) -> Selection:
     except SelectorError as error:
         # The reason quotes what was typed, braces too, and is no template any more.
         raise WrongUsageError(Phrase("{why}", "{why}"), why=error.reason) from None
+
+
+def mention_day(console: Console) -> None:
+    """Say beside the result which day was taken for today, where one was asked for."""
+    if console.as_of_given:
+        console.tell(console.word(AS_OF, day=console.today.isoformat()))
 
 
 def mention_errors(ctx: click.Context, loaded: Loaded) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from itertools import groupby
 from typing import Final
 
@@ -23,9 +24,9 @@ VERSION: Final = 1
 PLAYBOOKS: Final = ("lifecycle", "automation", "cadence", "procedure")
 
 
-def manifest(workspace: Workspace, graph: ExecutionGraph, forest: Forest) -> bytes:
-    """Return the manifest as UTF-8 JSON, a line for each entry of a list; the same workspace gives the same bytes."""
-    return _document(describe(workspace, graph, forest))
+def manifest(workspace: Workspace, graph: ExecutionGraph, forest: Forest, today: date) -> bytes:
+    """Return the manifest as UTF-8 JSON, a line for each entry of a list; the same workspace on the same day gives the same bytes."""
+    return _document(describe(workspace, graph, forest, today))
 
 
 def _document(whole: Mapping[str, Value]) -> bytes:
@@ -42,7 +43,7 @@ def _dump(value: Value) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
 
 
-def describe(workspace: Workspace, graph: ExecutionGraph, forest: Forest) -> dict[str, Value]:
+def describe(workspace: Workspace, graph: ExecutionGraph, forest: Forest, today: date) -> dict[str, Value]:
     """Return the manifest as `schemas/manifest-v1.schema.json` says.
 
     Nodes and edges are sorted by what they say, not by where it is written; only `origin` and `sources` depend on that.
@@ -51,6 +52,7 @@ def describe(workspace: Workspace, graph: ExecutionGraph, forest: Forest) -> dic
     nodes = [_node(graph.nodes[id_], places) for id_ in sorted(graph.nodes)]
     return {
         "version": VERSION,
+        "as_of": today.isoformat(),
         "workspace": _workspace(workspace.settings),
         "sources": list(_sources(forest)),
         "counts": {
@@ -70,9 +72,9 @@ def node_link(part: Part, forest: Forest) -> dict[str, list[Value]]:
     return {"nodes": [_node(node, places) for node in part.nodes], "edges": list(_edges(part.edges, places))}
 
 
-def node_link_json(part: Part, forest: Forest) -> bytes:
-    """Return a part of the graph as UTF-8 JSON: the node-link part of the manifest, with its version."""
-    return _document({"version": VERSION, **node_link(part, forest)})
+def node_link_json(part: Part, forest: Forest, today: date) -> bytes:
+    """Return a part of the graph as UTF-8 JSON: the node-link part of the manifest, with its version and day."""
+    return _document({"version": VERSION, "as_of": today.isoformat(), **node_link(part, forest)})
 
 
 class _Places:

@@ -1,18 +1,24 @@
 """Predicates go in; whether one customer can meet them all, with such a customer in words, comes out. Exact within a bound.
 
 Every test is a set of states of one variable (`variables.py`), so predicates are trees of `and` and `or` over such sets. A search
-narrows the variables by what must hold and branches where one of several parts must. Beyond `EFFORT` the answer is "not decided",
-never "nobody". Customers are taken to be free in everything but what is said here: that counts nest, that a stage lies in its
-journey, that a journey which runs once at a time has a customer in one stage, that tasks are done by their events.
+draws what must hold until nothing more follows, takes choices that share no variable one by one, and branches where one of several
+parts must hold. Beyond `EFFORT` the answer is "not decided", never "nobody"; only what denies itself word for word is decided always.
+Customers are taken to be free in everything but what is said here: that counts nest, that a stage lies in its journey, that a journey
+which runs once at a time has a customer in one stage, that tasks are done by their events.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 from itertools import combinations
 from typing import Final, Literal
 
+from sopkit.graph.lengths import days_that_differ, depend_on_holidays
+from sopkit.graph.plain import condition
 from sopkit.graph.variables import UndecidedError, Variable, in_words, key_of, passing, variables
 from sopkit.model.documents import Workspace
 from sopkit.model.predicates import (
@@ -32,11 +38,11 @@ from sopkit.model.values import Ref
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
-EFFORT: Final = 20_000
+EFFORT: Final = 100_000
 """Parts of predicates that are looked at before the search gives up."""
 
-MOST_CHOICES: Final = 200
-"""Each open choice is one level of the search."""
+MOST_LEVELS: Final = 200
+"""Each choice that has been made is one level of the search."""
 
 NOBODY: Final = "nobody"
 UNDECIDED: Final = "undecided"
@@ -58,25 +64,47 @@ class Customer:
 Answer = Customer | Literal["nobody", "undecided"]
 
 
-@dataclass(frozen=True, slots=True)
+Key = tuple[str, str]
+"""Kind and id of a variable."""
+
+
+@dataclass(frozen=True, eq=False)
 class _Atom:
     """`variable` is in one of the states of `bits`."""
 
     variable: Variable
     bits: int
 
+    @cached_property
+    def key(self) -> Key:
+        return self.variable.kind, self.variable.id
 
-@dataclass(frozen=True, slots=True)
-class _And:
+    @cached_property
+    def asked(self) -> frozenset[Key]:
+        """The variables that it asks about."""
+        return frozenset((self.key,))
+
+
+@dataclass(frozen=True, eq=False)
+class _Several:
     parts: tuple[_Form, ...]
 
+    @cached_property
+    def asked(self) -> frozenset[Key]:
+        return frozenset[Key]().union(*(part.asked for part in self.parts))
 
-@dataclass(frozen=True, slots=True)
-class _Or:
-    parts: tuple[_Form, ...]
+
+class _And(_Several):
+    """All parts hold."""
+
+
+class _Or(_Several):
+    """One of the parts holds."""
 
 
 _Form = _Atom | _And | _Or
+CERTAIN: Final[_Form] = _And(())
+IMPOSSIBLE: Final[_Form] = _Or(())
 
 
 def meet(workspace: Workspace, *predicates: Predicate) -> Answer:
@@ -85,23 +113,58 @@ def meet(workspace: Workspace, *predicates: Predicate) -> Answer:
     try:
         plain = [_spell_out(one, workspace, (), effort) for one in predicates]
         tests = [test for one in plain for test in leaves(one)]
-        rules = list(_rules(tests, workspace))
-        known = variables([*tests, *(test for rule in rules for test in leaves(rule))], workspace)
-        forms = [_form(one, known, wanted=True) for one in (*plain, *rules)]
-        found = _search(forms, {}, effort)
+        every = (*plain, *_rules(tests, workspace))
     except UndecidedError:
-        return UNDECIDED
-    return NOBODY if found is None else _customer(found)
+        return NOBODY if _denies_itself(predicates) else UNDECIDED
+    undecided = depend_on_holidays(tests)
+    for day in days_that_differ(tests):
+        try:
+            found = _on_day(every, workspace, day, effort)
+        except UndecidedError:
+            undecided = True
+        else:
+            if found is not None:
+                return found
+    return NOBODY if not undecided or _denies_itself(predicates) else UNDECIDED
 
 
-def excludes(workspace: Workspace, *predicates: Predicate) -> bool:
-    """Return whether it is certain that nobody meets all of them."""
-    return meet(workspace, *predicates) == NOBODY
+def _on_day(every: Sequence[Predicate], workspace: Workspace, day: date, effort: list[int]) -> Customer | None:
+    known = variables((test for one in every for test in leaves(one)), workspace, day)
+    found = _search([_form(one, known, wanted=True) for one in every], {}, effort)
+    return None if found is None else _customer(found)
 
 
-def implies(workspace: Workspace, one: Predicate, other: Predicate) -> bool:
-    """Return whether it is certain that whoever meets `one` meets `other`."""
+def excludes(workspace: Workspace, *predicates: Predicate) -> bool | None:
+    """Return whether nobody meets all of them; None where that was not decided."""
+    answer = meet(workspace, *predicates)
+    return None if answer == UNDECIDED else answer == NOBODY
+
+
+def implies(workspace: Workspace, one: Predicate, other: Predicate) -> bool | None:
+    """Return whether whoever meets `one` meets `other`; None where that was not decided."""
     return excludes(workspace, one, Not(other, Mark(0)))
+
+
+def _denies_itself(predicates: Sequence[Predicate]) -> bool:
+    """Return whether the very same is both asked for and ruled out."""
+    stated = {one for predicate in predicates for one in _stated(predicate, wanted=True)}
+    return any((said, not wanted) in stated for said, wanted in stated)
+
+
+def _stated(predicate: Predicate, *, wanted: bool) -> Iterator[tuple[str, bool]]:
+    """Yield all that must hold, or must not, for a predicate to be met or not, in the words of the language."""
+    yield json.dumps(condition(predicate)), wanted
+    match predicate:
+        case All(parts) if wanted:
+            for part in parts:
+                yield from _stated(part, wanted=True)
+        case Any(parts) if not wanted:
+            for part in parts:
+                yield from _stated(part, wanted=False)
+        case Not(part):
+            yield from _stated(part, wanted=not wanted)
+        case EventTest(negated=True):
+            yield from _stated(replace(predicate, negated=False), wanted=not wanted)
 
 
 def tests_of(workspace: Workspace, predicate: Predicate) -> list[Predicate]:
@@ -196,7 +259,7 @@ def _form(predicate: Predicate, known: Mapping[tuple[str, str], Variable], *, wa
         case Not(part):
             return _form(part, known, wanted=not wanted)
         case Else():
-            return _And(()) if wanted else _Or(())
+            return CERTAIN if wanted else IMPOSSIBLE
     variable = known[key_of(predicate)]
     bits = passing(predicate, variable)
     return _Atom(variable, bits if wanted else variable.full & ~bits)
@@ -204,52 +267,106 @@ def _form(predicate: Predicate, known: Mapping[tuple[str, str], Variable], *, wa
 
 def _either(forms: tuple[_Form, ...]) -> _Form:
     """Return that one of the forms holds; sets of states of one variable are one set."""
-    together: dict[tuple[str, str], _Atom] = {}
+    together: dict[Key, _Atom] = {}
     rest: list[_Form] = []
     for form in forms:
         if isinstance(form, _Atom):
-            key = (form.variable.kind, form.variable.id)
-            bits = together[key].bits if key in together else 0
-            together[key] = _Atom(form.variable, form.bits | bits)
+            bits = together[form.key].bits if form.key in together else 0
+            together[form.key] = _Atom(form.variable, form.bits | bits)
         else:
             rest.append(form)
     return _Or((*together.values(), *rest))
 
 
-Chosen = dict[tuple[str, str], tuple[Variable, int]]
+Chosen = dict[Key, tuple[Variable, int]]
 
 
-def _search(forms: Sequence[_Form], chosen: Chosen, effort: list[int]) -> Chosen | None:
+def _search(forms: Sequence[_Form], chosen: Chosen, effort: list[int], level: int = 0) -> Chosen | None:
     """Return sets of states under which all forms hold, none of them empty; None if there are none."""
+    if level > MOST_LEVELS:
+        raise UndecidedError
+    narrowed = dict(chosen)
+    choices = _narrow(forms, narrowed, effort)
+    if choices is None:
+        return None
+    for group in _apart(choices):
+        fewest = min(group, key=lambda choice: len(choice.parts))
+        rest = [choice for choice in group if choice is not fewest]
+        for part in fewest.parts:
+            found = _search([*rest, part], narrowed, effort, level + 1)
+            if found is not None:
+                narrowed = found
+                break
+        else:
+            return None
+    return narrowed
+
+
+def _narrow(forms: Sequence[_Form], chosen: Chosen, effort: list[int]) -> list[_Or] | None:
+    """Take from `chosen` all states that the forms rule out; return the choices that are left, None where nothing is possible."""
     choices: list[_Or] = []
     todo = list(forms)
     while todo:
-        _spend(effort)
-        form = todo.pop()
-        match form:
-            case _Atom(variable, bits):
-                key = (variable.kind, variable.id)
-                left = bits & (chosen[key][1] if key in chosen else variable.full)
-                if not left:
-                    return None
-                chosen[key] = (variable, left)
-            case _And(parts):
-                todo.extend(parts)
-            case _Or((part,)):
-                todo.append(part)
-            case _Or():
-                choices.append(form)
-    if not choices:
-        return chosen
-    if len(choices) > MOST_CHOICES:
-        raise UndecidedError
-    fewest = min(choices, key=lambda choice: len(choice.parts))
-    rest = [choice for choice in choices if choice is not fewest]
-    for part in fewest.parts:
-        found = _search([*rest, part], dict(chosen), effort)
-        if found is not None:
-            return found
-    return None
+        news: set[Key] = set()
+        unread: list[_Or] = []
+        while todo:
+            _spend(effort)
+            form = todo.pop()
+            match form:
+                case _Atom(variable, bits):
+                    before = chosen[form.key][1] if form.key in chosen else variable.full
+                    if not bits & before:
+                        return None
+                    if bits & before != before or form.key not in chosen:
+                        chosen[form.key] = (variable, bits & before)
+                        news.add(form.key)
+                case _And(parts):
+                    todo.extend(parts)
+                case _Or():
+                    unread.append(form)
+        touched = [choice for choice in choices if not news.isdisjoint(choice.asked)]
+        choices = [choice for choice in choices if news.isdisjoint(choice.asked)]
+        for choice in (*touched, *unread):
+            left = _as_known(choice, chosen, effort)
+            if left is IMPOSSIBLE:
+                return None
+            if isinstance(left, _Or):
+                choices.append(left)
+            else:
+                todo.append(left)
+    return choices
+
+
+def _as_known(form: _Form, chosen: Chosen, effort: list[int]) -> _Form:
+    """Return what is left of a form where the variables are as chosen: without parts that hold already or can't hold any more."""
+    _spend(effort)
+    if isinstance(form, _Atom):
+        before = chosen[form.key][1] if form.key in chosen else form.variable.full
+        return CERTAIN if not before & ~form.bits else form if before & form.bits else IMPOSSIBLE
+    settles, idle = (IMPOSSIBLE, CERTAIN) if isinstance(form, _And) else (CERTAIN, IMPOSSIBLE)
+    left: list[_Form] = []
+    for part in form.parts:
+        known = _as_known(part, chosen, effort)
+        if known is settles:
+            return settles
+        if known is not idle:
+            left.append(known)
+    if len(left) < 2:
+        return left[0] if left else idle
+    return form if all(one is part for one, part in zip(left, form.parts, strict=False)) else type(form)(tuple(left))
+
+
+def _apart(choices: Sequence[_Or]) -> Iterator[list[_Or]]:
+    """Yield the choices in groups that have no variable in common."""
+    groups: list[tuple[set[Key], list[_Or]]] = []
+    for choice in choices:
+        asked, together = set(choice.asked), [choice]
+        for group in [one for one in groups if not choice.asked.isdisjoint(one[0])]:
+            groups.remove(group)
+            asked |= group[0]
+            together = [*group[1], *together]
+        groups.append((asked, together))
+    yield from (group for _, group in groups)
 
 
 def _spend(effort: list[int]) -> None:

@@ -1,17 +1,20 @@
 """The tests of some predicates go in; what they ask about, each with the few states that they tell apart, comes out.
 
 A datum has its listed values, or the numbers at and between the thresholds that are asked about; an event its numbers of occurrences
-within nested times; a consent its states. With finitely many states, a test is a set of states of one variable.
+within nested times, one for all numbers that no test tells apart; a consent its states. With finitely many states, a test is a set of
+states of one variable. How long a month or a year is depends on the day on which the customer is looked at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
-from itertools import combinations_with_replacement, pairwise
+from itertools import pairwise
 from typing import Final, get_args
 
+from sopkit.graph.lengths import INFINITE, length, same_length
 from sopkit.model.documents import Workspace
 from sopkit.model.nouns import Datum
 from sopkit.model.predicates import (
@@ -27,10 +30,10 @@ from sopkit.model.predicates import (
     TagTest,
     TaskTest,
 )
-from sopkit.model.values import SECONDS, Comparison, Duration, NumberRange, Rate
+from sopkit.model.values import Comparison, Duration, NumberRange, Rate
 from sopkit.text import Phrase
 
-MOST_STATES: Final = 4096
+MOST_STATES: Final = 10_000
 """A variable with more is not decided."""
 UNKNOWN: Final = "unknown"
 OTHER: Final = "…"
@@ -54,6 +57,8 @@ class Variable:
     states: tuple[State, ...]
     times: tuple[Duration | None, ...] = ()
     """Of an event: the times within which its occurrences are counted, shortest first; None, ever, is the last."""
+    day: date = date.min
+    """Of an event: when it is asked."""
     unit: str = ""
 
     @property
@@ -85,22 +90,24 @@ def key_of(test: Predicate) -> tuple[str, str]:
             return "", ""
 
 
-def variables(tests: Iterable[Predicate], workspace: Workspace) -> dict[tuple[str, str], Variable]:
-    """Return a variable for everything that the tests ask about. Raises `UndecidedError`."""
+def variables(tests: Iterable[Predicate], workspace: Workspace, day: date) -> dict[tuple[str, str], Variable]:
+    """Return a variable for everything that the tests ask about, of a customer who is looked at on `day`. Raises `UndecidedError`."""
     asked: dict[tuple[str, str], list[Predicate]] = {}
     for test in tests:
         asked.setdefault(key_of(test), []).append(test)
     asked.pop(("", ""), None)
-    return {key: _variable(key, together, workspace) for key, together in asked.items()}
+    return {key: _variable(key, together, workspace, day) for key, together in asked.items()}
 
 
-def _variable(key: tuple[str, str], tests: Sequence[Predicate], workspace: Workspace) -> Variable:
+def _variable(key: tuple[str, str], tests: Sequence[Predicate], workspace: Workspace, day: date) -> Variable:
     kind, id_ = key
     if kind == "data":
         return _datum(id_, [test for test in tests if isinstance(test, DataTest)], workspace.data.get(id_))
     if kind == "event":
         event = workspace.events.get(id_)
-        return _event(id_, [test for test in tests if isinstance(test, EventTest)], event.at_most if event else None)
+        return _event(
+            id_, [test for test in tests if isinstance(test, EventTest)], event.at_most if event else None, day
+        )
     return Variable(kind, id_, CONSENTS if kind == "consent" else ANSWERS)
 
 
@@ -170,48 +177,38 @@ def _number(word: str) -> Decimal | None:
 # Events
 
 
-def _event(id_: str, tests: Sequence[EventTest], at_most: Rate | None) -> Variable:
+def _event(id_: str, tests: Sequence[EventTest], at_most: Rate | None, day: date) -> Variable:
     """Return an event's variable: how often it occurred within each time that is asked about, never more in a shorter one."""
-    times: list[Duration | None] = []
+    times: list[Duration | None] = [None]
     for test in tests:
-        if not any(_same(test.within, time) for time in times):
+        if not any(same_length(test.within, time, day) for time in times):
             times.append(test.within)
-    if None not in times:
-        times.append(None)
-    times.sort(key=lambda time: _bounds(time)[0])
-    for shorter, longer in pairwise(times):
-        if longer is not None and _bounds(shorter)[1] > _bounds(longer)[0]:
-            raise UndecidedError  # 30d or 1mo: which is longer depends on the month
-    most = max((int(test.count.number) for test in tests if test.count is not None), default=1) + 1
-    ever = at_most.count if at_most and at_most.per == "lifetime" else most
-    if most > 60 or len(times) > 4:
-        raise UndecidedError
-    counts = combinations_with_replacement(range(most + 1), len(times))
-    states = tuple(one for one in counts if one[-1] <= ever)
-    if len(states) > MOST_STATES:
-        raise UndecidedError
-    return Variable("event", id_, states, tuple(times))
+    times.sort(key=lambda time: length(time, day))
+    states: list[tuple[int, ...]] = [()]
+    for time in times:
+        cells = _cells([test.count for test in tests if same_length(test.within, time, day)])
+        states = [
+            (*state, max((low, *state[-1:])))
+            for state in states
+            for low, high in cells
+            if not state or state[-1] < high
+        ]
+        if len(states) > MOST_STATES:
+            raise UndecidedError
+    ever = at_most.count if at_most and at_most.per == "lifetime" else INFINITE
+    return Variable("event", id_, tuple(one for one in states if one[-1] <= ever), tuple(times), day)
 
 
-def _same(one: Duration | None, other: Duration | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return (one.amount, one.unit) == (other.amount, other.unit) or (
-        one.seconds is not None and one.seconds == other.seconds
-    )
-
-
-LENGTHS: Final[Mapping[str, tuple[int, int]]] = {"mo": (28, 31), "y": (365, 366), "workday": (1, 14)}
-"""Fewest and most days of a unit whose length depends on the calendar."""
-
-
-def _bounds(time: Duration | None) -> tuple[float, float]:
-    if time is None:
-        return float("inf"), float("inf")
-    if time.seconds is not None:
-        return time.seconds, time.seconds
-    low, high = LENGTHS[time.unit]
-    return time.amount * low * SECONDS["d"], time.amount * high * SECONDS["d"]
+def _cells(counts: Iterable[Comparison | None]) -> list[tuple[int, float]]:
+    """Return the stretches of numbers, half-open, that the tests do not tell apart; no test of a number asks for at least one."""
+    starts = {0}
+    for count in counts:
+        number = 1 if count is None else int(count.number)
+        sign = "≥" if count is None else count.comparator
+        starts |= {number} if sign in ("≥", "<") else {number + 1} if sign in ("≤", ">") else {number, number + 1}
+    lows = sorted(starts)
+    highs: list[float] = [*lows[1:], INFINITE]
+    return list(zip(lows, highs, strict=True))
 
 
 # Which states pass a test
@@ -231,7 +228,7 @@ def _holds(test: Predicate, state: State, variable: Variable) -> bool:
         case DataTest(_, wanted):
             return _passes(wanted, state)
         case EventTest(_, count, within, negated) if isinstance(state, tuple):
-            at = next(n for n, time in enumerate(variable.times) if _same(time, within))
+            at = next(n for n, time in enumerate(variable.times) if same_length(time, within, variable.day))
             met = state[at] >= 1 if count is None else _compares(count, Decimal(state[at]))
             return met != negated
         case ConsentTest(_, wanted_state):

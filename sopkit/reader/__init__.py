@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sopkit.diagnostics import Finding, in_order
+from sopkit.fixing import Fixed, apply_fixes
 from sopkit.reader import rules
 from sopkit.reader.blanks import clean, tidy
 from sopkit.reader.characters import decode, note_escapes
@@ -13,6 +14,7 @@ from sopkit.reader.documents import read_documents
 from sopkit.reader.events import IDENTITY, ParserName
 from sopkit.reader.hashes import with_hashes
 from sopkit.reader.notes import Notes, RefusedError
+from sopkit.reader.pasted import note_conflicts
 from sopkit.source import Source
 from sopkit.text import Phrase
 from sopkit.tree import Tree
@@ -35,11 +37,36 @@ class Reading:
 
 def read(source: Source, *, parser: ParserName | None = None) -> Reading:
     """Read one file; bad input never raises. By default with libyaml's parser, and where PyYAML lacks it with PyYAML's own."""
+    reading = _read(source, parser)
+    return replace(reading, findings=_with_sure_fixes(reading, source, parser)) if reading.findings else reading
+
+
+def _with_sure_fixes(reading: Reading, source: Source, parser: ParserName | None) -> tuple[Finding, ...]:
+    """Return the findings; a fix that leaves less of the file to be read is not safe, whatever it was held for."""
+    fixed = apply_fixes(reading.findings)
+    if not fixed or _holds(fixed, reading, source, parser):
+        return reading.findings
+    return tuple(
+        one if _holds(apply_fixes([one]), reading, source, parser) else _doubtful(one) for one in reading.findings
+    )
+
+
+def _holds(fixed: tuple[Fixed, ...], reading: Reading, source: Source, parser: ParserName | None) -> bool:
+    return all(len(_read(Source(source.path, one.data), parser).trees) >= len(reading.trees) for one in fixed)
+
+
+def _doubtful(finding: Finding) -> Finding:
+    return replace(finding, fixes=tuple(replace(fix, safe=False) for fix in finding.fixes))
+
+
+def _read(source: Source, parser: ParserName | None) -> Reading:
     notes = Notes(source)
     try:
         text = decode(source)
     except RefusedError as refusal:
         notes.refuse(refusal)
+        return Reading((), in_order(notes.findings), False)
+    if note_conflicts(text, notes):
         return Reading((), in_order(notes.findings), False)
     printable = text.replace("\n", " ").isprintable()
     cleaned = notes.text = text if printable else clean(text, notes, parser)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sopkit.diagnostics import Fix
 from sopkit.reader import rules
 from sopkit.reader.notes import RefusedError
 from sopkit.reader.refusals import (
@@ -22,6 +23,10 @@ from sopkit.reader.scene import Scene, shortened
 from sopkit.text import Phrase
 
 LAST_WORD: Final = re.compile(r"\S\s+([A-Za-z_][\w-]*)$")
+ITEM: Final = re.compile(r"\s*(?:[A-Za-z_][\w-]*: +)?(?P<value>[^,\[\]{}\s](?:[^,\[\]{}]*[^,\[\]{}\s])?)")
+AFTER_HASH: Final = Phrase("：从“#”起都被当成注释", ": all from the `#` on is taken for a comment")
+HASH: Final = re.compile(r"(?<=[ \t])#[^\r\n]*[\]}]")
+HASH_IN_ITEM: Final = re.compile(r"(?:^|[ \t])#")
 ITEM_START: Final = re.compile(r"[,\[{]")
 
 
@@ -103,3 +108,47 @@ def no_value(scene: Scene) -> RefusedError:
     if scene.sign and scene.sign in ",]}?":
         return RefusedError(rules.STRAY_SIGN, scene.at, scene.at + 1, {"sign": scene.sign})
     return unreadable(scene)
+
+
+def explain_cut_off(scene: Scene) -> RefusedError | None:
+    """Return the finding about a bracket whose closing one stands behind a `#`, as in `[先看 #1, 再看 #2]`."""
+    line = scene.line(scene.at)
+    last = (
+        scene.line(scene.origin) if scene.origin < scene.at else scene.above(line) or line
+    )  # at the end: the last line
+    while True:
+        found = HASH.search(scene.text, line.start, scene.line_end(line))
+        opened = _left_open(scene.text, line.start, found.start()) if found else None
+        if found and opened is not None:
+            return _cut_off(scene, opened, found)
+        above = scene.above(line)
+        if above is None or line.start <= last.start:
+            return None
+        line = above
+
+
+def _left_open(text: str, start: int, end: int) -> int | None:
+    """Return the innermost bracket that is open at `end`, of those behind `start`; None inside quotes, too."""
+    opened: list[int] = []
+    for at in range(start, end):
+        if text[at] in "\"'":
+            return None
+        if text[at] in CLOSING:
+            opened.append(at)
+        elif text[at] in "]}" and opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def _cut_off(scene: Scene, opened: int, found: re.Match[str]) -> RefusedError:
+    bracket = scene.text[opened]
+    closing = scene.text.rfind(CLOSING[bracket], found.start(), found.end())
+    args: dict[str, str | Phrase] = {"bracket": bracket, "closing": CLOSING[bracket], "because": AFTER_HASH}
+    fixes: tuple[Fix, ...] = ()
+    if closing >= 0:
+        items = [
+            found for found in ITEM.finditer(scene.text, opened + 1, closing) if HASH_IN_ITEM.search(found["value"])
+        ]
+        edits = [edit for one in items for fix in scene.quoting(*one.span("value")) for edit in fix.edits]
+        fixes = (Fix(rules.QUOTE_IT, tuple(edits)),) if len(edits) == len(items) else ()
+    return RefusedError(rules.UNCLOSED_BRACKET, found.start(), found.end(), args, fixes=fixes)

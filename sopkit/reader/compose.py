@@ -31,7 +31,7 @@ from sopkit.tree import NUMBERS_A_NODE, Value
 MAX_DEPTH: Final = 50
 """Mappings and lists inside each other; a playbook has some ten."""
 
-GLUED: Final = re.compile(r"(?P<comma>，)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>：|:(?!//))", re.ASCII)
+GLUED: Final = re.compile(r"(?P<comma>，)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>[:：]+(?!//))", re.ASCII)
 """Keys of the language, each with a colon that does not count."""
 
 HEADER: Final = re.compile(r"[^\r\n]*")
@@ -268,7 +268,8 @@ def _note_colon(event: ScalarEvent, notes: Notes, *, in_brackets: bool) -> None:
     for found in glued:
         edits += [(*found.span("comma"), ", ")] if found["comma"] else []
         edits += [(*found.span("colon"), ": ")]
-    fixes = notes.replacing(rules.USE_COLON, *edits, safe=in_brackets)
+    once = all(len(found["colon"]) == 1 for found in glued)
+    fixes = notes.replacing(rules.USE_COLON, *edits, safe=in_brackets and once)
     at = glued[0].start("colon")
     if notes.text[at] == "：":
         notes.add(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": "：", "right": ":"}, fixes=fixes)

@@ -23,10 +23,12 @@ from sopkit.reader.events import (
     parse,
     problem,
 )
+from sopkit.reader.list_signs import refuse_lists
 from sopkit.reader.notes import Notes, RefusedError
 from sopkit.reader.refusals import explain_directive
 from sopkit.reader.scene import DOCUMENT
 from sopkit.reader.syntax import explain, explain_tag, explain_text
+from sopkit.reader.wide_brackets import refuse_wide_brackets
 from sopkit.tree import NUMBERS_A_NODE, Tree
 
 SPECIAL: Final = ("&", "*", "!", "<<")
@@ -101,6 +103,7 @@ def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]
     next_event = parse(text, parser)
     next_event()
     special, explicit_keys = _has_special(text), "?" in text
+    wide_brackets = "｛" in text or "［" in text
     count = 0
     while type(opening := next_event()) is DocumentStartEvent:
         if opening.tags or opening.version not in VERSIONS:
@@ -121,7 +124,11 @@ def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]
             continue
         if type(first) is ScalarEvent and not first.style and isinstance(composed.value, str):
             raise explain_text(text, composed.places[0], notes)
-        yield Tree(notes.source, composed.value, composed.places, {}, composed.plain, aliased)
+        tree = Tree(notes.source, composed.value, composed.places, {}, composed.plain, aliased)
+        refuse_lists(tree, text, notes)
+        if wide_brackets:
+            refuse_wide_brackets(tree, text, notes)
+        yield tree
 
 
 def _shorten_keys(places: array[int], text: str) -> None:

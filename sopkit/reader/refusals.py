@@ -24,6 +24,13 @@ NEVER_FIRST: Final = frozenset("@`%")
 """Signs that begin nothing in YAML, so that only a text can be meant."""
 
 CLOSING: Final = {"{": "}", "[": "]"}
+WIDE_CLOSING: Final = {
+    "{": re.compile(r"｝(?=[ ,\]}]*$)", re.MULTILINE),
+    "[": re.compile(r"[］】](?=[ ,\]}]*$)", re.MULTILINE),
+}
+"""At the end of a line, where nothing but other brackets can follow."""
+
+USE_PLAIN_BRACKET: Final = Phrase("换成英文括号", "use a plain bracket")
 
 
 def explain_directive(text: str, start: int, notes: Notes) -> RefusedError:
@@ -59,7 +66,7 @@ def block_sign_above(scene: Scene, line: Line) -> str:
 
 
 def full_width(scene: Scene, at: int, wrong: str, right: str, label: Phrase, *, safe: bool) -> RefusedError:
-    gap = "" if scene.text[at + 1 : at + 2] in (" ", "\r", "\n", "") else " "
+    gap = "" if right in "]}" or scene.text[at + 1 : at + 2] in (" ", "\r", "\n", "") else " "
     fixes = scene.notes.replacing(label, (at, at + 1, right + gap), safe=safe)
     return RefusedError(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": wrong, "right": right}, fixes=fixes)
 
@@ -107,7 +114,14 @@ def bad_indent(line: Line, reason: Phrase) -> RefusedError:
 def unclosed_bracket(scene: Scene, at: int | None = None) -> RefusedError:
     at = scene.origin if at is None else at
     bracket = scene.text[at : at + 1]
-    args = {"bracket": bracket, "closing": CLOSING.get(bracket, "]")}
+    wide = WIDE_CLOSING[bracket].search(scene.text, at, scene.line(at).end) if bracket in WIDE_CLOSING else None
+    if wide:
+        return full_width(scene, wide.start(), wide.group(), CLOSING[bracket], USE_PLAIN_BRACKET, safe=True)
+    args: dict[str, str | Phrase] = {
+        "bracket": bracket,
+        "closing": CLOSING.get(bracket, "]"),
+        "because": Phrase("", ""),
+    }
     return RefusedError(rules.UNCLOSED_BRACKET, at, at + 1, args)
 
 

@@ -75,6 +75,11 @@ class Scene:
             cut -= 1
         return Line(start, self._behind(LEAD, start, cut), self._behind(DASHES, start, cut), cut)
 
+    def line_end(self, line: Line) -> int:
+        """Return where the line ends, comment and trailing blanks included."""
+        ends = [end for end in (self.text.find("\n", line.start), self.text.find("\r", line.start)) if end >= 0]
+        return min(ends, default=len(self.text))
+
     def _behind(self, pattern: re.Pattern[str], start: int, end: int) -> int:
         found = pattern.match(self.text, start, max(start, end))
         return found.end() if found else start

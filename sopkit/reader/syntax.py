@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from sopkit.reader import rules
-from sopkit.reader.brackets import in_brackets, no_value
+from sopkit.reader.brackets import explain_cut_off, in_brackets, no_value
 from sopkit.reader.events import ParserName, Problem
+from sopkit.reader.list_signs import explain_list
 from sopkit.reader.notes import Notes, RefusedError
+from sopkit.reader.pasted import explain_pasted
 from sopkit.reader.refusals import (
     CLOSING,
     DIRECTIVE,
@@ -28,10 +30,14 @@ from sopkit.reader.refusals import (
     unreadable,
 )
 from sopkit.reader.scene import Line, Scene, shortened
+from sopkit.reader.wide_brackets import explain_wide_bracket
 from sopkit.text import Phrase
 
 GLUED_KEY: Final = re.compile(r"([^\s:：,{}\[\]\"'#]+):(?=[^\s:/])")
 """A key with a colon and no space; not the start of an address."""
+
+CUTTING_HASH: Final = re.compile(r"(?<=[^\s#]) #(?=[^\s#])")
+"""A `#` that was hardly meant to begin a comment: that takes two spaces before it, or one behind."""
 
 
 def explain(text: str, problem: Problem, notes: Notes, parser: ParserName | None) -> RefusedError:
@@ -40,12 +46,18 @@ def explain(text: str, problem: Problem, notes: Notes, parser: ParserName | None
     directive = DIRECTIVE.search(text, max(text.rfind("\n---", 0, problem.at), 0), problem.at + 1)
     if directive:
         return explain_directive(text, directive.start(), notes)
-    return EXPLANATIONS.get(problem.kind, unreadable)(scene)
+    return _recognised(scene) or EXPLANATIONS.get(problem.kind, unreadable)(scene)
+
+
+def _recognised(scene: Scene) -> RefusedError | None:
+    """Return the finding about what is plain from the lines themselves, whatever the parser ran into there."""
+    return explain_pasted(scene) or explain_list(scene) or explain_wide_bracket(scene) or explain_cut_off(scene)
 
 
 def explain_text(text: str, start: int, notes: Notes) -> RefusedError:
     """Return the finding about a document that is nothing but an unquoted text: its first line should be a key."""
-    return _no_colon(Scene(text, Problem("no-colon", start, start), notes, None))
+    scene = Scene(text, Problem("no-colon", start, start), notes, None)
+    return _recognised(scene) or _no_colon(scene)
 
 
 def explain_tag(text: str, start: int, notes: Notes) -> RefusedError:
@@ -92,10 +104,6 @@ def _lost_key(scene: Scene, line: Line) -> RefusedError:
 def _keyless(scene: Scene, line: Line) -> RefusedError:
     """A line that should be a key and has no colon that counts."""
     said = scene.words(line)
-    if said.startswith("-"):
-        reason = Phrase("短横线后面少了空格", "there is no space behind the dash")
-        fixes = scene.notes.replacing(Phrase("加上空格", "add the space"), (line.first + 1, line.first + 1, " "))
-        return RefusedError(rules.MISPLACED_DASH, line.first, line.end, {"reason": reason}, fixes=fixes)
     if "：" in said:
         before = said[: said.index("：")]
         safe = OWN_WORD.fullmatch(before) is not None
@@ -175,7 +183,18 @@ def _in_block(scene: Scene) -> RefusedError:
                 "同一列上面的行是列表的一项，以“- ”开头", "the lines above in this column are list items with a dash"
             ),
         )
-    return bad_indent(line, _columns(scene, line))
+    return bad_indent(line, _comment_above(scene, line) or _columns(scene, line))
+
+
+def _comment_above(scene: Scene, line: Line) -> Phrase | None:
+    """Say that the text above ended with a `#`, where one space stands before it: what follows was to go on with it."""
+    above = scene.above(line)
+    if above is None or not CUTTING_HASH.search(scene.text, above.first, above.end):
+        return None
+    return Phrase(
+        "上一行的“#”和后面的字被当成注释，文字到那里就断了；请给整段文字加引号",
+        "the `#` in the line above begins a comment and ends the text there; quote the whole text",
+    )
 
 
 def _first_line_indented(scene: Scene, line: Line) -> RefusedError:

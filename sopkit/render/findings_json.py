@@ -51,12 +51,18 @@ def findings_json(
             for one in compilation.proved
         ],
         "not_assessed": [
-            {"rule": one.rule.name, "subject": one.subject, "reason": one.reason.within(lang)}
+            {
+                "rule": one.rule.name,
+                "subject": one.subject,
+                "reason": one.reason.within(lang),
+                **(_place(one.span, prefix) if one.span else {}),
+            }
             for one in compilation.not_assessed
         ],
         "not_in_this_version": [phrase.within(lang) for phrase in to_come],
         "counts": {
             **{severity.value: sum(one.weight is severity for one in findings) for severity in Severity},
+            "not_assessed": len(compilation.not_assessed),
             "waived": len(compilation.waived),
             "held_back": compilation.held_back,
             "files": compilation.files,

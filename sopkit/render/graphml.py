@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,10 +25,10 @@ HEAD: Final = (
 Attribute = str | int | float | bool
 
 
-def to_graphml(nodes: Iterable[Value], edges: Iterable[Value], lang: Lang) -> str:
-    """Return the document; titles are in `lang` where they have it. The same entries give the same text."""
+def to_graphml(nodes: Iterable[Value], edges: Iterable[Value], lang: Lang, as_of: date) -> str:
+    """Return the document; titles are in `lang` where they have it. The same entries on the same day give the same text."""
     keys: dict[tuple[str, str], str] = {}
-    body: list[str] = []
+    body = [*_data("graph", [("as_of", as_of.isoformat())], keys)]
     for node in _mappings(nodes):
         body.append(f"<node id={_attribute(str(node['id']))}>")
         body += _data("node", _flat(node, lang, without=("id",)), keys)

@@ -171,31 +171,34 @@ def summary_text(
     `as_of` is a day that the reader asked to be taken for today.
     """
     lang = screen.lang
+    unsettled = tuple(not_assessed)
     counts = {severity: sum(one.weight is severity for one in findings) for severity in Severity}
     if lang == "zh-CN":
         parts = [f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]]
-        asides = [f"另有 {held_back} 个由它们引起，改好再看"] * bool(held_back) + [f"{waived} 个已豁免"] * bool(waived)
+        asides = [f"另有 {held_back} 个由它们引起，改好再看"] * bool(held_back)
+        asides += [f"{len(unsettled)} 项没能判断"] * bool(unsettled) + [f"{waived} 个已豁免"] * bool(waived)
         day = f"（按 {as_of.isoformat()} 计）" if as_of else ""
         text = f"检查了 {files} 个文件{day}：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
     else:
         parts = [f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one]]
-        asides = [f"{held_back} more held back that follow from these"] * bool(held_back) + [f"{waived} waived"] * bool(
-            waived
-        )
+        asides = [f"{held_back} more held back that follow from these"] * bool(held_back)
+        asides += [f"{len(unsettled)} not assessed"] * bool(unsettled) + [f"{waived} waived"] * bool(waived)
         day = f" as of {as_of.isoformat()}" if as_of else ""
         text = f"checked {files} file{'s' * (files != 1)}{day}: " + "; ".join(
             [(", ".join(parts) or "nothing found"), *asides]
         )
-    style = next((COLOURS[one] for one in Severity if counts[one]), "1;32")
-    return "\n".join([*_settled(proved, not_assessed, screen), *_coming(to_come, screen), screen.paint(text, style)])
+    style = next((COLOURS[one] for one in Severity if counts[one]), COLOURS[Severity.WARNING] if unsettled else "1;32")
+    return "\n".join([*settled_text(proved, unsettled, screen), *_coming(to_come, screen), screen.paint(text, style)])
 
 
-def _settled(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
+def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
     """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean."""
     lang = screen.lang
     rows = [("✓", one.statement.within(lang)) for one in proved]
-    unsettled = Phrase("没能判断：", "not assessed: ").within(lang)
-    rows += [("?", unsettled + one.reason.within(lang)) for one in not_assessed]
+    label = Phrase("没能判断：", "not assessed: ").within(lang)
+    for one in not_assessed:
+        place = f"  {screen.place(one.span)}" if one.span else ""
+        rows.append(("?", label + one.reason.within(lang) + place))
     for sign, text in rows:
         for number, line in enumerate(wrap(text, screen.columns - 2)):
             yield (screen.paint(sign, "1;32" if sign == "✓" else "1;33") if number == 0 else " ") + " " + line

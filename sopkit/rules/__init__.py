@@ -3,22 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final, Protocol
 
-from sopkit.diagnostics import Finding, Outcome
+from sopkit.diagnostics import Finding, Outcome, Rule, in_order
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
-from sopkit.rules import flow
+from sopkit.rules import bounds, cycles, governance, guards, reach, waits
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.tree import Forest
 
 
+class Family(Protocol):
+    """A module of rules that belong together. It knows of no other family."""
+
+    @property
+    def RULES(self) -> tuple[Rule, ...]: ...  # noqa: N802  a constant of the module
+
+    def check(self, case: Case) -> Iterator[Outcome]:
+        """Yield what the rules find, prove or cannot settle."""
+
+
+FAMILIES: Final[tuple[Family, ...]] = (reach, cycles, waits, bounds, guards, governance)
+RULES: Final[tuple[Rule, ...]] = tuple(
+    sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the families say of one workspace."""
+
+    outcomes: tuple[Outcome, ...]
+    held_back: int
+    """Findings that are not among the outcomes, since what they stand on is wrong in itself."""
+
+
 def check(
     workspace: Workspace, graph: ExecutionGraph, forest: Forest, today: date, found: Iterable[Finding] = ()
-) -> Iterator[Outcome]:
-    """Yield what the rules find, prove, or cannot settle as of `today`.
+) -> Judgement:
+    """Return what the rules find, prove, or cannot settle as of `today`.
 
-    `found` is what earlier stages found, whose consequences are held back.
+    `found` is what earlier stages found, whose consequences are held back and counted: a family that met a doubt is asked again
+    with none.
     """
-    yield from flow.check(Case(workspace, graph, forest, today, Doubts(forest, found)))
+    doubts = Doubts(forest, found)
+    case = Case(workspace, graph, forest, today, doubts)
+    certain = replace(case, doubts=Doubts(forest))
+    outcomes: list[Outcome] = []
+    held_back = 0
+    for family in FAMILIES:
+        doubts.met = False
+        said = tuple(family.check(case))
+        outcomes += said
+        if doubts.met:
+            held_back += len(_findings(family.check(certain))) - len(_findings(said))
+    return Judgement(tuple(outcomes), held_back)
+
+
+def _findings(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
+    return in_order(one for one in outcomes if isinstance(one, Finding))

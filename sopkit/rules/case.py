@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from sopkit.diagnostics import Finding, Related, Rule, Severity
+from sopkit.diagnostics import Finding, Related, Rule, Severity, Unassessed
 from sopkit.graph import ExecutionGraph, Node
 from sopkit.graph.course import Course, courses
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
@@ -77,3 +78,12 @@ class Case:
     ) -> Finding:
         places = tuple(Related(self.forest.span(mark), note) for mark, note in related)
         return Finding(rule, self.forest.span(at), args, subject, severity=severity, related=places)
+
+    def unsettled(self, rule: Rule, at: Mark, subject: str, question: Phrase) -> Iterator[Unassessed]:
+        """Yield that a question about conditions was not decided; while anything is wrong, that may be all there is to it."""
+        if not self.doubts.any:
+            reason = Phrase(
+                f"{question.zh}，这里的条件算不清；写简单些，时间统一用一种单位",
+                f"{question.en}: these conditions are too involved; write them more simply, with times in one unit",
+            )
+            yield Unassessed(rule, subject, reason, self.forest.span(at))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sopkit.diagnostics import Finding, Rule, Severity
+from sopkit.diagnostics import Finding, Outcome, Rule, Severity
 from sopkit.graph import Edge, Node
 from sopkit.graph.course import Course, cycles, is_instant
-from sopkit.graph.satisfiability import NOBODY, meet, tests_of
+from sopkit.graph.satisfiability import excludes, tests_of
 from sopkit.graph.variables import key_of
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.predicates import StageTest
@@ -53,7 +53,7 @@ NEEDS_SOMEBODY: Final = frozenset(("every", "on", "if_rejected", "came", "follow
 BY_WAY_OF: Final = Phrase("经过这里", "by way of this")
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: Case) -> Iterator[Outcome]:
     """Yield one finding for each knot of instant ways that some customer can go round."""
     for root, playbook in case.playbooks:
         course = case.courses.get(root)
@@ -74,19 +74,25 @@ def _takes_no_time(case: Case, edge: Edge) -> bool:
     return not (edge.kind == "interrupt" and stage is not None and stage.stays is not None)
 
 
-def _check_course(case: Case, root: str, course: Course, instant: Sequence[Edge]) -> Iterator[Finding]:
+def _check_course(case: Case, root: str, course: Course, instant: Sequence[Edge]) -> Iterator[Outcome]:
     order = {node.id: n for n, node in enumerate(case.graph.parts.get(root, ()), 1)}
     order[root] = 0
     seen: set[str] = set()
     for cycle in cycles(instant, order):
         places = [edge.source for edge in cycle]
-        if seen.isdisjoint(places) and places[0] in course.reached and _can_go_round(case, cycle):
+        if not seen.isdisjoint(places) or places[0] not in course.reached:
+            continue
+        endless = _can_go_round(case, cycle)
+        if endless:
             seen.update(places)
             yield _finding(case, [case.graph.nodes[place] for place in places])
+        elif endless is None:
+            question = Phrase("有没有人会立刻转回这里", "whether the way leads anybody straight back here")
+            yield from case.unsettled(ZERO_DELAY_CYCLE, cycle[0].at, places[0], question)
 
 
-def _can_go_round(case: Case, cycle: Sequence[Edge]) -> bool:
-    """Return whether some customer meets all guards, and nothing done on the way changes what they ask about."""
+def _can_go_round(case: Case, cycle: Sequence[Edge]) -> bool | None:
+    """Return whether some customer meets all guards, and nothing done on the way changes what they ask about; None: not decided."""
     guards = [edge.guard for edge in cycle if edge.guard is not None]
     asked = {key_of(test) for guard in guards for test in tests_of(case.workspace, guard)}
     if any(isinstance(test, StageTest) for guard in guards for test in tests_of(case.workspace, guard)):
@@ -94,7 +100,8 @@ def _can_go_round(case: Case, cycle: Sequence[Edge]) -> bool:
     steps = [case.graph.nodes[edge.source].step for edge in cycle]
     if any(written in asked for step in steps if step is not None for written in _written(step)):
         return False
-    return meet(case.workspace, *guards) != NOBODY
+    nobody = excludes(case.workspace, *guards)
+    return None if nobody is None else not nobody
 
 
 def _written(step: Step) -> Iterator[tuple[str, str]]:

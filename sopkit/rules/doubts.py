@@ -26,7 +26,9 @@ class Doubts:
         self._forest = forest
         self._paths: dict[int, list[Path]] = {}
         wrong = [finding for finding in found if finding.weight is Severity.ERROR]
-        self.any = bool(wrong)
+        self._any = bool(wrong)
+        self.met = False
+        """Whether any question was answered with a doubt."""
         if wrong:
             trees: dict[str, list[int]] = {}
             for number, tree in enumerate(forest.trees):
@@ -42,6 +44,12 @@ class Doubts:
             if places[0] <= offset <= places[1]:
                 self._paths.setdefault(number, []).append(path_at(self._forest.trees[number], offset))
 
+    @property
+    def any(self) -> bool:
+        """Whether anything is wrong anywhere."""
+        self.met |= self._any
+        return self._any
+
     def inside(self, mark: Mark) -> bool:
         """Return whether something is wrong in the value that the mark, of the value or of its key, stands for."""
         paths = self._paths.get(mark >> INDEX_BITS)
@@ -50,12 +58,16 @@ class Doubts:
         tree = self._forest.tree(mark)
         at = mark & (MAX_NODES - 1)
         path = path_at(tree, tree.places[at * NUMBERS_A_NODE])
-        return any(one[: len(path)] == path for one in paths)
+        doubtful = any(one[: len(path)] == path for one in paths)
+        self.met |= doubtful
+        return doubtful
 
     def of_key(self, document: Mark, key: str) -> bool:
         """Return whether what a document says under `key` is in doubt: wrong, or perhaps what a key nobody knows was meant to be."""
         paths = self._paths.get(document >> INDEX_BITS, ())
-        return any(key in path or (len(path) == 1 and path[0] not in BEYOND_FLOW) for path in paths)
+        doubtful = any(key in path or (len(path) == 1 and path[0] not in BEYOND_FLOW) for path in paths)
+        self.met |= doubtful
+        return doubtful
 
     def of_flow(self, document: Mark) -> frozenset[str]:
         """Return the stages whose ways on are in doubt; '' for the whole playbook."""
@@ -64,7 +76,9 @@ class Doubts:
         if not paths:
             return frozenset()
         root = self._forest.trees[number].value
-        return frozenset(stage for path in paths if (stage := _doubtful_stage(path, root)) is not None)
+        stages = frozenset(stage for path in paths if (stage := _doubtful_stage(path, root)) is not None)
+        self.met |= bool(stages)
+        return stages
 
 
 def path_at(tree: Tree, offset: int) -> Path:

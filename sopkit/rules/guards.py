@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
-from sopkit.diagnostics import Finding, Rule, Severity
+from sopkit.diagnostics import Finding, Outcome, Rule, Severity
 from sopkit.graph import Node
-from sopkit.graph.satisfiability import Customer, excludes, implies, leaves, meet
+from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer, excludes, implies, leaves, meet
 from sopkit.graph.variables import key_of
 from sopkit.model.documents import Cadence, Journey, Procedure
-from sopkit.model.predicates import Any, DataTest, Else, EventTest, Not, Predicate
+from sopkit.model.predicates import All, Any, DataTest, Else, EventTest, Not, Predicate, SegmentTest
 from sopkit.model.steps import Branch, Choose, Step, inner
 from sopkit.model.triggers import OnEvent, Trigger
+from sopkit.model.values import Ref
 from sopkit.rules.case import TOUCHES, Case, Playbook
 from sopkit.rules.examples import SCRIPT, TIER, automation
 from sopkit.rules.latest import latest_times
@@ -103,8 +104,9 @@ GROUP: Final = Rule(
         "The condition cannot be carried out: those who fail it, who may have refused consent, see it all the same.",
     ),
     fix=Phrase(
-        "去掉 if，内容写成人人可看；或者换成能选人的渠道",
-        "drop the `if` and write it for everybody, or use a channel that selects customers",
+        "去掉条件，内容写成人人可看；或者换成能选人的渠道。内容节奏的 audience 可以写这个渠道里是哪个人群，只写它的编号",
+        "drop the condition and write it for everybody, or use a channel that selects customers; the `audience` of a cadence may "
+        "name the segment of those whom the channel reaches, and nothing more",
     ),
     bad=automation("  - {id: post, send: hello, via: group, for: care, if: {consent: sms-marketing}}") + SCRIPT,
     good=automation("  - {id: post, send: hello, via: group, for: care}") + SCRIPT,
@@ -116,8 +118,8 @@ EARLIER: Final = Phrase("前面的分支", "the earlier branch")
 ITS_CONDITION: Final = Phrase("这个条件", "this condition")
 
 
-def check(case: Case) -> Iterator[Finding]:
-    """Yield what is wrong with conditions and branches."""
+def check(case: Case) -> Iterator[Outcome]:
+    """Yield what is wrong with conditions and branches, and what could not be settled."""
     for segment in case.workspace.segments.values():
         if not segment.builtin and segment.when is not None:
             what = Phrase(f"人群“{segment.id}”的条件", f"the condition of the segment `{segment.id}`")
@@ -125,8 +127,15 @@ def check(case: Case) -> Iterator[Finding]:
     for root, playbook in case.playbooks:
         for what, condition in _conditions(playbook):
             yield from _check_possible(case, condition, root, what)
+        if isinstance(playbook, Cadence) and playbook.audience is not None and not _is_a_segment(playbook.audience):
+            yield from _check_group(case, root, playbook.via, playbook.audience)
         for node, step in case.steps(root):
             yield from _check_step(case, playbook, node, step)
+
+
+def _is_a_segment(audience: Predicate) -> bool:
+    """Return whether an audience names a segment: that says who is in a group or follows an account, and leaves nobody out."""
+    return isinstance(audience, SegmentTest) or (isinstance(audience, All) and all(map(_is_a_segment, audience.parts)))
 
 
 def _conditions(playbook: Playbook) -> Iterator[tuple[Phrase, Predicate]]:
@@ -152,19 +161,25 @@ def _where(trigger: Trigger) -> Iterator[tuple[Phrase, Predicate]]:
         yield Phrase("where 的条件", "the condition of `where`"), trigger.where
 
 
-def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Iterator[Finding]:
+def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Iterator[Outcome]:
     if step.if_ is not None:
         yield from _check_possible(case, step.if_, node.id, Phrase("if 的条件", "the condition of `if`"))
-        yield from _check_group(case, node, step, step.if_)
+        yield from _check_group(case, node.id, step.via, step.if_)
     if isinstance(step.verb, Choose) and not case.doubts.inside(step.verb_at):
         yield from _check_branches(case, playbook, node, step, step.verb)
         if isinstance(playbook, Journey):
             yield from _check_groups_inside(case, node, step.verb)
 
 
-def _check_possible(case: Case, condition: Predicate, subject: str, what: Phrase) -> Iterator[Finding]:
-    if _may_clash(condition) and not case.doubts.inside(condition.at) and excludes(case.workspace, condition):
+def _check_possible(case: Case, condition: Predicate, subject: str, what: Phrase) -> Iterator[Outcome]:
+    if not _may_clash(condition) or case.doubts.inside(condition.at):
+        return
+    impossible = excludes(case.workspace, condition)
+    if impossible:
         yield case.finding(IMPOSSIBLE, condition.at, subject, what=what)
+    elif impossible is None:
+        question = Phrase(f"有没有人能符合{what.zh}", f"whether anybody can meet {what.en}")
+        yield from case.unsettled(IMPOSSIBLE, condition.at, subject, question)
 
 
 def _may_clash(condition: Predicate) -> bool:
@@ -176,13 +191,13 @@ def _may_clash(condition: Predicate) -> bool:
     return len(keys) < len(tests) or any(kind in ("segment", "task", "reachable", "in", "been_in") for kind, _ in keys)
 
 
-def _check_group(case: Case, node: Node, step: Step, condition: Predicate) -> Iterator[Finding]:
+def _check_group(case: Case, subject: str, via: Sequence[Ref], condition: Predicate) -> Iterator[Finding]:
     channels = case.workspace.channels
-    for ref in step.via:
+    for ref in via:
         channel = channels.get(ref.id)
         if channel is not None and channel.selects == "nobody" and channel.reach in TOUCHES:
             declared = (channel.at, Phrase("渠道在这里声明", "the channel is declared here"))
-            yield case.finding(GROUP, condition.at, node.id, declared, channel=ref.id)
+            yield case.finding(GROUP, condition.at, subject, declared, channel=ref.id)
             return
 
 
@@ -193,28 +208,37 @@ def _check_groups_inside(case: Case, fork: Node, choose: Choose) -> Iterator[Fin
         for step in branch.steps:
             node = case.graph.nodes.get(f"{around}/{step.id}")
             if node is not None and step.if_ is None:
-                yield from _check_group(case, node, step, branch.if_)
+                yield from _check_group(case, node.id, step.via, branch.if_)
 
 
-def _check_branches(case: Case, playbook: Playbook, node: Node, step: Step, choose: Choose) -> Iterator[Finding]:
+def _check_branches(case: Case, playbook: Playbook, node: Node, step: Step, choose: Choose) -> Iterator[Outcome]:
     guarded = [branch for branch in choose.branches if not isinstance(branch.if_, Else)]
     workspace, impossible = case.workspace, set[Mark]()
     for branch in guarded:
         clash = list(_check_possible(case, branch.if_, node.id, ITS_CONDITION))
-        impossible |= {branch.at for _ in clash}
+        impossible |= {branch.at for one in clash if isinstance(one, Finding)}
         yield from clash
     for at, branch in enumerate(guarded):
         before = guarded[:at]
         denied = [Not(one.if_, one.at) for one in before]
-        if before and branch.at not in impossible and excludes(workspace, branch.if_, *denied):
+        if not before or branch.at in impossible:
+            continue
+        shadowed = excludes(workspace, branch.if_, *denied)
+        if shadowed:
             impossible.add(branch.at)
             yield case.finding(SHADOWED, branch.if_.at, node.id, *((one.at, EARLIER) for one in before[-2:]))
+        elif shadowed is None:
+            question = Phrase("有没有人会走到这个分支", "whether anybody takes this branch")
+            yield from case.unsettled(SHADOWED, branch.if_.at, node.id, question)
     yield from _check_overlaps(case, node, [branch for branch in guarded if branch.at not in impossible])
     if len(guarded) > 1 and len(guarded) == len(choose.branches) and step.if_ is None:
         rest = [Not(branch.if_, branch.at) for branch in guarded]
         left_out = meet(workspace, *rest, *_context(playbook, node, step), *_at_start(case, playbook, node))
         if isinstance(left_out, Customer):
             yield case.finding(GAP, step.verb_at, node.id, customer=left_out.describe())
+        elif left_out == UNDECIDED:
+            question = Phrase("这些分支有没有漏下谁", "whether these branches leave anybody out")
+            yield from case.unsettled(GAP, step.verb_at, node.id, question)
 
 
 def _context(playbook: Playbook, node: Node, step: Step) -> Iterator[Predicate]:
@@ -264,7 +288,7 @@ def _around(choose: Choose, step: Step) -> Iterator[Predicate]:
         denied.append(Not(branch.if_, branch.at))
 
 
-def _check_overlaps(case: Case, node: Node, branches: Sequence[Branch]) -> Iterator[Finding]:
+def _check_overlaps(case: Case, node: Node, branches: Sequence[Branch]) -> Iterator[Outcome]:
     """Report branches that divide customers by the same data and yet overlap. One inside the other is a habit, and fine; so are
     conditions on what happened or was agreed to, where the first that holds is meant to win.
     """
@@ -275,7 +299,14 @@ def _check_overlaps(case: Case, node: Node, branches: Sequence[Branch]) -> Itera
         if not same or other.at in reported:
             continue
         both = meet(case.workspace, one.if_, other.if_)
-        nested = implies(case.workspace, one.if_, other.if_) or implies(case.workspace, other.if_, one.if_)
-        if isinstance(both, Customer) and not nested:
-            reported.add(other.at)
+        if both == NOBODY:
+            continue
+        nested = {implies(case.workspace, one.if_, other.if_), implies(case.workspace, other.if_, one.if_)}
+        if True in nested:
+            continue
+        reported.add(other.at)
+        if isinstance(both, Customer) and nested == {False}:
             yield case.finding(OVERLAP, other.if_.at, node.id, (one.at, EARLIER), customer=both.describe())
+        else:
+            question = Phrase("这个分支和前面的分支有没有重叠", "whether this branch and an earlier one overlap")
+            yield from case.unsettled(OVERLAP, other.if_.at, node.id, question)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 
-from sopkit.diagnostics import Finding, Rule, Severity
+from sopkit.diagnostics import Finding, Outcome, Rule, Severity
 from sopkit.graph.course import INFINITE, Course, longest
-from sopkit.graph.satisfiability import excludes, implies
+from sopkit.graph.satisfiability import UNDECIDED, excludes, implies
 from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Journey, Stage, Transition
 from sopkit.model.predicates import All, Not, Predicate
@@ -134,7 +134,7 @@ ANOTHER_WAY: Final = Phrase("另一条路", "another way")
 LEAVES_HERE: Final = Phrase("在这里离开", "here it leaves")
 
 
-def check(case: Case) -> Iterator[Finding]:
+def check(case: Case) -> Iterator[Outcome]:
     """Yield what can't be reached, left or relied on."""
     for root, playbook in case.playbooks:
         course = case.courses.get(root)
@@ -147,9 +147,9 @@ def check(case: Case) -> Iterator[Finding]:
             yield from _check_steps(case, root, course, None, doubtful=doubtful)
 
 
-def _check_lifecycle(case: Case, journey: Journey, root: str, course: Course) -> Iterator[Finding]:
+def _check_lifecycle(case: Case, journey: Journey, root: str, course: Course) -> Iterator[Outcome]:
     doubts = case.doubts.of_flow(journey.at)
-    lost = bool(doubts) or _jumps_nowhere(journey)
+    lost = bool(doubts) or (case.doubts.any and _jumps_nowhere(journey))
     for stage in journey.stages:
         entry = f"{root}/{stage.id}"
         if entry not in course.reached:
@@ -290,38 +290,54 @@ def _list_head(case: Case, course: Course, entry: str, required: str) -> str:
 # Transitions
 
 
-def _check_order(case: Case, stage: Stage, entry: str) -> Iterator[Finding]:
+def _check_order(case: Case, stage: Stage, entry: str) -> Iterator[Outcome]:
     for later_at, later in enumerate(stage.next):
+        unsettled = False
         for earlier in stage.next[:later_at]:
             reason = _forestalled(case, earlier, later)
-            if reason is not None:
+            if isinstance(reason, Phrase):
                 first = Phrase("总是先走这一条", "this one is always taken first")
                 yield case.finding(SHADOWED_TRANSITION, later.at, entry, (earlier.at, first), reason=reason)
                 break
+            unsettled = unsettled or reason == UNDECIDED
+        else:
+            if unsettled:
+                question = Phrase("这条转移轮不轮得到", "whether this transition is ever taken")
+                yield from case.unsettled(SHADOWED_TRANSITION, later.at, entry, question)
 
 
-def _forestalled(case: Case, earlier: Transition, later: Transition) -> Phrase | None:
+def _forestalled(case: Case, earlier: Transition, later: Transition) -> Phrase | Literal["undecided"] | None:
     """Return why the earlier transition is always taken before the later one; None where it is not."""
+    answers: set[bool | None] = set()
     if earlier.after and later.after and longest(later.after) >= longest(earlier.after):
         return Phrase(
             f"进入阶段 {earlier.after} 后客户已经按前面那条走了",
             f"{earlier.after} after entry the customer has left by the earlier one",
         )
-    if earlier.when is not None and later.when is not None and implies(case.workspace, later.when, earlier.when):
-        return Phrase("它成立时，前面那条也一定成立", "whenever it holds, so does the earlier one")
-    if earlier.when is not None and excludes(case.workspace, Not(earlier.when, earlier.at)):
-        return Phrase("前面那条的条件对谁都成立", "the condition of the earlier one holds for everybody")
-    if earlier.on and later.on and all(_covered(case, trigger, earlier.on) for trigger in later.on):
-        return Phrase("前面那条等的是同样的事", "the earlier one waits for the same")
-    return None
+    if earlier.when is not None and later.when is not None:
+        answers.add(implies(case.workspace, later.when, earlier.when))
+        if True in answers:
+            return Phrase("它成立时，前面那条也一定成立", "whenever it holds, so does the earlier one")
+    if earlier.when is not None:
+        answers.add(excludes(case.workspace, Not(earlier.when, earlier.at)))
+        if True in answers:
+            return Phrase("前面那条的条件对谁都成立", "the condition of the earlier one holds for everybody")
+    if earlier.on and later.on:
+        covered = {_covered(case, trigger, earlier.on) for trigger in later.on}
+        if covered == {True}:
+            return Phrase("前面那条等的是同样的事", "the earlier one waits for the same")
+        answers |= covered if False not in covered else set()
+    return UNDECIDED if None in answers else None
 
 
-def _covered(case: Case, trigger: Trigger, earlier: Sequence[Trigger]) -> bool:
-    return any(trigger_id(one, "") == trigger_id(trigger, "") and _wider(case, one, trigger) for one in earlier)
+def _covered(case: Case, trigger: Trigger, earlier: Sequence[Trigger]) -> bool | None:
+    """Return whether one of the earlier triggers comes whenever this one does; None where that was not decided."""
+    same = {_wider(case, one, trigger) for one in earlier if trigger_id(one, "") == trigger_id(trigger, "")}
+    return True if True in same else None if None in same else False
 
 
-def _wider(case: Case, one: Trigger, other: Trigger) -> bool:
-    """Return whether the first trigger's `where` lets pass whatever the second's does."""
+def _wider(case: Case, one: Trigger, other: Trigger) -> bool | None:
+    """Return whether the first trigger's `where` lets pass whatever the second's does; None where that was not decided."""
     first: Predicate | None = one.where if isinstance(one, OnEvent) else None
     second: Predicate | None = other.where if isinstance(other, OnEvent) else None
     if first is None:

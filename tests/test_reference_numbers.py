@@ -1,0 +1,208 @@
+"""Every figure that a playbook of a row promises is a figure of the row, or its own for a reason given here."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Final
+
+import pytest
+
+from tests import figures, test_reference_content, test_reference_lifecycle
+
+FIGURES: Final = (*test_reference_content.FIGURES, *test_reference_lifecycle.FIGURES)
+
+OUR_TARGETS: Final = "the row names the thing and no level to reach, so the level is the brand's"
+OUR_ALERTS: Final = "the row names a target or nothing; from which level on someone is told is the brand's"
+OUR_TIMES: Final = "the row asks for the message or the deed and leaves open how soon"
+OUR_RHYTHM: Final = "the row asks for it and leaves open how often"
+OUR_WORK: Final = "how long a piece of staff work may take is agreed with those who do it"
+REVIEWS: Final = "how often someone looks at a KPI is agreed with those who look"
+EARLY_WARNING: Final = "two hours are a figure of the data rows, which ask for early warning of every KPI"
+
+REASONS: Final[dict[str, tuple[str, ...]]] = {
+    OUR_TARGETS: (
+        "acquisition-launch/targets/acquisition-cost-offline/target",
+        "acquisition-launch/targets/acquisition-cost-search/target",
+        "acquisition-launch/targets/acquisition-cost-shop/target",
+        "acquisition-launch/targets/acquisition-cost-social/target",
+        "acquisition-launch/targets/source-known-share/target",
+        "birthday-gift-handover/targets/birthday-gift-collected/target",
+        "birthday/targets/birthday-gift-collected/target",
+        "browse-follow-up/targets/browse-conversion/target",
+        "buying-power-page/targets/interest-to-cart/target",
+        "campaign-calendar/targets/douyin-reach/target",
+        "campaign-calendar/targets/weibo-reach/target",
+        "campaign-calendar/targets/xiaohongshu-reach/target",
+        "care-card-sale/targets/care-cards-sold/target",
+        "cart-reminder/targets/cart-to-order/target",
+        "douyin-recut/targets/douyin-reach/target",
+        "friend-welcome/targets/source-known-share/target",
+        "funnel-review/targets/cart-to-order/target",
+        "funnel-review/targets/exposure-to-interest/target",
+        "funnel-review/targets/interest-to-cart/target",
+        "funnel-review/targets/order-to-repurchase/target",
+        "funnel-review/targets/repurchase-to-referral/target",
+        "live/targets/live-script-adherence/target",
+        "member-care/active/targets/mass-click-rate/target",
+        "member-care/loyal/targets/repurchase-rate/target",
+        "member-day/targets/member-day-use/target",
+        "members-event/targets/event-participation/target",
+        "membership/dawn/targets/tier-upgrade-rate/target",
+        "membership/morning/targets/tier-upgrade-rate/target",
+        "membership/sunrise/targets/repurchase-rate/target",
+        "new-member/recall/targets/benefit-claim-rate/target",
+        "offer-review/targets/content-orders/target",
+        "offer-review/targets/offers-within-rules/target",
+        "points-expiry/targets/points-redeemed-share/target",
+        "points-redemption/targets/points-redeemed-share/target",
+        "referral-check/targets/referral-friends/target",
+        "scenario-notes/targets/xiaohongshu-reach/target",
+        "shop-enrolment/targets/source-known-share/target",
+        "tier-message/targets/personalised-click-rate/target",
+        "tier-review/targets/tier-movement/target",
+        "weibo-topics/targets/weibo-reach/target",
+    ),
+    OUR_ALERTS: (
+        "acquisition-cost/alert/when",
+        "ai-label-rate/alert/when",
+        "article-click-through/alert/when",
+        "average-order-value/alert/when",
+        "benefit-claim-rate/alert/when",
+        "browse-conversion/alert/when",
+        "cart-to-order/alert/when",
+        "conversion-rate/alert/when",
+        "exposure-to-interest/alert/when",
+        "first-day-interaction/alert/when",
+        "interest-to-cart/alert/when",
+        "live-script-adherence/alert/when",
+        "mass-click-rate/alert/when",
+        "monthly-active-share/alert/when",
+        "next-day-retention/alert/when",
+        "order-to-repurchase/alert/when",
+        "personalised-click-rate/alert/when",
+        "referral-rate/alert/when",
+        "repurchase-rate/alert/when",
+        "repurchase-to-referral/alert/when",
+        "reviewed-before-publishing/alert/when",
+        "seven-day-retention/alert/when",
+        "silent-reactivation/alert/when",
+        "source-known-share/alert/when",
+        "task-completion/alert/when",
+    ),
+    OUR_TIMES: (
+        "birthday/wish/within",
+        "cart-reminder/remind/within",
+        "friend-welcome/hello/within",
+        "friend-welcome/source-check/within",
+        "member-care/core/co-create/within",
+        "member-care/loyal/benefits/within",
+        "member-care/silent/wake/within",
+        "member-day/tell/within",
+        "membership/morning/notice-morning/within",
+        "membership/sunrise/notice-sunrise/within",
+        "new-member/activation/invite-tasks/within",
+        "new-member/activation/remind-tasks/within",
+        "new-member/conversion/coupon-note/within",
+        "new-member/conversion/follow-up/within",
+        "new-member/recall/recall-sms/within",
+        "new-member/repurchase/remind-repurchase/within",
+        "new-member/retention/two-week-care/within",
+        "points-expiry/remind-points/within",
+        "referral-invite/invite/within",
+        "referral-reward/reward-friend/within",
+        "referral-reward/reward-referrer/within",
+        "tier-message/by-tier/within",
+    ),
+    OUR_RHYTHM: (
+        "campaign-calendar/starts_on/every",
+        "content-weekly/starts_on/every",
+        "conversion-path-check/starts_on/1/every",
+        "co-creator-nomination/starts_on/every",
+        "douyin-recut/every",
+        "funnel-review/starts_on/every",
+        "headline-test/starts_on/every",
+        "live/every",
+        "member-care/active/picks/every",
+        "member-care/core/co-create/every",
+        "member-care/loyal/benefits/every",
+        "member-day/starts_on/every",
+        "membership/morning/care-morning/every",
+        "membership/sunrise/care-sunrise/every",
+        "new-member/retention/two-week-care/every",
+        "offer-review/starts_on/every",
+        "referral-check/starts_on/every",
+        "scenario-notes/every",
+        "short-video/every",
+        "tier-review/starts_on/every",
+        "weibo-topics/every",
+    ),
+    OUR_WORK: (
+        "acquisition-launch/*/within",
+        "ai-writing/*/within",
+        "birthday-gift-handover/*/within",
+        "campaign-calendar/*/within",
+        "care-card-sale/*/within",
+        "co-creator-nomination/*/within",
+        "content-correction/*/within",
+        "content-production/*/within",
+        "content-weekly/*/within",
+        "conversion-path-check/*/within",
+        "funnel-review/*/within",
+        "headline-test/*/within",
+        "hot-topic-run/*/within",
+        "kol-cooperation/*/within",
+        "live-run/*/within",
+        "members-event-run/*/within",
+        "monthly-event-run/*/within",
+        "offer-review/*/within",
+        "platform-reuse-run/*/within",
+        "points-redemption/*/within",
+        "post-production/*/within",
+        "referral-check/*/within",
+        "retention-drop/*/within",
+        "shop-enrolment/*/within",
+        "tier-review/*/within",
+        "video-production/*/within",
+    ),
+    REVIEWS: ("*/review/every",),
+    EARLY_WARNING: ("*/alert/before",),
+}
+"""Names of places, as `figures.promises` gives them; `*` stands for a step or a KPI, never for what is promised."""
+
+PATTERNS: Final = tuple(pattern for patterns in REASONS.values() for pattern in patterns)
+
+
+@cache
+def unbound() -> dict[str, object]:
+    among = figures.documents()
+    bound = {figures.bound(figure, among) for figure in FIGURES}
+    return {name: value for name, value in figures.promises(among) if name not in bound}
+
+
+def test_every_figure_is_of_a_row_or_has_a_reason() -> None:
+    assert [name for name in unbound() if not any(fnmatchcase(name, pattern) for pattern in PATTERNS)] == []
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_reason_is_given_only_for_what_stands_there(pattern: str) -> None:
+    assert any(fnmatchcase(name, pattern) for name in unbound())
+
+
+def test_no_baseline_is_excused() -> None:
+    """A target over a baseline is worth what the baseline is."""
+    names = [name for name, _ in figures.promises(figures.documents()) if "/baseline/" in name]
+    assert len(names) == 7
+    assert set(names).isdisjoint(unbound())
+
+
+def test_no_target_of_a_row_is_excused_elsewhere() -> None:
+    """A KPI whose target a row gives has that target in every playbook that promises it."""
+    given = {part for figure in FIGURES if figure.field.startswith("targets.") for part in [figure.field.split(".")[1]]}
+    assert [name for name in unbound() if "/targets/" in name and name.split("/")[-2] in given] == []
+
+
+def test_every_alert_comes_two_hours_before_the_review() -> None:
+    alerts = [value for name, value in figures.promises(figures.documents()) if name.endswith("/alert/before")]
+    assert alerts
+    assert set(alerts) == {"2h"}
