@@ -35,6 +35,7 @@ channels:
 data: {level: {title: 级, type: [low, high], category: user.behavior, record: map, retention: 1y}}
 tags: {vip: {title: 贵宾, record: map}}
 scripts: {hi: {text: 您好}}
+consents: {agree: {title: 同意, channels: [line], purposes: [promotion], notice: privacy-notice, effective_within: 1d}}
 """
 
 
@@ -300,8 +301,10 @@ def test_a_trace_that_breaks_a_bound_is_no_witness() -> None:
 
 def test_what_is_left_out_is_named() -> None:
     assert run(automation(ONE), ("1 10:00", "a")).unmodelled == ()
-    play = automation("{id: one, send: hi, via: [line, page]}", "while: {b: not within 3d}\n")
-    assert run(play, ("1 10:00", "a")).unmodelled == ("automation/auto/one: via", "automation/auto: while")
+    play = automation("{id: one, send: hi, via: line}\n{id: again, ask: agree, via: line, again_after: 3d}").replace(
+        "starts_on: a", "starts_on: [a, manual]"
+    )
+    assert run(play, ("1 10:00", "a")).unmodelled == ("automation/auto/again: again_after", "automation/auto: manual")
 
 
 def test_a_circle_without_time_is_told() -> None:

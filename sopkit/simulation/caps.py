@@ -1,4 +1,7 @@
-"""Touches that were sent go in; whether the enforcing tool lets the next one out, holds it or drops it comes out."""
+"""Touches that were sent go in; whether the enforcing tool lets the next one out, holds it or drops it comes out.
+
+A tool counts what it sends at once and what others send when a sync has told it; where no sync tells it, it never counts them.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from sopkit.model.documents import Cap
 from sopkit.model.steps import CapRule
 from sopkit.simulation.clock import NEVER, Zone
 from sopkit.simulation.plan import Plan, Via
+from sopkit.simulation.syncs import Syncs
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Which cap stops a touch, when it would be free, how long it may be held, whether the journey ends."""
+    """Which cap stops a touch, when it would be free, until when it may be held, whether the journey ends."""
 
     cap: str
     wait: int | None
@@ -23,19 +27,30 @@ class Stopped:
 class Caps:
     """The counted touches of one customer under each cap."""
 
-    def __init__(self, plan: Plan, zone: Zone) -> None:
-        self.zone = zone
+    def __init__(self, plan: Plan, syncs: Syncs, zone: Zone) -> None:
+        self.zone, self.syncs = zone, syncs
         self.enforce = plan.workspace.settings.enforce
-        self.sent: dict[str, list[tuple[int, int]]] = {}
+        self.tool = self.enforce.in_.id if self.enforce and self.enforce.in_ else ""
+        self.sent: dict[str, list[tuple[int, int, int]]] = {}
+        """Cap → (when, how often it is felt, when the enforcing tool knows of it)."""
 
     def count(self, via: Via, rule: CapRule | None, now: int) -> None:
-        if rule is None or rule.counts:
+        """Count a touch, unless the playbook says that it doesn't count."""
+        if via.caps and (rule is None or rule.counts):
+            known = self._known(via, now)
             for cap in via.caps:
-                self.sent.setdefault(cap.id, []).append((now, via.weight))
+                self.sent.setdefault(cap.id, []).append((now, via.weight, known))
+
+    def _known(self, via: Via, now: int) -> int:
+        if not self.tool or via.controlled:
+            return now
+        source = via.channel.tool.id if via.channel.tool else ""
+        when = self.syncs.arrival("touches", via.channel.id, source, self.tool, now) if source else None
+        return NEVER if when is None else when
 
     def judge(self, via: Via, rule: CapRule | None, now: int, first: int) -> Stopped | None:
         """Return what stops a touch now; None lets it out. `first` is when it was first due."""
-        if self.enforce is None or self.enforce.in_ is None or not via.controlled:
+        if self.enforce is None or not self.tool or not via.controlled:
             return None
         if rule is not None and not (rule.counts and rule.stopped):
             return None
@@ -51,8 +66,8 @@ class Caps:
         return None
 
     def _free(self, cap: Cap, weight: int, now: int) -> int:
-        """Return the first instant from `now` on at which one more is allowed, if nothing else is sent."""
-        sent = self.sent.get(cap.id, [])
+        """Return the first instant from `now` on at which one more is allowed, if nothing else is sent or heard of."""
+        sent = [(at, size) for at, size, known in self.sent.get(cap.id, ()) if known <= now]
         if cap.gap is not None:
             return max(now, self.zone.later(sent[-1][0], cap.gap)) if sent else now
         if cap.max is None or cap.per is None:
@@ -61,11 +76,13 @@ class Caps:
             return NEVER
         if isinstance(cap.per, str):
             start, end = self.zone.unit(now, cap.per)
-            return now if sum(w for at, w in sent if at >= start) + weight <= cap.max else end
+            return now if sum(size for at, size in sent if at >= start) + weight <= cap.max else end
         total = weight
         for at, size in reversed(sent):
             freed = self.zone.later(at, cap.per)
-            total += size if freed > now else 0
+            if freed <= now:
+                break
+            total += size
             if total > cap.max:
                 return freed
         return now

@@ -116,7 +116,8 @@ class Zone:
             length = monthrange(months // 12, months % 12 + 1)[1]
             day = _month_start(months) + min(today.day, length) - 1
             return self.at(day * DAY + local % DAY)
-        return now + (duration.seconds or 0) // duration.amount * amount if duration.amount else now
+        seconds = duration.seconds or 0
+        return now + (seconds if amount == duration.amount else seconds // (duration.amount or 1) * amount)
 
     def earlier(self, now: int, duration: Duration) -> int:
         """Return the instant one duration before `now`."""
@@ -127,6 +128,9 @@ class Zone:
         if today in self.holidays.workdays:
             return True
         return today.weekday() < 5 and today not in self.holidays.days
+
+    def is_holiday(self, day: int) -> bool:
+        return date_of(day) in self.holidays.days
 
     def _workdays_later(self, now: int, amount: int) -> int:
         local = self.local(now)

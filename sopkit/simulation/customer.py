@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from sopkit.model.documents import Workspace
 from sopkit.model.predicates import (
@@ -21,7 +22,7 @@ from sopkit.model.predicates import (
     TagTest,
     TaskTest,
 )
-from sopkit.model.values import Comparison, NumberRange
+from sopkit.model.values import Comparison, Duration, NumberRange
 from sopkit.simulation.clock import Zone
 
 KNOWN = "\0known"
@@ -41,6 +42,8 @@ class Customer:
     inside: dict[str, int] = field(default_factory=dict)
     """Journey or `journey/stage` → how many instances are in it."""
     been: set[str] = field(default_factory=set)
+    version: int = 0
+    """Goes up with every change of what predicates ask for, time apart."""
 
 
 Condition = Callable[[Customer, int], bool]
@@ -105,12 +108,13 @@ def _consent(test: ConsentTest, workspace: Workspace) -> Condition:
 def _event(test: EventTest) -> Condition:
     name, within, negated = test.event.id, test.within, test.negated
     least = test.count or None
+    seconds = within.seconds if within is not None else None
 
     def holds(who: Customer, now: int) -> bool:
         times = who.events.get(name, ())
         if within is not None:
             # Half-open: what happened exactly so long ago is no longer within.
-            start = who.zone.earlier(now, within)
+            start = now - seconds if seconds is not None else who.zone.earlier(now, within)
             number = sum(1 for time in times if start < time <= now)
         else:
             number = len(times)
@@ -141,6 +145,7 @@ def _data(test: DataTest) -> Condition:
     return holds
 
 
+@lru_cache(maxsize=4096)
 def as_number(value: str | None) -> Decimal | None:
     """Return the number at the start of a value such as `99 CNY`; None where there is none."""
     try:
@@ -160,3 +165,54 @@ def compare(number: Decimal, wanted: Comparison) -> bool:
         case ">":
             return number > wanted.number
     return number == wanted.number
+
+
+def parts_of(predicate: Predicate | None, workspace: Workspace) -> Iterator[Predicate]:
+    """Yield every test in a predicate, those of the segments that it names included."""
+    match predicate:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from parts_of(part, workspace)
+        case Not(part):
+            yield from parts_of(part, workspace)
+        case SegmentTest(segment):
+            noun = workspace.segments.get(segment.id)
+            yield from parts_of(noun.when if noun else None, workspace)
+        case None:
+            return
+        case _:
+            yield predicate
+
+
+def subjects(predicate: Predicate | None, workspace: Workspace) -> Iterator[str]:
+    """Yield what a predicate asks for, as `event/x`, `data/x`, `tag/x`, `consent/x` or `in/journey/stage`."""
+    for test in parts_of(predicate, workspace):
+        match test:
+            case DataTest(data):
+                yield f"data/{data.id}"
+            case EventTest(event):
+                yield f"event/{event.id}"
+            case TagTest(tag):
+                yield f"tag/{tag.id}"
+            case StageTest(place):
+                yield f"in/{place.id}"
+            case TaskTest(task) if task.id in workspace.tasks:
+                yield from (f"event/{event.id}" for event in workspace.tasks[task.id].done_on)
+            case ReachableTest(channel) if channel.id in workspace.channels:
+                address = workspace.channels[channel.id].address
+                if address is not None:
+                    yield f"data/{address.id}"
+            case ConsentTest(consent):
+                yield f"consent/{consent.id}"
+
+
+def lapses(predicate: Predicate | None, workspace: Workspace) -> Iterator[tuple[str, Duration]]:
+    """Yield what changes by time alone: how long after `event/x`, or after `consent/x` was given."""
+    for test in parts_of(predicate, workspace):
+        match test:
+            case EventTest(event, _, within) if within is not None:
+                yield f"event/{event.id}", within
+            case ConsentTest(consent) if consent.id in workspace.consents:
+                expires = workspace.consents[consent.id].expires
+                if expires is not None:
+                    yield f"consent/{consent.id}", expires

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sopkit.graph import ExecutionGraph
@@ -10,11 +10,12 @@ from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Cadence, Cap, Journey, OneAtATime, Procedure, Stage, Workspace
 from sopkit.model.formulas import Selector
 from sopkit.model.nouns import Channel
-from sopkit.model.steps import Step, inner
-from sopkit.model.triggers import CalendarReached, DateReached, OnEvent, Trigger
-from sopkit.model.values import Every, PurposeRef, RoleRef, Slot
+from sopkit.model.predicates import Predicate
+from sopkit.model.steps import CapRule, Send, Step
+from sopkit.model.triggers import Becomes, CalendarReached, DateReached, OnEvent, SegmentCrossed, Trigger
+from sopkit.model.values import Duration, Every, PurposeRef, RoleRef, Slot
 from sopkit.simulation.clock import Open, Schedule
-from sopkit.simulation.customer import Condition, condition
+from sopkit.simulation.customer import Condition, condition, lapses, subjects
 
 FELT = frozenset(("direct", "group", "feed"))
 
@@ -90,23 +91,69 @@ class Play:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Issue:
+    """What a cadence sends: an issue, or a touch `before` it."""
+
     node: str
     cadence: Cadence
     audience: Condition
     vias: tuple[Via, ...]
-    beside: tuple[Move, ...]
+    rule: CapRule | None
+    before: Duration | None
+    lapsing: bool
+    """Whether the audience may change by time alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crossing:
+    """A segment that somebody waits for a customer to enter or to leave."""
+
+    segment: str
+    inside: Condition
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """How a datum is computed: the first value whose condition holds; at which slots."""
+
+    name: str
+    values: tuple[tuple[str, Condition], ...]
+    every: Every | None
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What an event does besides being heard: data it makes known, consents it gives and withdraws."""
+
+    collects: tuple[str, ...]
+    gives: tuple[str, ...]
+    withdraws: tuple[str, ...]
 
 
 @dataclass(slots=True, eq=False)
 class Plan:
     workspace: Workspace
     plays: dict[str, Play] = field(default_factory=dict)
-    issues: dict[str, Issue] = field(default_factory=dict)
+    issues: dict[str, list[Issue]] = field(default_factory=dict)
+    """Cadence → its issue, and its touches before."""
     starting: dict[str, list[tuple[Play, Ear]]] = field(default_factory=dict)
     groups: dict[str, OneAtATime] = field(default_factory=dict)
     """Journey or `journey/stage` → its group."""
     calendars: dict[str, tuple[Every, tuple[Slot, ...]]] = field(default_factory=dict)
     dates: dict[str, DateReached] = field(default_factory=dict)
+    listeners: dict[str, set[str]] = field(default_factory=dict)
+    """What is announced → the tools of the playbooks that listen to it; '' for one without a tool."""
+    effects: dict[str, Effects] = field(default_factory=dict)
+    becoming: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
+    """Datum → (what is announced, the values for which; none: any)."""
+    crossings: dict[str, Crossing] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    """All that any condition asks for, or a step needs (see `subjects`)."""
+    rules: list[Rule] = field(default_factory=list)
+    watched: set[str] = field(default_factory=set)
+    """What must be looked at again at once when it changes (see `subjects`)."""
+    lapses: dict[str, set[Duration]] = field(default_factory=dict)
+    """`event/x` or `consent/x` → after how long something that is watched changes by itself."""
 
 
 def compile_plan(workspace: Workspace, graph: ExecutionGraph) -> Plan:
@@ -129,43 +176,82 @@ class _Compiler:
         for group in workspace.settings.one_at_a_time:
             for place in group.journeys:
                 plan.groups[place.id] = group
+        for event in workspace.events.values():
+            plan.effects[event.id] = Effects(
+                tuple(
+                    sorted(one.id for one in workspace.data.values() if any(e.id == event.id for e in one.collected_by))
+                ),
+                tuple(consent.id for consent in event.gives),
+                tuple(
+                    sorted(c.id for c in workspace.consents.values() if any(e.id == event.id for e in c.withdrawn_by))
+                ),
+            )
+        for datum in workspace.data.values():
+            if datum.computed is not None:
+                values = tuple((value, self._test(test)) for value, test in datum.computed.first_of)
+                plan.rules.append(Rule(datum.id, values, datum.computed.every, datum.computed.slots))
         for journey in workspace.journeys.values():
             self._add(self._journey(journey))
         for procedure in workspace.procedures.values():
-            touching = any(self._vias(step, False) for top in procedure.steps for step in inner(top))
-            if procedure.for_each in ("customer", "ticket") and touching:
+            if procedure.for_each in ("customer", "ticket"):
                 self._add(self._procedure(procedure))
         for cadence in workspace.cadences.values():
-            root = f"cadence/{cadence.id}"
-            vias = tuple(self._via(ref.id, cadence.for_, cadence.by, "", cadence.format or "") for ref in cadence.via
-                         if ref.id in workspace.channels)  # fmt: skip
-            steps = tuple(self._move(step, root, 0, "") for step in cadence.steps)
-            plan.issues[cadence.id] = Issue(
-                f"issue/{cadence.id}", cadence, condition(cadence.audience, workspace), vias, steps
-            )
+            plan.issues[cadence.id] = [*self._issues(cadence)]
         return plan
+
+    def _issues(self, cadence: Cadence) -> Iterator[Issue]:
+        workspace, root = self.workspace, f"cadence/{cadence.id}"
+        audience, lapsing = self._test(cadence.audience), any(lapses(cadence.audience, workspace))
+        vias = tuple(
+            self._via(ref.id, cadence.for_, cadence.by, "", cadence.format or "")
+            for ref in cadence.via
+            if ref.id in workspace.channels
+        )
+        yield Issue(f"issue/{cadence.id}", cadence, audience, vias, None, None, lapsing)
+        for step in cadence.steps:
+            move = self._move(step, root, 0, "")
+            if move.vias:
+                both = _both(audience, move.guard)
+                changing = lapsing or any(lapses(step.if_, workspace))
+                yield Issue(move.node, cadence, both, move.vias, step.cap, step.before, changing)
+
+    def _test(self, predicate: Predicate | None) -> Condition:
+        self.plan.asked.update(subjects(predicate, self.workspace))
+        return condition(predicate, self.workspace)
+
+    def _watch(self, predicate: Predicate | None) -> None:
+        self.plan.watched.update(subjects(predicate, self.workspace))
+        for subject, after in lapses(predicate, self.workspace):
+            self.plan.lapses.setdefault(subject, set()).add(after)
 
     def _add(self, play: Play) -> None:
         self.plan.plays[play.node] = play
         for ear in play.starts:
             self.plan.starting.setdefault(ear.key, []).append((play, ear))
+        if isinstance(play.document, Journey):
+            self._watch(play.document.while_)
+            for stage in play.document.stages:
+                for move in stage.next:
+                    self._watch(move.when)
 
     def _journey(self, journey: Journey) -> Play:
         root = f"{journey.kind}/{journey.id}"
         tool, priority = journey.runs_in.id if journey.runs_in else "", journey.priority or 0
+        if journey.follows is not None:
+            self.plan.asked.add(f"data/{journey.follows.id}")
         scenes = {stage.id: self._scene(journey, root, stage, priority, tool) for stage in journey.stages}
         return Play(
-            root, journey, scenes, journey.stages[0].id if journey.stages else "", self._ears(journey.starts_on, root),
-            self._ears(journey.ends_on, root), condition(journey.audience, self.workspace),
-            condition(journey.while_, self.workspace) if journey.while_ is not None else None, priority, tool,
+            root, journey, scenes, journey.stages[0].id if journey.stages else "", self._ears(journey.starts_on, root, tool),
+            self._ears(journey.ends_on, root, tool), self._test(journey.audience),
+            self._test(journey.while_) if journey.while_ is not None else None, priority, tool,
         )  # fmt: skip
 
     def _procedure(self, procedure: Procedure) -> Play:
         root = f"procedure/{procedure.id}"
         stage = Stage(id="", at=procedure.at, steps=procedure.steps)
         scene = self._scene(None, root, stage, 0, "")
-        return Play(root, procedure, {"": scene}, "", self._ears(procedure.starts_on, root), (),
-                    condition(procedure.audience, self.workspace), None, 0, "")  # fmt: skip
+        return Play(root, procedure, {"": scene}, "", self._ears(procedure.starts_on, root, ""), (),
+                    self._test(procedure.audience), None, 0, "")  # fmt: skip
 
     def _scene(self, journey: Journey | None, root: str, stage: Stage, priority: int, tool: str) -> Scene:
         moves = [self._move(step, root, priority, tool) for step in stage.steps]
@@ -176,34 +262,47 @@ class _Compiler:
             stage,
             tuple(one for one in moves if not one.step.on and not one.step.every),
             tuple(one for one in moves if one.step.on or one.step.every),
-            tuple((n, self._ears(move.on, root)) for n, move in enumerate(stage.next) if move.on),
-            tuple((n, condition(move.when, self.workspace)) for n, move in enumerate(stage.next) if move.when is not None),
+            tuple((n, self._ears(move.on, root, tool)) for n, move in enumerate(stage.next) if move.on),
+            tuple((n, self._test(move.when)) for n, move in enumerate(stage.next) if move.when is not None),
         )  # fmt: skip
 
     def _move(self, step: Step, root: str, priority: int, tool: str) -> Move:
         verb = step.verb
         branches = getattr(verb, "branches", ())
+        if isinstance(verb, Send) and verb.match is not None:
+            self.plan.asked.add(f"data/{verb.match.id}")
         role = self.workspace.roles.get(step.by.id) if step.by else None
         hours = Schedule((Open.of(role.hours),)) if role and role.hours else Schedule()
         return Move(
-            self.nodes.get(id(step), f"{root}/{step.id}"), step, condition(step.if_, self.workspace),
+            self.nodes.get(id(step), f"{root}/{step.id}"), step, self._test(step.if_),
             self._vias(step, self.tool != "" and tool == self.tool), hours, priority,
-            tuple((condition(one.if_, self.workspace), tuple(self._move(s, root, priority, tool) for s in one.steps))
+            tuple((self._test(one.if_), tuple(self._move(s, root, priority, tool) for s in one.steps))
                   for one in branches),
             tuple(self._move(one, root, priority, tool) for one in step.otherwise),
-            self._ears(getattr(verb, "until", ()), root), self._ears(step.on, root), step.minutes or 0.0,
+            self._ears(getattr(verb, "until", ()), root, tool), self._ears(step.on, root, tool), step.minutes or 0.0,
         )  # fmt: skip
 
-    def _ears(self, triggers: Sequence[Trigger], root: str) -> tuple[Ear, ...]:
+    def _ears(self, triggers: Sequence[Trigger], root: str, tool: str) -> tuple[Ear, ...]:
         found = []
         for trigger in triggers:
             key = trigger_id(trigger, root)
+            self.plan.listeners.setdefault(key, set()).add(tool)
+            if isinstance(trigger, Becomes) and (key, trigger.values) not in self.plan.becoming.setdefault(
+                trigger.data.id, []
+            ):
+                self.plan.becoming[trigger.data.id].append((key, trigger.values))
             if isinstance(trigger, CalendarReached):
                 self.plan.calendars[key] = (trigger.every, trigger.slots)
+            if isinstance(trigger, Becomes | DateReached):
+                self.plan.asked.add(f"data/{trigger.data.id}")
             if isinstance(trigger, DateReached):
                 self.plan.dates[key] = trigger
+            if isinstance(trigger, SegmentCrossed) and trigger.segment.id in self.workspace.segments:
+                when = self.workspace.segments[trigger.segment.id].when
+                self.plan.crossings[trigger.segment.id] = Crossing(trigger.segment.id, self._test(when))
+                self._watch(when)
             where = trigger.where if isinstance(trigger, OnEvent) else None
-            found.append(Ear(key, condition(where, self.workspace), trigger))
+            found.append(Ear(key, self._test(where), trigger))
         return tuple(found)
 
     def _vias(self, step: Step, runs_in_tool: bool) -> tuple[Via, ...]:
@@ -214,6 +313,8 @@ class _Compiler:
 
     def _via(self, name: str, purpose: PurposeRef | None, by: RoleRef | None, runs_in: str, form: str) -> Via:
         settings, channel = self.workspace.settings, self.workspace.channels[name]
+        if channel.address is not None:
+            self.plan.asked.add(f"data/{channel.address.id}")
         facts = {
             "channel": name, "reach": channel.reach, "format": form, "sent_by": "staff" if by else "tool",
             "purpose": purpose.id if purpose else "",
@@ -230,6 +331,10 @@ class _Compiler:
             (channel.joins or 1) if channel.reach == "group" else 1,
             by is None and runs_in != "" and own,
         )  # fmt: skip
+
+
+def _both(one: Condition, other: Condition) -> Condition:
+    return lambda who, now: one(who, now) and other(who, now)
 
 
 def selects(selector: Selector | None, facts: dict[str, str]) -> bool:

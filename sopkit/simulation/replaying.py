@@ -8,30 +8,29 @@ from functools import partial
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
 from sopkit.model.values import Rate
-from sopkit.simulation.clock import DAY, Zone, instant, slots_between
+from sopkit.simulation.clock import Zone, instant
 from sopkit.simulation.coverage import unmodelled
-from sopkit.simulation.customer import KNOWN
-from sopkit.simulation.holidays import holidays_of
+from sopkit.simulation.happenings import move_consent, move_tag, occur, set_data
 from sopkit.simulation.machine import EVENT, Machine
-from sopkit.simulation.plan import Plan, compile_plan
-from sopkit.simulation.trace import Happening, Log, Trace
-
-UTC_ZONE = "UTC"
+from sopkit.simulation.plan import compile_plan
+from sopkit.simulation.trace import Entry, EntryKind, Happening, Log, Trace
+from sopkit.simulation.world import World
 
 
 def replay(workspace: Workspace, graph: ExecutionGraph, trace: Trace) -> Log:
     """Run one customer through the trace. Raises `EndlessError` where the playbooks go round without time passing.
 
     Delays that the trace does not choose are the shortest. A log with `illegal` is no witness: the trace breaks what is declared.
+    A computed datum that the trace sets is the trace's alone.
     """
     plan = compile_plan(workspace, graph)
     start, end = instant(trace.start), instant(trace.end)
-    name = trace.zone or workspace.settings.timezone or UTC_ZONE
-    zone = Zone.load(name, start - 400 * DAY, end + 800 * DAY, holidays_of(workspace.settings.holidays))
+    world = World.of(plan, trace.zone, start, end)
+    entries: list[Entry] = []
     illegal: list[str] = []
     taken: Counter[str] = Counter()
 
-    def choose(node: str, low: int, high: int) -> int:
+    def draw(node: str, low: int, high: int) -> int:
         given = trace.delays.get(node, ())
         number = taken[node]
         taken[node] += 1
@@ -41,64 +40,44 @@ def replay(workspace: Workspace, graph: ExecutionGraph, trace: Trace) -> Log:
             illegal.append(f"{node}: {given[number]} s is outside [{low}, {high}]")
         return given[number]
 
-    machine = Machine(plan, zone, end, choose)
+    def record(  # noqa: PLR0917  one line of a log
+        now: int, kind: EntryKind, node: str, detail: str, weight: int, controlled: bool
+    ) -> None:
+        entries.append(Entry(now, kind, node, detail, weight, controlled))
+
+    given = {one.name for one in trace.happenings if one.kind == "data"}
+    world.leave_out(given)
+    machine = Machine(world, record, draw)
+    machine.begin()
     for happening in sorted(trace.happenings, key=lambda one: one.at):
         when = instant(happening.at)
         if when < start:
             illegal.append(f"{happening.name}: before the start of the trace")
-        machine.at(when, EVENT, partial(_happen, machine, plan, happening, illegal))
-    for key, (every, slots) in plan.calendars.items():
-        if every.unit is not None and every.unit != "event":
-            for when in slots_between(slots, every.unit, zone, start, end):
-                machine.at(when, EVENT, partial(machine.announce, key))
+        machine.at(when, EVENT, partial(_happen, machine, happening, illegal))
     machine.run()
-    return Log(tuple(machine.log), tuple(illegal), unmodelled(plan))
+    return Log(tuple(entries), tuple(illegal), unmodelled(plan, given))
 
 
-def _happen(machine: Machine, plan: Plan, one: Happening, illegal: list[str], now: int) -> None:
-    who, name = machine.who, one.name
+def _happen(machine: Machine, one: Happening, illegal: list[str], now: int) -> None:
+    name = one.name
     match one.kind:
         case "event":
-            _occur(machine, plan, name, now, illegal)
+            occur(machine, name, now)
+            noun = machine.plan.workspace.events.get(name)
+            if (
+                noun is not None
+                and noun.at_most is not None
+                and _too_many(noun.at_most, machine.who.events[name], machine.zone)
+            ):
+                illegal.append(f"{name}: more than {noun.at_most}")
         case "data":
-            machine.set_data(name, one.value, now)
-        case "tag":
-            who.tags.add(name)
-            machine.changed(now)
-        case "untag":
-            who.tags.discard(name)
-            machine.changed(now)
+            set_data(machine, name, one.value, now)
+        case "tag" | "untag":
+            move_tag(machine, name, now, removes=one.kind == "untag")
         case "used":
             machine.announce(f"trigger/used/{name}", now)
         case "given" | "refused" | "withdrawn":
-            _consent(machine, name, one.kind, now)
-
-
-def _consent(machine: Machine, name: str, state: str, now: int) -> None:
-    machine.who.consents[name] = state
-    if state == "given":
-        machine.who.given_at[name] = now
-    machine.announce(f"trigger/{state}/{name}", now)
-    machine.changed(now)
-
-
-def _occur(machine: Machine, plan: Plan, name: str, now: int, illegal: list[str]) -> None:
-    who, workspace = machine.who, plan.workspace
-    noun = workspace.events.get(name)
-    times = who.events.setdefault(name, [])
-    times.append(now)
-    if noun is not None and noun.at_most is not None and _too_many(noun.at_most, times, machine.zone):
-        illegal.append(f"{name}: more than {noun.at_most}")
-    for datum in workspace.data.values():
-        if any(event.id == name for event in datum.collected_by):
-            who.data.setdefault(datum.id, KNOWN)
-    for consent in noun.gives if noun else ():
-        _consent(machine, consent.id, "given", now)
-    for consent_id, declared in workspace.consents.items():
-        if who.consents.get(consent_id) == "given" and any(event.id == name for event in declared.withdrawn_by):
-            _consent(machine, consent_id, "withdrawn", now)
-    machine.announce(f"event/{name}", now)
-    machine.changed(now)
+            move_consent(machine, name, one.kind, now)
 
 
 def _too_many(rate: Rate, times: list[int], zone: Zone) -> bool:

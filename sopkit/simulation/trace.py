@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -12,6 +12,10 @@ EMPTY: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
 
 EntryKind = Literal["touch", "step", "start", "end", "enter", "leave", "refuse", "skip", "unsent"]
+
+
+Record = Callable[[int, EntryKind, str, str, int, bool], None]
+"""Takes one line of a log: see `Entry`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,11 @@ class Trace:
     zone: str | None = None
     """The customer's time zone; None: the workspace's."""
     delays: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: EMPTY)
-    """Node id of a step, or of a sync as `sync/id` → seconds after its base at each time it is done; then the shortest."""
+    """Node id → seconds after its base at each time it is done; then the shortest.
+
+    A step under its node, its confirmation by a person under `node/confirm`, a wait of ranged length under `node/wait`, a run of a sync
+    under `sync/id`, and the first run of one that has an interval and no hour under `sync/id/start`, seconds after 1970-01-01.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,8 @@ class Entry:
     node: str
     """Node id of the step, issue, stage or playbook."""
     detail: str = ""
-    """The channel of a touch; the cap of a skip; the reason of a refusal or of what was not sent."""
+    """The channel of a touch; the cap of a skip; the reason of a refusal or of what was not sent; where a customer went from a stage,
+    else `done` or `ended` (before its end)."""
     weight: int = 1
     """How many times a touch is felt: once in each group of the customer."""
     controlled: bool = False
