@@ -42,8 +42,6 @@ class Customer:
     inside: dict[str, int] = field(default_factory=dict)
     """Journey or `journey/stage` → how many instances are in it."""
     been: set[str] = field(default_factory=set)
-    version: int = 0
-    """Goes up with every change of what predicates ask for, time apart."""
 
 
 Condition = Callable[[Customer, int], bool]

@@ -84,15 +84,15 @@ class Deeds:
         """Draw when a step is done, and plan it."""
         visit, via, draw = instance.visit, self._via(move), self.machine.draw
         anchors = {"stage": instance.entered, "start": instance.begun, **instance.done} if move.step.since else {}
-        schedule = via.schedule if via else move.hours
-        issue, low, high = due(move.step, now, anchors, schedule, self.zone)
+        opening = self.machine.world.opening(via.schedule if via else move.hours)
+        issue, low, high = due(move.step, now, anchors, opening, self.zone)
         drawn = now + (draw(move.node, low - now, high - now) if high > now else 0)
-        moved = schedule.next_open(drawn, self.zone)
+        moved = opening.next_open(drawn)
         dropped = moved != drawn and via is not None and via.channel.when_closed == "drop"
         confirmed = via.channel.confirmed_by if via else None
         if confirmed is not None and confirmed.within is not None and moved < NEVER and not dropped:
             longest = confirmed.within.seconds or 0
-            moved = schedule.next_open(moved + draw(f"{move.node}/confirm", 0, longest), self.zone)
+            moved = opening.next_open(moved + draw(f"{move.node}/confirm", 0, longest))
         issued: list[bool] | None = None
         if move.step.by is not None and issue < moved:
             issued = []
@@ -134,13 +134,13 @@ class Deeds:
         visit, via = instance.visit, self._via(move)
         held = partial(self._again, instance, visit, move, via, first, after, issued)
         if via is not None and via is not planned:
-            moved = via.schedule.next_open(now, self.zone)
+            moved = self.machine.world.opening(via.schedule).next_open(now)
             if moved != now:
                 self._at(moved, move, held)
                 return
         verdict = self.machine.caps.judge(via, move.step.cap, now, first) if via is not None and via.felt else None
         if via is not None and verdict is not None and verdict.wait is not None:
-            later = via.schedule.next_open(verdict.wait, self.zone)
+            later = self.machine.world.opening(via.schedule).next_open(verdict.wait)
             if later <= verdict.until:
                 self._at(later, move, held)
                 return

@@ -22,7 +22,8 @@ ANY: Final = "any"
 
 def change(machine: Machine, subject: str, now: int) -> None:
     """Note that something predicates ask for has changed, and have what watches it looked at again."""
-    machine.who.version += 1
+    for issue in machine.plan.dependents.get(subject, ()):
+        machine.reached.pop(issue.number, None)
     if subject in machine.plan.watched:
         if subject.startswith("in/"):
             machine.at(now, TURN, machine.changed)  # never inside the move that causes it
@@ -113,7 +114,6 @@ def set_data(machine: Machine, name: str, value: str | None, now: int, *, silent
         data[name] = value
     _plan_dates(machine, name, value, now)
     if silent:
-        machine.who.version += 1
         return
     noun = plan.workspace.data.get(name)
     record = noun.record.id if noun is not None and noun.record else ""

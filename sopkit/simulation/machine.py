@@ -18,7 +18,8 @@ from sopkit.simulation.deeds import Deeds
 from sopkit.simulation.groups import Groups
 from sopkit.simulation.happenings import change, compute
 from sopkit.simulation.instance import Instance
-from sopkit.simulation.plan import Ear, Play, Scene
+from sopkit.simulation.issues import Due
+from sopkit.simulation.plan import Ear, Issue, Play, Scene, Via
 from sopkit.simulation.syncs import Draw, Syncs
 from sopkit.simulation.trace import Record
 from sopkit.simulation.world import World
@@ -51,8 +52,8 @@ class Machine:
         self.deeds = Deeds(self)
         self.inside: dict[str, bool] = {}
         self.next_due = 0
-        self.members: dict[int, tuple[int, bool]] = {}
-        """Position of an issue in the tables → (version of the customer, whether in its audience)."""
+        self.reached: dict[int, Via | None] = {}
+        """Number of an issue → the channel by which it reaches the customer, until something changes that."""
 
     def at(self, time: int, order: int, act: Callable[[int], None], priority: int = 0) -> None:
         if time < self.end:
@@ -74,41 +75,44 @@ class Machine:
         """Do everything that is pending before the end. Raises `EndlessError`."""
         queue, calendar = self.queue, self.world.calendar
         instant, count, last = -1, 0, len(calendar)
-        while queue:
-            time, order = queue[0][:2]
-            while self.next_due < last and (calendar[self.next_due].at, STEP) <= (time, order):
-                self._issue()
+        while queue or self.next_due < last:
+            if self.next_due < last:
+                due = calendar[self.next_due]
+                if not queue or queue[0] > (due.at, STEP):
+                    self._issue(due)
+                    continue
             time, *_, act = heappop(queue)
             count = count + 1 if time == instant else 0
             instant = time
             if count > MOST_AT_ONCE:
                 raise EndlessError
             act(time)
-        while self.next_due < last:
-            self._issue()
 
-    def _issue(self) -> None:
+    def _issue(self, due: Due) -> None:
         """Send what a cadence sends next, if the customer is in its audience."""
-        due = self.world.calendar[self.next_due]
         self.next_due += 1
         issue, now = due.issue, due.at
-        key, version = id(issue), self.who.version
-        known = self.members.get(key)
-        if known is not None and known[0] == version and not issue.lapsing:
-            member = known[1]
+        if issue.number in self.reached:
+            via = self.reached[issue.number]
         else:
-            member = issue.audience(self.who, now)
-            self.members[key] = (version, member)
-        if not member:
+            via = self._reached(issue, now)
+            if not issue.lapsing:
+                self.reached[issue.number] = via
+        if via is None:
             return
-        via = next(
-            (one for one in issue.vias if one.channel.address is None or one.channel.address.id in self.who.data), None
-        )
-        if via is not None and via.felt:
+        if via.felt:
             self.note(now, "touch", issue.node, via.channel.id, via.weight, via.controlled)
             self.caps.count(via, issue.rule, now)
         if issue.before is None and issue.node in self.plan.listeners:
             self.announce(issue.node, now)
+
+    def _reached(self, issue: Issue, now: int) -> Via | None:
+        """Return the channel by which an issue reaches the customer; None outside of its audience."""
+        if not issue.audience(self.who, now):
+            return None
+        return next(
+            (one for one in issue.vias if one.channel.address is None or one.channel.address.id in self.who.data), None
+        )
 
     # What is announced, and who hears it
 

@@ -10,12 +10,12 @@ from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Cadence, Cap, Journey, OneAtATime, Procedure, Stage, Workspace
 from sopkit.model.formulas import Selector
 from sopkit.model.nouns import Channel
-from sopkit.model.predicates import Predicate
-from sopkit.model.steps import CapRule, Send, Step
+from sopkit.model.predicates import DataTest, Predicate
+from sopkit.model.steps import CapRule, Send, Step, Tag
 from sopkit.model.triggers import Becomes, CalendarReached, DateReached, OnEvent, SegmentCrossed, Trigger
 from sopkit.model.values import Duration, Every, PurposeRef, RoleRef, Slot
 from sopkit.simulation.clock import Open, Schedule
-from sopkit.simulation.customer import Condition, condition, lapses, subjects
+from sopkit.simulation.customer import Condition, condition, lapses, parts_of, subjects
 
 FELT = frozenset(("direct", "group", "feed"))
 
@@ -93,14 +93,22 @@ class Play:
 class Issue:
     """What a cadence sends: an issue, or a touch `before` it."""
 
+    number: int
     node: str
     cadence: Cadence
     audience: Condition
     vias: tuple[Via, ...]
     rule: CapRule | None
     before: Duration | None
+    asks: frozenset[str]
+    """What its audience and its channels ask for (see `subjects`)."""
     lapsing: bool
     """Whether the audience may change by time alone."""
+
+    @property
+    def common(self) -> bool:
+        """Whether it goes to every customer alike, and no cap counts it."""
+        return not self.asks and not self.lapsing and not (self.vias and self.vias[0].caps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +157,12 @@ class Plan:
     crossings: dict[str, Crossing] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     """All that any condition asks for, or a step needs (see `subjects`)."""
+    data_tests: dict[str, list[DataTest]] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
+    set_tags: set[str] = field(default_factory=set)
+    """Tags that a step sets or removes."""
+    dependents: dict[str, list[Issue]] = field(default_factory=dict)
+    """What may change → the issues whose audience it may change."""
     watched: set[str] = field(default_factory=set)
     """What must be looked at again at once when it changes (see `subjects`)."""
     lapses: dict[str, set[Duration]] = field(default_factory=dict)
@@ -165,7 +178,7 @@ class _Compiler:
     def __init__(self, workspace: Workspace, graph: ExecutionGraph) -> None:
         self.workspace = workspace
         self.nodes = {id(node.origin): node.id for node in graph.nodes.values() if node.step or node.stage}
-        self.plan = Plan(workspace)
+        self.plan, self.issues = Plan(workspace), 0
         enforce = workspace.settings.enforce
         self.tool = enforce.in_.id if enforce and enforce.in_ else ""
         driven = workspace.tools[self.tool].drives if self.tool in workspace.tools else ()
@@ -196,7 +209,10 @@ class _Compiler:
             if procedure.for_each in ("customer", "ticket"):
                 self._add(self._procedure(procedure))
         for cadence in workspace.cadences.values():
-            plan.issues[cadence.id] = [*self._issues(cadence)]
+            plan.issues[cadence.id] = list(self._issues(cadence))
+            for issue in plan.issues[cadence.id]:
+                for subject in sorted(issue.asks):
+                    plan.dependents.setdefault(subject, []).append(issue)
         return plan
 
     def _issues(self, cadence: Cadence) -> Iterator[Issue]:
@@ -207,17 +223,28 @@ class _Compiler:
             for ref in cadence.via
             if ref.id in workspace.channels
         )
-        yield Issue(f"issue/{cadence.id}", cadence, audience, vias, None, None, lapsing)
+        asks = {*subjects(cadence.audience, workspace), *_addresses(vias)}
+        yield Issue(
+            self._number(), f"issue/{cadence.id}", cadence, audience, vias, None, None, frozenset(asks), lapsing
+        )
         for step in cadence.steps:
             move = self._move(step, root, 0, "")
             if move.vias:
                 both = _both(audience, move.guard)
                 changing = lapsing or any(lapses(step.if_, workspace))
-                yield Issue(move.node, cadence, both, move.vias, step.cap, step.before, changing)
+                needs = frozenset({*asks, *subjects(step.if_, workspace), *_addresses(move.vias)})
+                yield Issue(self._number(), move.node, cadence, both, move.vias, step.cap, step.before, needs, changing)
 
     def _test(self, predicate: Predicate | None) -> Condition:
         self.plan.asked.update(subjects(predicate, self.workspace))
+        for part in parts_of(predicate, self.workspace):
+            if isinstance(part, DataTest):
+                self.plan.data_tests.setdefault(part.data.id, []).append(part)
         return condition(predicate, self.workspace)
+
+    def _number(self) -> int:
+        self.issues += 1
+        return self.issues
 
     def _watch(self, predicate: Predicate | None) -> None:
         self.plan.watched.update(subjects(predicate, self.workspace))
@@ -269,6 +296,8 @@ class _Compiler:
     def _move(self, step: Step, root: str, priority: int, tool: str) -> Move:
         verb = step.verb
         branches = getattr(verb, "branches", ())
+        if isinstance(verb, Tag):
+            self.plan.set_tags.update(tag.id for tag in verb.tags)
         if isinstance(verb, Send) and verb.match is not None:
             self.plan.asked.add(f"data/{verb.match.id}")
         role = self.workspace.roles.get(step.by.id) if step.by else None
@@ -331,6 +360,10 @@ class _Compiler:
             (channel.joins or 1) if channel.reach == "group" else 1,
             by is None and runs_in != "" and own,
         )  # fmt: skip
+
+
+def _addresses(vias: tuple[Via, ...]) -> list[str]:
+    return [f"data/{via.channel.address.id}" for via in vias if via.channel.address is not None]
 
 
 def _both(one: Condition, other: Condition) -> Condition:

@@ -39,10 +39,26 @@ class Timetable:
     def __init__(self, workspace: Workspace, zone: Zone, first: int, last: int) -> None:
         self.routes = routes(workspace)
         self.runs: dict[str, list[int]] = {}
+        self.only: dict[tuple[Kind, str, str, str], tuple[Sync, ...] | None] = {}
+        self.takes = {
+            name: (sync.takes[0].seconds or 0, sync.takes[1].seconds or 0) if sync.takes else (0, 0)
+            for name, sync in workspace.syncs.items()
+        }
         for name, sync in workspace.syncs.items():
             unit = sync.every.unit if sync.every else None
             if unit is not None and unit != "event":
                 self.runs[name] = slots_between(sync.at_slots, unit, zone, first, last + LONGEST_RUN)
+
+    def only_way(self, kind: Kind, item: str, source: str, target: str) -> tuple[Sync, ...] | None:
+        """Return the syncs that lead from one tool to another where there is no choice; none where there is, or no way at all."""
+        key = (kind, item, source, target)
+        if key not in self.only:
+            syncs = self.routes.get((kind, item), ())
+            ahead = [sync for sync in syncs if sync.from_ and sync.from_.id == source]
+            behind = [sync for sync in syncs if sync.to and sync.to.id == target]
+            alone = len(ahead) == 1 and ahead == behind
+            self.only[key] = tuple(ahead) if alone else None
+        return self.only[key]
 
 
 class Syncs:
@@ -56,6 +72,11 @@ class Syncs:
     def arrival(self, kind: Kind, item: str, source: str, target: str, now: int) -> int | None:
         """Return the earliest instant at which `target` knows of what happened in `source`; None where no sync leads there."""
         if not source or not target or source == target:
+            return now
+        way = self.timetable.only_way(kind, item, source, target)
+        if way is not None:
+            for sync in way:
+                now = self._hop(sync, now)
             return now
         syncs = self.timetable.routes.get((kind, item), ())
         reached: dict[str, int] = {}
@@ -86,9 +107,9 @@ class Syncs:
         return run if run >= NEVER else run + self._takes(sync, run, once=True)
 
     def _takes(self, sync: Sync, run: int, *, once: bool) -> int:
-        if sync.takes is None:
-            return 0
-        low, high = (one.seconds or 0 for one in sync.takes)
+        low, high = self.timetable.takes[sync.id]
+        if low == high:
+            return low
         if not once:
             return self.draw(f"sync/{sync.id}", low, high)
         key = (sync.id, run)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sopkit.model.values import Every, Slot
-from sopkit.simulation.clock import DAY, Zone, slots_between
+from sopkit.simulation.clock import DAY, Schedule, Zone, slots_between
 from sopkit.simulation.holidays import holidays_of
 from sopkit.simulation.issues import Due, calendar_of
+from sopkit.simulation.openings import Opening
 from sopkit.simulation.plan import Plan
 from sopkit.simulation.syncs import Timetable
 
@@ -33,6 +34,7 @@ class World:
                 self._times(rule.every, rule.slots) if rule.every else slots_between((), "day", zone, start, end)
             )
         ]
+        self._openings: dict[int, Opening] = {}
         self._slots: dict[tuple[str, tuple[Slot, ...]], list[int]] = {}
 
     @classmethod
@@ -44,10 +46,23 @@ class World:
             plan, Zone.load(name, start - 400 * DAY, end + 800 * DAY, holidays_of(settings.holidays)), start, end
         )
 
+    def set_aside(self) -> list[Due]:
+        """Take out and return what goes to every customer alike and no cap counts: nothing needs to be looked at for each."""
+        common = [due for due in self.calendar if due.issue.common and due.issue.node not in self.plan.listeners]
+        self.calendar = [due for due in self.calendar if not due.issue.common or due.issue.node in self.plan.listeners]
+        return common
+
     def leave_out(self, data: Collection[str]) -> None:
         """Compute these data no longer: who asks says what they are."""
         self.rules = [rule for rule in self.rules if rule.name not in data]
         self.computings = [(when, rule) for when, rule in self.computings if rule.name not in data]
+
+    def opening(self, schedule: Schedule) -> Opening:
+        """Return the table of a schedule of the plan."""
+        found = self._openings.get(id(schedule))
+        if found is None:
+            found = self._openings[id(schedule)] = Opening(schedule, self.zone, self.start)
+        return found
 
     def slots(self, every: Every, slots: tuple[Slot, ...]) -> list[int]:
         """Return the instants of calendar slots within the span; they are looked up once."""
