@@ -31,22 +31,28 @@ class Caps:
         self.zone, self.syncs = zone, syncs
         self.enforce = plan.workspace.settings.enforce
         self.tool = self.enforce.in_.id if self.enforce and self.enforce.in_ else ""
-        self.sent: dict[str, list[tuple[int, int, int]]] = {}
-        """Cap → (when, how often it is felt, when the enforcing tool knows of it)."""
+        self.sent: dict[str, list[tuple[int, int]]] = {}
+        """Cap → (when, how often it is felt)."""
+        self.news: dict[str, list[Via | int]] = {}
+        """Cap → when the enforcing tool knows of each; until it is asked for, by which channel it was sent."""
 
     def count(self, via: Via, rule: CapRule | None, now: int) -> None:
         """Count a touch, unless the playbook says that it doesn't count."""
-        if via.caps and (rule is None or rule.counts):
-            known = self._known(via, now)
+        if rule is None or rule.counts:
             for cap in via.caps:
-                self.sent.setdefault(cap.id, []).append((now, via.weight, known))
+                self.sent.setdefault(cap.id, []).append((now, via.weight))
+                self.news.setdefault(cap.id, []).append(now if via.controlled else via)
 
-    def _known(self, via: Via, now: int) -> int:
-        if not self.tool or via.controlled:
-            return now
-        source = via.channel.tool.id if via.channel.tool else ""
-        when = self.syncs.arrival("touches", via.channel.id, source, self.tool, now) if source else None
-        return NEVER if when is None else when
+    def _known(self, cap: str, number: int) -> int:
+        """Return when the enforcing tool knows of a touch."""
+        news = self.news[cap]
+        known = news[number]
+        if isinstance(known, Via):
+            channel, now = known.channel, self.sent[cap][number][0]
+            source = channel.tool.id if channel.tool else ""
+            when = self.syncs.arrival("touches", channel.id, source, self.tool, now) if source else None
+            known = news[number] = NEVER if when is None else when
+        return known
 
     def judge(self, via: Via, rule: CapRule | None, now: int, first: int) -> Stopped | None:
         """Return what stops a touch now; None lets it out. `first` is when it was first due."""
@@ -67,7 +73,7 @@ class Caps:
 
     def _free(self, cap: Cap, weight: int, now: int) -> int:
         """Return the first instant from `now` on at which one more is allowed, if nothing else is sent or heard of."""
-        sent = [(at, size) for at, size, known in self.sent.get(cap.id, ()) if known <= now]
+        sent = [one for number, one in enumerate(self.sent.get(cap.id, ())) if self._known(cap.id, number) <= now]
         if cap.gap is not None:
             return max(now, self.zone.later(sent[-1][0], cap.gap)) if sent else now
         if cap.max is None or cap.per is None:

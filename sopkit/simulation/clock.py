@@ -40,6 +40,7 @@ class Zone:
     _starts: list[int] = field(default_factory=list)
     """Instants at which an offset begins."""
     _offsets: list[int] = field(default_factory=list)
+    _units: dict[tuple[Calendar, int], tuple[int, int]] = field(default_factory=dict)
 
     @classmethod
     @lru_cache(maxsize=256)
@@ -93,7 +94,13 @@ class Zone:
 
     def unit(self, now: int, unit: Calendar) -> tuple[int, int]:
         """Return the instants between which the calendar unit that holds `now` lies, the second outside; weeks begin on Monday."""
-        day = self.day(now)
+        key = (unit, self.day(now))
+        found = self._units.get(key)
+        if found is None:
+            found = self._units[key] = self._unit(*key)
+        return found
+
+    def _unit(self, unit: Calendar, day: int) -> tuple[int, int]:
         if unit == "day":
             return self.midnight(day), self.midnight(day + 1)
         if unit == "week":

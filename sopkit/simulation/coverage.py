@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from sopkit.model.documents import Journey
 from sopkit.model.steps import Approve, Step, inner
 from sopkit.model.triggers import AlertRaised, IssueDue, Manual, StepReported, Trigger
-from sopkit.simulation.plan import Plan
+from sopkit.simulation.plan import FELT, Plan
 
 
 def unmodelled(plan: Plan, given: Collection[str] = ()) -> tuple[str, ...]:
@@ -20,7 +20,10 @@ def unmodelled(plan: Plan, given: Collection[str] = ()) -> tuple[str, ...]:
 
 def _found(plan: Plan, given: Collection[str]) -> Iterator[str]:
     workspace = plan.workspace
-    yield from (f"procedure/{name}" for name in workspace.procedures if f"procedure/{name}" not in plan.plays)
+    for name, procedure in workspace.procedures.items():
+        steps = [step for top in procedure.steps for step in inner(top)]
+        if f"procedure/{name}" not in plan.plays and any(_touches(step, plan) for step in steps):
+            yield f"procedure/{name}"
     yield from (f"data/{one.id}: computed" for one in workspace.data.values() if one.computed and one.id in given)
     for play in plan.plays.values():
         document = play.document
@@ -34,6 +37,11 @@ def _found(plan: Plan, given: Collection[str]) -> Iterator[str]:
                     triggers += [*step.on, *getattr(step.verb, "until", ())]
                     yield from _of_step(step, f"{scene.node}/{step.id}")
         yield from (f"{play.node}: {name}" for trigger in triggers if (name := _of_trigger(trigger)))
+
+
+def _touches(step: Step, plan: Plan) -> bool:
+    channels = (plan.workspace.channels.get(ref.id) for ref in step.via)
+    return any(channel is not None and channel.reach in FELT for channel in channels)
 
 
 def _of_step(step: Step, node: str) -> Iterator[str]:

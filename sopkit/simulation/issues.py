@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sopkit.model.documents import Cadence, Workspace
 from sopkit.model.values import WEEKDAYS
 from sopkit.simulation.clock import DAY, NEVER, WEEK, Zone, slots_between
 from sopkit.simulation.plan import Issue, Plan
+
+STEP: Final = 3
+"""Order at one instant, as the machine has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,8 @@ class Due:
 
     at: int
     issue: Issue
+    key: tuple[int, int]
+    """Its place among what happens at one instant: a step that is due."""
 
 
 def issue_times(workspace: Workspace, zone: Zone, first: int, last: int) -> dict[str, list[int]]:
@@ -42,7 +48,7 @@ def calendar_of(plan: Plan, zone: Zone, first: int, last: int) -> list[Due]:
                 ahead = zone.earlier(when, issue.before) if issue.before is not None else when
                 moved = _moved(issue, ahead, zone)
                 if first <= moved < last:
-                    due.append(Due(moved, issue))
+                    due.append(Due(moved, issue, (moved, STEP)))
     return sorted(due, key=lambda one: one.at)
 
 

@@ -29,6 +29,8 @@ EVENT, SYNC, TURN, STEP = 0, 1, 2, 3
 MOST_AT_ONCE: Final = 20_000
 """Things that happen to one customer at one instant; playbooks that do more run in a circle without time."""
 
+UNKNOWN: Final = object()
+
 
 class EndlessError(Exception):
     """The playbooks go round without time passing: the run has no end."""
@@ -51,7 +53,6 @@ class Machine:
         self.groups = Groups(self)
         self.deeds = Deeds(self)
         self.inside: dict[str, bool] = {}
-        self.next_due = 0
         self.reached: dict[int, Via | None] = {}
         """Number of an issue → the channel by which it reaches the customer, until something changes that."""
 
@@ -73,15 +74,17 @@ class Machine:
 
     def run(self) -> None:
         """Do everything that is pending before the end. Raises `EndlessError`."""
-        queue, calendar = self.queue, self.world.calendar
-        instant, count, last = -1, 0, len(calendar)
-        while queue or self.next_due < last:
-            if self.next_due < last:
-                due = calendar[self.next_due]
-                if not queue or queue[0] > (due.at, STEP):
+        queue, calendar, reached = self.queue, self.world.calendar, self.reached
+        instant, count = -1, 0
+        coming = iter(calendar)
+        due = next(coming, None)
+        while queue or due is not None:
+            if due is not None and (not queue or queue[0] > due.key):
+                if reached.get(due.issue.number, UNKNOWN) is not None:
                     self._issue(due)
-                    continue
-            time, *_, act = heappop(queue)
+                due = next(coming, None)
+                continue
+            time, _, _, _, act = heappop(queue)
             count = count + 1 if time == instant else 0
             instant = time
             if count > MOST_AT_ONCE:
@@ -90,7 +93,6 @@ class Machine:
 
     def _issue(self, due: Due) -> None:
         """Send what a cadence sends next, if the customer is in its audience."""
-        self.next_due += 1
         issue, now = due.issue, due.at
         if issue.number in self.reached:
             via = self.reached[issue.number]

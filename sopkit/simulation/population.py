@@ -14,7 +14,7 @@ from sopkit.simulation.issues import Due
 from sopkit.simulation.machine import Machine
 from sopkit.simulation.plan import compile_plan
 from sopkit.simulation.rates import rates_of
-from sopkit.simulation.tally import Tally
+from sopkit.simulation.tally import Counts, Tally
 from sopkit.simulation.world import World
 
 
@@ -50,7 +50,7 @@ class Population:
         self.common = world.set_aside()
         return world
 
-    def run(self, first: int, last: int) -> Tally:
+    def run(self, first: int, last: int) -> Counts:
         """Run the customers with the numbers [first, last). Raises `EndlessError`."""
         tally = Tally(self.plan, self.worlds[0].start)
         for number in range(first, last):
@@ -63,7 +63,7 @@ class Population:
             tally.close(machine, number)
         for due in self.common:
             tally.everyone(due)
-        return tally
+        return tally.counts
 
     def portions(self, size: int) -> Iterator[tuple[int, int]]:
         """Yield the numbers of all customers in portions."""

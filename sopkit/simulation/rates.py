@@ -72,7 +72,7 @@ def rates_of(plan: Plan, customers: int) -> Rates:
     )
     leaving = {event.id for consent in workspace.consents.values() for event in consent.withdrawn_by}
     leaving |= {one.opt_out.event.id for one in workspace.channels.values() if one.opt_out and one.opt_out.event}
-    drawn = {one.name for one in data if one.choices and not one.known}
+    drawn = {one.name for one in data if (one.choices or one.date) and not one.known}
     events = tuple(
         _frequency(
             event, customers, event.id in leaving, tuple(d for d in plan.effects[event.id].collects if d in drawn)
