@@ -52,10 +52,11 @@ def run(
     more: str = "",
     delays: Mapping[str, tuple[int, ...]] | None = None,
     days: int = 40,
+    catalog: str = CATALOG,
 ) -> Log:
     """Replay events, written as (time, event), through the playbooks."""
     base = SETTINGS.replace("enforce: none\n", "") + (dedent(more) if more else "enforce: none\n")
-    compilation = compiled({"sopkit.yaml": base, "nouns.yaml": CATALOG, "play.yaml": play})
+    compilation = compiled({"sopkit.yaml": base, "nouns.yaml": catalog, "play.yaml": play})
     broken = [f for f in compilation.findings if f.rule.code < "SOP200" and f.weight is Severity.ERROR]
     assert not broken, [f"{f.rule.code} {f.message('en')}" for f in broken]
     trace = Trace(

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sopkit.render.document import Block, Column, Diagram, Document, RowGroup, Section, Table, text
+from sopkit.render.document import Block, Diagram, Document, Section
 from sopkit.render.html import to_html
 from sopkit.render.manual import front
 from sopkit.render.marks import plain
 from sopkit.render.simulation.plots import Bar, Strip, bars, columns, strips
-from sopkit.render.simulation.tables import SECTIONS, count, share, tables, title, week
+from sopkit.render.simulation.tables import count, share, tables, title, week
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.simulation.outcome import Outcome, Spread
 from sopkit.text import Phrase
 
 TITLE: Final = Phrase("模拟结果", "Simulation")
+STAMP: Final = Phrase("举例，不是证明", "Examples, not proofs")
 TOUCHES: Final = Phrase("每位客户收到几次一对一触达", "One-to-one touches a customer")
 TOUCHES_BELOW: Final = Phrase("收到的次数（纵轴：客户数）", "touches received (upright: customers)")
 STAGES: Final = Phrase("进入各阶段的客户去了哪里", "Where the customers of each stage went")
 STAGES_LEGEND: Final = (Phrase("继续或走完", "went on"), Phrase("中途退出", "taken out"), Phrase("还在", "still there"))
 WORK: Final = Phrase("各岗位每周的分钟数（虚线：可用）", "Minutes a week by role (broken line: available)")
-WEEKS: Final = Phrase("周", "week")
 MOST_COLUMNS: Final = 40
 
 
@@ -41,31 +41,16 @@ def _document(outcome: Outcome, names: Names, plots: dict[str, Diagram]) -> Docu
     for section in tables(outcome, names):
         plot = plots.get(places.get(section.anchor, ""))
         blocks: tuple[Block, ...] = (*section.blocks, *((plot,) if plot else ()))
-        if section.anchor == "work" and outcome.loads:
-            blocks = (*blocks, _weeks(outcome, names))
         sections.append(Section(section.anchor, section.title, blocks))
     return Document(
-        form="index",
+        form="manual",
         lang=names.lang,
         title=TITLE.within(names.lang),
         subtitle=plain(names.say(settings.title)),
         sections=tuple(sections),
+        stamp=STAMP.within(names.lang),
         look=front.look(settings, names),
     )
-
-
-def _weeks(outcome: Outcome, names: Names) -> Table:
-    """Return the minutes of every role, a row for each week."""
-    heads = [
-        Column(text(WEEKS.within(names.lang)), 2),
-        *(Column(text(names.role(load.role)), 1) for load in outcome.loads),
-    ]
-    number = len(outcome.loads[0].weeks)
-    rows = tuple(
-        tuple(map(text, (week(outcome, each, names), *(count(load.weeks[each]) for load in outcome.loads))))
-        for each in range(number)
-    )
-    return Table(text(SECTIONS["work"].within(names.lang)), tuple(heads), (RowGroup((), rows),))
 
 
 def _plots(outcome: Outcome, names: Names) -> dict[str, Diagram]:
@@ -116,7 +101,10 @@ def _work(outcome: Outcome, names: Names) -> Diagram:
         for one in outcome.loads
     ]
     head = WORK.within(names.lang)
-    described = "\n".join([head, *(f"- {strip.name}: " + ", ".join(map(count, strip.columns)) for strip in made)])
+    weeks = f"{week(outcome, 0, names)} …"
+    described = "\n".join(
+        [f"{head} {weeks}", *(f"- {strip.name}: " + ", ".join(map(count, strip.columns)) for strip in made)]
+    )
     return Diagram("plot-work", head, strips(head, described, made, names.lang), described)
 
 

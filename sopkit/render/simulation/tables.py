@@ -43,9 +43,12 @@ WORK: Final = (
     Phrase("岗位", "role"), Phrase("最忙一周（分钟）", "busiest week (minutes)"), Phrase("是第几周", "which week"),
     Phrase("平均每周", "mean a week"), Phrase("每周可用", "available a week"),
 )  # fmt: skip
-WORST: Final = Phrase(
-    "{cap}：最多的是第 {customer} 位客户，从 {when} 起。",
-    "{cap}: the most was met by customer {customer}, from {when}.",
+MOST: Final = Phrase(
+    "{cap}：次数最多的是第 {customer} 位客户，从 {when} 起。", "{cap}: customer {customer} got the most, from {when}."
+)
+CLOSEST: Final = Phrase(
+    "{cap}：隔得最近的是第 {customer} 位客户，从 {when} 起。",
+    "{cap}: the closest two reached customer {customer}, from {when}.",
 )
 APART: Final = Phrase("相隔 {span}", "{span} apart")
 NEVER: Final = Phrase("没有两次", "never two")
@@ -126,19 +129,14 @@ def _caps(outcome: Outcome, names: Names) -> tuple[Block, ...]:
         )
         for one in outcome.caps
     ]
-    worst = [
-        WORST.fill(
-            names.lang,
-            {
-                "cap": limits.cap_title(one.cap, names),
-                "customer": count(one.customer + 1),
-                "when": moment(one.at, names),
-            },
-        )
-        for one in outcome.caps
-        if one.customer is not None and one.at is not None
-    ]
+    worst = [_worst(one, names) for one in outcome.caps if one.beyond]
     return _table(names, CAPS, rows, (3, 4, 2, 2, 2)), *(Paragraph(text(line), quiet=True) for line in worst)
+
+
+def _worst(one: CapMet, names: Names) -> str:
+    customer, when = count((one.customer or 0) + 1), moment(one.at or 0, names)
+    said = MOST if one.cap.gap is None else CLOSEST
+    return said.fill(names.lang, {"cap": limits.cap_title(one.cap, names), "customer": customer, "when": when})
 
 
 def allowed(cap: Cap, names: Names) -> str:
