@@ -77,9 +77,9 @@ YEARLY: Final = Phrase(
     "{count} events that opt out or withdraw a consent declare no volume: once a year for each customer on average.",
 )
 CHANCES: Final = Phrase(
-    "征求同意，一半的客户答应；数据在剧本区分的各个取值里均匀选取；时长在写明的范围内均匀选取；员工都按时完成。",
-    "Half of the customers agree when asked; data take each value that playbooks tell apart equally often; delays fall evenly within "
-    "their bounds; staff are on time.",
+    "事件之间互不影响，也不受发了什么影响。征求同意，一半的客户答应；数据在剧本区分的各个取值里均匀选取；时长在写明的范围内均匀选取；员工都按时完成。",
+    "Events come independently of each other and of what is sent. Half of the customers agree when asked; data take each value that "
+    "playbooks tell apart equally often; delays fall evenly within their bounds; staff are on time.",
 )
 TRUTH: Final = Phrase(
     "触发按同步的班次传到各系统；条件按客户的真实情况判断，不按系统里的旧数据。",
