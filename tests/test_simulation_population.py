@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from sopkit.cli import app
 from sopkit.model.documents import Cap
 from sopkit.model.values import Duration, Rate
-from sopkit.simulation import Happening, Trace, replay
+from sopkit.simulation import EndlessError, Happening, Trace, portions, replay
 from sopkit.simulation.chance import Chance, allowed
 from sopkit.simulation.clock import DAY, Zone
 from sopkit.simulation.holidays import Holidays
@@ -44,6 +44,7 @@ PLAY = automation(
 )
 FILES = {"sopkit.yaml": CAPPED, "nouns.yaml": CATALOG, "play.yaml": PLAY}
 AT = Mark(0)
+FLOW = Path(__file__).parent / "flow"
 EVERYTHING = Path(__file__).parent / "everything"
 
 
@@ -155,6 +156,36 @@ def test_a_volume_is_shared_among_the_customers_and_never_breaks_a_bound() -> No
     outcome = outcome_of(few, few.run(0, 10))
     assert outcome.sent[0].touches <= 10 * 50
     assert [one.event for one in outcome.drawn if one.capped] == ["a"]
+
+
+def test_whatever_a_workspace_declares_it_runs_or_is_told_to_be_endless() -> None:
+    """Every workspace that is kept to show a finding is run, faulty as it is."""
+    endless, ran = [], 0
+    for path in sorted(FLOW.glob("*.yaml")):
+        people = population({"play.yaml": path.read_bytes()}, 4, days=40)
+        try:
+            counts = people.run(0, 4)
+        except EndlessError:
+            endless.append(path.stem)
+        else:
+            ran += 1
+            assert outcome_of(people, counts).question.customers == counts.customers == 4
+    assert ran > 15
+    assert all("cycle" in name for name in endless)
+
+
+def test_one_processor_counts_as_many_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = population(FILES, 30, days=30)
+    monkeypatch.setattr(portions, "SIZE", 10)
+    found = []
+    for processors in (1, 3):
+        monkeypatch.setattr(portions, "cpu_count", lambda processors=processors: processors)
+        counts = Counts()
+        for each in portions.run_portions(people):
+            counts.add(each)
+        found.append(counts)
+    assert found[0] == found[1]
+    assert found[0].customers == 30
 
 
 # What is counted
@@ -340,6 +371,30 @@ def test_a_circle_without_time_is_told_and_not_run_for_ever(
     )
     assert (code, out) == (1, "")
     assert "round and round" in err
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (
+            "customer_timezones: [Asia/Shanghai, America/New_York]\n",
+            "spread evenly over Asia/Shanghai and America/New_York",
+        ),
+        ("customer_timezones: unknown\n", "time zones of customers are not known"),
+        ("holidays: cn\n", "holidays of 2027 are not known"),
+    ],
+)
+def test_what_is_not_known_is_said(
+    sopkit: Run, write_workspace: Callable[[Files | str], Path], keys: str, said: str
+) -> None:
+    folder = write_workspace({**FILES, "sopkit.yaml": CAPPED + keys})
+    code, out, _ = sopkit("simulate", folder, "--customers", "9", "--days", "200", "--lang", "en")
+    assert code == 0
+    assert said in " ".join(out.split())
+    plain = write_workspace(FILES)
+    assert said not in " ".join(
+        sopkit("simulate", plain, "--customers", "9", "--days", "200", "--lang", "en")[1].split()
+    )
 
 
 def test_a_workspace_without_caps_or_work_is_shown_all_the_same(

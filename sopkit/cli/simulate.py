@@ -37,12 +37,12 @@ DETAILS = Phrase(
 OPTIONS = (
     Choice(("--customers",), Phrase("模拟多少位客户；不写则 1000", "how many customers; 1000 by default"), "N", default="1000"),
     Choice(("--seed",), Phrase("随机种子，同样的种子结果一样；不写则 1", "the same seed gives the same; 1 by default"), "S", default="1"),
-    Choice(("--days",), Phrase("模拟多少天；不写则 90", "how many days; 90 by default"), "D", default="90"),
+    Choice(("--days",), Phrase("模拟多少天；不写则 28，即四周", "how many days; 28 by default, four weeks"), "D", default="28"),
     Choice(("--format", "output_format"), Phrase("输出格式", "what to print"), values=("terminal", "json"), default="terminal"),
     Choice(("--output", "-o"), Phrase("写一个文件夹：一张网页和各幅图", "write a folder: a page, and its plots"), "OUT"),
 )  # fmt: skip
 EXAMPLES = (
-    ("sopkit simulate my-brand", Phrase("1000 位客户，90 天", "1000 customers over 90 days")),
+    ("sopkit simulate my-brand", Phrase("1000 位客户，四周", "1000 customers over four weeks")),
     (
         "sopkit simulate --customers 100000 --seed 7 -o out",
         Phrase("10 万位客户，写成网页", "100,000 customers, as a page"),

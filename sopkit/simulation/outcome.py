@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from sopkit.model.documents import Cap
-from sopkit.simulation.clock import WEEK
+from sopkit.simulation.clock import WEEK, date_of
 from sopkit.simulation.coverage import unmodelled
 from sopkit.simulation.population import Population, Question
 from sopkit.simulation.rates import Ground, seconds_of
@@ -101,6 +101,8 @@ class Outcome:
     sent: tuple[Sent, ...]
     drawn: tuple[Drawn, ...]
     left_out: tuple[str, ...]
+    unknown_years: tuple[int, ...]
+    """Years of the span whose holidays are declared and not known here."""
 
 
 def outcome_of(population: Population, counts: Counts) -> Outcome:
@@ -116,7 +118,16 @@ def outcome_of(population: Population, counts: Counts) -> Outcome:
         _sent(counts),
         _drawn(population),
         unmodelled(population.plan),
+        _unknown_years(population),
     )
+
+
+def _unknown_years(population: Population) -> tuple[int, ...]:
+    world = population.worlds[0]
+    if population.plan.workspace.settings.holidays is None:
+        return ()
+    years = {date_of(world.zone.day(at)).year for at in (world.start, world.end - 1)}
+    return tuple(sorted(set(range(min(years), max(years) + 1)) - world.zone.holidays.years))
 
 
 def _spread(reach: str, seen: Counter[int]) -> Spread:

@@ -37,18 +37,16 @@ class Population:
         self.rates = rates_of(self.plan, question.customers)
         settings = workspace.settings
         zones = settings.customer_timezones if isinstance(settings.customer_timezones, tuple) else ()
-        self.common: list[Due] = []
-        """What goes to every customer alike."""
         self.worlds = [self._world(zone) for zone in zones or (settings.timezone,)]
+        self.common: list[Due] = self.worlds[0].set_aside() if len(self.worlds) == 1 else []
+        """What goes to every customer alike."""
 
     def _world(self, zone: str | None) -> World:
         """Return the world of one zone; days are counted from the midnight of each."""
         first = day_of(self.question.start)
         rough = World.of(self.plan, zone, first * DAY, first * DAY)
         start, end = rough.zone.midnight(first), rough.zone.midnight(first + self.question.days)
-        world = World(self.plan, rough.zone, start, end)
-        self.common = world.set_aside()
-        return world
+        return World(self.plan, rough.zone, start, end)
 
     def run(self, first: int, last: int) -> Counts:
         """Run the customers with the numbers [first, last). Raises `EndlessError`."""

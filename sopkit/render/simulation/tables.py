@@ -90,6 +90,15 @@ CAPPED: Final = Phrase(
     "客户太少，装不下声明的总量：{events} 已到 at_most 的上限。请加大 --customers。",
     "Too few customers for the volumes declared: {events} came as often as at_most allows. Use more --customers.",
 )
+ZONES: Final = Phrase("客户平均分布在 {zones}。", "Customers are spread evenly over {zones}.")
+NO_ZONE: Final = Phrase(
+    "不知道客户所在的时区，一律按工作区的时区算。",
+    "The time zones of customers are not known: all are taken in the workspace's.",
+)
+HOLIDAYS: Final = Phrase(
+    "{years} 年的放假安排还不知道，一律按没有假日算。",
+    "The holidays of {years} are not known yet; they count as having none.",
+)
 LEFT_OUT: Final = Phrase("没有模拟：{what}。", "Left out: {what}.")
 ONCE: Final = Phrase(
     "内容和例行工作的用时，每期、每次各算一遍。",
@@ -285,6 +294,13 @@ def ground(outcome: Outcome, names: Names) -> list[str]:
     if yearly:
         said.append(YEARLY.fill(lang, {"count": str(yearly)}))
     said += [CHANCES.within(lang), TRUTH.within(lang)]
+    zones = names.workspace.settings.customer_timezones
+    if isinstance(zones, tuple) and len(zones) > 1:
+        said.append(ZONES.fill(lang, {"zones": names.listed(list(zones))}))
+    elif zones == "unknown":
+        said.append(NO_ZONE.within(lang))
+    if outcome.unknown_years:
+        said.append(HOLIDAYS.fill(lang, {"years": names.listed(list(map(str, outcome.unknown_years)))}))
     if outcome.loads:
         said.append(ONCE.within(lang))
     if capped:
