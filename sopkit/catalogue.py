@@ -8,11 +8,18 @@ from typing import Final
 from sopkit.diagnostics import Rule
 from sopkit.model.rules import RULES as OF_THE_MODEL
 from sopkit.reader.rules import RULES as OF_THE_READER
-from sopkit.rules import flow, waivers
+from sopkit.rules import conflicts, flow, waivers
 from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 from sopkit.text import Phrase
 
-RULES: Final[tuple[Rule, ...]] = (*OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL, *flow.RULES, *waivers.RULES)
+RULES: Final[tuple[Rule, ...]] = (
+    *OF_THE_READER,
+    *OF_THE_SCHEMA,
+    *OF_THE_MODEL,
+    *flow.RULES,
+    *conflicts.RULES,
+    *waivers.RULES,
+)
 
 BY_NAME: Final[Mapping[str, Rule]] = {
     name.casefold(): rule for rule in RULES for name in (rule.code, rule.name, *rule.aliases)
@@ -22,7 +29,9 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 TO_COME: Final = (
     Phrase("触达次数上限", "caps on touches"),
     Phrase("时限能否做到", "whether deadlines can be met"),
-    Phrase("流程冲突", "conflicts between playbooks"),
+    Phrase(
+        "流程之间的其他冲突（归属、写入、工作量）", "other conflicts between playbooks (ownership, writes, workload)"
+    ),
     Phrase("同意与个人信息", "consent and personal data"),
     Phrase("话术与促销", "content and promotions"),
     Phrase("工具与数据同步", "tools and syncs"),
