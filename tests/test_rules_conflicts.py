@@ -61,7 +61,7 @@ def test_as_published_the_promotions_stack_with_no_floor(pricing: str, code: str
     (finding,) = priced(compiled({"sopkit.yaml": (WORKSPACE + pricing + PUBLISHED).encode()}))
     assert finding.rule.code == code
     assert finding.verdict is Verdict.POSSIBLE
-    assert [one.en.startswith("no till refuses") for one in finding.assumptions] == [True, True, True, False]
+    assert ["stacks with" in one.en for one in finding.assumptions] == [True, True, True, False]
     told = [moment.what.en for moment in finding.timeline]
     assert sum("is granted" in line for line in told) == 3
     assert told[-4:] == [
@@ -127,3 +127,82 @@ def test_stacking_is_symmetric() -> None:
     for first, second in (("stacks_with: [o1]", ""), ("", "stacks_with: [o0]")):
         pair = [f"type: coupon, value: 1 CNY, threshold: 100 CNY, {more}".rstrip(", ") for more in (first, second)]
         assert [one.rule.code for one in offers(*pair).findings if one.rule.code > "SOP4"] == []
+
+
+def test_stacking_that_nobody_speaks_of_is_a_doubt_and_stacking_ruled_out_is_another() -> None:
+    """`stacks_with: []` says "with none", and the till lets it pass; no `stacks_with` at all says nothing."""
+    line = "type: coupon, value: 20 CNY, threshold: 100 CNY"
+    (silent,) = [one for one in offers(line, line).findings if one.rule.code > "SOP4"]
+    assert (silent.rule.code, silent.verdict) == ("SOP407", Verdict.POSSIBLE)
+    assert "`o0` stacks with `o1` (no `stacks_with` says)" in [one.en for one in silent.assumptions]
+    ruled = [one for one in offers(f"{line}, stacks_with: []", line).findings if one.rule.code > "SOP4"]
+    assert [one.rule.code for one in ruled] == ["SOP407", "SOP406"]
+    assert all("no till refuses `o0` together with `o1`" in [fact.en for fact in one.assumptions] for one in ruled)
+
+
+GRANTED = """\
+---
+kind: automation
+id: thanks
+title: 答谢
+owner: guide
+review_by: 2027-12-31
+starts_on: order-paid
+reentry: after 30d
+steps: [{id: first, grant: o0}, {id: second, grant: o1}]
+"""
+
+
+def test_what_is_ruled_out_and_what_the_till_is_known_to_take_is_violated() -> None:
+    line = "type: coupon, value: 20 CNY, threshold: 100 CNY, stacks_with: [], till_refuses: []"
+    text = (
+        WORKSPACE
+        + FLOOR
+        + GRANTED
+        + f"---\nkind: catalog\noffers:\n  o0: {{title: 甲, {line}}}\n  o1: {{title: 乙, {line}}}\n"
+    )
+    found = [one for one in compiled({"sopkit.yaml": text.encode()}).findings if one.rule.code > "SOP4"]
+    assert [(one.rule.code, one.verdict) for one in found] == [
+        ("SOP407", Verdict.VIOLATED),
+        ("SOP406", Verdict.VIOLATED),
+    ]
+    assert next(one.what.en for one in found[1].timeline) == "order-paid starts `thanks`"
+
+
+def test_a_certain_violation_comes_before_a_worse_one_that_is_only_possible() -> None:
+    """o0 with o1 is said to stack and breaks the floor; with o2 it would be worse, and nobody has said so."""
+    line = "type: coupon, value: 20 CNY, threshold: 100 CNY"
+    third = "  o2: {title: 丙, type: coupon, value: 60 CNY, threshold: 100 CNY}\n"
+    nouns = f"---\nkind: catalog\noffers:\n  o0: {{title: 甲, {line}, stacks_with: [o1]}}\n  o1: {{title: 乙, {line}}}\n{third}"
+    (one,) = priced(compiled({"sopkit.yaml": (WORKSPACE + FLOOR + GRANTED + nouns).encode()}))
+    assert one.verdict is Verdict.VIOLATED
+    assert "`o0` + `o1`" in one.message("en")
+
+
+def test_customers_who_differ_in_what_never_changes_hold_no_two_of_them() -> None:
+    text = WORKSPACE + FLOOR
+    for n, kind in enumerate(("new", "old")):
+        text += (
+            GRANTED.replace("id: thanks", f"id: thanks-{kind}")
+            .replace(", {id: second, grant: o1}", "")
+            .replace("grant: o0", f"grant: o{n}")
+            .replace("reentry:", f"audience: {{cohort: {kind}}}\nreentry:")
+        )
+    line = "type: coupon, value: 20 CNY, threshold: 100 CNY"
+    text += f"---\nkind: catalog\noffers:\n  o0: {{title: 甲, {line}}}\n  o1: {{title: 乙, {line}}}\n"
+    data = "data:\n  cohort: {title: 批次, type: [new, old], category: user.behavior, record: crm, retention: 1y%s}\n"
+    assert priced(compiled({"sopkit.yaml": (text + data % ", changes: never").encode()})) == []
+    (one,) = priced(compiled({"sopkit.yaml": (text + data % "").encode()}))
+    assert one.verdict is Verdict.POSSIBLE
+
+
+def test_beyond_eight_offers_a_single_one_that_breaks_the_floor_is_still_found() -> None:
+    deep = "type: coupon, value: 40 CNY, threshold: 100 CNY"
+    (one,) = priced(offers(deep, *["type: coupon, value: 1 CNY, threshold: 100 CNY"] * 8))
+    assert "`o0`" in one.message("en")
+
+
+def test_with_no_floor_and_nothing_to_combine_nothing_is_said() -> None:
+    done = offers("type: coupon", "type: gift, value: 90 CNY", pricing="")
+    assert [one.rule.code for one in done.findings if one.rule.code > "SOP4"] == []
+    assert done.not_assessed == ()

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from math import ceil
 from typing import Final
 
 from sopkit.diagnostics import Moment
 from sopkit.graph import Node
 from sopkit.graph.course import longest, shortest
-from sopkit.graph.satisfiability import Customer, meet, tests_of
-from sopkit.graph.variables import key_of
+from sopkit.graph.satisfiability import excludes
 from sopkit.model.documents import Journey
 from sopkit.model.nouns import Offer
+from sopkit.model.predicates import Predicate
 from sopkit.model.steps import Grant, Step
-from sopkit.model.triggers import OnEvent
 from sopkit.model.values import Duration
 from sopkit.rules.case import Case
+from sopkit.rules.conflicts_meeting import at_once, run_together, start_of, unchanging
 from sopkit.text import Phrase
 
 CALENDAR_DAYS: Final = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 """Fewest days of each."""
-STEADY: Final = frozenset(("data", "tag", "consent"))
-"""What a customer can keep through a short course of events; counts of events and stages move by it."""
 BRIEF: Final = 3600.0
 """Seconds; what is valid for less may be over before the till."""
 UNSETTLED: Final = Phrase("同一位客户同时持有这些优惠", "one customer holds these offers at one time")
@@ -58,79 +57,75 @@ def copies_held(offer: Offer) -> int | None:
     return rate.count * (ceil(valid / (CALENDAR_DAYS[rate.per] * 86400)) + 1)
 
 
-def held_together(case: Case, offers: Sequence[Offer], *, several: bool, paid: datetime) -> Holding:
-    """Return a course of events that ends with the offers held at `paid`; `several`: one of them more than once."""
-    moments: list[Moment] = []
-    facts: list[Phrase] = [UNSETTLED] if several else []
-    journeys: list[Journey] = []
-    granted = _granted(case)
-    for offer in offers:
-        node, step, journey = granted.get(offer.id, (None, None, None))
-        span = case.forest.span(offer.at)
-        if node is None or step is None:
-            facts.append(
-                Phrase(
-                    f"“{offer.id}”当时人人可用（没有步骤发放它）",
-                    f"`{offer.id}` is open to everybody then (no step grants it)",
-                )
-            )
-            moments.append(Moment(paid, Phrase(f"“{offer.id}”正在进行", f"`{offer.id}` is on"), span))
-            continue
-        moments.append(
-            Moment(paid - timedelta(minutes=1), Phrase(f"获得“{offer.id}”（{node.id}）", f"`{offer.id}` is granted ({node.id})"),
-                   case.forest.span(step.at))
-        )  # fmt: skip
-        brief = offer.valid is not None and shortest(offer.valid) <= BRIEF
-        if journey is None or brief or not _at_once(journey, step):
-            facts.append(UNSETTLED)
-            continue
-        journeys.append(journey)
-        trigger = journey.starts_on[0]
-        if isinstance(trigger, OnEvent):
-            what = Phrase(f"{trigger.event.id} 开始了“{journey.id}”", f"{trigger.event.id} starts `{journey.id}`")
-            moments.append(Moment(paid - timedelta(minutes=2), what, case.forest.span(trigger.at)))
-    if not _can_run_together(case, journeys):
-        facts.append(UNSETTLED)
-    return Holding(tuple(sorted(dict.fromkeys(moments), key=lambda one: one.at)), tuple(dict.fromkeys(facts)))
+Granters = dict[str, list[tuple[Node, Step, Journey | None]]]
+"""The steps that grant each offer, with their journey; those whose course is certain first."""
 
 
-def _granted(case: Case) -> dict[str, tuple[Node, Step, Journey | None]]:
-    """Return a step that grants each offer; one whose course is certain before others."""
-    found: dict[str, tuple[Node, Step, Journey | None]] = {}
+def granters(case: Case) -> Granters:
+    """Return which steps grant which offer, of those that are ever come to."""
+    found: Granters = {}
     for root, playbook in case.playbooks:
         journey = playbook if isinstance(playbook, Journey) else None
         for node, step in case.steps(root):
             if isinstance(step.verb, Grant) and node.id in case.courses[root].reached:
-                id_ = step.verb.offer.id
-                old = found.get(id_)
-                if old is None or (journey and _at_once(journey, step) and not (old[2] and _at_once(old[2], old[1]))):
-                    found[id_] = (node, step, journey)
+                found.setdefault(step.verb.offer.id, []).append((node, step, journey))
+    for granting in found.values():
+        granting.sort(key=lambda one: not _is_certain(one[1], one[2]))
     return found
 
 
-def _at_once(journey: Journey, step: Step) -> bool:
-    """Return whether the step is certainly done in the minute in which the journey starts, for whoever starts it."""
-    trigger = journey.starts_on[0] if journey.starts_on else None
-    if journey.kind != "automation" or not isinstance(trigger, OnEvent) or trigger.where is not None:
-        return False
-    for one in journey.stages[0].steps:
-        plain = one.if_ is None and not (one.on or one.every or one.after or one.by or one.before or one.since)
-        if not plain or not isinstance(one.verb, Grant) or one.to is not None:
+def _is_certain(step: Step, journey: Journey | None) -> bool:
+    return (
+        journey is not None
+        and journey.kind == "automation"
+        and step.to in (None, "customer")
+        and at_once(journey, step)
+    )
+
+
+def never_held_by_one(case: Case, granted: Granters, one: Offer, other: Offer) -> bool:
+    """Return whether all who are granted the one differ, in what never changes, from all who are granted the other."""
+    pairs = list(product(granted.get(one.id, ()), granted.get(other.id, ())))
+    return bool(pairs) and all(_differ(case, first, second) for first, second in pairs)
+
+
+def _differ(case: Case, *granting: tuple[Node, Step, Journey | None]) -> bool:
+    asked: list[Predicate] = []
+    for _, step, journey in granting:
+        if journey is None or step.to not in (None, "customer"):
             return False
-        if one is step:
-            return True
-    return False
+        conditions = (journey.audience, journey.while_, step.if_)
+        asked += [part for one in conditions if one is not None for part in unchanging(case.workspace, one)]
+    return bool(asked) and excludes(case.workspace, *asked) is True
 
 
-def _can_run_together(case: Case, journeys: Sequence[Journey]) -> bool:
-    """Return whether it is certain that one customer can start all of them at one time, and keeps what they ask for."""
-    apart = {place.id for group in case.workspace.settings.one_at_a_time for place in group.journeys}
-    if any(one.id in apart or one.while_ is not None for one in journeys):
-        return False
-    started = {trigger.event.id for one in journeys for trigger in one.starts_on if isinstance(trigger, OnEvent)}
-    ends = [trigger for one in journeys for trigger in one.ends_on]
-    if any(not isinstance(trigger, OnEvent) or trigger.event.id in started for trigger in ends):
-        return False
-    audiences = [one.audience for one in journeys if one.audience is not None]
-    kinds = {key_of(test)[0] for audience in audiences for test in tests_of(case.workspace, audience)}
-    return kinds <= STEADY and isinstance(meet(case.workspace, *audiences), Customer)
+def held_together(case: Case, granted: Granters, offers: Sequence[Offer], *, several: bool, paid: datetime) -> Holding:
+    """Return a course of events that ends with the offers held at `paid`; `several`: one of them more than once."""
+    moments: list[Moment] = []
+    facts: list[Phrase] = [UNSETTLED] if several else []
+    journeys: list[Journey] = []
+    for offer in offers:
+        if offer.id not in granted:
+            fact = Phrase(
+                f"“{offer.id}”当时人人可用（没有步骤发放它）",
+                f"`{offer.id}` is open to everybody then (no step grants it)",
+            )
+            facts.append(fact)
+            on = Phrase(f"“{offer.id}”正在进行", f"`{offer.id}` is on")
+            moments.append(Moment(paid, on, case.forest.span(offer.at)))
+            continue
+        node, step, journey = granted[offer.id][0]
+        what = Phrase(f"获得“{offer.id}”（{node.id}）", f"`{offer.id}` is granted ({node.id})")
+        moments.append(Moment(paid - timedelta(minutes=1), what, case.forest.span(step.at)))
+        brief = offer.valid is not None and shortest(offer.valid) <= BRIEF
+        if journey is None or brief or not _is_certain(step, journey):
+            facts.append(UNSETTLED)
+            continue
+        journeys.append(journey)
+        trigger = start_of(journey)
+        if trigger is not None:
+            what = Phrase(f"{trigger.event.id} 开始了“{journey.id}”", f"{trigger.event.id} starts `{journey.id}`")
+            moments.append(Moment(paid - timedelta(minutes=2), what, case.forest.span(trigger.at)))
+    if run_together(case, journeys) is None:
+        facts.append(UNSETTLED)
+    return Holding(tuple(sorted(dict.fromkeys(moments), key=lambda one: one.at)), tuple(dict.fromkeys(facts)))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from fractions import Fraction
-from functools import cached_property
 from itertools import combinations
 from typing import Final
 
@@ -16,6 +15,7 @@ from sopkit.model.nouns import Offer
 from sopkit.model.values import Money, Share
 from sopkit.rules.case import Case
 from sopkit.rules.conflicts_held import copies_held, held_together
+from sopkit.rules.conflicts_stacking import Stacking
 from sopkit.text import Phrase
 
 CUTS: Final = frozenset(("coupon", "discount", "threshold", "joint", "flash-sale"))
@@ -136,65 +136,58 @@ ON_LIST: Final = Phrase(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class _Offers:
-    """The reductions of one workspace and who may be combined with whom."""
-
-    case: Case
-    offers: tuple[Offer, ...]
-
-    @cached_property
-    def by_id(self) -> dict[str, Offer]:
-        return {offer.id: offer for offer in self.offers}
-
-    def declared(self, one: str, other: str) -> bool:
-        """Return whether it is written, on either side, that the two stack."""
-        a, b = self.by_id[one], self.by_id[other]
-        return any(ref.id == other for ref in a.stacks_with) or any(ref.id == one for ref in b.stacks_with)
-
-    def refused(self, one: str, other: str) -> bool:
-        a, b = self.by_id[one], self.by_id[other]
-        return any(ref.id == other for ref in a.till_refuses) or any(ref.id == one for ref in b.till_refuses)
-
-    def stacks(self, one: str, other: str) -> bool:
-        """Return whether nothing keeps the two out of one order."""
-        return self.declared(one, other) if one == other else not self.refused(one, other)
-
-
 def check(case: Case) -> Iterator[Outcome]:
     """Yield what offers do to the price of a basket, or that they keep to the floor."""
     cutting = tuple(one for one in case.workspace.offers.values() if one.type in CUTS and not one.builtin)
     if not cutting or any(case.doubts.inside(one.at) for one in cutting):
         return
-    known = _Offers(case, cutting)
+    known = Stacking(case, cutting)
     yield from _check_together(known)
-    missing = _missing(known)
-    if missing is not None:
-        yield Unassessed(BELOW, "workspace", missing)
+    floor = _floor(known)
+    if floor is None and not any(known.stacks(*pair) for pair in combinations(known.by_id, 2)):
         return
-    worst = _worst(known)
-    if worst is not None:
-        yield from _judge(known, *worst)
+    missing = _missing(known)
+    if missing is None:
+        yield from _judge(known, floor)
+    elif floor is not None:
+        yield Unassessed(BELOW, "workspace", missing)
 
 
-def _check_together(known: _Offers) -> Iterator[Finding]:
-    """Report each offer once, at the later of two, with all earlier ones."""
+def _floor(known: Stacking) -> Share | None:
+    pricing = known.case.workspace.settings.pricing
+    return pricing.floor if pricing is not None else None
+
+
+def _check_together(known: Stacking) -> Iterator[Finding]:
+    """Report each offer once, at the later of two, with all earlier ones that it is not to be combined with."""
     for at, offer in enumerate(known.offers):
         open_ = [
             other
             for other in known.offers[:at]
-            if not known.declared(offer.id, other.id) and not known.refused(offer.id, other.id)
+            if known.ruled_out(offer.id, other.id) and not known.refused(offer.id, other.id)
         ]
         if open_:
             related = [(one.at, Phrase("另一个优惠", "the other offer")) for one in open_[:3]]
             finding = known.case.finding(
                 TOGETHER, offer.at, f"offer/{offer.id}", *related, offer=offer.id, others=_names(open_)
             )
-            facts = tuple(_not_refused(offer.id, one.id) for one in open_)
-            yield _with(finding, Verdict.POSSIBLE, facts)
+            yield _together(known, finding, offer, open_)
 
 
-def _missing(known: _Offers) -> Phrase | None:
+def _together(known: Stacking, finding: Finding, offer: Offer, others: Sequence[Offer]) -> Finding:
+    """Return the finding with its verdict: the first pair that is certain decides, else all doubts are named."""
+    doubts: list[Phrase] = []
+    for other in others:
+        holding = held_together(known.case, known.granted, (other, offer), several=False, paid=_paid(known))
+        doubt = known.doubt(other.id, offer.id)
+        facts = (doubt, *holding.facts) if doubt else holding.facts
+        if not facts:
+            return _with(finding, Verdict.VIOLATED, (), holding.moments)
+        doubts += facts
+    return _with(finding, Verdict.POSSIBLE, tuple(dict.fromkeys(doubts)))
+
+
+def _missing(known: Stacking) -> Phrase | None:
     """Return what the price cannot be worked out without."""
     unknown = [offer for offer in known.offers if offer.value is None]
     if unknown:
@@ -214,16 +207,10 @@ def _missing(known: _Offers) -> Phrase | None:
             f"{_names(several).zh} 可与自己叠加，却没有写 valid 和 per_customer",
             f"{_names(several).en} stack with themselves and say neither `valid` nor `per_customer`",
         )
-    group = max(_groups(known), key=len)
-    if len(group) > MOST_LIVE:
-        return Phrase(
-            f"可以一起用的优惠有 {len(group)} 个，超过 {MOST_LIVE} 个不再计算最低价",
-            f"{len(group)} offers may be combined: beyond {MOST_LIVE} the worst price is not worked out",
-        )
     return None
 
 
-def _groups(known: _Offers) -> list[tuple[Reduction, ...]]:
+def _groups(known: Stacking) -> list[tuple[Reduction, ...]]:
     """Return the reductions in groups that no order mixes, each as often as a customer can hold it where it stacks with itself."""
     found = []
     for ids in groups([offer.id for offer in known.offers], known.stacks):
@@ -245,35 +232,66 @@ def _reduction(offer: Offer) -> Reduction:
     )
 
 
-def _worst(known: _Offers) -> tuple[Worst, tuple[Reduction, ...]] | None:
-    found = [(worst, group) for group in _groups(known) if (worst := worst_price(group, known.stacks)) is not None]
-    return min(found, key=lambda one: one[0].share, default=None)
+def _judge(known: Stacking, floor: Share | None) -> Iterator[Outcome]:
+    rule = NO_FLOOR if floor is None else BELOW
+    args = {} if floor is None else {"floor": str(floor)}
+    least = Fraction(1) if floor is None else Fraction(floor.value) / 100
 
+    def breaks(worst: Worst) -> bool:
+        return worst.share < least and (floor is not None or len(worst.order) > 1)
 
-def _judge(known: _Offers, worst: Worst, group: tuple[Reduction, ...]) -> Iterator[Outcome]:
-    pricing = known.case.workspace.settings.pricing
-    if pricing is None or pricing.floor is None:
-        if len(worst.order) > 1:
-            strict = worst_price_on_what_is_left(group, known.stacks)
-            certain = strict is not None and len(strict.order) > 1
-            yield _finding(known, NO_FLOOR, strict if strict and certain else worst, () if certain else (ON_LIST,))
+    for worst in filter(breaks, _certain(known)):
+        facts, moments = _course(known, worst)
+        if not facts:
+            yield _finding(known, rule, worst, (), moments, args=args)
+            return
+    wide = [one for group in _groups(known) for one in _widest(known, group) if breaks(one)]
+    if wide:
+        yield _possible(known, rule, min(wide, key=lambda one: one.share), breaks, args)
         return
-    floor = Fraction(pricing.floor.value) / 100
-    if worst.share >= floor:
-        # What could not be read may hold another offer.
-        if not known.case.doubts.any:
-            yield _proof(known, worst, pricing.floor)
-        return
-    strict = worst_price_on_what_is_left(group, known.stacks)
-    facts: tuple[Phrase, ...] = ()
-    if strict is not None and strict.share < floor:
-        worst = strict
-    else:
-        facts = (ON_LIST,)
-    yield _finding(known, BELOW, worst, facts, floor=str(pricing.floor))
+    many = max(map(len, _groups(known)))
+    if floor is not None and many > MOST_LIVE:
+        reason = Phrase(
+            f"可以一起用的优惠有 {many} 个，超过 {MOST_LIVE} 个不再计算最低价",
+            f"{many} offers may be combined: beyond {MOST_LIVE} the worst price is not worked out",
+        )
+        yield Unassessed(BELOW, "workspace", reason)
+    elif floor is not None and not known.case.doubts.any:  # what could not be read may hold another offer
+        yield _proof(known, floor)
 
 
-def _proof(known: _Offers, worst: Worst, floor: Share) -> Proof:
+def _certain(known: Stacking) -> Iterator[Worst]:
+    """Yield worst baskets of offers that are said to stack, with thresholds counted the stricter way: whole groups, pairs, each alone."""
+    for group in _groups(known):
+        reductions = [*dict.fromkeys(group)]
+        sets = [group] if len(group) <= MOST_LIVE else []
+        sets += [pair for pair in combinations(reductions, 2) if known.surely_stacks(pair[0].id, pair[1].id)]
+        for some in (*sets, *((one,) for one in reductions)):
+            worst = worst_price_on_what_is_left(some, known.surely_stacks)
+            if worst is not None:
+                yield worst
+
+
+def _widest(known: Stacking, group: tuple[Reduction, ...]) -> Iterator[Worst]:
+    """Yield the worst basket of all that nothing keeps apart; beyond the bound, that of each two."""
+    sets = [group] if len(group) <= MOST_LIVE else [*combinations(group, 2)]
+    yield from (worst for some in sets if (worst := worst_price(some, known.stacks)) is not None)
+
+
+def _possible(
+    known: Stacking, rule: Rule, worst: Worst, breaks: Callable[[Worst], bool], args: Mapping[str, str]
+) -> Finding:
+    """Return the finding of a worst basket that rests on something; on how thresholds are counted only where it must."""
+    strict = worst_price_on_what_is_left(worst.order, known.stacks)
+    on_list = strict is None or not breaks(strict)
+    shown = worst if on_list or strict is None else strict
+    facts, moments = _course(known, shown)
+    return _finding(known, rule, shown, (ON_LIST, *facts) if on_list else facts, moments, args=args)
+
+
+def _proof(known: Stacking, floor: Share) -> Proof:
+    found = [worst for group in _groups(known) for worst in _widest(known, group)]
+    worst = min(found, key=lambda one: one.share)
     basket, price, share = (_money(known, worst.basket), _money(known, worst.price), _share(worst))
     offers = _names([known.by_id[one.id] for one in worst.order])
     zh = (
@@ -287,26 +305,41 @@ def _proof(known: _Offers, worst: Worst, floor: Share) -> Proof:
     return Proof(BELOW, "workspace", Phrase(zh, en), (ONCE, EXACT))
 
 
-def _finding(known: _Offers, rule: Rule, worst: Worst, facts: tuple[Phrase, ...], **args: str | Phrase) -> Finding:
+def _paid(known: Stacking) -> datetime:
+    return datetime.combine(known.case.today, time(12))
+
+
+def _course(known: Stacking, worst: Worst) -> tuple[tuple[Phrase, ...], tuple[Moment, ...]]:
+    """Return what it rests on that the offers are used in one order, and how that comes about."""
     ids = [one.id for one in worst.order]
-    offers = [known.by_id[id_] for id_ in dict.fromkeys(ids)]
-    pairs = (pair for pair in combinations(dict.fromkeys(ids), 2) if not known.declared(*pair))
-    facts = (*facts, *(_not_refused(*pair) for pair in pairs))
+    once = list(dict.fromkeys(ids))
+    facts = [doubt for pair in combinations(once, 2) if (doubt := known.doubt(*pair)) is not None]
     if worst.any_basket:
         basket = _money(known, worst.basket)
-        facts = (*facts, Phrase(f"有 {basket} 这么小的一单", f"there is an order as small as {basket}"))
-    paid = datetime.combine(known.case.today, time(12))
-    holding = held_together(known.case, offers, several=len(ids) > len(offers), paid=paid)
-    facts = (*facts, *holding.facts)
-    timeline = (*holding.moments, *_paying(known, worst, paid))
+        facts.append(Phrase(f"有 {basket} 这么小的一单", f"there is an order as small as {basket}"))
+    offers = [known.by_id[id_] for id_ in once]
+    several = len(ids) > len(once)
+    holding = held_together(known.case, known.granted, offers, several=several, paid=_paid(known))
+    return (*facts, *holding.facts), (*holding.moments, *_paying(known, worst, _paid(known)))
+
+
+def _finding(
+    known: Stacking,
+    rule: Rule,
+    worst: Worst,
+    facts: tuple[Phrase, ...],
+    moments: tuple[Moment, ...],
+    *,
+    args: Mapping[str, str],
+) -> Finding:
+    offers = [known.by_id[id_] for id_ in dict.fromkeys(one.id for one in worst.order)]
     related = [(one.at, Phrase("一起用的优惠", "used together with it")) for one in offers[1:4]]
     finding = known.case.finding(rule, offers[0].at, f"offer/{offers[0].id}", *related)
     finding = replace(finding, args={**_args(known, worst), **args})
-    verdict = Verdict.POSSIBLE if facts else Verdict.VIOLATED
-    return _with(finding, verdict, (*facts, EXACT), timeline)
+    return _with(finding, Verdict.POSSIBLE if facts else Verdict.VIOLATED, (*facts, EXACT), moments)
 
 
-def _paying(known: _Offers, worst: Worst, paid: datetime) -> Iterator[Moment]:
+def _paying(known: Stacking, worst: Worst, paid: datetime) -> Iterator[Moment]:
     """Yield the computation at the till, line by line."""
     basket = _money(known, worst.basket)
     yield Moment(paid, Phrase(f"结账：商品原价 {basket}", f"at the till: list price {basket}"))
@@ -316,7 +349,7 @@ def _paying(known: _Offers, worst: Worst, paid: datetime) -> Iterator[Moment]:
         yield Moment(paid + timedelta(minutes=number), what, known.case.forest.span(offer.at), counted=True)
 
 
-def _args(known: _Offers, worst: Worst) -> dict[str, str | Phrase]:
+def _args(known: Stacking, worst: Worst) -> dict[str, str | Phrase]:
     return {
         "basket": _money(known, worst.basket),
         "offers": _names([known.by_id[one.id] for one in worst.order]),
@@ -330,7 +363,7 @@ def _share(worst: Worst) -> str:
     return f"{int(worst.share * 1000) / 10:g}%"
 
 
-def _money(known: _Offers, amount: Fraction) -> str:
+def _money(known: Stacking, amount: Fraction) -> str:
     money = [one for offer in known.offers for one in (offer.value, offer.threshold) if isinstance(one, Money)]
     currency = money[0].currency if money else known.case.workspace.settings.currency or "CNY"
     cents = int(amount * 100)
@@ -340,10 +373,6 @@ def _money(known: _Offers, amount: Fraction) -> str:
 
 def _names(offers: Sequence[Offer]) -> Phrase:
     return Phrase("、".join(f"“{one.id}”" for one in offers), " + ".join(f"`{one.id}`" for one in offers))
-
-
-def _not_refused(one: str, other: str) -> Phrase:
-    return Phrase(f"收银台不拒绝“{one}”和“{other}”同用", f"no till refuses `{one}` together with `{other}`")
 
 
 def _with(
