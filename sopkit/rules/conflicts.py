@@ -6,12 +6,28 @@ from collections.abc import Iterator
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Rule
-from sopkit.rules import conflicts_offers
+from sopkit.rules import (
+    conflicts_entries,
+    conflicts_items,
+    conflicts_offers,
+    conflicts_owners,
+    conflicts_roles,
+    conflicts_writes,
+)
 from sopkit.rules.case import Case
 
-RULES: Final[tuple[Rule, ...]] = tuple(sorted(conflicts_offers.RULES, key=lambda rule: rule.code))
+PARTS: Final = (
+    conflicts_owners,
+    conflicts_writes,
+    conflicts_roles,
+    conflicts_entries,
+    conflicts_items,
+    conflicts_offers,
+)
+RULES: Final[tuple[Rule, ...]] = tuple(rule for part in PARTS for rule in part.RULES)
 
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield the outcomes of all parts."""
-    yield from conflicts_offers.check(case)
+    for part in PARTS:
+        yield from part.check(case)
