@@ -23,9 +23,6 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 TO_COME: Final = (
     Phrase("触达上限", "caps on touches"),
     Phrase("时限能否做到", "whether deadlines can be met"),
-    Phrase(
-        "剧本之间的其他冲突（归属、写入、工作量）", "other conflicts between playbooks (ownership, writes, workload)"
-    ),
     Phrase("同意与个人信息", "consent and personal data"),
     Phrase("话术与促销", "content and promotions"),
     Phrase("系统与数据同步", "tools and syncs"),

@@ -12,6 +12,7 @@ from sopkit.rules import (
     conflicts_offers,
     conflicts_owners,
     conflicts_roles,
+    conflicts_workload,
     conflicts_writes,
 )
 from sopkit.rules.case import Case
@@ -20,6 +21,7 @@ PARTS: Final = (
     conflicts_owners,
     conflicts_writes,
     conflicts_roles,
+    conflicts_workload,
     conflicts_entries,
     conflicts_items,
     conflicts_offers,

@@ -136,7 +136,8 @@ def _judge(case: Case, deeds: tuple[Deed, Deed], target: Target, values: tuple[P
         return
     if not isinstance(answer, Customer):
         question = Phrase(
-            f"有没有客户同时走到写{what.zh}的两步", f"whether any customer comes to both writes of {what.en}"
+            f"有没有客户同时走到写“{target[1]}”的两步",
+            f"whether any customer comes to both writes of `{target[1]}`",
         )
         yield from case.unsettled(WRITES, other.step.at, other.node.id, question)
         return
