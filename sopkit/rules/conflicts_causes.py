@@ -87,13 +87,19 @@ def _triggers(
         yield from ((trigger, 0.0 if delay.since else shortest(delay.low), high) for trigger in step.on)
         return
     entry, course = node.id.rpartition("/")[0], case.courses.get(root)
-    early = course.earliest(entry, lambda place: place.startswith(f"{entry}/")).get(node.id) if course else None
-    if course is None or early is None:
+    if course is None:
         return
-    late = latest_times(course, entry).get(node.id, INFINITE)
-    yield from (
-        (trigger, early, INFINITE if held else late) for trigger, held in _entries(case.workspace, playbook, entry)
+    staged, nodes = entry != root, case.graph.nodes
+    early = course.earliest(
+        entry, lambda place: place.startswith(f"{entry}/") if staged else nodes[place].playbook == root
     )
+    if node.id not in early:
+        return
+    counted_back = not isinstance(playbook, Journey) and any(one.before for one in playbook.steps)
+    low = 0.0 if counted_back else early[node.id]
+    high = INFINITE if counted_back else latest_times(course, entry).get(node.id, INFINITE)
+    for trigger, held in _entries(case.workspace, playbook, entry):
+        yield trigger, low, INFINITE if held else high
 
 
 def _causes(workspace: Workspace, trigger: Trigger, root: str) -> Iterator[str]:
@@ -203,7 +209,7 @@ def surely_one_customer(case: Case, one: Deed, other: Deed) -> bool:
 
 def _in_every_run(deed: Deed) -> bool:
     """Return whether a step of a procedure, or beside an issue, is done each time, whatever comes before it."""
-    if isinstance(deed.playbook, Journey) or deed.asked or deed.latest == INFINITE:
+    if isinstance(deed.playbook, Journey) or deed.asked or isinstance(deed.trigger, Manual):
         return False
     before = [one for one in deed.playbook.steps if one.at <= deed.step.at]
     return not any(isinstance(one.verb, Choose | Wait | Go | Approve) for one in before)
