@@ -16,6 +16,7 @@ from sopkit.rules import (
     conflicts_writes,
 )
 from sopkit.rules.case import Case
+from sopkit.rules.conflicts_causes import every_deed
 
 PARTS: Final = (
     conflicts_owners,
@@ -31,5 +32,11 @@ RULES: Final[tuple[Rule, ...]] = tuple(rule for part in PARTS for rule in part.R
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield the outcomes of all parts."""
-    for part in PARTS:
-        yield from part.check(case)
+    deeds = every_deed(case)
+    yield from conflicts_owners.check(case)
+    yield from conflicts_writes.check(case, deeds)
+    yield from conflicts_roles.check(case, deeds)
+    yield from conflicts_entries.check(case)
+    yield from conflicts_items.check(case, deeds)
+    yield from conflicts_offers.check(case)
+    yield from conflicts_workload.check(case)

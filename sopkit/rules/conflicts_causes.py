@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -16,7 +16,7 @@ from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Predicate
 from sopkit.model.steps import Approve, Choose, Go, Step, Wait, inner
-from sopkit.model.triggers import Becomes, IssueDue, Manual, OnEvent, StepReported, Trigger
+from sopkit.model.triggers import Becomes, IssueDue, Manual, OnEvent, Trigger
 from sopkit.model.values import Ref
 from sopkit.rules.branches import around
 from sopkit.rules.case import Case, Playbook
@@ -52,54 +52,61 @@ class Deed:
 
 def every_deed(case: Case) -> list[Deed]:
     """Return the deeds of all playbooks that are in no doubt."""
-    return [
-        deed
-        for root, playbook in case.playbooks
-        if not case.doubts.inside(playbook.at)
-        for node, step in case.steps(root)
-        for deed in _deeds_of(case, root, playbook, node, step)
-    ]
+    found: list[Deed] = []
+    for root, playbook in case.playbooks:
+        if not case.doubts.inside(playbook.at):
+            spans: dict[str, Spans] = {}
+            for node, step in case.steps(root):
+                entry = node.id.rpartition("/")[0]
+                if entry not in spans and not (step.on or step.every):
+                    spans[entry] = _spans(case, root, playbook, entry)
+                found += _deeds_of(case, playbook, node, step, spans.get(entry, {}))
+    return found
 
 
-def _deeds_of(case: Case, root: str, playbook: Playbook, node: Node, step: Step) -> Iterator[Deed]:
+Spans = Mapping[str, tuple[float, float]]
+"""How many seconds after what brings a customer, or a run, below an entry each step comes, at least and at most."""
+
+
+def _spans(case: Case, root: str, playbook: Playbook, entry: str) -> Spans:
+    course, nodes, staged = case.courses.get(root), case.graph.nodes, entry != root
+    if course is None:
+        return {}
+    early = course.earliest(
+        entry, lambda place: place.startswith(f"{entry}/") if staged else nodes[place].playbook == root
+    )
+    if not isinstance(playbook, Journey) and any(one.before for one in playbook.steps):
+        return dict.fromkeys(early, (0.0, INFINITE))  # counted back: nothing is known of the order
+    late = latest_times(course, entry)
+    return {place: (time, late.get(place, INFINITE)) for place, time in early.items()}
+
+
+def _deeds_of(case: Case, playbook: Playbook, node: Node, step: Step, spans: Spans) -> Iterator[Deed]:
     """Yield the step once for each cause that it follows from; once, as its own cause, where it follows from none."""
     asked = tuple(_asked(playbook, step))
     found = False
-    for trigger, low, high in _triggers(case, root, playbook, node, step):
+    for trigger, low, high in _triggers(case, playbook, node, step, spans):
         where = (trigger.where,) if isinstance(trigger, OnEvent) and trigger.where is not None else ()
-        for cause in _causes(case.workspace, trigger, root):
+        at_cause = (*where, *_at_cause(playbook, step, trigger, at_once=high == 0.0))
+        for cause in _causes(case.workspace, trigger, node.playbook):
             found = True
-            at_cause = (*where, *_at_cause(playbook, step, trigger, at_once=high == 0.0))
             yield Deed(node, step, playbook, cause, trigger, low, high, (*asked, *where), at_cause)
     if not found:
         yield Deed(node, step, playbook, node.id, Manual(step.at), 0.0, INFINITE, asked, ())
 
 
 def _triggers(
-    case: Case, root: str, playbook: Playbook, node: Node, step: Step
+    case: Case, playbook: Playbook, node: Node, step: Step, spans: Spans
 ) -> Iterator[tuple[Trigger, float, float]]:
     """Yield what the step follows from, and how many seconds after it at least and at most."""
-    if step.every:
-        return
     if step.on:
         delay = delay_of(step)
         high = longest(delay.high) if delay.bounded and not delay.since else INFINITE
         yield from ((trigger, 0.0 if delay.since else shortest(delay.low), high) for trigger in step.on)
-        return
-    entry, course = node.id.rpartition("/")[0], case.courses.get(root)
-    if course is None:
-        return
-    staged, nodes = entry != root, case.graph.nodes
-    early = course.earliest(
-        entry, lambda place: place.startswith(f"{entry}/") if staged else nodes[place].playbook == root
-    )
-    if node.id not in early:
-        return
-    counted_back = not isinstance(playbook, Journey) and any(one.before for one in playbook.steps)
-    low = 0.0 if counted_back else early[node.id]
-    high = INFINITE if counted_back else latest_times(course, entry).get(node.id, INFINITE)
-    for trigger, held in _entries(case.workspace, playbook, entry):
-        yield trigger, low, INFINITE if held else high
+    elif not step.every and node.id in spans:
+        low, high = spans[node.id]
+        for trigger, held in _entries(case.workspace, playbook, node.id.rpartition("/")[0]):
+            yield trigger, low, INFINITE if held else high
 
 
 def _causes(workspace: Workspace, trigger: Trigger, root: str) -> Iterator[str]:
@@ -173,11 +180,10 @@ def _at_cause(playbook: Playbook, step: Step, trigger: Trigger, *, at_once: bool
 
 
 def on_one_cause(deeds: Iterable[Deed]) -> Iterator[list[Deed]]:
-    """Yield the deeds in groups that follow from one cause; one that comes by hand or is reported is nobody else's."""
+    """Yield the deeds in groups of several that follow from one cause."""
     found: dict[str, list[Deed]] = {}
     for deed in deeds:
-        if not isinstance(deed.trigger, StepReported) and not deed.cause.startswith("trigger/manual/"):
-            found.setdefault(deed.cause, []).append(deed)
+        found.setdefault(deed.cause, []).append(deed)
     yield from (group for group in found.values() if len(group) > 1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Final
@@ -14,7 +14,7 @@ from sopkit.model.documents import Journey
 from sopkit.model.predicates import DataTest, Predicate
 from sopkit.model.steps import Send, Step
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import Deed, every_deed, nobody, told
+from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, told
 from sopkit.rules.conflicts_meeting import run_together, start_of
 from sopkit.rules.examples import AUTOMATION, SCRIPT
 from sopkit.text import Phrase
@@ -55,18 +55,17 @@ TOO_MANY: Final = Phrase(
 DAY: Final = 86_400.0
 
 
-def check(case: Case) -> Iterator[Outcome]:
+def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
     """Yield each touch once that sends what another playbook sends, or that there is none. Only a note where no occurrence is shared."""
     items: dict[str, list[Deed]] = {}
-    for deed in every_deed(case):
+    for deed in deeds:
         if case.touches(deed.step):
             for item, asked in _items(deed.step):
                 items.setdefault(item, []).append(replace(deed, asked=(*deed.asked, *asked)))
     within = _within(case)
     left, clean, reported = MOST_PAIRS, not case.doubts.any, set[str]()
-    for item, deeds in items.items():
-        pairs = sorted(combinations(deeds, 2), key=lambda pair: pair[0].cause != pair[1].cause)
-        for one, other in pairs:
+    for item, same in items.items():
+        for one, other in _pairs(same):
             if one.node.playbook == other.node.playbook or other.node.id in reported or not _close(one, other, within):
                 continue
             left -= 1
@@ -77,11 +76,18 @@ def check(case: Case) -> Iterator[Outcome]:
             clean = clean and not found and nobody(case, one, other)
             reported |= {other.node.id for outcome in found if isinstance(outcome, Finding)}
             yield from found
-    if len({deed.node.playbook for deeds in items.values() for deed in deeds}) > 1 and clean:
+    if len({deed.node.playbook for same in items.values() for deed in same}) > 1 and clean:
         zh = "没有两个剧本会同时给同一位客户发同一条内容"
         yield Proof(
             TWICE, "workspace", Phrase(zh, "no two playbooks send one customer the same text or topic at one time")
         )
+
+
+def _pairs(deeds: Sequence[Deed]) -> Iterator[tuple[Deed, Deed]]:
+    """Yield each two, those on one cause first: a certain finding comes before a note."""
+    for group in on_one_cause(deeds):
+        yield from combinations(group, 2)
+    yield from (pair for pair in combinations(deeds, 2) if pair[0].cause != pair[1].cause)
 
 
 def _within(case: Case) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Final
@@ -12,7 +12,7 @@ from sopkit.graph.satisfiability import NOBODY, Customer, meet
 from sopkit.model.steps import Ask, Do, Send, Step
 from sopkit.model.values import Ref
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import Deed, every_deed, nobody, on_one_cause, told
+from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, told
 from sopkit.rules.examples import AUTOMATION
 from sopkit.text import Phrase
 
@@ -51,16 +51,16 @@ TOO_MANY: Final = Phrase(
 )
 
 
-def check(case: Case) -> Iterator[Outcome]:
+def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
     """Yield each piece of work once for which another role answers elsewhere, or that there is none."""
     works: dict[tuple[str, ...], list[Deed]] = {}
-    for deed in every_deed(case):
+    for deed in deeds:
         work = _work(deed.step)
         if work is not None:
             works.setdefault(work, []).append(deed)
     left, clean = MOST_PAIRS, not case.doubts.any
-    for deeds in works.values():
-        for group in on_one_cause(deeds):
+    for same in works.values():
+        for group in on_one_cause(same):
             for one, other in combinations(group, 2):
                 if _answers(one.step).id == _answers(other.step).id or one.node.playbook == other.node.playbook:
                     continue
@@ -71,7 +71,7 @@ def check(case: Case) -> Iterator[Outcome]:
                 found = list(_judge(case, one, other))
                 clean = clean and not found and nobody(case, one, other)
                 yield from found
-    if len({deed.node.playbook for deeds in works.values() for deed in deeds}) > 1 and clean:
+    if len({deed.node.playbook for same in works.values() for deed in same}) > 1 and clean:
         zh = "没有哪个触发条件会让两个岗位负责同一件活"
         yield Proof(
             ROLES,

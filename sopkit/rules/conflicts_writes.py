@@ -12,7 +12,7 @@ from sopkit.graph.satisfiability import NOBODY, Customer, meet
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.steps import SetData, Step, Tag
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import Deed, every_deed, nobody, on_one_cause, told
+from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, told
 from sopkit.rules.examples import AUTOMATION
 from sopkit.text import Phrase
 
@@ -53,9 +53,9 @@ Target = tuple[str, str, str]
 """What is written: kind, id, and to whom."""
 
 
-def check(case: Case) -> Iterator[Outcome]:
+def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
     """Yield each write once that contradicts an earlier one on the same cause, or that none does."""
-    writing = [deed for deed in every_deed(case) if _writes(deed.step) and _about_a_customer(deed)]
+    writing = [deed for deed in deeds if _writes(deed.step) and _about_a_customer(deed)]
     targets: dict[Target, list[tuple[Deed, Phrase]]] = {}
     for deed in writing:
         for target, value in _writes(deed.step):
