@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
-from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.graph.course import longest
 from sopkit.graph.satisfiability import NOBODY, Customer, meet
 from sopkit.model.documents import Journey
@@ -46,7 +46,7 @@ TWICE: Final = Rule(
 
 RULES: Final = (TWICE,)
 
-MOST_PAIRS: Final = 5_000
+MOST_PAIRS: Final = 2_000
 """Pairs of touches with the same content that are looked at: some seconds."""
 TOO_MANY: Final = Phrase(
     f"内容相同的触达超过 {MOST_PAIRS} 对，不再逐对比较",
@@ -56,17 +56,17 @@ DAY: Final = 86_400.0
 
 
 def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
-    """Yield each touch once that sends what another playbook sends, or that there is none. Only a note where no occurrence is shared."""
+    """Yield each item once that two playbooks send, or that there is none. Only a note where no occurrence is shared."""
     items: dict[str, list[Deed]] = {}
     for deed in deeds:
         if case.touches(deed.step):
             for item, asked in _items(deed.step):
                 items.setdefault(item, []).append(replace(deed, asked=(*deed.asked, *asked)))
     within = _within(case)
-    left, clean, reported = MOST_PAIRS, not case.doubts.any, set[str]()
+    left, clean = MOST_PAIRS, not case.doubts.any
     for item, same in items.items():
         for one, other in _pairs(same):
-            if one.node.playbook == other.node.playbook or other.node.id in reported or not _close(one, other, within):
+            if one.node.playbook == other.node.playbook or not _close(one, other, within):
                 continue
             left -= 1
             if left < 0:
@@ -74,8 +74,9 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
                 return
             found = list(_judge(case, one, other, item))
             clean = clean and not found and nobody(case, one, other)
-            reported |= {other.node.id for outcome in found if isinstance(outcome, Finding)}
             yield from found
+            if found:
+                break
     if len({deed.node.playbook for same in items.values() for deed in same}) > 1 and clean:
         zh = "没有两个剧本会同时给同一位客户发同一条内容"
         yield Proof(

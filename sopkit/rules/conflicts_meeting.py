@@ -83,12 +83,11 @@ def takes_turns(workspace: Workspace, one: Journey, other: Journey) -> bool:
 
 def _hands_over(case: Case, first: Journey, then: Journey) -> bool:
     """Return whether `then` starts only when `first` has ended, which never runs again."""
-    if first.reentry.mode != "never" or not then.starts_on or _is_started(case, then):
-        return False
-    return all(
+    after = [
         isinstance(trigger, JourneyMoved) and trigger.way in ("ended", "left") and trigger.place.id == first.id
         for trigger in then.starts_on
-    )
+    ]
+    return first.reentry.mode == "never" and bool(after) and all(after) and not _is_started(case, then)
 
 
 def _is_started(case: Case, journey: Journey) -> bool:

@@ -47,7 +47,7 @@ OWNERS: Final = Rule(
 
 RULES: Final = (OWNERS,)
 
-MOST_PAIRS: Final = 5_000
+MOST_PAIRS: Final = 2_000
 """Pairs without priority that are looked at: some seconds."""
 
 

@@ -43,7 +43,7 @@ ROLES: Final = Rule(
 
 RULES: Final = (ROLES,)
 
-MOST_PAIRS: Final = 5_000
+MOST_PAIRS: Final = 2_000
 """Pairs of steps with the same work that are looked at: some seconds."""
 TOO_MANY: Final = Phrase(
     f"内容相同的步骤超过 {MOST_PAIRS} 对，不再逐对比较",
@@ -52,7 +52,7 @@ TOO_MANY: Final = Phrase(
 
 
 def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
-    """Yield each piece of work once for which another role answers elsewhere, or that there is none."""
+    """Yield each piece of work once for which two roles answer, or that there is none."""
     works: dict[tuple[str, ...], list[Deed]] = {}
     for deed in deeds:
         work = _work(deed.step)
@@ -60,17 +60,18 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
             works.setdefault(work, []).append(deed)
     left, clean = MOST_PAIRS, not case.doubts.any
     for same in works.values():
-        for group in on_one_cause(same):
-            for one, other in combinations(group, 2):
-                if _answers(one.step).id == _answers(other.step).id or one.node.playbook == other.node.playbook:
-                    continue
-                left -= 1
-                if left < 0:
-                    yield Unassessed(ROLES, "workspace", TOO_MANY)
-                    return
-                found = list(_judge(case, one, other))
-                clean = clean and not found and nobody(case, one, other)
-                yield from found
+        for one, other in (pair for group in on_one_cause(same) for pair in combinations(group, 2)):
+            if _answers(one.step).id == _answers(other.step).id or one.node.playbook == other.node.playbook:
+                continue
+            left -= 1
+            if left < 0:
+                yield Unassessed(ROLES, "workspace", TOO_MANY)
+                return
+            found = list(_judge(case, one, other))
+            clean = clean and not found and nobody(case, one, other)
+            yield from found
+            if found:
+                break
     if len({deed.node.playbook for same in works.values() for deed in same}) > 1 and clean:
         zh = "没有哪个触发条件会让两个岗位负责同一件活"
         yield Proof(

@@ -46,7 +46,7 @@ WRITES: Final = Rule(
 
 RULES: Final = (WRITES,)
 
-MOST_PAIRS: Final = 5_000
+MOST_PAIRS: Final = 2_000
 """Pairs of opposite writes that are looked at: some seconds."""
 
 Target = tuple[str, str, str]
