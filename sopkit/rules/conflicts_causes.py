@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import Final
 
 from sopkit.diagnostics import Moment
@@ -38,10 +39,24 @@ class Deed:
     trigger: Trigger
     earliest: float
     latest: float
-    asked: tuple[Predicate, ...]
-    """What holds for a customer to whom it is done; each is tested at its own time."""
-    at_cause: tuple[Predicate, ...]
-    """Of these, what is tested in the instant of the cause."""
+    chosen: tuple[Predicate, ...] = ()
+    """What is asked of a customer besides: the value that picks a text."""
+
+    @cached_property
+    def asked(self) -> tuple[Predicate, ...]:
+        """What holds for a customer to whom it is done; each is tested at its own time."""
+        return (*_asked(self.playbook, self.step), *self._where, *self.chosen)
+
+    @cached_property
+    def at_cause(self) -> tuple[Predicate, ...]:
+        """Of what is asked, what is tested in the instant of the cause."""
+        at_once = self.latest == 0.0
+        return (*self._where, *_at_cause(self.playbook, self.step, self.trigger, at_once=at_once))
+
+    @property
+    def _where(self) -> tuple[Predicate, ...]:
+        trigger = self.trigger
+        return (trigger.where,) if isinstance(trigger, OnEvent) and trigger.where is not None else ()
 
     @property
     def at_entry(self) -> bool:
@@ -83,16 +98,13 @@ def _spans(case: Case, root: str, playbook: Playbook, entry: str) -> Spans:
 
 def _deeds_of(case: Case, playbook: Playbook, node: Node, step: Step, spans: Spans) -> Iterator[Deed]:
     """Yield the step once for each cause that it follows from; once, as its own cause, where it follows from none."""
-    asked = tuple(_asked(playbook, step))
     found = False
     for trigger, low, high in _triggers(case, playbook, node, step, spans):
-        where = (trigger.where,) if isinstance(trigger, OnEvent) and trigger.where is not None else ()
-        at_cause = (*where, *_at_cause(playbook, step, trigger, at_once=high == 0.0))
         for cause in _causes(case.workspace, trigger, node.playbook):
             found = True
-            yield Deed(node, step, playbook, cause, trigger, low, high, (*asked, *where), at_cause)
+            yield Deed(node, step, playbook, cause, trigger, low, high)
     if not found:
-        yield Deed(node, step, playbook, node.id, Manual(step.at), 0.0, INFINITE, asked, ())
+        yield Deed(node, step, playbook, node.id, Manual(step.at), 0.0, INFINITE)
 
 
 def _triggers(

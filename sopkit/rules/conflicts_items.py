@@ -61,7 +61,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
     for deed in deeds:
         if case.touches(deed.step):
             for item, asked in _items(deed.step):
-                items.setdefault(item, []).append(replace(deed, asked=(*deed.asked, *asked)))
+                items.setdefault(item, []).append(replace(deed, chosen=asked) if asked else deed)
     within = _within(case)
     left, clean = MOST_PAIRS, not case.doubts.any
     for item, same in items.items():
