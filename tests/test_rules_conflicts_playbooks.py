@@ -296,3 +296,11 @@ def test_a_daily_run_counts_every_day() -> None:
     )
     (found,) = of(judged(run), "SOP409")
     assert found.args["needed"] == "12,005"
+
+
+def test_a_round_leaves_no_upper_bound_and_a_rejection_is_none() -> None:
+    again = "id: again, go: first, if: {tier: gold}"
+    round_ = "stages:\n  first:\n    steps: [{%s, minutes: 1}, {%s}]\n    next: [{after: 7d, go: end}]\n---\n"
+    for line, shown in ((again, False), ("id: note, tag: marked", True)):
+        done = judged(lifecycle("one").replace(STAGES, round_ % (ANSWER, line)))
+        assert is_proved(done, "SOP409") is shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -9,7 +10,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Verdict
-from sopkit.graph.course import INFINITE, cycles, longest, shortest
+from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.model.documents import Journey, Procedure, Stage
 from sopkit.model.nouns import Role
 from sopkit.model.steps import Choose, Start, Step, inner
@@ -136,15 +137,25 @@ def _works(case: Case) -> dict[str, list[Work]]:
 
 
 def _goes_round(case: Case, root: str) -> bool:
-    """Return whether a run may come to a step twice; a rejected approval does not count."""
+    """Return whether a run may come to a step twice: not all places can be taken away one by one, each without a way to it.
+
+    A rejected approval does not count.
+    """
     course = case.courses.get(root)
     if course is None:
         return False
-    order = {node.id: n for n, node in enumerate(case.graph.parts.get(root, ()))}
-    edges = [edge for some in course.leaving.values() for edge in some if edge.label != "if_rejected"]
-    return (
-        next(cycles([edge for edge in edges if edge.source in order and edge.target in order], order), None) is not None
-    )
+    ways = [edge for some in course.leaving.values() for edge in some if edge.label != "if_rejected"]
+    before = Counter(edge.target for edge in ways)
+    free = [place for place in {edge.source for edge in ways} if not before[place]]
+    taken = 0
+    while free:
+        for edge in course.leaving.get(free.pop(), ()):
+            if edge.label != "if_rejected":
+                taken += 1
+                before[edge.target] -= 1
+                if not before[edge.target]:
+                    free.append(edge.target)
+    return taken < len(ways)
 
 
 def _guarded(playbook: Playbook) -> frozenset[str]:
