@@ -262,6 +262,7 @@ def test_select_keeps_the_findings_of_a_part(sopkit: Run, write_workspace: Write
         GOOD.partition("---")[0]
         .replace("thanks\n", "other\n")
         .replace("review_by: 2027-12-31", "review_by: 2026-01-31")
+        .replace("via: sms", "via: mp-page")
     )
     folder = write_workspace(
         {"a.yaml": GOOD.replace("review_by: 2027-12-31", "review_by: 2026-02-28"), "b.yaml": other}

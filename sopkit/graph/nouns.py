@@ -129,8 +129,8 @@ def _add_placeholders(builder: Builder, script: Script) -> None:
 
 def _add_offer(builder: Builder, offer: Offer) -> None:
     id_ = f"offer/{offer.id}"
-    builder.link_all(id_, "offer", offer.stacks_with, "uses", "stacks_with")
-    builder.link_all(id_, "offer", offer.till_refuses, "uses", "till_refuses")
+    builder.link_all(id_, "offer", offer.stacks_with or (), "uses", "stacks_with")
+    builder.link_all(id_, "offer", offer.till_refuses or (), "uses", "till_refuses")
     if offer.programme:
         builder.link(id_, f"programme/{offer.programme.id}", "uses", offer.programme.at, "programme")
 

@@ -169,10 +169,15 @@ def _stated(predicate: Predicate, *, wanted: bool) -> Iterator[tuple[str, bool]]
 
 def tests_of(workspace: Workspace, predicate: Predicate) -> list[Predicate]:
     """Return all that a predicate asks about, segments and tasks spelt out; as it is written where that is beyond the bound."""
+    return list(leaves(spelt_out(workspace, predicate)))
+
+
+def spelt_out(workspace: Workspace, predicate: Predicate) -> Predicate:
+    """Return the predicate with segments, tasks and reachability spelt out; as it is written where that is beyond the bound."""
     try:
-        return list(leaves(_spell_out(predicate, workspace, (), [EFFORT])))
+        return _spell_out(predicate, workspace, (), [EFFORT])
     except UndecidedError:
-        return list(leaves(predicate))
+        return predicate
 
 
 def leaves(predicate: Predicate) -> Iterator[Predicate]:

@@ -287,8 +287,10 @@ class Offer(Noun):
     threshold: Money | None = None
     valid: Duration | None = None
     per_customer: Rate | None = None
-    stacks_with: tuple[OfferRef, ...] = ()
-    till_refuses: tuple[OfferRef, ...] = ()
+    stacks_with: tuple[OfferRef, ...] | None = None
+    """Empty: with none. None: nobody has said."""
+    till_refuses: tuple[OfferRef, ...] | None = None
+    """Empty: none. None: nobody has said."""
     terms: tuple[Text, ...] = ()
     prizes: tuple[Prize, ...] = ()
     programme: ProgrammeRef | None = None

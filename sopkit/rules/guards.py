@@ -17,6 +17,7 @@ from sopkit.model.predicates import All, Any, DataTest, Else, EventTest, Not, Pr
 from sopkit.model.steps import Branch, Choose, Step, inner
 from sopkit.model.triggers import OnEvent
 from sopkit.model.values import Ref
+from sopkit.rules.branches import around
 from sopkit.rules.case import TOUCHES, Case, Playbook
 from sopkit.rules.examples import SCRIPT, TIER, automation
 from sopkit.rules.latest import latest_times
@@ -273,7 +274,7 @@ def _context(playbook: Playbook, node: Node, step: Step) -> Iterator[Predicate]:
     for first in steps:
         for one in inner(first):
             if isinstance(one.verb, Choose):
-                yield from _around(one.verb, step)
+                yield from around(one.verb, step)
 
 
 def _at_start(case: Case, playbook: Playbook, node: Node) -> Iterator[Predicate]:
@@ -294,17 +295,6 @@ def _is_at_once(case: Case, journey: Journey, node: Node) -> bool:
     if course is None or journey.follows is not None or latest_times(course, entry).get(node.id) != 0.0:
         return False
     return entry == root or all(edge.source == root for edge in course.arriving.get(entry, ()))
-
-
-def _around(choose: Choose, step: Step) -> Iterator[Predicate]:
-    denied: list[Predicate] = []
-    for branch in choose.branches:
-        if any(one is step for first in branch.steps for one in inner(first)):
-            yield from denied
-            if not isinstance(branch.if_, Else):
-                yield branch.if_
-            return
-        denied.append(Not(branch.if_, branch.at))
 
 
 def _check_overlaps(case: Case, node: Node, branches: Sequence[Branch]) -> Iterator[Outcome]:

@@ -122,7 +122,7 @@ def _notes(offer: Offer, names: Names) -> list[str]:
 
 
 def _stacking(offer: Offer, names: Names) -> str:
-    if offer.type == "points":
+    if offer.type == "points" or offer.stacks_with is None:
         return ""
     if not offer.stacks_with:
         return names.pick("不与其他优惠叠加", "not together with other offers")

@@ -1,0 +1,244 @@
+"""Steps of all playbooks go in; on which occurrence each is done, how long after it, and for whom, comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Final
+
+from sopkit.diagnostics import Moment
+from sopkit.graph import Node
+from sopkit.graph.course import INFINITE, longest, shortest
+from sopkit.graph.satisfiability import Customer, excludes
+from sopkit.graph.timing import delay_of
+from sopkit.graph.triggers import trigger_id
+from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
+from sopkit.model.predicates import Predicate
+from sopkit.model.steps import Approve, Choose, Go, Step, Wait, inner
+from sopkit.model.triggers import Becomes, IssueDue, Manual, OnEvent, Trigger
+from sopkit.model.values import Ref
+from sopkit.rules.branches import around
+from sopkit.rules.case import Case, Playbook
+from sopkit.rules.conflicts_meeting import APART, Meeting, at_once, meeting, run_together, start_of, unchanging
+from sopkit.rules.latest import latest_times
+from sopkit.text import Phrase
+
+ONE_CUSTOMER: Final = Phrase("同一位客户走到这两步", "one customer comes to both steps")
+
+
+@dataclass(frozen=True, eq=False)
+class Deed:
+    """A step that follows from a cause, between `earliest` and `latest` seconds after it."""
+
+    node: Node
+    step: Step
+    playbook: Playbook
+    cause: str
+    trigger: Trigger
+    earliest: float
+    latest: float
+    chosen: tuple[Predicate, ...] = ()
+    """What is asked of a customer besides: the value that picks a text."""
+
+    @cached_property
+    def asked(self) -> tuple[Predicate, ...]:
+        """What holds for a customer to whom it is done; each is tested at its own time."""
+        return (*_asked(self.playbook, self.step), *self._where, *self.chosen)
+
+    @cached_property
+    def at_cause(self) -> tuple[Predicate, ...]:
+        """Of what is asked, what is tested in the instant of the cause."""
+        at_once = self.latest == 0.0
+        return (*self._where, *_at_cause(self.playbook, self.step, self.trigger, at_once=at_once))
+
+    @property
+    def _where(self) -> tuple[Predicate, ...]:
+        trigger = self.trigger
+        return (trigger.where,) if isinstance(trigger, OnEvent) and trigger.where is not None else ()
+
+    @property
+    def at_entry(self) -> bool:
+        """Return whether it is done, whoever it is done to, in the minute in which a plain event starts its journey."""
+        journey = self.playbook
+        return isinstance(journey, Journey) and start_of(journey) is self.trigger and at_once(journey, self.step)
+
+
+def every_deed(case: Case) -> list[Deed]:
+    """Return the deeds of all playbooks that are in no doubt."""
+    found: list[Deed] = []
+    for root, playbook in case.playbooks:
+        if not case.doubts.inside(playbook.at):
+            spans: dict[str, Spans] = {}
+            for node, step in case.steps(root):
+                entry = node.id.rpartition("/")[0]
+                if entry not in spans and not (step.on or step.every):
+                    spans[entry] = _spans(case, root, playbook, entry)
+                found += _deeds_of(case, playbook, node, step, spans.get(entry, {}))
+    return found
+
+
+Spans = Mapping[str, tuple[float, float]]
+"""How many seconds after what brings a customer, or a run, below an entry each step comes, at least and at most."""
+
+
+def _spans(case: Case, root: str, playbook: Playbook, entry: str) -> Spans:
+    course, nodes, staged = case.courses.get(root), case.graph.nodes, entry != root
+    if course is None:
+        return {}
+    early = course.earliest(
+        entry, lambda place: place.startswith(f"{entry}/") if staged else nodes[place].playbook == root
+    )
+    if not isinstance(playbook, Journey) and any(one.before for one in playbook.steps):
+        return dict.fromkeys(early, (0.0, INFINITE))  # counted back: nothing is known of the order
+    late = latest_times(course, entry)
+    return {place: (time, late.get(place, INFINITE)) for place, time in early.items()}
+
+
+def _deeds_of(case: Case, playbook: Playbook, node: Node, step: Step, spans: Spans) -> Iterator[Deed]:
+    """Yield the step once for each cause that it follows from; once, as its own cause, where it follows from none."""
+    found = False
+    for trigger, low, high in _triggers(case, playbook, node, step, spans):
+        for cause in _causes(case.workspace, trigger, node.playbook):
+            found = True
+            yield Deed(node, step, playbook, cause, trigger, low, high)
+    if not found:
+        yield Deed(node, step, playbook, node.id, Manual(step.at), 0.0, INFINITE)
+
+
+def _triggers(
+    case: Case, playbook: Playbook, node: Node, step: Step, spans: Spans
+) -> Iterator[tuple[Trigger, float, float]]:
+    """Yield what the step follows from, and how many seconds after it at least and at most."""
+    if step.on:
+        delay = delay_of(step)
+        high = longest(delay.high) if delay.bounded and not delay.since else INFINITE
+        yield from ((trigger, 0.0 if delay.since else shortest(delay.low), high) for trigger in step.on)
+    elif not step.every and node.id in spans:
+        low, high = spans[node.id]
+        for trigger, held in _entries(case.workspace, playbook, node.id.rpartition("/")[0]):
+            yield trigger, low, INFINITE if held else high
+
+
+def _causes(workspace: Workspace, trigger: Trigger, root: str) -> Iterator[str]:
+    """Yield the ids by which a trigger is known; a change of a datum by each value that it may change to."""
+    if not isinstance(trigger, Becomes):
+        yield trigger_id(trigger, root)
+        return
+    datum = workspace.data.get(trigger.data.id)
+    for value in trigger.values or (datum.values if datum else ()) or ("",):
+        yield trigger_id(Becomes(trigger.data, (value,) if value else (), trigger.at), root)
+
+
+def _entries(workspace: Workspace, playbook: Playbook, entry: str) -> Iterator[tuple[Trigger, bool]]:
+    """Yield what brings a customer, or a run, to the place below which the steps hang, and whether it may be held up on the way."""
+    if isinstance(playbook, Cadence):
+        yield IssueDue(Ref(playbook.id, playbook.id_at), playbook.id_at), False
+        return
+    if isinstance(playbook, Procedure):
+        yield from ((one, False) for trigger in playbook.starts_on for one in _issues(workspace, playbook, trigger))
+        return
+    stage = entry.rpartition("/")[2]
+    if playbook.follows is not None:
+        yield Becomes(playbook.follows, (stage,), playbook.follows.at), False
+        return
+    if playbook.kind == "automation" or playbook.stages[0].id == stage:
+        yield from ((trigger, False) for trigger in playbook.starts_on)
+    for one in playbook.stages:
+        for move in one.next:
+            if move.go.id == stage:
+                yield from ((trigger, one.stays is not None) for trigger in move.on)
+
+
+def _issues(workspace: Workspace, procedure: Procedure, trigger: Trigger) -> Iterator[Trigger]:
+    """Yield the trigger; `issue: any` as the issues of all cadences that name the procedure as their workflow."""
+    if not isinstance(trigger, IssueDue) or trigger.cadence is not None:
+        yield trigger
+        return
+    for cadence in workspace.cadences.values():
+        if cadence.workflow is not None and cadence.workflow.id == procedure.id:
+            yield IssueDue(Ref(cadence.id, trigger.at), trigger.at)
+
+
+def _asked(playbook: Playbook, step: Step) -> Iterator[Predicate]:
+    if playbook.audience is not None:
+        yield playbook.audience
+    if isinstance(playbook, Journey) and playbook.while_ is not None:
+        yield playbook.while_
+    yield from _guards(playbook, step)
+
+
+def _guards(playbook: Playbook, step: Step) -> Iterator[Predicate]:
+    """Yield the conditions of the step and of the branches around it."""
+    if isinstance(playbook, Journey):
+        steps: Sequence[Step] = [one for stage in playbook.stages for one in stage.steps]
+    else:
+        steps = playbook.steps
+    if step.if_ is not None:
+        yield step.if_
+    for first in steps:
+        for one in inner(first):
+            if isinstance(one.verb, Choose) and one is not step:
+                yield from around(one.verb, step)
+
+
+def _at_cause(playbook: Playbook, step: Step, trigger: Trigger, *, at_once: bool) -> Iterator[Predicate]:
+    starts = any(one is trigger for one in playbook.starts_on) if isinstance(playbook, Journey) else False
+    if starts and playbook.audience is not None:
+        yield playbook.audience
+    if at_once:
+        yield from _guards(playbook, step)
+
+
+def on_one_cause(deeds: Iterable[Deed]) -> Iterator[list[Deed]]:
+    """Yield the deeds in groups of several that follow from one cause."""
+    found: dict[str, list[Deed]] = {}
+    for deed in deeds:
+        found.setdefault(deed.cause, []).append(deed)
+    yield from (group for group in found.values() if len(group) > 1)
+
+
+def told(case: Case, one: Deed, other: Deed, answer: Customer, what: Callable[[Deed], Phrase]) -> Meeting:
+    """Return how both come to be done to one customer; `what` says in words what is done."""
+    noon = datetime.combine(case.today, time(12))
+    moments: list[Moment] = []
+    for deed in sorted((one, other), key=lambda deed: deed.earliest):
+        cause = deed.cause.removeprefix("event/")
+        done = noon + timedelta(seconds=deed.earliest)
+        moments.append(Moment(noon, Phrase(f"发生 {cause}", f"{cause} occurs"), case.forest.span(deed.trigger.at)))
+        moments.append(Moment(done, what(deed), case.forest.span(deed.step.at), counted=True))
+    moments.sort(key=lambda moment: (moment.at, moment.counted))
+    if one.cause == other.cause:
+        del moments[1]
+    facts = () if surely_one_customer(case, one, other) else (ONE_CUSTOMER,)
+    return Meeting(answer.describe(), tuple(moments), facts)
+
+
+def surely_one_customer(case: Case, one: Deed, other: Deed) -> bool:
+    """Return whether both are certainly done to one customer, at once, when the event occurs; or in every run, where none is asked."""
+    if _in_every_run(one) and _in_every_run(other):
+        return True
+    journeys = [deed.playbook for deed in (one, other) if isinstance(deed.playbook, Journey)]
+    if len(journeys) < 2 or not (one.at_entry and other.at_entry):
+        return False
+    return run_together(case, journeys) is not None
+
+
+def _in_every_run(deed: Deed) -> bool:
+    """Return whether a step of a procedure, or beside an issue, is done each time, whatever comes before it."""
+    if isinstance(deed.playbook, Journey) or deed.asked or isinstance(deed.trigger, Manual):
+        return False
+    before = [one for one in deed.playbook.steps if one.at <= deed.step.at]
+    return not any(isinstance(one.verb, Choose | Wait | Go | Approve) for one in before)
+
+
+def nobody(case: Case, one: Deed, other: Deed) -> bool:
+    """Return whether it is certain that nobody comes to both at one time: by what is tested together, or lasts."""
+    first, second = one.playbook, other.playbook
+    if isinstance(first, Journey) and isinstance(second, Journey) and meeting(case, first, second) == APART:
+        return True
+    tested = (*one.at_cause, *other.at_cause) if one.cause == other.cause else ()
+    whiles = [deed.playbook.while_ for deed in (one, other) if isinstance(deed.playbook, Journey)]
+    lasting = [part for deed in (one, other) for asked in deed.asked for part in unchanging(case.workspace, asked)]
+    return excludes(case.workspace, *tested, *lasting, *(one for one in whiles if one is not None)) is True

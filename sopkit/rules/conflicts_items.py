@@ -1,0 +1,167 @@
+"""The same text, or the same topic, sent to one customer by two playbooks: SOP405."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Final
+
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.graph.course import longest
+from sopkit.graph.satisfiability import NOBODY, Customer, meet
+from sopkit.model.documents import Journey
+from sopkit.model.predicates import DataTest, Predicate
+from sopkit.model.steps import Send, Step
+from sopkit.rules.case import Case
+from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, told
+from sopkit.rules.conflicts_meeting import run_together, start_of
+from sopkit.rules.examples import AUTOMATION, SCRIPT
+from sopkit.text import Phrase
+
+OTHER: Final = AUTOMATION.replace("id: follow-up", "id: greeting").replace("跟进", "问候")
+SEND: Final = "  - {id: hi, send: hello, via: mp-notice, for: care}\n"
+LATER: Final = "  - {id: hi, send: hello, via: mp-notice, for: care, after: 3d}\n"
+
+TWICE: Final = Rule(
+    code="SOP405",
+    name="same-item-twice",
+    severity=Severity.WARNING,
+    summary=Phrase("两个剧本给同一位客户发同一条内容", "two playbooks that send one customer the same"),
+    message=Phrase(
+        "“{one}”和“{other}”发的是同一条内容（{item}），同一位客户 {within} 内会收到两遍，例如：{customer}",
+        "`{one}` and `{other}` send the same ({item}): one customer gets it twice within {within}, for example: {customer}",
+    ),
+    why=Phrase(
+        "收到两遍一样的话，客户会觉得是群发，也占掉一次触达的名额。",
+        "The same words twice read like a mass message, and use up a touch that something else needed.",
+    ),
+    fix=Phrase(
+        "只留一处发，或者换一条内容；不会同时走到的，用 audience、while 或 one_at_a_time 写清楚",
+        "leave it to one of them or send something else; where nobody comes to both, say so with `audience`, `while` or `one_at_a_time`",
+    ),
+    bad=AUTOMATION + SEND + "---\n" + OTHER + SEND + SCRIPT,
+    good=AUTOMATION + SEND + "---\n" + OTHER + LATER + SCRIPT,
+)
+
+RULES: Final = (TWICE,)
+
+MOST_PAIRS: Final = 2_000
+"""Pairs of touches with the same content that are looked at: some seconds."""
+TOO_MANY: Final = Phrase(
+    f"内容相同的触达超过 {MOST_PAIRS} 对，不再逐对比较",
+    f"more than {MOST_PAIRS} pairs of touches send the same: they are not all compared",
+)
+DAY: Final = 86_400.0
+
+
+def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
+    """Yield each item once that two playbooks send, or that there is none. Only a note where no occurrence is shared."""
+    items: dict[str, list[Deed]] = {}
+    for deed in deeds:
+        if case.touches(deed.step):
+            for item, asked in _items(deed.step):
+                items.setdefault(item, []).append(replace(deed, chosen=asked) if asked else deed)
+    within = _within(case)
+    left, clean = MOST_PAIRS, not case.doubts.any
+    for item, same in items.items():
+        for one, other in _pairs(same):
+            if one.node.playbook == other.node.playbook or not _close(one, other, within):
+                continue
+            left -= 1
+            if left < 0:
+                yield Unassessed(TWICE, "workspace", TOO_MANY)
+                return
+            found = list(_judge(case, one, other, item))
+            clean = clean and not found and nobody(case, one, other)
+            yield from found
+            if found:
+                break
+    if len({deed.node.playbook for same in items.values() for deed in same}) > 1 and clean:
+        zh = "没有两个剧本会同时给同一位客户发同一条内容"
+        yield Proof(
+            TWICE, "workspace", Phrase(zh, "no two playbooks send one customer the same text or topic at one time")
+        )
+
+
+def _pairs(deeds: Sequence[Deed]) -> Iterator[tuple[Deed, Deed]]:
+    """Yield each two, those on one cause first: a certain finding comes before a note."""
+    for group in on_one_cause(deeds):
+        yield from combinations(group, 2)
+    yield from (pair for pair in combinations(deeds, 2) if pair[0].cause != pair[1].cause)
+
+
+def _within(case: Case) -> float:
+    declared = case.workspace.settings.duplicate_within
+    return longest(declared) if declared is not None else DAY
+
+
+def _items(step: Step) -> Iterator[tuple[str, tuple[Predicate, ...]]]:
+    """Yield what tells the content of a touch from that of others, and who gets it where that is chosen by a datum."""
+    if step.topic is not None:
+        yield f"topic: {step.topic}", ()
+    if step.script is not None:
+        yield step.script.id, ()
+    if not isinstance(step.verb, Send):
+        return
+    if step.verb.script is not None:
+        yield step.verb.script.id, ()
+    elif step.verb.match is not None:
+        for value, script in step.verb.scripts:
+            yield script.id, (DataTest(step.verb.match, (value,), script.at),)
+
+
+def _close(one: Deed, other: Deed, within: float) -> bool:
+    """Return whether both can come within the time: on causes of their own that may coincide, or after one occurrence."""
+    gap = max(one.earliest - other.latest, other.earliest - one.latest)
+    return one.cause != other.cause or gap < within
+
+
+def _judge(case: Case, one: Deed, other: Deed, item: str) -> Iterator[Outcome]:
+    answer = meet(case.workspace, *one.asked, *other.asked)
+    if answer == NOBODY or nobody(case, one, other):
+        return
+    if not isinstance(answer, Customer):
+        question = Phrase("有没有客户同时走到这两步", "whether any customer comes to both steps")
+        yield from case.unsettled(TWICE, other.step.at, other.node.id, question)
+        return
+    found = told(case, one, other, answer, lambda deed: Phrase(f"{deed.node.id} 发出", f"{deed.node.id} sends it"))
+    finding = case.finding(
+        TWICE,
+        other.step.verb_at,
+        other.node.id,
+        (one.step.verb_at, Phrase("同一条内容", "the same content")),
+        one=one.node.id,
+        other=other.node.id,
+        item=item,
+        within=str(case.workspace.settings.duplicate_within or "24h"),
+        customer=found.customer,
+    )
+    if one.cause != other.cause:
+        note = replace(finding, severity=Severity.NOTE, verdict=Verdict.POSSIBLE)
+        yield replace(note, timeline=found.moments, assumptions=(ONE_DAY,))
+        return
+    facts = () if _both_go_out(case, one, other) else found.facts
+    verdict = Verdict.POSSIBLE if facts else Verdict.VIOLATED
+    yield replace(finding, verdict=verdict, timeline=found.moments, assumptions=facts)
+
+
+ONE_DAY: Final = Phrase("两件事碰巧赶在一起", "the two occurrences happen to fall together")
+
+
+def _both_go_out(case: Case, one: Deed, other: Deed) -> bool:
+    """Return whether nothing holds either back: the first step of its journey, sent by a tool to whoever enters, no cap enforced."""
+    enforce = case.workspace.settings.enforce
+    if enforce is not None and enforce.in_ is not None:
+        return False
+    journeys = [deed.playbook for deed in (one, other) if isinstance(deed.playbook, Journey) and _is_first(deed)]
+    return len(journeys) == 2 and run_together(case, journeys) is not None
+
+
+def _is_first(deed: Deed) -> bool:
+    """Return whether a tool does it first of all, to whoever the plain event of its journey lets in."""
+    journey, step = deed.playbook, deed.step
+    if not isinstance(journey, Journey) or start_of(journey) is not deed.trigger or journey.follows is not None:
+        return False
+    plain = step.if_ is None and not (step.by or step.after or step.before or step.since or step.on)
+    return plain and journey.stages[0].steps[0] is step

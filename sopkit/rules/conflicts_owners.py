@@ -1,0 +1,100 @@
+"""Lifecycles that may hold one customer at one time with nothing that says which goes first: SOP401."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+from typing import Final
+
+from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.model.documents import Journey
+from sopkit.rules.case import Case
+from sopkit.rules.conflicts_meeting import APART, Meeting, meeting
+from sopkit.rules.examples import CALL, END, KPI, LIFECYCLE
+from sopkit.text import Phrase
+
+STAGE: Final = "  hello:\n" + CALL + END
+OTHER: Final = (
+    LIFECYCLE.replace("newcomers", "buyers").replace("新客", "买过的客户").replace("member-joined", "order-paid")
+)
+
+
+def _pair(one: str, other: str) -> str:
+    return f"{one}{LIFECYCLE}{STAGE}---\n{other}{OTHER}{STAGE}{KPI}"
+
+
+OWNERS: Final = Rule(
+    code="SOP401",
+    name="lifecycles-without-priority",
+    severity=Severity.WARNING,
+    summary=Phrase("两个生命周期同管一位客户，没说谁优先", "two lifecycles that hold one customer, and no priority"),
+    message=Phrase(
+        "“{one}”和“{other}”可能同时管同一位客户，却没有写谁优先，例如：{customer}",
+        "`{one}` and `{other}` can hold one customer at one time, and nothing says which goes first, for example: {customer}",
+    ),
+    why=Phrase(
+        "两套节奏都觉得这位客户归自己，各发各的：该先发哪条、该停哪条，没有人说得清。",
+        "Each takes the customer for its own and sends what it has; nobody can say which message goes first, or which is held.",
+    ),
+    fix=Phrase(
+        "给两个都写上 priority，数字不同，大的优先；或者改 audience 或 while，让客户只归其中一个",
+        "give both a `priority`, the higher goes first; or change `audience` or `while` so that a customer is in one of them",
+    ),
+    bad=_pair("", ""),
+    good=_pair("priority: 20\n", "priority: 10\n"),
+)
+
+RULES: Final = (OWNERS,)
+
+MOST_PAIRS: Final = 2_000
+"""Pairs without priority that are looked at: some seconds."""
+
+
+def check(case: Case) -> Iterator[Outcome]:
+    """Yield each lifecycle once that may share a customer with an earlier one and has no order with it, or that there is none."""
+    held = [one for _, one in case.playbooks if isinstance(one, Journey) and one.kind == "lifecycle"]
+    held = [one for one in held if not case.doubts.inside(one.at)]
+    earlier: dict[str, list[Journey]] = {one.id: [] for one in held}
+    for one, other in combinations(held, 2):
+        if None in (one.priority, other.priority) or one.priority == other.priority:
+            earlier[other.id].append(one)
+    left, open_ = MOST_PAIRS, False
+    for other in held:
+        for one in earlier[other.id]:
+            left -= 1
+            if left < 0:
+                yield Unassessed(OWNERS, "workspace", _too_many(len(held)))
+                return
+            found = meeting(case, one, other)
+            if found == APART:
+                continue
+            open_ = True
+            if isinstance(found, Meeting):
+                yield _finding(case, one, other, found)
+                break
+            question = Phrase(
+                f"“{one.id}”和“{other.id}”会不会同时管同一位客户",
+                f"whether `{one.id}` and `{other.id}` hold one customer at one time",
+            )
+            yield from case.unsettled(OWNERS, other.at, f"lifecycle/{other.id}", question)
+    if len(held) > 1 and not open_ and not case.doubts.any:
+        zh = f"{len(held)} 个生命周期里，凡是可能同时管同一位客户的，都写明了谁优先"
+        en = f"of {len(held)} lifecycles, any two that can hold one customer at one time say which goes first"
+        yield Proof(OWNERS, "workspace", Phrase(zh, en))
+
+
+def _finding(case: Case, one: Journey, other: Journey, found: Meeting) -> Finding:
+    here = (one.id_at, Phrase("另一个生命周期", "the other lifecycle"))
+    finding = case.finding(
+        OWNERS, other.id_at, f"lifecycle/{other.id}", here, one=one.id, other=other.id, customer=found.customer
+    )
+    verdict = Verdict.POSSIBLE if found.facts else Verdict.VIOLATED
+    return replace(finding, verdict=verdict, timeline=found.moments, assumptions=found.facts)
+
+
+def _too_many(count: int) -> Phrase:
+    return Phrase(
+        f"{count} 个生命周期没有写清优先顺序，超过 {MOST_PAIRS} 对不再逐对比较",
+        f"too many of {count} lifecycles have no priority: beyond {MOST_PAIRS} pairs they are not compared",
+    )

@@ -1,0 +1,131 @@
+"""The same work on one occurrence, for which two roles answer: SOP403."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Final
+
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.graph.satisfiability import NOBODY, Customer, meet
+from sopkit.model.steps import Ask, Do, Send, Step
+from sopkit.model.values import Ref
+from sopkit.rules.case import Case
+from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, told
+from sopkit.rules.examples import AUTOMATION
+from sopkit.text import Phrase
+
+ROLE: Final = "---\nkind: catalog\nroles:\n  caller: {title: 回访专员, of: headquarters}\n"
+OTHER: Final = AUTOMATION.replace("id: follow-up", "id: greeting").replace("跟进", "问候")
+CALL: Final = "  - {id: call, do: 电话问候, by: guide, within: 1d}\n"
+
+ROLES: Final = Rule(
+    code="SOP403",
+    name="two-accountable-roles",
+    severity=Severity.WARNING,
+    summary=Phrase("同一件活由两个岗位负责", "two roles that answer for the same work"),
+    message=Phrase(
+        "{cause} 一发生，“{one}”和“{other}”安排了同一件活，却由 {first} 和 {second} 两个岗位负责",
+        "when {cause} occurs, `{one}` and `{other}` order the same work, and two roles answer for it: {first} and {second}",
+    ),
+    why=Phrase(
+        "两个人都做，客户被打扰两次；两个人都以为对方会做，就没有人做。",
+        "Either both do it and the customer hears it twice, or each leaves it to the other and nobody does.",
+    ),
+    fix=Phrase(
+        "只留一处，或者两处写同一个负责岗位（accountable）",
+        "leave it in one of them, or name the same `accountable` role in both",
+    ),
+    bad=AUTOMATION + CALL + "---\n" + OTHER + CALL.replace("guide", "caller") + ROLE,
+    good=AUTOMATION + CALL + "---\n" + OTHER + CALL.replace("by: guide", "by: caller, accountable: guide") + ROLE,
+)
+
+RULES: Final = (ROLES,)
+
+MOST_PAIRS: Final = 2_000
+"""Pairs of steps with the same work that are looked at: some seconds."""
+TOO_MANY: Final = Phrase(
+    f"内容相同的步骤超过 {MOST_PAIRS} 对，不再逐对比较",
+    f"more than {MOST_PAIRS} pairs of steps order the same work: they are not all compared",
+)
+
+
+def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
+    """Yield each piece of work once for which two roles answer, or that there is none."""
+    works: dict[tuple[str, ...], list[Deed]] = {}
+    for deed in deeds:
+        work = _work(deed.step)
+        if work is not None:
+            works.setdefault(work, []).append(deed)
+    left, clean = MOST_PAIRS, not case.doubts.any
+    for same in works.values():
+        for one, other in (pair for group in on_one_cause(same) for pair in combinations(group, 2)):
+            if _answers(one.step).id == _answers(other.step).id or one.node.playbook == other.node.playbook:
+                continue
+            left -= 1
+            if left < 0:
+                yield Unassessed(ROLES, "workspace", TOO_MANY)
+                return
+            found = list(_judge(case, one, other))
+            clean = clean and not found and nobody(case, one, other)
+            yield from found
+            if found:
+                break
+    if len({deed.node.playbook for same in works.values() for deed in same}) > 1 and clean:
+        zh = "没有哪个触发条件会让两个岗位负责同一件活"
+        yield Proof(
+            ROLES,
+            "workspace",
+            Phrase(zh, "no trigger leads two playbooks to the same work with two roles that answer for it"),
+        )
+
+
+def _work(step: Step) -> tuple[str, ...] | None:
+    """Return what tells the work of a person's step from other work."""
+    if step.by is None:
+        return None
+    match step.verb:
+        case Do(text):
+            return ("do", *(words for _, words in text.variants))
+        case Send() as send:
+            return ("send", *(script.id for script in send.all_scripts))
+        case Ask(what):
+            return ("ask", *(one.id for one in what))
+    return None
+
+
+def _answers(step: Step) -> Ref:
+    """Return the role that answers for a person's step: who does it, where nobody else is named."""
+    role = step.accountable or step.by
+    assert role is not None  # noqa: S101  `_work` has taken only steps that a person does
+    return role
+
+
+def _judge(case: Case, one: Deed, other: Deed) -> Iterator[Outcome]:
+    answer = meet(case.workspace, *one.asked, *other.asked)
+    if answer == NOBODY or nobody(case, one, other):
+        return
+    if not isinstance(answer, Customer):
+        question = Phrase("有没有客户同时轮到这两步", "whether both steps are ever for one customer")
+        yield from case.unsettled(ROLES, other.step.at, other.node.id, question)
+        return
+
+    def words(deed: Deed) -> Phrase:
+        role = _answers(deed.step).id
+        return Phrase(f"{deed.node.id} 由 {role} 负责", f"{role} answers for {deed.node.id}")
+
+    found = told(case, one, other, answer, words)
+    finding = case.finding(
+        ROLES,
+        _answers(other.step).at,
+        other.node.id,
+        (_answers(one.step).at, Phrase("另一个负责的岗位", "the other role that answers for it")),
+        cause=one.cause.removeprefix("event/"),
+        one=one.node.id,
+        other=other.node.id,
+        first=_answers(one.step).id,
+        second=_answers(other.step).id,
+    )
+    verdict = Verdict.POSSIBLE if found.facts else Verdict.VIOLATED
+    yield replace(finding, verdict=verdict, timeline=found.moments, assumptions=found.facts)

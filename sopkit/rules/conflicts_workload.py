@@ -1,0 +1,282 @@
+"""Minutes of work and the people there are for it go in; roles with more work in the busiest week than they can do come out: SOP409."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Verdict
+from sopkit.graph.course import INFINITE, longest, shortest
+from sopkit.model.documents import Journey, Procedure, Stage
+from sopkit.model.nouns import Role
+from sopkit.model.steps import Choose, Start, Step, inner
+from sopkit.rules.case import Case, Playbook
+from sopkit.rules.conflicts_volume import NEVER, UNKNOWN, Times, occurrences, runs_of
+from sopkit.rules.examples import AUTOMATION
+from sopkit.rules.latest import latest_times
+from sopkit.text import Phrase
+
+NOUNS: Final = """\
+kind: catalog
+events:
+  asked: {title: 提问, tool: wecom, at_most: 1 per day, volume: 300 per day}
+roles:
+  adviser: {title: 顾问, of: headquarters, headcount: 6, hours: mon-fri 09:00-18:00, minutes_a_day: 400}
+---
+"""
+ANSWER: Final = (
+    AUTOMATION.replace("member-joined", "asked")
+    + "  - {id: answer, do: 回答问题, by: adviser, within: 1d, minutes: 8}\n"
+)
+
+OVERLOADED: Final = Rule(
+    code="SOP409",
+    name="overloaded-role",
+    severity=Severity.ERROR,
+    summary=Phrase("岗位的活比人手多", "a role with more work than its people can do"),
+    message=Phrase(
+        "岗位“{role}”最忙的一周要 {needed} 分钟，{people} 个人一周只有 {there} 分钟",
+        "in its busiest week `{role}` needs {needed} minutes; its people ({people}) have {there}",
+    ),
+    why=Phrase(
+        "做不完的活不会自己消失：时限一个个超，客户等着，员工挑着做。",
+        "What cannot be done does not go away: deadlines pass one after another, customers wait, and staff pick what to leave out.",
+    ),
+    fix=Phrase(
+        "加人（headcount）、减步骤，或者把一部分交给系统",
+        "raise `headcount`, take steps out, or leave a part to a tool",
+    ),
+    bad=NOUNS + ANSWER,
+    good=NOUNS.replace("headcount: 6", "headcount: 9") + ANSWER,
+)
+
+RULES: Final = (OVERLOADED,)
+
+EVENLY: Final = Phrase(
+    "活随到随做，按 volume 均匀到来；审批一次通过",
+    "work comes as evenly as `volume` says and is done as it comes; approvals pass at the first time",
+)
+EVERY_DAY: Final = Phrase("每个人在 hours 写的每一天都上班", "everybody works on every day that `hours` names")
+MOST_SHOWN: Final = 6
+"""Pieces of work in a timeline, the largest first."""
+
+
+class Work(NamedTuple):
+    """What one step asks of a role in the busiest week."""
+
+    subject: str
+    step: Step
+    minutes: Fraction
+    times: Times
+    guarded: bool
+    """Whether only some come to it; of the steps of one run that ask for something, one alone is taken for certain."""
+
+
+def check(case: Case) -> Iterator[Outcome]:
+    """Yield roles with too much to do, or that there is none among those whose work is declared in full."""
+    shown: list[tuple[Fraction, Role, Fraction]] = []
+    works = _works(case)
+    for role in case.workspace.roles.values():
+        room = _minutes_there(role)
+        mine = works.get(role.id, ())
+        if room is None or not mine or case.doubts.inside(role.at):
+            continue
+        certain = _certain(mine)
+        if certain > room:
+            yield _finding(case, role, mine, certain, room)
+            continue
+        most = _most(mine)
+        if most is not None and most <= room:
+            shown.append((most / room if room else Fraction(0), role, most))
+    if shown and not case.doubts.any:
+        yield _proof(shown)
+
+
+def _minutes_there(role: Role) -> Fraction | None:
+    """Return the minutes of a week; None where the plan does not say."""
+    if role.headcount is None or role.minutes_a_day is None:
+        return None
+    days = len(role.hours.days) if role.hours is not None else 7
+    return Fraction(str(role.minutes_a_day)) * role.headcount * days
+
+
+def _works(case: Case) -> dict[str, list[Work]]:
+    """Return the work of each role. A step without `minutes` is there, too: with it the whole is not known."""
+    found: dict[str, list[Work]] = {}
+    started = {
+        step.verb.playbook.id
+        for root, _ in case.playbooks
+        for _, step in case.steps(root)
+        if isinstance(step.verb, Start)
+    }
+    for root, playbook in case.playbooks:
+        runs = runs_of(case.workspace, playbook, started)
+        again = _goes_round(case, root)
+        guarded = _guarded(playbook)
+        for node, step in case.steps(root):
+            if step.by is None or node.id not in case.courses[root].reached:
+                continue
+            entry = node.id.rpartition("/")[0]
+            times = _times(case, playbook, entry.rpartition("/")[2], step, runs)
+            if again:
+                times = Times(times.least, None)
+            if isinstance(playbook, Journey) and _may_be_late(case, playbook, entry, node.id):
+                times = Times(Fraction(0), times.most)
+            if not isinstance(playbook, Journey):
+                times = _of_each(case.workspace.roles.get(step.by.id), playbook, times)
+            minutes = Fraction(str(step.minutes)) if step.minutes is not None else Fraction(0)
+            times = times if step.minutes is not None else UNKNOWN
+            found.setdefault(step.by.id, []).append(
+                Work(node.id, step, minutes, times, step.id in guarded or step.if_ is not None)
+            )
+    return found
+
+
+def _goes_round(case: Case, root: str) -> bool:
+    """Return whether a run may come to a step twice: not all places can be taken away one by one, each without a way to it.
+
+    A rejected approval does not count.
+    """
+    course = case.courses.get(root)
+    if course is None:
+        return False
+    ways = [edge for some in course.leaving.values() for edge in some if edge.label != "if_rejected"]
+    before = Counter(edge.target for edge in ways)
+    free = [place for place in {edge.source for edge in ways} if not before[place]]
+    taken = 0
+    while free:
+        for edge in course.leaving.get(free.pop(), ()):
+            if edge.label != "if_rejected":
+                taken += 1
+                before[edge.target] -= 1
+                if not before[edge.target]:
+                    free.append(edge.target)
+    return taken < len(ways)
+
+
+def _guarded(playbook: Playbook) -> frozenset[str]:
+    """Return the steps inside a `choose` or behind a wait that ran out."""
+    stages = [stage.steps for stage in playbook.stages] if isinstance(playbook, Journey) else [playbook.steps]
+    inside: set[str] = set()
+    for steps in stages:
+        for first in steps:
+            for one in inner(first):
+                branches = one.verb.branches if isinstance(one.verb, Choose) else ()
+                inside |= {step.id for branch in branches for outer in branch.steps for step in inner(outer)}
+                inside |= {step.id for outer in one.otherwise for step in inner(outer)}
+    return frozenset(inside)
+
+
+def _times(case: Case, playbook: Playbook, stage: str, step: Step, runs: Times) -> Times:
+    """Return how often a step is done; for certain only on the way that every run begins with."""
+    if step.on:
+        found = NEVER
+        for trigger in step.on:
+            found += occurrences(case.workspace, trigger)
+        return Times(Fraction(0), found.most)
+    if not isinstance(playbook, Journey):
+        return UNKNOWN if step.every else runs
+    if playbook.follows is not None:
+        return UNKNOWN
+    at = next((one for one in playbook.stages if one.id == stage), playbook.stages[0])
+    if step.every:
+        rounds = _rounds(at, step)
+        return Times(Fraction(0), None if runs.most is None or rounds is None else runs.most * rounds)
+    return runs if at is playbook.stages[0] else Times(Fraction(0), runs.most)
+
+
+def _rounds(stage: Stage, step: Step) -> int | None:
+    """Return how often a recurring step is done at most before the stage's timer; transitions come before due steps."""
+    timers = [longest(move.after) for move in stage.next if move.after is not None]
+    period = shortest(step.every.interval) if step.every is not None and step.every.interval is not None else 0.0
+    stay = max(min(timers, default=INFINITE), longest(stage.stays))
+    if not period or stay == INFINITE:
+        return None
+    return int(-(-stay // period)) - 1
+
+
+def _may_be_late(case: Case, journey: Journey, entry: str, node: str) -> bool:
+    """Return whether the stage's timer may take a customer away before the step."""
+    stage = next((one for one in journey.stages if one.id == entry.rpartition("/")[2]), journey.stages[0])
+    timers = [shortest(move.after) for move in stage.next if move.after is not None]
+    return bool(timers) and latest_times(case.courses[f"{journey.kind}/{journey.id}"], entry).get(
+        node, INFINITE
+    ) >= min(timers)
+
+
+def _of_each(role: Role | None, playbook: Playbook, times: Times) -> Times:
+    """Return what is done beside an issue or run of the whole firm: in shops perhaps by everybody there."""
+    if role is None or role.of != "shop" or times.most is None:
+        return times
+    if isinstance(playbook, Procedure) and playbook.for_each in ("customer", "ticket", "shop"):
+        return times
+    return Times(times.least, times.most * (role.headcount or 1))
+
+
+def _certain(works: Sequence[Work]) -> Fraction:
+    """Return the minutes that are needed in a week in which as many come as is declared, and meet what they are asked."""
+    total = sum((one.minutes * one.times.least for one in works if not one.guarded), Fraction(0))
+    guarded: dict[str, Fraction] = {}
+    for one in works:
+        if one.guarded:
+            run = "/".join(one.subject.split("/")[:2])
+            guarded[run] = max(guarded.get(run, Fraction(0)), one.minutes * one.times.least)
+    return total + sum(guarded.values(), Fraction(0))
+
+
+def _most(works: Sequence[Work]) -> Fraction | None:
+    total = Fraction(0)
+    for one in works:
+        if one.times.most is None:
+            return None
+        total += one.minutes * one.times.most
+    return total
+
+
+def _finding(case: Case, role: Role, works: Sequence[Work], needed: Fraction, room: Fraction) -> Finding:
+    monday = datetime.combine(case.today - timedelta(days=case.today.weekday()), time(9))
+    largest = sorted(works, key=lambda one: (-one.minutes * one.times.least, one.subject))[:MOST_SHOWN]
+    moments = [
+        Moment(monday, _told(one), case.forest.span(one.step.at), counted=True) for one in largest if one.times.least
+    ]
+    finding = case.finding(
+        OVERLOADED,
+        role.at,
+        f"role/{role.id}",
+        *((one.step.at, Phrase("这里的活", "work from here")) for one in largest[:1]),
+        role=role.id,
+        needed=_number(needed),
+        people=str(role.headcount),
+        there=_number(room),
+    )
+    return replace(finding, verdict=Verdict.VIOLATED, timeline=tuple(moments), assumptions=())
+
+
+def _told(one: Work) -> Phrase:
+    times, minutes = _number(one.times.least), _number(one.minutes)
+    total = _number(one.minutes * one.times.least)
+    return Phrase(
+        f"这一周 {one.subject}：{times} 次 × {minutes} 分钟 = {total} 分钟",
+        f"this week {one.subject}: {times} × {minutes} minutes = {total} minutes",
+    )
+
+
+def _number(number: Fraction) -> str:
+    return f"{float(number):,.1f}".removesuffix(".0")
+
+
+def _proof(shown: list[tuple[Fraction, Role, Fraction]]) -> Proof:
+    _, role, most = max(shown, key=lambda one: (one[0], one[1].id))
+    room = _minutes_there(role) or Fraction(0)
+    ids = [one.id for _, one, _ in shown]
+    named = Phrase("、".join(f"“{one}”" for one in ids), ", ".join(f"`{one}`" for one in ids))
+    zh = f"最忙的一周里，步骤上写的分钟数没有超过 {named.zh} 的人手：“{role.id}”最紧，{_number(most)} 分钟，有 {_number(room)} 分钟"
+    en = (
+        f"in the busiest week the minutes that steps ask of {named.en} are no more than there are: "
+        f"`{role.id}` comes closest, with {_number(most)} of {_number(room)}"
+    )
+    return Proof(OVERLOADED, "workspace", Phrase(zh, en), (EVENLY, EVERY_DAY))

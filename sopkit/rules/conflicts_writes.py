@@ -1,0 +1,164 @@
+"""Steps of different playbooks that write the opposite on one occurrence, in no order: SOP402."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Final
+
+from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.graph.satisfiability import NOBODY, Customer, meet
+from sopkit.model.documents import Journey, Procedure
+from sopkit.model.steps import SetData, Step, Tag
+from sopkit.rules.case import Case
+from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, told
+from sopkit.rules.examples import AUTOMATION
+from sopkit.text import Phrase
+
+TAG: Final = "---\nkind: catalog\ntags:\n  called: {title: 已致电, record: crm}\n"
+OTHER: Final = AUTOMATION.replace("id: follow-up", "id: reset").replace("跟进", "重置")
+
+WRITES: Final = Rule(
+    code="SOP402",
+    name="contradictory-writes",
+    severity=Severity.WARNING,
+    summary=Phrase("同一件事引出相反的写入，没有先后", "opposite writes on one occurrence, in no order"),
+    message=Phrase(
+        "{cause} 一发生，“{one}”{first}，“{other}”{second}，谁先谁后没有定，例如：{customer}",
+        "when {cause} occurs, `{one}` {first} and `{other}` {second}, in no order, for example: {customer}",
+    ),
+    why=Phrase(
+        "最后留下哪个值全凭运气：同样的客户，有的这样，有的那样，后面的分组和消息跟着错。",
+        "Which of them stays is left to chance: alike customers come out differently, and groups and messages go wrong with them.",
+    ),
+    fix=Phrase(
+        "只留一处写，或者给其中一步写 after，让它排在另一步后面",
+        "leave the writing to one of them, or give one an `after` so that it comes behind the other",
+    ),
+    bad=AUTOMATION + "  - {id: mark, tag: called}\n---\n" + OTHER + "  - {id: unmark, untag: called}\n" + TAG,
+    good=AUTOMATION
+    + "  - {id: mark, tag: called}\n---\n"
+    + OTHER
+    + "  - {id: unmark, untag: called, after: 1d}\n"
+    + TAG,
+)
+
+RULES: Final = (WRITES,)
+
+MOST_PAIRS: Final = 2_000
+"""Pairs of opposite writes that are looked at: some seconds."""
+
+Target = tuple[str, str, str]
+"""What is written: kind, id, and to whom."""
+
+
+def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
+    """Yield each write once that contradicts an earlier one on the same cause, or that none does."""
+    writing = [deed for deed in deeds if _writes(deed.step) and _about_a_customer(deed)]
+    targets: dict[Target, list[tuple[Deed, Phrase]]] = {}
+    for deed in writing:
+        for target, value in _writes(deed.step):
+            targets.setdefault(target, []).append((deed, value))
+    left, clean = MOST_PAIRS, not case.doubts.any
+    for target, written in targets.items():
+        value_of = dict(written)
+        if len({value.en for value in value_of.values()}) < 2:
+            continue
+        reported: set[str] = set()
+        for group in on_one_cause(value_of):
+            for one, other in combinations(group, 2):
+                if value_of[one].en == value_of[other].en or other.node.id in reported or _in_order(one, other):
+                    continue
+                left -= 1
+                if left < 0:
+                    yield Unassessed(WRITES, "workspace", TOO_MANY)
+                    return
+                found = list(_judge(case, (one, other), target, (value_of[one], value_of[other])))
+                clean = clean and not found and nobody(case, one, other)
+                reported |= {other.node.id for outcome in found if isinstance(outcome, Finding)}
+                yield from found
+    several = len({deed.node.playbook for deed in writing}) > 1
+    if several and clean:
+        zh = "没有哪个触发条件会引出两个剧本里相反又不分先后的写入"
+        en = "no trigger leads two playbooks to write the opposite to a tag or datum without an order"
+        yield Proof(WRITES, "workspace", Phrase(zh, en))
+
+
+TOO_MANY: Final = Phrase(
+    f"写法相反的步骤超过 {MOST_PAIRS} 对，不再逐对比较",
+    f"more than {MOST_PAIRS} pairs of steps write the opposite: they are not all compared",
+)
+
+
+def _writes(step: Step) -> Sequence[tuple[Target, Phrase]]:
+    to = step.to or "customer"
+    match step.verb:
+        case Tag(tags, removes):
+            return [(("tag", tag.id, to), _of_tag(tag.id, removes=removes)) for tag in tags]
+        case SetData(values):
+            return [(("data", datum.id, to), _of_datum(datum.id, value)) for datum, value in values]
+    return ()
+
+
+def _of_tag(tag: str, *, removes: bool) -> Phrase:
+    if removes:
+        return Phrase(f"去掉标签“{tag}”", f"removes the tag `{tag}`")
+    return Phrase(f"打上标签“{tag}”", f"sets the tag `{tag}`")
+
+
+def _of_datum(datum: str, value: str) -> Phrase:
+    return Phrase(f"把“{datum}”写成 {value}", f"writes `{datum}` as {value}")
+
+
+def _about_a_customer(deed: Deed) -> bool:
+    playbook = deed.playbook
+    return isinstance(playbook, Journey) or (
+        isinstance(playbook, Procedure) and playbook.for_each in (None, "customer", "ticket")
+    )
+
+
+def _in_order(one: Deed, other: Deed) -> bool:
+    """Return whether one is always done before the other: by its place, its time, or its journey's priority in one tool."""
+    if one.node.playbook == other.node.playbook or one.latest < other.earliest or other.latest < one.earliest:
+        return True
+    a, b = one.playbook, other.playbook
+    if not isinstance(a, Journey) or not isinstance(b, Journey) or one.latest or other.latest:
+        return False
+    ranked = None not in (a.priority, b.priority) and a.priority != b.priority
+    return ranked and a.runs_in is not None and b.runs_in is not None and a.runs_in.id == b.runs_in.id
+
+
+def _judge(case: Case, deeds: tuple[Deed, Deed], target: Target, values: tuple[Phrase, Phrase]) -> Iterator[Outcome]:
+    one, other = deeds
+    answer = meet(case.workspace, *one.asked, *other.asked)
+    if answer == NOBODY or nobody(case, one, other):
+        return
+    if not isinstance(answer, Customer):
+        question = Phrase(
+            f"有没有客户同时走到写“{target[1]}”的两步",
+            f"whether any customer comes to both writes of `{target[1]}`",
+        )
+        yield from case.unsettled(WRITES, other.step.at, other.node.id, question)
+        return
+    said = {one.node.id: values[0], other.node.id: values[1]}
+
+    def words(deed: Deed) -> Phrase:
+        value = said[deed.node.id]
+        return Phrase(f"{deed.node.id} {value.zh}", f"{deed.node.id} {value.en}")
+
+    found = told(case, one, other, answer, words)
+    finding = case.finding(
+        WRITES,
+        other.step.verb_at,
+        other.node.id,
+        (one.step.verb_at, Phrase("相反的写入", "the opposite write")),
+        cause=one.cause.removeprefix("event/"),
+        one=one.node.id,
+        other=other.node.id,
+        first=values[0],
+        second=values[1],
+        customer=found.customer,
+    )
+    verdict = Verdict.POSSIBLE if found.facts else Verdict.VIOLATED
+    yield replace(finding, verdict=verdict, timeline=found.moments, assumptions=found.facts)

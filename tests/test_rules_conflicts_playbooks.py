@@ -1,0 +1,306 @@
+"""Playbooks beside each other: what is found between them, what is left alone, what is proved and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from sopkit.diagnostics import Finding, Severity, Verdict
+from sopkit.pipeline import Compilation
+from tests.workspaces import SETTINGS, compiled
+
+NOUNS = """\
+kind: catalog
+events:
+  asked: {title: 提问, tool: wecom, at_most: 1 per day, volume: 300 per day}
+  bought: {title: 买过, tool: wecom, at_most: 1 per day}
+data:
+  tier: {title: 等级, type: [gold, silver], category: user.behavior, record: crm, retention: 1y}
+  cohort: {title: 批次, type: [red, blue], category: user.behavior, record: crm, retention: 1y, changes: never}
+tags:
+  marked: {title: 标记, record: crm}
+roles:
+  adviser: {title: 顾问, of: headquarters, headcount: 6, hours: mon-fri 09:00-18:00, minutes_a_day: 400}
+scripts:
+  hello: {title: 问候, text: 【示例】您好，有问题随时找我}
+  news: {title: 新品, text: 【示例】新品到店，欢迎来看}
+---
+"""
+HEAD = "title: 流程\nowner: guide\nreview_by: 2027-12-31\n"
+STAGES = "stages:\n  first:\n    steps: [{id: call, do: 电话问候, by: guide, within: 1d}]\n    next: [{after: 7d, go: end}]\n---\n"
+LAST = "kind: catalog\nid: rest\n"
+
+
+def lifecycle(id_: str, *lines: str, starts: str = "asked") -> str:
+    return f"kind: lifecycle\nid: {id_}\n{HEAD}starts_on: {starts}\n" + "".join(f"{line}\n" for line in lines) + STAGES
+
+
+def automation(id_: str, *steps: str, starts: str = "asked", more: str = "") -> str:
+    listed = "".join(f"  - {{{step}}}\n" for step in steps)
+    return f"kind: automation\nid: {id_}\n{HEAD}starts_on: {starts}\n{more}steps:\n{listed}---\n"
+
+
+def procedure(id_: str, starts: str, for_each: str, step: str) -> str:
+    return f"kind: procedure\nid: {id_}\n{HEAD}starts_on: {starts}\nfor_each: {for_each}\nsteps: [{{{step}}}]\n---\n"
+
+
+def judged(*documents: str, settings: str = "") -> Compilation:
+    done = compiled({"sopkit.yaml": SETTINGS + settings, "play.yaml": NOUNS + "".join(documents) + LAST})
+    assert [one.rule.code for one in done.findings if one.weight is Severity.ERROR and one.rule.code < "SOP4"] == []
+    return done
+
+
+def of(done: Compilation, code: str) -> list[Finding]:
+    return [one for one in done.findings if one.rule.code == code]
+
+
+def is_proved(done: Compilation, code: str) -> bool:
+    return any(one.rule.code == code for one in done.proved)
+
+
+# Lifecycles that hold one customer
+
+
+def test_two_lifecycles_on_one_event_share_their_customers() -> None:
+    (one,) = of(judged(lifecycle("one"), lifecycle("two")), "SOP401")
+    assert one.verdict is Verdict.VIOLATED
+    assert [moment.what.en for moment in one.timeline] == ["asked starts `one`", "asked starts `two`"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "settings"),
+    [
+        (("priority: 2",), ("priority: 1",), ""),
+        ((), (), "one_at_a_time:\n  nurture: {journeys: [one, two]}\n"),
+        (("audience: {cohort: red}",), ("audience: {cohort: blue}",), ""),
+        (("while: {tier: gold}",), ("while: {tier: silver}",), ""),
+        (("audience: {not: {in: two}}",), ("audience: {not: {in: one}}", "starts_on: bought"), ""),
+        ((), ("starts_on: {ended: one}",), ""),
+    ],
+    ids=["priority", "one at a time", "never changes", "while", "not in the other", "hand-over"],
+)
+def test_an_order_or_what_keeps_them_apart_is_enough(
+    first: tuple[str, ...], second: tuple[str, ...], settings: str
+) -> None:
+    starts = next((line.removeprefix("starts_on: ") for line in second if line.startswith("starts_on")), "asked")
+    rest = [line for line in second if not line.startswith("starts_on")]
+    done = judged(lifecycle("one", *first), lifecycle("two", *rest, starts=starts), settings=settings)
+    assert of(done, "SOP401") == []
+    assert is_proved(done, "SOP401")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("audience: {tier: gold}",), ("audience: {tier: silver}",)),
+        (("reentry: always", "overlap: false"), ("audience: {tag: marked}", "starts_on: {ended: one}")),
+        (("priority: 1",), ()),
+    ],
+    ids=["tiers change", "the first runs again", "one has a priority"],
+)
+def test_what_keeps_them_apart_only_for_a_time_is_not(first: tuple[str, ...], second: tuple[str, ...]) -> None:
+    starts = next((line.removeprefix("starts_on: ") for line in second if line.startswith("starts_on")), "asked")
+    rest = [line for line in second if not line.startswith("starts_on")]
+    done = judged(lifecycle("one", *first), lifecycle("two", *rest, starts=starts))
+    assert len(of(done, "SOP401")) == 1
+    assert not is_proved(done, "SOP401")
+
+
+def test_tiers_that_change_are_named_as_what_it_rests_on() -> None:
+    (one,) = of(
+        judged(lifecycle("one", "audience: {tier: gold}"), lifecycle("two", "audience: {tier: silver}")), "SOP401"
+    )
+    assert one.verdict is Verdict.POSSIBLE
+    assert [fact.en for fact in one.assumptions] == ["a customer comes to meet `two` before `one` is over"]
+
+
+def test_beyond_the_bound_lifecycles_are_not_assessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sopkit.rules.conflicts_owners.MOST_PAIRS", 0)
+    done = judged(lifecycle("one"), lifecycle("two"))
+    assert [one.rule.code for one in done.not_assessed] == ["SOP401"]
+    assert not is_proved(done, "SOP401")
+
+
+# Opposite writes
+
+MARK, UNMARK = "id: mark, tag: marked", "id: unmark, untag: marked"
+
+
+def test_a_change_to_any_value_is_a_change_to_each() -> None:
+    any_, gold = "{becomes: {tier: any}}", "{becomes: {tier: gold}}"
+    (one,) = of(judged(automation("one", MARK, starts=any_), automation("two", UNMARK, starts=gold)), "SOP402")
+    assert one.verdict is Verdict.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        (automation("one", MARK, UNMARK),),
+        (automation("one", MARK), automation("two", UNMARK, starts="bought")),
+        (automation("one", MARK), automation("two", "id: again, tag: marked")),
+        (automation("one", MARK), automation("two", f"{UNMARK}, after: 1h")),
+        (automation("one", f"{MARK}, if: {{tier: gold}}"), automation("two", f"{UNMARK}, if: {{tier: silver}}")),
+        (automation("one", "id: a, set: {tier: gold}"), automation("two", "id: b, set: {cohort: red}")),
+        (
+            automation("one", MARK, more="priority: 2\nruns_in: crm\n"),
+            automation("two", UNMARK, more="priority: 1\nruns_in: crm\n"),
+        ),
+    ],
+    ids=["one playbook", "two events", "the same", "later", "other customers", "other data", "priority in one tool"],
+)
+def test_writes_in_order_or_apart_are_left_alone(documents: tuple[str, ...]) -> None:
+    assert of(judged(*documents), "SOP402") == []
+
+
+def test_a_datum_set_to_two_values_is_found_in_a_stage_that_an_event_opens() -> None:
+    stages = (
+        "stages:\n  first:\n    next: [{on: bought, go: second}]\n  second:\n    steps: [{id: a, set: {tier: gold}}]\n"
+        "    next: [{after: 7d, go: end}]\n---\n"
+    )
+    moved = lifecycle("one").replace(STAGES, stages)
+    (one,) = of(judged(moved, automation("two", "id: b, set: {tier: silver}", starts="bought")), "SOP402")
+    assert one.verdict is Verdict.POSSIBLE
+    assert "writes `tier` as gold" in one.message("en")
+
+
+# Two roles for one work
+
+CALL = "id: call, do: 打电话, within: 1d"
+
+
+def test_a_workflow_of_every_issue_and_the_cadences_own_step_are_one_work() -> None:
+    cadence = (
+        f"kind: cadence\nid: weekly\n{HEAD}via: moments\nfor: promotion\nevery: week\nat: [mon 10:00]\nworkflow: make\n"
+        "steps: [{id: write, do: 写稿, by: guide, before: 1d}]\n---\n"
+    )
+    make = procedure("make", "{issue: any}", "issue", "id: w, do: 写稿, by: adviser, before: 1d")
+    (one,) = of(judged(cadence, make), "SOP403")
+    assert (one.args["first"], one.args["second"]) == ("guide", "adviser")
+    assert one.verdict is Verdict.VIOLATED
+    assert of(judged(cadence, make.replace("by: adviser", "by: adviser, accountable: guide")), "SOP403") == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        automation("two", f"{CALL}, by: adviser", starts="bought"),
+        automation("two", "id: call, do: 上门, within: 1d, by: adviser"),
+        automation("two", f"{CALL}, by: adviser, if: {{cohort: blue}}"),
+        automation("two", f"{CALL}, by: guide"),
+    ],
+    ids=["another event", "another work", "other customers", "the same role"],
+)
+def test_other_work_is_left_alone(other: str) -> None:
+    assert of(judged(automation("one", f"{CALL}, by: guide, if: {{cohort: red}}"), other), "SOP403") == []
+
+
+# The same item twice
+
+SEND = "id: hi, send: hello, via: mp-notice, for: care"
+
+
+@pytest.mark.parametrize(
+    ("other", "weight"),
+    [
+        (automation("two", SEND), Severity.ERROR),
+        (automation("two", f"{SEND}, if: {{tier: gold}}"), Severity.WARNING),
+        (automation("two", SEND, starts="bought"), Severity.NOTE),
+        (automation("two", f"{SEND}, after: 2d"), None),
+        (automation("two", SEND.replace("hello", "news")), None),
+        (automation("two", SEND.replace("mp-notice", "mp-page")), None),
+        (
+            automation("two", "id: hi, match: tier, send: {gold: news, silver: hello}, via: mp-notice, for: care"),
+            Severity.ERROR,
+        ),
+    ],
+    ids=["the same", "perhaps", "another event", "days later", "another text", "a page", "matched"],
+)
+def test_the_same_text_on_one_event(other: str, weight: Severity | None) -> None:
+    done = judged(automation("one", SEND), other)
+    assert [one.weight for one in of(done, "SOP405")] == ([] if weight is None else [weight])
+
+
+def test_a_matched_text_is_not_sent_to_those_who_get_another() -> None:
+    one = automation("one", f"{SEND}, if: {{tier: gold}}")
+    two = automation("two", "id: hi, match: tier, send: {gold: news, silver: hello}, via: mp-notice, for: care")
+    assert of(judged(one, two), "SOP405") == []
+
+
+def test_a_topic_that_both_name_counts_as_the_text_does() -> None:
+    one, two = (f"{SEND.replace('hello', text)}, topic: arrivals" for text in ("hello", "news"))
+    (found,) = of(judged(automation("one", one), automation("two", two)), "SOP405")
+    assert found.args["item"] == "topic: arrivals"
+
+
+def test_a_recurring_text_is_no_proof_that_it_comes_once() -> None:
+    often = automation("two", f"{SEND}, every: 7d")
+    done = judged(automation("one", SEND), often)
+    assert [one.weight for one in of(done, "SOP405")] == [Severity.NOTE]
+    assert not is_proved(done, "SOP405")
+
+
+# Work and hands
+
+ANSWER = "id: answer, do: 回答, by: adviser, within: 1d"
+
+
+def test_the_week_is_counted_to_the_minute() -> None:
+    """300 a day, 7 days; 6 people, 5 days, 400 minutes: 12,000 minutes is 40/7 minutes each."""
+    assert of(judged(automation("one", f"{ANSWER}, minutes: 5.7")), "SOP409") == []
+    (found,) = of(judged(automation("one", f"{ANSWER}, minutes: 5.8")), "SOP409")
+    assert (found.args["needed"], found.args["there"], found.verdict) == ("12,180", "12,000", Verdict.VIOLATED)
+
+
+def test_what_fits_is_proved_with_what_it_rests_on() -> None:
+    done = judged(automation("one", f"{ANSWER}, minutes: 5"))
+    (proof,) = (one for one in done.proved if one.rule.code == "SOP409")
+    assert "`adviser` comes closest, with 10,500 of 12,000" in proof.statement.en
+    assert len(proof.assumptions) == 2
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        automation("one", f"{ANSWER}, minutes: 90", starts="bought"),
+        automation("one", ANSWER),
+        automation("one", "id: answer, do: 回答, by: guide, within: 1d, minutes: 90"),
+        automation("one", f"{ANSWER}, minutes: 90, on: asked", starts="bought"),
+    ],
+    ids=["no volume", "no minutes", "no headcount", "beside a stage"],
+)
+def test_what_is_not_declared_is_not_applicable(document: str) -> None:
+    done = judged(document)
+    assert of(done, "SOP409") == []
+    assert not is_proved(done, "SOP409")
+    assert done.not_assessed == ()
+
+
+def test_of_branches_one_alone_is_taken_and_of_guarded_steps_one_is_certain() -> None:
+    steps = [f"steps: [{{id: {id_}, do: 回答, by: adviser, within: 1d, minutes: 4}}]" for id_ in ("a", "b")]
+    fork = f"id: fork, choose: [{{if: {{tier: gold}}, {steps[0]}}}, {{else: [{steps[1][8:-1]}]}}]"
+    done = judged(automation("one", fork))
+    assert of(done, "SOP409") == []
+    assert not is_proved(done, "SOP409"), "the sum of both branches is an upper bound that does not fit"
+
+
+def test_what_comes_once_a_month_is_never_added_up_to_one_week() -> None:
+    count = "id: w, do: 盘点, by: adviser, within: 1d, minutes: 7000"
+    both = [procedure(f"p{day}", f"{{every: month, at: [day {day} 09:00]}}", "period", count) for day in (1, 15)]
+    done = judged(*both)
+    assert of(done, "SOP409") == []
+    assert not is_proved(done, "SOP409")
+
+
+def test_a_daily_run_counts_every_day() -> None:
+    run = procedure(
+        "p", '{every: day, at: ["09:00"]}', "period", "id: w, do: 盘点, by: adviser, within: 1d, minutes: 1715"
+    )
+    (found,) = of(judged(run), "SOP409")
+    assert found.args["needed"] == "12,005"
+
+
+def test_a_round_leaves_no_upper_bound_and_a_rejection_is_none() -> None:
+    again = "id: again, go: first, if: {tier: gold}"
+    round_ = "stages:\n  first:\n    steps: [{%s, minutes: 1}, {%s}]\n    next: [{after: 7d, go: end}]\n---\n"
+    for line, shown in ((again, False), ("id: note, tag: marked", True)):
+        done = judged(lifecycle("one").replace(STAGES, round_ % (ANSWER, line)))
+        assert is_proved(done, "SOP409") is shown
