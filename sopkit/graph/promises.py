@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -32,6 +31,7 @@ from sopkit.model.formulas import (
 )
 from sopkit.model.predicates import All, Predicate
 from sopkit.model.values import SECONDS, Comparison
+from sopkit.resolve.data import fits_unit
 from sopkit.tree import Mark
 
 CROWD: Final = "crowd"
@@ -83,29 +83,15 @@ def _scope(kpi: Kpi, root: str, *, campaign: bool) -> str:
     return root if campaign or kpi.per in ("issue", "run") else ""
 
 
-def amount(number: Decimal, unit: str, kpi: Kpi) -> Fraction | None:
-    """Return a number as a plain one: percent as a fraction of one, times in seconds; None where it does not fit the KPI's unit."""
-    if not fits(unit, kpi.unit):
+def amount(value: Comparison, kpi: Kpi) -> Fraction | None:
+    """Return a value as a plain number: percent as a fraction of one, times in seconds; None where it does not fit the KPI's unit."""
+    if kpi.unit is not None and not fits_unit(kpi.unit, value):
         return None
-    if unit == "%":
-        return Fraction(number) / 100
-    if unit in SECONDS:
-        return Fraction(number) * SECONDS[unit]
-    return None if unit in ("mo", "y", "workday") else Fraction(number)
-
-
-def fits(unit: str, of_kpi: str | None) -> bool:
-    """Return whether a number in this unit can be compared with a KPI; a unit that nobody knows fits every number."""
-    match of_kpi:
-        case "percent":
-            return unit == "%"
-        case "count" | "points":
-            return unit == ""
-        case "seconds":
-            return unit in SECONDS or unit in ("mo", "y", "workday")
-        case str() if len(of_kpi) == 3 and of_kpi.isupper():
-            return unit == of_kpi
-    return True
+    if value.unit == "%":
+        return Fraction(value.number) / 100
+    if value.unit in SECONDS:
+        return Fraction(value.number) * SECONDS[value.unit]
+    return None if value.unit in ("mo", "y", "workday") else Fraction(value.number)
 
 
 def bound(target: Comparison, kpi: Kpi) -> Fraction | None:
@@ -114,9 +100,9 @@ def bound(target: Comparison, kpi: Kpi) -> Fraction | None:
     `+20% over baseline` is a fifth more than the baseline, of a percentage too: of the two ways to read it, the one that asks less.
     """
     if not target.relative:
-        return amount(target.number, target.unit, kpi)
+        return amount(target, kpi)
     base = kpi.baseline.value if kpi.baseline else None
-    before = amount(base.number, base.unit, kpi) if base is not None else None
+    before = amount(base, kpi) if base is not None else None
     return None if before is None or before < 0 else before * (1 + Fraction(target.number) / 100)
 
 

@@ -32,7 +32,7 @@ CONTRADICTORY: Final = Rule(
         "改掉其中一个数；如果两边数的不是一回事，就改指标的算法、分组或窗口",
         "change one of the numbers; or, if they were meant to count something else, a formula, cohort or window",
     ),
-    bad=promising("{kpi: back-in-7, target: ≥ 40%}, {kpi: back-in-30, target: ≤ 30%}")
+    bad=promising("{kpi: back-in-7, target: ≥ 40%}, {kpi: back-in-30, target: = 30%}")
     + retention("back-in-7", "days 1..7")
     + retention("back-in-30", "days 1..30"),
     good=promising("{kpi: back-in-7, target: ≥ 20%}, {kpi: back-in-30, target: ≥ 30%}")
