@@ -7,8 +7,10 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Rule, Severity
 from sopkit.graph.promises import Promise, promises
-from sopkit.model.documents import Kpi
-from sopkit.model.formulas import Customers, ShareOf
+from sopkit.graph.satisfiability import leaves
+from sopkit.model.documents import Kpi, Workspace
+from sopkit.model.formulas import Countable, Customers, ShareOf
+from sopkit.model.predicates import EventTest
 from sopkit.model.values import Every
 from sopkit.rules.case import Case
 from sopkit.rules.kpi_examples import kpi, promising, retention, share
@@ -155,7 +157,7 @@ def check(case: Case) -> Iterator[Finding]:
             yield from _check_kpi(case, one)
             yield from _check_alert(case, one)
     for promise in promises(case.workspace):
-        if not case.doubts.inside(promise.at) and not case.doubts.inside(promise.kpi.at):
+        if not case.doubts.inside(promise.at) and not case.doubts.of_document(promise.kpi.at):
             yield from _check_promise(case, promise)
 
 
@@ -165,13 +167,16 @@ def _check_kpi(case: Case, one: Kpi) -> Iterator[Finding]:
         yield case.finding(NO_OWNER, one.id_at, subject, id=one.id)
     if one.review_by is None and not doubts.of_key(one.at, "review_by"):
         yield case.finding(NO_REVIEW_DATE, one.id_at, subject, id=one.id)
-    lacking = _lacking(one)
-    if lacking is not None and not doubts.inside(one.at):
+    lacking = _lacking(one, case.workspace)
+    if lacking is not None and not doubts.of_document(one.at):
         yield case.finding(NO_WINDOW, one.id_at, subject, id=one.id, lacking=lacking)
 
 
-def _lacking(one: Kpi) -> Phrase | None:
-    """Return what a share of customers leaves open who are followed for some time; one of a calendar period leaves nothing open."""
+def _lacking(one: Kpi, workspace: Workspace) -> Phrase | None:
+    """Return what a share of customers leaves open who are followed for some time; one of a calendar period leaves nothing open.
+
+    They are followed where there is a cohort, where the title says so, or where the whole is those to whom something happens once.
+    """
     counted = one.formula
     if one.window is not None or not (isinstance(counted, ShareOf) and isinstance(counted.part, Customers)):
         return None
@@ -179,7 +184,7 @@ def _lacking(one: Kpi) -> Phrase | None:
     named = any(word in text.casefold() for word in RETENTION for text in (one.id, *titles))
     if one.cohort is not None:
         return Phrase("没写看哪几天（window）", "it has a cohort and no `window`")
-    if one.per is None:
+    if one.per is None and (named or _happens_once(counted.whole, workspace)):
         return Phrase(
             "没写看哪批客户（cohort）的哪几天（window）", "it has no cohort, no `window`, and no period either"
         )
@@ -188,9 +193,20 @@ def _lacking(one: Kpi) -> Phrase | None:
     return None
 
 
+def _happens_once(whole: Countable, workspace: Workspace) -> bool:
+    """Return whether the whole is customers of events that come once in a lifetime, as joining does."""
+    if not isinstance(whole, Customers):
+        return False
+    tests = list(leaves(whole.who))
+    events = [workspace.events.get(test.event.id) for test in tests if isinstance(test, EventTest) and not test.negated]
+    return len(events) == len(tests) > 0 and all(
+        event is not None and event.at_most is not None and event.at_most.per == "lifetime" for event in events
+    )
+
+
 def _check_alert(case: Case, one: Kpi) -> Iterator[Finding]:
     before = one.alert.before if one.alert else None
-    if before is None or case.doubts.inside(one.at):
+    if before is None or case.doubts.of_document(one.at):
         return
     subject = f"kpi/{one.id}"
     if one.review is None:

@@ -36,7 +36,7 @@ NOT_SYNCED: Final = Rule(
     severity=Severity.WARNING,
     summary=Phrase("指标要数的东西没有同步到统计的系统", "a KPI whose data do not reach the tool that measures it"),
     message=Phrase(
-        "{tool} 统计“{id}”，但没有同步把{what}送过去", "`{tool}` measures `{id}`, and no sync brings it {what}"
+        "{tool} 统计“{id}”，但没有同步把{what} 送过去", "`{tool}` measures `{id}`, and no sync brings it {what}"
     ),
     why=Phrase(
         "数据到不了，看板上不是空的就是旧的，预警也不会响。",
@@ -66,11 +66,11 @@ KINDS: Final = {
 def check(case: Case) -> Iterator[Finding]:
     """Yield KPIs that count what does not reach their tool; nothing where no sync is declared."""
     workspace = case.workspace
-    if not workspace.syncs or any(case.doubts.inside(sync.at) for sync in workspace.syncs.values()):
+    if not workspace.syncs or any(case.doubts.of_document(sync.at) for sync in workspace.syncs.values()):
         return
     for one in workspace.kpis.values():
         tool = one.measured_in
-        if one.builtin or tool is None or tool.id not in workspace.tools or case.doubts.inside(one.at):
+        if one.builtin or tool is None or tool.id not in workspace.tools or case.doubts.of_document(one.at):
             continue
         missing = [
             (kind, name) for kind, name in _items(one, workspace) if not _reaches(kind, name, tool.id, workspace)

@@ -80,7 +80,7 @@ def check(case: Case) -> Iterator[Outcome]:
 
 
 def _in_doubt(case: Case, promise: Promise) -> bool:
-    return case.doubts.inside(promise.at) or case.doubts.inside(promise.kpi.at)
+    return case.doubts.inside(promise.at) or case.doubts.of_document(promise.kpi.at)
 
 
 def _assumptions(known: Sequence[Promise], together: Sequence[Crowd]) -> Iterator[Phrase]:
