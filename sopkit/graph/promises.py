@@ -230,7 +230,7 @@ class _Reading:
         """The part is among the whole."""
         if isinstance(part, Customers) and isinstance(whole, Customers):
             both = part.who if is_cohort(whole.who, kpi) else All((whole.who, part.who), NOWHERE)
-            return {self._set(both, kpi): ONE}, {self._set(whole.who, kpi): ONE}
+            return {self._set(both, kpi): ONE}, {self._set(whole.who, kpi, whole=True): ONE}
         among = f"{_name(kpi, plain(part))} of {_name(kpi, plain(whole))}"
         all_of_it = self._amount(whole, kpi)
         if not isinstance(whole, Customers):
@@ -249,8 +249,9 @@ class _Reading:
             self.rows.append(row({f"p90 {what}": ONE, f"median {what}": -ONE}))
         return f"{statistic} {what}"
 
-    def _set(self, who: Predicate, kpi: Kpi) -> str:
-        everybody = is_cohort(who, kpi)
+    def _set(self, who: Predicate, kpi: Kpi, *, whole: bool = False) -> str:
+        """Return the name of a set; as a whole the cohort is everybody, while as a part its event must come again in the window."""
+        everybody = whole and is_cohort(who, kpi)
         name = "everybody" if everybody else f"{wording(who)} {kpi.window or ''}"
         if name not in self._sets:
             self._sets[name] = len(self.predicates)

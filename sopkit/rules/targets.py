@@ -85,10 +85,24 @@ def _in_doubt(case: Case, promise: Promise) -> bool:
 
 def _assumptions(known: Sequence[Promise], together: Sequence[Crowd]) -> Iterator[Phrase]:
     yield Phrase("这不等于说目标一定做得到", "this does not say that they can be reached")
+    if any(len({_form(one) for one in crowd.asked}) > 1 for crowd in together):
+        yield Phrase(
+            "不同写法的窗口（如 day 7、days 1..7 和 from day 7）各算各的，不互相比",
+            "windows of different forms, as `day 7`, `days 1..7` and `from day 7`, are not held against each other",
+        )
     compared = {one.same for crowd in together for one in crowd.asked}
     left = sum(one.same not in compared for one in known)
     if left:
         yield Phrase(f"{left} 个读不出数的目标没有算在内", f"{left} targets without a number to compare are left out")
+
+
+def _form(promise: Promise) -> tuple[str, int | None, str]:
+    """Return what windows share that may lie in each other."""
+    window = promise.kpi.window
+    if window is None:
+        return "", None, ""
+    first = None if window.form == "survival" else window.first_day
+    return window.form, first, str(window.span.low) if window.span else ""
 
 
 def _judge(case: Case, crowd: Crowd, known: Sequence[Promise]) -> Iterator[Outcome]:
