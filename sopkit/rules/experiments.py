@@ -62,15 +62,12 @@ SHARES: Final = Rule(
     name="arms-not-whole",
     severity=Severity.ERROR,
     summary=Phrase("对比测试各组的占比加起来不是 100%", "shares of an experiment's arms that are not 100% in all"),
-    message=Phrase("“{id}”各组的占比{sum}", "the arms of `{id}` {sum}"),
+    message=Phrase("“{id}”各组的占比加起来是 {sum}", "the shares of the arms of `{id}` make up {sum}"),
     why=Phrase(
         "加起来不是 100%，系统分不了组：有的客户落空，或一个客户落进两组。",
         "No tool can split customers so: some would be in no arm, or in two.",
     ),
-    fix=Phrase(
-        "给每一组写上 share，加起来 100%；或都不写，平均分",
-        "give every arm a `share`, 100% in all; or none, for equal parts",
-    ),
+    fix=Phrase("改各组的 share，加起来正好 100%", "change the `share` of the arms so that they are 100% in all"),
     bad=_example(_trial("wording", "{short: {share: 50%}, long: {share: 40%}}")),
     good=_example(_trial("wording")),
 )
@@ -138,18 +135,9 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _check_shares(case: Case, one: Experiment) -> Iterator[Finding]:
-    shares = [arm.share.value for arm in one.arms if arm.share is not None]
-    if not shares:
-        return
-    lacking = len(one.arms) - len(shares)
-    total = sum(shares, Decimal(0))
-    if lacking:
-        said = Phrase(f"有 {lacking} 组没写", f"lack a share in {lacking} of {len(one.arms)}")
-    elif total != 100:
-        said = Phrase(f"加起来是 {total.normalize():f}%", f"make up {total.normalize():f}%")
-    else:
-        return
-    yield case.finding(SHARES, one.at, f"experiment/{one.id}", id=one.id, sum=said)
+    total = sum((arm.share.value for arm in one.arms if arm.share is not None), Decimal(0))
+    if total != 100:
+        yield case.finding(SHARES, one.at, f"experiment/{one.id}", id=one.id, sum=f"{total.normalize():f}%")
 
 
 # Sizes
@@ -211,10 +199,9 @@ def _there(case: Case, one: Experiment) -> int | None:
     name = one.step.id.partition("/")[0] if one.step else ""
     journey = case.workspace.journeys.get(name)
     daily = _daily(case, journey) if journey is not None else None
-    if days is None or daily is None or not one.arms:
+    if days is None or daily is None or not any(arm.share for arm in one.arms):
         return None
-    shares = [Fraction(arm.share.value) / 100 for arm in one.arms if arm.share is not None]
-    smallest = min(shares) if len(shares) == len(one.arms) else Fraction(1, len(one.arms))
+    smallest = min(Fraction(arm.share.value) / 100 for arm in one.arms if arm.share is not None)
     return math.floor(daily * days * smallest)
 
 
