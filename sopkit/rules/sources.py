@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from sopkit.diagnostics import Finding, Rule, Severity
@@ -68,12 +69,15 @@ def check(case: Case) -> Iterator[Finding]:
     workspace = case.workspace
     if not workspace.syncs or any(case.doubts.of_document(sync.at) for sync in workspace.syncs.values()):
         return
+    known = cache(lambda kind, name: _knowing(kind, name, workspace))
     for one in workspace.kpis.values():
         tool = one.measured_in
         if one.builtin or tool is None or tool.id not in workspace.tools or case.doubts.of_document(one.at):
             continue
         missing = [
-            (kind, name) for kind, name in _items(one, workspace) if not _reaches(kind, name, tool.id, workspace)
+            (kind, name)
+            for kind, name in _items(one, workspace)
+            if known(kind, name) and tool.id not in known(kind, name)
         ]
         if missing:
             what = Phrase(
@@ -129,11 +133,9 @@ def _asked(test: Predicate) -> Iterator[tuple[str, str]]:
             yield "tag", tag.id
 
 
-def _reaches(kind: str, name: str, tool: str, workspace: Workspace) -> bool:
-    """Return whether a tool knows of something: it arises there, or syncs carry it there from where it does."""
+def _knowing(kind: str, name: str, workspace: Workspace) -> set[str]:
+    """Return the tools that know of something: it arises there, or syncs carry it there; none where nobody said where it arises."""
     known = _origins(kind, name, workspace)
-    if not known:
-        return True  # where it arises nobody said
     carrying = [sync for sync in workspace.syncs.values() if name in _carried(kind, sync)]
     grown = True
     while grown:
@@ -142,7 +144,7 @@ def _reaches(kind: str, name: str, tool: str, workspace: Workspace) -> bool:
             if sync.from_ and sync.to and sync.from_.id in known and sync.to.id not in known:
                 known.add(sync.to.id)
                 grown = True
-    return tool in known
+    return known
 
 
 def _origins(kind: str, name: str, workspace: Workspace) -> set[str]:

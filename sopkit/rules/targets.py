@@ -66,7 +66,7 @@ def check(case: Case) -> Iterator[Outcome]:
     together = crowds(known)
     clean = True
     for crowd in together:
-        for outcome in _judge(case, crowd, known):
+        for outcome in _judge(case, crowd):
             clean &= not isinstance(outcome, Unassessed) and getattr(outcome, "rule", None) is not CONTRADICTORY
             yield outcome
     if together and clean and not case.doubts.any:
@@ -105,7 +105,7 @@ def _form(promise: Promise) -> tuple[str, int | None, str]:
     return window.form, first, str(window.span.low) if window.span else ""
 
 
-def _judge(case: Case, crowd: Crowd, known: Sequence[Promise]) -> Iterator[Outcome]:
+def _judge(case: Case, crowd: Crowd) -> Iterator[Outcome]:
     effort = Effort(EFFORT)
     try:
         spell_out(crowd, case.workspace, effort)
@@ -123,7 +123,7 @@ def _judge(case: Case, crowd: Crowd, known: Sequence[Promise]) -> Iterator[Outco
     for clash in clashes:
         yield _contradiction(case, crowd, clash)
     for number, cause in idle:
-        yield from _never_binding(case, crowd, number, cause, known)
+        yield _never_binding(case, crowd, number, cause)
 
 
 def _clashes(crowd: Crowd, effort: Effort) -> Iterator[tuple[int, ...]]:
@@ -168,9 +168,7 @@ def _contradiction(case: Case, crowd: Crowd, clash: tuple[int, ...]) -> Finding:
     return Finding(CONTRADICTORY, span, args, last.root, verdict=Verdict.VIOLATED, related=tuple(related))
 
 
-def _never_binding(
-    case: Case, crowd: Crowd, number: int, causes: tuple[int, ...], known: Sequence[Promise]
-) -> Iterator[Finding]:
+def _never_binding(case: Case, crowd: Crowd, number: int, causes: tuple[int, ...]) -> Finding:
     promise = crowd.asked[number]
     others = [crowd.asked[one] for one in causes if one < len(crowd.asked)]
     said = _list(others)
@@ -179,12 +177,8 @@ def _never_binding(
         if others
         else Phrase("它在任何情况下都成立", "it is met whatever happens")
     )
-    for one in known:
-        if one.same == promise.same and one.scope == promise.scope:
-            yield case.finding(
-                NEVER_BINDING, one.at, one.root, *((other.at, _here(other)) for other in others),
-                target=_quote(one), cause=cause,
-            )  # fmt: skip
+    places = ((other.at, _here(other)) for other in others)
+    return case.finding(NEVER_BINDING, promise.at, promise.root, *places, target=_quote(promise), cause=cause)
 
 
 # In words
