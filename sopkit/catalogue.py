@@ -26,7 +26,6 @@ TO_COME: Final = (
     Phrase("同意与个人信息", "consent and personal data"),
     Phrase("话术与促销", "content and promotions"),
     Phrase("系统与数据同步", "tools and syncs"),
-    Phrase("指标与对比测试", "KPIs and experiments"),
 )
 """What `check` says it doesn't check yet, in one line."""
 

@@ -113,7 +113,7 @@ def meet(workspace: Workspace, *predicates: Predicate) -> Answer:
     try:
         plain = [_spell_out(one, workspace, (), effort) for one in predicates]
         tests = [test for one in plain for test in leaves(one)]
-        every = (*plain, *_rules(tests, workspace))
+        every = (*plain, *between_places(tests, workspace))
     except UndecidedError:
         return NOBODY if _denies_itself(predicates) else UNDECIDED
     undecided = depend_on_holidays(tests)
@@ -217,7 +217,7 @@ def _spell_out(predicate: Predicate, workspace: Workspace, inside: tuple[str, ..
     return predicate
 
 
-def _rules(tests: Sequence[Predicate], workspace: Workspace) -> Iterator[Predicate]:
+def between_places(tests: Sequence[Predicate], workspace: Workspace) -> Iterator[Predicate]:
     """Yield what holds for every customer between stages and journeys: inside is in, in has been in, one at a time."""
     places = {key_of(test): test for test in tests if isinstance(test, StageTest)}
     for test in [*places.values()]:

@@ -10,7 +10,20 @@ from typing import Final, Protocol
 from sopkit.diagnostics import Finding, Outcome, Rule, in_order
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
-from sopkit.rules import bounds, caps, conflicts, cycles, governance, guards, reach, waits
+from sopkit.rules import (
+    bounds,
+    caps,
+    conflicts,
+    cycles,
+    experiments,
+    governance,
+    guards,
+    kpis,
+    reach,
+    sources,
+    targets,
+    waits,
+)
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.tree import Forest
@@ -26,7 +39,20 @@ class Family(Protocol):
         """Yield what the rules find, prove or cannot settle."""
 
 
-FAMILIES: Final[tuple[Family, ...]] = (reach, cycles, waits, bounds, guards, governance, caps, conflicts)
+FAMILIES: Final[tuple[Family, ...]] = (
+    reach,
+    cycles,
+    waits,
+    bounds,
+    guards,
+    governance,
+    caps,
+    conflicts,
+    targets,
+    kpis,
+    sources,
+    experiments,
+)
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
 )

@@ -67,6 +67,12 @@ class Doubts:
         self.met |= doubtful
         return doubtful
 
+    def of_document(self, document: Mark) -> bool:
+        """Return whether anything is wrong in a document; the mark is its root."""
+        doubtful = bool(self._paths.get(document >> INDEX_BITS))
+        self.met |= doubtful
+        return doubtful
+
     def of_key(self, document: Mark, key: str) -> bool:
         """Return whether what a document says under `key` is in doubt: wrong, or perhaps what a key nobody knows was meant to be."""
         paths = self._paths.get(document >> INDEX_BITS, ())

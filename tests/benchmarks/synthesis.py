@@ -133,7 +133,7 @@ def _lifecycle(number: int, nouns: int, playbooks: int, rng: random.Random) -> l
         "        since: stage",
         "      - {id: reward, on: interaction-joined, grant: small-gift}",
         "    targets:",
-        f"      - {{kpi: first-interaction, target: ≥ {rng.randrange(5, 20)}%}}",
+        "      - {kpi: first-interaction, target: ≥ 12%}",
         "    next:",
         "      - {on: order-paid, go: second}",
         f"      - {{after: {rng.randrange(4, 10)}d, go: second}}",
@@ -209,7 +209,7 @@ def _automation(number: int, nouns: int, playbooks: int, rng: random.Random) -> 
         "  - {id: gift, grant: small-gift, if: {order-paid: never}}",
         "  - {id: open, start: care, for: onboarding}",
         "targets:",
-        "  - {kpi: conversion, target: ≥ 3%}",
+        "  - {kpi: conversion, target: +5% over baseline}",
     ]
     return lines
 
@@ -251,7 +251,7 @@ def _procedure(number: int, nouns: int, playbooks: int, rng: random.Random) -> l
         "    escalate: {to: head, after: 1d}",
         "  - {id: read, measure: conversion, by: analyst, within: 5d, minutes: 30}",
         "  - {id: wipe, erase: [phone], in: [crm], by: analyst, within: 7d, minutes: 15}",
-        "targets: [{kpi: conversion, target: ≥ 3%}]",
+        "targets: [{kpi: conversion, target: +5% over baseline}]",
     ]
     return lines
 
@@ -499,7 +499,7 @@ alert: {{when: < 5%, before: 2h, to: head}}
     for name, title, event in (
         ("first-interaction", "首次互动率", "interaction-joined"),
         ("conversion", "转化率", "order-paid"),
-        ("click-through", "打开率", "interaction-joined"),
+        ("click-through", "打开率", "cart-added"),
     )
 )
 
