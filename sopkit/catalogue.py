@@ -8,11 +8,18 @@ from typing import Final
 from sopkit.diagnostics import Rule
 from sopkit.model.rules import RULES as OF_THE_MODEL
 from sopkit.reader.rules import RULES as OF_THE_READER
-from sopkit.rules import flow, waivers
+from sopkit.rules import flow, tools, waivers
 from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 from sopkit.text import Phrase
 
-RULES: Final[tuple[Rule, ...]] = (*OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL, *flow.RULES, *waivers.RULES)
+RULES: Final[tuple[Rule, ...]] = (
+    *OF_THE_READER,
+    *OF_THE_SCHEMA,
+    *OF_THE_MODEL,
+    *flow.RULES,
+    *tools.RULES,
+    *waivers.RULES,
+)
 
 BY_NAME: Final[Mapping[str, Rule]] = {
     name.casefold(): rule for rule in RULES for name in (rule.code, rule.name, *rule.aliases)
@@ -21,11 +28,10 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 
 TO_COME: Final = (
     Phrase("触达次数上限", "caps on touches"),
-    Phrase("时限能否做到", "whether deadlines can be met"),
     Phrase("流程冲突", "conflicts between playbooks"),
     Phrase("同意与个人信息", "consent and personal data"),
     Phrase("话术与促销", "content and promotions"),
-    Phrase("工具与数据同步", "tools and syncs"),
+    Phrase("到不了的数据、重复触达等同步问题", "data that never arrives, duplicate touches and other faults of syncs"),
     Phrase("指标与实验", "KPIs and experiments"),
 )
 """What `check` says it doesn't check yet, in one line."""

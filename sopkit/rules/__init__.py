@@ -8,7 +8,7 @@ from datetime import date
 from sopkit.diagnostics import Finding, Outcome
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
-from sopkit.rules import flow
+from sopkit.rules import flow, tools
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.tree import Forest
@@ -17,5 +17,10 @@ from sopkit.tree import Forest
 def check(
     workspace: Workspace, graph: ExecutionGraph, forest: Forest, today: date, found: Iterable[Finding] = ()
 ) -> Iterator[Outcome]:
-    """Yield what the rules find, prove, or cannot settle as of `today`; `found` is what earlier stages found, whose consequences are held back."""
-    yield from flow.check(Case(workspace, graph, forest, today, Doubts(forest, found)))
+    """Yield what the rules find, prove, or cannot settle as of `today`.
+
+    `found` is what earlier stages found, whose consequences are held back.
+    """
+    case = Case(workspace, graph, forest, today, Doubts(forest, found))
+    yield from flow.check(case)
+    yield from tools.check(case)
