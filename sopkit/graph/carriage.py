@@ -1,0 +1,165 @@
+"""Tools, syncs and opening hours of a workspace go in; the hops on which an item travels, and when a touch may go out, come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final, Literal
+
+from sopkit.graph.clock import (
+    DAY,
+    Interval,
+    Opening,
+    common,
+    hours_on,
+    instant,
+    merged,
+    shifts,
+    slot_instants,
+    without,
+    zone,
+)
+from sopkit.graph.course import longest
+from sopkit.graph.latency import Hop, Leg, travel
+from sopkit.model.documents import Sync, Workspace
+from sopkit.model.formulas import Selector
+from sopkit.model.nouns import Channel
+from sopkit.model.steps import Step
+
+Kind = Literal["events", "data", "tags", "consents", "touches"]
+Item = tuple[Kind, str]
+UNIT_DAYS: Final = {"day": 2, "week": 14, "month": 62, "quarter": 184, "year": 732}
+"""Two runs of a calendar unit without a slot are at most two units apart."""
+WEEK: Final = 8
+YEAR: Final = 400
+BEYOND: Final = 45
+"""Days after the last instant asked about, in which what set out then arrives."""
+
+
+@dataclass(frozen=True, eq=False)
+class Carriage:
+    """What flows where, over a horizon of days from `today`: a week where nothing depends on the date, else a year."""
+
+    workspace: Workspace
+    today: date
+    _hops: dict[tuple[Item, bool], dict[str, list[Hop]]] = field(default_factory=dict)
+    _legs: dict[tuple[Item, str, str, int, bool], tuple[Leg, ...] | None] = field(default_factory=dict)
+
+    @cached_property
+    def syncs(self) -> tuple[Sync, ...]:
+        return tuple(sync for sync in self.workspace.syncs.values() if sync.from_ and sync.to and sync.carries)
+
+    @cached_property
+    def horizon(self) -> int:
+        """Days whose instants are asked about."""
+        units = {sync.every.unit for sync in self.syncs if sync.every and sync.at_slots}
+        names = {self.workspace.settings.timezone, *(self.zones or ())}
+        return YEAR if units - {"day", "week"} or any(shifts(zone(name), self.today, YEAR) for name in names) else WEEK
+
+    @cached_property
+    def beyond(self) -> int:
+        units = {sync.every.unit for sync in self.syncs if sync.every}
+        return YEAR + 1 if units & {"quarter", "year"} else BEYOND * 3 if "month" in units else BEYOND
+
+    @property
+    def zones(self) -> tuple[str | None, ...]:
+        """Time zones of customers; empty where they are said to be unknown."""
+        named = self.workspace.settings.customer_timezones
+        if named == "unknown":
+            return ()
+        return tuple(named) if named else (self.workspace.settings.timezone,)
+
+    @cached_property
+    def span(self) -> Interval:
+        """First and last instant asked about."""
+        where = zone(self.workspace.settings.timezone)
+        return instant(self.today, 0, where), instant(self.today + timedelta(days=self.horizon), 0, where) - 1
+
+    def hops(self, item: Item, *, prompt: bool = False) -> dict[str, list[Hop]]:
+        """Return the hops that carry the item, by source; `prompt`: runs whose times nobody declared come at once."""
+        key = (item, prompt)
+        if key not in self._hops:
+            found: dict[str, list[Hop]] = {}
+            for sync in self.syncs:
+                if self._carries(sync, item):
+                    hop = self._hop(sync, prompt=prompt)
+                    found.setdefault(hop.source, []).append(hop)
+            self._hops[key] = found
+        return self._hops[key]
+
+    @staticmethod
+    def _carries(sync: Sync, item: Item) -> bool:
+        kind, name = item
+        carries = sync.carries
+        if carries is None:
+            return False
+        refs = {
+            "events": carries.events, "data": carries.data, "tags": carries.tags, "consents": carries.consents,
+            "touches": carries.touches,
+        }[kind]  # fmt: skip
+        return any(ref.id == name for ref in refs)
+
+    def _hop(self, sync: Sync, *, prompt: bool) -> Hop:
+        took = longest(sync.takes[1]) if sync.takes else 0.0
+        name = (sync.id, sync.from_.id if sync.from_ else "", sync.to.id if sync.to else "", int(min(took, YEAR * DAY)))
+        every = sync.every
+        if every is None or every.unit == "event":
+            return Hop(*name)
+        if every.unit and sync.at_slots:
+            where = zone(self.workspace.settings.timezone)
+            start, count = self.today - timedelta(days=2), self.horizon + self.beyond + 2
+            return Hop(*name, tuple(slot_instants(every, sync.at_slots, where, start, count)))
+        wait = longest(every.interval) if every.interval else UNIT_DAYS[every.unit or "day"] * DAY
+        return Hop(*name, wait=0 if prompt else int(min(wait, YEAR * DAY)))
+
+    def legs(self, item: Item, source: str, target: str, at: int, *, prompt: bool = False) -> tuple[Leg, ...] | None:
+        """Return how an item that changes at an instant soonest comes from tool to tool; None where it does not."""
+        key = (item, source, target, at, prompt)
+        if key not in self._legs:
+            self._legs[key] = travel(self.hops(item, prompt=prompt), source, target, at)
+        return self._legs[key]
+
+    def reach(self, item: Item, sources: set[str]) -> set[str]:
+        """Return the tools in which the item is known sooner or later."""
+        seen, stack = set(sources), list(sources)
+        hops = self.hops(item)
+        while stack:
+            for hop in hops.get(stack.pop(), ()):
+                if hop.target not in seen:
+                    seen.add(hop.target)
+                    stack.append(hop.target)
+        return seen
+
+    def opening(self, step: Step, channel: Channel | None, customer: str | None) -> tuple[Opening, bool]:
+        """Return when a step may be done for a customer of that zone, and whether it is ever closed."""
+        settings, home = self.workspace.settings, zone(self.workspace.settings.timezone)
+        start, count = self.today - timedelta(days=3), self.horizon + self.beyond + 4
+        whole = (instant(start, 0, home), instant(start + timedelta(days=count), 0, home))
+        open_: list[Interval] = [whole]
+        limited = False
+        if channel and channel.hours:
+            limited, open_ = True, common(open_, merged(hours_on(channel.hours, zone(customer), start, count)))
+        role = self.workspace.roles.get(step.by.id) if step.by else None
+        if role and role.hours:
+            limited, open_ = True, common(open_, merged(hours_on(role.hours, home, start, count)))
+        for quiet in settings.quiet_hours:
+            if channel and quiet.hours and self.selects(quiet.of, step, channel):
+                limited = True
+                open_ = without(
+                    open_, hours_on(quiet.hours, zone(customer), start - timedelta(days=1), count + 1), whole
+                )
+        return Opening(tuple(open_)), limited
+
+    def selects(self, selector: Selector | None, step: Step, channel: Channel) -> bool:
+        """Return whether a selector of touches takes in a step on a channel; cadences alone have formats."""
+        purpose = self.workspace.purposes.get(step.for_.id) if step.for_ else None
+        if channel.reach not in (selector.reach if selector and selector.reach else ("direct",)):
+            return False
+        return selector is None or not (
+            (selector.channel and channel.id not in {ref.id for ref in selector.channel})
+            or (selector.category and (purpose is None or purpose.category not in selector.category))
+            or (selector.sent_by and ("staff" if step.by else "tool") not in selector.sent_by)
+            or (selector.purpose and (step.for_ is None or step.for_.id not in {ref.id for ref in selector.purpose}))
+            or selector.format
+        )
