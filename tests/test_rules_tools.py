@@ -49,10 +49,10 @@ def test_the_published_welcome_is_due_before_the_nightly_sync_tells_of_the_membe
         ("2026-07-01 03:00:00", False),
         ("2026-07-02 02:00:00", False),
         ("2026-07-02 02:30:00", False),
-        ("2026-07-02 02:30:00", True),
+        ("2026-07-02 02:30:30", True),
     ]
     assert all(one.span is not None for one in finding.timeline)
-    assert finding.message("en").endswith("needs 1 d 30 min at worst")
+    assert finding.message("en").endswith("needs 1 d 30 min 30 s at worst")
 
 
 def test_two_nightly_syncs_need_what_the_second_run_leaves_not_the_sum() -> None:

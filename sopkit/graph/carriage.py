@@ -45,6 +45,7 @@ class Carriage:
     today: date
     _hops: dict[tuple[Item, bool], dict[str, list[Hop]]] = field(default_factory=dict)
     _legs: dict[tuple[Item, str, str, int, bool], tuple[Leg, ...] | None] = field(default_factory=dict)
+    _openings: dict[tuple[str, ...], tuple[Opening, bool]] = field(default_factory=dict)
 
     @cached_property
     def syncs(self) -> tuple[Sync, ...]:
@@ -131,25 +132,55 @@ class Carriage:
                     stack.append(hop.target)
         return seen
 
+    def drive(self, tool: str, sender: str) -> int:
+        """Return how many seconds a command takes at most on its soonest way; nought where none is declared."""
+        orders = {
+            name: [Hop(name, name, to.id, int(min(longest(took), YEAR * DAY))) for to, took in noun.drives]
+            for name, noun in self.workspace.tools.items()
+        }
+        legs = travel(orders, tool, sender, 0)
+        return legs[-1].end if legs else 0
+
+    @cached_property
+    def _whole(self) -> Interval:
+        home = zone(self.workspace.settings.timezone)
+        start = self.today - timedelta(days=3)
+        return instant(start, 0, home), instant(start + timedelta(days=self.horizon + self.beyond + 4), 0, home)
+
+    def staffed(self, role: str) -> Opening:
+        """Return when a role is at work."""
+        return self._open(None, role, (), None)[0]
+
     def opening(self, step: Step, channel: Channel | None, customer: str | None) -> tuple[Opening, bool]:
         """Return when a step may be done for a customer of that zone, and whether it is ever closed."""
-        settings, home = self.workspace.settings, zone(self.workspace.settings.timezone)
-        start, count = self.today - timedelta(days=3), self.horizon + self.beyond + 4
-        whole = (instant(start, 0, home), instant(start + timedelta(days=count), 0, home))
-        open_: list[Interval] = [whole]
-        limited = False
-        if channel and channel.hours:
-            limited, open_ = True, common(open_, merged(hours_on(channel.hours, zone(customer), start, count)))
-        role = self.workspace.roles.get(step.by.id) if step.by else None
-        if role and role.hours:
-            limited, open_ = True, common(open_, merged(hours_on(role.hours, home, start, count)))
-        for quiet in settings.quiet_hours:
-            if channel and quiet.hours and self.selects(quiet.of, step, channel):
-                limited = True
-                open_ = without(
-                    open_, hours_on(quiet.hours, zone(customer), start - timedelta(days=1), count + 1), whole
-                )
-        return Opening(tuple(open_)), limited
+        quiet = self.workspace.settings.quiet_hours
+        applies = tuple(
+            n for n, one in enumerate(quiet) if channel and one.hours and self.selects(one.of, step, channel)
+        )
+        return self._open(channel, step.by.id if step.by else "", applies, customer)
+
+    def _open(
+        self, channel: Channel | None, role_id: str, quiet: tuple[int, ...], customer: str | None
+    ) -> tuple[Opening, bool]:
+        key = (channel.id if channel else "", role_id, customer or "", *map(str, quiet))
+        if key not in self._openings:
+            home, start = zone(self.workspace.settings.timezone), self.today - timedelta(days=3)
+            count = self.horizon + self.beyond + 4
+            open_: list[Interval] = [self._whole]
+            role = self.workspace.roles.get(role_id)
+            for hours, where in (
+                (channel.hours if channel else None, zone(customer)),
+                (role.hours if role else None, home),
+            ):
+                if hours:
+                    open_ = common(open_, merged(hours_on(hours, where, start - timedelta(days=1), count + 1)))
+            for number in quiet:
+                hours = self.workspace.settings.quiet_hours[number].hours
+                if hours:
+                    shut = hours_on(hours, zone(customer), start - timedelta(days=1), count + 1)
+                    open_ = without(open_, shut, self._whole)
+            self._openings[key] = Opening(tuple(open_)), open_ != [self._whole]
+        return self._openings[key]
 
     def selects(self, selector: Selector | None, step: Step, channel: Channel) -> bool:
         """Return whether a selector of touches takes in a step on a channel; cadences alone have formats."""

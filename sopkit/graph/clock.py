@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -139,10 +139,16 @@ class Opening:
         goal = self.spent(start) + seconds
         if seconds == 0:
             return start
-        for (opened, _), before, after in zip(self.intervals, self._sums, self._sums[1:], strict=False):
-            if before < goal <= after:
-                return opened + goal - before
-        return None
+        n = bisect_left(self._sums, goal)
+        return self.intervals[n - 1][0] + goal - self._sums[n - 1] if n < len(self._sums) else None
+
+    def back(self, end: int, seconds: int) -> int | None:
+        """Return the last instant from which it is open for `seconds` until `end`; None before the horizon."""
+        goal = self.spent(end) - seconds
+        if goal < 0 or seconds == 0:
+            return end if seconds == 0 else None
+        n = bisect_right(self._sums, goal)
+        return self.intervals[n - 1][0] + goal - self._sums[n - 1] if n < len(self._sums) else None
 
     @property
     def edges(self) -> Iterator[int]:
