@@ -83,14 +83,15 @@ class Carriage:
         if key not in self._hops:
             found: dict[str, list[Hop]] = {}
             for sync in self.syncs:
-                if self._carries(sync, item):
+                if self.carries(sync, item):
                     hop = self._hop(sync, prompt=prompt)
                     found.setdefault(hop.source, []).append(hop)
             self._hops[key] = found
         return self._hops[key]
 
     @staticmethod
-    def _carries(sync: Sync, item: Item) -> bool:
+    def carries(sync: Sync, item: Item) -> bool:
+        """Return whether a sync carries an item."""
         kind, name = item
         carries = sync.carries
         if carries is None:

@@ -7,10 +7,14 @@ from typing import Final
 
 from sopkit.diagnostics import Outcome, Rule
 from sopkit.graph.carriage import Carriage
-from sopkit.rules import tools_deadlines
+from sopkit.rules import tools_alerts, tools_deadlines, tools_fields, tools_records
 from sopkit.rules.case import Case
+from sopkit.rules.tools_items import Items
 
-RULES: Final[tuple[Rule, ...]] = (tools_deadlines.INFEASIBLE,)
+RULES: Final[tuple[Rule, ...]] = (
+    tools_deadlines.INFEASIBLE, tools_fields.OUT_OF_REACH, tools_fields.UNMEASURED, tools_alerts.LATE, tools_records.NO_RECORD,
+    tools_records.NO_WINNER, tools_records.LOST,
+)  # fmt: skip
 
 
 def check(case: Case) -> Iterator[Outcome]:
@@ -18,4 +22,10 @@ def check(case: Case) -> Iterator[Outcome]:
     if case.doubts.any:
         return
     carriage = Carriage(case.workspace, case.today)
+    if not carriage.syncs:
+        return
+    items = Items(case, carriage)
     yield from tools_deadlines.check(case, carriage)
+    yield from tools_fields.check(case, carriage, items)
+    yield from tools_records.check(case, carriage, items)
+    yield from tools_alerts.check(case, carriage, items)

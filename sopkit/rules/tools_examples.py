@@ -36,3 +36,97 @@ key: unionid
 """
 NIGHTLY: Final = SYNC + 'every: day\nat: ["02:00"]\ntakes: 10m..30m\n'
 PUSH: Final = SYNC + "every: event\ntakes: 10s..1m\n"
+SYNC_ORDERS: Final = """\
+---
+kind: sync
+id: orders-to-crm
+title: 订单同步
+owner: guide
+review_by: 2027-12-31
+from: erp
+to: crm
+carries: {events: [order-paid]}
+key: member-id
+every: event
+takes: 10s..1m
+"""
+KPI: Final = """\
+kind: kpi
+id: joined
+title: 入会人数
+owner: guide
+review_by: 2027-12-31
+unit: count
+better: higher
+formula: {count: {events: member-joined}}
+per: week
+measured_in: bi
+"""
+MEASURED: Final = NIGHTLY.replace("members-to-crm", "members-to-bi").replace("to: crm", "to: bi")
+LEVEL: Final = """\
+kind: catalog
+data:
+  level: {title: 级别, type: [gold, silver], category: user.behavior, record: crm, retention: 1y, collected_by: [points-earned, order-paid]}
+---
+kind: sync
+id: level-to-map
+title: 级别同步
+owner: guide
+review_by: 2027-12-31
+from: crm
+to: map
+carries: {data: [level]}
+key: member-id
+every: 15m
+takes: 1m..2m
+"""
+BACK: Final = """\
+---
+kind: sync
+id: level-back
+title: 级别回流
+owner: guide
+review_by: 2027-12-31
+from: map
+to: crm
+carries: {data: [level]}
+key: member-id
+every: 15m
+takes: 1m..2m
+"""
+MARK: Final = """\
+kind: automation
+id: mark
+title: 打标签
+owner: guide
+review_by: 2027-12-31
+starts_on: member-joined
+runs_in: mini-program
+steps:
+  - {id: mark-new, tag: fresh}
+---
+kind: catalog
+tags:
+  fresh: {title: 新入会, record: crm}
+"""
+TAGS_OUT: Final = """\
+---
+kind: sync
+id: tags
+title: 标签同步
+owner: guide
+review_by: 2027-12-31
+from: crm
+to: mini-program
+carries: {tags: [fresh]}
+key: member-id
+every: 15m
+takes: 1m..2m
+"""
+ALERT: Final = (
+    KPI
+    + """\
+review: {every: week, at: [mon 10:00], by: guide}
+alert: {when: < 100, before: 2h, to: guide}
+"""
+)
