@@ -1,4 +1,4 @@
-"""The tools and the syncs between them go in; what comes too late or twice because of them comes out: SOP701–SOP703."""
+"""The tools and the syncs between them go in; what comes too late or twice because of them comes out: SOP701–SOP709."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from typing import Final
 
 from sopkit.diagnostics import Outcome, Rule
 from sopkit.graph.carriage import Carriage
-from sopkit.rules import tools_alerts, tools_deadlines, tools_fields, tools_records
+from sopkit.rules import tools_alerts, tools_deadlines, tools_duplicates, tools_fields, tools_records, tools_stale
 from sopkit.rules.case import Case
 from sopkit.rules.tools_items import Items
 
 RULES: Final[tuple[Rule, ...]] = (
-    tools_deadlines.INFEASIBLE, tools_fields.OUT_OF_REACH, tools_fields.UNMEASURED, tools_alerts.LATE, tools_records.NO_RECORD,
-    tools_records.NO_WINNER, tools_records.LOST,
-)  # fmt: skip
+    tools_deadlines.INFEASIBLE,
+    tools_stale.STALE,
+    tools_duplicates.DUPLICATE,
+    tools_fields.OUT_OF_REACH,
+    tools_fields.UNMEASURED,
+    tools_alerts.LATE,
+    tools_records.NO_RECORD,
+    tools_records.NO_WINNER,
+    tools_records.LOST,
+)
 
 
 def check(case: Case) -> Iterator[Outcome]:
@@ -22,6 +29,7 @@ def check(case: Case) -> Iterator[Outcome]:
     if case.doubts.any:
         return
     carriage = Carriage(case.workspace, case.today)
+    yield from tools_duplicates.check(case, carriage)
     if not carriage.syncs:
         return
     items = Items(case, carriage)
@@ -29,3 +37,4 @@ def check(case: Case) -> Iterator[Outcome]:
     yield from tools_fields.check(case, carriage, items)
     yield from tools_records.check(case, carriage, items)
     yield from tools_alerts.check(case, carriage, items)
+    yield from tools_stale.check(case, carriage, items)

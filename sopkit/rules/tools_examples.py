@@ -130,3 +130,38 @@ review: {every: week, at: [mon 10:00], by: guide}
 alert: {when: < 100, before: 2h, to: guide}
 """
 )
+BOTH: Final = """\
+kind: automation
+id: {id}
+title: 入会问候
+owner: guide
+review_by: 2027-12-31
+starts_on: member-joined
+runs_in: {tool}
+steps:
+  - {{id: hello, send: {script}, via: sms, for: onboarding{guard}}}
+{more}---
+"""
+SCRIPTS: Final = """\
+kind: catalog
+scripts:
+  hello: {title: 问候, text: 【示例】欢迎入会，拒收请回复T}
+  welcome: {title: 欢迎, text: 【示例】很高兴认识您，拒收请回复T}
+"""
+TWICE: Final = (
+    BOTH.format(id="crm-hello", tool="mini-program", script="hello", guard="", more="")
+    + BOTH.format(id="map-hello", tool="mini-program", script="welcome", guard="", more="")
+    + SCRIPTS
+)
+TWICE_AND_GUARDED: Final = (
+    BOTH.format(id="crm-hello", tool="mini-program", script="hello", guard="", more="  - {id: mark, tag: greeted}\n")
+    + BOTH.format(
+        id="map-hello", tool="mini-program", script="welcome", guard=", after: 1h, if: {not: {tag: greeted}}", more=""
+    )
+    + SCRIPTS
+    + "tags:\n  greeted: {title: 已问候, record: mini-program}\n"
+)
+RECENT: Final = (
+    WELCOME.replace("via: service-chat", "if: {order-paid: not within 12h}, via: service-chat").replace("1h}", "3d}")
+    + PUSH
+)

@@ -34,6 +34,8 @@ class Occasion:
     """The step's `within` counts from the event."""
     settled: bool
     """Nothing before the step in its chain takes longer than `least` says."""
+    entry: bool
+    """The event starts the journey."""
 
     @property
     def event(self) -> Item:
@@ -50,6 +52,7 @@ class _Place:
     anchored: bool
     due: bool
     settled: bool
+    entries: tuple[Trigger, ...]
 
 
 def occasions(case: Case) -> Iterator[Occasion]:
@@ -64,7 +67,7 @@ def occasions(case: Case) -> Iterator[Occasion]:
                 *(on for one in playbook.stages for move in one.next if move.go.id == stage.id for on in move.on),
             )
             path = f"{root}/{stage.id}" if stage.id else root
-            for place in _places(stage, into, whole=number == 0 and len(into) == len(starts)):
+            for place in _places(stage, into, starts):
                 yield from _of_events(case, playbook, f"{path}/{place.step.id}", place)
 
 
@@ -75,15 +78,16 @@ def _of_events(case: Case, journey: Journey, subject: str, place: _Place) -> Ite
             yield Occasion(
                 subject, place.step, journey, trigger,
                 event.tool.id if event.tool else None, journey.runs_in.id if journey.runs_in else None,
-                place.least, place.anchored, place.due, place.settled,
+                place.least, place.anchored, place.due, place.settled, trigger in place.entries,
             )  # fmt: skip
 
 
-def _places(stage: Stage, into: tuple[Trigger, ...], *, whole: bool) -> Iterator[_Place]:
-    """Yield the steps up to the first that leads elsewhere; `whole`: entering the stage is what starts the journey."""
+def _places(stage: Stage, into: tuple[Trigger, ...], starts: tuple[Trigger, ...]) -> Iterator[_Place]:
+    """Yield the steps up to the first that leads elsewhere; by `starts` the journey begins, by `into` the stage."""
+    whole = len(into) == len(starts)
     for step in stage.steps:
         if step.on and step.since is None and not isinstance(step.verb, Wait | Choose | Go):
-            yield _Place(step, step.on, _after(step), anchored=False, due=True, settled=True)
+            yield _Place(step, step.on, _after(step), anchored=False, due=True, settled=True, entries=())
     spent, settled, triggers, fresh = 0, True, into, True
     for step in stage.steps:
         if step.on or step.every:
@@ -101,7 +105,15 @@ def _places(stage: Stage, into: tuple[Trigger, ...], *, whole: bool) -> Iterator
                 continue
             spent = (least if known else spent) + _wait(step.verb)
         elif known:
-            yield _Place(step, triggers, least, anchored, due=anchored or fresh, settled=settled)
+            yield _Place(
+                step,
+                triggers,
+                least,
+                anchored,
+                due=anchored or fresh,
+                settled=settled,
+                entries=starts if triggers is into else (),
+            )
             spent = least
         fresh = False
         settled = settled and not (step.by or step.via or step.within)
