@@ -134,7 +134,8 @@ def _answer(case: Case, route: Route, known: Known) -> Finding | Unassessed | in
         reason = Phrase(f"要考察的时刻超过 {MOST_INSTANTS} 个", f"more than {MOST_INSTANTS} instants to look at")
         return _unsettled(route, reason)
     certain = sure is not None and sure.late > due
-    return _finding(case, carriage, route, sure if certain and sure else worst, certain=certain)
+    shown = sure if certain and sure else worst
+    return _finding(case, carriage, route, shown, length(worst.late), certain=certain)
 
 
 def _unsettled(route: Route, reason: Phrase) -> Unassessed:
@@ -164,9 +165,10 @@ def _worst(route: Route, known: Known, *, lenient: bool) -> Answer | None:
 # What the reader sees
 
 
-def _finding(case: Case, carriage: Carriage, route: Route, answer: Answer, *, certain: bool) -> Finding:
+def _finding(case: Case, carriage: Carriage, route: Route, answer: Answer, needs: Phrase, *, certain: bool) -> Finding:
+    """Return the finding with a course that nothing undeclared can better, where there is one, and the time that is enough."""
     occasion = route.occasion
-    step, needs = occasion.step, length(answer.late)
+    step = occasion.step
     assumptions = [ON_TIME] if step.by or route.confirms else []
     if not certain:
         assumptions += [UNNAMED] if any(leg.hop.wait for leg in answer.delivery.legs) else [COUNTS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -102,8 +102,8 @@ def check(case: Case, carriage: Carriage) -> Iterator[Outcome]:
             yield _finding(case, carriage, twice, certain=answer != UNDECIDED)
     if not timed and any(case.touches(one.step) for one in occasions(case)):
         zh, en = (
-            "没有两个剧本会为同一件事、因同一事件触达同一位客户",
-            "no two playbooks say the same to a customer because of one event",
+            "直接由同一事件引发的步骤里，没有两个剧本对同一位客户说同一件事",
+            "of the steps that one event leads to directly, no two playbooks' say the same to a customer",
         )
         yield Proof(DUPLICATE, "workspace", Phrase(zh, en))
 
@@ -170,11 +170,18 @@ def _twice(case: Case, carriage: Carriage, one: Occasion, other: Occasion) -> Tw
     for at in sorted(instants):
         sends = _sends(ways, at)
         for first, second in (sends, sends[::-1]) if sends else ():
-            if first.at <= second.at < first.at + _short(case):
+            if first.at <= second.at < first.at + _short(case) and not _kept_out(carriage, effects, first, second):
                 late = _stopped(carriage, effects[first.occasion.subject], first, second)
                 if late is None or late[1] is not None:
                     return Twice(at, first, second, (late[0], late[1]) if late and late[1] is not None else None)
     return None
+
+
+def _kept_out(carriage: Carriage, effects: Mapping[str, list[tuple[Effect, bool]]], first: Send, second: Send) -> bool:
+    """Return whether being in the second's journey, which may begin before its touch, keeps the first from being sent."""
+    places = [one for one in effects[second.occasion.subject] if isinstance(one[0].state, StageTest)]
+    stopped = _stopped(carriage, places, second, first)
+    return stopped is not None and stopped[1] is None
 
 
 def _short(case: Case) -> int:

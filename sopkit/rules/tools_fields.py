@@ -84,7 +84,7 @@ def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
     needs = [*_of_journeys(case), *_of_data(case)]
     found = [*_missing(case, items, OUT_OF_REACH, needs)]
     yield from found
-    if not found and any(items.homes(need.item) for need in needs):
+    if not found and needs and all(items.homes(need.item) for need in needs):
         zh = "剧本要用的每一项信息，都有同步把它送到用它的系统"
         yield Proof(OUT_OF_REACH, "workspace", Phrase(zh, "all that playbooks ask about comes to the tool that asks"))
     yield from _missing(case, items, UNMEASURED, _of_kpis(case))
