@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -45,6 +46,7 @@ class Carriage:
     today: date
     _hops: dict[tuple[Item, bool], dict[str, list[Hop]]] = field(default_factory=dict)
     _legs: dict[tuple[Item, str, str, int, bool], tuple[Leg, ...] | None] = field(default_factory=dict)
+    _reach: dict[tuple[Item, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _openings: dict[tuple[str, ...], tuple[Opening, bool]] = field(default_factory=dict)
 
     @cached_property
@@ -86,7 +88,7 @@ class Carriage:
                 if self.carries(sync, item):
                     hop = self._hop(sync, prompt=prompt)
                     found.setdefault(hop.source, []).append(hop)
-            self._hops[key] = found
+            self._hops[key] = {tool: _soonest(hops) for tool, hops in found.items()}
         return self._hops[key]
 
     @staticmethod
@@ -122,8 +124,14 @@ class Carriage:
             self._legs[key] = travel(self.hops(item, prompt=prompt), source, target, at)
         return self._legs[key]
 
-    def reach(self, item: Item, sources: set[str]) -> set[str]:
+    def reach(self, item: Item, sources: Set[str]) -> Set[str]:
         """Return the tools in which the item is known sooner or later."""
+        key = (item, frozenset(sources))
+        if key not in self._reach:
+            self._reach[key] = frozenset(self._reached(item, sources))
+        return self._reach[key]
+
+    def _reached(self, item: Item, sources: Set[str]) -> set[str]:
         seen, stack = set(sources), list(sources)
         hops = self.hops(item)
         while stack:
@@ -195,3 +203,17 @@ class Carriage:
             or (selector.purpose and (step.for_ is None or step.for_.id not in {ref.id for ref in selector.purpose}))
             or selector.format
         )
+
+
+def _soonest(hops: Iterable[Hop]) -> list[Hop]:
+    """Return the hops without those that another beside them always outruns."""
+    at_any_time: dict[str, Hop] = {}
+    by_plan: dict[tuple[str, tuple[int, ...]], Hop] = {}
+    for hop in hops:
+        if hop.runs is None:
+            known = at_any_time.setdefault(hop.target, hop)
+            if hop.wait + hop.longest < known.wait + known.longest:
+                at_any_time[hop.target] = hop
+        elif hop.longest < by_plan.setdefault((hop.target, hop.runs), hop).longest:
+            by_plan[hop.target, hop.runs] = hop
+    return [*at_any_time.values(), *by_plan.values()]

@@ -150,7 +150,7 @@ def _worst(route: Route, known: Known, *, lenient: bool) -> Answer | None:
     found: Answer | None = None
     for name in route.carriage.zones or (route.carriage.workspace.settings.timezone,):
         way = route.ways(name, lenient=lenient)
-        for at in sorted(way.instants()):
+        for at in sorted(way.instants):
             delivery = way.deliver(at)
             if delivery is None:
                 known[key] = None

@@ -74,53 +74,61 @@ class Twice:
 
 
 def check(case: Case, carriage: Carriage) -> Iterator[Outcome]:
-    """Yield one finding for each step that repeats another, what was not looked at, else a proof where nothing had to be timed."""
-    told: set[str] = set()
+    """Yield one finding for each event and topic, what was not looked at, else a proof where nothing had to be timed."""
     timed = seen = 0
-    for one, other in _pairs(case):
-        if seen == MOST_PAIRS:
-            reason = Phrase(
-                f"同一事件同一主题的步骤超过 {MOST_PAIRS} 对", f"more than {MOST_PAIRS} pairs on one event and topic"
-            )
-            yield Unassessed(DUPLICATE, "workspace", reason)
-            return
-        seen += 1
-        answer = _together(case, one, other)
-        if answer == NOBODY or {one.subject, other.subject} <= told:
-            continue
-        timed += 1
-        if _drops(case, carriage, one, other):
-            continue
-        try:
-            twice = _twice(case, carriage, one, other)
-        except TooMuchError:
-            reason = Phrase("要考察的时刻太多", "too many instants to look at")
-            yield Unassessed(DUPLICATE, other.subject, reason, case.forest.span(other.step.id_at))
-            continue
-        if twice is not None and twice.second.occasion.subject not in told:
-            told.add(twice.second.occasion.subject)
-            yield _finding(case, carriage, twice, certain=answer != UNDECIDED)
-    if not timed and any(case.touches(one.step) for one in occasions(case)):
-        zh, en = (
-            "直接由同一事件引发的步骤里，没有两个剧本对同一位客户说同一件事",
-            "of the steps that one event leads to directly, no two playbooks' say the same to a customer",
-        )
+    groups = _groups(case, carriage)
+    ways: dict[int, Way] = {}
+    for together in groups:
+        for one, other in combinations(together, 2):
+            if one.journey.id == other.journey.id or _one_at_a_time(case, one, other):
+                continue
+            if seen == MOST_PAIRS:
+                zh, en = (
+                    f"同一事件同一主题的步骤超过 {MOST_PAIRS} 对",
+                    f"more than {MOST_PAIRS} pairs on one event and topic",
+                )
+                yield Unassessed(DUPLICATE, "workspace", Phrase(zh, en))
+                return
+            seen += 1
+            for each in (one, other):
+                if id(each) not in ways:
+                    ways[id(each)] = _way(case, carriage, each)
+            outcome = _judge(case, carriage, (ways[id(one)], ways[id(other)]))
+            timed += outcome != NOBODY
+            if isinstance(outcome, Finding | Unassessed):
+                yield outcome
+                break
+    if not timed and groups:
+        zh = "直接由同一事件引发的步骤里，没有两个剧本对同一位客户说同一件事"
+        en = "of the steps that one event leads to directly, no two playbooks' say the same to a customer"
         yield Proof(DUPLICATE, "workspace", Phrase(zh, en))
 
 
-def _pairs(case: Case) -> Iterator[tuple[Occasion, Occasion]]:
-    """Yield the touches of different playbooks on one event and one topic, that no group keeps apart."""
+def _groups(case: Case, carriage: Carriage) -> list[list[Occasion]]:
+    """Return the touches that follow one event, are about one topic, and run in a tool that hears of it."""
     groups: dict[tuple[str, str], list[Occasion]] = {}
     for one in occasions(case):
         topic = topic_of(one)
         starts = {getattr(trigger, "event", None) for trigger in one.journey.starts_on}
         again = not one.entry and any(ref is not None and ref.id == one.trigger.event.id for ref in starts)
-        if topic and not again and case.touches(one.step):
+        heard = one.tool is None or one.source is None or one.tool in carriage.reach(one.event, {one.source})
+        if topic and not again and heard and case.touches(one.step):
             groups.setdefault((one.trigger.event.id, topic), []).append(one)
-    for together in groups.values():
-        for one, other in combinations(together, 2):
-            if one.journey.id != other.journey.id and not _one_at_a_time(case, one, other):
-                yield one, other
+    return [*groups.values()]
+
+
+def _judge(case: Case, carriage: Carriage, ways: tuple[Way, Way]) -> Finding | Unassessed | Customer | str | None:
+    """Return what is wrong with a pair; NOBODY where no customer meets the conditions of both."""
+    one, other = (way.route.occasion for way in ways)
+    answer = _together(case, one, other)
+    if answer == NOBODY or _drops(case, carriage, one, other):
+        return answer
+    try:
+        twice = _twice(case, carriage, ways)
+    except TooMuchError:
+        reason = Phrase("要考察的时刻太多", "too many instants to look at")
+        return Unassessed(DUPLICATE, other.subject, reason, case.forest.span(other.step.id_at))
+    return _finding(case, carriage, twice, certain=answer != UNDECIDED) if twice is not None else answer
 
 
 def topic_of(one: Occasion) -> str:
@@ -160,11 +168,9 @@ def _together(case: Case, one: Occasion, other: Occasion) -> Customer | str:
 # When both go out
 
 
-def _twice(case: Case, carriage: Carriage, one: Occasion, other: Occasion) -> Twice | None:
+def _twice(case: Case, carriage: Carriage, ways: tuple[Way, Way]) -> Twice | None:
     """Return a course in which both are sent in a short time, the second in spite of what was to stop it."""
-    ways = [_way(case, carriage, each) for each in (one, other)]
-    if any(not each.route.heard for each in ways):
-        return None
+    one, other = (way.route.occasion for way in ways)
     effects = {each.subject: _stopping(case, each, rest) for each, rest in ((one, other), (other, one))}
     instants = _instants(carriage, ways, [effect for each in effects.values() for effect, _ in each])
     for at in sorted(instants):
@@ -198,7 +204,7 @@ def _way(case: Case, carriage: Carriage, one: Occasion) -> Way:
 
 def _instants(carriage: Carriage, ways: Sequence[Way], effects: Sequence[Effect]) -> set[int]:
     first, last = carriage.span
-    found = {at for way in ways for at in way.instants()}
+    found = {at for way in ways for at in way.instants}
     for effect in effects:
         shifts = {way.route.occasion.least + way.drive for way in ways} | {0}
         hops = carriage.hops(effect.item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -105,12 +105,12 @@ class Items:
         noun = workspace.data.get(name) if kind == "data" else workspace.tags.get(name) if kind == "tags" else None
         return noun.record.id if noun is not None and noun.record is not None else None
 
-    def known_in(self, item: Item) -> set[str]:
+    def known_in(self, item: Item) -> Set[str]:
         """Return the tools in which an item is known sooner or later; empty where nobody says where it begins."""
         homes = self.homes(item)
         if not homes:
-            return set()
-        found = self.carriage.reach(item, set(homes))
+            return homes
+        found = self.carriage.reach(item, homes)
         if item[0] == "consents":
             for event in self.case.workspace.events.values():
                 if event.tool is not None and any(ref.id == item[1] for ref in event.gives):

@@ -153,8 +153,9 @@ class Way:
     def _staff(self) -> Opening:
         return self.route.carriage.staffed(self.route.confirms)
 
-    def instants(self) -> set[int]:
-        """Return the instants among which the worst one is: what was counted only falls, or keeps, between two of them."""
+    @cached_property
+    def instants(self) -> frozenset[int]:
+        """The instants among which the worst one is: what was counted only falls, or keeps, between two of them."""
         first, last = self.route.carriage.span
         turns = set(self._turns())
         found: set[int] = set()
@@ -168,7 +169,7 @@ class Way:
                 found |= {turn - total for turn in turns for total in sums if first <= turn - total <= last}
         if len(found) > MOST_INSTANTS:
             raise TooMuchError
-        return found
+        return frozenset(found)
 
     def _turns(self) -> Iterable[int]:
         """Return the instants of hearing at which something opens or closes further on, and the seconds beside them."""

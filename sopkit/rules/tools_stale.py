@@ -221,7 +221,7 @@ def _overtakes(case: Case, carriage: Carriage, occasion: Occasion, item: Item) -
         return
     for prompt in (True, False):
         way = route.ways((carriage.zones or (case.workspace.settings.timezone,))[0], lenient=prompt)
-        for at in sorted(way.instants()):
+        for at in sorted(way.instants):
             delivery, legs = way.deliver(at), carriage.legs(item, source, tool, at, prompt=prompt)
             if delivery is None or delivery.dropped or not legs or legs[-1].end <= delivery.ordered:
                 continue
