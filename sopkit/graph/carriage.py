@@ -160,6 +160,10 @@ class Carriage:
         """Return when a role is at work."""
         return self._open(None, role, (), None)[0]
 
+    def issues(self, channel: Channel, role: str, customer: str | None) -> Opening:
+        """Return when a channel is open and a role at work, quiet hours apart, which cadences may be free of."""
+        return self._open(channel, role, (), customer)[0]
+
     def opening(self, step: Step, channel: Channel | None, customer: str | None) -> tuple[Opening, bool]:
         """Return when a step may be done for a customer of that zone, and whether it is ever closed."""
         quiet = self.workspace.settings.quiet_hours

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from sopkit.diagnostics import Finding, Outcome, Rule, in_order
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
-from sopkit.rules import bounds, cycles, governance, guards, reach, tools, waits
+from sopkit.rules import bounds, cycles, governance, guards, reach, times, tools, waits
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.tree import Forest
@@ -26,7 +26,7 @@ class Family(Protocol):
         """Yield what the rules find, prove or cannot settle."""
 
 
-FAMILIES: Final[tuple[Family, ...]] = (reach, cycles, waits, bounds, guards, governance, tools)
+FAMILIES: Final[tuple[Family, ...]] = (reach, cycles, waits, bounds, guards, governance, times, tools)
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
 )
