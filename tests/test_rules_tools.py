@@ -100,7 +100,7 @@ def test_an_interval_without_an_offset_makes_a_deadline_possible_to_miss_not_mor
     assert late(WELCOME.replace("1h}", "125m}") + SYNC + "every: 2h\ntakes: 1m..5m\n") == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.sets(st.integers(0, 23), min_size=1, max_size=4),
     st.integers(0, 90),
