@@ -22,10 +22,8 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 
 TO_COME: Final = (
     Phrase("触达上限的预算（budgets）", "budgets of caps"),
-    Phrase("时限能否做到", "whether deadlines can be met"),
     Phrase("同意与个人信息", "consent and personal data"),
     Phrase("话术与促销", "content and promotions"),
-    Phrase("系统与数据同步", "tools and syncs"),
 )
 """What `check` says it doesn't check yet, in one line."""
 

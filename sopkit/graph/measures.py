@@ -45,20 +45,26 @@ Counted = Iterator[tuple[str, Ref]]
 
 def measured(formula: Formula | None) -> Counted:
     """Yield what the formula reads, in the order written."""
+    for one in countables(formula):
+        if isinstance(one, Elapsed):
+            yield "event", one.start
+            yield "event", one.end
+        else:
+            yield from _counted(one)
+
+
+def countables(formula: Formula | None) -> Iterator[Countable | Sum | Elapsed]:
+    """Yield the counts, sums and times that a formula is made of, in the order written."""
     match formula:
         case Count(of) | Growth(of):
-            yield from _counted(of)
+            yield of
         case ShareOf(one, other) | Ratio(one, other):
-            yield from _counted(one)
-            yield from _counted(other)
-        case Sum():
-            yield from _counted(formula)
-        case Elapsed(_, start, end):
-            yield "event", start
-            yield "event", end
+            yield one
+            yield other
+        case Sum() | Elapsed():
+            yield formula
         case Funnel(steps):
-            for _, countable in steps:
-                yield from _counted(countable)
+            yield from (countable for _, countable in steps)
 
 
 def _counted(countable: Countable | Sum) -> Counted:

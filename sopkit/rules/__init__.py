@@ -22,6 +22,8 @@ from sopkit.rules import (
     reach,
     sources,
     targets,
+    times,
+    tools,
     waits,
 )
 from sopkit.rules.case import Case
@@ -46,8 +48,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
     bounds,
     guards,
     governance,
+    times,
     caps,
     conflicts,
+    tools,
     targets,
     kpis,
     sources,

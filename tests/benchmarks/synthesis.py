@@ -43,7 +43,7 @@ def write(folder: Path, playbooks: int, seed: int = 1) -> None:
     """Write a workspace with `playbooks` playbooks below `folder`; the same arguments give the same bytes."""
     rng = random.Random(seed)  # noqa: S311  # repeatable, not secret
     nouns = max(10, playbooks * NOUNS_A_HUNDRED // 100)
-    files = {"sopkit.yaml": SETTINGS, "catalog/core.yaml": CORE, "kpi/core.yaml": KPIS}
+    files = {"sopkit.yaml": SETTINGS, "catalog/core.yaml": CORE, "kpi/core.yaml": KPIS, "sync/core.yaml": SYNCS}
     files |= {f"constructs/{path.name}": path.read_text(encoding="utf-8") for path in sorted(CONSTRUCTS.glob("*.yaml"))}
     files["catalog/scripts.yaml"] = "\n".join(["kind: catalog", "scripts:", *_scripts(nouns, rng)]) + "\n"
     for number in range(playbooks):
@@ -83,7 +83,7 @@ def _head(kind: str, number: int, rng: random.Random) -> list[str]:
     ]
 
 
-def _send(step: str, nouns: int, rng: random.Random, indent: str = "      ") -> list[str]:
+def _send(number: int, step: str, nouns: int, rng: random.Random, indent: str = "      ") -> list[str]:
     by_person = rng.random() < 0.5
     lines = [
         f"- id: {step}",
@@ -91,6 +91,7 @@ def _send(step: str, nouns: int, rng: random.Random, indent: str = "      ") -> 
         f"  send: script-{rng.randrange(nouns):04d}",
         "  via: wecom-chat" if by_person else f"  via: {rng.choice(('sms', '[mp-notice, sms]', 'wecom-mass'))}",
         "  for: promotion",
+        f"  topic: topic-{number}-{step}",
         "  if:",
         f"    consent: {'wecom-marketing' if by_person else 'sms-marketing'}",
     ]
@@ -122,14 +123,15 @@ def _lifecycle(number: int, nouns: int, playbooks: int, rng: random.Random) -> l
         "  first:",
         f"    title: 认识{rng.choice(TOPICS)}",
         "    steps:",
-        *_send("hello", nouns, rng),
+        *_send(number, "hello", nouns, rng),
         "      - id: ask-phone",
         "        ask: phone",
         "        via: wecom-chat",
         f"        script: script-{rng.randrange(nouns):04d}",
         "        for: onboarding",
+        f"        topic: phone-{number}",
         "        by: guide",
-        "        within: 24h",
+        "        within: 10d",
         "        since: stage",
         "      - {id: reward, on: interaction-joined, grant: small-gift}",
         "    targets:",
@@ -146,7 +148,7 @@ def _lifecycle(number: int, nouns: int, playbooks: int, rng: random.Random) -> l
         "        choose:",
         "          - if: {value-tier: high-value}",
         "            steps:",
-        *_send("thank", nouns, rng, "              "),
+        *_send(number, "thank", nouns, rng, "              "),
         "          - else:",
         "              - {id: mark, tag: follow-up}",
         "      - id: bought",
@@ -154,7 +156,7 @@ def _lifecycle(number: int, nouns: int, playbooks: int, rng: random.Random) -> l
         "        up_to: 14d",
         "        otherwise:",
         "          - {id: no-order, go: third}",
-        *_send("again", nouns, rng),
+        *_send(number, "again", nouns, rng),
         "    next:",
         "      - {when: {task: first-order}, go: third}",
         f"      - {{after: {rng.randrange(20, 40)}d, go: third}}",
@@ -163,7 +165,7 @@ def _lifecycle(number: int, nouns: int, playbooks: int, rng: random.Random) -> l
         "    steps:",
         "      - {id: score, set: {stage-mark: done}}",
         "      - {id: clear, untag: follow-up}",
-        *_send("bye", nouns, rng),
+        *_send(number, "bye", nouns, rng),
         "    next:",
         "      - {after: 30d, go: end}",
         "targets:",
@@ -193,7 +195,7 @@ def _automation(number: int, nouns: int, playbooks: int, rng: random.Random) -> 
         "steps:",
     ]
     for n in range(5):
-        lines += _send(f"send-{n}", nouns, rng, "  ")
+        lines += _send(number, f"send-{n}", nouns, rng, "  ")
     lines += [
         "  - id: by-tier",
         "    match: value-tier",
@@ -340,6 +342,31 @@ def _sync(number: int, nouns: int, playbooks: int, rng: random.Random) -> list[s
     return lines
 
 
+EVENTS: Final = "member-joined, account-closed, interaction-joined, cart-added, order-paid, complaint-filed"
+DATA: Final = "phone, nickname, birthday, order-amount, spoken-to"
+SYNCS: Final = "---\n".join(
+    f"""\
+kind: sync
+id: {source}-to-{target}
+title: 实时同步
+owner: analyst
+review_by: 2027-12-31
+from: {source}
+to: {target}
+carries:
+  events: [{EVENTS}]
+  data: [{DATA}]
+  tags: [complained]
+  consents: [profiling, wecom-marketing, sms-marketing]
+  touches: [sms, wecom-chat]
+key: phone
+every: event
+takes: 10s..1m
+"""
+    for source in ("mini-program", "crm", "wecom", "map", "sms-gateway")
+    for target in ("map", "bi", "crm")
+    if source != target
+)
 OWNERS: Final = ("head", "analyst", "guide")
 KINDS: Final = (
     "lifecycle",

@@ -1,0 +1,223 @@
+"""Tools, syncs and opening hours of a workspace go in; the hops on which an item travels, and when a touch may go out, come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final, Literal
+
+from sopkit.graph.clock import (
+    DAY,
+    Interval,
+    Opening,
+    common,
+    hours_on,
+    instant,
+    merged,
+    shifts,
+    slot_instants,
+    without,
+    zone,
+)
+from sopkit.graph.course import longest
+from sopkit.graph.latency import Hop, Leg, travel
+from sopkit.model.documents import Sync, Workspace
+from sopkit.model.formulas import Selector
+from sopkit.model.nouns import Channel
+from sopkit.model.steps import Step
+
+Kind = Literal["events", "data", "tags", "consents", "touches"]
+Item = tuple[Kind, str]
+UNIT_DAYS: Final = {"day": 2, "week": 14, "month": 62, "quarter": 184, "year": 732}
+"""Two runs of a calendar unit without a slot are at most two units apart."""
+WEEK: Final = 8
+YEAR: Final = 400
+BEYOND: Final = 45
+"""Days after the last instant asked about, in which what set out then arrives."""
+
+
+@dataclass(frozen=True, eq=False)
+class Carriage:
+    """What flows where, over a horizon of days from `today`: a week where nothing depends on the date, else a year."""
+
+    workspace: Workspace
+    today: date
+    _hops: dict[tuple[Item, bool], dict[str, list[Hop]]] = field(default_factory=dict)
+    _legs: dict[tuple[Item, str, str, int, bool], tuple[Leg, ...] | None] = field(default_factory=dict)
+    _reach: dict[tuple[Item, frozenset[str]], frozenset[str]] = field(default_factory=dict)
+    _openings: dict[tuple[str, ...], tuple[Opening, bool]] = field(default_factory=dict)
+
+    @cached_property
+    def syncs(self) -> tuple[Sync, ...]:
+        return tuple(sync for sync in self.workspace.syncs.values() if sync.from_ and sync.to and sync.carries)
+
+    @cached_property
+    def horizon(self) -> int:
+        """Days whose instants are asked about."""
+        units = {sync.every.unit for sync in self.syncs if sync.every and sync.at_slots}
+        names = {self.workspace.settings.timezone, *(self.zones or ())}
+        return YEAR if units - {"day", "week"} or any(shifts(zone(name), self.today, YEAR) for name in names) else WEEK
+
+    @cached_property
+    def beyond(self) -> int:
+        units = {sync.every.unit for sync in self.syncs if sync.every}
+        return YEAR + 1 if units & {"quarter", "year"} else BEYOND * 3 if "month" in units else BEYOND
+
+    @property
+    def zones(self) -> tuple[str | None, ...]:
+        """Time zones of customers; empty where they are said to be unknown."""
+        named = self.workspace.settings.customer_timezones
+        if named == "unknown":
+            return ()
+        return tuple(named) if named else (self.workspace.settings.timezone,)
+
+    @cached_property
+    def span(self) -> Interval:
+        """First and last instant asked about."""
+        where = zone(self.workspace.settings.timezone)
+        return instant(self.today, 0, where), instant(self.today + timedelta(days=self.horizon), 0, where) - 1
+
+    def hops(self, item: Item, *, prompt: bool = False) -> dict[str, list[Hop]]:
+        """Return the hops that carry the item, by source; `prompt`: runs whose times nobody declared come at once."""
+        key = (item, prompt)
+        if key not in self._hops:
+            found: dict[str, list[Hop]] = {}
+            for sync in self.syncs:
+                if self.carries(sync, item):
+                    hop = self._hop(sync, prompt=prompt)
+                    found.setdefault(hop.source, []).append(hop)
+            self._hops[key] = {tool: _soonest(hops) for tool, hops in found.items()}
+        return self._hops[key]
+
+    @staticmethod
+    def carries(sync: Sync, item: Item) -> bool:
+        """Return whether a sync carries an item."""
+        kind, name = item
+        carries = sync.carries
+        if carries is None:
+            return False
+        refs = {
+            "events": carries.events, "data": carries.data, "tags": carries.tags, "consents": carries.consents,
+            "touches": carries.touches,
+        }[kind]  # fmt: skip
+        return any(ref.id == name for ref in refs)
+
+    def _hop(self, sync: Sync, *, prompt: bool) -> Hop:
+        took = longest(sync.takes[1]) if sync.takes else 0.0
+        name = (sync.id, sync.from_.id if sync.from_ else "", sync.to.id if sync.to else "", int(min(took, YEAR * DAY)))
+        every = sync.every
+        if every is None or every.unit == "event":
+            return Hop(*name)
+        if every.unit and sync.at_slots:
+            where = zone(self.workspace.settings.timezone)
+            start, count = self.today - timedelta(days=2), self.horizon + self.beyond + 2
+            return Hop(*name, tuple(slot_instants(every, sync.at_slots, where, start, count)))
+        wait = longest(every.interval) if every.interval else UNIT_DAYS[every.unit or "day"] * DAY
+        return Hop(*name, wait=0 if prompt else int(min(wait, YEAR * DAY)))
+
+    def legs(self, item: Item, source: str, target: str, at: int, *, prompt: bool = False) -> tuple[Leg, ...] | None:
+        """Return how an item that changes at an instant soonest comes from tool to tool; None where it does not."""
+        key = (item, source, target, at, prompt)
+        if key not in self._legs:
+            self._legs[key] = travel(self.hops(item, prompt=prompt), source, target, at)
+        return self._legs[key]
+
+    def reach(self, item: Item, sources: Set[str]) -> Set[str]:
+        """Return the tools in which the item is known sooner or later."""
+        key = (item, frozenset(sources))
+        if key not in self._reach:
+            self._reach[key] = frozenset(self._reached(item, sources))
+        return self._reach[key]
+
+    def _reached(self, item: Item, sources: Set[str]) -> set[str]:
+        seen, stack = set(sources), list(sources)
+        hops = self.hops(item)
+        while stack:
+            for hop in hops.get(stack.pop(), ()):
+                if hop.target not in seen:
+                    seen.add(hop.target)
+                    stack.append(hop.target)
+        return seen
+
+    def drive(self, tool: str, sender: str) -> int:
+        """Return how many seconds a command takes at most on its soonest way; nought where none is declared."""
+        orders = {
+            name: [Hop(name, name, to.id, int(min(longest(took), YEAR * DAY))) for to, took in noun.drives]
+            for name, noun in self.workspace.tools.items()
+        }
+        legs = travel(orders, tool, sender, 0)
+        return legs[-1].end if legs else 0
+
+    @cached_property
+    def _whole(self) -> Interval:
+        home = zone(self.workspace.settings.timezone)
+        start = self.today - timedelta(days=3)
+        return instant(start, 0, home), instant(start + timedelta(days=self.horizon + self.beyond + 4), 0, home)
+
+    def staffed(self, role: str) -> Opening:
+        """Return when a role is at work."""
+        return self._open(None, role, (), None)[0]
+
+    def issues(self, channel: Channel, role: str, customer: str | None) -> Opening:
+        """Return when a channel is open and a role at work, quiet hours apart, which cadences may be free of."""
+        return self._open(channel, role, (), customer)[0]
+
+    def opening(self, step: Step, channel: Channel | None, customer: str | None) -> tuple[Opening, bool]:
+        """Return when a step may be done for a customer of that zone, and whether it is ever closed."""
+        quiet = self.workspace.settings.quiet_hours
+        applies = tuple(
+            n for n, one in enumerate(quiet) if channel and one.hours and self.selects(one.of, step, channel)
+        )
+        return self._open(channel, step.by.id if step.by else "", applies, customer)
+
+    def _open(
+        self, channel: Channel | None, role_id: str, quiet: tuple[int, ...], customer: str | None
+    ) -> tuple[Opening, bool]:
+        key = (channel.id if channel else "", role_id, customer or "", *map(str, quiet))
+        if key not in self._openings:
+            home, start = zone(self.workspace.settings.timezone), self.today - timedelta(days=3)
+            count = self.horizon + self.beyond + 4
+            open_: list[Interval] = [self._whole]
+            role = self.workspace.roles.get(role_id)
+            for hours, where in (
+                (channel.hours if channel else None, zone(customer)),
+                (role.hours if role else None, home),
+            ):
+                if hours:
+                    open_ = common(open_, merged(hours_on(hours, where, start - timedelta(days=1), count + 1)))
+            for number in quiet:
+                hours = self.workspace.settings.quiet_hours[number].hours
+                if hours:
+                    shut = hours_on(hours, zone(customer), start - timedelta(days=1), count + 1)
+                    open_ = without(open_, shut, self._whole)
+            self._openings[key] = Opening(tuple(open_)), open_ != [self._whole]
+        return self._openings[key]
+
+    def selects(self, selector: Selector | None, step: Step, channel: Channel) -> bool:
+        """Return whether a selector of touches takes in a step on a channel; cadences alone have formats."""
+        purpose = self.workspace.purposes.get(step.for_.id) if step.for_ else None
+        if channel.reach not in (selector.reach if selector and selector.reach else ("direct",)):
+            return False
+        return selector is None or not (
+            (selector.channel and channel.id not in {ref.id for ref in selector.channel})
+            or (selector.category and (purpose is None or purpose.category not in selector.category))
+            or (selector.sent_by and ("staff" if step.by else "tool") not in selector.sent_by)
+            or (selector.purpose and (step.for_ is None or step.for_.id not in {ref.id for ref in selector.purpose}))
+            or selector.format
+        )
+
+
+def _soonest(hops: Iterable[Hop]) -> list[Hop]:
+    """Return the hops without those that another beside them always outruns."""
+    at_any_time: dict[str, Hop] = {}
+    by_plan: dict[tuple[str, tuple[int, ...]], Hop] = {}
+    for hop in hops:
+        if hop.runs is None:
+            known = at_any_time.setdefault(hop.target, hop)
+            if hop.wait + hop.longest < known.wait + known.longest:
+                at_any_time[hop.target] = hop
+        elif hop.longest < by_plan.setdefault((hop.target, hop.runs), hop).longest:
+            by_plan[hop.target, hop.runs] = hop
+    return [*at_any_time.values(), *by_plan.values()]
