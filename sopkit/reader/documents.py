@@ -126,10 +126,8 @@ def _follows(begun: int, failed_at: int, notes: Notes) -> bool:
 
 def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]:
     special, explicit_keys = _has_special(text), "?" in text
-    wide_brackets, list_signs = "｛" in text or "［" in text, SIGNED.search(text) is not None
-    wide_commas = "，" in text and GLUED_IDS.search(text) is not None
-    odd = special or explicit_keys or wide_brackets or list_signs or wide_commas
-    odd = odd or _stands(DIRECTIVE, text, behind=LINE_ENDS)
+    wide, list_signs = _has_wide_signs(text), SIGNED.search(text) is not None
+    odd = special or explicit_keys or wide or list_signs or _stands(DIRECTIVE, text, behind=LINE_ENDS)
     if parser is None and not odd:
         ordinary = ordinary_trees(text, notes)
         if ordinary is not None:
@@ -160,9 +158,8 @@ def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]
         tree = Tree(notes.source, composed.value, composed.places, {}, composed.plain, aliased)
         if list_signs:
             refuse_lists(tree, text, notes)
-        if wide_brackets:
+        if wide:
             refuse_wide_brackets(tree, text, notes)
-        if wide_commas:
             refuse_wide_commas(tree, text, notes)
         yield tree
 
@@ -173,6 +170,11 @@ def _shorten_keys(places: array[int], text: str) -> None:
         start, end, size = places[at : at + NUMBERS_A_NODE]
         if size == 1 and start < end and text[start] in "|>":
             places[at + 1] = before_blanks(end, text)
+
+
+def _has_wide_signs(text: str) -> bool:
+    """Whether the text may hold brackets or commas of full width where plain ones belong."""
+    return "｛" in text or "［" in text or ("，" in text and GLUED_IDS.search(text) is not None)
 
 
 def _has_special(text: str) -> bool:
