@@ -73,7 +73,7 @@ def _judge(
     if data and case.is_in_doubt("data", field):
         case.held_back += 1
     elif data or field not in known:
-        yield _unknown(case, mark, found, near=case.near(field, known), known=tuple(known))
+        yield _unknown(case, mark, found, near=case.near(field, known), known=known)
 
 
 def _repaired(text: str) -> str | None:
@@ -93,7 +93,7 @@ def _closed(text: str) -> tuple[str | None, str]:
     return (f"{found[0]}}}", text[found.end() :]) if found else (_repaired(text), "")
 
 
-def _unknown(case: Case, mark: Mark, found: re.Match[str], *, near: tuple[str, ...], known: tuple[str, ...]) -> Finding:
+def _unknown(case: Case, mark: Mark, found: re.Match[str], *, near: tuple[str, ...], known: dict[str, str]) -> Finding:
     words = found.string
     parts = PLACEHOLDER.fullmatch(found[0])
     about, field = (parts[1], parts[2]) if parts else ("", "")
@@ -107,7 +107,8 @@ def _unknown(case: Case, mark: Mark, found: re.Match[str], *, near: tuple[str, .
     start = found.start() + 1 + len(about) + 1
     span = case.span_of_part(mark, words, start, start + len(field))
     whole = case.span_of_part(mark, words, *found.span())
-    fixes = case.replacing(mark, span, near[0]) if len(near) == 1 and span.excerpt() == field else ()
+    known_as = known[near[0]] if near else ""
+    fixes = case.correcting(mark, span, field, near, known_as) if span.excerpt() == field else ()
     if span.excerpt() != field or (span.line, whole.line) != (whole.line, span.line):
         span, fixes = whole, ()
     args: Args = {"placeholder": f"{{{about}.{field}}}", "reason": reason, "known": choice(names)}
