@@ -77,7 +77,10 @@ NOT_UTF8: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("文件不是 UTF-8 编码", "a file that is not UTF-8"),
     message=Phrase("文件不是 UTF-8 编码：{what}", "the file is not UTF-8: {what}"),
-    why=Phrase("换一台电脑打开，中文就会变成乱码。", "On another computer its Chinese text would turn to gibberish."),
+    why=Phrase(
+        "剧本要在每台电脑上读出来都一样；读不出来的文件就没有检查，不能当作通过。",
+        "A playbook must read the same on every computer; what can't be read was not checked, and must not pass.",
+    ),
     fix=Phrase("{how}", "{how}"),
     bad="",
     good="kind: workspace\nid: aurora\ntitle: 晨曦美妆\n",
