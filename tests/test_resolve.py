@@ -194,7 +194,14 @@ def test_a_replaced_noun_is_shown_with_the_one_it_replaces() -> None:
 
 @pytest.mark.parametrize(
     ("written", "fixed"),
-    [("via: smss", "sms"), ("via: sms", None), ("via: wechat", None), ("by: 导购", "guide"), ("by: gudie", "guide"), ("by: 店小二", None)],
+    [
+        ("via: smss", "sms"),
+        ("via: sms", None),
+        ("via: wechat", None),
+        ("by: 导购", "guide"),
+        ("by: gudie", "guide"),
+        ("by: 店小二", None),
+    ],
 )
 def test_only_a_slip_or_a_title_is_mended(written: str, fixed: str | None) -> None:
     """微信 and 企业微信 are alike, and two channels."""

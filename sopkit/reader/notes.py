@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sopkit.diagnostics import Edit, Finding, Fix, Related, Rule
+from sopkit.diagnostics import Edit, Finding, Fix, Related, Rule, Severity
 from sopkit.source import Source
 from sopkit.text import Phrase
 
@@ -59,6 +59,7 @@ class Notes:
         *,
         related: tuple[tuple[int, int, Phrase], ...] = (),
         fixes: tuple[Fix, ...] = (),
+        severity: Severity | None = None,
     ) -> None:
         """Note a finding about the text from `start` to `end`."""
         self.counts[rule.code] = self.counts.get(rule.code, 0) + 1
@@ -69,7 +70,7 @@ class Notes:
             end = start
         places = tuple(Related(self.source.span(first, last), note) for first, last, note in related)
         span = self.source.span(start, end)
-        self.findings.append(Finding(rule, span, dict(args or {}), related=places, fixes=fixes))
+        self.findings.append(Finding(rule, span, dict(args or {}), related=places, fixes=fixes, severity=severity))
 
     def _inside(self, at: int) -> int:
         """Return the offset kept within the text, and out of the middle of a line's end."""

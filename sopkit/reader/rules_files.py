@@ -57,6 +57,20 @@ TOO_MANY_FILES: Final = Rule(
     bad="",
     good="kind: workspace\nid: aurora\n",
 )
+TEXT_ENDING: Final = Rule(
+    code="SOP017",
+    name="text-ending",
+    severity=Severity.NOTE,
+    summary=Phrase("文件名以 .yaml.txt 结尾，没有读", "a file not read because its name ends in .yaml.txt"),
+    message=Phrase("这个文件名以 .txt 结尾，没有读", "the name of this file ends in .txt, so it was not read"),
+    why=Phrase(
+        "记事本保存时常会加上 .txt，而电脑可能不显示它。",
+        "Some editors add .txt when they save, and the computer may not show it.",
+    ),
+    fix=Phrase("如果它是剧本，改名为 {name}", "if it is a playbook, rename it to {name}"),
+    bad="",
+    good="kind: workspace\nid: aurora\n",
+)
 OUTWARD_LINK: Final = Rule(
     code="SOP004",
     name="outward-link",
