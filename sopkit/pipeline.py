@@ -16,7 +16,7 @@ from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
 from sopkit.reader import Reading, read
 from sopkit.reader.pictures import MISSING, Look, Picture
-from sopkit.reader.rules import AMBIGUOUS_NUMBER
+from sopkit.reader.rules import AMBIGUOUS_NUMBER, QUOTES_IN_TEXT
 from sopkit.resolve import resolve, used_catalogs
 from sopkit.resolve.brand import find_logo
 from sopkit.rules import waivers
@@ -65,12 +65,13 @@ class Examined:
     shapes: tuple[tuple[Finding, ...], ...]
     """What the schema has against each tree."""
 
-    @property
-    def read(self) -> Iterator[Finding]:
-        """What reading found; of a number that is no number at its place the schema says more."""
-        told = {one.span.sort_key for shape in self.shapes for one in shape}
+    def read(self, resolved: Collection[Finding]) -> Iterator[Finding]:
+        """Yield what reading found; of a number or a name that does not belong at its place later stages say more."""
+        if not self.reading.findings:
+            return
+        told = {one.span.sort_key for findings in (*self.shapes, resolved) for one in findings}
         for finding in self.reading.findings:
-            if finding.rule is not AMBIGUOUS_NUMBER or finding.span.sort_key not in told:
+            if finding.rule not in (AMBIGUOUS_NUMBER, QUOTES_IN_TEXT) or finding.span.sort_key not in told:
                 yield finding
 
     @property
@@ -100,14 +101,14 @@ def compile(  # noqa: A001  the word for it
 
         forest = Forest((*own, *builtin))
         broken = frozenset(number for number, findings in enumerate(shapes) if findings)
-        complete = not found and all(reading.complete for reading in readings)
+        complete = all(one.weight is Severity.NOTE for one in found) and all(reading.complete for reading in readings)
         resolution = resolve(forest, broken, frozenset(range(len(own), len(forest.trees))), complete)
         logo, unusable = find_logo(resolution.workspace.settings, forest, look)
         execution = graph.build(resolution.workspace)
 
         read_and_resolved = (
             *found,
-            *(finding for one in examined for finding in one.read),
+            *(finding for one in examined for finding in one.read(resolution.findings)),
             *(finding for findings in shapes for finding in findings),
             *resolution.findings,
             *unusable,

@@ -636,3 +636,29 @@ def test_a_part_of_a_workspace_leads_to_the_whole(sopkit: Run, write_workspace: 
         code, _, err = sopkit("check", part, "--lang", "en")
         assert code == 2
         assert f"sopkit check {folder}" in err
+
+
+def test_playbooks_without_sopkit_yaml_are_no_reason_for_a_second_workspace(
+    tmp_path: Path, sopkit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "new.yaml").write_text("# 新客\nkind: lifecycle\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, _, err = sopkit("--lang", "en", "check")
+    assert code == 2
+    assert "holds playbooks, such as flows/new.yaml, and no sopkit.yaml" in err
+    (tmp_path / "flows" / "new.yaml").write_text("kind: Deployment\n", "utf-8")
+    assert "Make one: sopkit init" in sopkit("--lang", "en", "check")[2]
+
+
+def test_a_file_saved_as_text_hides_no_mistake(tmp_path: Path, sopkit: Run) -> None:
+    sopkit("init", tmp_path / "shop")
+    (tmp_path / "shop" / "more.yaml.txt").write_text("kind: catalog\n", "utf-8")
+    code, out, _ = sopkit("--lang", "en", "check", tmp_path / "shop")
+    assert code == 0
+    assert "rename it to more.yaml" in out
+    (tmp_path / "shop" / "extra.yaml").write_text(
+        "kind: automation\nid: extra\ntitle: x\nstarts_on: member-joined\nsteps: [{do: call, by: nobody-known, within: 1d}]\n",
+        "utf-8",
+    )
+    assert "`nobody-known` is not declared" in sopkit("--lang", "en", "check", tmp_path / "shop")[1]

@@ -68,6 +68,41 @@ def test_ls_lists_id_kind_title_and_place(sopkit: Run, monkeypatch: pytest.Monke
     ]
 
 
+@pytest.mark.parametrize(
+    ("lang", "hint"),
+    [
+        ("en", "`导购` is the title of guide: write the id, as role:guide"),
+        ("zh-CN", "“导购”是 guide 的名称；请写编号，如 role:guide"),
+    ],
+)
+def test_a_title_as_selector_is_told_its_id(sopkit: Run, lang: str, hint: str) -> None:
+    code, _, err = sopkit("--lang", lang, "ls", FOLDER, "role:导购")
+    assert (code, hint in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "from 7 days on, within 9 days"), ("zh-CN", "7 天后开始，9 天内完成")]
+)
+def test_an_arrow_says_delay_and_deadline_as_the_manual_does(
+    write_workspace: Write, sopkit: Run, lang: str, said: str
+) -> None:
+    folder = write_workspace(
+        """\
+        kind: automation
+        id: hello
+        title: 欢迎
+        owner: guide
+        review_by: 2027-12-31
+        starts_on: member-joined
+        steps:
+          - {id: a, do: 联系, by: guide, within: 1d}
+          - {id: b, do: 回访, by: guide, after: 7d, within: 9d}
+        """
+    )
+    _, out, _ = sopkit("--lang", lang, "graph", folder, "--format", "mermaid")
+    assert f'"{said}"' in out
+
+
 def test_ls_aligns_by_display_width(sopkit: Run) -> None:
     _, out, _ = sopkit("ls", FOLDER, "kind:script", "kind:lifecycle")
     places = [width(line[: line.index(".yaml:")].rpartition(" ")[0]) for line in out.splitlines()]

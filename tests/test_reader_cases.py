@@ -22,7 +22,7 @@ from tests.readings import everything
 CASES = sorted((Path(__file__).parent / "reader").glob("*.yaml"))
 REGENERATE = bool(os.environ.get("SOPKIT_REGENERATE"))
 
-ABOUT_FOLDERS = {rules.UNREADABLE_FILE, rules.TOO_MANY_FILES, rules.OUTWARD_LINK}
+ABOUT_FOLDERS = {rules.UNREADABLE_FILE, rules.TOO_MANY_FILES, rules.OUTWARD_LINK, rules.TEXT_ENDING}
 """`test_reader_files.py` has their cases."""
 
 ABOUT_SIZE = {rules.FILE_TOO_LARGE, rules.TOO_MANY_DOCUMENTS}

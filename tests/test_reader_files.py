@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sopkit.diagnostics import Severity
 from sopkit.output import MARKER, marker_of
 from sopkit.reader import files
 from sopkit.reader.files import Found, find_sources
@@ -213,3 +214,13 @@ def test_too_many_files_are_told_once(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_name_that_would_steer_the_terminal_is_not_shown(tmp_path: Path) -> None:
     write(tmp_path, "a\x1b[2J\u202e.yaml")
     assert paths(find_sources(tmp_path)) == ["a\ufffd[2J\ufffd.yaml"]
+
+
+def test_a_playbook_saved_as_text_is_a_note(tmp_path: Path) -> None:
+    write(tmp_path, "sopkit.yaml", "flows/new.yaml.TXT", "b.yml.txt", "notes.txt", ".c.yaml.txt")
+    found = find_sources(tmp_path)
+    assert paths(found) == ["sopkit.yaml"]
+    assert [(one.span.path, one.weight, one.fix("en")) for one in found.findings] == [
+        ("b.yml.txt", Severity.NOTE, "if it is a playbook, rename it to b.yml"),
+        ("flows/new.yaml.TXT", Severity.NOTE, "if it is a playbook, rename it to new.yaml"),
+    ]

@@ -190,3 +190,24 @@ def test_a_replaced_noun_is_shown_with_the_one_it_replaces() -> None:
     (finding,) = compiled(f"{CLEAN}---\nkind: catalog\nroles:\n  guide: {{title: 美容顾问, of: shop}}\n").findings
     assert finding.rule.code == "SOP143"
     assert [one.span.path for one in finding.related] == ["sopkit:retail-cn.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("written", "fixed"),
+    [
+        ("via: smss", "sms"),
+        ("via: sms", None),
+        ("via: wechat", None),
+        ("by: 导购", "guide"),
+        ("by: gudie", "guide"),
+        ("by: 店小二", None),
+    ],
+)
+def test_only_a_slip_or_a_title_is_mended(written: str, fixed: str | None) -> None:
+    """微信 and 企业微信 are alike, and two channels."""
+    key, _, name = written.partition(": ")
+    others = {"by": "guide", "via": "sms", "within": "1d", key: name}
+    step = ", ".join(f"{one}: {other}" for one, other in others.items())
+    text = f"kind: automation\nid: hello\ntitle: 欢迎\nstarts_on: member-joined\nsteps:\n  - {{do: 联系, {step}}}\n"
+    edits = [fix.edits[0].text for one in compiled(text).findings if one.rule.code == "SOP140" for fix in one.fixes]
+    assert edits == ([fixed] if fixed else [])

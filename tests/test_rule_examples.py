@@ -19,7 +19,7 @@ from tests.workspaces import compiled
 HERE = Path(__file__).parent
 PLACEHOLDER = re.compile(r"\{[a-z_]*\}")
 
-ABOUT_FILES = {"SOP001", "SOP002", "SOP003", "SOP004", "SOP005", "SOP059"}
+ABOUT_FILES = {"SOP001", "SOP002", "SOP003", "SOP004", "SOP005", "SOP017", "SOP059"}
 """What is wrong with a file as a whole, its bytes or its size: no example fits on a page. Tests of files show them."""
 
 GOVERNANCE = {"SOP216", "SOP217", "SOP219"}

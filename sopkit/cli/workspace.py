@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +39,16 @@ INSIDE: Final = Phrase(
 BELOW: Final = Phrase(
     "{place} 里没有 sopkit.yaml；是不是 {below}？", "{place} holds no sopkit.yaml; did you mean {below}?"
 )
+LOST: Final = Phrase(
+    "{place} 里有剧本（如 {file}），却没有 sopkit.yaml：它也许被删掉或改名了。把它找回来；找不回来，就在别处运行 "
+    "sopkit init my-brand，把里面的 sopkit.yaml 复制过来",
+    "{place} holds playbooks, such as {file}, and no sopkit.yaml: it may have been deleted or renamed. Bring it back; or run "
+    "sopkit init my-brand elsewhere and copy the sopkit.yaml it makes to here",
+)
+KIND: Final = re.compile(r"^kind: *[a-z]", re.MULTILINE)
+MOST_LOOKED_AT: Final = 50
+MOST_READ: Final = 4096
+"""Bytes of a file in which its kind stands, comments before it and all."""
 NO_FOLDER: Final = Phrase(
     "没有文件夹 {place}。新建一个工作区：sopkit init {place}",
     "there is no folder {place}. Make a workspace: sopkit init {place}",
@@ -110,7 +122,21 @@ def _missing(folder: Path, place: str, reason: Phrase) -> WrongUsageError:
     below = sorted(path.parent for path in folder.glob(f"[!.]*/{SETTINGS}"))
     if len(below) == 1:
         return WrongUsageError(BELOW, place=place, below=_relative(below[0]))
-    return WrongUsageError(reason, place=place)
+    lone = _lone_playbook(folder)
+    return WrongUsageError(LOST, place=place, file=lone) if lone else WrongUsageError(reason, place=place)
+
+
+def _lone_playbook(folder: Path) -> str:
+    """Return the name of a playbook in the folder or one below; nothing where there is none."""
+    beside = chain(folder.glob("[!.]*.y*ml"), folder.glob("[!.]*/[!.]*.y*ml"))
+    for path in sorted(islice(beside, MOST_LOOKED_AT)):
+        try:
+            with path.open("rb") as file:
+                if KIND.search(file.read(MOST_READ).decode("utf-8", "replace")):
+                    return path.relative_to(folder).as_posix()
+        except OSError:
+            continue
+    return ""
 
 
 def _shown(folder: Path) -> str:

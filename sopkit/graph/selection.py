@@ -17,7 +17,7 @@ from typing import Final, get_args
 from sopkit.graph.nodes import ExecutionGraph, Node, NodeKind
 from sopkit.model.documents import Document, Stage
 from sopkit.model.nouns import Noun
-from sopkit.text import Phrase
+from sopkit.text import LANGS, Phrase
 
 WORD: Final = re.compile(r"(?P<all>@)?(?:(?P<up>\d*)\+)?(?P<name>[^+@]+?)(?:\+(?P<down>\d*))?", re.DOTALL)
 """One word with its signs."""
@@ -213,11 +213,30 @@ def _linked(kind: str) -> Callable[[str, ExecutionGraph], set[str]]:
         ids = [node.id.partition("/")[2] for node in graph.nodes.values() if node.kind == kind]
         found = {f"{kind}/{id_}" for id_ in ids if _matches(value, id_)}
         if not found:
+            _refuse_title(value, kind, graph)
             _nothing(value, ids)
         near = {edge.source for id_ in found for edge in graph.arriving.get(id_, ())}
         return found | near | {edge.target for id_ in found for edge in graph.leaving.get(id_, ())}
 
     return find
+
+
+def _refuse_title(value: str, kind: str, graph: ExecutionGraph) -> None:
+    """Raise `SelectorError` where the value is a title of such nouns: their ids are what selects."""
+    titled = [node for node in graph.nodes.values() if node.kind == kind and node.title]
+    ids = [
+        node.id.partition("/")[2]
+        for node in titled
+        if node.title and value in {node.title.pick(lang) for lang in LANGS}
+    ]
+    if ids:
+        raise SelectorError(
+            Phrase(
+                f"“{value}”是 {'、'.join(ids)} 的名称；请写编号，如 {kind}:{ids[0]}",
+                f"`{value}` is the title of {', '.join(ids)}: write the id, as {kind}:{ids[0]}",
+            ),
+            ids,
+        )
 
 
 def _staged(value: str, graph: ExecutionGraph) -> set[str]:

@@ -15,6 +15,7 @@ from sopkit.reader.events import IDENTITY, ParserName
 from sopkit.reader.hashes import with_hashes
 from sopkit.reader.notes import Notes, RefusedError
 from sopkit.reader.pasted import note_conflicts
+from sopkit.reader.wide_quotes import note_quotes
 from sopkit.source import Source
 from sopkit.text import Phrase
 from sopkit.tree import Tree
@@ -76,6 +77,8 @@ def _read(source: Source, parser: ParserName | None) -> Reading:
     if complete and not trees:
         notes.add(rules.EMPTY_FILE, 0, 0, {"what": COMMENTS_ONLY if "#" in text else NOTHING})
         complete = False
+    if "“" in text or "”" in text or '"' in text:
+        note_quotes(trees, text, notes)
     if "\\" in text:
         note_escapes(trees, text, notes)
     if "#" in text:

@@ -30,6 +30,7 @@ from sopkit.reader.refusals import explain_directive
 from sopkit.reader.scene import DOCUMENT
 from sopkit.reader.syntax import explain, explain_tag, explain_text
 from sopkit.reader.wide_brackets import refuse_wide_brackets
+from sopkit.reader.wide_commas import GLUED_IDS, refuse_wide_commas
 from sopkit.tree import NUMBERS_A_NODE, Tree
 
 SPECIAL: Final = ("&", "*", "!", "<<")
@@ -54,34 +55,45 @@ GLUED: Final = (rules.FULL_WIDTH_PUNCTUATION, rules.MISSING_SPACE_AFTER_COLON)
 
 MOST_RESUMPTIONS: Final = 20
 
+MOST_REPAIRS: Final = 40
+"""Commas that are read as if they were written right; each costs one more reading."""
+
 
 def read_documents(notes: Notes, parser: ParserName | None) -> tuple[tuple[Tree, ...], bool]:
     """Return the documents of `notes.text` that can be read, and whether that is all; what can't be read is in `notes`.
 
-    After a mistake reading goes on at the next `---`: that can't be inside any scalar or bracket.
+    After a mistake reading goes on at the next `---`: that can't be inside any scalar or bracket. Where the mistake is a comma of
+    full width, the document is read once more with a plain one.
     """
-    text = notes.text
     trees: list[Tree] = []
-    resumed = 0
-    for _ in range(MOST_RESUMPTIONS):
+    resumed = repaired = 0
+    for _ in range(MOST_RESUMPTIONS + MOST_REPAIRS):
+        text, kept, before = notes.text, len(trees), notes.state()
+        refused: RefusedError | None = None
         try:
             trees.extend(_trees("\n" * resumed + text[resumed:] if resumed else text, notes, parser))
         except RefusedError as refusal:
-            notes.refuse(refusal)
-            if refusal.rule is rules.TOO_MANY_DOCUMENTS:
-                break
-            failed_at = refusal.start
+            refused, failed_at = refusal, refusal.start
         except yaml.YAMLError as error:
             found = problem(error, text)
             failed_at = found.at
             begun = max((document.start() for document in DOCUMENT.finditer(text, 0, failed_at)), default=0)
-            trees = [
-                tree for tree in trees if tree.places[0] < begun
-            ]  # of a document that goes on, only a part was read
             if not _follows(begun, failed_at, notes):
-                notes.refuse(_why_not(begun, found, notes, parser))
+                refused = _why_not(begun, found, notes, parser)
+            if not (refused and refused.commas):  # of a document that goes on, only a part was read
+                trees = [tree for tree in trees if tree.places[0] < begun]
         else:
             return tuple(trees), not resumed
+        if refused and refused.commas and repaired < MOST_REPAIRS:
+            del trees[kept:]
+            notes.forget_since(before)
+            notes.read_as_plain(refused)
+            repaired += 1
+            continue
+        if refused:
+            notes.refuse(refused)
+            if refused.rule is rules.TOO_MANY_DOCUMENTS:
+                break
         following = DOCUMENT.search(text, max(failed_at, resumed + 1))
         if following is None:
             break
@@ -114,10 +126,8 @@ def _follows(begun: int, failed_at: int, notes: Notes) -> bool:
 
 def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]:
     special, explicit_keys = _has_special(text), "?" in text
-    wide_brackets = "｛" in text or "［" in text
-    odd = (
-        special or explicit_keys or wide_brackets or may_hold_lists(text) or _stands(DIRECTIVE, text, behind=LINE_ENDS)
-    )
+    wide = _has_wide_signs(text)
+    odd = special or explicit_keys or wide or may_hold_lists(text) or _stands(DIRECTIVE, text, behind=LINE_ENDS)
     if parser is None and not odd:
         ordinary = ordinary_trees(text, notes)
         if ordinary is not None:
@@ -147,8 +157,9 @@ def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]
             raise explain_text(text, composed.places[0], notes)
         tree = Tree(notes.source, composed.value, composed.places, {}, composed.plain, aliased)
         refuse_lists(tree, text, notes)
-        if wide_brackets:
+        if wide:
             refuse_wide_brackets(tree, text, notes)
+            refuse_wide_commas(tree, text, notes)
         yield tree
 
 
@@ -158,6 +169,11 @@ def _shorten_keys(places: array[int], text: str) -> None:
         start, end, size = places[at : at + NUMBERS_A_NODE]
         if size == 1 and start < end and text[start] in "|>":
             places[at + 1] = before_blanks(end, text)
+
+
+def _has_wide_signs(text: str) -> bool:
+    """Whether the text may hold brackets or commas of full width where plain ones belong."""
+    return "｛" in text or "［" in text or ("，" in text and GLUED_IDS.search(text) is not None)
 
 
 def _has_special(text: str) -> bool:

@@ -18,6 +18,9 @@ from sopkit.text import Phrase
 SETTINGS: Final = "sopkit.yaml"
 ENDINGS: Final = (".yaml", ".yml")
 
+AS_TEXT: Final = (".yaml.txt", ".yml.txt")
+"""What some editors make of a name, and what file managers show without its end."""
+
 NOT_PLAYBOOKS: Final = frozenset({"rules", "packs", "templates"})
 """Folders at the top of a workspace that hold YAML of another kind."""
 
@@ -112,6 +115,8 @@ class _Search:
                         yield entry.path
                     else:
                         self._refuse(rules.UNREADABLE_FILE, entry.path, {"reason": NO_FILE})
+                elif entry.name.lower().endswith(AS_TEXT):
+                    self._refuse(rules.TEXT_ENDING, entry.path, {"name": entry.name[: -len(".txt")]})
 
     def _keep_link(self, entry: os.DirEntry[str]) -> None:
         named_yaml = entry.name.lower().endswith(ENDINGS)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sopkit.diagnostics import Edit, Finding, Fix, Related, Rule
+from sopkit.diagnostics import Edit, Finding, Fix, Related, Rule, Severity
 from sopkit.source import Source
 from sopkit.text import Phrase
 
@@ -26,6 +26,7 @@ class RefusedError(Exception):
         *,
         related: tuple[tuple[int, int, Phrase], ...] = (),
         fixes: tuple[Fix, ...] = (),
+        commas: tuple[int, ...] = (),
     ) -> None:
         self.rule = rule
         self.start = start
@@ -33,6 +34,8 @@ class RefusedError(Exception):
         self.values = args  # `args` is taken by every exception
         self.related = related
         self.fixes = fixes
+        self.commas = commas
+        """Offsets of full-width commas that are surely meant as plain ones: with these the document may be read."""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class Notes:
         *,
         related: tuple[tuple[int, int, Phrase], ...] = (),
         fixes: tuple[Fix, ...] = (),
+        severity: Severity | None = None,
     ) -> None:
         """Note a finding about the text from `start` to `end`."""
         self.counts[rule.code] = self.counts.get(rule.code, 0) + 1
@@ -66,7 +70,7 @@ class Notes:
             end = start
         places = tuple(Related(self.source.span(first, last), note) for first, last, note in related)
         span = self.source.span(start, end)
-        self.findings.append(Finding(rule, span, dict(args or {}), related=places, fixes=fixes))
+        self.findings.append(Finding(rule, span, dict(args or {}), related=places, fixes=fixes, severity=severity))
 
     def _inside(self, at: int) -> int:
         """Return the offset kept within the text, and out of the middle of a line's end."""
@@ -78,6 +82,26 @@ class Notes:
         """Note why a document can't be read."""
         one = refusal
         self.add(one.rule, one.start, one.end, one.values, related=one.related, fixes=one.fixes)
+
+    def state(self) -> tuple[int, dict[str, int]]:
+        """Return what `forget_since` goes back to."""
+        return len(self.findings), dict(self.counts)
+
+    def forget_since(self, state: tuple[int, dict[str, int]]) -> None:
+        """Drop what was noted since: the same is read again."""
+        del self.findings[state[0] :]
+        self.counts = state[1]
+
+    def read_as_plain(self, refusal: RefusedError) -> None:
+        """Note full-width commas, those of one line in one finding, and let the text be parsed with plain ones."""
+        self.refuse(refusal)
+        if len(self.findings) > 1:
+            *_, last, new = self.findings
+            if (last.rule, last.span.line) == (new.rule, new.span.line) and last.args == new.args and last.fixes:
+                edits = last.fixes[0].edits + new.fixes[0].edits
+                self.findings[-2:] = [replace(last, fixes=(replace(last.fixes[0], edits=edits),))]
+        for at in refusal.commas:
+            self.text = f"{self.text[:at]},{self.text[at + 1 :]}"
 
     def replacing(self, label: Phrase, *edits: tuple[int, int, str], safe: bool = False) -> tuple[Fix, ...]:
         """Return the fix that puts each text in the place of what stands from start to end."""

@@ -70,7 +70,9 @@ def block_sign_above(scene: Scene, line: Line) -> str:
 def full_width(scene: Scene, at: int, wrong: str, right: str, label: Phrase, *, safe: bool) -> RefusedError:
     gap = "" if right in "]}" or scene.text[at + 1 : at + 2] in (" ", "\r", "\n", "") else " "
     fixes = scene.notes.replacing(label, (at, at + 1, right + gap), safe=safe)
-    return RefusedError(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, {"wrong": wrong, "right": right}, fixes=fixes)
+    args = {"wrong": wrong, "right": right}
+    commas = (at,) if safe and right == "," else ()
+    return RefusedError(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, args, fixes=fixes, commas=commas)
 
 
 def missing_space(scene: Scene, start: int, end: int) -> RefusedError:

@@ -57,6 +57,20 @@ TOO_MANY_FILES: Final = Rule(
     bad="",
     good="kind: workspace\nid: aurora\n",
 )
+TEXT_ENDING: Final = Rule(
+    code="SOP017",
+    name="text-ending",
+    severity=Severity.NOTE,
+    summary=Phrase("文件名以 .yaml.txt 结尾，没有读", "a file not read because its name ends in .yaml.txt"),
+    message=Phrase("这个文件名以 .txt 结尾，没有读", "the name of this file ends in .txt, so it was not read"),
+    why=Phrase(
+        "记事本保存时常会加上 .txt，而电脑可能不显示它。",
+        "Some editors add .txt when they save, and the computer may not show it.",
+    ),
+    fix=Phrase("如果它是剧本，改名为 {name}", "if it is a playbook, rename it to {name}"),
+    bad="",
+    good="kind: workspace\nid: aurora\n",
+)
 OUTWARD_LINK: Final = Rule(
     code="SOP004",
     name="outward-link",
@@ -77,7 +91,10 @@ NOT_UTF8: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("文件不是 UTF-8 编码", "a file that is not UTF-8"),
     message=Phrase("文件不是 UTF-8 编码：{what}", "the file is not UTF-8: {what}"),
-    why=Phrase("换一台电脑打开，中文就会变成乱码。", "On another computer its Chinese text would turn to gibberish."),
+    why=Phrase(
+        "剧本要在每台电脑上读出来都一样；读不出来的文件就没有检查，不能当作通过。",
+        "A playbook must read the same on every computer; what can't be read was not checked, and must not pass.",
+    ),
     fix=Phrase("{how}", "{how}"),
     bad="",
     good="kind: workspace\nid: aurora\ntitle: 晨曦美妆\n",

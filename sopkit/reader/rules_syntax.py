@@ -259,6 +259,23 @@ TEXT_AFTER_BLOCK_SIGN: Final = Rule(
     bad="text: | 您好，欢迎入会\n",
     good="text: |\n  您好，欢迎入会\n",
 )
+QUOTES_IN_TEXT: Final = Rule(
+    code="SOP036",
+    name="quotes-in-text",
+    severity=Severity.WARNING,
+    summary=Phrase("引号成了文字的一部分", "quotes that are part of the text"),
+    message=Phrase("“{quote}”会留在文字里，不算引号", "`{quote}` stays in the text here: it quotes nothing"),
+    why=Phrase(
+        "在 YAML 里，只有开头和结尾都用英文引号，引号才不算文字。",
+        "To YAML only plain quotes at both ends are quotes; any other is read as a part of the text.",
+    ),
+    fix=Phrase(
+        "换成英文引号，或者去掉；如果就是要显示出来，请在外面再加英文引号",
+        "use plain quotes or take them out; to show them, put plain quotes round all of it",
+    ),
+    bad="id: welcome\nname: “base-zh”\n",
+    good="id: welcome\nname: base-zh\ntitle: “双11”大促\n",
+)
 UNREADABLE_YAML: Final = Rule(
     code="SOP039",
     name="unreadable-yaml",

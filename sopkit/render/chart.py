@@ -249,7 +249,7 @@ def _interval(low: Duration | None, high: Duration | None, names: Names) -> str:
     if first and first == last:
         return names.pick(f"{first}后", f"after {first}")
     if first and last:
-        return names.pick(f"{first}至 {last}", f"after {first} to {last}")
+        return names.pick(f"{first}后开始，{last}内完成", f"from {first} on, within {last}")
     if first:
         return names.pick(f"至少 {first}后", f"after at least {first}")
     return names.pick(f"{last}内", f"within {last}") if last else ""

@@ -15,10 +15,10 @@ from sopkit.model.documents import Cadence, Document, Journey, Procedure, Worksp
 from sopkit.model.names import PLAYBOOKS, SECTIONS, Names, parts
 from sopkit.model.values import Text
 from sopkit.resolve.assembly import Assembly, table_of
-from sopkit.schema.near import near
+from sopkit.schema.near import is_slip, near
 from sopkit.schema.places import path_to, subject
 from sopkit.source import Span
-from sopkit.text import Phrase
+from sopkit.text import LANGS, Phrase
 from sopkit.tree import INDEX_BITS, MAX_NODES, NUMBERS_A_NODE, Forest, Mark, Tree
 
 MOST_LOOKED_UP: int = 200
@@ -29,6 +29,10 @@ Args = Mapping[str, str | Phrase]
 
 NOUNS: Final = frozenset(SECTIONS.values())
 """Namespaces that catalogs fill."""
+
+
+WRAPPING: Final = "【】「」『』《》〈〉“”‘’()（）<>"
+"""Signs that Chinese texts set names between; no id has them."""
 
 
 @dataclass
@@ -183,6 +187,11 @@ class Case:
         safe = unicodedata.normalize("NFKC", span.excerpt()) == text
         return (Fix(Phrase(f"改成 {written}", f"write `{written}`"), (Edit(span, written),), safe),)
 
+    def correcting(self, mark: Mark, span: Span, name: str, near: tuple[str, ...], called: str = "") -> tuple[Fix, ...]:
+        """Return the fix for a misspelt name: none unless it is but a slip away from a single other one."""
+        bare = name.strip(WRAPPING)
+        return self.replacing(mark, span, near[0]) if len(near) == 1 and is_slip(bare, near[0], called) else ()
+
     def titles(self, namespace: str) -> dict[str, str]:
         """Return the names of a namespace with their Chinese titles."""
         if namespace not in self._titles:
@@ -191,6 +200,13 @@ class Case:
                 name: _chinese(thing.title) if (thing := table.get(name)) else "" for name in self.names.all(namespace)
             }
         return self._titles[namespace]
+
+    def with_title(self, namespace: str, title: str) -> tuple[str, ...]:
+        """Return the names of a namespace that a title, in any language, belongs to."""
+        things = ((name, thing) for part in parts(namespace) for name, thing in table_of(self.workspace, part).items())
+        return tuple(
+            name for name, thing in things if thing.title and title in {thing.title.pick(lang) for lang in LANGS}
+        )
 
     def near(self, name: str, known: Mapping[str, str]) -> tuple[str, ...]:
         """Return at most three of the known names that `name` may mean."""

@@ -46,7 +46,7 @@ def unknown_values(case: Case) -> Iterator[Finding]:
 def _unknown(case: Case, datum: Datum, value: str, mark: Mark) -> Finding:
     near = case.near(value, dict.fromkeys(datum.values, ""))
     span = case.span_of_name(mark, value)
-    fixes = case.replacing(mark, span, near[0]) if len(near) == 1 and span.excerpt() == value else ()
+    fixes = case.correcting(mark, span, value, near) if span.excerpt() == value else ()
     args: Args = {"data": datum.id, "value": shown(value), "known": choice(datum.values)}
     related = [(datum.at, Phrase("取值在这里声明", "its values are declared here"))]
     return case.finding(rules.UNKNOWN_DATA_VALUE, mark, args, span=span, related=related, fixes=fixes, suggestions=near)

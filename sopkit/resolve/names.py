@@ -8,9 +8,9 @@ from typing import Final
 from sopkit.diagnostics import Finding
 from sopkit.model import rules_names as rules
 from sopkit.model.names import PLAYBOOKS, RESERVED, SECTIONS, is_id, parts
-from sopkit.resolve.case import NOUNS, Args, Case
+from sopkit.resolve.case import NOUNS, WRAPPING, Args, Case
 from sopkit.resolve.stubs import stub
-from sopkit.resolve.wording import a, called, choice, listed
+from sopkit.resolve.wording import a, called, called_so, choice, listed
 from sopkit.text import Phrase
 from sopkit.tree import Mark, Value
 
@@ -83,7 +83,8 @@ def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Fin
     """Return the finding for a name that a namespace lacks."""
     noun = called(namespace)
     known = {one: title for part in parts(namespace) for one, title in case.titles(part).items()}
-    near = case.near(name, known)
+    titled = case.with_title(namespace, name)
+    near = titled or case.near(name.strip(WRAPPING), known)
     case.meant.update((part, one) for part in parts(namespace) for one in near or ("",))
     homes = [home for home in case.names.homes(name) if home not in parts(namespace)]
     elsewhere = Phrase("", "")
@@ -97,7 +98,7 @@ def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Fin
         "noun": noun,
         "name": name,
         "elsewhere": elsewhere,
-        "advice": _advice(case, namespace, name, near, homes),
+        "advice": called_so(name, titled) if titled else _advice(case, namespace, name, near, homes),
     }
     first, *others_used = marks
     span = case.span_of_name(first, name)
@@ -107,13 +108,15 @@ def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Fin
         args,
         span=span,
         related=[(mark, ALSO_HERE) for mark in others_used[:MOST_RELATED]],
-        fixes=case.replacing(first, span, near[0]) if len(near) == 1 and not others_used else (),
+        fixes=() if others_used else case.correcting(first, span, name, near, name if titled else ""),
         stub="" if homes and not near else stub(case.workspace, namespace, name),
         suggestions=near,
     )
 
 
 def _advice(case: Case, namespace: str, name: str, near: tuple[str, ...], homes: list[str]) -> Phrase:
+    if not is_id(parts(namespace)[0], name):
+        return _no_id(a(namespace), name.strip(WRAPPING), near)
     if near:
         names = choice(near)
         return Phrase(
@@ -130,6 +133,19 @@ def _advice(case: Case, namespace: str, name: str, near: tuple[str, ...], homes:
             f"declare `{name}`; if it is one of the built-in names, write `{uses}` in sopkit.yaml",
         )
     return Phrase(f"声明“{name}”，或改成已有的编号", f"declare `{name}`, or write an id that exists")
+
+
+def _no_id(noun: Phrase, bare: str, near: tuple[str, ...]) -> Phrase:
+    """Say what to write for a name that cannot be declared, because no id is written so."""
+    if bare in near:
+        return Phrase(f"去掉括号或引号，写 {bare}", f"take off what stands around it and write `{bare}`")
+    if near:
+        names = choice(near)
+        return Phrase(f"是不是 {names.zh}？", f"did you mean {names.en}?")
+    return Phrase(
+        f"这里要写{noun.zh}的编号：小写字母和数字，中间用短横线连接",
+        f"write the id of {noun.en} here: lower-case letters and digits, joined by hyphens",
+    )
 
 
 def _unreported(case: Case) -> Iterator[Finding]:

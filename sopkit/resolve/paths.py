@@ -10,10 +10,11 @@ from sopkit.model import rules_names as rules
 from sopkit.model.documents import Cadence, Document, Journey, Procedure, Workspace
 from sopkit.model.names import PLAYBOOKS
 from sopkit.model.steps import Step, inner
+from sopkit.model.values import Text
 from sopkit.resolve.case import Args, Case
 from sopkit.resolve.names import ALSO_HERE, MOST_RELATED
-from sopkit.resolve.wording import called, choice
-from sopkit.text import Phrase
+from sopkit.resolve.wording import called, called_so, choice
+from sopkit.text import LANGS, Phrase
 from sopkit.tree import Mark
 
 Playbook = Journey | Cadence | Procedure
@@ -227,17 +228,29 @@ def undefined_destinations(case: Case) -> Iterator[Finding]:
         unfit = {step.id for step in steps if step.id_at == step.at}
         unfit.add(case.subject(jump.to.at).rpartition("/")[2])  # the step that it stands in
         known = tuple(one for one in all_known if one not in unfit)
-        near = case.near(jump.to.id, dict.fromkeys(known, ""))
+        titles = {step.id: step.title for step in steps}
+        if isinstance(document, Journey):
+            titles |= {stage.id: stage.title for stage in document.stages}
+        titled = tuple(one for one in known if _is_called(titles.get(one), jump.to.id))
+        near = titled or case.near(jump.to.id, dict.fromkeys(known, ""))
         span = case.span_of_name(jump.to.at, jump.to.id)
-        args: Args = {"key": jump.key, "name": jump.to.id, "where": inside, "known": choice(near or known)}
+        advice = choice(near or known)
+        if titled:
+            so = called_so(jump.to.id, titled)
+            advice = Phrase(f"{advice.zh}（{so.zh}）", f"{advice.en} ({so.en})")
+        args: Args = {"key": jump.key, "name": jump.to.id, "where": inside, "known": advice}
         yield case.finding(
             rules.UNDEFINED_DESTINATION,
             jump.to.at,
             args,
             span=span,
-            fixes=case.replacing(jump.to.at, span, near[0]) if len(near) == 1 else (),
+            fixes=case.correcting(jump.to.at, span, jump.to.id, near, jump.to.id if titled else ""),
             suggestions=near,
         )
+
+
+def _is_called(title: Text | None, name: str) -> bool:
+    return title is not None and name in {title.pick(lang) for lang in LANGS}
 
 
 def undefined_shares(case: Case) -> Iterator[Finding]:

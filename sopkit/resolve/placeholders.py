@@ -21,6 +21,8 @@ from sopkit.tree import Mark
 
 BRACES: Final = re.compile(r"[{｛][^{}｛｝]*[}｝]?|[}｝]")
 PLACEHOLDER: Final = re.compile(r"\{(customer|staff|shop|offer|event|brand)\.([a-z0-9_-]+)(\|[^{}|]*)?\}")
+UNCLOSED: Final = re.compile(r"\{(?:customer|staff|shop|offer|event|brand)\.[a-z0-9_-]+(?![a-z0-9_.|｜-])")
+BLANKS_AT_DOT: Final = re.compile(r"\s*\.\s*")
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "staff": ("name",),
     "shop": ("name", "address", "hours", "region"),
@@ -54,10 +56,10 @@ def _judge(
     parts = PLACEHOLDER.fullmatch(found[0])
     span = case.span_of_part(mark, words, *found.span())
     if parts is None:
-        better = _repaired(found[0])
+        better, behind = _closed(found[0])
         hint = Phrase(f"这里应写 {better}。", f"write `{better}` here; ") if better else Phrase("", "")
         args: Args = {"placeholder": shown(found[0]), "better": hint, "example": EXAMPLE}
-        fixes = case.replacing(mark, span, better) if better and span.excerpt() == found[0] else ()
+        fixes = case.replacing(mark, span, better + behind) if better and span.excerpt() == found[0] else ()
         yield case.finding(rules.MALFORMED_PLACEHOLDER, mark, args, span=span, fixes=fixes)
         return
     about, field = parts[1], parts[2]
@@ -71,18 +73,27 @@ def _judge(
     if data and case.is_in_doubt("data", field):
         case.held_back += 1
     elif data or field not in known:
-        yield _unknown(case, mark, found, near=case.near(field, known), known=tuple(known))
+        yield _unknown(case, mark, found, near=case.near(field, known), known=known)
 
 
 def _repaired(text: str) -> str | None:
-    """Return the placeholder that is meant by one with full-width signs, blanks or capitals."""
-    inside, bar, fallback = text.strip("{}｛｝$").partition("|")
-    name = unicodedata.normalize("NFKC", inside).replace("。", ".").replace(" ", "").lower()
+    """Return the placeholder that is meant by one with full-width signs, capitals or blanks at its ends; no word is joined or lost."""
+    unclosed = text[-1] not in "}｝"
+    inside, bar, fallback = text.strip("{}｛｝$").replace("｜", "|", 1).partition("|")
+    name = BLANKS_AT_DOT.sub(".", unicodedata.normalize("NFKC", inside).replace("。", ".").strip()).lower()
     written = f"{{{name}{bar}{fallback}}}"
+    if unclosed and fallback:
+        return None  # where it ends nobody can tell
     return written if PLACEHOLDER.fullmatch(written) else None
 
 
-def _unknown(case: Case, mark: Mark, found: re.Match[str], *, near: tuple[str, ...], known: tuple[str, ...]) -> Finding:
+def _closed(text: str) -> tuple[str | None, str]:
+    """Return the placeholder that is meant and the words that stand behind it for want of its last brace."""
+    found = UNCLOSED.match(text) if text[-1] not in "}｝" else None
+    return (f"{found[0]}}}", text[found.end() :]) if found else (_repaired(text), "")
+
+
+def _unknown(case: Case, mark: Mark, found: re.Match[str], *, near: tuple[str, ...], known: dict[str, str]) -> Finding:
     words = found.string
     parts = PLACEHOLDER.fullmatch(found[0])
     about, field = (parts[1], parts[2]) if parts else ("", "")
@@ -96,7 +107,8 @@ def _unknown(case: Case, mark: Mark, found: re.Match[str], *, near: tuple[str, .
     start = found.start() + 1 + len(about) + 1
     span = case.span_of_part(mark, words, start, start + len(field))
     whole = case.span_of_part(mark, words, *found.span())
-    fixes = case.replacing(mark, span, near[0]) if len(near) == 1 and span.excerpt() == field else ()
+    known_as = known[near[0]] if near else ""
+    fixes = case.correcting(mark, span, field, near, known_as) if span.excerpt() == field else ()
     if span.excerpt() != field or (span.line, whole.line) != (whole.line, span.line):
         span, fixes = whole, ()
     args: Args = {"placeholder": f"{{{about}.{field}}}", "reason": reason, "known": choice(names)}

@@ -21,6 +21,9 @@ JURISDICTIONS: Final = ("cn", "eu", "us")
 CODE: Final = re.compile(r"[a-z]{2}(-[a-z]{2,3})?")
 """How the schema wants a jurisdiction written; it has its say about any other."""
 
+LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+"""How the schema wants a language written; it has its say about any other."""
+
 ZONES: Final[dict[str, str]] = {
     **dict.fromkeys(
         ("北京", "北京时间", "中国", "上海", "utc+8", "gmt+8", "cst", "asia/beijing", "prc"), "Asia/Shanghai"
@@ -172,6 +175,8 @@ def _locales(case: Case, settings: Settings) -> Iterator[Finding]:
         if len(name.split("-")[0]) == 3 and name not in MEANT:
             continue  # ISO 639-3 has thousands
         unknown = True
+        if not LOCALE.fullmatch(name):
+            continue
         meant = MEANT.get(name, "zh-CN")
         span = case.span_of_name(mark, name)
         fixes = case.replacing(mark, span, meant) if name in MEANT else ()

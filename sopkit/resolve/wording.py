@@ -68,6 +68,15 @@ def a(namespace: str) -> Phrase:
     return Phrase(noun.zh, f"{article} {name}")
 
 
+def called_so(title: str, ids: Iterable[str]) -> Phrase:
+    """Say whose title was written where an id belongs."""
+    names = choice(ids)
+    return Phrase(
+        f"“{title}”是 {names.zh} 的名称；这里要写编号 {names.zh}",
+        f"`{title}` is the title of {names.en}: write that id",
+    )
+
+
 def choice(names: Iterable[str], most: int = 8) -> Phrase:
     """Return names of which one is to be written: `gold、silver`, "`gold` or `silver`"; cut when there are many."""
     words = tuple(names)

@@ -13,6 +13,8 @@ CLOSE: Final = 0.66
 MARGIN: Final = 0.12
 SWAPPED: Final = 0.95
 """How alike words are that have the same letters in another order."""
+MOST_SLIPS: Final = 2
+"""What is further off is another word."""
 LONGEST: Final = 48
 """Longer words are no misspelt keys, and comparing them would take long."""
 
@@ -49,6 +51,29 @@ def near(word: str, known: Mapping[str, str], close: float = CLOSE) -> tuple[str
         return (scored[0][1],)
     best = -scored[0][0] if scored else 0.0
     return tuple(name for score, name in scored if -score >= max(close, best - MARGIN))[:MOST]
+
+
+def is_slip(word: str, name: str, called: str = "") -> bool:
+    """Whether `word` is `name` but for a slip of the fingers, or its Chinese name: near enough to write the other for it.
+
+    `wechat` and `wecom-chat` are alike, and two things.
+    """
+    one, other = plain(word), plain(name)
+    return one == plain(called) or _slips(one, other) <= min(MOST_SLIPS, min(len(one), len(other)) // 2)
+
+
+def _slips(one: str, other: str) -> int:
+    """Return how many letters are to be added, left out, changed or swapped to come from one to the other."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        now = [row]
+        for column, wanted in enumerate(other, 1):
+            now.append(min(last[column] + 1, now[-1] + 1, last[column - 1] + (letter != wanted)))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == wanted:
+                now[-1] = min(now[-1], before[column - 2] + 1)
+        before, last = last, now
+    return last[-1]
 
 
 def _likeness(target: str, name: str, called: str) -> float:
