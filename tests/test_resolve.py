@@ -211,3 +211,14 @@ def test_only_a_slip_or_a_title_is_mended(written: str, fixed: str | None) -> No
     text = f"kind: automation\nid: hello\ntitle: 欢迎\nstarts_on: member-joined\nsteps:\n  - {{do: 联系, {step}}}\n"
     edits = [fix.edits[0].text for one in compiled(text).findings if one.rule.code == "SOP140" for fix in one.fixes]
     assert edits == ([fixed] if fixed else [])
+
+
+def test_a_language_that_is_written_wrong_is_one_finding() -> None:
+    findings = compiled({"sopkit.yaml": SETTINGS.replace("locale: zh-CN", "locale: zh_CN")}).findings
+    assert [one.rule.code for one in findings if one.span.line == 7] == ["SOP119"]
+
+
+def test_a_name_in_chinese_quotes_is_one_finding() -> None:
+    text = "kind: automation\nid: hello\ntitle: 欢迎\nstarts_on: member-joined\nsteps:\n  - {do: 联系, by: “guide”, within: 1d}\n"
+    (finding,) = (one for one in compiled(text).findings if one.span.line == 6)
+    assert (finding.rule.code, finding.fixes[0].edits[0].text) == ("SOP140", "guide")
