@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Protocol
@@ -20,7 +20,6 @@ from sopkit.rules import (
     guards,
     kpis,
     reach,
-    sources,
     targets,
     times,
     tools,
@@ -54,12 +53,13 @@ FAMILIES: Final[tuple[Family, ...]] = (
     tools,
     targets,
     kpis,
-    sources,
     experiments,
 )
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
 )
+SAID_BETTER: Final[Mapping[str, str]] = {"same-item-twice": "duplicate-touch"}
+"""Name of a rule → that of one of another family which, at the same step, says the same and when it happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,18 @@ def check(
         outcomes += said
         if doubts.met:
             held_back += len(_findings(family.check(certain))) - len(_findings(said))
-    return Judgement(tuple(outcomes), held_back)
+    kept = tuple(_without_repeats(outcomes))
+    return Judgement(kept, held_back + len(outcomes) - len(kept))
+
+
+def _without_repeats(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Yield the outcomes but those of `SAID_BETTER`, where the other rule has found something at the same subject."""
+    outcomes = tuple(outcomes)
+    said = {(one.rule.name, one.subject) for one in outcomes if isinstance(one, Finding)}
+    for one in outcomes:
+        better = SAID_BETTER.get(one.rule.name) if isinstance(one, Finding) else None
+        if better is None or (better, one.subject) not in said:
+            yield one
 
 
 def _findings(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:

@@ -63,7 +63,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
             for item, asked in _items(deed.step):
                 items.setdefault(item, []).append(replace(deed, chosen=asked) if asked else deed)
     within = _within(case)
-    left, clean = MOST_PAIRS, not case.doubts.any
+    left, clean = MOST_PAIRS, not case.doubts.anywhere
     for item, same in items.items():
         for one, other in _pairs(same):
             if one.node.playbook == other.node.playbook or not _close(one, other, within):

@@ -256,7 +256,7 @@ def _judge(known: Stacking, floor: Share | None) -> Iterator[Outcome]:
             f"{many} offers may be combined: beyond {MOST_LIVE} the worst price is not worked out",
         )
         yield Unassessed(BELOW, "workspace", reason)
-    elif floor is not None and not known.case.doubts.any:  # what could not be read may hold another offer
+    elif floor is not None and not known.case.doubts.anywhere:  # what could not be read may hold another offer
         yield _proof(known, floor)
 
 

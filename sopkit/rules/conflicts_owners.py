@@ -78,7 +78,7 @@ def check(case: Case) -> Iterator[Outcome]:
                 f"whether `{one.id}` and `{other.id}` hold one customer at one time",
             )
             yield from case.unsettled(OWNERS, other.at, f"lifecycle/{other.id}", question)
-    if len(held) > 1 and not open_ and not case.doubts.any:
+    if len(held) > 1 and not open_ and not case.doubts.anywhere:
         zh = f"{len(held)} 个生命周期里，凡是可能同时管同一位客户的，都写明了谁优先"
         en = f"of {len(held)} lifecycles, any two that can hold one customer at one time say which goes first"
         yield Proof(OWNERS, "workspace", Phrase(zh, en))

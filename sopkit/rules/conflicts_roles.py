@@ -58,7 +58,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
         work = _work(deed.step)
         if work is not None:
             works.setdefault(work, []).append(deed)
-    left, clean = MOST_PAIRS, not case.doubts.any
+    left, clean = MOST_PAIRS, not case.doubts.anywhere
     for same in works.values():
         for one, other in (pair for group in on_one_cause(same) for pair in combinations(group, 2)):
             if _answers(one.step).id == _answers(other.step).id or one.node.playbook == other.node.playbook:

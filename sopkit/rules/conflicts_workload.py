@@ -92,7 +92,7 @@ def check(case: Case) -> Iterator[Outcome]:
         most = _most(mine)
         if most is not None and most <= room:
             shown.append((most / room if room else Fraction(0), role, most))
-    if shown and not case.doubts.any:
+    if shown and not case.doubts.anywhere:
         yield _proof(shown)
 
 

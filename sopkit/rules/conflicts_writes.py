@@ -60,7 +60,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
     for deed in writing:
         for target, value in _writes(deed.step):
             targets.setdefault(target, []).append((deed, value))
-    left, clean = MOST_PAIRS, not case.doubts.any
+    left, clean = MOST_PAIRS, not case.doubts.anywhere
     for target, written in targets.items():
         value_of = dict(written)
         if len({value.en for value in value_of.values()}) < 2:

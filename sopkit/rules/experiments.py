@@ -1,4 +1,4 @@
-"""Whether an experiment can tell anything: SOP811–SOP813."""
+"""Whether an experiment can tell anything: SOP810–SOP812."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _example(*trials: str, volume: int = 2000) -> str:
 PLANNED: Final = ", split_by: customer, metric: replies, alpha: 0.05, power: 80%, min_effect: +15%, stop: {after: 21d}"
 
 SHARES: Final = Rule(
-    code="SOP811",
+    code="SOP810",
     name="arms-not-whole",
     severity=Severity.ERROR,
     summary=Phrase("对比测试各组的占比加起来不是 100%", "shares of an experiment's arms that are not 100% in all"),
@@ -72,7 +72,7 @@ SHARES: Final = Rule(
     good=_example(_trial("wording")),
 )
 TOO_SMALL: Final = Rule(
-    code="SOP812",
+    code="SOP811",
     name="experiment-too-small",
     severity=Severity.WARNING,
     summary=Phrase(
@@ -94,7 +94,7 @@ TOO_SMALL: Final = Rule(
     good=_example(_trial("wording", more=PLANNED)),
 )
 OVERLAP: Final = Rule(
-    code="SOP813",
+    code="SOP812",
     name="overlapping-experiments",
     severity=Severity.WARNING,
     summary=Phrase("同一步骤上有两项对比测试", "two experiments on one step"),

@@ -69,7 +69,7 @@ def check(case: Case) -> Iterator[Outcome]:
         for outcome in _judge(case, crowd):
             clean &= not isinstance(outcome, Unassessed) and getattr(outcome, "rule", None) is not CONTRADICTORY
             yield outcome
-    if together and clean and not case.doubts.any:
+    if together and clean and not case.doubts.anywhere:
         settings = case.workspace.settings
         yield Proof(
             CONTRADICTORY,

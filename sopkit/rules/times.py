@@ -108,7 +108,7 @@ DAYS: Final = 8
 
 def check(case: Case) -> Iterator[Finding]:
     """Yield the steps and cadences whose time never comes; nothing where anything is wrong already, since hours stand elsewhere."""
-    if case.doubts.any:
+    if case.doubts.anywhere:
         return
     carriage = Carriage(case.workspace, case.today)
     for root, playbook in case.playbooks:

@@ -26,7 +26,7 @@ RULES: Final[tuple[Rule, ...]] = (
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield the outcomes of all parts; nothing where a document is wrong already, since every one may matter here."""
-    if case.doubts.any:
+    if case.doubts.anywhere:
         return
     carriage = Carriage(case.workspace, case.today)
     yield from tools_duplicates.check(case, carriage)
