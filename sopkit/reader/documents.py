@@ -30,7 +30,7 @@ from sopkit.reader.refusals import explain_directive
 from sopkit.reader.scene import DOCUMENT
 from sopkit.reader.syntax import explain, explain_tag, explain_text
 from sopkit.reader.wide_brackets import refuse_wide_brackets
-from sopkit.reader.wide_commas import GLUED_IDS, refuse_wide_commas
+from sopkit.reader.wide_commas import may_join_ids, refuse_wide_commas
 from sopkit.tree import NUMBERS_A_NODE, Tree
 
 SPECIAL: Final = ("&", "*", "!", "<<")
@@ -173,7 +173,7 @@ def _shorten_keys(places: array[int], text: str) -> None:
 
 def _has_wide_signs(text: str) -> bool:
     """Whether the text may hold brackets or commas of full width where plain ones belong."""
-    return "｛" in text or "［" in text or ("，" in text and GLUED_IDS.search(text) is not None)
+    return "｛" in text or "［" in text or may_join_ids(text)
 
 
 def _has_special(text: str) -> bool:

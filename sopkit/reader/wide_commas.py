@@ -14,10 +14,18 @@ GLUED_IDS: Final = re.compile(
 )
 """Ids of the language, as an entry of a list in brackets; `[新品，首单]` may be one text."""
 
+BEFORE_ID: Final = re.compile(r"，[ ]?[a-z]")
+"""Looked for in no time, since it begins with one sign that is seldom followed by a letter."""
+
 COMMA: Final = re.compile(r"，")
 
 FAR: Final = 200
 """So far before an entry the comma or bracket stands at most."""
+
+
+def may_join_ids(text: str) -> bool:
+    """Whether a comma of full width may stand between two ids."""
+    return "，" in text and BEFORE_ID.search(text) is not None and GLUED_IDS.search(text) is not None
 
 
 def refuse_wide_commas(tree: Tree, text: str, notes: Notes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from sopkit.diagnostics import Severity
@@ -20,9 +21,13 @@ LONE: Final = re.compile(r"(?<=: )[^\s\"'\[{|>&*!#“”][^\"“”\\\r\n]*[^\s0
 """A value that ends with the only quote in it; behind a number it may mean inches."""
 
 
+AT_END: Final = re.compile(r"\"[ \t]*(?:[\r\n]|\Z)")
+
+
 def note_quotes(trees: tuple[Tree, ...], text: str, notes: Notes) -> None:
     """Note the values that such quotes begin or end, where YAML sees no quotes."""
-    found = [one for pattern in (WRAPPED, LONE) for one in pattern.finditer(text)]
+    found = [*WRAPPED.finditer(text)] if "“" in text or "”" in text else []
+    found += _lone(text)
     if not found:
         return
     values = {
@@ -31,6 +36,16 @@ def note_quotes(trees: tuple[Tree, ...], text: str, notes: Notes) -> None:
     for one in found:
         if one.span() in values:
             _note(one, notes)
+
+
+def _lone(text: str) -> Iterator[re.Match[str]]:
+    """Yield the values that end with a quote and have no other. Lines are looked at one by one: few end with a quote."""
+    for quote in AT_END.finditer(text):
+        start = max(text.rfind("\n", 0, quote.start()), text.rfind("\r", 0, quote.start())) + 1
+        if '"' not in text[start : quote.start()]:
+            value = LONE.search(text, start, quote.end())
+            if value is not None:
+                yield value
 
 
 def _note(found: re.Match[str], notes: Notes) -> None:
