@@ -6,8 +6,10 @@ Consent, the fifth, is not checked yet. `SOPKIT_REGENERATE=1 pytest tests/test_a
 from __future__ import annotations
 
 import os
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,10 +17,13 @@ from sopkit.diagnostics import Finding, Verdict
 from sopkit.graph.plain import record
 from sopkit.model.documents import Enforcement
 from sopkit.pipeline import Compilation
+from sopkit.simulation import Happening, Trace, replay
+from sopkit.simulation.clock import instant
 from tests.test_model_cases import files_of, shown
 from tests.workspaces import compiled
 
 HERE = Path(__file__).parent
+ZONE = ZoneInfo("Asia/Shanghai")
 FOLDER = HERE / "as_published"
 OUT = FOLDER / "findings.out"
 RETENTION = ("next-day-retention", "seven-day-retention", "thirty-day-retention")
@@ -105,6 +110,35 @@ def test_fault_1_customers_are_touched_more_often_than_each_cap(cap: str, place:
 def test_fault_1_comes_of_several_playbooks_together() -> None:
     (finding,) = [one for one in of("over-touch") if "weekly-marketing" in one.related[0].span.excerpt()]
     assert {note.split(" ")[0] for note in told(finding)} == {"cart-flash-sale", "new-member"}
+
+
+def test_fault_1_the_course_of_the_week_is_what_the_simulator_makes_of_it() -> None:
+    (finding,) = [one for one in of("over-touch") if "weekly-marketing" in one.related[0].span.excerpt()]
+    start = datetime(2026, 7, 1, tzinfo=ZONE)
+    known = (
+        ("age-band", "adult"),
+        ("external-userid", "x"),
+        ("mp-openid", "x"),
+        ("phone", "1"),
+        ("customer-tag", "new"),
+    )
+    happenings = [Happening(start, "data", name, value) for name, value in known]
+    titles = {"Joined in the mini-program": "member-joined", "Added to cart": "cart-added"}
+    happenings += [
+        Happening(one.at.replace(tzinfo=ZONE), "event", titles[one.what.en])
+        for one in finding.timeline
+        if one.what.en in titles
+    ]
+    late = {"lifecycle/new-member/awareness/film": (3 * 3600,)}  # due when the guide has just closed
+    trace = Trace(start, start + timedelta(days=20), tuple(happenings), delays=late)
+    log = replay(published().workspace, published().graph, trace)
+    assert (log.illegal, log.unmodelled) == ((), ())
+    done = {(one.at, one.node.partition("/")[2].replace("/", " ", 1)) for one in log.touches}
+    shown_ = {
+        (instant(one.at.replace(tzinfo=ZONE)), one.what.en.partition(",")[0]) for one in finding.timeline if one.counted
+    }
+    assert len(shown_) == 6
+    assert shown_ <= done
 
 
 def test_fault_2_the_welcome_cannot_come_within_the_hour() -> None:
