@@ -69,6 +69,45 @@ def test_one_at_a_time_may_be_left_from_every_place() -> None:
     assert verdict("max: 1, per: 3d", first, other, extra=group) != "proved"
 
 
+NIGHTLY = """---
+kind: sync
+id: nightly
+title: 每天同步
+owner: guide
+review_by: 2027-12-31
+from: mini-program
+to: map
+carries: {events: [member-joined]}
+key: unionid
+every: day
+at: ["02:00"]
+---
+kind: sync
+id: phones
+title: 手机号
+owner: guide
+review_by: 2027-12-31
+from: crm
+to: map
+carries: {data: [phone]}
+key: unionid
+every: event
+"""
+
+
+@pytest.mark.parametrize(("tool", "expected"), [("mini-program", "violated"), ("map", "possible")])
+def test_a_journey_in_the_events_own_tool_waits_for_no_sync(tool: str, expected: str) -> None:
+    """In the other tool it starts when the sync ends, so that no course from another hour may be shown."""
+    two = automation("a", "", ", after: 1d", more=f"runs_in: {tool}\n")
+    assert verdict("max: 1, per: 7d", two, NIGHTLY) == expected
+
+
+def test_journeys_that_hear_of_one_event_at_different_times_are_not_shown_side_by_side() -> None:
+    here = automation("a", ", topic: one", more="runs_in: mini-program\n")
+    there = automation("b", ", topic: two", more="runs_in: map\n").replace("send: hello", "do: 问候")
+    assert verdict("max: 1, per: 7d", here, there, NIGHTLY) == "possible"
+
+
 @pytest.mark.parametrize(("most", "expected"), [(2, "proved"), (1, "violated")])
 def test_days_of_a_cadence_are_counted_by_the_calendar(most: int, expected: str) -> None:
     """23:59 and 00:00 are two days; three posts fall into 24 hours all the same."""

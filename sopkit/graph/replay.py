@@ -144,7 +144,7 @@ class _Search:
         if journey is None or depth > 2:
             return
         for trigger in journey.starts_on:
-            if isinstance(trigger, OnEvent) and trigger.where is None and not self._batched(trigger):
+            if isinstance(trigger, OnEvent) and trigger.where is None and not self._batched(journey, trigger):
                 yield journey, trigger
                 break
         for other in self.question.links.starters.get(journey.id, ()):
@@ -155,8 +155,14 @@ class _Search:
         links = self.question.links
         return {one.id for one in links.at_end.get(journey.id, ())} | links.begun.get(journey.id, frozenset())
 
-    def _batched(self, trigger: OnEvent) -> bool:
-        """Return whether a sync brings the event at hours of its own: then a journey cannot start at any time."""
+    def _batched(self, journey: Journey, trigger: OnEvent) -> bool:
+        """Return whether a sync brings the event at hours of its own: then the journey cannot start at any time.
+
+        A journey that runs in the event's own tool waits for no sync.
+        """
+        noun = self.workspace.events.get(trigger.event.id)
+        if noun is not None and noun.tool is not None and journey.runs_in and noun.tool.id == journey.runs_in.id:
+            return False
         return any(
             sync.every is not None and sync.every.interval is None and sync.every.unit != "event"
             for sync in self.workspace.syncs.values()
