@@ -104,7 +104,7 @@ class Search:
 
     def __post_init__(self) -> None:
         course, done = self.witness.course, self.witness.done
-        times = [local(at) for at, *_ in (*course.came, *course.done)]
+        times = [local(at) for at, _ in course.came] + [local(at) for at, _, _ in course.done]
         self.start = min(times).replace(hour=0, minute=0, second=0) - timedelta(days=1)
         self.end = max(times) + timedelta(seconds=1)
         self.plan = compile_plan(done.workspace, done.graph)
@@ -156,8 +156,8 @@ class Search:
         machine.begin()
         for name, value in self.data:
             machine.at(instant(self.start), EVENT, partial(set_data, machine, name, value))
-        for at, event in self.witness.course.came:
-            machine.at(instant(local(at)), EVENT, partial(occur, machine, event.event.id))
+        for when, event in self.witness.course.came:
+            machine.at(instant(local(when)), EVENT, partial(occur, machine, event.event.id))
         machine.run()
         return choices, got
 

@@ -210,6 +210,10 @@ def _in_words(edit: Edit) -> Phrase:
 
 def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Iterator[Outcome]:
     """Yield what a tool that holds touches back makes of a cap that the plan alone does not keep."""
+    at_once = [one for one in counted.values() if one.weight > 1]
+    if limit.gap and at_once:  # a tool spaces what it sends; one send is one to it, in however many groups it is felt
+        yield excess.at_once(case, OVER_TOUCH, limit, at_once)
+        return
     unheld = {id_: one for id_, one in counted.items() if not controlled(case.workspace, one)}
     heard = heard_of(case.workspace)
     # what the tool does not know of it can't keep its own touches away from
