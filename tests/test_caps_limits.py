@@ -74,6 +74,20 @@ def test_a_tool_keeps_a_cap_of_what_it_sends_itself() -> None:
     )
 
 
+def test_a_post_that_is_felt_in_several_groups_at_once_is_no_gap_that_a_tool_keeps() -> None:
+    """The tool spaces its sends; the customer of two groups gets one of them twice at one instant."""
+
+    def judge(joins: int) -> list[str]:
+        group = f"---\nkind: catalog\nchannels:\n  room: {{title: 群, tool: map, reach: group, selects: nobody, joins: {joins}}}\n"
+        post = automation("a", "", ", after: 1h", more=IN_MAP).replace("via: sms", "via: room")
+        done = judged("{id: c, gap: 4h, of: {reach: group}}", post, group, settings=ENFORCED)
+        return [one.message("en") for one in of_rule(done, "over-touch")]
+
+    assert judge(1) == []
+    (said,) = judge(2)
+    assert "one post is felt at one time in each of the groups" in said
+
+
 def test_what_people_send_breaks_a_count_that_a_tool_enforces() -> None:
     mixed = automation("a", "", ", after: 1h, within: 2h, by: guide", more=IN_MAP)
     (found,) = of_rule(judged("{id: c, max: 1, per: 7d}", mixed, settings=ENFORCED), "over-touch")

@@ -64,7 +64,7 @@ def customer_of(
     workspace: Workspace, monday: datetime, starts: Sequence[Start], runs: Sequence[Run]
 ) -> Customer | None:
     """Return somebody who can have all these runs, or None."""
-    happened = _happened(starts, runs)
+    happened = happenings(starts, runs)
     trace = Trace(workspace, monday)
     times: dict[str, list[float]] = {}
     for (at, event), often in sorted(happened.items()):
@@ -86,7 +86,8 @@ def customer_of(
     return _somebody(workspace, starts, runs, set(times), written)
 
 
-def _happened(starts: Sequence[Start], runs: Sequence[Run]) -> Happened:
+def happenings(starts: Sequence[Start], runs: Sequence[Run]) -> Happened:
+    """Return all that occurs: an occurrence that several runs need is one, two starts at one instant are two."""
     found: Happened = Counter((one.at, one.event.event.id) for one in starts)
     for run in runs:
         for key, often in Counter((one.at, one.event.event.id) for one in run.came).items():

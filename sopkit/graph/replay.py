@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sopkit.graph.consistency import Start, Trace, customer_of
+from sopkit.graph.consistency import Start, Trace, customer_of, happenings
 from sopkit.graph.issues import crowded
 from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
@@ -352,11 +352,16 @@ class _Search:
             return None
         came = {(one.at, one.event.event.id): one.event for one in starts}
         came |= {(one.at, one.event.event.id): one.event for run in runs for one in run.came}
+        often = happenings(starts, runs)
         last = inside[-1][0]
         deeds = sorted(((done.at, done.touch.node, n) for n, run in enumerate(runs) for done in run.done))
         marked = set(inside)
         return Course(
-            tuple((monday + timedelta(seconds=at), event) for (at, _), event in sorted(came.items()) if at <= last),
+            tuple(
+                (monday + timedelta(seconds=at), event)
+                for (at, name), event in sorted(came.items())
+                for _ in range(often[at, name] if at <= last else 0)
+            ),
             tuple(
                 (monday + timedelta(seconds=at), self.question.touches[node], (at, node, n) in marked)
                 for at, node, n in deeds

@@ -210,6 +210,10 @@ def _in_words(edit: Edit) -> Phrase:
 
 def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Iterator[Outcome]:
     """Yield what a tool that holds touches back makes of a cap that the plan alone does not keep."""
+    at_once = [one for one in counted.values() if one.weight > 1]
+    if limit.gap and at_once:  # a tool spaces what it sends; one send is one to it, in however many groups it is felt
+        yield excess.at_once(case, OVER_TOUCH, limit, at_once)
+        return
     unheld = {id_: one for id_, one in counted.items() if not controlled(case.workspace, one)}
     heard = heard_of(case.workspace)
     # what the tool does not know of it can't keep its own touches away from
@@ -285,30 +289,21 @@ def _kept(limit: Limit, bound: Bound) -> Phrase:
 
 
 def _enforced(case: Case, limit: Limit, counted: Mapping[str, Touch]) -> Phrase:
-    heard = heard_of(case.workspace)
     unheld = [one for one in counted.values() if not controlled(case.workspace, one)]
-    unseen = any(not seen(case.workspace, one, heard) for one in unheld)
-    late = max(
-        (heard[channel.id] for one in unheld for channel in one.channels if channel.id in heard),
-        default=0.0,
-    )
-    leak_zh = (
-        "；人工发送的它拦不住，也看不到全部"
-        if unseen
-        else f"；人工发送的它拦不住，最晚 {late / 60:.0f} 分钟后才知道"
-        if late
-        else ""
-    )
-    leak_en = (
-        "; what people send it cannot hold back, and does not see all of"
-        if unseen
-        else f"; what people send it cannot hold back, and hears of within {late / 60:.0f} minutes"
-        if late
-        else ""
-    )
+    if not unheld:
+        return Phrase(
+            f"{limit.name.zh}：由工具在发送时守住（{limit.words.zh}）",
+            f"{limit.name.en}: the tool that sends keeps it ({limit.words.en})",
+        )
+    # a gap alone is proved of touches that the tool does not send, and only where it hears of all of them
+    heard = heard_of(case.workspace)
+    late = max(heard[channel.id] for one in unheld for channel in one.channels) / 60
     return Phrase(
-        f"{limit.name.zh}：由工具在发送时守住（{limit.words.zh}）{leak_zh}",
-        f"{limit.name.en}: the tool that sends keeps it ({limit.words.en}){leak_en}",
+        f"{limit.name.zh}：工具自己发的，离它已知的上一次至少隔 {limit.per}；别人发的彼此至少隔 {limit.per}，"
+        f"它最晚 {late:.0f} 分钟后知道，但拦不住，所以可能紧跟在它发的后面",
+        f"{limit.name.en}: the tool sends only when {limit.per} have passed since the last that it knows of; what others send "
+        f"keeps {limit.per} among itself and is known to it within {late:.0f} minutes, but it cannot hold that back: "
+        f"it may follow sooner on what the tool sent",
     )
 
 

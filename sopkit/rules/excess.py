@@ -79,6 +79,20 @@ def unstoppable(case: Case, rule: Rule, limit: Limit, tool: str, touches: Sequen
     return _doubtful(case, rule, limit, text, advice, touches)
 
 
+def at_once(case: Case, rule: Rule, limit: Limit, touches: Sequence[Touch]) -> Finding:
+    """Return the finding that one send is felt several times at one instant, which no tool that spaces its sends can mend."""
+    names = row_of(one.root.partition("/")[2] for one in touches)
+    text = Phrase(
+        f"{limit.words.zh}，但同一条群消息会在客户所在的几个群里同时出现（joins）：{names.zh}",
+        f"{limit.words.en}, but one post is felt at one time in each of the groups that a customer is in (`joins`): {names.en}",
+    )
+    advice = Phrase(
+        "群消息改用每天、每周的次数来限（max、per），或者让一位客户只进一个群",
+        "limit posts by their number a day or a week (`max`, `per`), or let a customer join one group only",
+    )
+    return _doubtful(case, rule, limit, text, advice, touches)
+
+
 def row_of(names: Iterable[str]) -> Phrase:
     """Return the first of the names in a row, and how many more there are."""
     every = sorted(set(names))
