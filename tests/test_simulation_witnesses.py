@@ -27,6 +27,7 @@ from tests.workspaces import compiled
 
 ROOT = Path(__file__).parent.parent
 CUSTOMERS: tuple[Data, ...] = tuple((("mood", "fine"), ("side", side)) for side in ("left", "right"))
+ADULT: Data = (("sms-marketing", "given"), ("wecom-marketing", "given"), ("age-band", "adult"))
 START = date(2026, 7, 1)
 
 
@@ -88,8 +89,8 @@ def test_an_event_that_comes_twice_at_one_instant_is_shown_twice() -> None:
 
 @pytest.mark.long
 def test_courses_of_many_random_plays_replay() -> None:
-    found = plays(range(40, 800))
-    assert len(found) >= 100
+    found = plays(range(40, 500))
+    assert len(found) >= 60
     assert [seed for seed, one in found.items() if not all(one)] == []
 
 
@@ -105,10 +106,10 @@ def test_courses_of_the_fixtures_and_of_the_first_example_replay(tmp_path: Path)
     settings = first["sopkit.yaml"]
     assert b"max: 5" in settings
     tight = {**first, "sopkit.yaml": settings.replace(b"max: 5", b"max: 2")}
-    fixtures = [{"play.yaml": one.read_bytes()} for one in sorted((ROOT / "tests/flow").glob("over-touch*.yaml"))]
+    fixtures = [{"sopkit.yaml": one.read_bytes()} for one in sorted((ROOT / "tests/flow").glob("over-touch*.yaml"))]
     for files in (tight, *fixtures):
         (witness,) = [one for one in witnesses(files) if one.limit.cap is not None]
-        log = replayed(witness)
+        log = replayed(witness, [ADULT])
         assert log is not None
         assert exceeds(witness, log)
 
@@ -236,6 +237,6 @@ def test_simulated_customers_of_random_plays_keep_what_is_proved() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("action", ["", "skip", "wait 12h", "exit"])
 def test_simulated_customers_of_many_random_plays_keep_what_is_proved(action: str) -> None:
-    proved, broken = kept(range(180), action)
+    proved, broken = kept(range(150), action)
     assert broken == []
-    assert proved >= 40
+    assert proved >= 30

@@ -21,7 +21,7 @@ from sopkit.rules import excess
 from sopkit.rules.limits import Limit
 from sopkit.simulation import Happening, Log, Trace, replay
 from sopkit.simulation.clock import instant
-from sopkit.simulation.happenings import occur, set_data
+from sopkit.simulation.happenings import move_consent, occur, set_data
 from sopkit.simulation.machine import EVENT, Machine
 from sopkit.simulation.plan import compile_plan
 from sopkit.simulation.world import World
@@ -34,7 +34,7 @@ MOST_RUNS: Final = 600
 Touches = Counter[tuple[int, str]]
 """(instant, node)."""
 Data = tuple[tuple[str, str], ...]
-"""What is known of the customer from the start: datum and value."""
+"""What is known of the customer from the start: datum and value, or a consent and `given`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,9 @@ class Search:
         self.world.leave_out({name for name, _ in self.data})
         self.wanted = expected(course)
 
+    def _is_consent(self, name: str) -> bool:
+        return name in self.witness.done.workspace.consents
+
     def trace(self) -> Trace | None:
         """Return a trace that goes as the course does."""
         return next(self._traces([]), None)
@@ -155,7 +158,8 @@ class Search:
         machine = _Clocked(self.world, note, draw)
         machine.begin()
         for name, value in self.data:
-            machine.at(instant(self.start), EVENT, partial(set_data, machine, name, value))
+            known = partial(move_consent if self._is_consent(name) else set_data, machine, name, value)
+            machine.at(instant(self.start), EVENT, known)
         for when, event in self.witness.course.came:
             machine.at(instant(local(when)), EVENT, partial(occur, machine, event.event.id))
         machine.run()
@@ -165,15 +169,24 @@ class Search:
         delays: dict[str, tuple[int, ...]] = {}
         for one in choices:
             delays[one.node] = (*delays.get(one.node, ()), one.taken)
-        happened = [Happening(self.start, "data", name, value) for name, value in self.data]
+        happened = [
+            Happening(self.start, "given", name)
+            if self._is_consent(name)
+            else Happening(self.start, "data", name, value)
+            for name, value in self.data
+        ]
         happened += [Happening(local(at), "event", event.event.id) for at, event in self.witness.course.came]
         return Trace(self.start, self.end, tuple(happened), delays=delays)
 
 
 def replayed(witness: Witness, customers: Sequence[Data] = ((),)) -> Log | None:
     """Return the log of a replay with every touch of the course at its instant, for one of the customers; None: there is none."""
+    reached = {
+        one.address.id for _, touch, _ in witness.course.done for one in touch.channels if one.address is not None
+    }
     for data in customers:
-        trace = Search(witness, data).trace()
+        # who is sent a message has an address for it
+        trace = Search(witness, (*data, *((name, "known") for name in sorted(reached)))).trace()
         if trace is None:
             continue
         log = replay(witness.done.workspace, witness.done.graph, trace)
