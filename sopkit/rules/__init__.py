@@ -58,6 +58,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
 )
+LAST_DAY: Final = date.max.replace(year=date.max.year - 3)
+"""From here the analyses can still look ahead to the end of the calendar."""
+
 SAID_BETTER: Final[Mapping[str, str]] = {"same-item-twice": "duplicate-touch"}
 """Name of a rule → that of one of another family which, at the same step, says the same and when it happens."""
 
@@ -80,7 +83,7 @@ def check(
     with none.
     """
     doubts = Doubts(forest, found)
-    case = Case(workspace, graph, forest, today, doubts)
+    case = Case(workspace, graph, forest, min(today, LAST_DAY), doubts)
     certain = replace(case, doubts=Doubts(forest))
     outcomes: list[Outcome] = []
     held_back = 0

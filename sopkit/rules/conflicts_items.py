@@ -40,7 +40,7 @@ TWICE: Final = Rule(
         "只留一处发，或者换一条内容；不会同时走到的，用 audience、while 或 one_at_a_time 写清楚",
         "leave it to one of them or send something else; where nobody comes to both, say so with `audience`, `while` or `one_at_a_time`",
     ),
-    bad=AUTOMATION + SEND + "---\n" + OTHER + SEND + SCRIPT,
+    bad=AUTOMATION + SEND + "---\n" + OTHER + SEND.replace("for: care", "for: care, topic: greeting") + SCRIPT,
     good=AUTOMATION + SEND + "---\n" + OTHER + LATER + SCRIPT,
 )
 
