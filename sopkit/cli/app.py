@@ -38,6 +38,7 @@ SUMMARIES: Final = {
         "把整个工作区编译成一张执行图，写成文件", "compile a workspace to one execution graph, in a file"
     ),
     "graph": Phrase("画出流程图，整体或一部分", "draw the graph, or a part of it"),
+    "simulate": Phrase("随机模拟一批客户：触达、工作量、去留", "run random customers: touches, work, drop-offs"),
     "ls": Phrase("列出工作区里的文档和名词", "list what a workspace holds"),
     "explain": Phrase("说明一条规则：为何要紧、怎么改、例子", "explain a rule: why it matters, what to do, an example"),
     "rules": Phrase("列出全部规则", "list all rules"),
