@@ -246,7 +246,7 @@ def _tree(source: Source, plain: Plain) -> Tree:
 
 
 def _plain(tree: Tree) -> Plain:
-    places = tree.places
+    places = array("I", tree.places)
     with suppress(OverflowError):
         places = array("H", places)  # half the bytes to read back
     return (

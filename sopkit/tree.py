@@ -8,8 +8,7 @@ A key or value that came in by an alias or a merge key has its own entries, whic
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NewType
 
@@ -35,7 +34,7 @@ class Tree:
 
     source: Source
     value: Value
-    places: array[int]
+    places: Sequence[int]
     """`NUMBERS_A_NODE` unsigned integers a node, pre-order; node 0 is the root."""
     plain_hash: Mapping[int, str] = field(default_factory=dict)
     """Plain scalars with a `#` in or right behind them (exactly one space before it): index → what a reader would lose."""

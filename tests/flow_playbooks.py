@@ -6,6 +6,7 @@ from datetime import date
 from textwrap import dedent
 
 from sopkit.diagnostics import Finding
+from sopkit.rules.examples import KPI, SCRIPT
 from tests.workspaces import compiled
 
 LIFECYCLE = """\
@@ -32,11 +33,9 @@ owner: guide
 review_by: 2027-12-31
 starts_on: manual
 """
-NOUNS = """\
----
-kind: catalog
-scripts:
-  hello: {title: 问候, text: 【示例】您好，有问题随时找我}
+NOUNS = (
+    SCRIPT
+    + """\
 data:
   tier: {title: 等级, type: [gold, silver, bronze], category: user.behavior, record: crm, retention: 1y}
   spent: {title: 消费额, type: money, category: user.behavior, record: crm, retention: 1y}
@@ -46,18 +45,9 @@ tags:
   called: {title: 已致电, record: crm}
 segments:
   buyers: {title: 买过的人, when: {order-paid: ever}}
----
-kind: kpi
-id: replies
-title: 回复率
-owner: guide
-review_by: 2027-12-31
-unit: percent
-better: higher
-formula: {share: {customers: {chat-replied: ever}}, of: {customers: {member-joined: ever}}}
-per: month
-measured_in: bi
 """
+    + KPI
+)
 UNUSED = "SOP141"
 
 

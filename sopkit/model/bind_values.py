@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -126,7 +125,7 @@ class Binding:
         self.tree = tree
         self.builtin = builtin
         self.number = number
-        self.places: array[int] = tree.places
+        self.places = tree.places
         self.base = Forest.base(number)
         self.jumps = []
         self.stages = {}

@@ -7,7 +7,6 @@ what stood before a mistake.
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -47,7 +46,7 @@ class Composed:
     """One document: as `Tree` has it."""
 
     value: Value
-    places: array[int]
+    places: list[int]
     plain: frozenset[int]
 
 
@@ -153,7 +152,7 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
         else composers[type(first)](first, 1)
     )
     composers.clear()  # they hold each other and all of this, and the garbage collector is off while files are read
-    return Composed(value, array("I", places), frozenset(plain))
+    return Composed(value, places, frozenset(plain))
 
 
 def _root_scalar(event: ScalarEvent, places: list[int], plain: list[int], notes: Notes) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from typing import Final
 
@@ -163,7 +162,7 @@ def _trees(text: str, notes: Notes, parser: ParserName | None) -> Iterator[Tree]
         yield tree
 
 
-def _shorten_keys(places: array[int], text: str) -> None:
+def _shorten_keys(places: list[int], text: str) -> None:
     """Let a block of text that is a key, as `? |`, end where it does: the parsers let it reach to the next sign."""
     for at in range(0, len(places), NUMBERS_A_NODE):
         start, end, size = places[at : at + NUMBERS_A_NODE]

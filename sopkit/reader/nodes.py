@@ -6,7 +6,6 @@ stood before a mistake, and nothing bounds their number. So they are for ordinar
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
 from typing import Final
 
@@ -92,14 +91,14 @@ def _tree(root: Node, notes: Notes) -> Tree:  # noqa: PLR0915  one hot loop
         for key_node, held in node.value:
             if type(key_node) is not scalar:
                 raise OddError
-            key = key_node.value
+            key, key_start = key_node.value, key_node.start_mark.index
             if key < AFTER_HYPHEN:
                 raise OddError
             if type(held) is scalar:
                 add(
                     (
-                        key_node.start_mark.index,
-                        key_node.end_mark.index,
+                        key_start,
+                        key_node.end_mark.index if key_node.style else key_start + len(key),
                         1,
                         held.start_mark.index,
                         held.end_mark.index,
@@ -121,7 +120,7 @@ def _tree(root: Node, notes: Notes) -> Tree:  # noqa: PLR0915  one hot loop
                 else:
                     result[key] = said
             else:
-                add((key_node.start_mark.index, key_node.end_mark.index, 1))
+                add((key_start, key_node.end_mark.index, 1))
                 result[key] = composers[type(held)](held, depth + 1)
         if len(result) < len(node.value):
             raise OddError
@@ -170,4 +169,4 @@ def _tree(root: Node, notes: Notes) -> Tree:  # noqa: PLR0915  one hot loop
         raise OddError
     value = composers[type(root)](root, 1)
     composers.clear()  # they hold each other and all of this, and the garbage collector is off while files are read
-    return Tree(notes.source, value, array("I", places), {}, frozenset(plain))
+    return Tree(notes.source, value, places, {}, frozenset(plain))

@@ -32,7 +32,7 @@ ROW: Final = re.compile(r"^(?![ \t]*[-#\"'\[{|>&*!?])[^\t\r\n]*[^\t\r\n:：](?<!
 
 def note_conflicts(text: str, notes: Notes) -> bool:
     """Note each conflict of a merge, if it has both versions and their marks; return whether there is one."""
-    if OURS not in text:
+    if "<" not in text or OURS not in text:  # one character is found sooner than eight
         return False
     ours: re.Match[str] | None = None
     middle: re.Match[str] | None = None
