@@ -44,9 +44,12 @@ def _composing_parser() -> type | None:
     from yaml.cyaml import CParser  # type: ignore[attr-defined]  # noqa: PLC0415
 
     class Composer(CParser):
-        """Calls these for every node, to find its tag; nobody asks for that, and a function in C that does nothing costs least."""
+        """Calls these for every node, to find its tag; nobody asks for that, so they do next to nothing, in C."""
 
-        resolve = descend_resolver = ascend_resolver = object.__subclasshook__
+        __slots__ = ()
+        resolve = object.__subclasshook__
+        descend_resolver = dict[object, object]().get
+        ascend_resolver = "".isascii
 
     return Composer if get_version() >= BOUNDED else None
 
@@ -66,7 +69,7 @@ def ordinary_trees(text: str, notes: Notes) -> list[Tree] | None:
             if len(trees) >= MAX_DOCUMENTS:
                 return None
             trees.append(_tree(composer.get_node(), quiet))
-    except (yaml.YAMLError, RefusedError, OddError):
+    except (yaml.YAMLError, RefusedError, OddError, TypeError):
         return None
     return None if quiet.findings else trees
 
@@ -89,22 +92,12 @@ def _tree(root: Node, notes: Notes) -> Tree:  # noqa: PLR0915  one hot loop
             raise OddError
         result: dict[str, Value] = {}
         for key_node, held in node.value:
-            if type(key_node) is not scalar:
-                raise OddError
-            key, key_start = key_node.value, key_node.start_mark.index
-            if key < AFTER_HYPHEN:
+            key = key_node.value  # type: ignore[attr-defined]  # a scalar's text, or a list
+            key_start, key_end = key_node.start_mark.index, key_node.end_mark.index
+            if key < AFTER_HYPHEN:  # lists can't be compared: a key that is no scalar is odd too
                 raise OddError
             if type(held) is scalar:
-                add(
-                    (
-                        key_start,
-                        key_node.end_mark.index if key_node.style else key_start + len(key),
-                        1,
-                        held.start_mark.index,
-                        held.end_mark.index,
-                        1,
-                    )
-                )
+                add((key_start, key_end, 1, held.start_mark.index, held.end_mark.index, 1))
                 said = held.value
                 if held.style:
                     if held.style in "|>":
@@ -120,7 +113,7 @@ def _tree(root: Node, notes: Notes) -> Tree:  # noqa: PLR0915  one hot loop
                 else:
                     result[key] = said
             else:
-                add((key_start, key_node.end_mark.index, 1))
+                add((key_start, key_end, 1))
                 result[key] = composers[type(held)](held, depth + 1)
         if len(result) < len(node.value):
             raise OddError

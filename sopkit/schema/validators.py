@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from sopkit.schema.definitions import bundle
+from sopkit.schema.lean import lean
 from sopkit.schema.places import Path
 from sopkit.tree import Value
 
@@ -86,4 +87,4 @@ def _quick(kind: str) -> Callable[[Value], bool] | None:
         from jsonschema_rs import Draft202012Validator as Quick  # noqa: PLC0415  48 ms, not for commands that read nothing
     except ImportError:
         return None
-    return Quick(bundle(kind)).is_valid
+    return Quick(lean(bundle(kind))).is_valid
