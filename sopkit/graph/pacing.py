@@ -107,6 +107,24 @@ class Net:
                     heappush(queue, (time + seconds, target))
         return times
 
+    def keeps_apart(self, some: Collection[str], others: Collection[str], window: float) -> bool:
+        """Return whether every touch of `others` comes at least the window after each of `some` that it follows."""
+        if not all(one in self.weights for one in (*some, *others)):
+            return False
+        queue = [(-self.lags.get(place, 0.0), place) for place in some]
+        queue.sort()
+        done: set[str] = set()
+        while queue:
+            span, place = heappop(queue)
+            if place in done or span >= window:
+                continue
+            done.add(place)
+            if place in others:
+                return False
+            for target, seconds in self.ways.get(place, ()):
+                heappush(queue, (span + seconds, target))
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:

@@ -17,11 +17,13 @@ from sopkit.graph.issues import crowded
 from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
 from sopkit.graph.runs import Came, Done, Manner, Run, Walker
-from sopkit.graph.satisfiability import Customer, meet
+from sopkit.graph.satisfiability import NOBODY, Customer, meet
 from sopkit.graph.touches import Touch
 from sopkit.model import steps
 from sopkit.model.documents import Journey, Workspace
+from sopkit.model.predicates import Not
 from sopkit.model.triggers import OnEvent
+from sopkit.tree import Mark
 
 DAY: Final = 86400.0
 HOUR: Final = 3600.0
@@ -137,6 +139,7 @@ class _Search:
         self.flexible = any(_is_flexible(one) for one in self.family)
         self.period = self._period()
         self.known: dict[tuple[str, float], list[_Way]] = {}
+        self.somebody: dict[frozenset[tuple[Mark, bool]], bool] = {}
 
     def _starters(self, root: str, depth: int) -> Iterator[tuple[Journey, OnEvent]]:
         """Yield the journeys, with their events, by which a journey comes to run: itself, or one that starts it."""
@@ -194,9 +197,18 @@ class _Search:
                 for runs in self._families(journey, base, manner, 0):
                     way = _Way(runs, self._times(runs))
                     needs = tuple(sorted((one.at, one.event.event.id) for run in runs for one in run.came))
-                    found.setdefault((way.times, needs), way)
+                    asks = _asks(runs)
+                    if self._is_somebody(asks, runs):
+                        found.setdefault((way.times, needs, asks), way)
             self.known[key] = list(found.values())
         return self.known[key], start - base
+
+    def _is_somebody(self, asks: frozenset[tuple[Mark, bool]], runs: Sequence[Run]) -> bool:
+        """Return whether there may be a customer who meets all that the runs ask."""
+        if asks not in self.somebody:
+            asked = [one for run in runs for one in run.asked]
+            self.somebody[asks] = len(asked) < 2 or meet(self.workspace, *asked) != NOBODY
+        return self.somebody[asks]
 
     def _manners(self, pause: float) -> Iterator[Manner]:
         yield Manner(0, only_last=False, pause=pause)
@@ -373,6 +385,11 @@ class _Search:
 
 def _count(part: _Part, window: Window) -> int:
     return sum(way.count(shift, window) for _, way, shift in part.ways)
+
+
+def _asks(runs: Sequence[Run]) -> frozenset[tuple[Mark, bool]]:
+    """Return what runs ask of the customer, by where it is written and whether it must hold."""
+    return frozenset((one.at, isinstance(one, Not)) for run in runs for one in run.asked)
 
 
 def _needs(way: _Way) -> int:

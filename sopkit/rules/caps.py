@@ -12,10 +12,10 @@ from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.replay import Course, Question, replay
 from sopkit.graph.touches import Touch, controlled, heard_of, seen, touches_of
 from sopkit.graph.worst import Bound, Plan
-from sopkit.rules import excess
+from sopkit.rules import budgets, excess
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT
-from sopkit.rules.limits import Limit, has_one_clock, is_empty, is_steady, of_platforms, of_workspace
+from sopkit.rules.limits import Limit, has_one_clock, is_empty, is_steady, of_budgets, of_platforms, of_workspace
 from sopkit.text import Phrase
 
 SETTINGS: Final = """\
@@ -57,7 +57,7 @@ IDLE_CAP: Final = Rule(
     name="idle-cap",
     severity=Severity.WARNING,
     summary=Phrase("上限没有管到任何触达", "a cap that covers no touch"),
-    message=Phrase("上限 {cap} 的 of 选不中任何一次触达", "the `of` of the cap {cap} selects no touch at all"),
+    message=Phrase("{what} 选不中任何一次触达", "{what} selects no touch at all"),
     why=Phrase(
         "管不到任何东西的上限看上去像保证，其实什么也没有保证。",
         "A cap that covers nothing looks like a promise and is none.",
@@ -111,7 +111,11 @@ STARVED: Final = Rule(
     .replace("starts_on: member-joined", "starts_on: member-joined\nruns_in: map")
     .replace("after: 2d}", "after: 2d, required: true}"),
 )
-RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED)
+RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED, *budgets.RULES)
+
+LASTING: Final = Phrase(
+    "写明 changes: never 的资料和标签从一开始就已知", "data and tags that say `changes: never` are known from the start"
+)
 
 Keeps = Callable[[Plan, Mapping[str, Touch]], bool]
 MOST_TOUCHES: Final = 100
@@ -141,6 +145,27 @@ def check(case: Case) -> Iterator[Outcome]:
     for limit in of_workspace(case):
         yield from _check_limit(case, plan, limit)
     yield from _check_platforms(case, plan)
+    yield from _check_budgets(case, plan)
+
+
+def _check_budgets(case: Case, plan: Plan) -> Iterator[Outcome]:
+    """Yield of each share of a cap whether it is kept, by the plan alone, and of each cap whether the shares fit it."""
+    shares = [*of_budgets(case, plan.touches)]
+    kept: list[Limit] = []
+    for share in shares:
+        outcomes = [*_check_limit(case, plan, share, budgets.OVER_BUDGET)]
+        if all(isinstance(one, Proof) for one in outcomes):
+            kept.append(share)
+        else:
+            yield from outcomes
+    if kept:
+        yield Proof(budgets.OVER_BUDGET, "budgets", budgets.kept(kept), _assumptions())
+
+    def find(limit: Limit, counted: Mapping[str, Touch]) -> Course | None:
+        return _course(case, plan, limit, counted, Bound())
+
+    for limit in of_workspace(case):
+        yield from budgets.together(case, plan, [one for one in shares if one.id == limit.id], limit, find)
 
 
 def _check_platforms(case: Case, plan: Plan) -> Iterator[Outcome]:
@@ -162,21 +187,21 @@ def _check_platforms(case: Case, plan: Plan) -> Iterator[Outcome]:
         yield Proof(OVER_TOUCH, "limits", statement, (*_assumptions(), *facts))
 
 
-def _check_limit(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
+def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) -> Iterator[Outcome]:
     counted = limit.covered(plan.touches)
     if limit.most > MOST_TOUCHES:
         reason = Phrase(f"上限 {limit.id} 超过 {MOST_TOUCHES} 次", f"the cap {limit.id} is above {MOST_TOUCHES}")
-        yield Unassessed(OVER_TOUCH, limit.subject, reason)
+        yield Unassessed(rule, limit.subject, reason)
         return
     if plan.touches and not counted:
-        yield case.finding(IDLE_CAP, limit.at, limit.subject, cap=limit.id)
+        yield case.finding(IDLE_CAP, limit.at, limit.subject, what=_covering(limit))
         return
     bound = plan.most(counted, limit.window, limit.most + 1, by_day=limit.by_day)
     if not bound.open and bound.count <= limit.most:
-        yield Proof(OVER_TOUCH, limit.subject, _kept(limit, bound), _assumptions())
+        yield Proof(rule, limit.subject, _kept(limit, bound), (*_assumptions(), *((LASTING,) if bound.sorted else ())))
         return
     enforce = case.workspace.settings.enforce
-    if limit.cap is not None and enforce is not None and enforce.in_ is not None:
+    if limit.cap is not None and limit.share is None and enforce is not None and enforce.in_ is not None:
         yield from _check_enforced(case, plan, limit, counted)
         return
     found = _course(case, plan, limit, counted, bound)
@@ -186,11 +211,19 @@ def _check_limit(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
         # where the others break the cap without it, no change of one step is enough
         worth = not bound.open and not bound.partial and others <= limit.most
         changes = edits(plan, marked, limit.window, _keeps(limit), counted) if worth else ()
-        yield excess.violated(case, OVER_TOUCH, limit, found, [_in_words(one) for one in changes])
+        yield excess.violated(case, rule, limit, found, [_in_words(one) for one in changes])
     elif bound.open:
-        yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, bound))
+        yield Unassessed(rule, limit.subject, _unknown(limit, bound))
     else:
-        yield excess.possible(case, OVER_TOUCH, limit, bound, counted.values(), [])
+        yield excess.possible(case, rule, limit, bound, counted.values(), [])
+
+
+def _covering(limit: Limit) -> Phrase:
+    if limit.share is not None:
+        return Phrase(
+            f"上限 {limit.id} 里 {limit.owner} 的预算", f"the budget of {limit.owner} under the cap {limit.id}"
+        )
+    return Phrase(f"上限 {limit.id} 的 of", f"the `of` of the cap {limit.id}")
 
 
 def _keeps(limit: Limit) -> Keeps:
