@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sopkit.graph.consistency import Start, Trace, customer_of, happenings
-from sopkit.graph.issues import crowded
+from sopkit.graph.crowds import crowded
+from sopkit.graph.face import DatedHours, Face
 from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
 from sopkit.graph.runs import Came, Done, Manner, Run, Walker
 from sopkit.graph.satisfiability import NOBODY, Customer, meet
 from sopkit.graph.touches import Touch
+from sopkit.graph.zones import Clocks
 from sopkit.model import steps
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.predicates import Not
@@ -27,6 +29,7 @@ from sopkit.tree import Mark
 
 DAY: Final = 86400.0
 HOUR: Final = 3600.0
+WEEK: Final = 7 * DAY
 MOST_JOURNEYS: Final = 6
 """Journeys that are put beside each other."""
 EFFORT: Final = 6000
@@ -44,15 +47,16 @@ class Question:
 
     workspace: Workspace
     links: Links
-    openings: Mapping[str, Openings | None]
+    clocks: Clocks
+    openings: Mapping[str, Openings | DatedHours | None]
     touches: Mapping[str, Touch]
     counted: Mapping[str, Touch]
     most: int
     window: float
     unit: str
     """'' for a window that rolls."""
-    monday: datetime
-    """A Monday, 00:00, on the customer's clock."""
+    face: Face
+    """The customer's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,16 @@ class Course:
     done: tuple[tuple[datetime, Touch, bool], ...]
     """Touches, and whether each is one of those that break the cap."""
     customer: Customer
+    zone: str = ""
+    """Whose clock it is told by, where that is not the workspace's on plain days."""
 
 
 def replay(question: Question, roots: Sequence[str]) -> Course | None:
     """Return a course through some of the journeys `roots` that breaks the cap; None where none was found."""
-    return _of_cadences(question) or _Search(question, roots[:MOST_JOURNEYS]).course()
+    found = _of_cadences(question) or _Search(question, roots[:MOST_JOURNEYS]).course()
+    face = question.face
+    told = face.name if face.moving or face.name != question.clocks.home else None
+    return replace(found, zone=told) if found is not None and told else found
 
 
 def _of_cadences(question: Question) -> Course | None:
@@ -75,10 +84,8 @@ def _of_cadences(question: Question) -> Course | None:
     workspace = question.workspace
     issues = [one for one in question.counted.values() if one.root.startswith("cadence/")]
 
-    def span(at: datetime) -> tuple[datetime, datetime]:
-        return unit_of(at, question.unit) if question.unit else (at, at + timedelta(seconds=question.window))
-
-    inside = crowded(workspace, issues, span, question.most, question.monday.date()) if issues else []
+    face, window = question.face, question.window
+    inside = crowded(workspace, issues, face, question.clocks, window, question.unit, question.most) if issues else []
     if not inside:
         return None
     cadences = [workspace.cadences[name] for name in {touch.root.partition("/")[2] for _, touch in inside}]
@@ -86,18 +93,6 @@ def _of_cadences(question: Question) -> Course | None:
     if not isinstance(customer, Customer):
         return None
     return Course((), tuple((at, touch, True) for at, touch in inside), customer)
-
-
-def unit_of(at: datetime, unit: str) -> tuple[datetime, datetime]:
-    """Return the day, week (from Monday) or month that holds an instant."""
-    first = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    if unit == "week":
-        first -= timedelta(days=first.weekday())
-        return first, first + timedelta(days=7)
-    if unit == "month":
-        first = first.replace(day=1)
-        return first, (first + timedelta(days=32)).replace(day=1)
-    return first, first + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +169,8 @@ class _Search:
 
     def _period(self) -> float:
         """Return after how long starts are alike; 0 where every start is like every other."""
+        if self.question.face.moving:
+            return WEEK  # they never are: each is walked by itself
         roots = tuple(f"{one.kind}/{one.id}/" for one in self.family)
         hours = [
             one
@@ -189,6 +186,7 @@ class _Search:
     def _ways(self, journey: Journey, start: float) -> tuple[list[_Way], float]:
         """Return ways through a journey, and how much later they are than they were walked."""
         base = 7 * DAY + (start % self.period if self.period else 9 * HOUR)
+        base = start if self.question.face.moving else base
         key = (journey.id, base)
         if key not in self.known:
             pause = HOUR if self.question.window >= 2 * HOUR else self.question.window / 4
@@ -254,6 +252,8 @@ class _Search:
         hours = int(self.period // HOUR) or 1
         # courses that begin in the morning are tried first: they read best
         starts = [7 * DAY + HOUR * (9 + hour if hours == 1 else (9 + hour) % hours) for hour in range(hours)]
+        if self.question.face.moving:  # it is moved on some night of this week, nearly always the last
+            starts = [WEEK + HOUR * hour for hour in (*range(5 * 24, 7 * 24), *range(5 * 24))]
         for event, (trigger, journeys) in sorted(self.starters.items()):
             for start in starts:
                 for window in self._windows(journeys, start):
@@ -271,12 +271,7 @@ class _Search:
             times |= {at + shift for way in ways for at in way.times}
         if not self.question.unit:
             return [(at, at + self.question.window) for at in sorted(times)]
-        return sorted({self._unit_of(at) for at in times})
-
-    def _unit_of(self, at: float) -> tuple[float, float]:
-        monday = self.question.monday
-        first, last = unit_of(monday + timedelta(seconds=at), self.question.unit)
-        return (first - monday).total_seconds(), (last - monday).total_seconds()
+        return sorted({self.question.face.unit_of(at, self.question.unit) for at in times})
 
     def _greedy(self, event: str, trigger: OnEvent, start: float, window: Window) -> list[_Part] | None:
         """Return occurrences and what they start that together have enough touches in the window; None where there are too few."""
@@ -306,7 +301,7 @@ class _Search:
         for journey in self.starters[event][1]:
             if self.period:
                 span = max(
-                    (way.times[-1] - 7 * DAY - self.period for way in self._ways(journey, opens)[0] if way.times),
+                    (self._length(way) for way in self._ways(journey, opens)[0] if way.times),
                     default=0.0,
                 )
                 first = opens - min(span + self.period, 10 * DAY)
@@ -323,6 +318,10 @@ class _Search:
             }
         yield from sorted(at for at in found if at >= 0)[:400]
 
+    def _length(self, way: _Way) -> float:
+        begun = way.runs[0].start if self.question.face.moving else 7 * DAY + self.period
+        return way.times[-1] - begun
+
     def _part(self, event: str, trigger: OnEvent, start: float, window: Window, parts: Sequence[_Part]) -> _Part:
         chosen: list[tuple[Journey, _Way, float]] = []
         for journey in self.starters[event][1]:
@@ -337,7 +336,7 @@ class _Search:
 
     def _allowed(self, event: str, at: float, parts: Sequence[_Part]) -> bool:
         """Return whether the event may occur once more, as far as starts go."""
-        trace = Trace(self.workspace, self.question.monday)
+        trace = Trace(self.workspace, self.question.face)
         starts = [part for part in parts if part.event.event.id == event]
         return trace.within(event, sorted([at, *(part.start for part in starts)]))
 
@@ -350,10 +349,10 @@ class _Search:
             runs += [
                 _shifted(run, shift) for _, way, shift in part.ways if way.count(shift, window) for run in way.runs
             ]
-        customer = customer_of(self.workspace, self.question.monday, starts, runs)
+        customer = customer_of(self.workspace, self.question.face, starts, runs)
         if customer is None:
             return None
-        monday = self.question.monday
+        shows = self.question.face.shows
         inside = sorted(
             (done.at, done.touch.node, n)
             for n, run in enumerate(runs)
@@ -370,14 +369,12 @@ class _Search:
         marked = set(inside)
         return Course(
             tuple(
-                (monday + timedelta(seconds=at), event)
+                (shows(at), event)
                 for (at, name), event in sorted(came.items())
                 for _ in range(often[at, name] if at <= last else 0)
             ),
             tuple(
-                (monday + timedelta(seconds=at), self.question.touches[node], (at, node, n) in marked)
-                for at, node, n in deeds
-                if at <= last
+                (shows(at), self.question.touches[node], (at, node, n) in marked) for at, node, n in deeds if at <= last
             ),
             customer,
         )

@@ -51,19 +51,19 @@ class Bound:
 class Plan(Schedule):
     """A schedule that answers questions about any selection of its touches."""
 
-    def most(self, chosen: Collection[str], window: float, enough: int, *, by_day: bool = False) -> Bound:
+    def most(self, chosen: Collection[str], window: float, enough: int, *, unit: str = "") -> Bound:
         """Return the bound for touches of the nodes `chosen` in any half-open window of so many seconds.
 
-        `by_day`: only windows that are one day of the calendar are asked about. Where touches are too many as long as anybody may get
-        them all, it is asked again of each sort of customer.
+        `unit`: only windows that are one day, week or month of the calendar are asked about.
+        Where touches are too many as long as anybody may get them all, it is asked again of each sort of customer.
         """
-        bound = self._most(chosen, window, enough, by_day=by_day)
+        bound = self._most(chosen, window, enough, unit=unit)
         if bound.count < enough and not bound.open:
             return bound
         sorts = self.sorts.open_to(chosen)
         if (len(sorts) == 1 and len(sorts[0]) == len(chosen)) or len(sorts) * len(chosen) > MOST_WORK:
             return bound
-        bounds = [self._most(some, window, enough, by_day=by_day) for some in sorts]
+        bounds = [self._most(some, window, enough, unit=unit) for some in sorts]
         worst = max(bounds, key=lambda one: (len(one.open), one.count))
         worst.sorted = True
         return worst
@@ -73,14 +73,14 @@ class Plan(Schedule):
         """What parts customers for good."""
         return Sorts(self.workspace)
 
-    def _most(self, chosen: Collection[str], window: float, enough: int, *, by_day: bool) -> Bound:
+    def _most(self, chosen: Collection[str], window: float, enough: int, *, unit: str) -> Bound:
         bound = Bound()
         asked = Asked(self, chosen, window, enough)
         done = self._add_groups(bound, asked)
         chains = chains_of({root: self.only_before(root) for root in asked.roots if root not in done})
         counts = self._counted(bound, asked, chains)
         issues = [self.touches[node] for node in chosen if self.touches[node].root.startswith("cadence/")]
-        dated = most_issues(self.workspace, issues, window, self.today, by_day=by_day, steady=self.steady)
+        dated = most_issues(self.workspace, issues, window, self.clocks, unit=unit)
         bound.add("cadences", dated)
         together: dict[str, list[str]] = {}
         for chain in chains:
@@ -237,7 +237,7 @@ class Asked:
         runs = self.plan.runs(root, journey, once, net.weights, self.window)
         if journey.reentry.mode == "always" and journey.overlap:
             return runs
-        pause = shortest(journey.reentry.after) if journey.reentry.mode == "after" else 0.0
+        pause = shortest(journey.reentry.after, self.plan.clocks.shift) if journey.reentry.mode == "after" else 0.0
         again = Net(dict(net.ways), net.weights, net.lags)
         again.ways[f"exit/{root}"] = [*net.ways.get(f"exit/{root}", ()), (root, pause)]
         loops = again.most(self.window, self.enough)
@@ -278,7 +278,7 @@ class Asked:
             if below != {node} or step.every or (journey.reentry.mode == "always" and journey.overlap):
                 return None
             hours = self.plan.hours
-            slack = hours.stretched(node, hours.limits.get(node, 0.0)) + hours.late(node)
+            slack = hours.spread(node, hours.limits.get(node, 0.0)) + hours.late(node)
             found = self.plan.arrivals(step.on, self.window + slack)
             if found is None:
                 return None
@@ -325,7 +325,8 @@ class Asked:
 
     def group_net(self, group: OneAtATime) -> tuple[Net | None, set[str]]:
         """Return the net of a group that runs one at a time and the touches in it; None where a member can't be worked out that way."""
-        net, pause = Net(), shortest(group.cool_down) if group.if_busy != "preempt" else 0.0
+        shift = self.plan.clocks.shift
+        net, pause = Net(), shortest(group.cool_down, shift) if group.if_busy != "preempt" else 0.0
         hub = f"one at a time/{group.id}"
         nodes: set[str] = set()
         for ref in group.journeys:

@@ -168,6 +168,7 @@ def _beyond(case: Case, plan: Plan, owners: Sequence[Limit], whole: Limit, find:
         verdict=Verdict.POSSIBLE if course is None else Verdict.VIOLATED,
         related=excess.cap_place(case, whole),
         timeline=() if course is None else excess.moments(case, course),
+        assumptions=() if course is None else excess.clock_of(course),
     )
 
 

@@ -11,7 +11,7 @@ from sopkit.graph.touches import Touch
 from sopkit.graph.worst import Bound
 from sopkit.model.triggers import OnEvent
 from sopkit.rules.case import Case
-from sopkit.rules.limits import Limit, has_one_clock
+from sopkit.rules.limits import Limit
 from sopkit.text import Phrase
 
 MOST_PLACES: Final = 4
@@ -38,7 +38,7 @@ def violated(case: Case, rule: Rule, limit: Limit, course: Course, edits: Sequen
         verdict=Verdict.VIOLATED if sure else Verdict.POSSIBLE,
         related=cap_place(case, limit),
         timeline=moments(case, course),
-        assumptions=platform_facts(limit),
+        assumptions=(*platform_facts(limit), *clock_of(course)),
     )
 
 
@@ -52,6 +52,13 @@ def moments(case: Case, course: Course) -> tuple[Moment, ...]:
     if len(found) > MOST_MOMENTS:  # what does not count is left out where all would be too much to read
         found = [one for one in found if one[1] == 0 or one[2].counted]
     return tuple(moment for _, _, moment in sorted(found, key=lambda one: one[:2]))
+
+
+def clock_of(course: Course) -> tuple[Phrase, ...]:
+    """Return by whose clock a course is told, where that needs saying."""
+    if not course.zone:
+        return ()
+    return (Phrase(f"时间按 {course.zone} 的钟", f"times are by the clock of {course.zone}"),)
 
 
 def cap_place(case: Case, limit: Limit) -> tuple[Related, ...]:
@@ -155,12 +162,13 @@ def _zones(case: Case) -> tuple[Phrase, ...]:
                 "the customers' time zones are not known (`customer_timezones: unknown`), so that any was reckoned with",
             ),
         )
-    if has_one_clock(case):
+    if not zones or zones == (case.workspace.settings.timezone,):
         return ()
+    named = row_of(zones)
     return (
         Phrase(
-            "客户不在同一时区，员工与客户的钟点按可能错开来算",
-            "customers live in several time zones, so that their clocks may lie anywhere to the staff's",
+            f"客户分布在几个时区，每个都算过：{named.zh}",
+            f"customers live in several time zones, each of which was reckoned with: {named.en}",
         ),
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 from sopkit.graph.course import longest
 from sopkit.graph.touches import Match, Touch, match
+from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Cap
 from sopkit.model.presets import LIMITS, PlatformLimit
 from sopkit.model.values import Duration
@@ -69,10 +69,6 @@ class Limit:
         return self.per if isinstance(self.per, str) else ""
 
     @property
-    def by_day(self) -> bool:
-        return self.per == "day" and not self.slack
-
-    @property
     def subject(self) -> str:
         if self.share is not None:
             return f"budget/{self.id}/{self.share.of}"
@@ -114,19 +110,18 @@ class Limit:
         return "maybe" if any(ways) else "no"
 
 
-def of_workspace(case: Case) -> Iterator[Limit]:
+def of_workspace(case: Case, clocks: Clocks) -> Iterator[Limit]:
     """Yield the workspace's caps as far as they say anything."""
-    slack = 0 if is_steady(case) else 3600
     for cap in case.workspace.settings.caps:
         per = cap.gap or cap.per
         if per is not None and not is_empty(cap):
             most = 1 if cap.gap is not None else cap.max or 1
-            yield Limit(cap.id, cap.at, _name(cap), most, per, cap.gap is not None, cap, None, slack)
+            yield Limit(cap.id, cap.at, _name(cap), most, per, cap.gap is not None, cap, None, clocks.shift)
 
 
-def of_budgets(case: Case, touches: Mapping[str, Touch]) -> Iterator[Limit]:
+def of_budgets(case: Case, clocks: Clocks, touches: Mapping[str, Touch]) -> Iterator[Limit]:
     """Yield the shares of the workspace's caps: at most so many touches of one playbook or group in the cap's time."""
-    caps = {limit.id: limit for limit in of_workspace(case)}
+    caps = {limit.id: limit for limit in of_workspace(case, clocks)}
     for budget in case.workspace.settings.budgets:
         limit = caps.get(budget.cap.id)
         if limit is not None:
@@ -150,41 +145,19 @@ def _used_by(case: Case, of: str, touches: Mapping[str, Touch]) -> Iterator[str]
             yield id_
 
 
-def of_platforms(case: Case) -> Iterator[Limit]:
+def of_platforms(case: Case, clocks: Clocks) -> Iterator[Limit]:
     """Yield the limits of the platforms behind the channels, those apart that a cap of the workspace replaces by its id."""
-    slack = 0 if is_steady(case) else 3600
     own = {cap.id for cap in case.workspace.settings.caps}
     for one in LIMITS:
         channel = next((each for each in case.workspace.channels.values() if each.preset == one.preset), None)
         if channel is not None and one.id not in own:
-            yield Limit(one.id, channel.at, one.title, one.max, one.per, False, None, one, slack)
+            yield Limit(one.id, channel.at, one.title, one.max, one.per, False, None, one, clocks.shift)
 
 
 def is_empty(cap: Cap) -> bool:
     """Return whether the time of a cap is no time at all, in which nothing ever happens twice."""
     per = cap.gap or cap.per
     return isinstance(per, Duration) and per.amount == 0
-
-
-def is_steady(case: Case) -> bool:
-    """Return whether all customers live by one clock that is never moved."""
-    if not has_one_clock(case):
-        return False
-    from zoneinfo import ZoneInfo  # noqa: PLC0415  costs more to import than a run without caps
-
-    zone = ZoneInfo(case.workspace.settings.timezone or "UTC")
-    hours = {
-        datetime(case.today.year + year, month, 15, tzinfo=zone).utcoffset()
-        for year in (0, 1, 2)
-        for month in range(1, 13)
-    }
-    return len(hours) == 1
-
-
-def has_one_clock(case: Case) -> bool:
-    """Return whether all customers live in the workspace's time zone."""
-    settings = case.workspace.settings
-    return settings.customer_timezones in (None, (), (settings.timezone,))
 
 
 def _name(cap: Cap) -> Phrase:
