@@ -98,9 +98,10 @@ def _undisturbed(run: Run, happened: Happened) -> bool:
     needed = {(one.at, one.event.event.id) for one in run.came}
     roles = Counter(_heard(run.journey))
     ends = {one.event.id for one in run.journey.ends_on if isinstance(one, OnEvent)}
+    starts = {*_events(run.journey.starts_on)}
     for (at, event), often in happened.items():
-        if at < run.start or (run.ended and at > run.now) or (at == run.start and (at, event) not in needed):
-            continue
+        if at < run.start or (run.ended and at > run.now) or (at == run.start and event in starts):
+            continue  # a wait sees later occurrences only
         if event in ends:
             return False
         if (at, event) in needed:

@@ -29,7 +29,7 @@ def crowded(  # noqa: PLR0917  all that a cap says
             continue
         for due in kept_of(workspace, cadence, clocks.today, dates_of(cadence, clocks.today) or ()):
             at = due + moved_by(touch, due)
-            if at.date() >= clocks.today:
+            if at.date() >= face.monday.date():
                 when = instant(at.date(), at.hour * 60 + at.minute, zone(clocks.home))
                 found.append((when, wall(when, zone(face.name)), touch))
     found.sort(key=lambda one: (one[0], one[2].node))

@@ -132,12 +132,13 @@ def kept_of(workspace: Workspace, cadence: Cadence, today: date, dates: Sequence
 def dates_of(cadence: Cadence, today: date) -> list[datetime] | None:
     """Return when issues are due, by the workspace's clock; None where the calendar does not say."""
     unit = cadence.every.unit if cadence.every else None
-    if unit not in ("day", "week", "month") or not cadence.at_slots:
+    if unit not in ("day", "week", "month", "quarter", "year") or not cadence.at_slots:
         return None
+    months = {"quarter": (1, 4, 7, 10), "year": (1,)}.get(unit, range(1, 13))
     found = set()
     for days in range(-40, HORIZON):
         day = today + timedelta(days=days)
-        if WEEKDAYS[day.weekday()] in cadence.except_:
+        if WEEKDAYS[day.weekday()] in cadence.except_ or day.month not in months:
             continue
         found |= {
             datetime(day.year, day.month, day.day) + timedelta(minutes=slot.time.minutes)

@@ -12,10 +12,10 @@ from sopkit.graph.clock import zone
 from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.face import Face, faces, openings_of
 from sopkit.graph.replay import Course, Question, replay
-from sopkit.graph.touches import Touch, controlled, heard_of, seen, touches_of
+from sopkit.graph.touches import Touch, controlled, heard_of, match, seen, touches_of
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
-from sopkit.rules import budgets, excess
+from sopkit.rules import budgets, calendars, excess
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT
 from sopkit.rules.limits import Limit, is_empty, of_budgets, of_platforms, of_workspace
@@ -114,7 +114,7 @@ STARVED: Final = Rule(
     .replace("starts_on: member-joined", "starts_on: member-joined\nruns_in: map")
     .replace("after: 2d}", "after: 2d, required: true}"),
 )
-RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED, *budgets.RULES)
+RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED, *budgets.RULES, *calendars.RULES)
 
 DAYLIGHT: Final = Phrase(
     "夏令时按今后 800 天的时区规则计", "clocks are moved as the time zones' rules of today say, over the next 800 days"
@@ -136,6 +136,7 @@ def check(case: Case) -> Iterator[Outcome]:
     """Yield a proof, a finding or what could not be settled for every cap; nothing where earlier findings leave the plan in doubt."""
     if case.doubts.anywhere or not case.workspace.settings.id:
         return
+    yield from calendars.check(case)
     settings = case.workspace.settings
     touches = touches_of(case.workspace, case.graph)
     if not settings.caps:
@@ -150,6 +151,10 @@ def check(case: Case) -> Iterator[Outcome]:
     for cap in settings.caps:
         if is_empty(cap):
             yield case.finding(EMPTY_CAP, cap.at, f"cap/{cap.id}", cap=cap.id)
+    for quiet in settings.quiet_hours:
+        if quiet.of is not None and touches and all(match(quiet.of, one) == "no" for one in touches.values()):
+            what = Phrase("免打扰时段（quiet_hours）的 of", "the `of` of the quiet hours")
+            yield case.finding(IDLE_CAP, quiet.at, "quiet_hours", what=what)
     for limit in of_workspace(case, plan.clocks):
         yield from _check_limit(case, plan, limit)
     yield from _check_platforms(case, plan)
