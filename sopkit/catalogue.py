@@ -21,7 +21,6 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 """Code, name or alias of a rule, in lower case → the rule."""
 
 TO_COME: Final = (
-    Phrase("触达上限的预算（budgets）", "budgets of caps"),
     Phrase("同意与个人信息", "consent and personal data"),
     Phrase("话术与促销", "content and promotions"),
 )

@@ -50,6 +50,18 @@ def wall(at: int, where: tzinfo) -> datetime:
     return _wall(at, where)
 
 
+def unit_of(at: datetime, unit: str) -> tuple[datetime, datetime]:
+    """Return the day, week (from Monday) or month that holds an instant."""
+    first = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if unit == "week":
+        first -= timedelta(days=first.weekday())
+        return first, first + timedelta(days=7)
+    if unit == "month":
+        first = first.replace(day=1)
+        return first, (first + timedelta(days=32)).replace(day=1)
+    return first, first + timedelta(days=1)
+
+
 def shifts(where: tzinfo, start: date, days: int) -> bool:
     """Return whether the clock is changed on one of the days."""
     offsets = {datetime.combine(start + timedelta(days=n), time(12), where).utcoffset() for n in range(days)}

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import pairwise
 
+from sopkit.graph.face import Face
 from sopkit.graph.runs import Run
 from sopkit.graph.satisfiability import Customer, meet, tests_of
 from sopkit.model.documents import Journey, Workspace
@@ -37,7 +37,7 @@ class Trace:
     """Occurrences on one customer's clock."""
 
     workspace: Workspace
-    monday: datetime
+    face: Face
 
     def within(self, event: str, times: Sequence[float]) -> bool:
         """Return whether an event may occur at all these instants, sorted."""
@@ -52,7 +52,7 @@ class Trace:
         return all(later - at >= rate.per.seconds for at, later in zip(times, times[rate.count :], strict=False))
 
     def _unit(self, rate: Rate, at: float) -> tuple[int, ...]:
-        day = self.monday + timedelta(seconds=at)
+        day = self.face.shows(at)
         if rate.per == "week":
             return day.isocalendar()[:2]
         if rate.per == "day":
@@ -60,12 +60,10 @@ class Trace:
         return (day.year, day.month) if rate.per == "month" else (day.year,)
 
 
-def customer_of(
-    workspace: Workspace, monday: datetime, starts: Sequence[Start], runs: Sequence[Run]
-) -> Customer | None:
+def customer_of(workspace: Workspace, face: Face, starts: Sequence[Start], runs: Sequence[Run]) -> Customer | None:
     """Return somebody who can have all these runs, or None."""
     happened = happenings(starts, runs)
-    trace = Trace(workspace, monday)
+    trace = Trace(workspace, face)
     times: dict[str, list[float]] = {}
     for (at, event), often in sorted(happened.items()):
         times.setdefault(event, []).extend([at] * often)
@@ -100,9 +98,10 @@ def _undisturbed(run: Run, happened: Happened) -> bool:
     needed = {(one.at, one.event.event.id) for one in run.came}
     roles = Counter(_heard(run.journey))
     ends = {one.event.id for one in run.journey.ends_on if isinstance(one, OnEvent)}
+    starts = {*_events(run.journey.starts_on)}
     for (at, event), often in happened.items():
-        if at < run.start or (run.ended and at > run.now) or (at == run.start and (at, event) not in needed):
-            continue
+        if at < run.start or (run.ended and at > run.now) or (at == run.start and event in starts):
+            continue  # a wait sees later occurrences only
         if event in ends:
             return False
         if (at, event) in needed:

@@ -89,22 +89,30 @@ def courses(graph: ExecutionGraph) -> dict[str, Course]:
     return {root: Course(root, edges) for root, edges in leaving.items()}
 
 
-def shortest(duration: Duration | None) -> float:
-    """Return the fewest seconds that a duration can be; a workday may begin at once."""
+def shortest(duration: Duration | None, shift: float = 0) -> float:
+    """Return the fewest seconds that a duration can be; a workday may begin at once. Clocks may be moved by `shift` seconds meanwhile."""
     if duration is None or duration.unit == "workday":
         return 0.0
     seconds = duration.seconds
-    return seconds if seconds is not None else duration.amount * (28 if duration.unit == "mo" else 365) * SECONDS["d"]
+    return (
+        seconds
+        if seconds is not None
+        else duration.amount * (28 if duration.unit == "mo" else 365) * SECONDS["d"] - shift
+    )
 
 
-def longest(duration: Duration | None) -> float:
+def longest(duration: Duration | None, shift: float = 0) -> float:
     """Return the most seconds that a duration can be; workdays have no bound here, since holidays are not known."""
     if duration is None:
         return 0.0
     if duration.unit == "workday":
         return INFINITE
     seconds = duration.seconds
-    return seconds if seconds is not None else duration.amount * (31 if duration.unit == "mo" else 366) * SECONDS["d"]
+    return (
+        seconds
+        if seconds is not None
+        else duration.amount * (31 if duration.unit == "mo" else 366) * SECONDS["d"] + shift
+    )
 
 
 def is_instant(delay: Delay) -> bool:

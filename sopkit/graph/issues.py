@@ -4,87 +4,90 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from sopkit.graph.clock import unit_of, wall, zone
 from sopkit.graph.course import longest
 from sopkit.graph.touches import Touch
+from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Cadence, Workspace
 from sopkit.model.values import WEEKDAYS, Slot
 
 HORIZON: Final = 800
 """Days from today that are looked at; longer than any pattern of weeks and months in two years."""
 
+EPOCH: Final = datetime(1970, 1, 1)
+
 MOST_ISSUES: Final = 1000
 """Issues with which a window may begin that is looked at."""
 
 
 def most_issues(
-    workspace: Workspace,
-    touches: Sequence[Touch],
-    window: float,
-    today: date,
-    *,
-    by_day: bool = False,
-    steady: bool = True,
+    workspace: Workspace, touches: Sequence[Touch], window: float, clocks: Clocks, *, unit: str = ""
 ) -> int | None:
-    """Return the most touches in any half-open window of so many seconds; None where the calendar does not say when they come."""
+    """Return the most touches in any half-open window of so many seconds; None where the calendar does not say when they come.
+
+    `unit`: only windows that are one day, week or month of the customer's calendar are asked about.
+    """
     if not touches:
         return 0
+    today = clocks.today
     names = {one.root.partition("/")[2] for one in touches}
-    dates = {name: _dates(workspace.cadences[name], today) for name in names}
+    dates = {name: dates_of(workspace.cadences[name], today) for name in names}
     if any(found is None for found in dates.values()):
         return None
-    points: list[tuple[datetime, datetime, int]] = []
-    for touch in touches:
-        cadence = workspace.cadences[touch.root.partition("/")[2]]
-        early, late = _slack(touch, cadence)
-        if not steady and touch.openings is not None and not touch.openings.empty:
-            late += timedelta(
-                minutes=touch.openings.longest_wait()
-            )  # by another clock it may have to wait where this one is open
-        for due in _kept(workspace, cadence, today, dates[cadence.id] or ()):
-            at = due + _moved(touch, due)
-            points.append((at - early, at + late, touch.weight))
-    if by_day and all(early == late for early, late, _ in points):
-        days: Counter[date] = Counter()
-        for at, _, weight in points:
-            days[at.date()] += weight
-        return max(days.values(), default=0)
-    return _most(points, timedelta(seconds=window))
+    kept = {name: [*kept_of(workspace, workspace.cadences[name], today, dates[name] or ())] for name in names}
+    if clocks.steady:
+        return _most_of(
+            workspace, [(one, [at + moved_by(one, at) for at in kept[_name(one)]]) for one in touches], window, unit
+        )
+    most = 0
+    for customer in clocks.zones or (clocks.home,):
+        for slots in {clocks.home, customer}:
+            there = []
+            for touch in touches:
+                times = clocks.instants(kept[_name(touch)], slots)
+                if touch.step is None and touch.spans:
+                    if clocks.unknown:
+                        return None
+                    opening = clocks.dated(touch.spans, customer).opening
+                    times = [float(at) for one in times if (at := opening.next_open(int(one))) is not None]
+                there.append(
+                    (
+                        touch,
+                        [wall(int(at), zone(customer)) if unit else EPOCH + timedelta(seconds=at) for at in times],
+                    )
+                )
+            most = max(most, _most_of(workspace, there, window, "" if clocks.unknown else unit, clocks.shift))
+    return most
 
 
-def crowded(
+def _name(touch: Touch) -> str:
+    return touch.root.partition("/")[2]
+
+
+def _most_of(
     workspace: Workspace,
-    touches: Sequence[Touch],
-    span: Callable[[datetime], tuple[datetime, datetime]],
-    most: int,
-    today: date,
-) -> list[tuple[datetime, Touch]]:
-    """Return issues, more than `most` of them, that lie in one window; nothing where there is none, or where dates are not certain.
-
-    `span` gives the half-open window that begins with an issue, or the unit of the calendar that holds it.
-    """
-    found: list[tuple[datetime, Touch]] = []
-    for touch in touches:
-        cadence = workspace.cadences[touch.root.partition("/")[2]]
-        plain = touch.step is None and cadence.on_holiday == "same" and not _confirmed(touch)
-        dates = _dates(cadence, today) if plain and not (touch.drops and touch.openings) else None
-        kept = _kept(workspace, cadence, today, dates or ())
-        found += [(due + _moved(touch, due), touch) for due in kept]
-    found.sort(key=lambda one: (one[0], one[1].node))
-    found = [one for one in found if one[0].date() >= today]
-    for at, _ in found[:MOST_ISSUES]:
-        first, last = span(at)
-        inside = [one for one in found if first <= one[0] < last]
-        if sum(touch.weight for _, touch in inside) > most:
-            return inside[: most + 1]
-    return []
-
-
-def _confirmed(touch: Touch) -> bool:
-    return any(one.confirmed_by for one in touch.channels)
+    times: Sequence[tuple[Touch, Sequence[datetime]]],
+    window: float,
+    unit: str,
+    shift: float = 0,
+) -> int:
+    points: list[tuple[datetime, datetime, int]] = []
+    for touch, dues in times:
+        early, late = _slack(touch, workspace.cadences[_name(touch)])
+        if early or late:
+            early, late = early + timedelta(seconds=shift), late + timedelta(seconds=shift)
+        points += [(at - early, at + late, touch.weight) for at in dues]
+    if unit and all(early == late for early, late, _ in points):
+        units: Counter[datetime] = Counter()
+        for at, _, weight in points:
+            units[unit_of(at, unit)[0]] += weight
+        return max(units.values(), default=0)
+    # local times stand nearer to each other than they are where a clock is put forward
+    return _most(points, timedelta(seconds=window + (shift if unit else 0)))
 
 
 def _most(points: Iterable[tuple[datetime, datetime, int]], window: timedelta) -> int:
@@ -99,7 +102,7 @@ def _most(points: Iterable[tuple[datetime, datetime, int]], window: timedelta) -
     return most
 
 
-def _moved(touch: Touch, due: datetime) -> timedelta:
+def moved_by(touch: Touch, due: datetime) -> timedelta:
     """Return by how much closed hours put an issue off; steps before it have their slack."""
     if touch.step is not None or touch.openings is None or touch.openings.empty:
         return timedelta()
@@ -116,24 +119,26 @@ def _slack(touch: Touch, cadence: Cadence) -> tuple[timedelta, timedelta]:
     return early, late
 
 
-def _kept(workspace: Workspace, cadence: Cadence, today: date, dates: Sequence[datetime]) -> Iterator[datetime]:
+def kept_of(workspace: Workspace, cadence: Cadence, today: date, dates: Sequence[datetime]) -> Iterator[datetime]:
     """Yield the issues that no other cadence surely replaces in their week."""
     taken: set[tuple[int, int]] = set()
     for other in workspace.cadences.values():
         stays = other.on_holiday == "same" and cadence.on_holiday in ("same", "skip")
         if stays and any(ref.id == cadence.id for ref in other.replaces):
-            taken |= {at.isocalendar()[:2] for at in _dates(other, today) or ()}
+            taken |= {at.isocalendar()[:2] for at in dates_of(other, today) or ()}
     yield from (at for at in dates if at.isocalendar()[:2] not in taken)
 
 
-def _dates(cadence: Cadence, today: date) -> list[datetime] | None:
+def dates_of(cadence: Cadence, today: date) -> list[datetime] | None:
+    """Return when issues are due, by the workspace's clock; None where the calendar does not say."""
     unit = cadence.every.unit if cadence.every else None
-    if unit not in ("day", "week", "month") or not cadence.at_slots:
+    if unit not in ("day", "week", "month", "quarter", "year") or not cadence.at_slots:
         return None
+    months = {"quarter": (1, 4, 7, 10), "year": (1,)}.get(unit, range(1, 13))
     found = set()
     for days in range(-40, HORIZON):
         day = today + timedelta(days=days)
-        if WEEKDAYS[day.weekday()] in cadence.except_:
+        if WEEKDAYS[day.weekday()] in cadence.except_ or day.month not in months:
             continue
         found |= {
             datetime(day.year, day.month, day.day) + timedelta(minutes=slot.time.minutes)

@@ -83,6 +83,28 @@ class Openings:
             now += end - at
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Hours that open, or close, something, by the customer's clock or by the workspace's."""
+
+    hours: Hours
+    closed: bool
+    customers: bool
+
+
+def weekly(spans: Iterable[Span], ahead: int = 0) -> Openings | None:
+    """Return when all spans let something through, by the customer's clock; the workspace's is `ahead` of it, in minutes."""
+    found: Openings | None = None
+    for span in spans:
+        one = outside(span.hours) if span.closed else of_hours(span.hours)
+        found = both(found, one if span.customers or not ahead else _earlier(one, ahead))
+    return found
+
+
+def _earlier(one: Openings, minutes: int) -> Openings:
+    return _merged(((start - minutes) % WEEK, (start - minutes) % WEEK + end - start) for start, end in one.stretches)
+
+
 def of_hours(hours: Hours) -> Openings:
     """Return the open stretches that `hours` say; those over midnight reach into the next day."""
     length = (hours.end.minutes - hours.start.minutes) % DAY or (DAY if hours.end.minutes != hours.start.minutes else 0)

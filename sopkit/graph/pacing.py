@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import heappop, heappush
 
 from sopkit.graph.course import INFINITE, Course, longest, shortest
 from sopkit.graph.nodes import Edge, ExecutionGraph
 from sopkit.graph.openings import Openings
+from sopkit.graph.zones import Worst
 from sopkit.model.documents import Journey
 
 
@@ -138,27 +140,52 @@ class Net:
                 heappush(queue, (max(time + seconds, least), inside and target in stay.places, target))
         return INFINITE
 
+    def keeps_apart(self, some: Collection[str], others: Collection[str], window: float) -> bool:
+        """Return whether every touch of `others` comes at least the window after each of `some` that it follows."""
+        if not all(one in self.weights for one in (*some, *others)):
+            return False
+        queue = [(-self.lags.get(place, 0.0), place) for place in some]
+        queue.sort()
+        done: set[str] = set()
+        while queue:
+            span, place = heappop(queue)
+            if place in done or span >= window:
+                continue
+            done.add(place)
+            if place in others:
+                return False
+            for target, seconds in self.ways.get(place, ()):
+                heappush(queue, (span + seconds, target))
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
     """When each step may be done, and how long an enforcing tool may hold it, in seconds."""
 
-    openings: Mapping[str, Openings | None]
+    openings: Mapping[str, Openings | Worst | None]
     held: Mapping[str, float]
     limits: Mapping[str, float]
     """How long each step's own delay and time limit are at most."""
+    shift: float
+    """By how many seconds clocks may be moved."""
+
+    def wait(self, node: str) -> float:
+        """Return the most seconds that a step has to wait for an open hour."""
+        openings = self.openings.get(node)
+        return openings.longest_wait() * 60 if openings is not None else 0.0
 
     def late(self, node: str) -> float:
-        """Return how much later than planned a step can be done."""
-        openings = self.openings.get(node)
-        wait = openings.longest_wait() * 60 if openings is not None else 0.0
+        """Return how much longer a step can be held when it was to be done in an open hour."""
         held = self.held.get(node, 0.0)
-        return wait + (held + wait if held else 0.0)
+        return held + self.wait(node) if held else 0.0
 
-    def stretched(self, node: str, seconds: float) -> float:
-        """Return the most seconds that a time limit can last, since it may count open time only."""
+    def spread(self, node: str, seconds: float) -> float:
+        """Return the most seconds from where a step's time begins to an open hour by which it is due: its limit may count open time."""
         openings = self.openings.get(node)
-        return seconds if openings is None or seconds == INFINITE else openings.longest_time(seconds / 60) * 60
+        if openings is None or seconds == INFINITE:
+            return seconds
+        return max(seconds + self.wait(node), openings.longest_time(seconds / 60) * 60)
 
 
 class Latest:
@@ -167,6 +194,11 @@ class Latest:
     def __init__(self, course: Course, entry: str, hours: Hours) -> None:
         self.course, self.entry, self.hours = course, entry, hours
         self.times: dict[str, float] = {entry: 0.0}
+
+    @cached_property
+    def here(self) -> frozenset[str]:
+        """The stage's entry and its steps."""
+        return frozenset(one for one in self.course.reached if one == self.entry or one.startswith(f"{self.entry}/"))
 
     def of(self, place: str) -> float:
         """Return the latest time; infinite where nothing bounds it. Works without recursion, so that long chains are no trouble."""
@@ -186,6 +218,15 @@ class Latest:
             stack.pop()
         return self.times[place]
 
+    def anchor(self, since: str) -> str | None:
+        """Return the place from which a delay counts: the entry, or a step; '' where that lies before the entry, None for no anchor."""
+        if not since:
+            return None
+        if since == "stage" or (since == "start" and self.entry == self.course.root):
+            return self.entry
+        place = f"{self.entry}/{since}"
+        return place if since != "start" and place in self.here else ""
+
     def _ways(self, place: str) -> list[Edge]:
         return [edge for edge in self.course.arriving.get(place, ()) if edge.kind == "then"]
 
@@ -193,14 +234,14 @@ class Latest:
         start, delay = self.times.get(edge.source, INFINITE), edge.delay
         if not (delay.bounded and edge.held.bounded) or delay.before or edge.label in ("on", "every", "if_rejected"):
             return INFINITE
-        start += longest(edge.held.high)
-        limit = max(longest(delay.high), self.hours.stretched(edge.target, longest(delay.high)))
-        if delay.since == "stage":
-            start = max(start, limit)
-        elif delay.since:
-            start = INFINITE
-        else:
-            start += limit
+        start += longest(edge.held.high, self.hours.shift)
+        high = longest(delay.high, self.hours.shift)
+        limit = self.hours.spread(edge.target, high)
+        anchor = self.anchor(delay.since)
+        if anchor == "":
+            return INFINITE
+        # a step that is an anchor was done before: its time is no later than that of the step before
+        start = max(start + self.hours.wait(edge.target), limit) if anchor == self.entry else start + limit
         return start + self.hours.late(edge.target)
 
 
@@ -252,7 +293,7 @@ def _add_stage(  # noqa: PLR0917  all of one stage
                     for one in mine:
                         net.add(one, edge.target, 0.0)
             elif edge.kind == "interrupt" and place == entry and journey.kind == "lifecycle":
-                least = shortest(edge.delay.low) if edge.delay.low else shortest(stays) if edge.on and stays else 0.0
+                least = shortest(edge.delay.low or (stays if edge.on else None), latest.hours.shift)
                 for one in (entry, *places):
                     net.add(one, edge.target, least - latest.of(one))
                 if edge.target not in here | gone:
@@ -263,16 +304,17 @@ def _add_stage(  # noqa: PLR0917  all of one stage
 
 def _add_recurring(net: Net, edge: Edge, hours: Hours) -> None:
     """Add that a step comes one period after entry and then again and again: the next is planned by the clock, not from the last."""
-    period = shortest(edge.delay.low)
-    slack = hours.stretched(edge.target, hours.limits.get(edge.target, 0.0)) + hours.late(edge.target)
+    period = shortest(edge.delay.low, hours.shift)
+    slack = hours.spread(edge.target, hours.limits.get(edge.target, 0.0)) + hours.late(edge.target)
     net.add(edge.source, edge.target, period)
     net.add(edge.target, edge.target, period - slack)
 
 
 def _least(edge: Edge, latest: Latest) -> float:
-    held, low, since = shortest(edge.held.low), shortest(edge.delay.low), edge.delay.since
-    if not since:
+    shift, since = latest.hours.shift, edge.delay.since
+    held, low = shortest(edge.held.low, shift), shortest(edge.delay.low, shift)
+    anchor = latest.anchor(since)
+    if anchor is None:
         return held + low
-    if since == "stage":
-        return max(held, low - latest.of(edge.source))
-    return held
+    # an anchor in this stage is passed at its entry or later
+    return max(held, low - latest.of(edge.source)) if anchor else held

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sopkit.graph.consistency import Start, Trace, customer_of, happenings
-from sopkit.graph.issues import crowded
+from sopkit.graph.crowds import crowded
+from sopkit.graph.face import DatedHours, Face
 from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
 from sopkit.graph.runs import Came, Done, Manner, Run, Walker
-from sopkit.graph.satisfiability import Customer, meet
+from sopkit.graph.satisfiability import NOBODY, Customer, meet
 from sopkit.graph.touches import Touch
+from sopkit.graph.zones import Clocks
 from sopkit.model import steps
 from sopkit.model.documents import Journey, Workspace
+from sopkit.model.predicates import Not
 from sopkit.model.triggers import OnEvent
+from sopkit.tree import Mark
 
 DAY: Final = 86400.0
 HOUR: Final = 3600.0
+WEEK: Final = 7 * DAY
 MOST_JOURNEYS: Final = 6
 """Journeys that are put beside each other."""
 EFFORT: Final = 6000
@@ -42,15 +47,16 @@ class Question:
 
     workspace: Workspace
     links: Links
-    openings: Mapping[str, Openings | None]
+    clocks: Clocks
+    openings: Mapping[str, Openings | DatedHours | None]
     touches: Mapping[str, Touch]
     counted: Mapping[str, Touch]
     most: int
     window: float
     unit: str
     """'' for a window that rolls."""
-    monday: datetime
-    """A Monday, 00:00, on the customer's clock."""
+    face: Face
+    """The customer's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,16 @@ class Course:
     done: tuple[tuple[datetime, Touch, bool], ...]
     """Touches, and whether each is one of those that break the cap."""
     customer: Customer
+    zone: str = ""
+    """Whose clock it is told by, where that is not the workspace's on plain days."""
 
 
 def replay(question: Question, roots: Sequence[str]) -> Course | None:
     """Return a course through some of the journeys `roots` that breaks the cap; None where none was found."""
-    return _of_cadences(question) or _Search(question, roots[:MOST_JOURNEYS]).course()
+    found = _of_cadences(question) or _Search(question, roots[:MOST_JOURNEYS]).course()
+    face = question.face
+    told = face.name if face.moving or face.name != question.clocks.home else None
+    return replace(found, zone=told) if found is not None and told else found
 
 
 def _of_cadences(question: Question) -> Course | None:
@@ -73,10 +84,8 @@ def _of_cadences(question: Question) -> Course | None:
     workspace = question.workspace
     issues = [one for one in question.counted.values() if one.root.startswith("cadence/")]
 
-    def span(at: datetime) -> tuple[datetime, datetime]:
-        return unit_of(at, question.unit) if question.unit else (at, at + timedelta(seconds=question.window))
-
-    inside = crowded(workspace, issues, span, question.most, question.monday.date()) if issues else []
+    face, window = question.face, question.window
+    inside = crowded(workspace, issues, face, question.clocks, window, question.unit, question.most) if issues else []
     if not inside:
         return None
     cadences = [workspace.cadences[name] for name in {touch.root.partition("/")[2] for _, touch in inside}]
@@ -84,18 +93,6 @@ def _of_cadences(question: Question) -> Course | None:
     if not isinstance(customer, Customer):
         return None
     return Course((), tuple((at, touch, True) for at, touch in inside), customer)
-
-
-def unit_of(at: datetime, unit: str) -> tuple[datetime, datetime]:
-    """Return the day, week (from Monday) or month that holds an instant."""
-    first = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    if unit == "week":
-        first -= timedelta(days=first.weekday())
-        return first, first + timedelta(days=7)
-    if unit == "month":
-        first = first.replace(day=1)
-        return first, (first + timedelta(days=32)).replace(day=1)
-    return first, first + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +134,7 @@ class _Search:
         self.flexible = any(_is_flexible(one) for one in self.family)
         self.period = self._period()
         self.known: dict[tuple[str, float], list[_Way]] = {}
+        self.somebody: dict[frozenset[tuple[Mark, bool]], bool] = {}
 
     def _starters(self, root: str, depth: int) -> Iterator[tuple[Journey, OnEvent]]:
         """Yield the journeys, with their events, by which a journey comes to run: itself, or one that starts it."""
@@ -171,6 +169,8 @@ class _Search:
 
     def _period(self) -> float:
         """Return after how long starts are alike; 0 where every start is like every other."""
+        if self.question.face.moving:
+            return WEEK  # they never are: each is walked by itself
         roots = tuple(f"{one.kind}/{one.id}/" for one in self.family)
         hours = [
             one
@@ -186,6 +186,7 @@ class _Search:
     def _ways(self, journey: Journey, start: float) -> tuple[list[_Way], float]:
         """Return ways through a journey, and how much later they are than they were walked."""
         base = 7 * DAY + (start % self.period if self.period else 9 * HOUR)
+        base = start if self.question.face.moving else base
         key = (journey.id, base)
         if key not in self.known:
             pause = HOUR if self.question.window >= 2 * HOUR else self.question.window / 4
@@ -194,9 +195,18 @@ class _Search:
                 for runs in self._families(journey, base, manner, 0):
                     way = _Way(runs, self._times(runs))
                     needs = tuple(sorted((one.at, one.event.event.id) for run in runs for one in run.came))
-                    found.setdefault((way.times, needs), way)
+                    asks = _asks(runs)
+                    if self._is_somebody(asks, runs):
+                        found.setdefault((way.times, needs, asks), way)
             self.known[key] = list(found.values())
         return self.known[key], start - base
+
+    def _is_somebody(self, asks: frozenset[tuple[Mark, bool]], runs: Sequence[Run]) -> bool:
+        """Return whether there may be a customer who meets all that the runs ask."""
+        if asks not in self.somebody:
+            asked = [one for run in runs for one in run.asked]
+            self.somebody[asks] = len(asked) < 2 or meet(self.workspace, *asked) != NOBODY
+        return self.somebody[asks]
 
     def _manners(self, pause: float) -> Iterator[Manner]:
         yield Manner(0, only_last=False, pause=pause)
@@ -242,6 +252,8 @@ class _Search:
         hours = int(self.period // HOUR) or 1
         # courses that begin in the morning are tried first: they read best
         starts = [7 * DAY + HOUR * (9 + hour if hours == 1 else (9 + hour) % hours) for hour in range(hours)]
+        if self.question.face.moving:  # it is moved on some night of this week, nearly always the last
+            starts = [WEEK + HOUR * hour for hour in (*range(5 * 24, 7 * 24), *range(5 * 24))]
         for event, (trigger, journeys) in sorted(self.starters.items()):
             for start in starts:
                 for window in self._windows(journeys, start):
@@ -259,12 +271,7 @@ class _Search:
             times |= {at + shift for way in ways for at in way.times}
         if not self.question.unit:
             return [(at, at + self.question.window) for at in sorted(times)]
-        return sorted({self._unit_of(at) for at in times})
-
-    def _unit_of(self, at: float) -> tuple[float, float]:
-        monday = self.question.monday
-        first, last = unit_of(monday + timedelta(seconds=at), self.question.unit)
-        return (first - monday).total_seconds(), (last - monday).total_seconds()
+        return sorted({self.question.face.unit_of(at, self.question.unit) for at in times})
 
     def _greedy(self, event: str, trigger: OnEvent, start: float, window: Window) -> list[_Part] | None:
         """Return occurrences and what they start that together have enough touches in the window; None where there are too few."""
@@ -294,7 +301,7 @@ class _Search:
         for journey in self.starters[event][1]:
             if self.period:
                 span = max(
-                    (way.times[-1] - 7 * DAY - self.period for way in self._ways(journey, opens)[0] if way.times),
+                    (self._length(way) for way in self._ways(journey, opens)[0] if way.times),
                     default=0.0,
                 )
                 first = opens - min(span + self.period, 10 * DAY)
@@ -311,6 +318,10 @@ class _Search:
             }
         yield from sorted(at for at in found if at >= 0)[:400]
 
+    def _length(self, way: _Way) -> float:
+        begun = way.runs[0].start if self.question.face.moving else 7 * DAY + self.period
+        return way.times[-1] - begun
+
     def _part(self, event: str, trigger: OnEvent, start: float, window: Window, parts: Sequence[_Part]) -> _Part:
         chosen: list[tuple[Journey, _Way, float]] = []
         for journey in self.starters[event][1]:
@@ -325,7 +336,7 @@ class _Search:
 
     def _allowed(self, event: str, at: float, parts: Sequence[_Part]) -> bool:
         """Return whether the event may occur once more, as far as starts go."""
-        trace = Trace(self.workspace, self.question.monday)
+        trace = Trace(self.workspace, self.question.face)
         starts = [part for part in parts if part.event.event.id == event]
         return trace.within(event, sorted([at, *(part.start for part in starts)]))
 
@@ -338,10 +349,10 @@ class _Search:
             runs += [
                 _shifted(run, shift) for _, way, shift in part.ways if way.count(shift, window) for run in way.runs
             ]
-        customer = customer_of(self.workspace, self.question.monday, starts, runs)
+        customer = customer_of(self.workspace, self.question.face, starts, runs)
         if customer is None:
             return None
-        monday = self.question.monday
+        shows = self.question.face.shows
         inside = sorted(
             (done.at, done.touch.node, n)
             for n, run in enumerate(runs)
@@ -358,14 +369,12 @@ class _Search:
         marked = set(inside)
         return Course(
             tuple(
-                (monday + timedelta(seconds=at), event)
+                (shows(at), event)
                 for (at, name), event in sorted(came.items())
                 for _ in range(often[at, name] if at <= last else 0)
             ),
             tuple(
-                (monday + timedelta(seconds=at), self.question.touches[node], (at, node, n) in marked)
-                for at, node, n in deeds
-                if at <= last
+                (shows(at), self.question.touches[node], (at, node, n) in marked) for at, node, n in deeds if at <= last
             ),
             customer,
         )
@@ -373,6 +382,11 @@ class _Search:
 
 def _count(part: _Part, window: Window) -> int:
     return sum(way.count(shift, window) for _, way, shift in part.ways)
+
+
+def _asks(runs: Sequence[Run]) -> frozenset[tuple[Mark, bool]]:
+    """Return what runs ask of the customer, by where it is written and whether it must hold."""
+    return frozenset((one.at, isinstance(one, Not)) for run in runs for one in run.asked)
 
 
 def _needs(way: _Way) -> int:

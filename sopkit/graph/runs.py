@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from sopkit.graph.face import DatedHours
 from sopkit.graph.openings import Openings
 from sopkit.graph.touches import Touch
 from sopkit.model.documents import Journey, Stage, Transition
@@ -83,7 +84,10 @@ class Walker:
     """Goes through journeys; `openings` says when a step may be done, by node id."""
 
     def __init__(
-        self, openings: Mapping[str, Openings | None], touches: Mapping[str, Touch], counted: Mapping[str, Touch]
+        self,
+        openings: Mapping[str, Openings | DatedHours | None],
+        touches: Mapping[str, Touch],
+        counted: Mapping[str, Touch],
     ) -> None:
         self.openings, self.touches, self.counted = openings, touches, counted
 
@@ -283,19 +287,20 @@ class Walker:
         for step, touch, event in sudden:
             for at in sorted({entry + place.manner.pause, *(one.at for one in run.done if one.at > entry)}):
                 due = at + (_seconds(step.after.low) if step.after else 0.0)
-                due += touch.openings.wait(due / 60) * 60 if touch.openings is not None and not touch.drops else 0.0
-                fits = touch.openings is None or not touch.openings.wait(due / 60)
+                openings = self.openings.get(touch.node)
+                due += openings.wait(due / 60) * 60 if openings is not None and not touch.drops else 0.0
+                fits = openings is None or not openings.wait(due / 60)
                 if at < end and due < end and fits and not any(one.confirmed_by for one in touch.channels):
                     yield run._replace(done=(*run.done, Done(due, touch)), came=(*run.came, Came(at, event)))
 
     def _recurrences(self, touch: Touch, period: float, entry: float, end: float) -> Iterator[Done]:
         if not period or any(one.confirmed_by for one in touch.channels):
             return
-        at = entry + period
+        at, openings = entry + period, self.openings.get(touch.node)
         for _ in range(MOST_DEEDS):
             if at >= end:
                 return
-            wait = touch.openings.wait(at / 60) * 60 if touch.openings is not None else 0.0
+            wait = openings.wait(at / 60) * 60 if openings is not None else 0.0
             if at + wait < end and not (wait and touch.drops):
                 yield Done(at + wait, touch)
             at += period

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from datetime import date
 from functools import cached_property
 from math import ceil
 from typing import Final, Self
@@ -12,9 +11,10 @@ from typing import Final, Self
 from sopkit.graph.course import INFINITE, Course, longest, shortest
 from sopkit.graph.links import Links, links_of
 from sopkit.graph.nodes import ExecutionGraph
-from sopkit.graph.openings import Openings, of_hours
+from sopkit.graph.openings import Openings, weekly
 from sopkit.graph.pacing import Hours, Latest, Net, net_of
-from sopkit.graph.touches import Touch, controlled
+from sopkit.graph.touches import Touch, controlled, staffed
+from sopkit.graph.zones import Clocks, Worst
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Start, Step
@@ -34,40 +34,37 @@ class Schedule:
         graph: ExecutionGraph,
         courses: Mapping[str, Course],
         touches: Mapping[str, Touch],
-        today: date,
-        *,
-        steady: bool,
+        clocks: Clocks,
     ) -> None:
-        self.workspace, self.graph, self.courses, self.touches, self.today = workspace, graph, courses, touches, today
-        enforce = workspace.settings.enforce
+        self.workspace, self.graph, self.courses, self.touches, self.clocks = workspace, graph, courses, touches, clocks
+        enforce, shift = workspace.settings.enforce, clocks.shift
         actions = [one for one in (enforce.gap, enforce.count) if one] if enforce else []
-        self.steady = steady
         self.exits = any(one.action == "exit" for one in actions)
-        wait = sum(longest(one.at_most) for one in actions if one.action == "wait")
+        wait = sum(longest(one.at_most, shift) for one in actions if one.action == "wait")
         steps = {id_: node.step for id_, node in graph.nodes.items() if node.step is not None}
         held = {id_: wait for id_, one in touches.items() if wait and controlled(workspace, one)}
         self.lags: dict[str, float] = {}
         """How long after its step a touch can still come: a person lets it go, and may do so when the run is over."""
         limits = {}
         for id_, step in steps.items():
-            limits[id_] = longest(step.within) if step.within else longest(step.after.high) if step.after else 0.0
+            limits[id_] = (
+                longest(step.within, shift) if step.within else longest(step.after.high, shift) if step.after else 0.0
+            )
             if step.by and not step.within:
                 limits[id_] = INFINITE
             if id_ in touches:
-                self.lags[id_] = max(_confirmed(workspace, one) for one in touches[id_].channels)
+                self.lags[id_] = max(self._confirmed(one) for one in touches[id_].channels)
                 held[id_] = held.get(id_, 0.0) + self.lags[id_]
         roles = workspace.roles
-        openings = {
-            id_: of_hours(role.hours)
-            for id_, step in steps.items()
-            if step.by and (role := roles.get(step.by.id)) is not None and role.hours is not None
+        spans = {id_: staffed(roles.get(step.by.id)) for id_, step in steps.items() if step.by}
+        spans |= {id_: one.spans for id_, one in touches.items()}
+        self.spans = {id_: one for id_, one in spans.items() if one}
+        """What opens and closes each step that is not always open."""
+        self.openings: Mapping[str, Openings | None] = {
+            id_: touches[id_].openings if id_ in touches else weekly(one) for id_, one in self.spans.items()
         }
-        openings |= {id_: one.openings for id_, one in touches.items() if one.openings is not None}
-        self.openings: Mapping[str, Openings | None] = dict(openings)
-        """When each step may be done, by the customer's clock where it is the workspace's."""
-        if not steady:  # people's hours and the customer's may lie anywhere to each other, and clocks are moved
-            openings = dict.fromkeys(openings, Openings(()))
-        self.hours = Hours(openings, held, limits)
+        """When each step may be done, where all live by one clock."""
+        self.hours = Hours(self.openings if clocks.steady else self._on_real_days(), held, limits, clocks.shift)
         self.started = {one.verb.playbook.id for one in steps.values() if isinstance(one.verb, Start)}
         self.beside: dict[str, list[tuple[Step, str]]] = {}
         """Steps beside the chain, by playbook."""
@@ -76,6 +73,28 @@ class Schedule:
                 self.beside.setdefault(graph.nodes[id_].playbook, []).append((step, id_))
         self.nets: dict[tuple[str, tuple[str, ...]], Net] = {}
         self._latest: dict[tuple[str, str], Latest] = {}
+
+    def _confirmed(self, channel: Channel) -> float:
+        """Return how long a person may take to confirm what goes out by the channel; only their open hours count."""
+        confirmation = channel.confirmed_by
+        if confirmation is None:
+            return 0.0
+        if confirmation.within is None:
+            return INFINITE
+        limit = longest(confirmation.within, self.clocks.shift)
+        spans = staffed(self.workspace.roles.get(confirmation.role.id) if confirmation.role else None)
+        if not spans:
+            return limit
+        open_ = weekly(spans) if self.clocks.steady else self.clocks.dated(spans, self.clocks.home)
+        return open_.longest_time(limit / 60) * 60 if open_ is not None else limit
+
+    def _on_real_days(self) -> dict[str, Worst]:
+        clocks = self.clocks
+        known = {
+            spans: Worst(tuple(clocks.dated(spans, one) for one in clocks.zones))
+            for spans in dict.fromkeys(self.spans.values())
+        }
+        return {id_: known[spans] for id_, spans in self.spans.items()}
 
     def changed(self, courses: Mapping[str, Course]) -> Self:
         """Return the plan with other courses of its playbooks."""
@@ -173,7 +192,7 @@ class Schedule:
             event = self.workspace.events.get(trigger.event.id) if isinstance(trigger, OnEvent) else None
             if event is None or event.at_most is None:
                 return None
-            found = _at_most(event.at_most, window + self.late(event.id), 0 if self.steady else 3600)
+            found = _at_most(event.at_most, window + self.late(event.id), self.clocks.shift)
             if found is None:
                 return None
             total += found
@@ -184,29 +203,18 @@ class Schedule:
         late = 0.0
         for sync in self.workspace.syncs.values():
             if sync.carries and any(ref.id == event for ref in sync.carries.events) and sync.every:
-                interval = longest(sync.every.interval) if sync.every.interval else 0.0
+                interval = longest(sync.every.interval, self.clocks.shift) if sync.every.interval else 0.0
                 late += interval or (DAYS[sync.every.unit] * 1.2 * 86400 if sync.every.unit in DAYS else 0.0)
-                late += longest(sync.takes[1]) if sync.takes else 0.0
+                late += longest(sync.takes[1], self.clocks.shift) if sync.takes else 0.0
         return late
 
 
-def _confirmed(workspace: Workspace, channel: Channel) -> float:
-    """Return how long a person may take to confirm what goes out by the channel; only their open hours count."""
-    confirmation = channel.confirmed_by
-    if confirmation is None:
-        return 0.0
-    role = workspace.roles.get(confirmation.role.id) if confirmation.role else None
-    if confirmation.within is None:
-        return INFINITE
-    limit = longest(confirmation.within)
-    return of_hours(role.hours).longest_time(limit / 60) * 60 if role and role.hours else limit
-
-
-def _at_most(rate: Rate, window: float, shorter: int) -> int | None:
+def _at_most(rate: Rate, window: float, shift: float) -> int | None:
     if rate.per == "lifetime":
         return rate.count
     if window == INFINITE:
         return None
     if isinstance(rate.per, str):
-        return rate.count * (ceil(window / (DAYS[rate.per] * 86400 - shorter)) + 1)
-    return rate.count * ceil(window / shortest(rate.per)) if shortest(rate.per) else None
+        return rate.count * (ceil(window / (DAYS[rate.per] * 86400 - shift)) + 1)
+    least = shortest(rate.per, shift)
+    return rate.count * ceil(window / least) if least > 0 else None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from sopkit.graph.nodes import ExecutionGraph, Node
-from sopkit.graph.openings import Openings, both, of_hours, outside
+from sopkit.graph.openings import Openings, Span, weekly
 from sopkit.model.documents import Cadence, Journey, Workspace
 from sopkit.model.formulas import Selector
-from sopkit.model.nouns import Channel
+from sopkit.model.nouns import Channel, Role
 from sopkit.model.steps import Step
 from sopkit.model.values import ChannelRef, PurposeRef, RoleRef
 from sopkit.tree import Mark
@@ -40,8 +40,10 @@ class Touch:
     """Whether an enforcing tool may hold it."""
     step: Step | None
     """None: the issues of a cadence."""
+    spans: tuple[Span, ...]
+    """What opens and closes it: channel, quiet hours, and the hours of the person who does it."""
     openings: Openings | None
-    """When it may go out: channel, quiet hours, and the hours of the person who does it."""
+    """When it may go out, where all live by one clock."""
     drops: bool
     """A closed hour drops it instead of moving it."""
     likeness: tuple[object, ...]
@@ -110,6 +112,7 @@ def _touch(  # noqa: PLR0917  a constructor in all but name
         format=format_,
         stopped=stopped,
         step=step,
+        spans=(),
         openings=None,
         drops=any(one.when_closed == "drop" for one in touching),
         likeness=(
@@ -122,20 +125,22 @@ def _touch(  # noqa: PLR0917  a constructor in all but name
         ),
     )
     role = workspace.roles.get(by.id) if by else None
-    return _with_openings(workspace, touch, of_hours(role.hours) if role and role.hours else None)
+    spans = (*staffed(role), *_customers(workspace, touch))
+    return replace(touch, spans=spans, openings=weekly(spans)) if spans else touch
 
 
-def _with_openings(workspace: Workspace, touch: Touch, openings: Openings | None) -> Touch:
+def staffed(role: Role | None) -> tuple[Span, ...]:
+    """Return when a person is at work."""
+    return (Span(role.hours, closed=False, customers=False),) if role and role.hours else ()
+
+
+def _customers(workspace: Workspace, touch: Touch) -> Iterator[Span]:
     for channel in touch.channels:
         if channel.hours is not None:
-            openings = both(openings, of_hours(channel.hours))
+            yield Span(channel.hours, closed=False, customers=True)
     for quiet in workspace.settings.quiet_hours:
         if quiet.hours is not None and match(quiet.of, touch) != "no":
-            openings = both(openings, outside(quiet.hours))
-    if openings is None:
-        return touch
-    values = {name: getattr(touch, name) for name in Touch.__slots__} | {"openings": openings}
-    return Touch(**values)
+            yield Span(quiet.hours, closed=True, customers=True)
 
 
 def match(selector: Selector | None, touch: Touch) -> Match:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from sopkit.graph.course import INFINITE, shortest
 from sopkit.graph.issues import most_issues
 from sopkit.graph.pacing import Net
 from sopkit.graph.schedule import Schedule
+from sopkit.graph.sorts import Sorts
 from sopkit.model.documents import Journey, OneAtATime
 from sopkit.model.steps import Step, inner
 
@@ -21,6 +23,9 @@ MUCH: Final = 4
 """How many times too much is enough to look no further."""
 MOST_TOGETHER: Final = 40
 """Journeys on one event that are put beside each other; more are added up as if they had nothing to do with each other."""
+
+MOST_WORK: Final = 20_000
+"""Touches times sorts of customers; beyond that customers are not told apart."""
 
 
 @dataclass(slots=True)
@@ -32,6 +37,8 @@ class Bound:
     open: list[str] = field(default_factory=list)
     partial: bool = False
     """There are more parts, which were not looked at: these are too many already."""
+    sorted: bool = False
+    """It is that of one sort of customer, the worst."""
 
     def add(self, name: str, count: int | None) -> None:
         if count is None:
@@ -44,18 +51,36 @@ class Bound:
 class Plan(Schedule):
     """A schedule that answers questions about any selection of its touches."""
 
-    def most(self, chosen: Collection[str], window: float, enough: int, *, by_day: bool = False) -> Bound:
+    def most(self, chosen: Collection[str], window: float, enough: int, *, unit: str = "") -> Bound:
         """Return the bound for touches of the nodes `chosen` in any half-open window of so many seconds.
 
-        `by_day`: only windows that are one day of the calendar are asked about.
+        `unit`: only windows that are one day, week or month of the calendar are asked about.
+        Where touches are too many as long as anybody may get them all, it is asked again of each sort of customer.
         """
+        bound = self._most(chosen, window, enough, unit=unit)
+        if bound.count < enough and not bound.open:
+            return bound
+        sorts = self.sorts.open_to(chosen)
+        if (len(sorts) == 1 and len(sorts[0]) == len(chosen)) or len(sorts) * len(chosen) > MOST_WORK:
+            return bound
+        bounds = [self._most(some, window, enough, unit=unit) for some in sorts]
+        worst = max(bounds, key=lambda one: (len(one.open), one.count))
+        worst.sorted = True
+        return worst
+
+    @cached_property
+    def sorts(self) -> Sorts:
+        """What parts customers for good."""
+        return Sorts(self.workspace)
+
+    def _most(self, chosen: Collection[str], window: float, enough: int, *, unit: str) -> Bound:
         bound = Bound()
         asked = Asked(self, chosen, window, enough)
         done = self._add_groups(bound, asked)
-        chains = _chains({root: self.only_before(root) for root in asked.roots if root not in done})
+        chains = chains_of({root: self.only_before(root) for root in asked.roots if root not in done})
         counts = self._counted(bound, asked, chains)
         issues = [self.touches[node] for node in chosen if self.touches[node].root.startswith("cadence/")]
-        dated = most_issues(self.workspace, issues, window, self.today, by_day=by_day, steady=self.steady)
+        dated = most_issues(self.workspace, issues, window, self.clocks, unit=unit)
         bound.add("cadences", dated)
         together: dict[str, list[str]] = {}
         for chain in chains:
@@ -80,7 +105,7 @@ class Plan(Schedule):
         """Return how many of the touches `counted` can come in the window that ends with the touch `node`, at most `enough`."""
         asked = Asked(self, counted, window, enough + 1)
         root = self.touches[node].root
-        chain = next(one for one in _chains({each: self.only_before(each) for each in asked.roots}) if root in one)
+        chain = next(one for one in chains_of({each: self.only_before(each) for each in asked.roots}) if root in one)
         first = chain[: chain.index(root) + 1]
         if any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in first):
             return min(enough, len(counted))
@@ -157,7 +182,7 @@ class Asked:
             if loose is None:
                 return None
             total += loose
-        alike.append(self._line(chain))
+        alike.append(self.line(chain))
         if journey is None:
             return None
         for net in alike:
@@ -167,7 +192,8 @@ class Asked:
             total += count
         return total
 
-    def _line(self, chain: Sequence[str]) -> Net:
+    def line(self, chain: Sequence[str]) -> Net:
+        """Return the net of a journey and of those that only its end starts, one after another."""
         net = Net()
         for before, root in zip([None, *chain], chain, strict=False):
             journey = self.plan.journey(root)
@@ -184,7 +210,7 @@ class Asked:
 
     def behind(self, chain: Sequence[str], node: str) -> int | None:
         """Return the most touches of a chain of journeys in the window that ends with one of them; None if that is not worked out."""
-        net = self._line(chain)
+        net = self.line(chain)
         total = 0
         for root in chain:
             journey = self.plan.journey(root)
@@ -204,7 +230,7 @@ class Asked:
 
     def overtaken(self, chain: Sequence[str], node: str) -> bool:
         """Return whether a journey that only the end of this one starts can touch before `node`, held back as long as may be, is done."""
-        net = self._line(chain)
+        net = self.line(chain)
         early, lag = net.earliest(node), self.plan.lags.get(node, 0.0)
         later = chain[chain.index(self.plan.touches[node].root) + 1 :]
         return lag > 0 and any(
@@ -223,7 +249,7 @@ class Asked:
         runs = self.plan.runs(root, journey, once, net.weights, self.window)
         if journey.reentry.mode == "always" and journey.overlap:
             return runs
-        pause = shortest(journey.reentry.after) if journey.reentry.mode == "after" else 0.0
+        pause = shortest(journey.reentry.after, self.plan.clocks.shift) if journey.reentry.mode == "after" else 0.0
         again = Net(dict(net.ways), net.weights, net.lags)
         again.ways[f"exit/{root}"] = [*net.ways.get(f"exit/{root}", ()), (root, pause)]
         loops = again.most(self.window, self.enough)
@@ -264,7 +290,7 @@ class Asked:
             if below != {node} or step.every or (journey.reentry.mode == "always" and journey.overlap):
                 return None
             hours = self.plan.hours
-            slack = hours.stretched(node, hours.limits.get(node, 0.0)) + hours.late(node)
+            slack = hours.spread(node, hours.limits.get(node, 0.0)) + hours.late(node)
             found = self.plan.arrivals(step.on, self.window + slack)
             if found is None:
                 return None
@@ -289,7 +315,7 @@ class Asked:
             if beside is None:
                 return None
             total += beside
-            for net in [self._line([root]), *self._besides(root, journey)]:
+            for net in [self.line([root]), *self._besides(root, journey)]:
                 if net is None:
                     return None
                 early = net.earliest(root)
@@ -306,7 +332,13 @@ class Asked:
 
     def of_group(self, group: OneAtATime) -> tuple[set[str] | None, int]:
         """Return the touches of a group that runs one at a time and their bound; None where a member can't be worked out that way."""
-        net, pause = Net(), shortest(group.cool_down) if group.if_busy != "preempt" else 0.0
+        net, nodes = self.group_net(group)
+        return (nodes if net else None), net.most(self.window, self.enough) if net and nodes else 0
+
+    def group_net(self, group: OneAtATime) -> tuple[Net | None, set[str]]:
+        """Return the net of a group that runs one at a time and the touches in it; None where a member can't be worked out that way."""
+        shift = self.plan.clocks.shift
+        net, pause = Net(), shortest(group.cool_down, shift) if group.if_busy != "preempt" else 0.0
         hub = f"one at a time/{group.id}"
         nodes: set[str] = set()
         for ref in group.journeys:
@@ -321,7 +353,7 @@ class Asked:
             own = self.plan.net(root, journey)
             walked = {target for ways in own.ways.values() for target, _ in ways}
             if not mine <= walked or any(self._names(root, below, mine)):
-                return None, 0
+                return None, set()
             inside = [one for one in own.ways if one.startswith(below)]
             net.take_in(_part(own, {*inside, *mine, f"{root}/{stage}" if stage else root}))
             for one in (*inside, *mine):
@@ -334,7 +366,7 @@ class Asked:
             net.add(hub, f"{root}/{stage}" if stage else root, 0.0)
             nodes |= mine
         self._weigh(net, nodes)
-        return nodes, net.most(self.window, self.enough) if nodes else 0
+        return net, nodes
 
     def _names(self, root: str, below: str, mine: set[str]) -> Iterator[str]:
         """Yield the counted touches beside the chain, steps inside them included."""
@@ -343,7 +375,7 @@ class Asked:
                 yield from {f"{node.rpartition('/')[0]}/{one.id}" for one in inner(step)} & mine
 
 
-def _chains(before: Mapping[str, str | None]) -> list[list[str]]:
+def chains_of(before: Mapping[str, str | None]) -> list[list[str]]:
     """Return the playbooks in chains: one, then those that only the end of one before them in the chain starts."""
     following: dict[str, list[str]] = {}
     firsts: list[str] = []

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.graph.clock import zone
 from sopkit.graph.edits import Dropped, Edit, edits
+from sopkit.graph.face import Face, faces, openings_of
 from sopkit.graph.replay import Course, Question, replay
-from sopkit.graph.touches import Touch, controlled, heard_of, seen, touches_of
+from sopkit.graph.touches import Touch, controlled, heard_of, match, seen, touches_of
 from sopkit.graph.worst import Bound, Plan
-from sopkit.rules import excess
+from sopkit.graph.zones import Clocks
+from sopkit.rules import budgets, calendars, excess
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT
-from sopkit.rules.limits import Limit, has_one_clock, is_empty, is_steady, of_platforms, of_workspace
+from sopkit.rules.limits import Limit, is_empty, of_budgets, of_platforms, of_workspace
 from sopkit.text import Phrase
 
 SETTINGS: Final = """\
@@ -57,7 +60,7 @@ IDLE_CAP: Final = Rule(
     name="idle-cap",
     severity=Severity.WARNING,
     summary=Phrase("上限没有管到任何触达", "a cap that covers no touch"),
-    message=Phrase("上限 {cap} 的 of 选不中任何一次触达", "the `of` of the cap {cap} selects no touch at all"),
+    message=Phrase("{what} 选不中任何一次触达", "{what} selects no touch at all"),
     why=Phrase(
         "管不到任何东西的上限看上去像保证，其实什么也没有保证。",
         "A cap that covers nothing looks like a promise and is none.",
@@ -111,11 +114,20 @@ STARVED: Final = Rule(
     .replace("starts_on: member-joined", "starts_on: member-joined\nruns_in: map")
     .replace("after: 2d}", "after: 2d, required: true}"),
 )
-RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED)
+RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED, *budgets.RULES, *calendars.RULES)
+
+DAYLIGHT: Final = Phrase(
+    "夏令时按今后 800 天的时区规则计", "clocks are moved as the time zones' rules of today say, over the next 800 days"
+)
+LASTING: Final = Phrase(
+    "写明 changes: never 的资料和标签从一开始就已知", "data and tags that say `changes: never` are known from the start"
+)
 
 Keeps = Callable[[Plan, Mapping[str, Touch]], bool]
 MOST_TOUCHES: Final = 100
 """A cap above this is not analysed: more touches than anybody counts."""
+MOST_FACES: Final = 8
+"""Clocks of customers by which a course is looked for."""
 MOST_STARVED: Final = 40
 """Steps of which it is asked, for each cap, whether it can crowd them out."""
 
@@ -124,6 +136,7 @@ def check(case: Case) -> Iterator[Outcome]:
     """Yield a proof, a finding or what could not be settled for every cap; nothing where earlier findings leave the plan in doubt."""
     if case.doubts.anywhere or not case.workspace.settings.id:
         return
+    yield from calendars.check(case)
     settings = case.workspace.settings
     touches = touches_of(case.workspace, case.graph)
     if not settings.caps:
@@ -134,19 +147,44 @@ def check(case: Case) -> Iterator[Outcome]:
             )
             yield Unassessed(OVER_TOUCH, "caps", reason)
         return
-    plan = Plan(case.workspace, case.graph, case.courses, touches, case.today, steady=is_steady(case))
+    plan = Plan(case.workspace, case.graph, case.courses, touches, Clocks(case.workspace, case.today))
     for cap in settings.caps:
         if is_empty(cap):
             yield case.finding(EMPTY_CAP, cap.at, f"cap/{cap.id}", cap=cap.id)
-    for limit in of_workspace(case):
+    for quiet in settings.quiet_hours:
+        if quiet.of is not None and touches and all(match(quiet.of, one) == "no" for one in touches.values()):
+            what = Phrase("免打扰时段（quiet_hours）的 of", "the `of` of the quiet hours")
+            yield case.finding(IDLE_CAP, quiet.at, "quiet_hours", what=what)
+    for limit in of_workspace(case, plan.clocks):
         yield from _check_limit(case, plan, limit)
     yield from _check_platforms(case, plan)
+    yield from _check_budgets(case, plan)
+
+
+def _check_budgets(case: Case, plan: Plan) -> Iterator[Outcome]:
+    """Yield of each share of a cap whether it is kept, by the plan alone, and of each cap whether the shares fit it."""
+    shares = [*of_budgets(case, plan.clocks, plan.touches)]
+    kept: list[Limit] = []
+    for share in shares:
+        outcomes = [*_check_limit(case, plan, share, budgets.OVER_BUDGET)]
+        if all(isinstance(one, Proof) for one in outcomes):
+            kept.append(share)
+        else:
+            yield from outcomes
+    if kept:
+        yield Proof(budgets.OVER_BUDGET, "budgets", budgets.kept(kept), _assumptions(plan.clocks))
+
+    def find(limit: Limit, counted: Mapping[str, Touch]) -> Course | None:
+        return _course(case, plan, limit, counted, Bound())
+
+    for limit in of_workspace(case, plan.clocks):
+        yield from budgets.together(case, plan, [one for one in shares if one.id == limit.id], limit, find)
 
 
 def _check_platforms(case: Case, plan: Plan) -> Iterator[Outcome]:
     """Yield one proof for all limits of platforms that the plan keeps, and what is to be said of each other one."""
     kept: list[Limit] = []
-    for limit in of_platforms(case):
+    for limit in of_platforms(case, plan.clocks):
         if limit.covered(plan.touches):
             outcomes = [*_check_limit(case, plan, limit)]
             if all(isinstance(one, Proof) for one in outcomes):
@@ -159,24 +197,29 @@ def _check_platforms(case: Case, plan: Plan) -> Iterator[Outcome]:
             f"limits of the platforms hold: {', '.join(one.name.en for one in kept)}",
         )
         facts = tuple(fact for one in kept for fact in excess.platform_facts(one))
-        yield Proof(OVER_TOUCH, "limits", statement, (*_assumptions(), *facts))
+        yield Proof(OVER_TOUCH, "limits", statement, (*_assumptions(plan.clocks), *facts))
 
 
-def _check_limit(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
+def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) -> Iterator[Outcome]:
     counted = limit.covered(plan.touches)
     if limit.most > MOST_TOUCHES:
         reason = Phrase(f"上限 {limit.id} 超过 {MOST_TOUCHES} 次", f"the cap {limit.id} is above {MOST_TOUCHES}")
-        yield Unassessed(OVER_TOUCH, limit.subject, reason)
+        yield Unassessed(rule, limit.subject, reason)
         return
     if plan.touches and not counted:
-        yield case.finding(IDLE_CAP, limit.at, limit.subject, cap=limit.id)
+        yield case.finding(IDLE_CAP, limit.at, limit.subject, what=_covering(limit))
         return
-    bound = plan.most(counted, limit.window, limit.most + 1, by_day=limit.by_day)
+    bound = plan.most(counted, limit.window, limit.most + 1, unit=limit.unit)
     if not bound.open and bound.count <= limit.most:
-        yield Proof(OVER_TOUCH, limit.subject, _kept(limit, bound), _assumptions())
+        yield Proof(
+            rule,
+            limit.subject,
+            _kept(limit, bound),
+            (*_assumptions(plan.clocks), *((LASTING,) if bound.sorted else ())),
+        )
         return
     enforce = case.workspace.settings.enforce
-    if limit.cap is not None and enforce is not None and enforce.in_ is not None:
+    if limit.cap is not None and limit.share is None and enforce is not None and enforce.in_ is not None:
         yield from _check_enforced(case, plan, limit, counted)
         return
     found = _course(case, plan, limit, counted, bound)
@@ -186,16 +229,24 @@ def _check_limit(case: Case, plan: Plan, limit: Limit) -> Iterator[Outcome]:
         # where the others break the cap without it, no change of one step is enough
         worth = not bound.open and not bound.partial and others <= limit.most
         changes = edits(plan, marked, limit.window, _keeps(limit), counted) if worth else ()
-        yield excess.violated(case, OVER_TOUCH, limit, found, [_in_words(one) for one in changes])
+        yield excess.violated(case, rule, limit, found, [_in_words(one) for one in changes])
     elif bound.open:
-        yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, bound))
+        yield Unassessed(rule, limit.subject, _unknown(limit, bound))
     else:
-        yield excess.possible(case, OVER_TOUCH, limit, bound, counted.values(), [])
+        yield excess.possible(case, rule, limit, bound, counted.values(), [])
+
+
+def _covering(limit: Limit) -> Phrase:
+    if limit.share is not None:
+        return Phrase(
+            f"上限 {limit.id} 里 {limit.owner} 的预算", f"the budget of {limit.owner} under the cap {limit.id}"
+        )
+    return Phrase(f"上限 {limit.id} 的 of", f"the `of` of the cap {limit.id}")
 
 
 def _keeps(limit: Limit) -> Keeps:
     def keeps(plan: Plan, counted: Mapping[str, Touch]) -> bool:
-        bound = plan.most(counted, limit.window, limit.most + 1, by_day=limit.by_day)
+        bound = plan.most(counted, limit.window, limit.most + 1, unit=limit.unit)
         return not bound.open and bound.count <= limit.most
 
     return keeps
@@ -218,9 +269,9 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
     heard = heard_of(case.workspace)
     # what the tool does not know of it can't keep its own touches away from
     judged = unheld if all(seen(case.workspace, one, heard) for one in unheld.values()) else counted
-    alone = plan.most(judged, limit.window, limit.most + 1, by_day=limit.by_day)
+    alone = plan.most(judged, limit.window, limit.most + 1, unit=limit.unit)
     if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
-        yield Proof(OVER_TOUCH, limit.subject, _enforced(case, limit, counted), _assumptions())
+        yield Proof(OVER_TOUCH, limit.subject, _enforced(case, limit, counted), _assumptions(plan.clocks))
     elif alone.open and judged is unheld:
         yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, alone))
     else:
@@ -250,27 +301,30 @@ def _check_starved(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, T
 
 
 def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], bound: Bound) -> Course | None:
-    """Return a course that breaks the cap, if one is found."""
-    if not has_one_clock(case) or (not isinstance(limit.per, str) and limit.per.seconds is None):
+    """Return a course that breaks the cap, if one is found: of a customer in each zone, then about the hours that clocks are moved."""
+    if not isinstance(limit.per, str) and limit.per.seconds is None:
         return None
     sure = limit.covered(counted, surely=True)
-    monday = datetime.combine(case.today, datetime.min.time()) + timedelta(days=7 - case.today.weekday())
     roots = {one.root for one in sure.values()}
     ordered = sorted((root for root in roots if plan.journey(root)), key=lambda root: (-bound.parts.get(root, 0), root))
     window = limit.window - (limit.slack if limit.unit else 0)
-    question = Question(
-        case.workspace, plan.links, plan.openings, plan.touches, sure, limit.most, window, limit.unit, monday
-    )
-    found = replay(question, ordered)
-    return found if found is not None and _no_clock_moves(case, found) else None
+    clocks = plan.clocks
+    for face in islice(faces(clocks), MOST_FACES):
+        if face.moving and not (limit.unit or any(one.spans or not one.step for one in sure.values())):
+            continue  # a time is the same by any clock
+        openings = plan.openings if clocks.steady else openings_of(plan, face)
+        question = Question(
+            case.workspace, plan.links, clocks, openings, plan.touches, sure, limit.most, window, limit.unit, face
+        )
+        found = replay(question, ordered)
+        if found is not None and (face.moving or _no_clock_moves(clocks, face, found)):
+            return found
+    return None
 
 
-def _no_clock_moves(case: Case, course: Course) -> bool:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415  costs more to import than a run without caps
-
-    zone = ZoneInfo(case.workspace.settings.timezone or "UTC")
+def _no_clock_moves(clocks: Clocks, face: Face, course: Course) -> bool:
     times = [at for at, _ in course.came] + [at for at, _, _ in course.done]
-    return len({at.replace(tzinfo=zone).utcoffset() for at in times}) == 1
+    return all(len({at.replace(tzinfo=zone(one)).utcoffset() for at in times}) == 1 for one in (clocks.home, face.name))
 
 
 def _unknown(limit: Limit, bound: Bound) -> Phrase:
@@ -307,11 +361,12 @@ def _enforced(case: Case, limit: Limit, counted: Mapping[str, Touch]) -> Phrase:
     )
 
 
-def _assumptions() -> tuple[Phrase, ...]:
+def _assumptions(clocks: Clocks) -> tuple[Phrase, ...]:
     return (
         Phrase("员工按时限完成", "people keep their time limits"),
         Phrase("没写 joins 的群渠道按每人一个群计", "a customer is in one group where no `joins` is written"),
         Phrase("one_at_a_time 的判断没有延迟", "what runs one at a time is known at once"),
         Phrase("系统下达指令到送达的时间差不计", "the time from a tool's command to its delivery does not vary"),
         Phrase("内容节奏按今后 800 天计", "cadences over the next 800 days"),
+        *(() if clocks.shift == 0 else (DAYLIGHT,)),
     )

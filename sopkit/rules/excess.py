@@ -11,13 +11,14 @@ from sopkit.graph.touches import Touch
 from sopkit.graph.worst import Bound
 from sopkit.model.triggers import OnEvent
 from sopkit.rules.case import Case
-from sopkit.rules.limits import Limit, has_one_clock
+from sopkit.rules.limits import Limit
 from sopkit.text import Phrase
 
 MOST_PLACES: Final = 4
 MOST_NAMES: Final = 8
 MOST_MOMENTS: Final = 10
 THE_CAP: Final = Phrase("上限写在这里", "the cap")
+THE_SHARE: Final = Phrase("预算写在这里", "the budget")
 THE_CHANNEL: Final = Phrase("平台的限制来自这个渠道", "the channel that the platform limits")
 COUNTED: Final = Phrase("算在内的触达", "a touch that counts")
 
@@ -25,13 +26,6 @@ COUNTED: Final = Phrase("算在内的触达", "a touch that counts")
 def violated(case: Case, rule: Rule, limit: Limit, course: Course, edits: Sequence[Phrase]) -> Finding:
     """Return the finding with its dated course."""
     marked = [touch for _, touch, counts in course.done if counts]
-    moments = [(at, 0, Moment(at, _event(case, event), case.forest.span(event.at))) for at, event in course.came]
-    moments += [
-        (at, 1, Moment(at, _said(touch), case.forest.span(touch.at), counted=counts))
-        for at, touch, counts in course.done
-    ]
-    if len(moments) > MOST_MOMENTS:  # what does not count is left out where all would be too much to read
-        moments = [one for one in moments if one[1] == 0 or one[2].counted]
     felt = sum(touch.weight for touch in marked)
     many = Phrase(f"{limit.words.zh}，却可能有 {felt} 次", f"{limit.words.en}, and there can be {felt}")
     sure = limit.platform is None or limit.platform.status == "verified"
@@ -42,10 +36,35 @@ def violated(case: Case, rule: Rule, limit: Limit, course: Course, edits: Sequen
         marked[-1].node,
         severity=None if sure else Severity.WARNING,
         verdict=Verdict.VIOLATED if sure else Verdict.POSSIBLE,
-        related=(Related(case.forest.span(limit.at), THE_CAP if limit.cap else THE_CHANNEL),),
-        timeline=tuple(moment for _, _, moment in sorted(moments, key=lambda one: one[:2])),
-        assumptions=platform_facts(limit),
+        related=cap_place(case, limit),
+        timeline=moments(case, course),
+        assumptions=(*platform_facts(limit), *clock_of(course)),
     )
+
+
+def moments(case: Case, course: Course) -> tuple[Moment, ...]:
+    """Return a course in lines: what happens and what is sent, and which of it counts."""
+    found = [(at, 0, Moment(at, _event(case, event), case.forest.span(event.at))) for at, event in course.came]
+    found += [
+        (at, 1, Moment(at, _said(touch), case.forest.span(touch.at), counted=counts))
+        for at, touch, counts in course.done
+    ]
+    if len(found) > MOST_MOMENTS:  # what does not count is left out where all would be too much to read
+        found = [one for one in found if one[1] == 0 or one[2].counted]
+    return tuple(moment for _, _, moment in sorted(found, key=lambda one: one[:2]))
+
+
+def clock_of(course: Course) -> tuple[Phrase, ...]:
+    """Return by whose clock a course is told, where that needs saying."""
+    if not course.zone:
+        return ()
+    return (Phrase(f"时间按 {course.zone} 的钟", f"times are by the clock of {course.zone}"),)
+
+
+def cap_place(case: Case, limit: Limit) -> tuple[Related, ...]:
+    """Return where a limit is written."""
+    said = THE_SHARE if limit.share else THE_CAP if limit.cap else THE_CHANNEL
+    return (Related(case.forest.span(limit.at), said),)
 
 
 def possible(  # noqa: PLR0917  all that it says
@@ -143,12 +162,13 @@ def _zones(case: Case) -> tuple[Phrase, ...]:
                 "the customers' time zones are not known (`customer_timezones: unknown`), so that any was reckoned with",
             ),
         )
-    if has_one_clock(case):
+    if not zones or zones == (case.workspace.settings.timezone,):
         return ()
+    named = row_of(zones)
     return (
         Phrase(
-            "客户不在同一时区，员工与客户的钟点按可能错开来算",
-            "customers live in several time zones, so that their clocks may lie anywhere to the staff's",
+            f"客户分布在几个时区，每个都算过：{named.zh}",
+            f"customers live in several time zones, each of which was reckoned with: {named.en}",
         ),
     )
 

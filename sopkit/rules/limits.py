@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sopkit.graph.course import longest
 from sopkit.graph.touches import Match, Touch, match
+from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Cap
 from sopkit.model.presets import LIMITS, PlatformLimit
 from sopkit.model.values import Duration
@@ -20,6 +20,14 @@ DAYS: Final = {"day": 1, "week": 7, "month": 31}
 """Most days of a unit of the calendar."""
 SECONDS_A_DAY: Final = 86400
 UNITS: Final = {"day": ("每天", "a day"), "week": ("每周", "a week"), "month": ("每月", "a month")}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a budget is about: its owner, a journey, a stage or a group, and that owner's touches."""
+
+    of: str
+    nodes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,17 @@ class Limit:
     platform: PlatformLimit | None
     slack: int
     """Seconds by which a day of the customer can be longer than a day."""
+    share: Share | None = None
+    """Of the cap, what one playbook or group may use."""
+
+    @property
+    def owner(self) -> str:
+        """Of a share, who has it."""
+        return self.share.of if self.share else ""
+
+    def with_most(self, most: int) -> Limit:
+        """Return the limit with another number."""
+        return replace(self, most=most)
 
     @property
     def window(self) -> float:
@@ -50,16 +69,14 @@ class Limit:
         return self.per if isinstance(self.per, str) else ""
 
     @property
-    def by_day(self) -> bool:
-        return self.per == "day" and not self.slack
-
-    @property
     def subject(self) -> str:
+        if self.share is not None:
+            return f"budget/{self.id}/{self.share.of}"
         return f"cap/{self.id}" if self.cap else f"limit/{self.id}"
 
     @property
     def words(self) -> Phrase:
-        if self.gap:
+        if self.gap and self.share is None:
             return Phrase(f"两次之间至少隔 {self.per}", f"at least {self.per} apart")
         if isinstance(self.per, str):
             zh, en = UNITS[self.per]
@@ -72,6 +89,8 @@ class Limit:
         wanted = ("yes",) if surely else ("yes", "maybe")
         found: dict[str, Touch] = {}
         for id_, touch in touches.items():
+            if self.share is not None and id_ not in self.share.nodes:
+                continue
             answer = answers.get(touch.likeness)
             if answer is None:
                 answer = answers[touch.likeness] = self.covers(touch)
@@ -80,7 +99,7 @@ class Limit:
         return found
 
     def covers(self, touch: Touch) -> Match:
-        """Return whether the touch counts; `maybe` where that hangs on the way that it takes."""
+        """Return whether the touch counts; `maybe` where that hangs on the way that it takes. Whose it is is not asked."""
         if self.cap is not None:
             return match(self.cap.of, touch) if touch.counts else "no"
         if self.platform is None or (touch.staff and not self.platform.by_hand):
@@ -91,51 +110,54 @@ class Limit:
         return "maybe" if any(ways) else "no"
 
 
-def of_workspace(case: Case) -> Iterator[Limit]:
+def of_workspace(case: Case, clocks: Clocks) -> Iterator[Limit]:
     """Yield the workspace's caps as far as they say anything."""
-    slack = 0 if is_steady(case) else 3600
     for cap in case.workspace.settings.caps:
         per = cap.gap or cap.per
         if per is not None and not is_empty(cap):
             most = 1 if cap.gap is not None else cap.max or 1
-            yield Limit(cap.id, cap.at, _name(cap), most, per, cap.gap is not None, cap, None, slack)
+            yield Limit(cap.id, cap.at, _name(cap), most, per, cap.gap is not None, cap, None, clocks.shift)
 
 
-def of_platforms(case: Case) -> Iterator[Limit]:
+def of_budgets(case: Case, clocks: Clocks, touches: Mapping[str, Touch]) -> Iterator[Limit]:
+    """Yield the shares of the workspace's caps: at most so many touches of one playbook or group in the cap's time."""
+    caps = {limit.id: limit for limit in of_workspace(case, clocks)}
+    for budget in case.workspace.settings.budgets:
+        limit = caps.get(budget.cap.id)
+        if limit is not None:
+            share = Share(budget.of.id, frozenset(_used_by(case, budget.of.id, touches)))
+            name = Phrase(f"{limit.name.zh} / {budget.of.id}", f"{limit.name.en} / {budget.of.id}")
+            yield replace(limit, at=budget.at, name=name, most=budget.max, share=share)
+
+
+def _used_by(case: Case, of: str, touches: Mapping[str, Touch]) -> Iterator[str]:
+    """Yield the touches of a playbook, a stage or a group; a stage that a group lists counts there and not for its journey."""
+    groups = {group.id: [ref.id for ref in group.journeys] for group in case.workspace.settings.one_at_a_time}
+    members = groups.get(of, [of])
+    elsewhere = [
+        one for each, names in groups.items() if each != of for one in names if "/" in one and one not in members
+    ]
+    for id_ in touches:
+        place = id_.partition("/")[2] + "/"
+        if any(place.startswith(f"{one}/") for one in members) and not any(
+            place.startswith(f"{one}/") for one in elsewhere
+        ):
+            yield id_
+
+
+def of_platforms(case: Case, clocks: Clocks) -> Iterator[Limit]:
     """Yield the limits of the platforms behind the channels, those apart that a cap of the workspace replaces by its id."""
-    slack = 0 if is_steady(case) else 3600
     own = {cap.id for cap in case.workspace.settings.caps}
     for one in LIMITS:
         channel = next((each for each in case.workspace.channels.values() if each.preset == one.preset), None)
         if channel is not None and one.id not in own:
-            yield Limit(one.id, channel.at, one.title, one.max, one.per, False, None, one, slack)
+            yield Limit(one.id, channel.at, one.title, one.max, one.per, False, None, one, clocks.shift)
 
 
 def is_empty(cap: Cap) -> bool:
     """Return whether the time of a cap is no time at all, in which nothing ever happens twice."""
     per = cap.gap or cap.per
     return isinstance(per, Duration) and per.amount == 0
-
-
-def is_steady(case: Case) -> bool:
-    """Return whether all customers live by one clock that is never moved."""
-    if not has_one_clock(case):
-        return False
-    from zoneinfo import ZoneInfo  # noqa: PLC0415  costs more to import than a run without caps
-
-    zone = ZoneInfo(case.workspace.settings.timezone or "UTC")
-    hours = {
-        datetime(case.today.year + year, month, 15, tzinfo=zone).utcoffset()
-        for year in (0, 1, 2)
-        for month in range(1, 13)
-    }
-    return len(hours) == 1
-
-
-def has_one_clock(case: Case) -> bool:
-    """Return whether all customers live in the workspace's time zone."""
-    settings = case.workspace.settings
-    return settings.customer_timezones in (None, (), (settings.timezone,))
 
 
 def _name(cap: Cap) -> Phrase:

@@ -121,9 +121,13 @@ def check(case: Case) -> Iterator[Finding]:
 def _of_step(case: Case, carriage: Carriage, playbook: Playbook, subject: str, step: Step) -> Iterator[Finding]:
     channels = [case.workspace.channels[ref.id] for ref in step.via if ref.id in case.workspace.channels]
     channel = channels[0] if len(channels) == 1 else None
+    zones = carriage.zones or (case.workspace.settings.timezone,)
+    if len(channels) > 1 and any(
+        not any(carriage.opening(step, each, one)[0].intervals for each in channels) for one in zones
+    ):
+        yield case.finding(NEVER_OPEN, step.id_at, subject, step=step.id)
     if len(step.via) > 1 or (step.via and channel is None):
         return
-    zones = carriage.zones or (case.workspace.settings.timezone,)
     openings = [carriage.opening(step, channel, one)[0] for one in zones]
     if any(not one.intervals for one in openings):
         yield case.finding(NEVER_OPEN, step.id_at, subject, step=step.id)
