@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from sopkit import rules
 from sopkit.graph import replay
+from sopkit.pipeline import Compilation
 from sopkit.rules import caps
 from tests.touch_cases import Case, case
 from tests.touch_oracle import TooManyError
@@ -20,10 +21,15 @@ MORE = 20
 """How many times the states are allowed where what is said has to be looked at again."""
 
 
-def verdict(made: Case) -> str:
-    """Return what is said of the case's only cap, from its YAML on; only the analysis of caps is made."""
+def judged(made: Case) -> Compilation:
+    """Return the case compiled, from its YAML on; of the analyses only that of caps is made."""
     with patch.object(rules, "FAMILIES", (caps,)), patch.object(replay, "EFFORT", EFFORT):
-        done = compiled({"sopkit.yaml": made.text})
+        return compiled({"sopkit.yaml": made.text})
+
+
+def verdict(made: Case) -> str:
+    """Return what is said of the case's only cap."""
+    done = judged(made)
     refused = [one for one in done.findings if one.rule.code < "SOP200" and one.weight.value == "error"]
     assert not refused, [one.message("en") for one in refused]
     found = [one for one in done.findings if one.rule.name == "over-touch"]
