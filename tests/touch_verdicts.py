@@ -1,15 +1,10 @@
-"""Seeds go in; for each play what the front end and the engines say of its cap, and what trying every course says, come out."""
+"""What was said of many plays goes in; constructs by verdict come out, as a table to read and as data to keep."""
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-from tests.touch_oracle import Oracle, TooManyError
-from tests.touch_plays import Play, play, written
-from tests.workspaces import compiled
+from typing import Any
 
 VERDICTS = ("proved", "violated", "possible", "not assessed")
 
@@ -33,6 +28,22 @@ class Table:
         for name, counts in other.constructs.items():
             self.constructs.setdefault(name, Counter()).update(counts)
 
+    def as_data(self) -> dict[str, object]:
+        """Return the table as data for JSON."""
+        return {
+            "plays": self.plays,
+            "tried": [[said, broken, count] for (said, broken), count in sorted(self.tried.items())],
+            "constructs": {name: dict(counts) for name, counts in sorted(self.constructs.items())},
+            "wrong": self.wrong,
+        }
+
+    @classmethod
+    def of_data(cls, data: dict[str, Any]) -> Table:
+        """Return the table that was written as data."""
+        tried = Counter({(said, broken): count for said, broken, count in data["tried"]})
+        constructs = {name: Counter(counts) for name, counts in data["constructs"].items()}
+        return cls(data["plays"], tried, constructs, data["wrong"])
+
     @property
     def exact(self) -> float:
         """Share of the plays of which the engines say what is so, and not only what may be."""
@@ -48,34 +59,3 @@ class Table:
             share = sum(counts.values()) / max(1, total)
             lines.append(f"{name:28}" + "".join(f"{counts[one]:14}" for one in VERDICTS) + f"{share:8.1%}")
         return "\n".join(lines)
-
-
-def verdict(made: Play) -> str:
-    """Return what is said of the play's only cap, through the whole front end."""
-    done = compiled({"sopkit.yaml": written(made)})
-    refused = [one for one in done.findings if one.rule.code < "SOP200" and one.weight.value == "error"]
-    assert not refused, [one.message("en") for one in refused]
-    found = [one for one in done.findings if one.rule.name == "over-touch"]
-    if found:
-        assert found[0].verdict is not None
-        return found[0].verdict.value
-    return "proved" if any(one.rule.name == "over-touch" for one in done.proved) else "not assessed"
-
-
-def compare(seeds: Iterable[int], most_states: int) -> Table:
-    """Return the table; a play that takes more states than allowed counts only where a course was found before."""
-    table = Table()
-    for seed in seeds:
-        made = play(random.Random(seed))  # noqa: S311
-        table.plays += 1
-        try:
-            broken = Oracle(made, most_states).breaks()
-        except TooManyError:
-            continue
-        said = verdict(made)
-        table.tried[said, broken] += 1
-        for name in made.constructs():
-            table.constructs.setdefault(name, Counter())[said] += 1
-        if (said, broken) in (("proved", True), ("violated", False)):
-            table.wrong.append(f"seed {seed}: {said}, but {'a course breaks it' if broken else 'no course breaks it'}")
-    return table

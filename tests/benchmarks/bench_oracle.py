@@ -1,23 +1,46 @@
 """Random small workspaces against every course that their customers can take: constructs by verdict, and whatever was said wrongly.
 
-    python -m tests.benchmarks.bench_oracle [--plays 100000] [--first 0] [--states 1500] [--processes 2]
+    python -m tests.benchmarks.bench_oracle [--plays 100000] [--first 0] [--states 300] [--processes 2] [--into FILE]
 
-Ends with 1 where anything was wrong. Plays that take more states than allowed are left out of the table.
+With `--into`, each batch of seeds is written to FILE as a line of JSON when it is done, and what FILE already has is not done again:
+a run can be stopped, and ranges of seeds can be run apart and their lines put together. Ends with 1 where anything was wrong. Plays
+that take more states than allowed are left out of the table.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
+import json
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
 
-from tests.touch_verdicts import Table, compare
+from tests.touch_table import compare
+from tests.touch_verdicts import Table
 
 BATCH = 250
 
 
-def _batch(first: int, states: int) -> Table:
-    return compare(range(first, first + BATCH), states)
+def _batch(first: int, states: int) -> tuple[int, Table]:
+    gc.collect()
+    gc.disable()
+    return first, compare(range(first, first + BATCH), states)
+
+
+def _known(into: Path | None, states: int) -> dict[int, Table]:
+    """Return the batches that a file has, by their first seed."""
+    if into is None or not into.exists():
+        return {}
+    lines = [json.loads(line) for line in into.read_text("utf-8").splitlines()]
+    return {line["first"]: Table.of_data(line["table"]) for line in lines if line["states"] == states}
+
+
+def _done(firsts: Iterable[int], states: int, processes: int) -> Iterator[tuple[int, Table]]:
+    with ProcessPoolExecutor(processes) as pool:
+        for one in as_completed([pool.submit(_batch, first, states) for first in firsts]):
+            yield one.result()
 
 
 def main() -> int:
@@ -25,16 +48,22 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--plays", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--states", type=int, default=1500)
+    parser.add_argument("--states", type=int, default=300)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--into", type=Path)
     asked = parser.parse_args()
+    firsts = range(asked.first, asked.first + asked.plays, BATCH)
+    known = _known(asked.into, asked.states)
     whole = Table()
-    with ProcessPoolExecutor(asked.processes) as pool:
-        firsts = range(asked.first, asked.first + asked.plays, BATCH)
-        for table in pool.map(_batch, firsts, [asked.states] * len(firsts)):
-            whole.add(table)
-            for line in table.wrong:
-                print(line, flush=True)
+    for table in (table for first, table in known.items() if first in firsts):
+        whole.add(table)
+    for first, table in _done([first for first in firsts if first not in known], asked.states, asked.processes):
+        whole.add(table)
+        for line in table.wrong:
+            print(line, flush=True)
+        if asked.into is not None:
+            with asked.into.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"first": first, "states": asked.states, "table": table.as_data()}) + "\n")
     print(whole)
     return 1 if whole.wrong else 0
 

@@ -1,4 +1,4 @@
-"""The outcome of a simulation goes in; JSON for other programs comes out, versioned, with the same bytes for the same outcome."""
+"""The outcome of a simulation goes in; JSON as `schemas/simulation-v1.schema.json` says comes out, the same bytes for the same outcome."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def simulation_json(outcome: Outcome, names: Names) -> bytes:
             {"event": one.event, "by": one.ground, "in_30_days": round(one.a_month, 6), "capped": one.capped} for one in outcome.drawn
         ],
         "left_out": list(outcome.left_out),
+        "years_without_holidays": list(outcome.unknown_years),
     }  # fmt: skip
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
