@@ -11,7 +11,7 @@ from typing import Final
 from sopkit.diagnostics import Moment
 from sopkit.graph import Node
 from sopkit.graph.course import INFINITE, longest, shortest
-from sopkit.graph.satisfiability import Customer, excludes
+from sopkit.graph.satisfiability import Customer
 from sopkit.graph.timing import delay_of
 from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
@@ -25,6 +25,8 @@ from sopkit.rules.conflicts_meeting import APART, Meeting, at_once, meeting, run
 from sopkit.rules.latest import latest_times
 from sopkit.text import Phrase
 
+MOST_SEEN: Final = 1_000_000
+"""Pairs of deeds that are passed over, most of them at sight, by each check: about a second."""
 ONE_CUSTOMER: Final = Phrase("同一位客户走到这两步", "one customer comes to both steps")
 
 
@@ -199,6 +201,25 @@ def on_one_cause(deeds: Iterable[Deed]) -> Iterator[list[Deed]]:
     yield from (group for group in found.values() if len(group) > 1)
 
 
+def pairs_apart(deeds: Sequence[Deed], *kinds: Callable[[Deed], object]) -> Iterator[tuple[Deed, Deed]]:
+    """Yield, in their order, each two of different playbooks that differ in all `kinds`; stretches of one kind are passed over at once."""
+    everywhere = [
+        ([kind(deed) for deed in deeds], [0] * len(deeds)) for kind in (lambda deed: deed.node.playbook, *kinds)
+    ]
+    for values, ends in everywhere:
+        for at in reversed(range(len(deeds))):
+            more = at + 1 < len(deeds) and values[at + 1] == values[at]
+            ends[at] = ends[at + 1] if more else at + 1
+    for number, one in enumerate(deeds):
+        at = number + 1
+        while at < len(deeds):
+            after = max(ends[at] if values[at] == values[number] else at for values, ends in everywhere)
+            if after == at:
+                yield one, deeds[at]
+                after = at + 1
+            at = after
+
+
 def told(case: Case, one: Deed, other: Deed, answer: Customer, what: Callable[[Deed], Phrase]) -> Meeting:
     """Return how both come to be done to one customer; `what` says in words what is done."""
     noon = datetime.combine(case.today, time(12))
@@ -241,4 +262,4 @@ def nobody(case: Case, one: Deed, other: Deed) -> bool:
     tested = (*one.at_cause, *other.at_cause) if one.cause == other.cause else ()
     whiles = [deed.playbook.while_ for deed in (one, other) if isinstance(deed.playbook, Journey)]
     lasting = [part for deed in (one, other) for asked in deed.asked for part in unchanging(case.workspace, asked)]
-    return excludes(case.workspace, *tested, *lasting, *(one for one in whiles if one is not None)) is True
+    return case.excludes(*tested, *lasting, *(one for one in whiles if one is not None)) is True

@@ -43,6 +43,7 @@ class Items:
     case: Case
     carriage: Carriage
     _homes: dict[Item, frozenset[str]] = field(default_factory=dict)
+    _known_in: dict[Item, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def writes(self) -> dict[Item, list[Write]]:
@@ -107,6 +108,11 @@ class Items:
 
     def known_in(self, item: Item) -> Set[str]:
         """Return the tools in which an item is known sooner or later; empty where nobody says where it begins."""
+        if item not in self._known_in:
+            self._known_in[item] = frozenset(self._reached(item))
+        return self._known_in[item]
+
+    def _reached(self, item: Item) -> Set[str]:
         homes = self.homes(item)
         if not homes:
             return homes
