@@ -16,7 +16,7 @@ from sopkit.graph.timing import delay_of
 from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Predicate
-from sopkit.model.steps import Approve, Choose, Go, Step, Wait, inner
+from sopkit.model.steps import Approve, Choose, Go, SetData, Step, Tag, Wait, inner
 from sopkit.model.triggers import Becomes, IssueDue, Manual, OnEvent, Trigger
 from sopkit.model.values import Ref
 from sopkit.rules.branches import around
@@ -72,17 +72,28 @@ def every_deed(case: Case) -> list[Deed]:
     found: list[Deed] = []
     for root, playbook in case.playbooks:
         if not case.doubts.inside(playbook.at):
-            spans: dict[str, Spans] = {}
+            ways: dict[str, Way] = {}
             for node, step in case.steps(root):
+                if not _matters(step):
+                    continue
                 entry = node.id.rpartition("/")[0]
-                if entry not in spans and not (step.on or step.every):
-                    spans[entry] = _spans(case, root, playbook, entry)
-                found += _deeds_of(case, playbook, node, step, spans.get(entry, {}))
+                if entry not in ways and not (step.on or step.every):
+                    ways[entry] = _spans(case, root, playbook, entry), [*_entry_causes(case, playbook, entry)]
+                found += _deeds_of(case, playbook, node, step, ways.get(entry, NO_WAY))
     return found
 
 
+def _matters(step: Step) -> bool:
+    """Return whether the step writes, touches somebody or is a person's work: of nothing else there can be two that conflict."""
+    return bool(step.by or step.via) or isinstance(step.verb, Tag | SetData)
+
+
+Cause = tuple[Trigger, str, bool]
+"""What brings a customer, or a run, to a place, the id by which it is known, and whether it may be held up on the way."""
 Spans = Mapping[str, tuple[float, float]]
 """How many seconds after what brings a customer, or a run, below an entry each step comes, at least and at most."""
+Way = tuple[Spans, Sequence[Cause]]
+NO_WAY: Final[Way] = ({}, ())
 
 
 def _spans(case: Case, root: str, playbook: Playbook, entry: str) -> Spans:
@@ -98,29 +109,30 @@ def _spans(case: Case, root: str, playbook: Playbook, entry: str) -> Spans:
     return {place: (time, late.get(place, INFINITE)) for place, time in early.items()}
 
 
-def _deeds_of(case: Case, playbook: Playbook, node: Node, step: Step, spans: Spans) -> Iterator[Deed]:
+def _deeds_of(case: Case, playbook: Playbook, node: Node, step: Step, way: Way) -> Iterator[Deed]:
     """Yield the step once for each cause that it follows from; once, as its own cause, where it follows from none."""
-    found = False
-    for trigger, low, high in _triggers(case, playbook, node, step, spans):
-        for cause in _causes(case.workspace, trigger, node.playbook):
+    found, (spans, entries) = False, way
+    if step.on:
+        delay = delay_of(step)
+        low = 0.0 if delay.since else shortest(delay.low)
+        high = longest(delay.high) if delay.bounded and not delay.since else INFINITE
+        for trigger in step.on:
+            for cause in _causes(case.workspace, trigger, node.playbook):
+                found = True
+                yield Deed(node, step, playbook, cause, trigger, low, high)
+    elif not step.every and node.id in spans:
+        low, high = spans[node.id]
+        for trigger, cause, held in entries:
             found = True
-            yield Deed(node, step, playbook, cause, trigger, low, high)
+            yield Deed(node, step, playbook, cause, trigger, low, INFINITE if held else high)
     if not found:
         yield Deed(node, step, playbook, node.id, Manual(step.at), 0.0, INFINITE)
 
 
-def _triggers(
-    case: Case, playbook: Playbook, node: Node, step: Step, spans: Spans
-) -> Iterator[tuple[Trigger, float, float]]:
-    """Yield what the step follows from, and how many seconds after it at least and at most."""
-    if step.on:
-        delay = delay_of(step)
-        high = longest(delay.high) if delay.bounded and not delay.since else INFINITE
-        yield from ((trigger, 0.0 if delay.since else shortest(delay.low), high) for trigger in step.on)
-    elif not step.every and node.id in spans:
-        low, high = spans[node.id]
-        for trigger, held in _entries(case.workspace, playbook, node.id.rpartition("/")[0]):
-            yield trigger, low, INFINITE if held else high
+def _entry_causes(case: Case, playbook: Playbook, entry: str) -> Iterator[Cause]:
+    root = f"{playbook.kind}/{playbook.id}"
+    for trigger, held in _entries(case.workspace, playbook, entry):
+        yield from ((trigger, cause, held) for cause in _causes(case.workspace, trigger, root))
 
 
 def _causes(workspace: Workspace, trigger: Trigger, root: str) -> Iterator[str]:

@@ -94,10 +94,16 @@ class Items:
         for event in self.case.workspace.events.values():
             if event.tool is not None and any(ref.id == consent for ref in (*event.asks, *event.gives)):
                 yield event.tool.id
+        yield from self._asked_by_steps.get(consent, ())
+
+    @cached_property
+    def _asked_by_steps(self) -> dict[str, set[str]]:
+        """The tools of the steps that ask for each consent, and those in which the answer is kept."""
+        found: dict[str, set[str]] = {}
         for _, step, tool in self._steps():
-            if isinstance(step.verb, Ask) and any(ref.id == consent for ref in step.verb.what):
-                yield tool
-                yield from (step.kept_in.id,) if step.kept_in else ()
+            for ref in step.verb.what if isinstance(step.verb, Ask) else ():
+                found.setdefault(ref.id, set()).update((tool, step.kept_in.id) if step.kept_in else (tool,))
+        return found
 
     def record(self, item: Item) -> str | None:
         """Return the system of record of a datum or tag."""
