@@ -10,13 +10,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from sopkit.graph.consistency import Start, Trace, customer_of, happenings
 from sopkit.graph.issues import crowded
 from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
-from sopkit.graph.runs import Came, Done, Manner, Run, Walker
+from sopkit.graph.runs import Came, Done, Manner, Run, SpentError, Walker
 from sopkit.graph.satisfiability import Customer, meet
 from sopkit.graph.touches import Touch
 from sopkit.model import steps
@@ -30,6 +31,10 @@ MOST_JOURNEYS: Final = 6
 EFFORT: Final = 6000
 """Runs that are walked for one cap."""
 MOST_WAYS: Final = 60
+MOST_JOINED: Final = 2_000
+"""Ways through one journey with those that its steps start."""
+MOST_LOOKS: Final = 2_000_000
+"""Ways that are looked at for one cap, in all windows together: a second or two."""
 Window = tuple[float, float]
 """Half-open."""
 MOST_TRIES: Final = 40
@@ -64,7 +69,10 @@ class Course:
 
 
 def replay(question: Question, roots: Sequence[str]) -> Course | None:
-    """Return a course through some of the journeys `roots` that breaks the cap; None where none was found."""
+    """Return a course through some of the journeys `roots` that breaks the cap; None where none was found.
+
+    Raises SpentError where a bound on effort ended the search.
+    """
     return _of_cadences(question) or _Search(question, roots[:MOST_JOURNEYS]).course()
 
 
@@ -123,7 +131,7 @@ class _Search:
     def __init__(self, question: Question, roots: Sequence[str]) -> None:
         self.question, self.workspace = question, question.workspace
         self.walker = Walker(question.openings, question.touches, question.counted)
-        self.effort, self.tries = EFFORT, MOST_TRIES
+        self.effort, self.tries, self.looks = EFFORT, MOST_TRIES, MOST_LOOKS
         self.starters: dict[str, tuple[OnEvent, list[Journey]]] = {}
         for root in roots:
             for journey, trigger in self._starters(root, 0):
@@ -223,7 +231,11 @@ class _Search:
             ways: list[tuple[Run, ...]] = [(run,)]
             for at, child in self._children(run) if depth < 3 else ():
                 more = self._families(child, at, manner, depth + 1)
-                ways += [(*way, *other) for way in ways for other in more[: MOST_WAYS // 6]]
+                joined = ((*way, *other) for way in tuple(ways) for other in more[: MOST_WAYS // 6])
+                ways += islice(joined, MOST_JOINED)
+                if len(ways) > MOST_JOINED:
+                    self.walker.cut = True
+                    break
             found += ways
         return found
 
@@ -247,8 +259,12 @@ class _Search:
                 for window in self._windows(journeys, start):
                     parts = self._greedy(event, trigger, start, window)
                     found = self._checked(parts, window) if parts else None
-                    if found is not None or self.effort < 0 or self.tries < 0:
+                    if found is not None:
                         return found
+                    if self.effort < 0 or self.tries < 0:
+                        raise SpentError
+        if self.walker.cut:
+            raise SpentError
         return None
 
     def _windows(self, journeys: Sequence[Journey], start: float) -> list[Window]:
@@ -318,6 +334,9 @@ class _Search:
             if before and not _may_run_again(journey, start, before):
                 continue
             ways, shift = self._ways(journey, start)
+            self.looks -= len(ways)
+            if self.looks < 0:
+                raise SpentError
             if ways:
                 best = max(ways, key=lambda way: (way.count(shift, window), -len(way.runs), -_needs(way)))
                 chosen.append((journey, best, shift))
