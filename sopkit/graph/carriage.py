@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -27,6 +27,7 @@ from sopkit.model.documents import Sync, Workspace
 from sopkit.model.formulas import Selector
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Step
+from sopkit.model.values import Every, Slot
 
 Kind = Literal["events", "data", "tags", "consents", "touches"]
 Item = tuple[Kind, str]
@@ -48,6 +49,7 @@ class Carriage:
     _legs: dict[tuple[Item, str, str, int, bool], tuple[Leg, ...] | None] = field(default_factory=dict)
     _reach: dict[tuple[Item, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _openings: dict[tuple[str, ...], tuple[Opening, bool]] = field(default_factory=dict)
+    _runs: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
 
     @cached_property
     def syncs(self) -> tuple[Sync, ...]:
@@ -84,25 +86,23 @@ class Carriage:
         key = (item, prompt)
         if key not in self._hops:
             found: dict[str, list[Hop]] = {}
-            for sync in self.syncs:
-                if self.carries(sync, item):
-                    hop = self._hop(sync, prompt=prompt)
-                    found.setdefault(hop.source, []).append(hop)
+            for sync in self.carrying(item):
+                hop = self._hop(sync, prompt=prompt)
+                found.setdefault(hop.source, []).append(hop)
             self._hops[key] = {tool: _soonest(hops) for tool, hops in found.items()}
         return self._hops[key]
 
-    @staticmethod
-    def carries(sync: Sync, item: Item) -> bool:
-        """Return whether a sync carries an item."""
-        kind, name = item
-        carries = sync.carries
-        if carries is None:
-            return False
-        refs = {
-            "events": carries.events, "data": carries.data, "tags": carries.tags, "consents": carries.consents,
-            "touches": carries.touches,
-        }[kind]  # fmt: skip
-        return any(ref.id == name for ref in refs)
+    def carrying(self, item: Item) -> Sequence[Sync]:
+        """Return the syncs that carry an item, in order."""
+        return self._carrying.get(item, ())
+
+    @cached_property
+    def _carrying(self) -> Mapping[Item, list[Sync]]:
+        found: dict[Item, dict[str, Sync]] = {}
+        for sync in self.syncs:
+            for item in cargo(sync):
+                found.setdefault(item, {})[sync.id] = sync
+        return {item: [*syncs.values()] for item, syncs in found.items()}
 
     def _hop(self, sync: Sync, *, prompt: bool) -> Hop:
         took = longest(sync.takes[1]) if sync.takes else 0.0
@@ -111,11 +111,17 @@ class Carriage:
         if every is None or every.unit == "event":
             return Hop(*name)
         if every.unit and sync.at_slots:
-            where = zone(self.workspace.settings.timezone)
-            start, count = self.today - timedelta(days=2), self.horizon + self.beyond + 2
-            return Hop(*name, tuple(slot_instants(every, sync.at_slots, where, start, count)))
+            return Hop(*name, self._runs_of(every, sync.at_slots))
         wait = longest(every.interval) if every.interval else UNIT_DAYS[every.unit or "day"] * DAY
         return Hop(*name, wait=0 if prompt else int(min(wait, YEAR * DAY)))
+
+    def _runs_of(self, every: Every, slots: tuple[Slot, ...]) -> tuple[int, ...]:
+        key = (str(every), *map(str, slots))
+        if key not in self._runs:
+            where = zone(self.workspace.settings.timezone)
+            start, count = self.today - timedelta(days=2), self.horizon + self.beyond + 2
+            self._runs[key] = tuple(slot_instants(every, slots, where, start, count))
+        return self._runs[key]
 
     def legs(self, item: Item, source: str, target: str, at: int, *, prompt: bool = False) -> tuple[Leg, ...] | None:
         """Return how an item that changes at an instant soonest comes from tool to tool; None where it does not."""
@@ -207,6 +213,17 @@ class Carriage:
             or (selector.purpose and (step.for_ is None or step.for_.id not in {ref.id for ref in selector.purpose}))
             or selector.format
         )
+
+
+def cargo(sync: Sync) -> Iterator[Item]:
+    """Yield what a sync carries."""
+    carries = sync.carries
+    if carries is not None:
+        yield from (("events", ref.id) for ref in carries.events)
+        yield from (("data", ref.id) for ref in carries.data)
+        yield from (("tags", ref.id) for ref in carries.tags)
+        yield from (("consents", ref.id) for ref in carries.consents)
+        yield from (("touches", ref.id) for ref in carries.touches)
 
 
 def _soonest(hops: Iterable[Hop]) -> list[Hop]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import pairwise
@@ -24,6 +24,8 @@ class Course:
     root: str
     leaving: Mapping[str, list[Edge]]
     """Edges of `FLOW` by source."""
+    latest: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By entry, when at the latest each place below it is come to: filled by whoever works it out."""
 
     @cached_property
     def reached(self) -> frozenset[str]:

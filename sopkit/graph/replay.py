@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from sopkit.graph.consistency import Start, Trace, customer_of, happenings
@@ -17,7 +18,7 @@ from sopkit.graph.crowds import crowded
 from sopkit.graph.face import DatedHours, Face
 from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
-from sopkit.graph.runs import Came, Done, Manner, Run, Walker
+from sopkit.graph.runs import Came, Done, Manner, Run, SpentError, Walker
 from sopkit.graph.satisfiability import NOBODY, Customer, meet
 from sopkit.graph.touches import Touch
 from sopkit.graph.zones import Clocks
@@ -35,6 +36,10 @@ MOST_JOURNEYS: Final = 6
 EFFORT: Final = 6000
 """Runs that are walked for one cap."""
 MOST_WAYS: Final = 60
+MOST_JOINED: Final = 2_000
+"""Ways through one journey with those that its steps start."""
+MOST_LOOKS: Final = 2_000_000
+"""Ways that are looked at for one cap, in all windows together: a second or two."""
 Window = tuple[float, float]
 """Half-open."""
 MOST_TRIES: Final = 40
@@ -72,7 +77,10 @@ class Course:
 
 
 def replay(question: Question, roots: Sequence[str]) -> Course | None:
-    """Return a course through some of the journeys `roots` that breaks the cap; None where none was found."""
+    """Return a course through some of the journeys `roots` that breaks the cap; None where none was found.
+
+    Raises SpentError where a bound on effort ended the search.
+    """
     found = _of_cadences(question) or _Search(question, roots[:MOST_JOURNEYS]).course()
     face = question.face
     told = face.name if face.moving or face.name != question.clocks.home else None
@@ -120,7 +128,7 @@ class _Search:
     def __init__(self, question: Question, roots: Sequence[str]) -> None:
         self.question, self.workspace = question, question.workspace
         self.walker = Walker(question.openings, question.touches, question.counted)
-        self.effort, self.tries = EFFORT, MOST_TRIES
+        self.effort, self.tries, self.looks = EFFORT, MOST_TRIES, MOST_LOOKS
         self.starters: dict[str, tuple[OnEvent, list[Journey]]] = {}
         for root in roots:
             for journey, trigger in self._starters(root, 0):
@@ -233,7 +241,11 @@ class _Search:
             ways: list[tuple[Run, ...]] = [(run,)]
             for at, child in self._children(run) if depth < 3 else ():
                 more = self._families(child, at, manner, depth + 1)
-                ways += [(*way, *other) for way in ways for other in more[: MOST_WAYS // 6]]
+                joined = ((*way, *other) for way in tuple(ways) for other in more[: MOST_WAYS // 6])
+                ways += islice(joined, MOST_JOINED)
+                if len(ways) > MOST_JOINED:
+                    self.walker.cut = True
+                    break
             found += ways
         return found
 
@@ -259,8 +271,12 @@ class _Search:
                 for window in self._windows(journeys, start):
                     parts = self._greedy(event, trigger, start, window)
                     found = self._checked(parts, window) if parts else None
-                    if found is not None or self.effort < 0 or self.tries < 0:
+                    if found is not None:
                         return found
+                    if self.effort < 0 or self.tries < 0:
+                        raise SpentError
+        if self.walker.cut:
+            raise SpentError
         return None
 
     def _windows(self, journeys: Sequence[Journey], start: float) -> list[Window]:
@@ -329,6 +345,9 @@ class _Search:
             if before and not _may_run_again(journey, start, before):
                 continue
             ways, shift = self._ways(journey, start)
+            self.looks -= len(ways)
+            if self.looks < 0:
+                raise SpentError
             if ways:
                 best = max(ways, key=lambda way: (way.count(shift, window), -len(way.runs), -_needs(way)))
                 chosen.append((journey, best, shift))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -25,6 +26,8 @@ MOST_RUNS: Final = 60
 """Ways through one journey from one start."""
 MOST_DEEDS: Final = 400
 """Steps of one run: a journey that leads round in circles is not followed for ever."""
+MOST_STEPS: Final = 300_000
+"""Steps that are walked for one cap, in all runs together: a second or two."""
 HORIZON: Final = 60 * 86400
 """How long a run is followed, in seconds."""
 NEVER: Final = float("inf")
@@ -32,6 +35,10 @@ NEVER: Final = float("inf")
 
 class NotPlainError(Exception):
     """The journey does something that is not followed."""
+
+
+class SpentError(Exception):
+    """A bound on effort was reached, and nothing was found: nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +97,14 @@ class Walker:
         counted: Mapping[str, Touch],
     ) -> None:
         self.openings, self.touches, self.counted = openings, touches, counted
+        self.left, self.cut = MOST_STEPS, False
+        """Steps that may still be walked, and whether a journey was left half-way for its length."""
 
     def runs(self, root: str, journey: Journey, start: float, manner: Manner) -> list[Run]:
-        """Return ways through the journey, the first `MOST_RUNS`; none where it does something that is not followed."""
+        """Return ways through the journey, the first `MOST_RUNS`; none where it does something that is not followed.
+
+        Raises SpentError.
+        """
         asked = [one for one in (journey.audience, journey.while_) if one is not None]
         first = Run(root, journey, start, start, asked=tuple(asked))
         if journey.follows or not journey.stages:
@@ -118,7 +130,7 @@ class Walker:
         stayed = run._replace(asked=(*run.asked, *asked))
         least = entry + (_seconds(stage.stays) if stage.stays else 0.0)
         place = _Place(stage, entry, cut, manner)
-        plain = list(self._steps(stayed, place.chain, place))
+        plain = list(islice(self._steps(stayed, place.chain, place), MOST_RUNS))
         for one in plain:
             yield from self._on(one, place, timer)
         taken: set[str] = set()
@@ -170,7 +182,10 @@ class Walker:
             yield from self._steps(one, steps[1:], place)
 
     def _step(self, run: Run, step: Step, place: _Place) -> Iterator[Run]:
-        if run.deeds > MOST_DEEDS or step.verb is None or step.before:
+        if self._is_too_long(run):
+            yield _cut_off(run)  # what comes later in the one chain changes nothing of what was done before
+            return
+        if step.verb is None or step.before:
             raise NotPlainError
         match step.verb:
             case Wait(_, until) if until:
@@ -204,6 +219,18 @@ class Walker:
             yield there._replace(asked=(*there.asked, Not(step.if_, step.if_.at)))
         else:
             yield self._deed(there, step, touch)
+
+    def _is_too_long(self, run: Run) -> bool:
+        """Count one more step; return whether the run ends before it, since its one chain has been followed far enough."""
+        self.left -= 1
+        if self.left < 0:
+            raise SpentError
+        if run.deeds <= MOST_DEEDS:
+            return False
+        self.cut = True
+        if run.journey.kind != "automation":
+            raise NotPlainError
+        return True
 
     def _due(self, run: Run, step: Step, place: _Place, node: str) -> float:
         low = _seconds(step.after.low) if step.after else 0.0

@@ -12,6 +12,7 @@ from sopkit.graph.clock import zone
 from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.face import Face, faces, openings_of
 from sopkit.graph.replay import Course, Question, replay
+from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch, controlled, heard_of, match, seen, touches_of
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
@@ -222,7 +223,11 @@ def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) 
     if limit.cap is not None and limit.share is None and enforce is not None and enforce.in_ is not None:
         yield from _check_enforced(case, plan, limit, counted)
         return
-    found = _course(case, plan, limit, counted, bound)
+    try:
+        found = _course(case, plan, limit, counted, bound)
+    except SpentError:
+        yield Unassessed(rule, limit.subject, _spent(limit, bound))
+        return
     if found is not None:
         marked = [(at, touch) for at, touch, counts in found.done if counts]
         others = min(bound.count - bound.parts.get(root, 0) for root in {touch.root for _, touch in marked})
@@ -332,6 +337,14 @@ def _unknown(limit: Limit, bound: Bound) -> Phrase:
     return Phrase(
         f"{limit.name.zh}：算不出最多几次，{names.zh} 来多少次没有上限或这一版还不会算",
         f"{limit.name.en}: no greatest number is known, since how often {names.en} comes has no bound that this version can work out",
+    )
+
+
+def _spent(limit: Limit, bound: Bound) -> Phrase:
+    names = excess.row_of(one.partition("/")[2] or one for one in bound.parts)
+    return Phrase(
+        f"{limit.name.zh}：{names.zh} 加起来可能超过，但走法太多，没有找完",
+        f"{limit.name.en}: together {names.en} may exceed it, but there are more ways through them than were tried",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,10 @@ from functools import cached_property
 from sopkit.diagnostics import Finding, Related, Rule, Severity, Unassessed
 from sopkit.graph import ExecutionGraph, Node
 from sopkit.graph.course import Course, courses
+from sopkit.graph.plain import condition
+from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Answer, meet
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
+from sopkit.model.predicates import Not, Predicate
 from sopkit.model.steps import Step, inner
 from sopkit.rules.doubts import Doubts
 from sopkit.text import Phrase
@@ -31,6 +35,9 @@ class Case:
     today: date
     doubts: Doubts
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
+    _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
+    _words: dict[int, tuple[Predicate, str]] = field(default_factory=dict)
+    """By its identity, each predicate that was asked about, kept so that no other takes it, and what it says."""
 
     @cached_property
     def courses(self) -> dict[str, Course]:
@@ -55,6 +62,28 @@ class Case:
                 (node, step) for node, step in nodes if step is not None and step.verb is not None
             )
         return self._steps[root]
+
+    def meet(self, *predicates: Predicate) -> Answer:
+        """Return `satisfiability.meet`; what was asked before, in the same words at other places, is not worked out again."""
+        asked = tuple([self._said(one) for one in predicates])
+        if asked not in self._answers:
+            self._answers[asked] = meet(self.workspace, *predicates)
+        return self._answers[asked]
+
+    def excludes(self, *predicates: Predicate) -> bool | None:
+        """Return whether nobody meets all of them; None where that was not decided."""
+        answer = self.meet(*predicates)
+        return None if answer == UNDECIDED else answer == NOBODY
+
+    def implies(self, one: Predicate, other: Predicate) -> bool | None:
+        """Return whether whoever meets `one` meets `other`; None where that was not decided."""
+        return self.excludes(one, Not(other, Mark(0)))
+
+    def _said(self, predicate: Predicate) -> str:
+        known = self._words.get(id(predicate))
+        if known is None:
+            known = self._words[id(predicate)] = (predicate, json.dumps(condition(predicate)))
+        return known[1]
 
     def touches(self, step: Step) -> bool:
         """Return whether the step itself is a touch that the caps count."""

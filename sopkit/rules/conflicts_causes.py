@@ -11,12 +11,12 @@ from typing import Final
 from sopkit.diagnostics import Moment
 from sopkit.graph import Node
 from sopkit.graph.course import INFINITE, longest, shortest
-from sopkit.graph.satisfiability import Customer, excludes
+from sopkit.graph.satisfiability import Customer
 from sopkit.graph.timing import delay_of
 from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Predicate
-from sopkit.model.steps import Approve, Choose, Go, Step, Wait, inner
+from sopkit.model.steps import Approve, Choose, Go, SetData, Step, Tag, Wait, inner
 from sopkit.model.triggers import Becomes, IssueDue, Manual, OnEvent, Trigger
 from sopkit.model.values import Ref
 from sopkit.rules.branches import around
@@ -25,6 +25,8 @@ from sopkit.rules.conflicts_meeting import APART, Meeting, at_once, meeting, run
 from sopkit.rules.latest import latest_times
 from sopkit.text import Phrase
 
+MOST_SEEN: Final = 1_000_000
+"""Pairs of deeds that are passed over, most of them at sight, by each check: about a second."""
 ONE_CUSTOMER: Final = Phrase("同一位客户走到这两步", "one customer comes to both steps")
 
 
@@ -70,17 +72,28 @@ def every_deed(case: Case) -> list[Deed]:
     found: list[Deed] = []
     for root, playbook in case.playbooks:
         if not case.doubts.inside(playbook.at):
-            spans: dict[str, Spans] = {}
+            ways: dict[str, Way] = {}
             for node, step in case.steps(root):
+                if not _matters(step):
+                    continue
                 entry = node.id.rpartition("/")[0]
-                if entry not in spans and not (step.on or step.every):
-                    spans[entry] = _spans(case, root, playbook, entry)
-                found += _deeds_of(case, playbook, node, step, spans.get(entry, {}))
+                if entry not in ways and not (step.on or step.every):
+                    ways[entry] = _spans(case, root, playbook, entry), [*_entry_causes(case, playbook, entry)]
+                found += _deeds_of(case, playbook, node, step, ways.get(entry, NO_WAY))
     return found
 
 
+def _matters(step: Step) -> bool:
+    """Return whether the step writes, touches somebody or is a person's work: of nothing else there can be two that conflict."""
+    return bool(step.by or step.via) or isinstance(step.verb, Tag | SetData)
+
+
+Cause = tuple[Trigger, str, bool]
+"""What brings a customer, or a run, to a place, the id by which it is known, and whether it may be held up on the way."""
 Spans = Mapping[str, tuple[float, float]]
 """How many seconds after what brings a customer, or a run, below an entry each step comes, at least and at most."""
+Way = tuple[Spans, Sequence[Cause]]
+NO_WAY: Final[Way] = ({}, ())
 
 
 def _spans(case: Case, root: str, playbook: Playbook, entry: str) -> Spans:
@@ -96,29 +109,30 @@ def _spans(case: Case, root: str, playbook: Playbook, entry: str) -> Spans:
     return {place: (time, late.get(place, INFINITE)) for place, time in early.items()}
 
 
-def _deeds_of(case: Case, playbook: Playbook, node: Node, step: Step, spans: Spans) -> Iterator[Deed]:
+def _deeds_of(case: Case, playbook: Playbook, node: Node, step: Step, way: Way) -> Iterator[Deed]:
     """Yield the step once for each cause that it follows from; once, as its own cause, where it follows from none."""
-    found = False
-    for trigger, low, high in _triggers(case, playbook, node, step, spans):
-        for cause in _causes(case.workspace, trigger, node.playbook):
+    found, (spans, entries) = False, way
+    if step.on:
+        delay = delay_of(step)
+        low = 0.0 if delay.since else shortest(delay.low)
+        high = longest(delay.high) if delay.bounded and not delay.since else INFINITE
+        for trigger in step.on:
+            for cause in _causes(case.workspace, trigger, node.playbook):
+                found = True
+                yield Deed(node, step, playbook, cause, trigger, low, high)
+    elif not step.every and node.id in spans:
+        low, high = spans[node.id]
+        for trigger, cause, held in entries:
             found = True
-            yield Deed(node, step, playbook, cause, trigger, low, high)
+            yield Deed(node, step, playbook, cause, trigger, low, INFINITE if held else high)
     if not found:
         yield Deed(node, step, playbook, node.id, Manual(step.at), 0.0, INFINITE)
 
 
-def _triggers(
-    case: Case, playbook: Playbook, node: Node, step: Step, spans: Spans
-) -> Iterator[tuple[Trigger, float, float]]:
-    """Yield what the step follows from, and how many seconds after it at least and at most."""
-    if step.on:
-        delay = delay_of(step)
-        high = longest(delay.high) if delay.bounded and not delay.since else INFINITE
-        yield from ((trigger, 0.0 if delay.since else shortest(delay.low), high) for trigger in step.on)
-    elif not step.every and node.id in spans:
-        low, high = spans[node.id]
-        for trigger, held in _entries(case.workspace, playbook, node.id.rpartition("/")[0]):
-            yield trigger, low, INFINITE if held else high
+def _entry_causes(case: Case, playbook: Playbook, entry: str) -> Iterator[Cause]:
+    root = f"{playbook.kind}/{playbook.id}"
+    for trigger, held in _entries(case.workspace, playbook, entry):
+        yield from ((trigger, cause, held) for cause in _causes(case.workspace, trigger, root))
 
 
 def _causes(workspace: Workspace, trigger: Trigger, root: str) -> Iterator[str]:
@@ -199,6 +213,25 @@ def on_one_cause(deeds: Iterable[Deed]) -> Iterator[list[Deed]]:
     yield from (group for group in found.values() if len(group) > 1)
 
 
+def pairs_apart(deeds: Sequence[Deed], *kinds: Callable[[Deed], object]) -> Iterator[tuple[Deed, Deed]]:
+    """Yield, in their order, each two of different playbooks that differ in all `kinds`; stretches of one kind are passed over at once."""
+    everywhere = [
+        ([kind(deed) for deed in deeds], [0] * len(deeds)) for kind in (lambda deed: deed.node.playbook, *kinds)
+    ]
+    for values, ends in everywhere:
+        for at in reversed(range(len(deeds))):
+            more = at + 1 < len(deeds) and values[at + 1] == values[at]
+            ends[at] = ends[at + 1] if more else at + 1
+    for number, one in enumerate(deeds):
+        at = number + 1
+        while at < len(deeds):
+            after = max(ends[at] if values[at] == values[number] else at for values, ends in everywhere)
+            if after == at:
+                yield one, deeds[at]
+                after = at + 1
+            at = after
+
+
 def told(case: Case, one: Deed, other: Deed, answer: Customer, what: Callable[[Deed], Phrase]) -> Meeting:
     """Return how both come to be done to one customer; `what` says in words what is done."""
     noon = datetime.combine(case.today, time(12))
@@ -241,4 +274,4 @@ def nobody(case: Case, one: Deed, other: Deed) -> bool:
     tested = (*one.at_cause, *other.at_cause) if one.cause == other.cause else ()
     whiles = [deed.playbook.while_ for deed in (one, other) if isinstance(deed.playbook, Journey)]
     lasting = [part for deed in (one, other) for asked in deed.asked for part in unchanging(case.workspace, asked)]
-    return excludes(case.workspace, *tested, *lasting, *(one for one in whiles if one is not None)) is True
+    return case.excludes(*tested, *lasting, *(one for one in whiles if one is not None)) is True

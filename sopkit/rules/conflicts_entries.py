@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Rule, Severity
-from sopkit.graph.satisfiability import NOBODY, Customer, implies, leaves, meet
+from sopkit.graph.satisfiability import NOBODY, Customer, leaves
 from sopkit.graph.triggers import trigger_id
 from sopkit.graph.variables import key_of
 from sopkit.model.documents import Journey, Stage, Transition
@@ -67,10 +67,10 @@ def _check_stage(case: Case, journey: Journey, stage: Stage, subject: str) -> It
         if conditions is None or one.go.id == other.go.id or other.at in reported:
             continue
         first, second = conditions
-        both = meet(case.workspace, first, second, *around)
+        both = case.meet(first, second, *around)
         if both == NOBODY:
             continue
-        nested = {implies(case.workspace, first, second), implies(case.workspace, second, first)}
+        nested = {case.implies(first, second), case.implies(second, first)}
         if True in nested:
             continue
         reported.add(other.at)

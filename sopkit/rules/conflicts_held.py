@@ -12,7 +12,6 @@ from typing import Final
 from sopkit.diagnostics import Moment
 from sopkit.graph import Node
 from sopkit.graph.course import longest, shortest
-from sopkit.graph.satisfiability import excludes
 from sopkit.model.documents import Journey
 from sopkit.model.nouns import Offer
 from sopkit.model.predicates import Predicate
@@ -96,7 +95,7 @@ def _differ(case: Case, *granting: tuple[Node, Step, Journey | None]) -> bool:
             return False
         conditions = (journey.audience, journey.while_, step.if_)
         asked += [part for one in conditions if one is not None for part in unchanging(case.workspace, one)]
-    return bool(asked) and excludes(case.workspace, *asked) is True
+    return bool(asked) and case.excludes(*asked) is True
 
 
 def held_together(case: Case, granted: Granters, offers: Sequence[Offer], *, several: bool, paid: datetime) -> Holding:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.graph.course import longest
-from sopkit.graph.satisfiability import NOBODY, Customer, meet
+from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.documents import Journey
 from sopkit.model.predicates import DataTest, Predicate
 from sopkit.model.steps import Send, Step
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, told
+from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.conflicts_meeting import run_together, start_of
 from sopkit.rules.examples import AUTOMATION, SCRIPT
 from sopkit.text import Phrase
@@ -63,15 +62,16 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
             for item, asked in _items(deed.step):
                 items.setdefault(item, []).append(replace(deed, chosen=asked) if asked else deed)
     within = _within(case)
-    left, clean = MOST_PAIRS, not case.doubts.anywhere
+    left, seen, clean = MOST_PAIRS, 0, not case.doubts.anywhere
     for item, same in items.items():
         for one, other in _pairs(same):
-            if one.node.playbook == other.node.playbook or not _close(one, other, within):
-                continue
-            left -= 1
-            if left < 0:
+            seen, close = seen + 1, _close(one, other, within)
+            left -= close
+            if left < 0 or seen > MOST_SEEN:
                 yield Unassessed(TWICE, "workspace", TOO_MANY)
                 return
+            if not close:
+                continue
             found = list(_judge(case, one, other, item))
             clean = clean and not found and nobody(case, one, other)
             yield from found
@@ -85,10 +85,10 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
 
 
 def _pairs(deeds: Sequence[Deed]) -> Iterator[tuple[Deed, Deed]]:
-    """Yield each two, those on one cause first: a certain finding comes before a note."""
+    """Yield each two of different playbooks, those on one cause first: a certain finding comes before a note."""
     for group in on_one_cause(deeds):
-        yield from combinations(group, 2)
-    yield from (pair for pair in combinations(deeds, 2) if pair[0].cause != pair[1].cause)
+        yield from pairs_apart(group)
+    yield from pairs_apart(deeds, lambda deed: deed.cause)
 
 
 def _within(case: Case) -> float:
@@ -118,7 +118,7 @@ def _close(one: Deed, other: Deed, within: float) -> bool:
 
 
 def _judge(case: Case, one: Deed, other: Deed, item: str) -> Iterator[Outcome]:
-    answer = meet(case.workspace, *one.asked, *other.asked)
+    answer = case.meet(*one.asked, *other.asked)
     if answer == NOBODY or nobody(case, one, other):
         return
     if not isinstance(answer, Customer):

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from sopkit.diagnostics import Moment
 from sopkit.graph.course import longest
-from sopkit.graph.satisfiability import Customer, excludes, leaves, meet, spelt_out, tests_of
+from sopkit.graph.satisfiability import Customer, leaves, spelt_out, tests_of
 from sopkit.graph.triggers import trigger_id
 from sopkit.graph.variables import key_of
 from sopkit.model.documents import Journey, Workspace
@@ -47,19 +47,19 @@ def meeting(case: Case, one: Journey, other: Journey) -> Meeting | Literal["apar
         trigger_id(start, "") for start in other.starts_on
     }
     starting = [
-        excludes(workspace, *_asked(journey), *_lasting(workspace, running, named=named))
+        case.excludes(*_asked(journey), *_lasting(workspace, running, named=named))
         for journey, running in ((one, other), (other, one))
     ]
     if False not in starting:
         return APART if all(starting) else None
-    both = meet(workspace, *_asked(one), *_asked(other))
+    both = case.meet(*_asked(one), *_asked(other))
     if isinstance(both, Customer):
         order = run_together(case, (one, other))
         certain = order is not None and _lasts(case, one) and _lasts(case, other)
         first, second = order or (one, other)
         return Meeting(both.describe(), _course(case, first, second), () if certain else (_both(one, other),))
     first, second = (one, other) if starting[1] is False else (other, one)
-    then = meet(workspace, *_asked(second))
+    then = case.meet(*_asked(second))
     customer = then.describe() if isinstance(then, Customer) else Phrase("说不定", "not known")
     fact = Phrase(
         f"“{first.id}”还没走完，客户就变得符合“{second.id}”",
@@ -154,7 +154,7 @@ def run_together(case: Case, journeys: Sequence[Journey]) -> tuple[Journey, ...]
     happened = [EventTest(start.event, None, None, negated=False, at=start.at) for start in starts]
     if not all(holds_on(workspace, one) for one in asked):
         return None
-    if not isinstance(meet(workspace, *asked, *happened), Customer):
+    if not isinstance(case.meet(*asked, *happened), Customer):
         return None
     return _in_order(workspace, journeys)
 

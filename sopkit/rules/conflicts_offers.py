@@ -135,11 +135,21 @@ ON_LIST: Final = Phrase(
     "thresholds count the list price, not what other offers leave to pay",
 )
 
+MOST_OFFERS: Final = 120
+"""Offers of which each two are compared: some seconds."""
+TOO_MANY: Final = Phrase(
+    f"减价的优惠超过 {MOST_OFFERS} 个，不再两两比较",
+    f"more than {MOST_OFFERS} offers cut the price: they are not compared one with another",
+)
+
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield what offers do to the price of a basket, or that they keep to the floor."""
     cutting = tuple(one for one in case.workspace.offers.values() if one.type in CUTS and not one.builtin)
     if not cutting or any(case.doubts.inside(one.at) for one in cutting):
+        return
+    if len(cutting) > MOST_OFFERS:
+        yield from (Unassessed(rule, "workspace", TOO_MANY) for rule in (TOGETHER, BELOW))
         return
     known = Stacking(case, cutting)
     yield from _check_together(known)

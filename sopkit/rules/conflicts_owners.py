@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from heapq import merge
 from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict
@@ -55,13 +55,9 @@ def check(case: Case) -> Iterator[Outcome]:
     """Yield each lifecycle once that may share a customer with an earlier one and has no order with it, or that there is none."""
     held = [one for _, one in case.playbooks if isinstance(one, Journey) and one.kind == "lifecycle"]
     held = [one for one in held if not case.doubts.inside(one.at)]
-    earlier: dict[str, list[Journey]] = {one.id: [] for one in held}
-    for one, other in combinations(held, 2):
-        if None in (one.priority, other.priority) or one.priority == other.priority:
-            earlier[other.id].append(one)
     left, open_ = MOST_PAIRS, False
-    for other in held:
-        for one in earlier[other.id]:
+    for other, earlier in _without_order(held):
+        for one in earlier:
             left -= 1
             if left < 0:
                 yield Unassessed(OWNERS, "workspace", _too_many(len(held)))
@@ -82,6 +78,16 @@ def check(case: Case) -> Iterator[Outcome]:
         zh = f"{len(held)} 个生命周期里，凡是可能同时管同一位客户的，都写明了谁优先"
         en = f"of {len(held)} lifecycles, any two that can hold one customer at one time say which goes first"
         yield Proof(OWNERS, "workspace", Phrase(zh, en))
+
+
+def _without_order(held: Sequence[Journey]) -> Iterator[tuple[Journey, Iterator[Journey]]]:
+    """Yield each with the earlier ones that no priority puts before or behind it."""
+    places: dict[int | None, list[int]] = {None: []}
+    for place, one in enumerate(held):
+        alike = places.setdefault(one.priority, [])
+        earlier = range(place) if one.priority is None else merge(places[None], alike)
+        yield one, (held[number] for number in earlier)
+        alike.append(place)
 
 
 def _finding(case: Case, one: Journey, other: Journey, found: Meeting) -> Finding:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
-from sopkit.graph.satisfiability import NOBODY, Customer, meet
+from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.steps import Ask, Do, Send, Step
 from sopkit.model.values import Ref
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, told
+from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.examples import AUTOMATION
 from sopkit.text import Phrase
 
@@ -60,9 +59,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
             works.setdefault(work, []).append(deed)
     left, clean = MOST_PAIRS, not case.doubts.anywhere
     for same in works.values():
-        for one, other in (pair for group in on_one_cause(same) for pair in combinations(group, 2)):
-            if _answers(one.step).id == _answers(other.step).id or one.node.playbook == other.node.playbook:
-                continue
+        for one, other in (pair for group in on_one_cause(same) for pair in pairs_apart(group, _answering)):
             left -= 1
             if left < 0:
                 yield Unassessed(ROLES, "workspace", TOO_MANY)
@@ -102,8 +99,12 @@ def _answers(step: Step) -> Ref:
     return role
 
 
+def _answering(deed: Deed) -> str:
+    return _answers(deed.step).id
+
+
 def _judge(case: Case, one: Deed, other: Deed) -> Iterator[Outcome]:
-    answer = meet(case.workspace, *one.asked, *other.asked)
+    answer = case.meet(*one.asked, *other.asked)
     if answer == NOBODY or nobody(case, one, other):
         return
     if not isinstance(answer, Customer):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from sopkit.model.nouns import Offer
-from sopkit.model.values import Ref
 from sopkit.rules.case import Case
 from sopkit.rules.conflicts_held import Granters, granters, never_held_by_one
 from sopkit.text import Phrase
@@ -29,13 +27,20 @@ class Stacking:
         return granters(self.case)
 
     @cached_property
+    def _partners(self) -> dict[str, set[str]]:
+        return {offer.id: {ref.id for ref in offer.stacks_with or ()} for offer in self.offers}
+
+    @cached_property
+    def _refused(self) -> dict[str, set[str]]:
+        return {offer.id: {ref.id for ref in offer.till_refuses or ()} for offer in self.offers}
+
+    @cached_property
     def _apart(self) -> dict[frozenset[str], bool]:
         return {}
 
     def declared(self, one: str, other: str) -> bool:
         """Return whether it is written, on either side, that the two stack."""
-        a, b = self.by_id[one], self.by_id[other]
-        return _names_it(a.stacks_with, other) or _names_it(b.stacks_with, one)
+        return other in self._partners[one] or one in self._partners[other]
 
     def ruled_out(self, one: str, other: str) -> bool:
         """Return whether somebody has said with what one of the two stacks, and it is not the other."""
@@ -44,11 +49,11 @@ class Stacking:
 
     def refused(self, one: str, other: str) -> bool:
         """Return whether the till refuses the two together, or nobody can have both."""
-        a, b = self.by_id[one], self.by_id[other]
-        if _names_it(a.till_refuses, other) or _names_it(b.till_refuses, one):
+        if other in self._refused[one] or one in self._refused[other]:
             return True
         pair = frozenset((one, other))
         if pair not in self._apart:
+            a, b = self.by_id[one], self.by_id[other]
             self._apart[pair] = one != other and never_held_by_one(self.case, self.granted, a, b)
         return self._apart[pair]
 
@@ -72,7 +77,3 @@ class Stacking:
         if self.by_id[one].till_refuses is not None and self.by_id[other].till_refuses is not None:
             return None
         return Phrase(f"收银台不拒绝“{one}”和“{other}”同用", f"no till refuses `{one}` together with `{other}`")
-
-
-def _names_it(refs: Sequence[Ref] | None, id_: str) -> bool:
-    return any(ref.id == id_ for ref in refs or ())

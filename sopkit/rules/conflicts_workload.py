@@ -105,7 +105,7 @@ def _minutes_there(role: Role) -> Fraction | None:
 
 
 def _works(case: Case) -> dict[str, list[Work]]:
-    """Return the work of each role. A step without `minutes` is there, too: with it the whole is not known."""
+    """Return the work of each role whose minutes are declared. A step without `minutes` is there, too: with it the whole is not known."""
     found: dict[str, list[Work]] = {}
     started = {
         step.verb.playbook.id
@@ -113,12 +113,21 @@ def _works(case: Case) -> dict[str, list[Work]]:
         for _, step in case.steps(root)
         if isinstance(step.verb, Start)
     }
+    limited = {role.id for role in case.workspace.roles.values() if _minutes_there(role) is not None}
     for root, playbook in case.playbooks:
+        theirs = [
+            (node, step, step.by.id)
+            for node, step in case.steps(root)
+            if step.by is not None and step.by.id in limited and node.id in case.courses[root].reached
+        ]
+        if not theirs:
+            continue
         runs = runs_of(case.workspace, playbook, started)
         again = _goes_round(case, root)
         guarded = _guarded(playbook)
-        for node, step in case.steps(root):
-            if step.by is None or node.id not in case.courses[root].reached:
+        for node, step, role in theirs:
+            if step.minutes is None:
+                found.setdefault(role, []).append(Work(node.id, step, Fraction(0), UNKNOWN, guarded=False))
                 continue
             entry = node.id.rpartition("/")[0]
             times = _times(case, playbook, entry.rpartition("/")[2], step, runs)
@@ -127,12 +136,9 @@ def _works(case: Case) -> dict[str, list[Work]]:
             if isinstance(playbook, Journey) and _may_be_late(case, playbook, entry, node.id):
                 times = Times(Fraction(0), times.most)
             if not isinstance(playbook, Journey):
-                times = _of_each(case.workspace.roles.get(step.by.id), playbook, times)
-            minutes = Fraction(str(step.minutes)) if step.minutes is not None else Fraction(0)
-            times = times if step.minutes is not None else UNKNOWN
-            found.setdefault(step.by.id, []).append(
-                Work(node.id, step, minutes, times, step.id in guarded or step.if_ is not None)
-            )
+                times = _of_each(case.workspace.roles.get(role), playbook, times)
+            minutes, some = Fraction(str(step.minutes)), step.id in guarded or step.if_ is not None
+            found.setdefault(role, []).append(Work(node.id, step, minutes, times, some))
     return found
 
 

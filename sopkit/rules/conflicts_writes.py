@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
 from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict
-from sopkit.graph.satisfiability import NOBODY, Customer, meet
+from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.steps import SetData, Step, Tag
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, told
+from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.examples import AUTOMATION
 from sopkit.text import Phrase
 
@@ -60,20 +59,22 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
     for deed in writing:
         for target, value in _writes(deed.step):
             targets.setdefault(target, []).append((deed, value))
-    left, clean = MOST_PAIRS, not case.doubts.anywhere
+    left, seen, clean = MOST_PAIRS, 0, not case.doubts.anywhere
     for target, written in targets.items():
         value_of = dict(written)
         if len({value.en for value in value_of.values()}) < 2:
             continue
         reported: set[str] = set()
         for group in on_one_cause(value_of):
-            for one, other in combinations(group, 2):
-                if value_of[one].en == value_of[other].en or other.node.id in reported or _in_order(one, other):
-                    continue
-                left -= 1
-                if left < 0:
+            for one, other in pairs_apart(group, _saying(value_of)):
+                seen += 1
+                settled = other.node.id in reported or _in_order(one, other)
+                left -= not settled
+                if left < 0 or seen > MOST_SEEN:
                     yield Unassessed(WRITES, "workspace", TOO_MANY)
                     return
+                if settled:
+                    continue
                 found = list(_judge(case, (one, other), target, (value_of[one], value_of[other])))
                 clean = clean and not found and nobody(case, one, other)
                 reported |= {other.node.id for outcome in found if isinstance(outcome, Finding)}
@@ -89,6 +90,10 @@ TOO_MANY: Final = Phrase(
     f"写法相反的步骤超过 {MOST_PAIRS} 对，不再逐对比较",
     f"more than {MOST_PAIRS} pairs of steps write the opposite: they are not all compared",
 )
+
+
+def _saying(value_of: Mapping[Deed, Phrase]) -> Callable[[Deed], str]:
+    return lambda deed: value_of[deed].en
 
 
 def _writes(step: Step) -> Sequence[tuple[Target, Phrase]]:
@@ -131,7 +136,7 @@ def _in_order(one: Deed, other: Deed) -> bool:
 
 def _judge(case: Case, deeds: tuple[Deed, Deed], target: Target, values: tuple[Phrase, Phrase]) -> Iterator[Outcome]:
     one, other = deeds
-    answer = meet(case.workspace, *one.asked, *other.asked)
+    answer = case.meet(*one.asked, *other.asked)
     if answer == NOBODY or nobody(case, one, other):
         return
     if not isinstance(answer, Customer):

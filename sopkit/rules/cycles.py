@@ -8,7 +8,7 @@ from typing import Final
 from sopkit.diagnostics import Finding, Outcome, Rule, Severity
 from sopkit.graph import Edge, Node
 from sopkit.graph.course import Course, cycles, is_instant
-from sopkit.graph.satisfiability import excludes, tests_of
+from sopkit.graph.satisfiability import tests_of
 from sopkit.graph.variables import key_of
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.predicates import StageTest
@@ -100,7 +100,7 @@ def _can_go_round(case: Case, cycle: Sequence[Edge]) -> bool | None:
     steps = [case.graph.nodes[edge.source].step for edge in cycle]
     if any(written in asked for step in steps if step is not None for written in _written(step)):
         return False
-    nobody = excludes(case.workspace, *guards)
+    nobody = case.excludes(*guards)
     return None if nobody is None else not nobody
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Rule, Severity
 from sopkit.graph import Node
-from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer, excludes, implies, leaves, meet
+from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer, leaves
 from sopkit.graph.variables import key_of
 from sopkit.model.conditions import conditions
 from sopkit.model.documents import Cadence, Document, Journey
@@ -167,7 +167,7 @@ def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Itera
 def _check_possible(case: Case, condition: Predicate, subject: str, key: str) -> Iterator[Outcome]:
     if not _may_clash(condition) or case.doubts.inside(condition.at):
         return
-    impossible = excludes(case.workspace, condition)
+    impossible = case.excludes(condition)
     if impossible:
         once = [event for event in _events(case, condition) if event.at_most and event.at_most.per == "lifetime"]
         limits = ((event.at, Phrase("这个事件写了 at_most", "`at_most` of this event")) for event in once)
@@ -222,13 +222,13 @@ def _check_branches(
 ) -> Iterator[Outcome]:
     """Hold branches against each other; `nobody` are the conditions that are known to be met by nobody."""
     guarded = [branch for branch in choose.branches if not isinstance(branch.if_, Else)]
-    workspace, impossible = case.workspace, {branch.at for branch in guarded if branch.if_.at in nobody}
+    impossible = {branch.at for branch in guarded if branch.if_.at in nobody}
     for at, branch in enumerate(guarded):
         before = guarded[:at]
         denied = [Not(one.if_, one.at) for one in before]
         if not before or branch.at in impossible:
             continue
-        shadowed = excludes(workspace, branch.if_, *denied)
+        shadowed = case.excludes(branch.if_, *denied)
         if shadowed:
             impossible.add(branch.at)
             yield case.finding(SHADOWED, branch.if_.at, node.id, *((one.at, EARLIER) for one in before[-2:]))
@@ -239,7 +239,7 @@ def _check_branches(
     yield from _check_overlaps(case, node, [branch for branch in guarded if branch.at not in impossible])
     if len(guarded) > 1 and len(guarded) == len(choose.branches) and step.if_ is None:
         rest = [Not(branch.if_, branch.at) for branch in guarded]
-        left_out = meet(workspace, *rest, *_context(playbook, node, step), *_at_start(case, playbook, node))
+        left_out = case.meet(*rest, *_context(playbook, node, step), *_at_start(case, playbook, node))
         if isinstance(left_out, Customer):
             yield case.finding(GAP, step.verb_at, node.id, customer=left_out.describe())
         elif left_out == UNDECIDED:
@@ -252,7 +252,7 @@ def _check_else(case: Case, node: Node, guarded: Sequence[Branch], last: Sequenc
     for branch in last:
         if not guarded or not branch.steps:
             return
-        nobody_left = excludes(case.workspace, *(Not(one.if_, one.at) for one in guarded))
+        nobody_left = case.excludes(*(Not(one.if_, one.at) for one in guarded))
         if nobody_left:
             before = ((one.at, EARLIER) for one in guarded[-2:])
             yield case.finding(SHADOWED, branch.if_.at, node.id, *before, severity=Severity.WARNING)
@@ -307,10 +307,10 @@ def _check_overlaps(case: Case, node: Node, branches: Sequence[Branch]) -> Itera
         same = asked[one.at] == asked[other.at] and all(kind == "data" for kind, _ in asked[one.at])
         if not same or other.at in reported:
             continue
-        both = meet(case.workspace, one.if_, other.if_)
+        both = case.meet(one.if_, other.if_)
         if both == NOBODY:
             continue
-        nested = {implies(case.workspace, one.if_, other.if_), implies(case.workspace, other.if_, one.if_)}
+        nested = {case.implies(one.if_, other.if_), case.implies(other.if_, one.if_)}
         if True in nested:
             continue
         reported.add(other.at)

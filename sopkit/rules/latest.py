@@ -8,9 +8,11 @@ from sopkit.graph.nodes import Edge
 
 def latest_times(course: Course, entry: str) -> dict[str, float]:
     """Return seconds after entry; infinite where nothing bounds it, on cycles too. Closed hours are left out: less, never more."""
-    times: dict[str, float] = {entry: 0.0}
-    _Latest(course, entry, times).fill()
-    return times
+    if entry not in course.latest:
+        times = {entry: 0.0}
+        _Latest(course, entry, times).fill()
+        course.latest[entry] = times
+    return course.latest[entry]
 
 
 class _Latest:

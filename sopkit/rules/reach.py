@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from sopkit.diagnostics import Finding, Outcome, Rule, Severity
 from sopkit.graph.course import INFINITE, Course, longest
-from sopkit.graph.satisfiability import UNDECIDED, excludes, implies
+from sopkit.graph.satisfiability import UNDECIDED
 from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Journey, Stage, Transition
 from sopkit.model.predicates import All, Not, Predicate
@@ -315,11 +315,11 @@ def _forestalled(case: Case, earlier: Transition, later: Transition) -> Phrase |
             f"{earlier.after} after entry the customer has left by the earlier one",
         )
     if earlier.when is not None and later.when is not None:
-        answers.add(implies(case.workspace, later.when, earlier.when))
+        answers.add(case.implies(later.when, earlier.when))
         if True in answers:
             return Phrase("它成立时，前面那条也一定成立", "whenever it holds, so does the earlier one")
     if earlier.when is not None:
-        answers.add(excludes(case.workspace, Not(earlier.when, earlier.at)))
+        answers.add(case.excludes(Not(earlier.when, earlier.at)))
         if True in answers:
             return Phrase("前面那条的条件对谁都成立", "the condition of the earlier one holds for everybody")
     if earlier.on and later.on:
@@ -342,7 +342,7 @@ def _wider(case: Case, one: Trigger, other: Trigger) -> bool | None:
     second: Predicate | None = other.where if isinstance(other, OnEvent) else None
     if first is None:
         return True
-    return implies(case.workspace, second or All((), other.at), first)
+    return case.implies(second or All((), other.at), first)
 
 
 def _check_values(case: Case, journey: Journey, root: str) -> Iterator[Finding]:

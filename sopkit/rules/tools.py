@@ -10,6 +10,7 @@ from sopkit.graph.carriage import Carriage
 from sopkit.rules import tools_alerts, tools_deadlines, tools_duplicates, tools_fields, tools_records, tools_stale
 from sopkit.rules.case import Case
 from sopkit.rules.tools_items import Items
+from sopkit.rules.tools_occasions import occasions
 
 RULES: Final[tuple[Rule, ...]] = (
     tools_deadlines.INFEASIBLE,
@@ -29,12 +30,13 @@ def check(case: Case) -> Iterator[Outcome]:
     if case.doubts.anywhere:
         return
     carriage = Carriage(case.workspace, case.today)
-    yield from tools_duplicates.check(case, carriage)
+    found = [*occasions(case)]
+    yield from tools_duplicates.check(case, carriage, found)
     if not carriage.syncs:
         return
     items = Items(case, carriage)
-    yield from tools_deadlines.check(case, carriage)
+    yield from tools_deadlines.check(case, carriage, found)
     yield from tools_fields.check(case, carriage, items)
     yield from tools_records.check(case, carriage, items)
     yield from tools_alerts.check(case, carriage, items)
-    yield from tools_stale.check(case, carriage, items)
+    yield from tools_stale.check(case, carriage, items, found)

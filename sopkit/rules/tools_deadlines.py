@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from sopkit.graph.satisfiability import tests_of
 from sopkit.model.predicates import EventTest
 from sopkit.rules.case import Case
 from sopkit.rules.tools_examples import NIGHTLY, PUSH, WELCOME
-from sopkit.rules.tools_occasions import Occasion, occasions
+from sopkit.rules.tools_occasions import Occasion
 from sopkit.rules.tools_routes import NEVER, Delivery, Route, length, routes, travels
 from sopkit.text import Phrase
 
@@ -59,14 +59,13 @@ class Answer:
     delivery: Delivery
 
 
-def check(case: Case, carriage: Carriage) -> Iterator[Outcome]:
+def check(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Outcome]:
     """Yield a finding for each step whose deadline cannot be met, what was not settled, and one proof for the rest."""
     slack: list[tuple[int, str]] = []
-    assumed: set[Phrase] = {ON_TIME}
     broken = False
     told: set[str] = set()
     known: Known = {}
-    for route in _asked(case, carriage):
+    for route in _asked(case, carriage, occasions):
         subject = route.occasion.subject
         if subject in told:
             continue
@@ -77,14 +76,14 @@ def check(case: Case, carriage: Carriage) -> Iterator[Outcome]:
             yield outcome
         elif outcome is not None and route.occasion.settled:
             slack.append((outcome, subject))
-            assumed |= set(_assumptions(carriage))
     if slack and not broken:
         least, name = min(slack)
+        assumed = {ON_TIME, *_assumptions(carriage)}
         yield _proof(len({subject for _, subject in slack}), name.rpartition("/")[2], least, assumed)
 
 
-def _asked(case: Case, carriage: Carriage) -> Iterator[Route]:
-    for occasion in occasions(case):
+def _asked(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Route]:
+    for occasion in occasions:
         step, source, tool = occasion.step, occasion.source, occasion.tool
         if occasion.due and step.within is not None and source is not None and tool is not None and source != tool:
             yield from routes(case, carriage, occasion)

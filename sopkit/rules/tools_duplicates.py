@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -12,13 +12,13 @@ from sopkit.graph.carriage import Carriage
 from sopkit.graph.clock import wall, zone
 from sopkit.graph.course import longest
 from sopkit.graph.latency import Leg, TooMuchError, missed
-from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer, excludes, meet
+from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer
 from sopkit.model.predicates import ConsentTest, StageTest
 from sopkit.rules.case import Case
 from sopkit.rules.tools_effects import Effect, effects_of, predicates_of
 from sopkit.rules.tools_examples import TWICE, TWICE_AND_GUARDED
 from sopkit.rules.tools_items import WORDS
-from sopkit.rules.tools_occasions import Occasion, channels, occasions
+from sopkit.rules.tools_occasions import Occasion, channels
 from sopkit.rules.tools_routes import Delivery, Route, Way, length, routes, travels
 from sopkit.text import Phrase
 
@@ -73,10 +73,10 @@ class Twice:
     """What was to stop the second, and how it comes too late."""
 
 
-def check(case: Case, carriage: Carriage) -> Iterator[Outcome]:
+def check(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Outcome]:
     """Yield one finding for each event and topic, what was not looked at, else a proof where nothing had to be timed."""
     timed = seen = 0
-    groups = _groups(case, carriage)
+    groups = _groups(case, carriage, occasions)
     ways: dict[int, Way] = {}
     for together in groups:
         for one, other in combinations(together, 2):
@@ -104,10 +104,10 @@ def check(case: Case, carriage: Carriage) -> Iterator[Outcome]:
         yield Proof(DUPLICATE, "workspace", Phrase(zh, en))
 
 
-def _groups(case: Case, carriage: Carriage) -> list[list[Occasion]]:
+def _groups(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> list[list[Occasion]]:
     """Return the touches that follow one event, are about one topic, and run in a tool that hears of it."""
     groups: dict[tuple[str, str], list[Occasion]] = {}
-    for one in occasions(case):
+    for one in occasions:
         topic = topic_of(one)
         starts = {getattr(trigger, "event", None) for trigger in one.journey.starts_on}
         again = not one.entry and any(ref is not None and ref.id == one.trigger.event.id for ref in starts)
@@ -162,7 +162,7 @@ def _drops(case: Case, carriage: Carriage, one: Occasion, other: Occasion) -> bo
 
 
 def _together(case: Case, one: Occasion, other: Occasion) -> Customer | str:
-    return meet(case.workspace, *(test for each in (one, other) for test, _ in predicates_of(each)))
+    return case.meet(*(test for each in (one, other) for test, _ in predicates_of(each)))
 
 
 # When both go out
@@ -242,7 +242,7 @@ def _stopping(case: Case, first: Occasion, second: Occasion) -> list[tuple[Effec
         (effect, at_entry)
         for effect in effects_of(case, first)
         for test, at_entry in tests
-        if excludes(case.workspace, test, effect.state) is not False
+        if case.excludes(test, effect.state) is not False
     ]
 
 

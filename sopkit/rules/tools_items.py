@@ -43,6 +43,7 @@ class Items:
     case: Case
     carriage: Carriage
     _homes: dict[Item, frozenset[str]] = field(default_factory=dict)
+    _known_in: dict[Item, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def writes(self) -> dict[Item, list[Write]]:
@@ -93,10 +94,16 @@ class Items:
         for event in self.case.workspace.events.values():
             if event.tool is not None and any(ref.id == consent for ref in (*event.asks, *event.gives)):
                 yield event.tool.id
+        yield from self._asked_by_steps.get(consent, ())
+
+    @cached_property
+    def _asked_by_steps(self) -> dict[str, set[str]]:
+        """The tools of the steps that ask for each consent, and those in which the answer is kept."""
+        found: dict[str, set[str]] = {}
         for _, step, tool in self._steps():
-            if isinstance(step.verb, Ask) and any(ref.id == consent for ref in step.verb.what):
-                yield tool
-                yield from (step.kept_in.id,) if step.kept_in else ()
+            for ref in step.verb.what if isinstance(step.verb, Ask) else ():
+                found.setdefault(ref.id, set()).update((tool, step.kept_in.id) if step.kept_in else (tool,))
+        return found
 
     def record(self, item: Item) -> str | None:
         """Return the system of record of a datum or tag."""
@@ -107,6 +114,11 @@ class Items:
 
     def known_in(self, item: Item) -> Set[str]:
         """Return the tools in which an item is known sooner or later; empty where nobody says where it begins."""
+        if item not in self._known_in:
+            self._known_in[item] = frozenset(self._reached(item))
+        return self._known_in[item]
+
+    def _reached(self, item: Item) -> Set[str]:
         homes = self.homes(item)
         if not homes:
             return homes

@@ -111,12 +111,10 @@ def _loops(case: Case, carriage: Carriage, items: Items, item: Item, noun: Datum
             told |= circle
             related = [
                 Related(case.forest.span(sync.at), Phrase(f"同步 {sync.id}", f"the sync {sync.id}"))
-                for sync in carriage.syncs
-                if sync.from_ and sync.to and {sync.from_.id, sync.to.id} <= circle and carriage.carries(sync, item)
+                for sync in carriage.carrying(item)
+                if sync.from_ and sync.to and {sync.from_.id, sync.to.id} <= circle
             ]
-            at = next(
-                one for one in carriage.syncs if one.from_ and one.from_.id == tool and carriage.carries(one, item)
-            )
+            at = next(one for one in carriage.carrying(item) if one.from_ and one.from_.id == tool)
             args: dict[str, str | Phrase] = {"kind": WORDS[item[0]], "item": noun.id, "tools": _listed(sorted(circle))}
             span = case.forest.span(at.carries.at if at.carries else at.at)
             yield Finding(NO_WINNER, span, args, f"{_kind(item)}/{noun.id}", related=tuple(related))

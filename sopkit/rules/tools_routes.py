@@ -12,7 +12,6 @@ from sopkit.graph.carriage import Carriage, Item
 from sopkit.graph.clock import Opening, wall, zone
 from sopkit.graph.course import longest
 from sopkit.graph.latency import MOST_INSTANTS, Leg, TooMuchError, missed, offsets
-from sopkit.graph.satisfiability import excludes
 from sopkit.model.nouns import Channel
 from sopkit.model.predicates import Not, Predicate, ReachableTest
 from sopkit.model.values import Ref
@@ -197,7 +196,7 @@ def routes(case: Case, carriage: Carriage, occasion: Occasion) -> Iterator[Route
         if channel is None:
             return
         reached = ReachableTest(Ref(ref.id, ref.at), ref.at)
-        none = excludes(case.workspace, *guard, *before, reached) if before else False
+        none = case.excludes(*guard, *before, reached) if before else False
         if not none:
             yield Route(carriage, occasion, number, channel, None if none is None else True, source, tool)
         if channel.address is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +18,7 @@ from sopkit.model.steps import Grant, Step
 from sopkit.rules.case import Case
 from sopkit.rules.tools_examples import RECENT, SYNC_ORDERS
 from sopkit.rules.tools_items import WORDS, Items
-from sopkit.rules.tools_occasions import Occasion, occasions
+from sopkit.rules.tools_occasions import Occasion
 from sopkit.rules.tools_routes import length, routes, travels
 from sopkit.text import Phrase
 
@@ -84,7 +84,7 @@ class Ages:
         return max(found) if len(found) == len(ways) else None
 
 
-def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
+def check(case: Case, carriage: Carriage, items: Items, occasions: Iterable[Occasion]) -> Iterator[Outcome]:
     """Yield a finding for each step and item whose copy is too old, what was not settled, and one proof for the rest."""
     ages = Ages(carriage)
     count, wrong = 0, False
@@ -100,7 +100,7 @@ def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
             if outcome is not None and (subject, item[1]) not in told:
                 told.add((subject, item[1]))
                 yield outcome
-    for finding in _overtaken(case, carriage):
+    for finding in _overtaken(case, carriage, occasions):
         if (finding.subject, str(finding.args["item"])) not in told:
             yield finding
     if count and not wrong:
@@ -198,10 +198,10 @@ def _finding(case: Case, asked: Question, age: int, moments: list[Moment], *, ce
 # The event comes first, what it changes later
 
 
-def _overtaken(case: Case, carriage: Carriage) -> Iterator[Finding]:
+def _overtaken(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Finding]:
     """Yield the steps done before the tool knows the data that their own event collects, all runs as slow as can be."""
     told: set[tuple[str, str]] = set()
-    for occasion in occasions(case):
+    for occasion in occasions:
         guard, source, tool = occasion.step.if_, occasion.source, occasion.tool
         if guard is None or source is None or tool is None or source == tool:
             continue
