@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 
 from sopkit import pipeline, rules, schema
+from sopkit.graph.touches import touches_of
+from sopkit.graph.worst import Plan
 from sopkit.model.values import SECONDS
 from sopkit.pipeline import Compilation
 from sopkit.reader import read
@@ -95,11 +97,11 @@ def one_journey(rounds: int) -> Iterator[Row]:
         limit = next(one for one in of_workspace(case) if one.window == 7 * SECONDS["d"])
 
         def bound(case: Case = case, window: float = limit.window, most: int = limit.most) -> object:
-            plan = caps.Plan(
+            plan = Plan(
                 case.workspace,
                 case.graph,
                 case.courses,
-                caps.touches_of(case.workspace, case.graph),
+                touches_of(case.workspace, case.graph),
                 TODAY,
                 steady=True,
             )
