@@ -275,7 +275,7 @@ class _Search:
                         return found
                     if self.effort < 0 or self.tries < 0:
                         raise SpentError
-        if self.walker.cut:
+        if self.walker.cut or self.effort < 0:
             raise SpentError
         return None
 

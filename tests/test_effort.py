@@ -1,0 +1,151 @@
+"""Workspaces that no analysis can go through whole: each ends at its bound, and says what it left open; none is timed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from sopkit import pipeline
+from sopkit.diagnostics import Unassessed
+from sopkit.graph import replay, runs
+from sopkit.pipeline import Compilation
+from sopkit.rules import conflicts_offers
+from sopkit.source import Source
+from tests.benchmarks.bench_caps import NOUNS
+from tests.touch_plays import HEAD
+
+TODAY = date(2026, 7, 1)
+CAP = "caps: [{id: weekly, max: 3, per: 7d}]\n"
+TIER = "data:\n  tier: {title: 等级, type: [gold, silver], category: user.behavior, record: crm, retention: 1y}\n"
+EVENT = "  e0: {title: 事件, tool: crm, at_most: 1 per lifetime}\n"
+
+
+def automation(name: str, steps: list[str], starts: str = "e0") -> str:
+    head = f"---\nkind: automation\nid: {name}\ntitle: 旅程\nowner: guide\nreview_by: 2027-12-31\n"
+    return head + f"starts_on: [{starts}]\nsteps:\n" + "".join(f"  - {{{one}}}\n" for one in steps)
+
+
+def send(name: str, more: str = "") -> str:
+    return f"id: {name}, send: hello, via: way, for: talk{more}"
+
+
+def judged(*documents: str, settings: str = CAP, nouns: str = "") -> Compilation:
+    text = HEAD + settings + NOUNS.replace("events:\n", TIER + nouns + "events:\n" + EVENT) + "".join(documents)
+    return pipeline.compile([Source("sopkit.yaml", text.encode())], today=TODAY)
+
+
+def verdicts(done: Compilation, code: str) -> list[str]:
+    return [one.verdict.value for one in done.findings if one.rule.code == code and one.verdict is not None]
+
+
+def left_open(done: Compilation, code: str) -> list[Unassessed]:
+    return [one for one in done.not_assessed if one.rule.code == code]
+
+
+def test_a_chain_of_many_guarded_steps_is_walked_by_its_first_ways() -> None:
+    """Forty steps that are done or not make 2⁴⁰ ways."""
+    done = judged(automation("long", [send(f"s{n}", ", after: 1h, if: {tier: gold}") for n in range(40)]))
+    assert verdicts(done, "SOP301") == ["violated"]
+
+
+def test_a_chain_of_thousands_of_steps_is_followed_as_far_as_the_cap_needs() -> None:
+    done = judged(automation("long", [send(f"s{n}", ", after: 1h") for n in range(3000)]))
+    assert verdicts(done, "SOP301") == ["violated"]
+
+
+def test_journeys_that_start_each_other_end() -> None:
+    """Each starts all behind it: thirty make half a thousand million ways."""
+    names = [f"j{n}" for n in range(30)]
+    chains = [
+        automation(one, [send("s"), *(f"id: to-{other}, start: {other}" for other in names[n + 1 :])])
+        for n, one in enumerate(names)
+    ]
+    done = judged(*chains)
+    assert verdicts(done, "SOP301") == []
+    assert len(left_open(done, "SOP301")) == 1
+
+
+def test_journeys_that_all_events_start_end() -> None:
+    events = ", ".join(f"e{n}" for n in range(40))
+    more = "".join(EVENT.replace("e0", f"e{n}") for n in range(1, 40))
+    chains = [automation(f"j{n}", [send(f"s{k}", ", after: 2h") for k in range(3)], events) for n in range(40)]
+    done = pipeline.compile(
+        [Source("sopkit.yaml", (HEAD + CAP + NOUNS + EVENT + more + "".join(chains)).encode())], today=TODAY
+    )
+    assert verdicts(done, "SOP301") == ["violated"]
+
+
+# Where a bound ends the search, nothing is said to be possible
+
+APART = automation(
+    "apart",
+    [send(f"s{n}", f", after: 1h..2h, if: {{tier: {('gold', 'silver')[n % 2]}}}") for n in range(6)],
+)
+"""Nobody gets more than three of these; the bound, which does not look at guards, says six."""
+
+
+def test_what_was_searched_whole_and_not_found_is_possible() -> None:
+    done = judged(APART)
+    assert left_open(done, "SOP301") or verdicts(done, "SOP301") in ([], ["possible"])
+
+
+@pytest.mark.parametrize("bound", ["steps", "tries", "looks", "effort"])
+def test_a_search_that_a_bound_ends_is_not_assessed(monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
+    if bound == "steps":
+        monkeypatch.setattr(runs, "MOST_STEPS", 3)
+    else:
+        name = {"tries": "MOST_TRIES", "looks": "MOST_LOOKS", "effort": "EFFORT"}[bound]
+        monkeypatch.setattr(replay, name, 0)
+    done = judged(APART)
+    (one,) = left_open(done, "SOP301")
+    assert one.subject == "cap/weekly"
+    assert "apart" in one.reason.en
+    assert verdicts(done, "SOP301") == []
+
+
+def test_a_journey_that_is_too_long_to_follow_is_not_assessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only its end would break the cap."""
+    monkeypatch.setattr(runs, "MOST_DEEDS", 3)
+    waits = [f"id: w{n}, wait: 10d" for n in range(5)]
+    late = [send(f"s{n}", ", after: 1h") for n in range(4)]
+    done = judged(automation("long", [*waits, *late]))
+    assert len(left_open(done, "SOP301")) == 1
+    assert verdicts(done, "SOP301") == []
+
+
+# Pairs
+
+
+def offers(count: int) -> str:
+    return "offers:\n" + "".join(
+        f"  o{n}: {{title: 券, type: coupon, value: 10 CNY, valid: 7d, per_customer: 1 per 30d, stacks_with: []}}\n"
+        for n in range(count)
+    )
+
+
+def test_too_many_offers_are_not_compared() -> None:
+    many = conflicts_offers.MOST_OFFERS + 1
+    done = judged(settings="pricing: {floor: 70%, of: list-price}\n", nouns=offers(many))
+    assert {one.rule.code for one in done.not_assessed if one.subject == "workspace"} >= {"SOP406", "SOP407"}
+
+
+def test_so_many_offers_as_are_allowed_are_compared() -> None:
+    done = judged(settings="pricing: {floor: 70%, of: list-price}\n", nouns=offers(20))
+    assert {"SOP406", "SOP407"}.isdisjoint(one.rule.code for one in done.not_assessed)
+
+
+@pytest.mark.parametrize("bound", ["MOST_PAIRS", "MOST_SEEN"])
+@pytest.mark.parametrize(
+    ("code", "module", "steps"),
+    [
+        ("SOP402", "conflicts_writes", ("id: w, set: {tier: gold}", "id: w, set: {tier: silver}")),
+        ("SOP405", "conflicts_items", (send("s"), send("s"))),
+    ],
+)
+def test_pairs_beyond_the_bound_are_not_assessed(
+    monkeypatch: pytest.MonkeyPatch, bound: str, code: str, module: str, steps: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(f"sopkit.rules.{module}.{bound}", 0)
+    done = judged(*(automation(f"j{n}", [one]) for n, one in enumerate(steps)), settings="")
+    assert [one.subject for one in left_open(done, code)] == ["workspace"]
