@@ -35,7 +35,7 @@ def found(done: Compilation, name: str) -> list[Finding]:
 
 
 def test_a_deadline_before_the_step_may_begin() -> None:
-    assert codes(judged(automation("a", ", after: 3d, within: 1d"))) == {"SOP221"}
+    assert codes(judged(automation("a", ", after: 3d, within: 1d"))) == {"SOP220"}
     assert codes(judged(automation("a", ", after: 1d, within: 3d"))) == set()
 
 
@@ -71,12 +71,12 @@ def test_hours_that_are_no_span(hours: str) -> None:
 
 def test_what_may_be_done_at_no_hour() -> None:
     all_day = "quiet_hours: {hours: 00:00-24:00}\n"
-    assert codes(judged(automation("a", ""), more=all_day)) == {"SOP222"}
+    assert codes(judged(automation("a", ""), more=all_day)) == {"SOP221"}
     at_night = automation("a", ", by: watch, within: 1h").replace("via: sms", "via: desk")
-    assert codes(judged(at_night, DESK + NIGHT)) == {"SOP222"}
+    assert codes(judged(at_night, DESK + NIGHT)) == {"SOP221"}
     by_day = "quiet_hours: {hours: 09:00-21:00}\n"
     either = automation("a", "").replace("via: sms", "via: [desk, phone]")
-    assert codes(judged(either, LONG, more=by_day)) == {"SOP222"}
+    assert codes(judged(either, LONG, more=by_day)) == {"SOP221"}
     assert codes(judged(either, LONG, more=by_day.replace("21:00", "20:30"))) == set()
 
 

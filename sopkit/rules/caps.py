@@ -154,7 +154,7 @@ def check(case: Case) -> Iterator[Outcome]:
             yield case.finding(EMPTY_CAP, cap.at, f"cap/{cap.id}", cap=cap.id)
     for quiet in settings.quiet_hours:
         if quiet.of is not None and touches and all(match(quiet.of, one) == "no" for one in touches.values()):
-            what = Phrase("免打扰时段（quiet_hours）的 of", "the `of` of the quiet hours")
+            what = Phrase("静默时段（quiet_hours）的 of", "the `of` of the quiet hours")
             yield case.finding(IDLE_CAP, quiet.at, "quiet_hours", what=what)
     for limit in of_workspace(case, plan.clocks):
         yield from _check_limit(case, plan, limit)
