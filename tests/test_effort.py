@@ -96,7 +96,7 @@ def test_a_search_that_a_bound_ends_is_not_assessed(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(runs, "MOST_STEPS", 3)
     else:
         name = {"tries": "MOST_TRIES", "looks": "MOST_LOOKS", "effort": "EFFORT"}[bound]
-        monkeypatch.setattr(replay, name, 0)
+        monkeypatch.setattr(replay, name, -1)
     done = judged(APART)
     (one,) = left_open(done, "SOP301")
     assert one.subject == "cap/weekly"
