@@ -25,7 +25,7 @@ MOST_STARVED: Final = 40
 Find = Callable[[Limit, Mapping[str, Touch], Bound], Course | None]
 
 
-def check(
+def check(  # noqa: PLR0917  all of one question
     case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], rule: Rule, find: Find
 ) -> Iterator[Outcome | Bound]:
     """Yield what is to be said of the cap; a bound in place of it where the bound is not known."""
