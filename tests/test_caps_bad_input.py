@@ -60,7 +60,7 @@ def test_quiet_hours_that_hold_nothing_back() -> None:
     nobody = "quiet_hours: {hours: 21:00-09:00, of: {channel: sms, reach: group}}\n"
     (one,) = found(judged(automation("a", ""), more=nobody), "idle-cap")
     assert "quiet hours" in one.message("en")
-    assert "免打扰" in one.message("zh-CN")
+    assert "静默时段" in one.message("zh-CN")
     assert codes(judged(automation("a", ""), more=nobody.replace(", reach: group", ""))) == set()
 
 

@@ -98,7 +98,7 @@ STARVED: Final = Rule(
         "{step} may never be sent: others before it can use up the cap {cap}",
     ),
     why=Phrase(
-        "工具按上限拦下的消息不会补发；写着必做的一步也一样。",
+        "系统按上限拦下的消息不会补发；写着必做的一步也一样。",
         "What the tool holds back at a cap is not sent later, a step that is required included.",
     ),
     fix=Phrase(
@@ -151,7 +151,7 @@ def check(case: Case) -> Iterator[Outcome]:
             yield case.finding(EMPTY_CAP, cap.at, f"cap/{cap.id}", cap=cap.id)
     for quiet in settings.quiet_hours:
         if quiet.of is not None and touches and all(match(quiet.of, one) == "no" for one in touches.values()):
-            what = Phrase("免打扰时段（quiet_hours）的 of", "the `of` of the quiet hours")
+            what = Phrase("静默时段（quiet_hours）的 of", "the `of` of the quiet hours")
             yield case.finding(IDLE_CAP, quiet.at, "quiet_hours", what=what)
     for limit in of_workspace(case, plan.clocks):
         yield from _check_limit(case, plan, limit)
@@ -321,7 +321,7 @@ def _assumptions(clocks: Clocks) -> tuple[Phrase, ...]:
         Phrase("员工按时限完成", "people keep their time limits"),
         Phrase("没写 joins 的群渠道按每人一个群计", "a customer is in one group where no `joins` is written"),
         Phrase("one_at_a_time 的判断没有延迟", "what runs one at a time is known at once"),
-        Phrase("工具下达指令到送达的时间差不计", "the time from a tool's command to its delivery does not vary"),
+        Phrase("系统下达指令到送达的时间差不计", "the time from a tool's command to its delivery does not vary"),
         Phrase("内容节奏按今后 800 天计", "cadences over the next 800 days"),
         *(() if clocks.shift == 0 else (DAYLIGHT,)),
     )

@@ -80,14 +80,14 @@ def starved(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
 def _kept(case: Case, limit: Limit, unheld: list[Touch]) -> Phrase:
     if not unheld:
         return Phrase(
-            f"{limit.name.zh}：由工具在发送时守住（{limit.words.zh}）",
+            f"{limit.name.zh}：由系统在发送时守住（{limit.words.zh}）",
             f"{limit.name.en}: the tool that sends keeps it ({limit.words.en})",
         )
     # a gap alone is proved of touches that the tool does not send, and only where it hears of all of them
     heard = heard_of(case.workspace)
     late = max(heard[channel.id] for one in unheld for channel in one.channels) / 60
     return Phrase(
-        f"{limit.name.zh}：工具自己发的，离它已知的上一次至少隔 {limit.per}；别人发的彼此至少隔 {limit.per}，"
+        f"{limit.name.zh}：系统自己发的，离它已知的上一次至少隔 {limit.per}；别人发的彼此至少隔 {limit.per}，"
         f"它最晚 {late:.0f} 分钟后知道，但拦不住，所以可能紧跟在它发的后面",
         f"{limit.name.en}: the tool sends only when {limit.per} have passed since the last that it knows of; what others send "
         f"keeps {limit.per} among itself and is known to it within {late:.0f} minutes, but it cannot hold that back: "
