@@ -95,6 +95,35 @@ def test_what_people_send_breaks_a_count_that_a_tool_enforces() -> None:
     assert "still reach the customer: a" in found.message("en")
 
 
+def test_what_people_send_alone_breaks_a_cap_whatever_a_tool_holds() -> None:
+    """Two by hand within the week: the tool has nothing to stop. Where it makes journeys wait the course is not certain."""
+    by_hand = automation(
+        "a", ", within: 1h, by: guide", ", after: 2h", ", after: 1d, within: 2d, by: guide", more=IN_MAP
+    )
+    skipping = ENFORCED.replace("gap: wait 12h, ", "")
+    (found,) = of_rule(judged("{id: c, max: 1, per: 7d}", by_hand, settings=skipping), "over-touch")
+    assert found.verdict is Verdict.VIOLATED
+    assert [one.what.en.split()[1].rstrip(",") for one in found.timeline if one.counted] == ["s0", "s2"]
+    (waits,) = of_rule(judged("{id: c, max: 1, per: 7d}", by_hand, settings=ENFORCED), "over-touch")
+    assert waits.verdict is Verdict.POSSIBLE
+    once = automation("a", ", within: 1h, by: guide", ", after: 2h", more=IN_MAP)
+    (mixed,) = of_rule(judged("{id: c, max: 1, per: 7d}", once, settings=skipping), "over-touch")
+    assert mixed.verdict is Verdict.POSSIBLE
+
+
+def test_what_a_tool_hears_late_or_never_is_told_apart() -> None:
+    sync = (
+        "---\nkind: sync\nid: told\ntitle: 同步\nowner: guide\nreview_by: 2027-12-31\nfrom: sms-gateway\nto: map\n"
+        "carries: {touches: [sms]}\nkey: unionid\nevery: 30m\ntakes: 5m..10m\n"
+    )
+    mixed = automation("a", "", ", after: 1h, within: 2h, by: guide", more=IN_MAP)
+    (deaf,) = of_rule(judged("{id: c, max: 1, per: 7d}", mixed, settings=ENFORCED), "over-touch")
+    assert "of these it never learns: a" in deaf.message("en")
+    assert "根本不知道" in deaf.message("zh-CN")
+    (late,) = of_rule(judged("{id: c, max: 1, per: 7d}", mixed, sync, settings=ENFORCED), "over-touch")
+    assert "up to 40 minutes late" in late.message("en")
+
+
 def test_what_is_sent_all_the_same_is_nothing_that_a_tool_can_hold() -> None:
     mixed = automation("a", "", ", after: 1h, cap: {stopped: false, reason: 通知}", more=IN_MAP)
     assert of_rule(judged("{id: c, max: 1, per: 7d}", mixed, settings=ENFORCED), "over-touch")

@@ -388,6 +388,9 @@ class Oracle:
         worlds = self._make_room(world) if journey.id in self.play.group else [world]
         found: list[World] = [] if worlds else [world]
         for one in worlds:
+            if number in one.spent and number not in world.spent:  # the end of one that made room has started it
+                found.append(one)
+                continue
             once = journey.reentry == "never" and number not in one.spent
             spent = tuple(sorted((*one.spent, number))) if once else one.spent
             run = Run(number, 0, (), NEVER, False, one.now, one.now, ())

@@ -7,16 +7,16 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed
 from sopkit.graph.clock import zone
 from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.face import Face, faces, openings_of
 from sopkit.graph.replay import Course, Question, replay
 from sopkit.graph.runs import SpentError
-from sopkit.graph.touches import Touch, controlled, heard_of, match, seen, touches_of
+from sopkit.graph.touches import Touch, match, touches_of
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
-from sopkit.rules import budgets, calendars, excess
+from sopkit.rules import budgets, calendars, enforced, excess
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT
 from sopkit.rules.limits import Limit, is_empty, of_budgets, of_platforms, of_workspace
@@ -129,8 +129,6 @@ MOST_TOUCHES: Final = 100
 """A cap above this is not analysed: more touches than anybody counts."""
 MOST_FACES: Final = 8
 """Clocks of customers by which a course is looked for."""
-MOST_STARVED: Final = 40
-"""Steps of which it is asked, for each cap, whether it can crowd them out."""
 
 
 def check(case: Case) -> Iterator[Outcome]:
@@ -266,43 +264,19 @@ def _in_words(edit: Edit) -> Phrase:
 
 def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Iterator[Outcome]:
     """Yield what a tool that holds touches back makes of a cap that the plan alone does not keep."""
-    at_once = [one for one in counted.values() if one.weight > 1]
-    if limit.gap and at_once:  # a tool spaces what it sends; one send is one to it, in however many groups it is felt
-        yield excess.at_once(case, OVER_TOUCH, limit, at_once)
-        return
-    unheld = {id_: one for id_, one in counted.items() if not controlled(case.workspace, one)}
-    heard = heard_of(case.workspace)
-    # what the tool does not know of it can't keep its own touches away from
-    judged = unheld if all(seen(case.workspace, one, heard) for one in unheld.values()) else counted
-    alone = plan.most(judged, limit.window, limit.most + 1, unit=limit.unit)
-    if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
-        yield Proof(OVER_TOUCH, limit.subject, _enforced(case, limit, counted), _assumptions(plan.clocks))
-    elif alone.open and judged is unheld:
-        yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, alone))
-    else:
-        enforce = case.workspace.settings.enforce
-        tool = enforce.in_.id if enforce and enforce.in_ else ""
-        yield excess.unstoppable(case, OVER_TOUCH, limit, tool, [*unheld.values()])
+
+    def find(one: Limit, some: Mapping[str, Touch], bound: Bound) -> Course | None:
+        return _course(case, plan, one, some, bound)
+
+    for outcome in enforced.check(case, plan, limit, counted, OVER_TOUCH, find):
+        if isinstance(outcome, Bound):
+            yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, outcome))
+        elif isinstance(outcome, Proof):
+            yield replace(outcome, assumptions=_assumptions(plan.clocks))
+        else:
+            yield outcome
     if not limit.gap:
-        yield from _check_starved(case, plan, limit, counted)
-
-
-def _check_starved(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Iterator[Outcome]:
-    """Yield required steps that others can crowd out, and one note for each other playbook of which that is so."""
-    told: set[str] = set()
-    held = [one for one in counted.values() if one.step is not None and controlled(case.workspace, one)]
-    for touch in sorted(held, key=lambda one: (not (one.step and one.step.required), one.node))[:MOST_STARVED]:
-        required = touch.step is not None and touch.step.required
-        if touch.root in told and not required:
-            continue
-        before = plan.before(touch.node, counted, limit.window, limit.most)
-        if before < limit.most:
-            continue
-        told.add(touch.root)
-        name = touch.node.partition("/")[2]
-        severity = Severity.WARNING if required else Severity.NOTE
-        found = case.finding(STARVED, touch.at, touch.node, severity=severity, step=name, cap=limit.name)
-        yield replace(found, verdict=Verdict.POSSIBLE) if required else found
+        yield from enforced.starved(case, plan, limit, counted, STARVED)
 
 
 def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], bound: Bound) -> Course | None:
@@ -352,25 +326,6 @@ def _kept(limit: Limit, bound: Bound) -> Phrase:
     return Phrase(
         f"{limit.name.zh}：无论哪位客户，全部剧本合计最多 {bound.count} 次，不超过上限（{limit.words.zh}）",
         f"{limit.name.en}: over all playbooks, no customer gets more than {bound.count}; the cap ({limit.words.en}) holds",
-    )
-
-
-def _enforced(case: Case, limit: Limit, counted: Mapping[str, Touch]) -> Phrase:
-    unheld = [one for one in counted.values() if not controlled(case.workspace, one)]
-    if not unheld:
-        return Phrase(
-            f"{limit.name.zh}：由系统在发送时守住（{limit.words.zh}）",
-            f"{limit.name.en}: the tool that sends keeps it ({limit.words.en})",
-        )
-    # a gap alone is proved of touches that the tool does not send, and only where it hears of all of them
-    heard = heard_of(case.workspace)
-    late = max(heard[channel.id] for one in unheld for channel in one.channels) / 60
-    return Phrase(
-        f"{limit.name.zh}：系统自己发的，离它已知的上一次至少隔 {limit.per}；别人发的彼此至少隔 {limit.per}，"
-        f"它最晚 {late:.0f} 分钟后知道，但拦不住，所以可能紧跟在它发的后面",
-        f"{limit.name.en}: the tool sends only when {limit.per} have passed since the last that it knows of; what others send "
-        f"keeps {limit.per} among itself and is known to it within {late:.0f} minutes, but it cannot hold that back: "
-        f"it may follow sooner on what the tool sent",
     )
 
 

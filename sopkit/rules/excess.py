@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Related, Rule, Severity, Verdict
@@ -83,13 +83,24 @@ def possible(  # noqa: PLR0917  all that it says
     return _doubtful(case, rule, limit, text, _joined(edits) if edits else apart, touches)
 
 
-def unstoppable(case: Case, rule: Rule, limit: Limit, tool: str, touches: Sequence[Touch]) -> Finding:
-    """Return the finding that an enforcing tool can't keep the cap, since others send on when it has stopped."""
+def unstoppable(  # noqa: PLR0917  all that it says
+    case: Case, rule: Rule, limit: Limit, touches: Sequence[Touch], unseen: Sequence[Touch], heard: Mapping[str, float]
+) -> Finding:
+    """Return the finding that an enforcing tool can't keep the cap: what others send on when it has stopped, and what it counts late."""
+    enforce = case.workspace.settings.enforce
+    tool = enforce.in_.id if enforce and enforce.in_ else ""
     names = row_of(one.root.partition("/")[2] for one in touches)
+    late = max((heard[one.id] for touch in touches if touch not in unseen for one in touch.channels), default=0.0) / 60
+    stale = Phrase("", "")
+    if unseen:
+        deaf = row_of(one.root.partition("/")[2] for one in unseen)
+        stale = Phrase(f"；其中这些它根本不知道：{deaf.zh}", f"; of these it never learns: {deaf.en}")
+    elif late:
+        stale = Phrase(f"；它最晚 {late:.0f} 分钟后才知道", f"; it learns of them up to {late:.0f} minutes late")
     text = Phrase(
-        f"{limit.words.zh}，{tool} 只拦得住自己发的；它发满以后，这些照样会到客户那里：{names.zh}",
+        f"{limit.words.zh}，{tool} 只拦得住自己发的；它发满以后，这些照样会到客户那里：{names.zh}{stale.zh}",
         f"{limit.words.en}, and {tool} holds only what it sends itself; when that is used up, these still reach the customer: "
-        f"{names.en}",
+        f"{names.en}{stale.en}",
     )
     advice = Phrase(
         "让这些触达也由它发送，或者把它们隔开，使计划本身不超上限",

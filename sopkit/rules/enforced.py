@@ -1,0 +1,95 @@
+"""A cap that the plan alone does not keep, and a tool that enforces it, go in; what the tool makes of it comes out.
+
+A tool holds only what it sends. What others send when the cap is used up can't be stopped; what it hears of late, or never, it counts late
+or never. So a cap stays broken where that alone is too much, and is in doubt where it is not nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Verdict
+from sopkit.graph.replay import Course
+from sopkit.graph.touches import Touch, controlled, heard_of, seen
+from sopkit.graph.worst import Bound, Plan
+from sopkit.rules import excess
+from sopkit.rules.case import Case
+from sopkit.rules.limits import Limit
+from sopkit.text import Phrase
+
+MOST_STARVED: Final = 40
+"""Steps of which it is asked, for each cap, whether it can crowd them out."""
+
+Find = Callable[[Limit, Mapping[str, Touch], Bound], Course | None]
+
+
+def check(  # noqa: PLR0917  all of one question
+    case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], rule: Rule, find: Find
+) -> Iterator[Outcome | Bound]:
+    """Yield what is to be said of the cap; a bound in place of it where the bound is not known."""
+    at_once = [one for one in counted.values() if one.weight > 1]
+    if limit.gap and at_once:  # a tool spaces what it sends; one send is one to it, in however many groups it is felt
+        yield excess.at_once(case, rule, limit, at_once)
+        return
+    unheld = {id_: one for id_, one in counted.items() if not controlled(case.workspace, one)}
+    heard = heard_of(case.workspace)
+    unseen = [one for one in unheld.values() if not seen(case.workspace, one, heard)]
+    # what the tool does not know of it can't keep its own touches away from
+    alone = plan.most(counted if unseen else unheld, limit.window, limit.most + 1, unit=limit.unit)
+    if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
+        yield Proof(rule, limit.subject, _kept(case, limit, [*unheld.values()]))
+        return
+    course = find(limit, unheld, alone) if unheld else None
+    if course is not None and _goes_on(case, course):
+        yield excess.violated(case, rule, limit, course, ())
+    elif alone.open and not unseen:
+        yield alone
+    else:
+        yield excess.unstoppable(case, rule, limit, [*unheld.values()], unseen, heard)
+
+
+def _goes_on(case: Case, course: Course) -> bool:
+    """Return whether the touches that break the cap come whatever the tool holds: skipping one moves nothing, waiting or leaving may."""
+    enforce = case.workspace.settings.enforce
+    actions = [one.action for one in (enforce.gap, enforce.count) if one] if enforce else []
+    return all(one == "skip" for one in actions) or not any(
+        controlled(case.workspace, touch) for _, touch, _ in course.done
+    )
+
+
+def starved(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], rule: Rule) -> Iterator[Outcome]:
+    """Yield required steps that others can crowd out, and one note for each other playbook of which that is so."""
+    told: set[str] = set()
+    held = [one for one in counted.values() if one.step is not None and controlled(case.workspace, one)]
+    for touch in sorted(held, key=lambda one: (not (one.step and one.step.required), one.node))[:MOST_STARVED]:
+        required = touch.step is not None and touch.step.required
+        if touch.root in told and not required:
+            continue
+        before = plan.before(touch.node, counted, limit.window, limit.most)
+        if before < limit.most:
+            continue
+        told.add(touch.root)
+        name = touch.node.partition("/")[2]
+        severity = Severity.WARNING if required else Severity.NOTE
+        found = case.finding(rule, touch.at, touch.node, severity=severity, step=name, cap=limit.name)
+        yield replace(found, verdict=Verdict.POSSIBLE) if required else found
+
+
+def _kept(case: Case, limit: Limit, unheld: list[Touch]) -> Phrase:
+    if not unheld:
+        return Phrase(
+            f"{limit.name.zh}：由系统在发送时守住（{limit.words.zh}）",
+            f"{limit.name.en}: the tool that sends keeps it ({limit.words.en})",
+        )
+    # a gap alone is proved of touches that the tool does not send, and only where it hears of all of them
+    heard = heard_of(case.workspace)
+    late = max(heard[channel.id] for one in unheld for channel in one.channels) / 60
+    return Phrase(
+        f"{limit.name.zh}：系统自己发的，离它已知的上一次至少隔 {limit.per}；别人发的彼此至少隔 {limit.per}，"
+        f"它最晚 {late:.0f} 分钟后知道，但拦不住，所以可能紧跟在它发的后面",
+        f"{limit.name.en}: the tool sends only when {limit.per} have passed since the last that it knows of; what others send "
+        f"keeps {limit.per} among itself and is known to it within {late:.0f} minutes, but it cannot hold that back: "
+        f"it may follow sooner on what the tool sent",
+    )
