@@ -26,13 +26,11 @@ def said(seed: int) -> Iterator[str]:
     made = case(seed)
     done = judged(made)
     yield f"# {seed}: " + ", ".join(sorted(made.constructs()))
-    for one in done.proved:
-        yield f"{one.rule.name} proved {one.subject}: {one.statement.en}"
-    for one in done.not_assessed:
-        yield f"{one.rule.name} not assessed {one.subject}: {one.reason.en}"
-    for one in done.findings:
-        if one.rule in caps.RULES:
-            yield from _found(one)
+    yield from (f"{one.rule.name} proved {one.subject}: {one.statement.en}" for one in done.proved)
+    yield from (f"{one.rule.name} not assessed {one.subject}: {one.reason.en}" for one in done.not_assessed)
+    for found in done.findings:
+        if found.rule in caps.RULES:
+            yield from _found(found)
 
 
 def _found(one: Finding) -> Iterator[str]:

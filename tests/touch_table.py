@@ -12,7 +12,7 @@ from sopkit.pipeline import Compilation
 from sopkit.rules import caps
 from tests.touch_cases import Case, case
 from tests.touch_oracle import TooManyError
-from tests.touch_verdicts import Table
+from tests.touch_verdicts import Table, said
 from tests.workspaces import compiled
 
 EFFORT = 1000
@@ -29,14 +29,7 @@ def judged(made: Case) -> Compilation:
 
 def verdict(made: Case) -> str:
     """Return what is said of the case's only cap."""
-    done = judged(made)
-    refused = [one for one in done.findings if one.rule.code < "SOP200" and one.weight.value == "error"]
-    assert not refused, [one.message("en") for one in refused]
-    found = [one for one in done.findings if one.rule.name == "over-touch"]
-    if found:
-        assert found[0].verdict is not None
-        return found[0].verdict.value
-    return "proved" if any(one.rule.name == "over-touch" for one in done.proved) else "not assessed"
+    return said(judged(made))
 
 
 def compare(seeds: Iterable[int], states: int) -> Table:

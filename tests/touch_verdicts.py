@@ -6,6 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from sopkit.pipeline import Compilation
+from tests.touch_plays import Play, written
+from tests.workspaces import compiled
+
 VERDICTS = ("proved", "violated", "possible", "not assessed")
 
 
@@ -59,3 +63,19 @@ class Table:
             share = sum(counts.values()) / max(1, total)
             lines.append(f"{name:28}" + "".join(f"{counts[one]:14}" for one in VERDICTS) + f"{share:8.1%}")
         return "\n".join(lines)
+
+
+def said(done: Compilation) -> str:
+    """Return what is said of a workspace's only cap; the workspace must be well written."""
+    refused = [one for one in done.findings if one.rule.code < "SOP200" and one.weight.value == "error"]
+    assert not refused, [one.message("en") for one in refused]
+    found = [one for one in done.findings if one.rule.name == "over-touch"]
+    if found:
+        assert found[0].verdict is not None
+        return found[0].verdict.value
+    return "proved" if any(one.rule.name == "over-touch" for one in done.proved) else "not assessed"
+
+
+def verdict(made: Play) -> str:
+    """Return what is said of the play's only cap, through the whole front end."""
+    return said(compiled({"sopkit.yaml": written(made)}))

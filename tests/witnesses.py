@@ -21,7 +21,7 @@ from sopkit.rules import excess
 from sopkit.rules.limits import Limit
 from sopkit.simulation import Happening, Log, Trace, replay
 from sopkit.simulation.clock import instant
-from sopkit.simulation.happenings import move_consent, occur, set_data
+from sopkit.simulation.happenings import move_consent, move_tag, occur, set_data
 from sopkit.simulation.machine import EVENT, Machine
 from sopkit.simulation.plan import compile_plan
 from sopkit.simulation.world import World
@@ -34,7 +34,7 @@ MOST_RUNS: Final = 600
 Touches = Counter[tuple[int, str]]
 """(instant, node)."""
 Data = tuple[tuple[str, str], ...]
-"""What is known of the customer from the start: datum and value, or a consent and `given`."""
+"""What is known of the customer from the start: datum and value, a consent and `given`, or a tag and `tagged`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,8 @@ class Search:
         machine.begin()
         for name, value in self.data:
             known = partial(move_consent if self._is_consent(name) else set_data, machine, name, value)
+            if value == "tagged":
+                known = partial(move_tag, machine, name, removes=False)
             machine.at(instant(self.start), EVENT, known)
         for when, event in self.witness.course.came:
             machine.at(instant(local(when)), EVENT, partial(occur, machine, event.event.id))
@@ -172,6 +174,8 @@ class Search:
         happened = [
             Happening(self.start, "given", name)
             if self._is_consent(name)
+            else Happening(self.start, "tag", name)
+            if value == "tagged"
             else Happening(self.start, "data", name, value)
             for name, value in self.data
         ]

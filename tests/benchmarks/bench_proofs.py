@@ -20,6 +20,7 @@ from pathlib import Path
 from sopkit import pipeline, rules, schema
 from sopkit.graph.touches import touches_of
 from sopkit.graph.worst import Plan
+from sopkit.graph.zones import Clocks
 from sopkit.model.values import SECONDS
 from sopkit.pipeline import Compilation
 from sopkit.reader import read
@@ -94,17 +95,13 @@ def one_journey(rounds: int) -> Iterator[Row]:
         head = bench_caps.sources(1, 1000)[0].text.replace("reach: direct", f"reach: direct{hours}")
         done = pipeline.compile([Source("sopkit.yaml", head.encode()), only], today=TODAY)
         case = case_of(done)
-        limit = next(one for one in of_workspace(case) if one.window == 7 * SECONDS["d"])
+        clocks = Clocks(case.workspace, TODAY)
+        limit = next(one for one in of_workspace(case, clocks) if one.window == 7 * SECONDS["d"])
 
-        def bound(case: Case = case, window: float = limit.window, most: int = limit.most) -> object:
-            plan = Plan(
-                case.workspace,
-                case.graph,
-                case.courses,
-                touches_of(case.workspace, case.graph),
-                TODAY,
-                steady=True,
-            )
+        def bound(
+            case: Case = case, clocks: Clocks = clocks, window: float = limit.window, most: int = limit.most
+        ) -> object:
+            plan = Plan(case.workspace, case.graph, case.courses, touches_of(case.workspace, case.graph), clocks)
             return plan.most(plan.touches, window, most + 1)
 
         (seconds,) = least(rounds, bound)

@@ -324,7 +324,6 @@ def start(mutant: Mutant, tests: Sequence[str], seconds: float) -> int:
         status = _run(tests)
     finally:
         os._exit(min(status, 1))
-    return 0
 
 
 def judged(mutants: Sequence[Mutant], tested: Tested, processes: int) -> Iterator[tuple[Mutant, str]]:
@@ -407,9 +406,9 @@ def report(results: dict[Mutant, str]) -> int:
     for mutant, told in results.items():
         counts.setdefault(mutant.module, Counter())[told] += 1
     print("| module | mutants | noticed | share |\n|---|---|---|---|")
-    for module, told in sorted(counts.items()):
-        seen = told["noticed"] + told["too slow"]
-        print(f"| `{module}` | {told.total()} | {seen} | {seen / told.total():.0%} |")
+    for module, mine in sorted(counts.items()):
+        seen = mine["noticed"] + mine["too slow"]
+        print(f"| `{module}` | {mine.total()} | {seen} | {seen / mine.total():.0%} |")
     seen = sum(told in ("noticed", "too slow") for told in results.values())
     print(f"| all | {len(results)} | {seen} | {seen / len(results):.1%} |")
     for mutant, told in sorted(results.items(), key=lambda one: one[0].name):
