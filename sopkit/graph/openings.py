@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from sopkit.model.values import WEEKDAYS, Hours
+from sopkit.model.values import WEEKDAYS, Hours, Weekday
 
 DAY: Final = 1440
 WEEK: Final = 7 * DAY
 INFINITE: Final = float("inf")
+
+Said = tuple[tuple[Weekday, ...], int, int]
+"""Hours as they count: their days, and the minutes of a day at which they begin and end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,15 @@ class Span:
 
 def weekly(spans: Iterable[Span], ahead: int = 0) -> Openings | None:
     """Return when all spans let something through, by the customer's clock; the workspace's is `ahead` of it, in minutes."""
+    return _weekly(tuple([(_said(one.hours), one.closed, one.customers) for one in spans]), ahead)
+
+
+@cache  # many touches go by the same hours
+def _weekly(spans: tuple[tuple[Said, bool, bool], ...], ahead: int) -> Openings | None:
     found: Openings | None = None
-    for span in spans:
-        one = outside(span.hours) if span.closed else of_hours(span.hours)
-        found = both(found, one if span.customers or not ahead else _earlier(one, ahead))
+    for said, closed, customers in spans:
+        one = _outside(said) if closed else _inside(said)
+        found = both(found, one if customers or not ahead else _earlier(one, ahead))
     return found
 
 
@@ -105,18 +114,23 @@ def _earlier(one: Openings, minutes: int) -> Openings:
     return _merged(((start - minutes) % WEEK, (start - minutes) % WEEK + end - start) for start, end in one.stretches)
 
 
-def of_hours(hours: Hours) -> Openings:
-    """Return the open stretches that `hours` say; those over midnight reach into the next day."""
-    length = (hours.end.minutes - hours.start.minutes) % DAY or (DAY if hours.end.minutes != hours.start.minutes else 0)
-    starts = [WEEKDAYS.index(day) * DAY + hours.start.minutes for day in hours.days or WEEKDAYS]
+def _said(hours: Hours) -> Said:
+    return hours.days or WEEKDAYS, hours.start.minutes, hours.end.minutes
+
+
+def _inside(said: Said) -> Openings:
+    """Return the open stretches that hours say; those over midnight reach into the next day."""
+    days, start, end = said
+    length = (end - start) % DAY or (DAY if end != start else 0)
+    starts = [WEEKDAYS.index(day) * DAY + start for day in days]
     return _merged((start, start + length) for start in starts)
 
 
-def outside(hours: Hours) -> Openings:
+def _outside(said: Said) -> Openings:
     """Return what quiet hours leave open."""
     free: list[tuple[int, int]] = []
     now = 0
-    for start, end in of_hours(hours).stretches:
+    for start, end in _inside(said).stretches:
         free.append((now, start))
         now = end
     return _merged([*free, (now, WEEK)])

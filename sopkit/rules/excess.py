@@ -90,7 +90,11 @@ def unstoppable(  # noqa: PLR0917  all that it says
     enforce = case.workspace.settings.enforce
     tool = enforce.in_.id if enforce and enforce.in_ else ""
     names = row_of(one.root.partition("/")[2] for one in touches)
-    late = max((heard[one.id] for touch in touches if touch not in unseen for one in touch.channels), default=0.0) / 60
+    deaf_to = {one.node for one in unseen}
+    late = (
+        max((heard[one.id] for touch in touches if touch.node not in deaf_to for one in touch.channels), default=0.0)
+        / 60
+    )
     stale = Phrase("", "")
     if unseen:
         deaf = row_of(one.root.partition("/")[2] for one in unseen)
