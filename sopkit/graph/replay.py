@@ -33,7 +33,7 @@ WEEK: Final = 7 * DAY
 MOST_JOURNEYS: Final = 6
 """Journeys that are put beside each other."""
 EFFORT: Final = 6000
-"""Runs that are walked for one cap."""
+"""Runs that are walked for one cap, by the first clock; by each other a quarter."""
 MOST_WAYS: Final = 60
 Window = tuple[float, float]
 """Half-open."""
@@ -57,6 +57,8 @@ class Question:
     """'' for a window that rolls."""
     face: Face
     """The customer's clock."""
+    effort: int
+    """Runs that are walked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class _Search:
     def __init__(self, question: Question, roots: Sequence[str]) -> None:
         self.question, self.workspace = question, question.workspace
         self.walker = Walker(question.openings, question.touches, question.counted)
-        self.effort, self.tries = EFFORT, MOST_TRIES
+        self.effort, self.tries = question.effort, MOST_TRIES
         self.starters: dict[str, tuple[OnEvent, list[Journey]]] = {}
         for root in roots:
             for journey, trigger in self._starters(root, 0):
