@@ -83,7 +83,7 @@ def test_what_is_proved_by_clocks_of_all_kinds_holds_by_one_that_is_never_moved(
     """Courses are tried on plain days: they are among those that a moved clock, or one more zone, allows."""
     table: Counter[tuple[str, bool]] = Counter()
     wrong = []
-    for seed in range(7000, 7400):
+    for seed in range(7000, 7150):
         one = made(seed)
         truth = broken(one)
         if truth is None:

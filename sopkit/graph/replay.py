@@ -34,7 +34,7 @@ WEEK: Final = 7 * DAY
 MOST_JOURNEYS: Final = 6
 """Journeys that are put beside each other."""
 EFFORT: Final = 6000
-"""Runs that are walked for one cap."""
+"""Runs that are walked for one cap, by the first clock; by each other a quarter."""
 MOST_WAYS: Final = 60
 MOST_JOINED: Final = 2_000
 """Ways through one journey with those that its steps start."""
@@ -62,6 +62,8 @@ class Question:
     """'' for a window that rolls."""
     face: Face
     """The customer's clock."""
+    effort: int
+    """Runs that are walked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class _Search:
     def __init__(self, question: Question, roots: Sequence[str]) -> None:
         self.question, self.workspace = question, question.workspace
         self.walker = Walker(question.openings, question.touches, question.counted)
-        self.effort, self.tries, self.looks = EFFORT, MOST_TRIES, MOST_LOOKS
+        self.effort, self.tries, self.looks = question.effort, MOST_TRIES, MOST_LOOKS
         self.starters: dict[str, tuple[OnEvent, list[Journey]]] = {}
         for root in roots:
             for journey, trigger in self._starters(root, 0):

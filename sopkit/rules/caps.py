@@ -11,7 +11,7 @@ from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed
 from sopkit.graph.clock import zone
 from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.face import Face, faces, openings_of
-from sopkit.graph.replay import Course, Question, replay
+from sopkit.graph.replay import EFFORT, Course, Question, replay
 from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch, match, touches_of
 from sopkit.graph.worst import Bound, Plan
@@ -288,12 +288,23 @@ def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
     ordered = sorted((root for root in roots if plan.journey(root)), key=lambda root: (-bound.parts.get(root, 0), root))
     window = limit.window - (limit.slack if limit.unit else 0)
     clocks = plan.clocks
-    for face in islice(faces(clocks), MOST_FACES):
+    for number, face in enumerate(islice(faces(clocks), MOST_FACES)):
         if face.moving and not (limit.unit or any(one.spans or not one.step for one in sure.values())):
             continue  # a time is the same by any clock
         openings = plan.openings if clocks.steady else openings_of(plan, face)
+        effort = EFFORT // 4 if number else EFFORT
         question = Question(
-            case.workspace, plan.links, clocks, openings, plan.touches, sure, limit.most, window, limit.unit, face
+            case.workspace,
+            plan.links,
+            clocks,
+            openings,
+            plan.touches,
+            sure,
+            limit.most,
+            window,
+            limit.unit,
+            face,
+            effort,
         )
         found = replay(question, ordered)
         if found is not None and (face.moving or _no_clock_moves(clocks, face, found)):
