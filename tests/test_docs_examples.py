@@ -94,7 +94,7 @@ def test_commands_for_the_shell_name_what_there_is(page: Path, text: str) -> Non
         assert words, page.name
         for asked in re.findall(r"\.\[([a-z,]+)\]", line):
             assert set(asked.split(",")) <= extras
-        if words[1:3] == ["-m", "tests.benchmarks.bench_check"]:
+        if words[1] == "-m" and words[2].startswith("tests.benchmarks."):
             said = subprocess.run(
                 [sys.executable, *words[1:], "--help"], cwd=ROOT, capture_output=True, check=True, text=True
             )
