@@ -72,7 +72,7 @@ def test_no_course_contradicts_what_is_said_of_budgets() -> None:
             wrong.append(seed)
     assert wrong == [], table
     assert table["proved", False] >= 0.2 * table.total(), table
-    assert table["violated", True] >= 0.2 * table.total(), table
+    assert table["violated", True] >= 0.1 * table.total(), table
 
 
 @pytest.mark.long

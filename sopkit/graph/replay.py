@@ -62,7 +62,8 @@ class Question:
     """'' for a window that rolls."""
     face: Face
     """The customer's clock."""
-    effort: int
+    thrift: int = 1
+    """What the effort is divided by."""
     """Runs that are walked."""
 
 
@@ -130,7 +131,7 @@ class _Search:
     def __init__(self, question: Question, roots: Sequence[str]) -> None:
         self.question, self.workspace = question, question.workspace
         self.walker = Walker(question.openings, question.touches, question.counted)
-        self.effort, self.tries, self.looks = question.effort, MOST_TRIES, MOST_LOOKS
+        self.effort, self.tries, self.looks = EFFORT // question.thrift, MOST_TRIES, MOST_LOOKS
         self.starters: dict[str, tuple[OnEvent, list[Journey]]] = {}
         for root in roots:
             for journey, trigger in self._starters(root, 0):

@@ -11,7 +11,7 @@ from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed
 from sopkit.graph.clock import zone
 from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.face import Face, faces, openings_of
-from sopkit.graph.replay import EFFORT, Course, Question, replay
+from sopkit.graph.replay import Course, Question, replay
 from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch, match, touches_of
 from sopkit.graph.worst import Bound, Plan
@@ -292,7 +292,6 @@ def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
         if face.moving and not (limit.unit or any(one.spans or not one.step for one in sure.values())):
             continue  # a time is the same by any clock
         openings = plan.openings if clocks.steady else openings_of(plan, face)
-        effort = EFFORT // 4 if number else EFFORT
         question = Question(
             case.workspace,
             plan.links,
@@ -304,7 +303,7 @@ def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
             window,
             limit.unit,
             face,
-            effort,
+            thrift=4 if number else 1,
         )
         found = replay(question, ordered)
         if found is not None and (face.moving or _no_clock_moves(clocks, face, found)):
