@@ -64,7 +64,6 @@ class Question:
     """The customer's clock."""
     thrift: int = 1
     """What the effort is divided by."""
-    """Runs that are walked."""
 
 
 @dataclass(frozen=True, slots=True)
