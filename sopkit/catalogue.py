@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sopkit.diagnostics import Rule
+from sopkit.law.rules import RULES as OF_THE_PACKS
 from sopkit.model.rules import RULES as OF_THE_MODEL
 from sopkit.reader.rules import RULES as OF_THE_READER
 from sopkit.rules import RULES as OF_THE_ANALYSES
@@ -13,12 +14,18 @@ from sopkit.rules import waivers
 from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 from sopkit.text import Phrase
 
-RULES: Final[tuple[Rule, ...]] = (*OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL, *OF_THE_ANALYSES, *waivers.RULES)
+RULES: Final[tuple[Rule, ...]] = (
+    *OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL,
+    *sorted((*OF_THE_ANALYSES, *waivers.RULES, *OF_THE_PACKS), key=lambda rule: rule.code),
+)  # fmt: skip
 
 BY_NAME: Final[Mapping[str, Rule]] = {
     name.casefold(): rule for rule in RULES for name in (rule.code, rule.name, *rule.aliases)
 }
 """Code, name or alias of a rule, in lower case → the rule."""
+
+CONTROLS: Final = frozenset(alias for rule in RULES for alias in rule.aliases)
+"""The rows of the catalogue of law that some rule decides, or a part of it."""
 
 TO_COME: Final = (
     Phrase("触达上限的预算（budgets）", "budgets of caps"),

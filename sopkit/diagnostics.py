@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
+from typing import Literal
 
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase, say
@@ -79,6 +80,22 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """An article of law that stands behind a finding, and how well it was checked."""
+
+    pack: str
+    id: str
+    law: Phrase
+    article: str
+    summary: Phrase
+    status: Literal["V", "S", "U"]
+    """The text was read; a secondary source only; from memory."""
+    in_force_from: date | None
+    source: str
+    checked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Replace the text of `span` by `text`; bytes outside stay as they are."""
 
@@ -117,6 +134,8 @@ class Finding:
     """YAML to paste, for a noun that is missing."""
     suggestions: tuple[str, ...] = ()
     """Near names, best first, at most three."""
+    law: tuple[Citation, ...] = ()
+    """The articles in force that it touches, of the packs that apply."""
 
     @property
     def weight(self) -> Severity:

@@ -83,7 +83,12 @@ def load(console: Console, directory: str | None) -> Loaded:
         known = remembered.recall(files.sources)
         sources = watched(console, files.sources, READING, len(files.sources))
         compilation = pipeline.compile(
-            sources, today=console.today, found=files.findings, known=known, look=partial(find_picture, folder)
+            sources,
+            today=console.today,
+            packs=files.packs,
+            found=files.findings,
+            known=known,
+            look=partial(find_picture, folder),
         )
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from sopkit.diagnostics import Finding, Outcome, Rule, in_order
 from sopkit.graph import ExecutionGraph
+from sopkit.law import Law
 from sopkit.model.documents import Workspace
 from sopkit.rules import (
     bounds,
@@ -75,25 +76,25 @@ class Judgement:
 
 
 def check(
-    workspace: Workspace, graph: ExecutionGraph, forest: Forest, today: date, found: Iterable[Finding] = ()
+    workspace: Workspace, graph: ExecutionGraph, forest: Forest, law: Law, found: Iterable[Finding] = ()
 ) -> Judgement:
-    """Return what the rules find, prove, or cannot settle as of `today`.
+    """Return what the rules find, prove, or cannot settle, as of the day of the law.
 
     `found` is what earlier stages found, whose consequences are held back and counted: a family that met a doubt is asked again
     with none.
     """
     doubts = Doubts(forest, found)
-    case = Case(workspace, graph, forest, min(today, LAST_DAY), doubts)
+    case = Case(workspace, graph, forest, min(law.day, LAST_DAY), doubts, law)
     certain = replace(case, doubts=Doubts(forest))
     outcomes: list[Outcome] = []
     held_back = 0
     for family in FAMILIES:
         doubts.met = False
-        said = tuple(family.check(case))
+        said = tuple(_applying(family.check(case), law))
         outcomes += said
         if doubts.met:
-            held_back += len(_findings(family.check(certain))) - len(_findings(said))
-    kept = tuple(_without_repeats(outcomes))
+            held_back += len(_findings(_applying(family.check(certain), law))) - len(_findings(said))
+    kept = tuple(_lawful(_without_repeats(outcomes), law))
     return Judgement(kept, held_back + len(outcomes) - len(kept))
 
 
@@ -104,6 +105,24 @@ def _without_repeats(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     for one in outcomes:
         better = SAID_BETTER.get(one.rule.name) if isinstance(one, Finding) else None
         if better is None or (better, one.subject) not in said:
+            yield one
+
+
+def _applying(outcomes: Iterable[Outcome], law: Law) -> Iterator[Outcome]:
+    """Yield the outcomes but those of rules of law that no pack of the workspace has: these are not applicable."""
+    for one in outcomes:
+        if not one.rule.aliases or law.applies(*one.rule.aliases):
+            yield one
+
+
+def _lawful(outcomes: Iterable[Outcome], law: Law) -> Iterator[Outcome]:
+    """Yield the outcomes, findings of rules of law with their articles and no graver than these allow."""
+    for one in outcomes:
+        if isinstance(one, Finding) and one.rule.aliases:
+            at_most = law.heaviest(*one.rule.aliases)
+            weight = at_most if at_most.rank > one.weight.rank else one.severity
+            yield replace(one, law=law.citations(*one.rule.aliases), severity=weight)
+        else:
             yield one
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from sopkit.diagnostics import Finding, Related, Rule, Severity, Unassessed
 from sopkit.graph import ExecutionGraph, Node
 from sopkit.graph.course import Course, courses
+from sopkit.law import Law
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.steps import Step, inner
 from sopkit.rules.doubts import Doubts
@@ -30,6 +31,7 @@ class Case:
     forest: Forest
     today: date
     doubts: Doubts
+    law: Law
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
 
     @cached_property
