@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -91,11 +91,13 @@ def compile(  # noqa: A001  the word for it
     found: Collection[Finding] = (),
     known: Mapping[Source, tuple[Tree, ...]] = MappingProxyType({}),
     look: Look = lambda _: MISSING,
+    exists: Callable[[str], bool] = lambda _: True,
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
     `packs` are files of law that the workspace adds; `found` is what kept files from being sources; `known` are the trees
-    of files whose content was found clean before; `look` gets a picture out of the workspace.
+    of files whose content was found clean before; `look` gets a picture out of the workspace,
+    `exists` says whether a file is in it.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
@@ -122,7 +124,7 @@ def compile(  # noqa: A001  the word for it
             *written.findings,
             *lacking,
         )
-        judgement = rules.check(resolution.workspace, execution, forest, applied, read_and_resolved)
+        judgement = rules.check(resolution.workspace, execution, forest, applied, read_and_resolved, exists=exists)
         outcomes = judgement.outcomes
         violations = (one for one in outcomes if isinstance(one, Finding))
         judged = waivers.apply(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Protocol
@@ -21,6 +21,7 @@ from sopkit.rules import (
     governance,
     guards,
     kpis,
+    personal,
     reach,
     targets,
     times,
@@ -56,6 +57,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     targets,
     kpis,
     experiments,
+    personal,
     content,
 )
 RULES: Final[tuple[Rule, ...]] = tuple(
@@ -78,7 +80,13 @@ class Judgement:
 
 
 def check(
-    workspace: Workspace, graph: ExecutionGraph, forest: Forest, law: Law, found: Iterable[Finding] = ()
+    workspace: Workspace,
+    graph: ExecutionGraph,
+    forest: Forest,
+    law: Law,
+    found: Iterable[Finding] = (),
+    *,
+    exists: Callable[[str], bool] = lambda _: True,
 ) -> Judgement:
     """Return what the rules find, prove, or cannot settle, as of the day of the law.
 
@@ -86,7 +94,7 @@ def check(
     with none.
     """
     doubts = Doubts(forest, found)
-    case = Case(workspace, graph, forest, min(law.day, LAST_DAY), doubts, law)
+    case = Case(workspace, graph, forest, min(law.day, LAST_DAY), doubts, law, exists)
     certain = replace(case, doubts=Doubts(forest))
     outcomes: list[Outcome] = []
     held_back = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -32,6 +32,8 @@ class Case:
     today: date
     doubts: Doubts
     law: Law
+    exists: Callable[[str], bool] = lambda _: True
+    """Whether the workspace has a file of that name, which artefacts point at."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
 
     @cached_property

@@ -23,7 +23,7 @@ from sopkit.rules.content_rules import (
     UNLABELLED,
     UNLABELLED_AI,
 )
-from sopkit.rules.content_texts import PLACEHOLDER, Message, in_chinese, messages, named, variants
+from sopkit.rules.content_texts import PLACEHOLDER, REFUSE_EN, REFUSE_ZH, Message, in_chinese, messages, named, variants
 from sopkit.text import Phrase
 
 __all__ = ["RULES", "check"]
@@ -38,10 +38,6 @@ SIGNED: Final = re.compile(
 )
 CONTACT: Final = re.compile(
     r"\{brand\.service_line\}|(?<!\d)(?:400-?\d{3}-?\d{4}|\d{3,4}-\d{7,8}|1\d{10}|9[56]\d{3,4})(?!\d)"
-)
-REFUSE_ZH: Final = re.compile(r"退订|拒收|不再打扰|不想(?:再)?收到|谢绝|取消订阅|停止接收|关闭|不感兴趣|回复?T|TD")
-REFUSE_EN: Final = re.compile(
-    r"\bopt[- ]?out\b|unsubscribe|\breply (?:stop|t)\b|\bturn .{0,40}\boff\b|not interested|\bstop\b", re.IGNORECASE
 )
 
 SAYS_WHO: Final = ("sms", "voice", "email", "mms")

@@ -47,6 +47,6 @@ def playbook(*steps: str, before: str = "") -> str:
     return WORKSPACE + before + HEAD + "".join(steps)
 
 
-def message(text: str = TEXT, *lines: str, step: str = SEND) -> str:
+def message(text: str = TEXT, *lines: str, step: str = SEND, before: str = "") -> str:
     """Return a workspace that sends one message."""
-    return playbook(step, before=script(text, *lines))
+    return playbook(step, before=script(text, *lines) + before)
