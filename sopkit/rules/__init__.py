@@ -21,8 +21,10 @@ from sopkit.rules import (
     governance,
     guards,
     kpis,
+    papers,
     personal,
     reach,
+    sharing,
     targets,
     times,
     tools,
@@ -58,7 +60,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
     kpis,
     experiments,
     personal,
+    sharing,
     content,
+    papers,
 )
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
