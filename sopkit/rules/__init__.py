@@ -23,6 +23,7 @@ from sopkit.rules import (
     kpis,
     papers,
     personal,
+    promotions,
     reach,
     sharing,
     targets,
@@ -62,6 +63,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     personal,
     sharing,
     content,
+    promotions,
     papers,
 )
 RULES: Final[tuple[Rule, ...]] = tuple(

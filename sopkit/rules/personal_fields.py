@@ -25,8 +25,8 @@ from sopkit.text import Phrase
 NO_USE: Final = frozenset(("tool", "purpose", "sync", "role"))
 """What a datum is declared with or travels by is no use of it."""
 PERSONAL: Final = ("user.behavior", "user.demographic", "user.location", "user.content", "user.social")
-PASSED_ON: Final = frozenset(("segment", "data", "tag", "script", "channel", "trigger"))
-"""Nodes through which something uses a datum that they stand for."""
+PASSED_ON: Final = frozenset(("segment", "tag", "script", "channel", "trigger"))
+"""Nodes through which something uses a datum that they stand for; what is computed from it stands for itself."""
 ANYWHERE: Final = "*"
 """Somebody uses it, and nothing says in which tool."""
 
@@ -75,7 +75,9 @@ def _needless(case: Case) -> Iterator[Outcome]:
     """Yield the data that a sync brings to a tool in which nothing uses them and from which nothing takes them on."""
     syncs = [one for one in case.workspace.syncs.values() if one.carries and one.from_ and one.to]
     for sync in syncs:
-        if sync.builtin or sync.to is None or sync.carries is None:
+        if (
+            sync.builtin or sync.to is None or sync.carries is None or sync.consent is not None
+        ):  # which names what it is for
             continue
         here = sync.to.id
         for ref in sync.carries.data:
