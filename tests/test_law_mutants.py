@@ -35,7 +35,7 @@ TERMS = """\
     terms:
       - {zh-CN: 开播前4小时在直播间公告奖品、数量、中奖概率与开奖时间，公布后不更改, en: "Prizes, number, odds and time are pinned 4 hours before the live and not changed"}
       - {zh-CN: 免费参与，不以购买为条件；奖品按市场价标价, en: "Free to enter, no purchase needed; prizes are stated at market value"}
-"""
+"""  # noqa: E501  as it is written there
 JOINT = "proof: [time, wording, device], kept_in: crm, for: 3y}"
 
 SHOE = (

@@ -20,7 +20,8 @@ from sopkit.tree import MAX_NODES, NUMBERS_A_NODE, Mark
 PLACEHOLDER: Final = re.compile(r"\{[a-z]+\.[a-z0-9_-]+(\|[^{}|]*)?\}")
 REFUSE_ZH: Final = re.compile(r"退订|拒收|不再打扰|不想(?:再)?收到|谢绝|取消订阅|停止接收|关闭|不感兴趣|回复?T|TD")
 REFUSE_EN: Final = re.compile(
-    r"\bopt[- ]?out\b|unsubscribe|\breply (?:stop|t)\b|\bturn .{0,40}\boff\b|not interested|\bstop\b", re.IGNORECASE
+    r"\bopt[- ]?out\b|unsubscribe|\breply (?:stop|t)\b|\bturn(?:ed|ing)?\b.{0,40}\boff\b|not interested|\bstop\b",
+    re.IGNORECASE,
 )
 CONTEXT: Final = 12
 """Characters beside a term by which it is found where it is written."""
