@@ -141,7 +141,7 @@ def test_spreadsheets_and_pages_hold_every_entry(lang: str, entries: dict[str, E
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     assert len(rows) == 1 + len(entries)
     assert {len(row) for row in rows} == {len(HEADS)}
-    assert ["'=爱好"] == [row[1] for row in rows if row[0] == "hobby"], "no cell is a formula"
+    assert [row[1] for row in rows if row[0] == "hobby"] == ["'=爱好"], "no cell is a formula"
     page = inventory_table(entries.values(), language)
     assert page.count("<tr>") == 1 + len(entries)
     assert "=爱好" in page

@@ -22,7 +22,7 @@ from sopkit.rules.personal_rules import (
 )
 from sopkit.text import Phrase
 
-NO_USE: Final = frozenset(("tool", "purpose", "sync", "role"))
+NO_USE: Final = frozenset(("tool", "purpose", "sync", "role", "event"))
 """What a datum is declared with or travels by is no use of it."""
 PERSONAL: Final = ("user.behavior", "user.demographic", "user.location", "user.content", "user.social")
 PASSED_ON: Final = frozenset(("segment", "tag", "script", "channel", "trigger"))
@@ -103,8 +103,8 @@ def users(case: Case, start: str) -> frozenset[str]:
     while waiting:
         node = waiting.pop()
         further = [edge.target for edge in case.graph.leaving.get(node, ())]
-        if node.startswith("script/"):
-            further = [edge.source for edge in case.graph.arriving.get(node, ()) if edge.kind == "uses"]
+        if node.startswith(("script/", "channel/")):  # who sends by an address needs it where the order is given, too
+            further += [edge.source for edge in case.graph.arriving.get(node, ()) if edge.kind == "uses"]
         for user in further:
             kind = user.partition("/")[0]
             if kind in NO_USE or user in seen:
