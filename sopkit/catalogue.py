@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sopkit.diagnostics import Rule
+from sopkit.law.rules import RULES as OF_THE_PACKS
 from sopkit.model.rules import RULES as OF_THE_MODEL
 from sopkit.reader.rules import RULES as OF_THE_READER
 from sopkit.rules import RULES as OF_THE_ANALYSES
@@ -13,17 +14,20 @@ from sopkit.rules import waivers
 from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 from sopkit.text import Phrase
 
-RULES: Final[tuple[Rule, ...]] = (*OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL, *OF_THE_ANALYSES, *waivers.RULES)
+RULES: Final[tuple[Rule, ...]] = (
+    *OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL,
+    *sorted((*OF_THE_ANALYSES, *waivers.RULES, *OF_THE_PACKS), key=lambda rule: rule.code),
+)  # fmt: skip
 
 BY_NAME: Final[Mapping[str, Rule]] = {
     name.casefold(): rule for rule in RULES for name in (rule.code, rule.name, *rule.aliases)
 }
 """Code, name or alias of a rule, in lower case → the rule."""
 
-TO_COME: Final = (
-    Phrase("同意与个人信息", "consent and personal data"),
-    Phrase("话术与促销", "content and promotions"),
-)
+CONTROLS: Final = frozenset(control for rule in RULES for control in rule.decides)
+"""The rows of the catalogue of law that some rule decides, or a part of it."""
+
+TO_COME: Final = (Phrase("每条路径上的同意", "consent on every path"),)
 """What `check` says it doesn't check yet, in one line."""
 
 

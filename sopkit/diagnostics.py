@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
+from typing import Literal
 
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase, say
@@ -55,6 +56,13 @@ class Rule:
     bad: str
     good: str
     aliases: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    """Rows of the catalogue of law of which it decides a part, beside those that are its aliases."""
+
+    @property
+    def decides(self) -> tuple[str, ...]:
+        """The rows of the catalogue of law that it decides, whole or in part; none for a rule that no law stands behind."""
+        return (*self.aliases, *self.controls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,22 @@ class Moment:
     """Where it is written that this happens."""
     counted: bool = False
     """Whether it is one of those that break the promise: printed with a mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An article of law that stands behind a finding, and how well it was checked."""
+
+    pack: str
+    id: str
+    law: Phrase
+    article: str
+    summary: Phrase
+    status: Literal["V", "S", "U"]
+    """The text was read; a secondary source only; from memory."""
+    in_force_from: date | None
+    source: str
+    checked_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +141,8 @@ class Finding:
     """YAML to paste, for a noun that is missing."""
     suggestions: tuple[str, ...] = ()
     """Near names, best first, at most three."""
+    law: tuple[Citation, ...] = ()
+    """The articles in force that it touches, of the packs that apply."""
 
     @property
     def weight(self) -> Severity:

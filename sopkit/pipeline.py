@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import TypeVar
 
-from sopkit import catalogue, graph, resources, rules, schema
+from sopkit import catalogue, graph, law, resources, rules, schema
 from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order
 from sopkit.graph import ExecutionGraph
+from sopkit.law import Law
 from sopkit.model.documents import Workspace
 from sopkit.reader import Reading, read
 from sopkit.reader.pictures import MISSING, Look, Picture
 from sopkit.reader.rules import AMBIGUOUS_NUMBER, QUOTES_IN_TEXT
 from sopkit.resolve import resolve, used_catalogs
 from sopkit.resolve.brand import find_logo
+from sopkit.resolve.settings import JURISDICTIONS
 from sopkit.rules import waivers
 from sopkit.rules.waivers import Waived
 from sopkit.source import Source
@@ -34,6 +36,8 @@ class Compilation:
     forest: Forest
     workspace: Workspace
     graph: ExecutionGraph
+    law: Law
+    """What the packs that apply say on `today`."""
     findings: tuple[Finding, ...]
     """By place and code, each once; waived ones are not among them."""
     proved: tuple[Proof, ...]
@@ -83,14 +87,17 @@ def compile(  # noqa: A001  the word for it
     sources: Iterable[Source],
     *,
     today: date,
+    packs: Iterable[Source] = (),
     found: Collection[Finding] = (),
     known: Mapping[Source, tuple[Tree, ...]] = MappingProxyType({}),
     look: Look = lambda _: MISSING,
+    exists: Callable[[str], bool] = lambda _: True,
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
-    `found` is what kept files from being sources; `known` are the trees of files whose content was found clean before;
-    `look` gets a picture out of the workspace.
+    `packs` are files of law that the workspace adds; `found` is what kept files from being sources; `known` are the trees
+    of files whose content was found clean before; `look` gets a picture out of the workspace,
+    `exists` says whether a file is in it.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
@@ -105,6 +112,8 @@ def compile(  # noqa: A001  the word for it
         resolution = resolve(forest, broken, frozenset(range(len(own), len(forest.trees))), complete)
         logo, unusable = find_logo(resolution.workspace.settings, forest, look)
         execution = graph.build(resolution.workspace)
+        written = law.load(packs, JURISDICTIONS)
+        applied, lacking = written.law(resolution.workspace.settings.jurisdictions, today)
 
         read_and_resolved = (
             *found,
@@ -112,8 +121,10 @@ def compile(  # noqa: A001  the word for it
             *(finding for findings in shapes for finding in findings),
             *resolution.findings,
             *unusable,
+            *written.findings,
+            *lacking,
         )
-        judgement = rules.check(resolution.workspace, execution, forest, today, read_and_resolved)
+        judgement = rules.check(resolution.workspace, execution, forest, applied, read_and_resolved, exists=exists)
         outcomes = judgement.outcomes
         violations = (one for one in outcomes if isinstance(one, Finding))
         judged = waivers.apply(
@@ -123,6 +134,7 @@ def compile(  # noqa: A001  the word for it
         forest=forest,
         workspace=resolution.workspace,
         graph=execution,
+        law=applied,
         findings=in_order(judged.open),
         proved=_sorted(one for one in outcomes if isinstance(one, Proof)),
         not_assessed=_sorted(one for one in outcomes if isinstance(one, Unassessed)),

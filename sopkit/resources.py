@@ -1,4 +1,4 @@
-"""Where the package's own files are: `schemas`, `templates` and `catalogs`, in a wheel or in a checkout."""
+"""Where the package's own files are: `schemas`, `templates`, `catalogs` and `packs`, in a wheel or in a checkout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PACKAGE: Final = Path(__file__).resolve().parent
 BUILTIN: Final = "sopkit:"
 """How the paths of built-in catalogs begin in findings: they are no files of the workspace."""
 
-Folder = Literal["schemas", "templates", "catalogs"]
+Folder = Literal["schemas", "templates", "catalogs", "packs"]
 
 
 def folder(name: Folder) -> Path:
@@ -27,3 +27,9 @@ def catalog_names() -> tuple[str, ...]:
 def catalog(name: str) -> bytes | None:
     """Return the bytes of a built-in catalog, None when there is none of that name."""
     return (folder("catalogs") / f"{name}.yaml").read_bytes() if name in catalog_names() else None
+
+
+def pack(jurisdiction: str) -> bytes | None:
+    """Return the bytes of the pack of a jurisdiction, None when there is none."""
+    path = folder("packs") / f"{jurisdiction}.yaml"
+    return path.read_bytes() if path.is_file() else None

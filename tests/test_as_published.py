@@ -85,7 +85,9 @@ def test_nothing_else_is_found() -> None:
         ("SOP705", "kpis.yaml"),  # member-joined
         ("SOP803", "kpis.yaml"),
         ("SOP803", "kpis.yaml"),
+        ("SOP534", "nouns.yaml"),  # nothing is ever erased
         ("SOP408", "nouns.yaml"),
+        ("SOP612", "nouns.yaml"),  # a flash sale off nobody says what
     ]
 
 

@@ -1,4 +1,4 @@
-"""Broken workspaces and what the user reads about them: `tests/{values,names,flow,tools}`, each with its `.out` in both languages.
+"""Broken workspaces and what users read about them: `tests/{values,names,flow,conflicts,tools,law}`, with `.out` in both languages.
 
 A case is one file, or a folder of files. A lone file is `sopkit.yaml` where it holds the workspace document, else it stands
 beside the usual one. `SOPKIT_REGENERATE=1 pytest tests/test_model_cases.py` writes the outputs anew; read the difference.
@@ -20,7 +20,7 @@ from sopkit.text import LANGS
 from tests.workspaces import compiled
 
 HERE = Path(__file__).parent
-FOLDERS = ("values", "names", "flow", "conflicts", "tools")
+FOLDERS = ("values", "names", "flow", "conflicts", "tools", "law")
 CASES = sorted(case for name in FOLDERS for case in (HERE / name).iterdir() if case.suffix == ".yaml" or case.is_dir())
 REGENERATE = bool(os.environ.get("SOPKIT_REGENERATE"))
 

@@ -26,7 +26,6 @@ review_by: 2027-12-31
 uses: [retail-cn]
 locale: zh-CN
 timezone: Asia/Shanghai
-jurisdictions: [cn]
 enforce: none
 """
 """The `sopkit.yaml` that a test gets when it gives none of its own."""
@@ -64,7 +63,9 @@ def compiled(files: Files | str, today: date = TODAY) -> Compilation:
     """Run the whole pipeline in memory."""
     from sopkit import pipeline  # noqa: PLC0415  tests of one stage need not import all
 
-    return pipeline.compile(sources(files), today=today)
+    given = sources(files)
+    packs = [one for one in given if one.path.startswith("packs/")]
+    return pipeline.compile([one for one in given if one not in packs], today=today, packs=packs)
 
 
 def found(files: Files | str, today: date = TODAY) -> list[str]:

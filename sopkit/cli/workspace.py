@@ -20,7 +20,7 @@ from sopkit.cli.console import Console
 from sopkit.cli.progress import watched
 from sopkit.pipeline import Compilation
 from sopkit.reader.files import SETTINGS, find_sources
-from sopkit.reader.pictures import find_picture
+from sopkit.reader.pictures import find_picture, is_file_in
 from sopkit.text import Phrase
 
 READING: Final = Phrase("正在读取", "reading")
@@ -83,7 +83,13 @@ def load(console: Console, directory: str | None) -> Loaded:
         known = remembered.recall(files.sources)
         sources = watched(console, files.sources, READING, len(files.sources))
         compilation = pipeline.compile(
-            sources, today=console.today, found=files.findings, known=known, look=partial(find_picture, folder)
+            sources,
+            today=console.today,
+            packs=files.packs,
+            found=files.findings,
+            known=known,
+            look=partial(find_picture, folder),
+            exists=partial(is_file_in, folder),
         )
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it

@@ -80,6 +80,8 @@ class Transfer:
     at: Mark
     route: Literal["contract", "certification", "assessment", "exempt"] | None = None
     artefact: ArtefactRef | None = None
+    people: int | None = None
+    """Whose data go abroad in a year, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +207,7 @@ class Consent(Noun):
     withdrawn_by: tuple[EventRef, ...] = ()
     effective_within: Duration | None = None
     expires: Duration | None = None
+    given_by: Literal["customer", "guardian"] = "customer"
     pre_ticked: bool = False
     steps_to_give: int | None = None
     steps_to_withdraw: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,8 @@ ENDINGS: Final = (".yaml", ".yml")
 AS_TEXT: Final = (".yaml.txt", ".yml.txt")
 """What some editors make of a name, and what file managers show without its end."""
 
-NOT_PLAYBOOKS: Final = frozenset({"rules", "packs", "templates"})
+PACKS: Final = "packs"
+NOT_PLAYBOOKS: Final = frozenset({"rules", PACKS, "templates"})
 """Folders at the top of a workspace that hold YAML of another kind."""
 
 MAX_FILES: Final = 50_000
@@ -48,6 +50,8 @@ class Found:
 
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...]
+    packs: tuple[Source, ...] = ()
+    """The files in the folder of packs, which hold no playbooks."""
     apart: int = 0
     """Folders inside that are workspaces of their own, and were left out."""
 
@@ -62,6 +66,7 @@ def find_sources(root: Path) -> Found:
     search = _Search(os.path.realpath(root))
     for path in search.walk():
         search.read(path)
+    packs = search.packs()
     for link, target in sorted(search.links):
         if target not in search.seen:
             search.read(link)
@@ -70,7 +75,7 @@ def find_sources(root: Path) -> Found:
     if not search.sources and not search.findings:
         search.refuse_empty()
     sources = tuple(source for _, source in sorted(search.sources.items()))
-    return Found(sources, in_order(search.findings), search.apart)
+    return Found(sources, in_order(search.findings), packs, search.apart)
 
 
 @dataclass(slots=True)
@@ -117,6 +122,17 @@ class _Search:
                         self._refuse(rules.UNREADABLE_FILE, entry.path, {"reason": NO_FILE})
                 elif entry.name.lower().endswith(AS_TEXT):
                     self._refuse(rules.TEXT_ENDING, entry.path, {"name": entry.name[: -len(".txt")]})
+
+    def packs(self) -> tuple[Source, ...]:
+        """Read and return the files of the folder of packs, which are none of the workspace's documents."""
+        before = set(self.sources)
+        folder = os.path.join(self.root, PACKS)  # noqa: PTH118  a name, no Path
+        if os.path.isdir(folder) and not os.path.islink(folder):  # noqa: PTH112, PTH114
+            with suppress(OSError), os.scandir(folder) as listing:
+                for entry in sorted(listing, key=lambda one: one.name):
+                    if entry.name.lower().endswith(ENDINGS) and entry.is_file(follow_symlinks=False):
+                        self.read(entry.path)
+        return tuple(self.sources.pop(key) for key in sorted(set(self.sources) - before))
 
     def _keep_link(self, entry: os.DirEntry[str]) -> None:
         named_yaml = entry.name.lower().endswith(ENDINGS)

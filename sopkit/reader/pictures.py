@@ -38,6 +38,15 @@ Look = Callable[[str], Picture | Phrase]
 """How the compiler gets at a picture: what `find_picture` returns for a name in the workspace."""
 
 
+def is_file_in(root: str | os.PathLike[str], name: str) -> bool:
+    """Whether `name`, a posix path below `root`, is a file of it. Links may not lead out of `root`."""
+    if name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in PurePosixPath(name).parts:
+        return False
+    base = os.path.realpath(root)
+    place = os.path.realpath(os.path.join(base, name))  # noqa: PTH118  paths on disk may be bytes that no text holds
+    return _is_inside(place, base) and os.path.isfile(place)  # noqa: PTH113
+
+
 def find_picture(root: str | os.PathLike[str], name: str) -> Picture | Phrase:
     """Return the picture at `name`, a posix path below `root`; else why there is none. Links may not lead out of `root`."""
     if name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in PurePosixPath(name).parts:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from sopkit import __version__
-from sopkit.diagnostics import Finding, Fix, Moment, Severity, fingerprint
+from sopkit.diagnostics import Citation, Finding, Fix, Moment, Severity, fingerprint
 from sopkit.model.documents import Waiver
 from sopkit.pipeline import Compilation
 from sopkit.resources import BUILTIN
@@ -101,7 +101,7 @@ def _finding(finding: Finding, number: int, waiver: Waiver | None, lang: Lang, p
         "suggestions": list(finding.suggestions),
         "stub": finding.stub,
         "fixes": [_fix(one, lang, prefix) for one in finding.fixes],
-        "law": [],
+        "law": [_citation(one, lang) for one in finding.law],
         "fingerprint": fingerprint(finding, number),
     }
 
@@ -112,6 +112,19 @@ def _moment(moment: Moment, lang: Lang, prefix: str) -> dict[str, Json]:
         "what": moment.what.within(lang),
         "counted": moment.counted,
         **(_place(moment.span, prefix) if moment.span else {}),
+    }
+
+
+def _citation(one: Citation, lang: Lang) -> dict[str, Json]:
+    return {
+        "pack": one.pack,
+        "law": one.law.within(lang),
+        "article": one.article,
+        "summary": one.summary.within(lang),
+        "status": one.status,
+        "in_force_from": one.in_force_from.isoformat() if one.in_force_from else None,
+        "source": one.source,
+        "checked_on": one.checked_on.isoformat() if one.checked_on else None,
     }
 
 

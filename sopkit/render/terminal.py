@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from sopkit.diagnostics import Finding, Moment, Proof, Severity, Unassessed
+from sopkit.diagnostics import Citation, Finding, Moment, Proof, Severity, Unassessed
 from sopkit.render.columns import clip, pad, visible, width, wrap
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
@@ -30,6 +30,13 @@ NEAR: Final = Phrase("相近", "near")
 SEE: Final = Phrase("另见", "see")
 WHY: Final = Phrase("为何", "why")
 FIX: Final = Phrase("改法", "fix")
+LAW: Final = Phrase("依据", "law")
+STATUS: Final = {
+    "V": Phrase("", ""),
+    "S": Phrase("（只有二手资料）", " (secondary source)"),
+    "U": Phrase("（凭记忆，未核对）", " (from memory, not checked)"),
+}
+"""How well an article was checked, where that has to be said."""
 PASTE: Final = Phrase("粘贴", "paste")
 MORE: Final = Phrase("详情", "more")
 COURSE: Final = Phrase("经过", "how")
@@ -114,6 +121,8 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
     if first:
         page.labelled(WHY, finding.rule.why.within(lang))
     page.labelled(FIX, finding.fix(lang))
+    if finding.law:
+        page.labelled(LAW, "; ".join(_cited(one, lang) for one in finding.law))
     if finding.stub:
         page.add(f"  {screen.paint(PASTE.within(lang), DIM)}")
         for line in finding.stub.rstrip("\n").split("\n"):
@@ -121,6 +130,15 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
     if first:
         page.labelled(MORE, f"sopkit explain {finding.rule.code}")
     return page.lines
+
+
+def _cited(one: Citation, lang: Lang) -> str:
+    """Return an article as it is cited, and how well it was checked."""
+    name, status = one.law.within(lang), STATUS[one.status].within(lang)
+    if not any(sign.isdigit() for sign in one.article):
+        return name + status
+    number, paragraph, rest = one.article.partition("(")
+    return f"{name}第{number}条{paragraph}{rest}{status}" if lang == "zh-CN" else f"{name} {one.article}{status}"
 
 
 def _course(page: _Page, timeline: tuple[Moment, ...]) -> None:

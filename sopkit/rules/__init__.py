@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Protocol
 
 from sopkit.diagnostics import Finding, Outcome, Rule, in_order
 from sopkit.graph import ExecutionGraph
+from sopkit.law import Law
 from sopkit.model.documents import Workspace
 from sopkit.rules import (
     bounds,
     caps,
     conflicts,
+    content,
     cycles,
     experiments,
     governance,
     guards,
     kpis,
+    papers,
+    personal,
+    promotions,
     reach,
+    sharing,
     targets,
     times,
     tools,
@@ -54,6 +60,11 @@ FAMILIES: Final[tuple[Family, ...]] = (
     targets,
     kpis,
     experiments,
+    personal,
+    sharing,
+    content,
+    promotions,
+    papers,
 )
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
@@ -75,25 +86,31 @@ class Judgement:
 
 
 def check(
-    workspace: Workspace, graph: ExecutionGraph, forest: Forest, today: date, found: Iterable[Finding] = ()
+    workspace: Workspace,
+    graph: ExecutionGraph,
+    forest: Forest,
+    law: Law,
+    found: Iterable[Finding] = (),
+    *,
+    exists: Callable[[str], bool] = lambda _: True,
 ) -> Judgement:
-    """Return what the rules find, prove, or cannot settle as of `today`.
+    """Return what the rules find, prove, or cannot settle, as of the day of the law.
 
     `found` is what earlier stages found, whose consequences are held back and counted: a family that met a doubt is asked again
     with none.
     """
     doubts = Doubts(forest, found)
-    case = Case(workspace, graph, forest, min(today, LAST_DAY), doubts)
+    case = Case(workspace, graph, forest, min(law.day, LAST_DAY), doubts, law, exists)
     certain = replace(case, doubts=Doubts(forest))
     outcomes: list[Outcome] = []
     held_back = 0
     for family in FAMILIES:
         doubts.met = False
-        said = tuple(family.check(case))
+        said = tuple(_applying(family.check(case), law))
         outcomes += said
         if doubts.met:
-            held_back += len(_findings(family.check(certain))) - len(_findings(said))
-    kept = tuple(_without_repeats(outcomes))
+            held_back += len(_findings(_applying(family.check(certain), law))) - len(_findings(said))
+    kept = tuple(_lawful(_without_repeats(outcomes), law))
     return Judgement(kept, held_back + len(outcomes) - len(kept))
 
 
@@ -104,6 +121,24 @@ def _without_repeats(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     for one in outcomes:
         better = SAID_BETTER.get(one.rule.name) if isinstance(one, Finding) else None
         if better is None or (better, one.subject) not in said:
+            yield one
+
+
+def _applying(outcomes: Iterable[Outcome], law: Law) -> Iterator[Outcome]:
+    """Yield the outcomes but those of rules of law that no pack of the workspace has: these are not applicable."""
+    for one in outcomes:
+        if not one.rule.decides or law.applies(*one.rule.decides):
+            yield one
+
+
+def _lawful(outcomes: Iterable[Outcome], law: Law) -> Iterator[Outcome]:
+    """Yield the outcomes, findings of rules of law with their articles and no graver than these allow."""
+    for one in outcomes:
+        if isinstance(one, Finding) and one.rule.decides:
+            at_most = law.heaviest(*one.rule.decides)
+            weight = at_most if at_most.rank > one.weight.rank else one.severity
+            yield replace(one, law=law.citations(*one.rule.decides), severity=weight)
+        else:
             yield one
 
 

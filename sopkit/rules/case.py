@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,6 +13,7 @@ from sopkit.graph import ExecutionGraph, Node
 from sopkit.graph.course import Course, courses
 from sopkit.graph.plain import condition
 from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Answer, meet
+from sopkit.law import Law
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Not, Predicate
 from sopkit.model.steps import Step, inner
@@ -34,6 +35,9 @@ class Case:
     forest: Forest
     today: date
     doubts: Doubts
+    law: Law
+    exists: Callable[[str], bool] = lambda _: True
+    """Whether the workspace has a file of that name, which artefacts point at."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
     _words: dict[int, tuple[Predicate, str]] = field(default_factory=dict)

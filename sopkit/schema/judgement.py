@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sopkit.diagnostics import Edit, Finding, Fix, in_order
 from sopkit.schema import explanation, quoting, rules
@@ -15,8 +15,8 @@ from sopkit.text import Phrase
 from sopkit.tree import Tree, Value
 
 
-def check(tree: Tree, *, fast: bool = True) -> tuple[Finding, ...]:
-    """Return what is wrong with the shape of the document; nothing when the schema accepts it.
+def check(tree: Tree, *, fast: bool = True, kinds: Sequence[str] = KINDS) -> tuple[Finding, ...]:
+    """Return what is wrong with the shape of the document, one of `kinds`; nothing when the schema accepts it.
 
     `fast` lets jsonschema-rs do the accepting where it is installed; the findings are the same without it.
     """
@@ -25,9 +25,9 @@ def check(tree: Tree, *, fast: bool = True) -> tuple[Finding, ...]:
         return (Finding(rules.NOT_A_DOCUMENT, tree.span(0), {"found": what_is(value)}),)
     kind = value.get("kind")
     if kind is None:
-        return (_without_kind(tree, value),)
-    if not isinstance(kind, str) or kind not in KINDS:
-        return (_of_unknown_kind(tree, kind),)
+        return (_without_kind(tree, value, kinds),)
+    if not isinstance(kind, str) or kind not in kinds:
+        return (_of_unknown_kind(tree, kind, kinds),)
     accepted = accepts(kind, value, fast=fast)
     if accepted and not tree.plain_hash:
         return ()
@@ -46,24 +46,24 @@ def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _titles() -> dict[str, str]:
-    return {kind: Shape.of_kind(kind).title.zh for kind in KINDS}
+def _titles(kinds: Sequence[str]) -> dict[str, str]:
+    return {kind: Shape.of_kind(kind).title.zh for kind in kinds}
 
 
-def _of_unknown_kind(tree: Tree, kind: Value) -> Finding:
+def _of_unknown_kind(tree: Tree, kind: Value, kinds: Sequence[str]) -> Finding:
     place = Places(tree, None).find(("kind",))
-    meant = near(kind, _titles()) if isinstance(kind, str) else ()
+    meant = near(kind, _titles(kinds)) if isinstance(kind, str) else ()
     shown = kind if isinstance(kind, str) and kind else place.span.excerpt()
     fixes = replacing(place.span, meant[0], safe=plain(shown) == plain(meant[0])) if meant else ()
-    args: Args = {"value": shown, "values": listed(KINDS)}
+    args: Args = {"value": shown, "values": listed(kinds)}
     return Finding(rules.UNKNOWN_KIND, place.span, args, fixes=fixes, suggestions=meant)
 
 
-def _without_kind(tree: Tree, value: dict[str, Value]) -> Finding:
+def _without_kind(tree: Tree, value: dict[str, Value], kinds: Sequence[str]) -> Finding:
     root = Places(tree, None).find(())
     if "kind" in value:
-        return Finding(rules.MISSING_KIND, tree.span(root.keys["kind"]), {"advice": _any_kind()})
-    misspelt = next((key for key in value if near(key, {"kind": "类型"}) and value[key] in KINDS), None)
+        return Finding(rules.MISSING_KIND, tree.span(root.keys["kind"]), {"advice": _any_kind(kinds)})
+    misspelt = next((key for key in value if near(key, {"kind": "类型"}) and value[key] in kinds), None)
     if misspelt is not None:
         span = tree.span(root.keys[misspelt])
         advice = Phrase(f"把“{misspelt}”改成 kind", f"write `kind` instead of `{misspelt}`")
@@ -74,9 +74,9 @@ def _without_kind(tree: Tree, value: dict[str, Value]) -> Finding:
             fixes=replacing(span, "kind", safe=True),
             suggestions=("kind",),
         )
-    alike = _kinds_alike(value)
+    alike = _kinds_alike(value, kinds)
     if not alike:
-        return Finding(rules.MISSING_KIND, root.head, {"advice": _any_kind()})
+        return Finding(rules.MISSING_KIND, root.head, {"advice": _any_kind(kinds)})
     title = Shape.of_kind(alike[0]).title
     advice = Phrase(
         f"在开头加一行 kind: {alike[0]}（里面的键像是{title.zh}）",
@@ -90,14 +90,14 @@ def _without_kind(tree: Tree, value: dict[str, Value]) -> Finding:
     return Finding(rules.MISSING_KIND, start, {"advice": advice}, fixes=(fix,), suggestions=alike[:3])
 
 
-def _any_kind() -> Phrase:
-    names = listed(KINDS)
+def _any_kind(kinds: Sequence[str]) -> Phrase:
+    names = listed(kinds)
     return Phrase(f"在开头写明 kind，可以是：{names.zh}", f"say at the top what it is, `kind:` with one of {names.en}")
 
 
-def _kinds_alike(value: dict[str, Value]) -> tuple[str, ...]:
+def _kinds_alike(value: dict[str, Value], kinds: Sequence[str]) -> tuple[str, ...]:
     """Return the kinds that have most of the keys, best first; keys that every kind has do not count."""
-    known = {kind: set(Shape.of_kind(kind).properties) for kind in KINDS}
+    known = {kind: set(Shape.of_kind(kind).properties) for kind in kinds}
     shared = set.intersection(*known.values())
     scores = {kind: len((keys - shared) & value.keys()) for kind, keys in known.items()}
-    return tuple(sorted((kind for kind in KINDS if scores[kind]), key=lambda kind: -scores[kind]))
+    return tuple(sorted((kind for kind in kinds if scores[kind]), key=lambda kind: -scores[kind]))

@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20)
     asked = parser.parse_args()
     done = pipeline.compile(sources(asked.journeys, asked.steps), today=date(2026, 7, 1))
-    case = Case(done.workspace, done.graph, done.forest, done.today, Doubts(done.forest))
+    case = Case(done.workspace, done.graph, done.forest, done.today, Doubts(done.forest), done.law)
     before = time.process_time()
     outcomes = [*caps.check(case)]
     seconds = time.process_time() - before

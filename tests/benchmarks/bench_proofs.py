@@ -64,7 +64,7 @@ def analysing(folder: Path, rounds: int) -> Iterator[Row]:
         return [schema.check(tree) for tree in forest.trees], resolve(forest, frozenset(), frozenset(), complete=True)
 
     def analyse() -> object:
-        return rules.check(done.workspace, done.graph, done.forest, TODAY)
+        return rules.check(done.workspace, done.graph, done.forest, done.law)
 
     validate()
     reading, proofs = least(rounds, validate, analyse)
@@ -73,7 +73,7 @@ def analysing(folder: Path, rounds: int) -> Iterator[Row]:
 
 
 def case_of(done: Compilation) -> Case:
-    return Case(done.workspace, done.graph, done.forest, done.today, Doubts(done.forest))
+    return Case(done.workspace, done.graph, done.forest, done.today, Doubts(done.forest), done.law)
 
 
 def many_journeys() -> Iterator[Row]:

@@ -1,0 +1,151 @@
+"""A workspace goes in; its data inventory comes out: what each datum is, whence it comes, who uses it, where it goes, how long it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sopkit.graph import ExecutionGraph
+from sopkit.law.vocabulary import BY_KEY, is_sensitive, nearest_categories, nearest_use
+from sopkit.model.documents import Workspace
+from sopkit.model.nouns import Datum
+from sopkit.rules.case import Case
+from sopkit.rules.personal_fields import NO_USE, PASSED_ON
+from sopkit.text import Phrase
+from sopkit.tree import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One datum of the workspace's playbooks; ids in order, each once."""
+
+    id: str
+    at: Mark
+    title: Phrase
+    category: str
+    """Its key; empty where none is declared."""
+    category_title: Phrase
+    near: tuple[str, ...]
+    """The likeliest categories, where none is declared or the vocabulary does not know it."""
+    sensitive: bool
+    record: str
+    collected_by: tuple[str, ...]
+    """Events, and steps that ask for it or set it."""
+    computed_from: tuple[str, ...]
+    users: tuple[str, ...]
+    """Steps, journeys, KPIs, channels and data that use it, by their paths."""
+    purposes: tuple[str, ...]
+    uses: tuple[str, ...]
+    """Keys of the vocabulary for these purposes."""
+    consents: tuple[str, ...]
+    tools: tuple[str, ...]
+    """Where it comes to be: its record, what collects it, and wherever a sync carries it."""
+    countries: tuple[str, ...]
+    retention: str
+    protection: str
+
+    @property
+    def unused(self) -> bool:
+        """Whether it is collected and nothing uses it."""
+        return bool(self.collected_by) and not self.users
+
+
+def inventory(case: Case) -> tuple[Entry, ...]:
+    """Return an entry for each datum that the workspace declares, or that its playbooks and syncs use of the built-in ones."""
+    return tuple(
+        _entry(case, datum)
+        for datum in sorted(case.workspace.data.values(), key=lambda one: one.id)
+        if not datum.builtin or _is_touched(case.graph, datum.id)
+    )
+
+
+def _is_touched(graph: ExecutionGraph, name: str) -> bool:
+    return any(_is_own(edge.target) for edge in graph.leaving.get(f"data/{name}", ()))
+
+
+def _is_own(node: str) -> bool:
+    return node.partition("/")[0] in {"lifecycle", "automation", "procedure", "cadence", "sync", "kpi", "script"}
+
+
+def _entry(case: Case, datum: Datum) -> Entry:
+    workspace = case.workspace
+    category = datum.category or ""
+    known = BY_KEY.get(category)
+    titles = [words for _, words in datum.title.variants] if datum.title else []
+    purposes = tuple(one.id for one in workspace.purposes.values() if datum.id in {ref.id for ref in one.data})
+    tools = tuple(sorted(set(_tools(workspace, datum))))
+    return Entry(
+        id=datum.id,
+        at=datum.at,
+        title=_titled(datum),
+        category=category,
+        category_title=known.title if known else Phrase("", ""),
+        near=() if known else nearest_categories(*([category] if category else []), datum.id, *titles),
+        sensitive=is_sensitive(category),
+        record=datum.record.id if datum.record else "",
+        collected_by=tuple(dict.fromkeys((*(ref.id for ref in datum.collected_by), *_written_by(case.graph, datum.id)))),
+        computed_from=tuple(ref.id for ref in datum.computed.from_) if datum.computed else (),
+        users=tuple(sorted(set(_users(case.graph, datum.id)))),
+        purposes=purposes,
+        uses=tuple(sorted({use for name in purposes if (use := _use(workspace, name))})),
+        consents=tuple(one.id for one in workspace.consents.values() if datum.id in {ref.id for ref in one.data}),
+        tools=tools,
+        countries=tuple(
+            sorted({workspace.tools[name].hosted_in or "?" for name in tools if name in workspace.tools})
+        ),
+        retention=case.forest.span(datum.retention.at).excerpt().strip("\"'") if datum.retention else "",
+        protection=datum.protection.id if datum.protection else "",
+    )  # fmt: skip
+
+
+def _titled(datum: Datum) -> Phrase:
+    if datum.title is None:
+        return Phrase(datum.id, datum.id)
+    return Phrase(datum.title.pick("zh-CN"), datum.title.pick("en"))
+
+
+def _use(workspace: Workspace, name: str) -> str | None:
+    purpose = workspace.purposes[name]
+    titles = [words for _, words in purpose.title.variants] if purpose.title else []
+    found = nearest_use(name, *titles)
+    return found.key if found else None
+
+
+def _written_by(graph: ExecutionGraph, name: str) -> Iterator[str]:
+    """Yield the steps that ask for the datum or set it."""
+    for edge in graph.arriving.get(f"data/{name}", ()):
+        node = graph.nodes.get(edge.source)
+        if node is not None and node.kind == "step":
+            yield edge.source
+
+
+def _users(graph: ExecutionGraph, name: str) -> Iterator[str]:
+    """Yield whatever uses the datum, through segments, scripts, tags and triggers too."""
+    start = f"data/{name}"
+    seen, waiting = {start}, [start]
+    while waiting:
+        node = waiting.pop()
+        further = [edge.target for edge in graph.leaving.get(node, ()) if edge.kind != "staffed-by"]
+        if node.startswith("script/"):
+            further = [edge.source for edge in graph.arriving.get(node, ()) if edge.kind == "uses"]
+        for user in further:
+            kind = user.partition("/")[0]
+            if kind in NO_USE or user in seen:
+                continue
+            seen.add(user)
+            if kind in PASSED_ON and kind != "channel":
+                waiting.append(user)
+            else:
+                yield user
+
+
+def _tools(workspace: Workspace, datum: Datum) -> Iterator[str]:
+    if datum.record:
+        yield datum.record.id
+    for ref in datum.collected_by:
+        event = workspace.events.get(ref.id)
+        if event is not None and event.tool is not None:
+            yield event.tool.id
+    for sync in workspace.syncs.values():
+        if sync.to and sync.carries and datum.id in {ref.id for ref in sync.carries.data}:
+            yield sync.to.id

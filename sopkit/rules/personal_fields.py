@@ -1,0 +1,184 @@
+"""The data of a workspace go in; what is collected without use, carried without need, unnamed or never erased comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sopkit.diagnostics import Outcome
+from sopkit.graph.nodes import Edge
+from sopkit.law.vocabulary import is_known, nearest_categories
+from sopkit.model.documents import Cadence, Journey
+from sopkit.model.nouns import Datum, Purpose
+from sopkit.model.steps import Erase, Send, Step
+from sopkit.rules.case import Case
+from sopkit.rules.personal_rules import (
+    NEEDLESS,
+    NEVER_ERASED,
+    NO_CATEGORY,
+    NO_RETENTION,
+    UNKNOWN_CATEGORY,
+    UNUSED,
+)
+from sopkit.text import Phrase
+
+NO_USE: Final = frozenset(("tool", "purpose", "sync", "role", "event"))
+"""What a datum is declared with or travels by is no use of it."""
+PERSONAL: Final = ("user.behavior", "user.demographic", "user.location", "user.content", "user.social")
+PASSED_ON: Final = frozenset(("segment", "tag", "script", "channel", "trigger"))
+"""Nodes through which something uses a datum that they stand for; what is computed from it stands for itself."""
+ANYWHERE: Final = "*"
+"""Somebody uses it, and nothing says in which tool."""
+
+
+def check(case: Case) -> Iterator[Outcome]:
+    """Yield what is wrong with the workspace's own data."""
+    for datum in case.workspace.data.values():
+        if not datum.builtin and not case.doubts.inside(datum.at):
+            yield from _of_datum(case, datum)
+    yield from _needless(case)
+    yield from _never_erased(case)
+
+
+def _of_datum(case: Case, datum: Datum) -> Iterator[Outcome]:
+    subject = f"data/{datum.id}"
+    titles = [words for _, words in datum.title.variants] if datum.title else []
+    if datum.category is None or not is_known(datum.category):
+        keys = nearest_categories(*([datum.category] if datum.category else []), datum.id, *titles)
+        near = Phrase(f"，例如 {'、'.join(keys)}", f", such as {', '.join(keys)}") if keys else Phrase("", "")
+        if datum.category is None:
+            yield case.finding(NO_CATEGORY, datum.at, subject, data=datum.id, near=near)
+        else:
+            yield case.finding(UNKNOWN_CATEGORY, datum.at, subject, data=datum.id, category=datum.category, near=near)
+    if datum.retention is None:
+        yield case.finding(NO_RETENTION, datum.at, subject, data=datum.id)
+    if datum.collected_by and not any(_is_use(edge) for edge in case.graph.leaving.get(subject, ())):
+        yield case.finding(UNUSED, datum.at, subject, data=datum.id)
+
+
+def _is_use(edge: Edge) -> bool:
+    return edge.target.partition("/")[0] not in NO_USE
+
+
+def is_personal(case: Case, purpose: Purpose, step: Step) -> bool:
+    """Whether a marketing step is chosen by traits of the person: its purpose uses such data, or it picks its text by one."""
+    if isinstance(step.verb, Send) and step.verb.match is not None:
+        return True
+    data = case.workspace.data
+    return any((data[ref.id].category or "").startswith(PERSONAL) for ref in purpose.data if ref.id in data)
+
+
+# What syncs carry
+
+
+def _needless(case: Case) -> Iterator[Outcome]:
+    """Yield the data that a sync brings to a tool in which nothing uses them and from which nothing takes them on."""
+    syncs = [one for one in case.workspace.syncs.values() if one.carries and one.from_ and one.to]
+    for sync in syncs:
+        if (
+            sync.builtin or sync.to is None or sync.carries is None or sync.consent is not None
+        ):  # which names what it is for
+            continue
+        here = sync.to.id
+        for ref in sync.carries.data:
+            datum = case.workspace.data.get(ref.id)
+            if datum is None or (datum.record and datum.record.id == here) or (sync.key and sync.key.id == ref.id):
+                continue
+            taken_on = any(
+                other.from_
+                and other.from_.id == here
+                and other.carries
+                and ref.id in {one.id for one in other.carries.data}
+                for other in syncs
+            )
+            if not taken_on and not {here, ANYWHERE} & users(case, f"data/{ref.id}"):
+                yield case.finding(NEEDLESS, ref.at, f"sync/{sync.id}", sync=sync.id, data=ref.id, tool=here)
+
+
+def users(case: Case, start: str) -> frozenset[str]:
+    """Return the tools in which something uses what the node stands for, directly or through segments, scripts and the like."""
+    found: set[str] = set()
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        node = waiting.pop()
+        further = [edge.target for edge in case.graph.leaving.get(node, ())]
+        if node.startswith(("script/", "channel/")):  # who sends by an address needs it where the order is given, too
+            further += [edge.source for edge in case.graph.arriving.get(node, ()) if edge.kind == "uses"]
+        for user in further:
+            kind = user.partition("/")[0]
+            if kind in NO_USE or user in seen:
+                continue
+            seen.add(user)
+            found |= _tools(case, kind, user)
+            if kind in PASSED_ON:
+                waiting.append(user)
+    return frozenset(found)
+
+
+def _tools(case: Case, kind: str, node: str) -> set[str]:
+    """Return where a user stands; nothing for what only stands for other users."""
+    workspace = case.workspace
+    name = node.split("/")[1] if "/" in node else ""
+    match kind:
+        case "channel":
+            channel = workspace.channels.get(name)
+            return {channel.tool.id} if channel and channel.tool else {ANYWHERE}
+        case "data":
+            datum = workspace.data.get(name)
+            return {datum.record.id} if datum and datum.record else {ANYWHERE}
+        case "kpi":
+            kpi = workspace.kpis.get(name)
+            return {kpi.measured_in.id} if kpi and kpi.measured_in else {ANYWHERE}
+        case "lifecycle" | "automation":
+            journey: Journey | None = workspace.journeys.get(name)
+            return _of_journey(case, journey) if journey and journey.runs_in else {ANYWHERE}
+        case "cadence":
+            cadence: Cadence | None = workspace.cadences.get(name)
+            tools = (
+                {workspace.channels[ref.id].tool for ref in cadence.via if ref.id in workspace.channels}
+                if cadence
+                else set()
+            )
+            return {tool.id for tool in tools if tool} or {ANYWHERE}
+    return set() if kind in PASSED_ON else {ANYWHERE}
+
+
+def _of_journey(case: Case, journey: Journey) -> set[str]:
+    """Return the tool that runs a journey, and those through which its steps reach customers: staff read there what they need."""
+    steps = [step for _, step in case.steps(f"{journey.kind}/{journey.id}")]
+    channels = [
+        case.workspace.channels[ref.id] for step in steps for ref in step.via if ref.id in case.workspace.channels
+    ]
+    return {one.id for one in (journey.runs_in, *(channel.tool for channel in channels)) if one}
+
+
+# Erasure
+
+
+def _never_erased(case: Case) -> Iterator[Outcome]:
+    """Yield, for each tool of record, the data with a retention that no step erases there."""
+    erased = set(_erased(case))
+    kept: dict[str, list[Datum]] = {}
+    for datum in case.workspace.data.values():
+        if datum.builtin or datum.retention is None or datum.record is None:
+            continue
+        if not erased & {(datum.id, datum.record.id), (datum.id, ANYWHERE)}:
+            kept.setdefault(datum.record.id, []).append(datum)
+    for tool, data in kept.items():
+        others = [(one.at, Phrase(f"{one.id} 也是", f"`{one.id}`, too")) for one in data[1:4]]
+        yield case.finding(
+            NEVER_ERASED, data[0].at, f"data/{data[0].id}", *others, data=data[0].id, count=str(len(data)), tool=tool
+        )
+
+
+def _erased(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield (datum, tool) for what any step erases; a step that names no tool erases everywhere."""
+    for root, _ in case.playbooks:
+        for _, step in case.steps(root):
+            if isinstance(step.verb, Erase):
+                tools = [ref.id for ref in step.in_] or [ANYWHERE]
+                yield from ((ref.id, tool) for ref in step.verb.data for tool in tools)
+
+
+__all__ = ["check", "is_personal", "users"]
