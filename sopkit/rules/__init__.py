@@ -15,6 +15,7 @@ from sopkit.rules import (
     bounds,
     caps,
     conflicts,
+    consent,
     cycles,
     experiments,
     governance,
@@ -55,6 +56,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     targets,
     kpis,
     experiments,
+    consent,
 )
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
