@@ -118,6 +118,54 @@ def test_nothing_that_only_follows_crowds_a_step_out() -> None:
     assert "automation/a/s0" not in [one.subject for one in of_rule(done, "starved-touch")]
 
 
+STAGED = """\
+---
+kind: lifecycle
+id: a
+title: 新客
+owner: guide
+review_by: 2027-12-31
+starts_on: member-joined
+reentry: never
+runs_in: map
+stages:
+  first:
+    title: 先
+    steps:
+      - {id: hi, send: hello, via: sms, for: care, within: 1h}
+      - {id: call, do: 电话问候, by: guide, within: 9d}
+    next: [{after: %s, go: second}%s]
+  second:
+    title: 后
+    steps: [{id: again, send: hello, via: sms, for: care, within: 1h}]
+    next: [{after: 9d, go: end}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "more", "starved"),
+    [
+        ("9d", "", []),
+        ("7d", "", ["lifecycle/a/second/again"]),
+        ("9d", ", {on: order-paid, go: second}", ["lifecycle/a/second/again"]),
+    ],
+    ids=["the clock of the stage", "an hour too soon", "an event may cut it short"],
+)
+def test_a_stage_that_is_left_by_the_clock_keeps_apart_whatever_is_done_in_between(
+    after: str, more: str, starved: list[str]
+) -> None:
+    """The call may come just before the stage is left: that makes the first message no later."""
+    done = judged("{id: c, max: 1, per: 7d}", STAGED % (after, more), settings=ENFORCED)
+    assert [one.subject for one in of_rule(done, "starved-touch")] == starved
+
+
+@pytest.mark.parametrize("more", ["", ", {on: order-paid, go: end}"], ids=["by the clock", "at any time"])
+def test_what_starts_when_a_journey_has_ended_is_not_before_its_steps(more: str) -> None:
+    later = automation("b", ", required: true", on="{ended: a}", more=IN_MAP)
+    done = judged("{id: c, max: 1, per: 7d}", STAGED % ("9d", more), later, settings=ENFORCED)
+    assert [one.subject for one in of_rule(done, "starved-touch") if "/a/" in one.subject] == []
+
+
 # Changes that are offered
 
 

@@ -39,6 +39,21 @@ scripts:
 MISSPELT = GOOD.replace("starts_on", "start_on").replace("owner: guide", "owner: guid")
 
 
+CAPPED = SETTINGS + "caps: [{id: daily, max: 3, per: day}]\n"
+"""Without a cap, how often customers are touched is not assessed."""
+
+
+@pytest.fixture
+def write_workspace(tmp_path: Path) -> Write:
+    """Return a function that writes files into a fresh workspace that has a cap."""
+
+    def write_capped(given: Files | str) -> Path:
+        named = {"play.yaml": given} if isinstance(given, str) else dict(given)
+        return write(tmp_path / "workspace", {"sopkit.yaml": CAPPED, **named})
+
+    return write_capped
+
+
 @pytest.fixture
 def sopkit(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Return a function that runs one command line in this process: (exit code, out, err)."""
@@ -64,7 +79,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_a_clean_workspace_passes_and_says_what_is_still_to_come(sopkit: Run, write_workspace: Write) -> None:
     code, out, err = sopkit("check", write_workspace(GOOD), "--lang", "en")
     assert (code, err) == (0, "")
-    assert "not checked in this version yet: caps on touches" in out
+    assert "not checked in this version yet: budgets of caps" in out
     assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found"
 
 
@@ -114,7 +129,7 @@ def test_what_was_not_assessed_fails_unless_it_is_allowed(sopkit: Run, write_wor
     folder = write_workspace(UNSETTLED)
     code, out, _ = sopkit("check", folder, "--lang", "en")
     assert code == 1
-    assert out.startswith("? not assessed: whether anybody takes this branch")
+    assert "\n? not assessed: whether anybody takes this branch" in out
     assert f"{folder}/play.yaml:13:27" in out
     assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found; 1 not assessed"
     assert "? 没能判断：有没有人会走到这个分支" in sopkit("check", folder, "--lang", "zh-CN")[1]
@@ -152,7 +167,7 @@ def test_what_was_not_assessed_is_told_whatever_is_wrong_elsewhere(sopkit: Run, 
 
 
 def test_workspaces_inside_are_counted_and_an_empty_one_is_an_error(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace({"a.yaml": GOOD, "sub/sopkit.yaml": SETTINGS, "sopkit.yaml": SETTINGS})
+    folder = write_workspace({"a.yaml": GOOD, "sub/sopkit.yaml": SETTINGS, "sopkit.yaml": CAPPED})
     code, out, _ = sopkit("check", folder, "--lang", "en")
     assert (code, out.splitlines()[-1].partition("nothing found")[2]) == (
         0,
@@ -478,7 +493,7 @@ def test_a_role_is_named_by_its_title_too_and_a_misspelt_one_is_answered(
     code, _, err = sopkit("build", folder, "-o", tmp_path / "out", "--role", "giude", "--lang", "en")
     assert code == 2
     assert "did you mean “guide”?" in err
-    idle = write(folder, {"more.yaml": "kind: catalog\nroles: {cleaner: {title: 保洁}}\n"})
+    idle = write(folder, {"sopkit.yaml": CAPPED, "more.yaml": "kind: catalog\nroles: {cleaner: {title: 保洁}}\n"})
     code, _, err = sopkit("build", idle, "-o", tmp_path / "out", "--role", "保洁", "--lang", "en")
     assert code == 2
     assert "the role “保洁” has no work" in err

@@ -252,7 +252,7 @@ def test_graphml_comes_back_whole_from_networkx(lang: Lang, tmp_path: Path) -> N
     )
     assert (film["delay_low"], film["delay_high"], film["delay_since"], film["delay_bounded"]) == (
         "1h",
-        "3h",
+        "1d",
         "stage",
         True,
     )

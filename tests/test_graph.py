@@ -142,7 +142,7 @@ PLAIN: Entry = {}
         # delays and anchors
         (AWAKE, f"{AWAKE}/welcome", "then", "", {"delay": {"bounded": True, "high": "1h"}}),
         (f"{AWAKE}/welcome", f"{AWAKE}/film", "then", "",
-         {"delay": {"bounded": True, "low": "1h", "high": "3h", "since": "stage", "clock": "wall"}}),
+         {"delay": {"bounded": True, "low": "1h", "high": "1d", "since": "stage", "clock": "wall"}}),
         (f"{AWAKE}/film", f"{AWAKE}/invite", "then", "", {"delay": {"bounded": True, "high": "24h", "since": "start"}}),
         (f"{AWAKE}/invite", f"{AWAKE}/due", "then", "", {"delay": {"bounded": True, "low": "1d", "high": "2d"}}),
         ("procedure/production/publish", "procedure/production/count", "then", "",

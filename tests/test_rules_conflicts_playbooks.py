@@ -196,6 +196,8 @@ def test_other_work_is_left_alone(other: str) -> None:
 # The same item twice
 
 SEND = "id: hi, send: hello, via: mp-notice, for: care"
+FIRST = f"{SEND}, topic: greeting"
+"""About something else than the other, in name: two on one topic after one event are what SOP703 is about."""
 
 
 @pytest.mark.parametrize(
@@ -215,8 +217,13 @@ SEND = "id: hi, send: hello, via: mp-notice, for: care"
     ids=["the same", "perhaps", "another event", "days later", "another text", "a page", "matched"],
 )
 def test_the_same_text_on_one_event(other: str, weight: Severity | None) -> None:
-    done = judged(automation("one", SEND), other)
+    done = judged(automation("one", FIRST), other)
     assert [one.weight for one in of(done, "SOP405")] == ([] if weight is None else [weight])
+
+
+def test_what_is_said_twice_right_after_one_event_is_told_once() -> None:
+    done = judged(automation("one", SEND), automation("two", SEND))
+    assert [one.rule.code for one in done.findings if one.rule.code in {"SOP405", "SOP703"}] == ["SOP703"]
 
 
 def test_a_matched_text_is_not_sent_to_those_who_get_another() -> None:
@@ -227,7 +234,8 @@ def test_a_matched_text_is_not_sent_to_those_who_get_another() -> None:
 
 def test_a_topic_that_both_name_counts_as_the_text_does() -> None:
     one, two = (f"{SEND.replace('hello', text)}, topic: arrivals" for text in ("hello", "news"))
-    (found,) = of(judged(automation("one", one), automation("two", two)), "SOP405")
+    gold = "{becomes: {tier: gold}}"
+    (found,) = of(judged(automation("one", one, starts=gold), automation("two", two, starts=gold)), "SOP405")
     assert found.args["item"] == "topic: arrivals"
 
 

@@ -16,6 +16,14 @@ from sopkit.graph.openings import Openings
 from sopkit.model.documents import Journey
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The places of a stage, and after how many seconds at least its clock lets a run go on from it, counted from one of them."""
+
+    places: frozenset[str]
+    leaves: Mapping[str, float]
+
+
 @dataclass(slots=True)
 class Net:
     """Places, the fewest seconds from one to the next, and how many touches are felt at each."""
@@ -25,6 +33,8 @@ class Net:
     lags: dict[str, float] = field(default_factory=dict)
     """How long after its step a touch can come, while the run goes on. Of the touches in a window only the first one's counts: that
     those behind it come later makes their span no shorter."""
+    stays: dict[str, Stay] = field(default_factory=dict)
+    """Of each place of a stage: how soon after it the stage can be left."""
 
     def add(self, source: str, target: str, seconds: float) -> None:
         self.ways.setdefault(source, []).append((target, max(0.0, seconds)))
@@ -35,6 +45,7 @@ class Net:
             self.ways.setdefault(source, []).extend(ways)
         self.weights.update(other.weights)
         self.lags.update(other.lags)
+        self.stays.update(other.stays)
 
     def shortest_span(self, touches: int) -> float:
         """Return the fewest seconds from the first to the last of so many touches; infinite where there never are so many."""
@@ -106,6 +117,26 @@ class Net:
                 if target not in times:
                     heappush(queue, (time + seconds, target))
         return times
+
+    def apart(self, start: str, goal: str) -> float:
+        """Return how many seconds at least are between two places, the clock of the first one's stage taken into account.
+
+        The shortest way may lead past a step that can be done just before its stage is left. But `start` was no later for that.
+        """
+        stay = self.stays.get(start, Stay(frozenset(), {}))
+        seen: set[tuple[bool, str]] = set()
+        queue = [(0.0, True, start)]
+        while queue:
+            time, inside, place = heappop(queue)
+            if place == goal and (place != start or time):
+                return time
+            if (inside, place) in seen:
+                continue
+            seen.add((inside, place))
+            for target, seconds in self.ways.get(place, ()):
+                least = stay.leaves.get(target, 0.0) if inside else 0.0
+                heappush(queue, (max(time + seconds, least), inside and target in stay.places, target))
+        return INFINITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +239,8 @@ def _add_stage(  # noqa: PLR0917  all of one stage
     stays = {f"{entry.rpartition('/')[0]}/{one.id}": one.stays for one in journey.stages}.get(entry)
     here = {entry, *places}
     mine = [one for one in beside if one in here]
+    timed: dict[str, float] = {}
+    gone = {edge.target for place in here for edge in leaving.get(place, ()) if edge.kind == "then"}
     for place in (entry, *places):
         for edge in leaving.get(place, ()):
             if edge.kind == "then" and edge.label == "every":
@@ -222,6 +255,10 @@ def _add_stage(  # noqa: PLR0917  all of one stage
                 least = shortest(edge.delay.low) if edge.delay.low else shortest(stays) if edge.on and stays else 0.0
                 for one in (entry, *places):
                     net.add(one, edge.target, least - latest.of(one))
+                if edge.target not in here | gone:
+                    timed[edge.target] = min(least, timed.get(edge.target, INFINITE))
+    for one in here:
+        net.stays[one] = Stay(frozenset(here), {target: least - latest.of(one) for target, least in timed.items()})
 
 
 def _add_recurring(net: Net, edge: Edge, hours: Hours) -> None:

@@ -81,10 +81,12 @@ class Plan(Schedule):
         asked = Asked(self, counted, window, enough + 1)
         root = self.touches[node].root
         chain = next(one for one in _chains({each: self.only_before(each) for each in asked.roots}) if root in one)
-        journey = self.journey(root)
-        if journey is None or any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in chain):
+        first = chain[: chain.index(root) + 1]
+        if any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in first):
             return min(enough, len(counted))
-        own = asked.behind(chain, node)
+        if asked.overtaken(chain, node):
+            return enough
+        own = asked.behind(first, node)
         if own is None:
             return enough
         rest = {one for one in counted if self.touches[one].root not in chain}
@@ -192,12 +194,22 @@ class Asked:
             total += loose
         if node not in net.weights:
             return None
-        back = Net({}, net.weights)
+        window = self.window + max(net.lags.values())
+        near = {one: weight for one, weight in net.weights.items() if one == node or net.apart(one, node) < window}
+        back = Net({}, near)
         for source, ways in net.ways.items():
             for target, seconds in ways:
                 back.add(target, source, seconds)
-        window = self.window + max(net.lags.values())
         return back.most_from(0.0, {node: (0.0, 0.0)}, window, self.enough) - net.weights[node] + total
+
+    def overtaken(self, chain: Sequence[str], node: str) -> bool:
+        """Return whether a journey that only the end of this one starts can touch before `node`, held back as long as may be, is done."""
+        net = self._line(chain)
+        early, lag = net.earliest(node), self.plan.lags.get(node, 0.0)
+        later = chain[chain.index(self.plan.touches[node].root) + 1 :]
+        return lag > 0 and any(
+            early.get(one, early.get(root, 0.0)) <= lag for root in later for one in self.roots.get(root, ())
+        )
 
     def _weigh(self, net: Net, nodes: Iterable[str]) -> None:
         for node in nodes:

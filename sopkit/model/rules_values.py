@@ -17,7 +17,7 @@ steps:
 """
 GUIDE: Final = HEAD + "  - {do: 电话欢迎, by: guide, within: 1d}\n"
 WORKSPACE: Final = "kind: workspace\nid: shop\ntitle: 小店\nuses: [retail-cn]\n"
-KPI: Final = "kind: kpi\nid: joined\ntitle: 入会人数\nformula: {count: {events: member-joined}}\n"
+KPI: Final = "kind: kpi\nid: joined\ntitle: 入会人数\nowner: guide\nreview_by: 2027-12-31\nformula: {count: {events: member-joined}}\n"
 CADENCE: Final = "kind: cadence\nid: tips\ntitle: 护肤贴士\nvia: official-account\n"
 
 
@@ -294,8 +294,8 @@ MALFORMED_SUM: Final = _malformed(
     Phrase("求和", "a sum"),
     Phrase("事件.数据项，如 order-paid.order-amount", "EVENT.DATA, such as order-paid.order-amount"),
     Phrase("要知道加哪个数、在什么时候加。", "It must be clear which number is added, and when."),
-    "kind: kpi\nid: sales\ntitle: 成交额\nformula: {sum: order-amount}\n",
-    "kind: kpi\nid: sales\ntitle: 成交额\nformula: {sum: order-paid.order-amount}\n",
+    "kind: kpi\nid: sales\ntitle: 成交额\nowner: guide\nreview_by: 2027-12-31\nformula: {sum: order-amount}\n",
+    "kind: kpi\nid: sales\ntitle: 成交额\nowner: guide\nreview_by: 2027-12-31\nformula: {sum: order-paid.order-amount}\n",
 )
 
 RULES: Final[tuple[Rule, ...]] = (

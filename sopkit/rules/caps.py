@@ -95,7 +95,7 @@ STARVED: Final = Rule(
         "{step} may never be sent: others before it can use up the cap {cap}",
     ),
     why=Phrase(
-        "工具按上限拦下的消息不会补发；写着必做的一步也一样。",
+        "系统按上限拦下的消息不会补发；写着必做的一步也一样。",
         "What the tool holds back at a cap is not sent later, a step that is required included.",
     ),
     fix=Phrase(
@@ -292,14 +292,14 @@ def _enforced(case: Case, limit: Limit, counted: Mapping[str, Touch]) -> Phrase:
     unheld = [one for one in counted.values() if not controlled(case.workspace, one)]
     if not unheld:
         return Phrase(
-            f"{limit.name.zh}：由工具在发送时守住（{limit.words.zh}）",
+            f"{limit.name.zh}：由系统在发送时守住（{limit.words.zh}）",
             f"{limit.name.en}: the tool that sends keeps it ({limit.words.en})",
         )
     # a gap alone is proved of touches that the tool does not send, and only where it hears of all of them
     heard = heard_of(case.workspace)
     late = max(heard[channel.id] for one in unheld for channel in one.channels) / 60
     return Phrase(
-        f"{limit.name.zh}：工具自己发的，离它已知的上一次至少隔 {limit.per}；别人发的彼此至少隔 {limit.per}，"
+        f"{limit.name.zh}：系统自己发的，离它已知的上一次至少隔 {limit.per}；别人发的彼此至少隔 {limit.per}，"
         f"它最晚 {late:.0f} 分钟后知道，但拦不住，所以可能紧跟在它发的后面",
         f"{limit.name.en}: the tool sends only when {limit.per} have passed since the last that it knows of; what others send "
         f"keeps {limit.per} among itself and is known to it within {late:.0f} minutes, but it cannot hold that back: "
@@ -312,6 +312,6 @@ def _assumptions() -> tuple[Phrase, ...]:
         Phrase("员工按时限完成", "people keep their time limits"),
         Phrase("没写 joins 的群渠道按每人一个群计", "a customer is in one group where no `joins` is written"),
         Phrase("one_at_a_time 的判断没有延迟", "what runs one at a time is known at once"),
-        Phrase("工具下达指令到送达的时间差不计", "the time from a tool's command to its delivery does not vary"),
+        Phrase("系统下达指令到送达的时间差不计", "the time from a tool's command to its delivery does not vary"),
         Phrase("内容节奏按今后 800 天计", "cadences over the next 800 days"),
     )

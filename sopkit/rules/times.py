@@ -1,4 +1,4 @@
-"""Steps and cadences whose time can never come go in; deadlines before the start, and hours that never open, come out: SOP221–SOP223."""
+"""Steps and cadences whose time can never come go in; deadlines before the start, and hours that never open, come out: SOP220–SOP222."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ channels:
   desk: {title: 前台, tool: pos, reach: pull, hours: 09:00-21:00}
 """
 TOO_SOON: Final = Rule(
-    code="SOP221",
+    code="SOP220",
     name="deadline-before-start",
     severity=Severity.ERROR,
     summary=Phrase("还没开始就到期", "due before it may begin"),
@@ -64,12 +64,12 @@ TOO_SOON: Final = Rule(
     good=automation("  - {id: call, do: 电话问候, by: guide, after: 1d, within: 3d}"),
 )
 NEVER_OPEN: Final = Rule(
-    code="SOP222",
+    code="SOP221",
     name="never-open",
     severity=Severity.ERROR,
     summary=Phrase("没有能做的时间", "no hour in which it may be done"),
     message=Phrase(
-        "“{step}”没有能做的时间：渠道、岗位的时段和免打扰时间合起来，全天都不开放",
+        "“{step}”没有能做的时间：渠道、岗位的时段和静默时段合起来，全天都不开放",
         "`{step}` may be done at no hour: those of channel and role, less the quiet hours, leave none",
     ),
     why=Phrase(
@@ -85,7 +85,7 @@ NEVER_OPEN: Final = Rule(
     + NIGHT.replace("22:00-06:00", "18:00-06:00"),
 )
 CLOSED_SLOT: Final = Rule(
-    code="SOP223",
+    code="SOP222",
     name="slot-in-closed-hours",
     severity=Severity.ERROR,
     summary=Phrase("固定时刻落在不开放的时间", "a fixed time in closed hours"),

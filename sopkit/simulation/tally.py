@@ -127,9 +127,9 @@ def most_within(cap: Cap, sent: Sent, zone: Zone) -> tuple[int, int]:
     if isinstance(cap.per, str):
         return _most_in_unit(cap.per, sent, zone)
     most, when, first, total = 0, 0, 0, 0
-    for at, weight in sent:
+    for number, (at, weight) in enumerate(sent):
         total += weight
-        while zone.later(sent[first][0], cap.per) <= at:  # half-open
+        while first <= number and zone.later(sent[first][0], cap.per) <= at:  # half-open
             total -= sent[first][1]
             first += 1
         if total > most:
