@@ -8,7 +8,7 @@ from typing import Final
 from sopkit.diagnostics import Outcome, Rule
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.evidence import Flow
-from sopkit.rules import consent_bases, consent_paths
+from sopkit.rules import consent_bases, consent_paths, consent_reach
 from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
 from sopkit.rules.consent_paths import Paths
@@ -21,6 +21,7 @@ RULES: Final[tuple[Rule, ...]] = (
     consent_paths.AFTER,
     consent_paths.STALE,
     *consent_bases.RULES,
+    *consent_reach.RULES,
 )
 
 
@@ -38,3 +39,4 @@ def check(case: Case) -> Iterator[Outcome]:
     flow = Flow(case.graph, case.workspace, times.openings, times.drops)
     paths = Paths(case, flow, times, Withdrawals(case, carriage))
     yield from consent_paths.check(case, paths, resting)
+    yield from consent_reach.check(case, paths, resting)

@@ -83,6 +83,11 @@ class Withdrawals:
                 found = (late, ref.id)
         return found
 
+    def allowed(self, consent: str) -> float:
+        """Return within how many seconds the withdrawal of a consent must take effect."""
+        noun = self.case.workspace.consents.get(consent)
+        return _seconds(noun.effective_within) if noun is not None else 0.0
+
     def whole(self, consent: str) -> float:
         """Return how long the giving of a consent can be relied on without looking again: until it ends, or its end must count."""
         noun = self.case.workspace.consents.get(consent)
@@ -98,7 +103,7 @@ class Withdrawals:
         key = (consent, tool)
         if key not in self._worth:
             noun = self.case.workspace.consents[consent]
-            allowed = _seconds(noun.effective_within)
+            allowed = self.allowed(consent)
             late = self.latest(noun, tool)[0].seconds if tool is not None else 0.0
             self._worth[key] = allowed - (late if late <= allowed else 0.0)
         return self._worth[key]

@@ -37,6 +37,37 @@ scripts:
     advertising: true
     text: 【示例】{customer.nickname|您好}，新品已到店。客服400-000-0000，拒收请回复T【广告】
 """
+OPT_OUT: Final = """\
+---
+kind: sync
+id: opt-outs-to-crm
+title: 短信退订进会员系统
+owner: guide
+review_by: 2027-12-31
+from: sms-gateway
+to: crm
+carries: {events: [sms-unsubscribed], consents: [sms-marketing]}
+key: phone
+every: 15m
+takes: 1m..2m
+"""
+MEMBERS: Final = """\
+---
+kind: sync
+id: members-to-crm
+title: 会员进会员系统
+owner: guide
+review_by: 2027-12-31
+from: mini-program
+to: crm
+carries:
+  events: [member-joined, member-joined-in-shop, member-settings-off, account-closed]
+  data: [age-band, phone, nickname]
+  consents: [sms-marketing]
+key: unionid
+every: event
+takes: 10s..1m
+"""
 SEND: Final = "  - {id: tell, send: news, via: sms, for: promotion}\n"
 GUARDED_SEND: Final = "  - {id: tell, send: news, via: sms, for: promotion, if: {consent: sms-marketing}}\n"
 

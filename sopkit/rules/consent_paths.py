@@ -98,7 +98,7 @@ AFTER: Final = Rule(
         "take this step out of what follows the withdrawal; where customers may have agreed anew, write `if: {{consent: …}}`",
     ),
     bad=journey(SEND, starts="sms-unsubscribed"),
-    good=journey("  - {id: note, do: 登记退订原因, by: guide, within: 1d}\n", starts="sms-unsubscribed"),
+    good=journey(GUARDED_SEND, starts="sms-unsubscribed"),
     aliases=("WDR01",),
 )
 STALE: Final = Rule(
