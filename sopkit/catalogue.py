@@ -24,7 +24,7 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 }
 """Code, name or alias of a rule, in lower case → the rule."""
 
-CONTROLS: Final = frozenset(alias for rule in RULES for alias in rule.aliases)
+CONTROLS: Final = frozenset(control for rule in RULES for control in rule.decides)
 """The rows of the catalogue of law that some rule decides, or a part of it."""
 
 TO_COME: Final = (

@@ -56,6 +56,13 @@ class Rule:
     bad: str
     good: str
     aliases: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    """Rows of the catalogue of law of which it decides a part, beside those that are its aliases."""
+
+    @property
+    def decides(self) -> tuple[str, ...]:
+        """The rows of the catalogue of law that it decides, whole or in part; none for a rule that no law stands behind."""
+        return (*self.aliases, *self.controls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,8 @@ class Way(NamedTuple):
     """The edge from the place before; None where the way begins."""
     anchors: tuple[float, ...] = ()
     """Slack at the start, at the stage's entry, and at each step that a `since` of the playbook names."""
+    spent: float = 0.0
+    """Seconds since the stage was entered, at most."""
     cut: str = ""
     """The event that has just ended the journey which this way comes from."""
 
@@ -173,6 +175,7 @@ class Flow:
     drops: Callable[[str], bool]
     """Whether a step that comes in a closed hour is left out instead of moved."""
     _anchors: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _stays: dict[str, float] = field(default_factory=dict)
     _shut: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     @cached_property
@@ -185,21 +188,65 @@ class Flow:
         return {source: tuple(edges) for source, edges in found.items()}
 
     @cached_property
+    def cuts(self) -> Mapping[str, tuple[Edge, ...]]:
+        """Edges that cut a stage or a journey off, wherever in it the customer is, by the stage or journey."""
+        found: dict[str, list[Edge]] = {}
+        for edge in self.graph.edges:
+            if edge.kind == "interrupt" and edge.label != "replaces":
+                found.setdefault(edge.source, []).append(edge)
+        return {source: tuple(edges) for source, edges in found.items()}
+
+    def around(self, place: str) -> tuple[str, ...]:
+        """Return the stage and the journey that a place is in; nothing for what runs beside them."""
+        node = self.graph.nodes[place]
+        if node.kind not in ("lifecycle", "automation", "stage", "step"):
+            return ()
+        if node.step is not None and (node.step.on or node.step.every):
+            return ()
+        root = node.playbook or place
+        stage = "/".join(place.split("/")[:3])
+        return (stage, root) if stage != root and self.graph.nodes[root].kind == "lifecycle" else (root,)
+
+    def stays(self, container: str) -> float:
+        """Return the most seconds that anybody stays in a stage or journey, whatever they do there."""
+        if container not in self._stays:
+            timers = [longest(edge.delay.high) for edge in self.cuts.get(container, ()) if _is_timer(edge)]
+            stage = self.graph.nodes[container].stage
+            least = longest(stage.stays) if stage is not None and stage.stays is not None else 0.0
+            self._stays[container] = max(min(timers), least) if timers else INFINITE
+        return self._stays[container]
+
+    @cached_property
     def arriving(self) -> Mapping[str, tuple[Edge, ...]]:
         found: dict[str, list[Edge]] = {}
         for edges in self.leaving.values():
             for edge in edges:
                 found.setdefault(edge.target, []).append(edge)
+        for edges in self.cuts.values():
+            for edge in edges:
+                found.setdefault(edge.target, []).append(edge)
         return {target: tuple(edges) for target, edges in found.items()}
+
+    @cached_property
+    def _parts(self) -> Mapping[str, tuple[str, ...]]:
+        """The places of each stage and journey that anything cuts off."""
+        found: dict[str, list[str]] = {}
+        for place in self.graph.nodes:
+            for container in self.around(place):
+                if container in self.cuts:
+                    found.setdefault(container, []).append(place)
+        return {container: tuple(places) for container, places in found.items()}
 
     def leading_to(self, places: Iterable[str]) -> frozenset[str]:
         """Return the places from which one of `places` can be come to, themselves included."""
         seen, stack = set(places), list(places)
         while stack:
             for edge in self.arriving.get(stack.pop(), ()):
-                if edge.source not in seen:
-                    seen.add(edge.source)
-                    stack.append(edge.source)
+                before = self._parts.get(edge.source, ()) if edge.kind == "interrupt" else ()
+                for source in (edge.source, *before):
+                    if source not in seen:
+                        seen.add(source)
+                        stack.append(source)
         return frozenset(seen)
 
     def root_of(self, place: str) -> str:
@@ -239,7 +286,10 @@ class Flow:
         if root not in self._anchors:
             steps = (node.step for node in self.graph.parts.get(root, ()))
             named = {one.since.id for one in steps if one is not None and one.since is not None}
-            self._anchors[root] = ("start", "stage", *sorted(named - {"start", "stage"})) if named else ()
+            timed = any(
+                self.stays(node.id) < INFINITE for node in self.graph.parts.get(root, ()) if node.kind == "stage"
+            )
+            self._anchors[root] = ("start", "stage", *sorted(named - {"start", "stage"})) if named or timed else ()
         return self._anchors[root]
 
     def delay(self, edge: Edge) -> float:
@@ -260,8 +310,8 @@ ROOTS: Final = frozenset(("lifecycle", "automation", "cadence", "procedure"))
 
 
 def _flows(edge: Edge, nodes: Mapping[str, Node]) -> bool:
-    if edge.kind in ("then", "interrupt"):
-        return edge.label != "replaces"
+    if edge.kind == "then":
+        return True
     if edge.kind == "occurs":
         return edge.label == "starts_on"
     if edge.kind != "emits":
@@ -277,10 +327,7 @@ def _flows(edge: Edge, nodes: Mapping[str, Node]) -> bool:
 def ways(flow: Flow, copies: Copies, inside: frozenset[str]) -> dict[str, list[Way]]:
     """Return the ways to each place of `inside` that matter, shortest first. Raises TooManyWaysError."""
     found: dict[str, list[Way]] = {}
-    queue: deque[Way] = deque()
-    for place in sorted(inside):
-        if not any(edge.source in inside for edge in flow.arriving.get(place, ())):
-            queue.append(Way(place, NEVER, 0))
+    queue = deque(Way(place, NEVER, 0) for place in sorted(inside) if _begins(flow, place, inside))
     while queue:
         way = queue.popleft()
         kept = found.setdefault(way.place, [])
@@ -289,10 +336,53 @@ def ways(flow: Flow, copies: Copies, inside: frozenset[str]) -> dict[str, list[W
         if len(kept) >= MOST_WAYS:
             raise TooManyWaysError
         kept.append(way)
-        for edge in flow.leaving.get(way.place, ()):
-            if edge.target in inside and not (way.cut and flow.shuts_out(edge.target, way.cut)):
-                queue.append(_step(flow, copies, way, edge))
+        queue.extend(_onward(flow, copies, way, inside))
     return found
+
+
+def _begins(flow: Flow, place: str, inside: frozenset[str]) -> bool:
+    """Return whether a way may begin there: at an event, a trigger that no playbook causes, an offer that may come from elsewhere."""
+    node = flow.graph.nodes[place]
+    if node.kind == "offer":
+        return True
+    if node.kind not in ("event", "trigger", "issue", *ROOTS):
+        return False
+    return not any(edge.source in inside for edge in flow.arriving.get(place, ()) if edge.kind != "interrupt")
+
+
+def _onward(flow: Flow, copies: Copies, way: Way, inside: frozenset[str]) -> Iterator[Way]:
+    for edge in flow.leaving.get(way.place, ()):
+        if edge.target in inside and not (way.cut and flow.shuts_out(edge.target, way.cut)):
+            yield _step(flow, copies, way, edge, along(flow, copies, way, edge))
+    for container in flow.around(way.place):
+        for edge in flow.cuts.get(container, ()):
+            if edge.target in inside:
+                slack = _cut_off(flow, way, container, edge)
+                if slack is not None:
+                    slack = copies.after(edge.on, slack, flow.tool_at(container))
+                    slack = max(slack, copies.gain(edge.guard, flow.tool_at(container)))
+                    yield _step(flow, copies, way, edge, slack)
+
+
+def _is_timer(edge: Edge) -> bool:
+    return edge.on is None and edge.guard is None and edge.delay.high is not None
+
+
+def _cut_off(flow: Flow, way: Way, container: str, edge: Edge) -> float | None:
+    """Return what is left of the evidence where the customer is cut off at a place, before it is left; None where that can't be."""
+    onward = [one for one in flow.leaving.get(way.place, ()) if one.kind == "then" and one.label not in ("every", "on")]
+    held = max((longest(one.held.high) if one.held.bounded else INFINITE for one in onward), default=INFINITE)
+    delays = max((flow.delay(one) for one in onward), default=INFINITE)
+    stays = flow.stays(container)
+    names = flow.anchors(flow.root_of(container))
+    entry = way.anchors[1] if len(way.anchors) == len(names) and names else NEVER
+    if _is_timer(edge):
+        timer = longest(edge.delay.high)
+        if way.spent + held + delays < timer:
+            return None  # gone from here by then
+        return _aged(max(way.slack, entry), timer) if timer < INFINITE else unbounded(max(way.slack, entry))
+    bound = _aged(max(way.slack, entry), stays) if stays < INFINITE else unbounded(way.slack)
+    return max(bound, _aged(way.slack, held)) if held < INFINITE else bound
 
 
 def _covers(one: Way, other: Way) -> bool:
@@ -300,19 +390,23 @@ def _covers(one: Way, other: Way) -> bool:
     return (
         one.slack <= other.slack
         and one.cut == other.cut
+        and one.spent >= other.spent
         and all(a <= b for a, b in zip(one.anchors, other.anchors, strict=False))
     )
 
 
-def _step(flow: Flow, copies: Copies, way: Way, edge: Edge) -> Way:
-    slack = along(flow, copies, way, edge)
+def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float) -> Way:
     target = flow.graph.nodes[edge.target]
     journey = flow.journey_of(edge.target)
-    if journey is not None and journey.while_ is not None:
+    if journey is not None and journey.while_ is not None and edge.label != "while":
         slack = max(slack, copies.gain(journey.while_, flow.tool_at(edge.target)))
     ended = edge.on.event.id if edge.label == "ends_on" and isinstance(edge.on, OnEvent) else ""
     cut = ended or (way.cut if target.kind in ("exit", "trigger") else "")
-    return Way(edge.target, slack, way.length + 1, way, edge, _anchored(flow, way, target, slack), cut)
+    spent = 0.0
+    if target.step is not None:
+        spent = way.spent + (longest(edge.held.high) if edge.held.bounded else INFINITE) + flow.delay(edge)
+    anchors = _anchored(flow, way, target, slack)
+    return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut)
 
 
 def _anchored(flow: Flow, way: Way, target: Node, slack: float) -> tuple[float, ...]:
@@ -338,15 +432,12 @@ def along(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
             slack = unbounded(slack)
         slack = copies.after(edge.on, slack, tool)
         return max(slack, copies.gain(edge.guard, tool))
-    if edge.kind == "interrupt":
-        timer = edge.delay.high is not None and edge.on is None
-        slack = _aged(slack, longest(edge.delay.high)) if timer else unbounded(slack)
-    elif edge.label in ("every", "on"):
+    if edge.label in ("every", "on"):
         slack = unbounded(slack)
     slack = _aged(slack, longest(edge.held.high)) if edge.held.bounded else unbounded(slack)
     slack = copies.after(edge.on, slack, tool)
     slack = max(slack, tested(flow, copies, edge, tool))
-    if edge.kind == "interrupt" or edge.label == "every":
+    if edge.label == "every":
         return slack
     return _since(flow, way, edge, slack)
 

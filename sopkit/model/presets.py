@@ -78,3 +78,19 @@ LIMITS: Final = (
         by_hand=True,
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimit:
+    """At most `most` characters in one message through channels with the preset."""
+
+    preset: str
+    most: int
+    source: str
+    status: Status
+
+
+TEXT_LIMITS: Final = (
+    TextLimit("wecom-moments", 2000, "developer.work.weixin.qq.com/document/path/96351", "verified"),
+    TextLimit("sms-cn", 500, "短信服务商", "vendor"),
+)

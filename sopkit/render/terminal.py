@@ -137,7 +137,8 @@ def _cited(one: Citation, lang: Lang) -> str:
     name, status = one.law.within(lang), STATUS[one.status].within(lang)
     if not any(sign.isdigit() for sign in one.article):
         return name + status
-    return f"{name}第{one.article}条{status}" if lang == "zh-CN" else f"{name} {one.article}{status}"
+    number, paragraph, rest = one.article.partition("(")
+    return f"{name}第{number}条{paragraph}{rest}{status}" if lang == "zh-CN" else f"{name} {one.article}{status}"
 
 
 def _course(page: _Page, timeline: tuple[Moment, ...]) -> None:

@@ -16,6 +16,7 @@ from sopkit.rules import (
     caps,
     conflicts,
     consent,
+    content,
     cycles,
     experiments,
     governance,
@@ -57,6 +58,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     kpis,
     experiments,
     consent,
+    content,
 )
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
@@ -113,17 +115,17 @@ def _without_repeats(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
 def _applying(outcomes: Iterable[Outcome], law: Law) -> Iterator[Outcome]:
     """Yield the outcomes but those of rules of law that no pack of the workspace has: these are not applicable."""
     for one in outcomes:
-        if not one.rule.aliases or law.applies(*one.rule.aliases):
+        if not one.rule.decides or law.applies(*one.rule.decides):
             yield one
 
 
 def _lawful(outcomes: Iterable[Outcome], law: Law) -> Iterator[Outcome]:
     """Yield the outcomes, findings of rules of law with their articles and no graver than these allow."""
     for one in outcomes:
-        if isinstance(one, Finding) and one.rule.aliases:
-            at_most = law.heaviest(*one.rule.aliases)
+        if isinstance(one, Finding) and one.rule.decides:
+            at_most = law.heaviest(*one.rule.decides)
             weight = at_most if at_most.rank > one.weight.rank else one.severity
-            yield replace(one, law=law.citations(*one.rule.aliases), severity=weight)
+            yield replace(one, law=law.citations(*one.rule.decides), severity=weight)
         else:
             yield one
 

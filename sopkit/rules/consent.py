@@ -8,7 +8,7 @@ from typing import Final
 from sopkit.diagnostics import Outcome, Rule
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.evidence import Flow
-from sopkit.rules import consent_bases, consent_paths, consent_reach
+from sopkit.rules import consent_asking, consent_bases, consent_paths, consent_reach
 from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
 from sopkit.rules.consent_paths import Paths
@@ -22,6 +22,7 @@ RULES: Final[tuple[Rule, ...]] = (
     consent_paths.STALE,
     *consent_bases.RULES,
     *consent_reach.RULES,
+    *consent_asking.RULES,
 )
 
 
@@ -31,6 +32,7 @@ def check(case: Case) -> Iterator[Outcome]:
         return
     uses = list(uses_of(case))
     yield from consent_bases.check(case, uses)
+    yield from consent_asking.check(case)
     resting = [use for use in uses if use.purpose.basis == "consent"]
     if not resting:
         return
