@@ -58,7 +58,9 @@ def as_yaml(play: Play) -> str:
 
 
 def _journey(name: str, starts: str, held: str, deeds: tuple[Deed, ...]) -> str:
-    head = f"---\nkind: automation\nid: {name}\ntitle: {name}\nowner: carer\nreview_by: 2027-12-31\nruns_in: map\n{held}"
+    head = (
+        f"---\nkind: automation\nid: {name}\ntitle: {name}\nowner: carer\nreview_by: 2027-12-31\nruns_in: map\n{held}"
+    )
     counter = iter(range(100))
     return head + f"starts_on: {starts}\nreentry: always\nsteps:\n" + "".join(_lines(deeds, "  ", name, counter))
 
@@ -75,7 +77,8 @@ def _lines(deeds: tuple[Deed, ...], indent: str, name: str, counter: Iterator[in
             case "send":
                 yield f"{indent}- {{id: {id_}, send: hello, via: post, for: news, after: {time}{since}{guard}}}\n"
             case "staff":
-                yield f"{indent}- {{id: {id_}, send: hello, via: post, for: news, by: carer, after: {deed.low}h, within: {deed.high}h{guard}}}\n"
+                times = f"after: {deed.low}h, within: {deed.high}h"
+                yield f"{indent}- {{id: {id_}, send: hello, via: post, for: news, by: carer, {times}{guard}}}\n"
             case "ask":
                 yield f"{indent}- {{id: {id_}, ask: mail, via: desk, script: hello, for: service, again_after: 60d}}\n"
             case "fork":
@@ -176,15 +179,27 @@ class Act:
 def acts(play: Play) -> Iterator[Act]:
     """Yield every way through a play."""
     first = Act(given=(0,) if play.asked else ())
-    for one in _acts(play.deeds, first, "first", iter_ids(), play.held):
+    for one in _go(_number(play.deeds, 0)[0], first, "first", play.held):
         yield one
         if play.then is not None:
-            again = replace(one, left=False, start=one.now)
-            yield from _acts(play.then, again, "second", iter_ids(), held=False)
+            for ended in _ends(one, play.held):
+                again = replace(ended, left=False, start=ended.now)
+                yield from _go(_number(play.then, 0)[0], again, "second", held=False)
 
 
-def iter_ids() -> tuple[int, ...]:
-    return ()
+def _ends(act: Act, held: bool) -> Iterator[Act]:
+    """Yield how the first journey ends: by itself, or at any hour at which the copy no longer says that the consent is given."""
+    if not held:
+        yield act
+        return
+    yield replace(act, seen=(*act.seen, *range(act.now + 1)))
+    for hour in range(1, act.now + 1):
+        yield Act(
+            now=hour,
+            given=tuple(at for at in act.given if at <= hour),
+            seen=(*(at for at in act.seen if at < hour), *range(hour)),
+            unseen=(*(at for at in act.unseen if at < hour), hour),
+        )
 
 
 def _number(deeds: tuple[Deed, ...], first: int) -> tuple[list[tuple[int, Deed]], int]:
@@ -198,11 +213,6 @@ def _number(deeds: tuple[Deed, ...], first: int) -> tuple[list[tuple[int, Deed]]
 
 def _size(deeds: tuple[Deed, ...]) -> int:
     return sum(1 + _size(one.yes) + _size(one.no) for one in deeds)
-
-
-def _acts(deeds: tuple[Deed, ...], act: Act, name: str, _: object, held: bool) -> Iterator[Act]:
-    numbered, _end = _number(deeds, 0)
-    yield from _go(numbered, act, name, held)
 
 
 def _go(numbered: list[tuple[int, Deed]], act: Act, name: str, held: bool) -> Iterator[Act]:
@@ -250,7 +260,7 @@ def _deed(number: int, deed: Deed, act: Act, name: str, held: bool) -> Iterator[
 def _contact(act: Act, done: int, step: str, guarded: bool, held: bool) -> Iterator[Act]:
     """Yield the act with the contact, and where it hangs on the consent without it."""
     if held:
-        act = replace(act, seen=(*act.seen, act.now))
+        act = replace(act, seen=(*act.seen, *range(act.start, done + 1)))
     if guarded:
         yield replace(act, now=done, unseen=(*act.unseen, act.now))
         act = replace(act, seen=(*act.seen, act.now))
