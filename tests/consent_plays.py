@@ -188,17 +188,20 @@ def acts(play: Play) -> Iterator[Act]:
 
 
 def _ends(act: Act, held: bool) -> Iterator[Act]:
-    """Yield how the first journey ends: by itself, or at any hour at which the copy no longer says that the consent is given."""
+    """Yield how the first journey ends: by itself; at once, where the copy does not say that the consent is given; or at any hour,
+    where the copy has just ceased to say so.
+    """
     if not held:
         yield act
         return
     yield replace(act, seen=(*act.seen, *range(act.now + 1)))
+    yield Act(given=tuple(at for at in act.given if at == 0), unseen=(0,))
     for hour in range(1, act.now + 1):
         yield Act(
             now=hour,
             given=tuple(at for at in act.given if at <= hour),
-            seen=(*(at for at in act.seen if at < hour), *range(hour)),
-            unseen=(*(at for at in act.unseen if at < hour), hour),
+            seen=(*(at for at in act.seen if at < hour), *range(hour + 1)),
+            unseen=tuple(at for at in act.unseen if at < hour),
         )
 
 

@@ -360,7 +360,8 @@ def _onward(flow: Flow, copies: Copies, way: Way, inside: frozenset[str]) -> Ite
                 slack = _cut_off(flow, way, container, edge)
                 if slack is not None:
                     slack = copies.after(edge.on, slack, flow.tool_at(container))
-                    slack = max(slack, copies.gain(edge.guard, flow.tool_at(container)))
+                    if edge.label != "while":
+                        slack = max(slack, copies.gain(edge.guard, flow.tool_at(container)))
                     yield _step(flow, copies, way, edge, slack)
 
 
@@ -381,8 +382,16 @@ def _cut_off(flow: Flow, way: Way, container: str, edge: Edge) -> float | None:
         if way.spent + held + delays < timer:
             return None  # gone from here by then
         return _aged(max(way.slack, entry), timer) if timer < INFINITE else unbounded(max(way.slack, entry))
+    if edge.label == "while" and way.place == container:
+        return way.slack  # it may not hold from the first
     bound = _aged(max(way.slack, entry), stays) if stays < INFINITE else unbounded(way.slack)
-    return max(bound, _aged(way.slack, held)) if held < INFINITE else bound
+    return max(bound, min((_before(flow, way, one) for one in onward), default=bound))
+
+
+def _before(flow: Flow, way: Way, edge: Edge) -> float:
+    """Return what is left of the evidence on an edge at the last, before anything refreshes it."""
+    slack = _aged(way.slack, longest(edge.held.high)) if edge.held.bounded else unbounded(way.slack)
+    return slack if edge.on is not None else _since(flow, way, edge, slack)
 
 
 def _covers(one: Way, other: Way) -> bool:
@@ -398,7 +407,8 @@ def _covers(one: Way, other: Way) -> bool:
 def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float) -> Way:
     target = flow.graph.nodes[edge.target]
     journey = flow.journey_of(edge.target)
-    if journey is not None and journey.while_ is not None and edge.label != "while":
+    fails_at_once = edge.label == "while" and way.place == edge.source
+    if journey is not None and journey.while_ is not None and target.kind not in ROOTS and not fails_at_once:
         slack = max(slack, copies.gain(journey.while_, flow.tool_at(edge.target)))
     ended = edge.on.event.id if edge.label == "ends_on" and isinstance(edge.on, OnEvent) else ""
     cut = ended or (way.cut if target.kind in ("exit", "trigger") else "")
