@@ -384,8 +384,8 @@ def _proofs(case: Case, paths: Paths, uses: list[Use], broken: set[Rule]) -> Ite
         allowed = max(paths.withdrawals.whole(one) for one in oldest.key)
         age = length(int(max(0.0, allowed - paths.least(oldest))))
         statement = Phrase(
-            f"{count} 处联系客户要有同意，每一条路径上都有；最久的是“{oldest.name}”，联系时同意最多是 {age.zh} 前确认的",
-            f"{number} on consent, and every way there has one; the oldest is `{oldest.name}`'s, seen at most {age.en} before",
+            f"{count} 处联系要有同意，每条路径上都有；最久的是“{oldest.name}”，同意在 {age.zh} 内确认过",
+            f"{number} on consent, on every way; the oldest, of `{oldest.name}`, was seen within {age.en} before",
         )
         yield Proof(WITHOUT, "workspace", statement, tuple(assumed))
 
