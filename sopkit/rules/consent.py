@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sopkit.diagnostics import Outcome, Rule
+from sopkit.diagnostics import Outcome, Proof, Rule
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.evidence import Flow
 from sopkit.rules import consent_asking, consent_bases, consent_paths, consent_reach
@@ -40,5 +40,6 @@ def check(case: Case) -> Iterator[Outcome]:
     times = Times(case, carriage)
     flow = Flow(case.graph, case.workspace, times.openings, times.drops)
     paths = Paths(case, flow, times, Withdrawals(case, carriage))
-    yield from consent_paths.check(case, paths, resting)
-    yield from consent_reach.check(case, paths, resting)
+    reach = list(consent_reach.check(case, paths, resting))
+    yield from reach
+    yield from consent_paths.check(case, paths, resting, in_time=all(isinstance(one, Proof) for one in reach))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
+from itertools import pairwise
 from typing import Final
 
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, shortest
 from sopkit.graph.evidence import NEVER, Copies
-from sopkit.graph.latency import Hop, Leg, travel, worst
+from sopkit.graph.latency import Hop, Leg, TooMuchError, travel, worst
 from sopkit.model.nouns import Consent
 from sopkit.model.values import SECONDS, Duration
 from sopkit.rules.case import Case
@@ -27,6 +29,8 @@ class Lateness:
     at: int = 0
     """An instant at which it takes so long."""
     legs: tuple[Leg, ...] = ()
+    settled: bool = True
+    """False: it is no more than that, and perhaps less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +43,7 @@ class Withdrawals:
     _worth: dict[tuple[str, str | None], float] = field(default_factory=dict)
 
     def lateness(self, consent: str, event: str, tool: str, *, prompt: bool = False) -> Lateness | None:
-        """Return how late the tool learns that the event has ended the consent; None where nobody says in which tool it occurs.
-
-        Raises TooMuchError.
-        """
+        """Return how late the tool learns that the event has ended the consent; None where nobody says in which tool it occurs."""
         key = (consent, event, tool, prompt)
         if key not in self._known:
             self._known[key] = self._lateness(*key)
@@ -55,7 +56,10 @@ class Withdrawals:
         if noun.tool.id == tool or not self.carriage.syncs:
             return Lateness(0.0)
         hops = self.network(consent, event, prompt=prompt)
-        found = worst(hops, noun.tool.id, tool + STATE, *self.carriage.span)
+        try:
+            found = worst(hops, noun.tool.id, tool + STATE, *self.carriage.span)
+        except TooMuchError:
+            return Lateness(_at_most(hops, noun.tool.id, tool + STATE), settled=False)
         if found is None:
             return Lateness(INFINITE)
         seconds, at = found
@@ -113,12 +117,32 @@ class Withdrawals:
         noun = self.case.workspace.events.get(event)
         if noun is None or noun.tool is None or tool is None or noun.tool.id == tool or not self.carriage.syncs:
             return 0.0
-        found = worst(self.carriage.hops(("events", event)), noun.tool.id, tool, *self.carriage.span)
+        hops = self.carriage.hops(("events", event))
+        try:
+            found = worst(hops, noun.tool.id, tool, *self.carriage.span)
+        except TooMuchError:
+            return _at_most(hops, noun.tool.id, tool)
         return float(found[0]) if found is not None else 0.0
 
     def copies(self, consents: frozenset[str]) -> Copies:
         """Return what tools know of the consents of one question."""
         return Copies(self.case.workspace, consents, self.worth, self.whole, self.hears)
+
+
+def _at_most(hops: Mapping[str, Sequence[Hop]], source: str, target: str) -> float:
+    """Return what the soonest way takes where every run has just been missed: never less than what it really takes."""
+    queue: list[tuple[float, str]] = [(0.0, source)]
+    known: set[str] = set()
+    while queue:
+        spent, tool = heappop(queue)
+        if tool == target:
+            return spent
+        if tool not in known:
+            known.add(tool)
+            for hop in hops.get(tool, ()):
+                gap = hop.wait if hop.runs is None else max((b - a for a, b in pairwise(hop.runs)), default=INFINITE)
+                heappush(queue, (spent + gap + hop.longest, hop.target))
+    return INFINITE
 
 
 def _plain(legs: Iterable[Leg]) -> tuple[Leg, ...]:

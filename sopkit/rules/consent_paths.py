@@ -20,7 +20,6 @@ from sopkit.graph.evidence import (
     first_below,
     ways,
 )
-from sopkit.graph.latency import TooMuchError
 from sopkit.graph.satisfiability import tests_of
 from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Choose
@@ -160,7 +159,7 @@ class Paths:
             try:
                 self._ways[key] = ways(self.flow, self.copies(key), self.flow.leading_to(targets))
                 settled[key] = True
-            except (TooManyWaysError, TooMuchError):
+            except TooManyWaysError:
                 settled[key] = False
         return settled
 
@@ -209,8 +208,8 @@ def _less(slack: float, seconds: float) -> float:
     return slack if slack <= OLD else OLD if seconds == float("inf") else slack - seconds
 
 
-def check(case: Case, paths: Paths, uses: list[Use]) -> Iterator[Outcome]:
-    """Yield a finding for each place, what was not settled, and a proof for each rule that holds."""
+def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterator[Outcome]:
+    """Yield a finding for each place, what was not settled, and a proof where all hold and withdrawals come in time."""
     settled = paths.prepare(uses)
     told: set[str] = set()
     broken: set[Rule] = set()
@@ -229,7 +228,8 @@ def check(case: Case, paths: Paths, uses: list[Use]) -> Iterator[Outcome]:
             finding = _finding(case, paths, use, way)
             broken.add(finding.rule)
             yield finding
-    yield from _proofs(case, paths, uses, broken)
+    if in_time and not broken:
+        yield from _proofs(paths, uses)
 
 
 # What is wrong
@@ -370,7 +370,7 @@ def _beyond(case: Case, paths: Paths, use: Use, way: Way, test: ConsentTest) -> 
 # What holds
 
 
-def _proofs(case: Case, paths: Paths, uses: list[Use], broken: set[Rule]) -> Iterator[Proof]:
+def _proofs(paths: Paths, uses: list[Use]) -> Iterator[Proof]:
     places = {use.place for use in uses}
     if not places:
         return
@@ -379,15 +379,14 @@ def _proofs(case: Case, paths: Paths, uses: list[Use], broken: set[Rule]) -> Ite
         assumed.append(LOOKS)
     count = len(places)
     number = "1 contact rests" if count == 1 else f"{count} contacts rest"
-    if WITHOUT not in broken and BEYOND not in broken and AFTER not in broken and STALE not in broken:
-        oldest = max(uses, key=lambda use: -paths.least(use))
-        allowed = max(paths.withdrawals.whole(one) for one in oldest.key)
-        age = length(int(max(0.0, allowed - paths.least(oldest))))
-        statement = Phrase(
-            f"{count} 处联系要有同意，每条路径上都有；最久的是“{oldest.name}”，同意在 {age.zh} 内确认过",
-            f"{number} on consent, on every way; the oldest, of `{oldest.name}`, was seen within {age.en} before",
-        )
-        yield Proof(WITHOUT, "workspace", statement, tuple(assumed))
+    oldest = max(uses, key=lambda use: -paths.least(use))
+    allowed = max(paths.withdrawals.whole(one) for one in oldest.key)
+    age = length(int(max(0.0, allowed - paths.least(oldest))))
+    statement = Phrase(
+        f"{count} 处联系要有同意，每条路径上都有；最久的是“{oldest.name}”，同意在 {age.zh} 内确认过",
+        f"{number} on consent, on every way; the oldest, of `{oldest.name}`, was seen within {age.en} before",
+    )
+    yield Proof(WITHOUT, "workspace", statement, tuple(assumed))
 
 
 __all__ = ["AFTER", "BEYOND", "STALE", "WITHOUT", "Dated", "Mapping", "Paths", "check"]

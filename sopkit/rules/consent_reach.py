@@ -8,7 +8,7 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
 from sopkit.graph.clock import wall, zone
-from sopkit.graph.latency import MOST_INSTANTS, TooMuchError
+from sopkit.graph.latency import MOST_INSTANTS
 from sopkit.graph.satisfiability import tests_of
 from sopkit.model.nouns import Consent
 from sopkit.model.predicates import ConsentTest
@@ -122,18 +122,17 @@ def check(case: Case, paths: Paths, uses: Sequence[Use]) -> Iterator[Outcome]:
         if unseen is not None:
             yield unseen
     for one in pairs:
-        try:
-            late, event = paths.withdrawals.latest(one.consent, one.tool)
-            sure, by = paths.withdrawals.latest(one.consent, one.tool, prompt=True)
-        except TooMuchError:
+        late, event = paths.withdrawals.latest(one.consent, one.tool)
+        sure, by = paths.withdrawals.latest(one.consent, one.tool, prompt=True)
+        allowed = paths.withdrawals.allowed(one.consent.id)
+        if late.seconds > allowed and not late.settled:
             wrong = True
             reason = Phrase(f"要考察的时刻超过 {MOST_INSTANTS} 个", f"more than {MOST_INSTANTS} instants to look at")
             yield Unassessed(LATE, f"consent/{one.consent.id}", reason, case.forest.span(one.consent.at))
             continue
-        allowed = paths.withdrawals.allowed(one.consent.id)
         if late.seconds > allowed:
             wrong = True
-            certain = sure.seconds > allowed
+            certain = sure.seconds > allowed and sure.settled
             yield _late(case, paths, one, sure if certain else late, by if certain else event, certain=certain)
         elif paths.withdrawals.carriage.syncs:
             slowest = max(slowest, (late.seconds, one.consent.id))

@@ -61,13 +61,22 @@ class Replay:
     times: Times
 
     def dated(self, use: Use, way: Way, copies: Copies, allowed: float, sure: float) -> Dated:
-        """Return the dates by which the evidence is oldest; `sure` is how old the copy that showed it is whenever it is looked at."""
+        """Return dates by which the evidence is too old, else those by which it is oldest.
+
+        `sure` is how old the copy that showed it is, whenever it is looked at.
+        """
         course = course_of(way)
         if way.slack == NEVER or (way.slack < OLD and not self._own(use, way, copies)):
             return self._put(use, course, MORNING, given=len(course), allowed=allowed, sure=0.0)
         given = self._evidence(use, course, copies)
-        tried = (self._put(use, course, start, given=given, allowed=allowed, sure=sure) for start in STARTS)
-        return max(tried, key=lambda one: one.age)
+        oldest: Dated | None = None
+        for start in (MORNING, *STARTS):
+            one = self._put(use, course, start, given=given, allowed=allowed, sure=sure)
+            if oldest is None or one.age > oldest.age:
+                oldest = one
+            if one.age > allowed:
+                break
+        return oldest or self._put(use, course, MORNING, given=given, allowed=allowed, sure=sure)
 
     def _own(self, use: Use, way: Way, copies: Copies) -> bool:
         """Return whether the step's own condition is what shows the consent."""
@@ -232,6 +241,8 @@ class Replay:
         elif node.kind == "stage":
             yield Phrase(f"进入阶段 {name}", f"enters the stage {name}")
         elif node.kind in ("lifecycle", "automation", "procedure") and one.before is not None:
+            if one.before.place.startswith("event/"):
+                return
             yield Phrase(f"进入 {name}", f"enters {name}")
         elif node.step is not None and one.place != use.place:
             yield from self._passed(node.step, consents, agreed=agreed)
