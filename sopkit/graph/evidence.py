@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from sopkit.graph.course import INFINITE, longest
-from sopkit.graph.nodes import Edge, ExecutionGraph, Node
+from sopkit.graph.nodes import Delay, Edge, ExecutionGraph, Node
 from sopkit.graph.openings import Openings
 from sopkit.graph.satisfiability import excludes
 from sopkit.model.documents import Journey, Workspace
@@ -176,6 +176,8 @@ class Flow:
     """Whether a step that comes in a closed hour is left out instead of moved."""
     _anchors: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _stays: dict[str, float] = field(default_factory=dict)
+    _delays: dict[tuple[str, Delay], float] = field(default_factory=dict)
+    _spells: dict[tuple[Openings, float], float] = field(default_factory=dict)
     _shut: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     @cached_property
@@ -294,6 +296,12 @@ class Flow:
 
     def delay(self, edge: Edge) -> float:
         """Return the most seconds that pass on an edge before its target is done, closed hours included."""
+        key = (edge.target, edge.delay)
+        if key not in self._delays:
+            self._delays[key] = self._delay(edge)
+        return self._delays[key]
+
+    def _delay(self, edge: Edge) -> float:
         if not edge.delay.bounded or edge.delay.before is not None:
             return INFINITE
         step = self.graph.nodes[edge.target].step
@@ -302,7 +310,10 @@ class Flow:
         if hours is None or step is None or self.drops(edge.target):
             return lasts
         if step.within is not None and step.clock == "open" and lasts < INFINITE:
-            return hours.longest_time(lasts / 60) * 60
+            spell = (hours, lasts)
+            if spell not in self._spells:
+                self._spells[spell] = hours.longest_time(lasts / 60) * 60
+            return self._spells[spell]
         return lasts + hours.longest_wait() * 60
 
 
