@@ -29,7 +29,7 @@ CONTROLS: Final = frozenset(control for rule in RULES for control in rule.decide
 
 TO_COME: Final = (
     Phrase("触达上限的预算（budgets）", "budgets of caps"),
-    Phrase("同意与个人信息", "consent and personal data"),
+    Phrase("个人信息清单", "the inventory of personal data"),
     Phrase("话术与促销", "content and promotions"),
 )
 """What `check` says it doesn't check yet, in one line."""
