@@ -27,7 +27,7 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 CONTROLS: Final = frozenset(control for rule in RULES for control in rule.decides)
 """The rows of the catalogue of law that some rule decides, or a part of it."""
 
-TO_COME: Final = (Phrase("每条路径上的同意", "consent on every path"),)
+TO_COME: Final = (Phrase("事件日志是否照剧本发生", "event logs against the playbooks"),)
 """What `check` says it doesn't check yet, in one line."""
 
 

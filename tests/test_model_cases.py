@@ -20,7 +20,7 @@ from sopkit.text import LANGS
 from tests.workspaces import compiled
 
 HERE = Path(__file__).parent
-FOLDERS = ("values", "names", "flow", "conflicts", "tools", "law")
+FOLDERS = ("values", "names", "flow", "conflicts", "tools", "law", "consent")
 CASES = sorted(case for name in FOLDERS for case in (HERE / name).iterdir() if case.suffix == ".yaml" or case.is_dir())
 REGENERATE = bool(os.environ.get("SOPKIT_REGENERATE"))
 

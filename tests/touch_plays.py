@@ -312,7 +312,6 @@ owner: guide
 review_by: 2027-12-31
 locale: zh-CN
 timezone: Asia/Shanghai
-jurisdictions: [cn]
 enforce: none
 """
 

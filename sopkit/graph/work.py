@@ -25,6 +25,8 @@ def attach(builder: Builder, step: Step, node: str) -> None:
         link(node, f"tool/{step.kept_in.id}", "uses", step.kept_in.at, "kept_in")
     for datum in step.uses:
         link(f"data/{datum.id}", node, "data", datum.at, "uses")
+    if step.recheck:
+        link(node, f"tool/{step.recheck.id}", "uses", step.recheck.at, "recheck")
     builder.link_all(node, "tool", step.in_, "uses", "in")
     _attach_verb(builder, step, node)
 

@@ -212,6 +212,8 @@ class Step:
     otherwise: tuple[Step, ...] = ()
     if_rejected: Ref | None = None
     in_: tuple[ToolRef, ...] = ()
+    recheck: ToolRef | None = None
+    """Where the person looks at `if` once more before doing it."""
     accountable: RoleRef | None = None
     consult: tuple[RoleRef, ...] = ()
     inform: tuple[RoleRef, ...] = ()

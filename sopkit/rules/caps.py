@@ -31,7 +31,6 @@ review_by: 2027-12-31
 uses: [retail-cn]
 locale: zh-CN
 timezone: Asia/Shanghai
-jurisdictions: [cn]
 enforce: none
 """
 TWO: Final = (

@@ -83,22 +83,34 @@ def _head(kind: str, number: int, rng: random.Random) -> list[str]:
     ]
 
 
+CONSENTS: Final = {
+    "sms": "sms-marketing",
+    "[mp-notice, sms]": "[profiling, sms-marketing]",
+    "wecom-mass": "wecom-marketing",
+    "wecom-chat": "wecom-marketing",
+}
+"""What a send by those channels takes."""
+
+
 def _send(number: int, step: str, nouns: int, rng: random.Random, indent: str = "      ") -> list[str]:
     by_person = rng.random() < 0.5
+    title, script = f"{rng.choice(MOODS)}：{rng.choice(TOPICS)}", f"script-{rng.randrange(nouns):04d}"
+    via = "wecom-chat" if by_person else rng.choice(("sms", "[mp-notice, sms]", "wecom-mass"))
     lines = [
         f"- id: {step}",
-        f"  title: {rng.choice(MOODS)}：{rng.choice(TOPICS)}",
-        f"  send: script-{rng.randrange(nouns):04d}",
-        "  via: wecom-chat" if by_person else f"  via: {rng.choice(('sms', '[mp-notice, sms]', 'wecom-mass'))}",
+        f"  title: {title}",
+        f"  send: {script}",
+        f"  via: {via}",
         "  for: promotion",
         f"  topic: topic-{number}-{step}",
         "  if:",
-        f"    consent: {'wecom-marketing' if by_person else 'sms-marketing'}",
+        f"    consent: {CONSENTS[via]}",
     ]
     if by_person:
         lines += [
             "  by: guide",
             f"  within: {rng.randrange(2, 48)}h",
+            "  recheck: wecom",
             f"  minutes: {rng.randrange(1, 9)}",
             "  why: 首次互动决定去留，及时联系的顾客更愿意再次到店",
             "  if_wrong: 顾客未回复时不再追发，在客户档案里写一条备注",

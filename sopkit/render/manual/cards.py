@@ -132,6 +132,10 @@ def _audience(placed: Placed, names: Names) -> Iterator[Fact]:
             names,
             stop=True,
         )
+    if placed.step.recheck:
+        tool = names.title(names.workspace.tools, placed.step.recheck)
+        again = f"在{tool}再看一眼，已经不符合的不做", f"look again in {tool}; whoever no longer fits is left out"
+        yield _fact("动手前", "Before you do it", names.pick(*again), names)
 
 
 def _besides(guard: Predicate, needed: tuple[Predicate, ...]) -> Predicate | None:

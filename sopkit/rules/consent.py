@@ -1,0 +1,45 @@
+"""The playbooks, consents and purposes go in; uses of customers' data that rest on no valid basis come out: SOP501–SOP511."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sopkit.diagnostics import Outcome, Proof, Rule
+from sopkit.graph.carriage import Carriage
+from sopkit.graph.evidence import Flow
+from sopkit.rules import consent_asking, consent_bases, consent_paths, consent_reach
+from sopkit.rules.case import Case
+from sopkit.rules.consent_copies import Withdrawals
+from sopkit.rules.consent_paths import Paths
+from sopkit.rules.consent_times import Times
+from sopkit.rules.consent_uses import uses_of
+
+RULES: Final[tuple[Rule, ...]] = (
+    consent_paths.WITHOUT,
+    consent_paths.BEYOND,
+    consent_paths.AFTER,
+    consent_paths.STALE,
+    *consent_bases.RULES,
+    *consent_reach.RULES,
+    *consent_asking.RULES,
+)
+
+
+def check(case: Case) -> Iterator[Outcome]:
+    """Yield the outcomes of all parts; nothing where a document is wrong already, since every one may matter here."""
+    if case.doubts.anywhere or not case.law.applies(*(alias for rule in RULES for alias in rule.aliases)):
+        return
+    uses = list(uses_of(case))
+    yield from consent_bases.check(case, uses)
+    yield from consent_asking.check(case)
+    resting = [use for use in uses if use.purpose.basis == "consent"]
+    if not resting:
+        return
+    carriage = Carriage(case.workspace, case.today)
+    times = Times(case, carriage)
+    flow = Flow(case.graph, case.workspace, times.openings, times.drops)
+    paths = Paths(case, flow, times, Withdrawals(case, carriage))
+    reach = list(consent_reach.check(case, paths, resting))
+    yield from reach
+    yield from consent_paths.check(case, paths, resting, in_time=all(isinstance(one, Proof) for one in reach))

@@ -1,0 +1,123 @@
+"""Purposes and what they rest on go in; those whose basis is none for what they are, or that name none, come out: SOP505, SOP506."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity
+from sopkit.model.nouns import Purpose
+from sopkit.model.steps import Send
+from sopkit.rules.case import Case
+from sopkit.rules.consent_examples import GUARDED_SEND, journey, purpose
+from sopkit.rules.consent_uses import Use
+from sopkit.text import Phrase
+from sopkit.tree import Mark
+
+NEWS: Final = GUARDED_SEND.replace("for: promotion", "for: news").replace(", if: {consent: sms-marketing}", "")
+UNFIT: Final = Rule(
+    code="SOP505",
+    name="unfit-basis",
+    severity=Severity.ERROR,
+    summary=Phrase("营销用了不成立的依据", "marketing on a basis that does not carry it"),
+    message=Phrase("{what}，依据写的是“{basis}”：{reason}", "{what} rests on `{basis}`: {reason}"),
+    why=Phrase(
+        "依据不成立，联系和使用数据就都没有依据，不论客户有没有勾选。",
+        "With no valid basis, every contact and every use of data for it has none, whatever customers ticked.",
+    ),
+    fix=Phrase(
+        "改成 basis: consent，并征求一项写明这个目的和渠道的同意",
+        "write `basis: consent`, and ask for a consent to this purpose and channel",
+    ),
+    bad=journey(NEWS, beside=purpose("contract")),
+    good=journey(NEWS, beside=purpose("contract", "service")).replace("    advertising: true\n", ""),
+    aliases=("CON10",),
+)
+NO_BASIS: Final = Rule(
+    code="SOP506",
+    name="purpose-without-basis",
+    severity=Severity.ERROR,
+    summary=Phrase("目的没有写依据", "a purpose with no basis"),
+    message=Phrase(
+        "目的“{purpose}”没有写依据，步骤“{step}”却为它联系客户或使用数据",
+        "the purpose `{purpose}` names no basis, yet `{step}` contacts customers or uses data for it",
+    ),
+    why=Phrase(
+        "没有依据就查不了：要不要同意、要哪一项、能不能拒绝，都取决于它。",
+        "Nothing can be checked without it: whether it takes a consent, which one, and whether it may be refused.",
+    ),
+    fix=Phrase(
+        "在目的里写 basis：营销写 consent；履行订单、会员服务写 contract",
+        "write `basis` in the purpose: `consent` for marketing, `contract` for orders and membership",
+    ),
+    bad=journey(NEWS, beside=purpose("", "service")).replace("    advertising: true\n", ""),
+    good=journey(NEWS, beside=purpose("contract", "service")).replace("    advertising: true\n", ""),
+)
+RULES: Final = (UNFIT, NO_BASIS)
+FOR_MARKETING: Final = frozenset(("consent", "legitimate-interests", "public-information"))
+"""Bases that can carry marketing somewhere; all others are about what must be done anyway."""
+NOT_NECESSARY: Final = Phrase(
+    "营销不是履行合同或法定义务所必需的", "marketing is not necessary for a contract or a legal duty"
+)
+NONE_HERE: Final = Phrase("中国法律没有“正当利益”这一项依据", "Chinese law knows no legitimate interests")
+ADVERTISING: Final = Phrase(
+    "它发的是广告，不是服务信息", "what it sends is an advertisement, not a message about the service"
+)
+
+
+def check(case: Case, uses: Sequence[Use]) -> Iterator[Outcome]:
+    """Yield a finding for each purpose, and for each step that advertises under a purpose that is none of marketing."""
+    told: set[str] = set()
+    wrong = False
+    for use in uses:
+        purpose_, basis = use.purpose, use.purpose.basis
+        reason = _reason(case, purpose_)
+        at, subject = (use.at, use.place) if purpose_.builtin else (purpose_.at, f"purpose/{purpose_.id}")
+        if basis is None and subject not in told:
+            told.add(subject)
+            yield case.finding(NO_BASIS, at, subject, *_place(use, at), purpose=purpose_.id, step=use.name)
+        elif basis is not None and reason is not None and subject not in told:
+            told.add(subject)
+            wrong = True
+            what = Phrase(f"目的“{purpose_.id}”", f"the purpose `{purpose_.id}`")
+            yield case.finding(UNFIT, at, subject, *_place(use, at), what=what, basis=basis, reason=reason)
+        elif basis not in (None, *FOR_MARKETING) and _advertises(case, use) and use.place not in told:
+            told.add(use.place)
+            wrong = True
+            what = Phrase(f"步骤“{use.name}”为“{purpose_.id}”", f"`{use.name}`, for `{purpose_.id}`,")
+            yield case.finding(UNFIT, use.at, use.place, what=what, basis=basis or "", reason=ADVERTISING)
+    marketing = {use.purpose.id for use in uses if use.purpose.category == "marketing"}
+    if marketing and not wrong:
+        names = "、".join(sorted(marketing)), ", ".join(f"`{one}`" for one in sorted(marketing))
+        yield Proof(
+            UNFIT,
+            "workspace",
+            Phrase(
+                f"营销目的（{names[0]}）的依据都成立", f"the basis of every marketing purpose can carry it: {names[1]}"
+            ),
+        )
+
+
+def _place(use: Use, at: Mark) -> Iterator[tuple[Mark, Phrase]]:
+    if at != use.at:
+        yield use.at, Phrase("用在这里", "used here")
+
+
+def _reason(case: Case, purpose_: Purpose) -> Phrase | None:
+    """Return why the basis of a purpose does not carry it under the law of the workspace."""
+    if purpose_.basis == "legitimate-interests" and "cn" in {pack.id for pack in case.law.packs_with("CON10")}:
+        return NONE_HERE
+    if purpose_.category == "marketing" and purpose_.basis not in (None, *FOR_MARKETING):
+        return NOT_NECESSARY
+    return None
+
+
+def _advertises(case: Case, use: Use) -> bool:
+    """Return whether an advertisement is sent to somebody: feeds and pages are looked at by whoever likes."""
+    step = use.step
+    if step is None or use.channel is None or use.channel.reach not in ("direct", "group"):
+        return False
+    scripts = [step.script] if step.script is not None else []
+    scripts += step.verb.all_scripts if isinstance(step.verb, Send) else ()
+    known = case.workspace.scripts
+    return any(ref.id in known and known[ref.id].advertising for ref in scripts)

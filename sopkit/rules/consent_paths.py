@@ -1,0 +1,392 @@
+"""Uses and the ways to them go in; those that a customer comes to without a consent, or with one too old, come out: SOP501–SOP504."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sopkit.diagnostics import Finding, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
+from sopkit.graph.evidence import (
+    MOST_WAYS,
+    NEVER,
+    OLD,
+    WITHDRAWN,
+    Copies,
+    Flow,
+    TooManyWaysError,
+    Way,
+    course_of,
+    first_below,
+    ways,
+)
+from sopkit.graph.satisfiability import tests_of
+from sopkit.model.predicates import ConsentTest, Predicate
+from sopkit.model.steps import Choose
+from sopkit.rules.case import Case
+from sopkit.rules.consent_copies import Withdrawals
+from sopkit.rules.consent_examples import GUARDED_SEND, SEND, journey
+from sopkit.rules.consent_replay import Dated, Replay
+from sopkit.rules.consent_times import Times
+from sopkit.rules.consent_uses import Use, lacking
+from sopkit.rules.tools_routes import length
+from sopkit.text import Phrase
+
+OTHER_CONSENT: Final = SEND.replace("via: sms", "via: wecom-chat").replace("}\n", ", if: {consent: sms-marketing}}\n")
+WAIT: Final = "  - {id: pause, wait: 3d}\n"
+FORK: Final = "  - id: fork\n    choose:\n      - if: {consent: sms-marketing}\n        steps:\n"
+
+WITHOUT: Final = Rule(
+    code="SOP501",
+    name="contact-without-consent",
+    severity=Severity.ERROR,
+    summary=Phrase("没有取得同意就联系客户", "a customer is contacted without consent"),
+    message=Phrase(
+        "步骤“{step}”为“{purpose}”联系客户{channel}，有一条路径上客户并没有同意：要有{needed}",
+        "`{step}` contacts customers for `{purpose}`{channel}, and on one way to it they have not agreed: it takes {needed}",
+    ),
+    why=Phrase(
+        "问过不等于同意：客户可以不勾。这条路径上的人会收到没有同意过的营销。",
+        "To be asked is not to agree: every box may be left empty, and whoever did that is contacted all the same.",
+    ),
+    fix=Phrase(
+        "在这一步写 if: {{consent: …}}，只发给已经同意的客户；同意在哪里问，写在事件的 asks 里",
+        "write `if: {{consent: …}}` on this step, so that it goes to those who agreed; where they are asked stands in `asks` of an event",
+    ),
+    bad=journey(SEND),
+    good=journey(GUARDED_SEND),
+    aliases=("CON01",),
+)
+BEYOND: Final = Rule(
+    code="SOP502",
+    name="use-beyond-consent",
+    severity=Severity.ERROR,
+    summary=Phrase("超出了客户同意的范围", "a use that the consent does not cover"),
+    message=Phrase(
+        "步骤“{step}”凭同意“{consent}”，但它不包括{missing}",
+        "`{step}` relies on the consent `{consent}`, which does not cover {missing}",
+    ),
+    why=Phrase(
+        "同意只对写明的目的、渠道和数据有效；同意收短信，不等于同意加企业微信推送。",
+        "A consent holds for the purposes, channels and data that it names: who agreed to SMS has not agreed to WeCom.",
+    ),
+    fix=Phrase(
+        "换成包括{missing}的同意，或者另外征求一项；确实告知过的，补写到这项同意的 purposes、channels 里",
+        "test a consent that covers {missing}, or ask for one; where customers were told so, add it to "
+        "the consent's `purposes` or `channels`",
+    ),
+    bad=journey(OTHER_CONSENT),
+    good=journey(OTHER_CONSENT.replace("sms-marketing", "wecom-marketing")),
+    aliases=("PUR01",),
+)
+AFTER: Final = Rule(
+    code="SOP503",
+    name="contact-after-withdrawal",
+    severity=Severity.ERROR,
+    summary=Phrase("客户已经撤回，还会联系", "a customer is contacted after withdrawing"),
+    message=Phrase(
+        "步骤“{step}”排在客户撤回之后，还为“{purpose}”联系客户{channel}",
+        "`{step}` follows the customer's withdrawal, and contacts them for `{purpose}`{channel} all the same",
+    ),
+    why=Phrase(
+        "客户撤回同意以后，凭这项同意做的事都要停。",
+        "Once a consent is withdrawn, all that rested on it must stop.",
+    ),
+    fix=Phrase(
+        "删掉撤回之后的这一步；客户可能已重新同意的，写 if: {{consent: …}}",
+        "take this step out of what follows the withdrawal; where customers may have agreed anew, write `if: {{consent: …}}`",
+    ),
+    bad=journey(SEND, starts="sms-unsubscribed"),
+    good=journey(GUARDED_SEND, starts="sms-unsubscribed"),
+    aliases=("WDR01",),
+)
+STALE: Final = Rule(
+    code="SOP504",
+    name="stale-consent",
+    severity=Severity.ERROR,
+    summary=Phrase("按过时的同意联系客户", "a contact that rests on an old consent"),
+    message=Phrase(
+        "步骤“{step}”联系客户时，同意是 {age} 前确认的；撤回应在 {allowed} 内生效",
+        "when `{step}` contacts the customer, the consent was last seen {age} before; a withdrawal must take effect within {allowed}",
+    ),
+    why=Phrase(
+        "从确认同意到发出之间，客户随时可能撤回；隔得太久，撤回了的人照样收到。",
+        "Anybody may withdraw between the check and the contact; with so long between them, whoever did is contacted all the same.",
+    ),
+    fix=Phrase(
+        "把条件写到发送的这一步上（if: {{consent: …}}）；由员工做的，缩短 within，或写 recheck，让员工动手前再看一眼",
+        "put the condition on the step that sends (`if: {{consent: …}}`); for a person, shorten `within`, or write `recheck` so that "
+        "they look again before they act",
+    ),
+    bad=journey(FORK, "          - {id: pause, wait: 3d}\n", f"        {SEND}", "      - {else: []}\n"),
+    good=journey(FORK, "          - {id: pause, wait: 3d}\n", f"        {GUARDED_SEND}", "      - {else: []}\n"),
+    aliases=("WDR02",),
+)
+NO_FAILURE: Final = Phrase("同步不失败，员工按时", "no sync run fails, and staff are on time")
+ONE_WORLD: Final = Phrase(
+    "没有写同步：各系统当作立即互通", "no syncs are declared: all tools are taken to know at once"
+)
+NOT_JOINT: Final = Phrase("最慢的同步、最晚的时间碰在一起", "the slowest sync run and the latest times fall together")
+LOOKS: Final = Phrase("员工动手前按 recheck 再看一眼", "staff look again where `recheck` says so")
+MOST_EVIDENCE: Final = 3
+"""Places shown beside a finding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """The ways to all uses of a workspace; for each set of consents that covers a use, one analysis."""
+
+    case: Case
+    flow: Flow
+    times: Times
+    withdrawals: Withdrawals
+    _ways: dict[frozenset[str], dict[str, list[Way]]] = field(default_factory=dict)
+    _copies: dict[frozenset[str], Copies] = field(default_factory=dict)
+    _joined: dict[str, bool] = field(default_factory=dict)
+
+    def copies(self, key: frozenset[str]) -> Copies:
+        if key not in self._copies:
+            self._copies[key] = self.withdrawals.copies(key)
+        return self._copies[key]
+
+    def prepare(self, uses: Iterable[Use]) -> dict[frozenset[str], bool]:
+        """Follow the ways to all uses; return, for each set of consents, whether that was done within the bound."""
+        places: dict[frozenset[str], set[str]] = {}
+        for use in uses:
+            places.setdefault(use.key, set()).add(use.place)
+        settled: dict[frozenset[str], bool] = {}
+        for key, targets in places.items():
+            try:
+                self._ways[key] = ways(self.flow, self.copies(key), self.flow.leading_to(targets))
+                settled[key] = True
+            except TooManyWaysError:
+                settled[key] = False
+        return settled
+
+    def breaking(self, use: Use) -> Way | None:
+        """Return a shortest way on which the use has no consent that is fresh enough."""
+        found = self._ways[use.key].get(use.place, ())
+        return next(first_below(found, lambda way: self.slack(use, way)), None)
+
+    def least(self, use: Use) -> float:
+        """Return the least slack of all ways."""
+        return min((self.slack(use, way) for way in self._ways[use.key].get(use.place, ())), default=0.0)
+
+    def slack(self, use: Use, way: Way) -> float:
+        """Return what is left at the use itself: its own condition, the time until the deed and the sending."""
+        copies, step = self.copies(use.key), use.step
+        slack = way.slack
+        if use.channel is not None and self._is_joined(use):
+            slack = max(slack, *(copies.whole(one) for one in use.key))
+        if step is not None and step.by is not None:
+            window = self.times.window(use.place, step)
+            slack = max(slack, _less(copies.gain(step.if_, self.flow.tool_at(use.place)), window))
+            if step.recheck is not None:
+                slack = max(slack, copies.gain(step.if_, step.recheck.id))
+            return slack
+        if step is not None:
+            slack = max(slack, copies.gain(step.if_, self.flow.tool_at(use.place)))
+        return _less(slack, self.times.sending(use.place, use.channel))
+
+    def _is_joined(self, use: Use) -> bool:
+        """Return whether all whom the channel reaches have joined it by an event that gives the consent, and are out once they leave."""
+        channel = use.channel
+        if channel is None or channel.selects != "nobody" or channel.opt_out is None or channel.opt_out.event is None:
+            return False
+        leaves = channel.opt_out.event.id
+        left = [one for one in use.consents if leaves in {ref.id for ref in one.withdrawn_by}]
+        events = self.case.workspace.events.values()
+        tool = channel.tool.id if channel.tool is not None else ""
+        return any(
+            one.id in {ref.id for ref in event.gives} and event.tool is not None and event.tool.id == tool
+            for one in left
+            for event in events
+        )
+
+
+def _less(slack: float, seconds: float) -> float:
+    return slack if slack <= OLD else OLD if seconds == float("inf") else slack - seconds
+
+
+def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterator[Outcome]:
+    """Yield a finding for each place, what was not settled, and a proof where all hold and withdrawals come in time."""
+    settled = paths.prepare(uses)
+    told: set[str] = set()
+    broken: set[Rule] = set()
+    for use in uses:
+        if use.place in told:
+            continue
+        if not settled[use.key]:
+            told.add(use.place)
+            broken |= {WITHOUT, BEYOND, AFTER, STALE}
+            reason = Phrase(f"通到这里的路径超过 {MOST_WAYS} 种", f"more than {MOST_WAYS} ways lead there")
+            yield Unassessed(WITHOUT, use.place, reason, case.forest.span(use.at))
+            continue
+        way = paths.breaking(use)
+        if way is not None:
+            told.add(use.place)
+            finding = _finding(case, paths, use, way)
+            broken.add(finding.rule)
+            yield finding
+    if in_time and not broken:
+        yield from _proofs(paths, uses)
+
+
+# What is wrong
+
+
+def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
+    slack = paths.slack(use, way)
+    other = _other_consent(case, paths, use, way) if slack == NEVER else None
+    if other is not None:
+        return _beyond(case, paths, use, way, other)
+    rule = WITHOUT if slack == NEVER else AFTER if slack == WITHDRAWN else STALE
+    replay = Replay(case, paths.flow, paths.times)
+    copies = paths.copies(use.key)
+    names = [one.id for one in use.consents]
+    allowed = max((paths.withdrawals.whole(one) for one in names), default=0.0)
+    sure = _sure_age(paths, use)
+    dated = replay.dated(use, way, copies, allowed, sure)
+    certain = slack in (NEVER, WITHDRAWN) or dated.age > allowed
+    lateness = dated.age if certain else allowed - slack
+    channel = use.channel.id if use.channel is not None else ""
+    args: dict[str, str | Phrase] = {
+        "step": use.name,
+        "purpose": use.purpose.id,
+        "channel": Phrase(f"（{channel}）", f" by `{channel}`") if channel else Phrase("", ""),
+        "needed": _needed(use),
+        "age": _age(slack, lateness),
+        "allowed": length(int(allowed)),
+    }
+    return Finding(
+        rule,
+        case.forest.span(use.at),
+        {name: args[name] for name in _placeholders(rule)},
+        use.place,
+        verdict=Verdict.VIOLATED if certain else Verdict.POSSIBLE,
+        related=_related(case, use),
+        timeline=replay.moments(use, way, dated, names, allowed),
+        assumptions=() if certain else (NOT_JOINT,),
+    )
+
+
+def _placeholders(rule: Rule) -> tuple[str, ...]:
+    names = ("step", "purpose", "channel", "needed", "age", "allowed")
+    return tuple(name for name in names if f"{{{name}}}" in rule.message.zh + rule.fix.zh)
+
+
+def _needed(use: Use) -> Phrase:
+    if not use.consents:
+        return Phrase(
+            "一项写明这个目的和渠道的同意（还没有声明）",
+            "a consent to this purpose by this channel, and none is declared",
+        )
+    names = [one.id for one in use.consents]
+    return Phrase("或".join(f"“{one}”" for one in names), " or ".join(f"`{one}`" for one in names))
+
+
+def _age(slack: float, age: float) -> Phrase:
+    if slack <= OLD or age > 300 * 86400:
+        return Phrase("很久（没有上限）", "any time")
+    return length(int(age))
+
+
+def _sure_age(paths: Paths, use: Use) -> float:
+    """Return how old the copy is, whenever it is looked at, that shows the consent: nothing where runs have their times."""
+    tool = paths.flow.tool_at(use.place)
+    if tool is None or not use.consents:
+        return 0.0
+    ages = []
+    for one in use.consents:
+        late, _ = paths.withdrawals.latest(one, tool)
+        sure = len(late.legs) == 1 and late.legs[0].hop.runs is None
+        ages.append(late.seconds if sure and late.seconds < float("inf") else 0.0)
+    return min(ages)
+
+
+def _related(case: Case, use: Use) -> tuple[Related, ...]:
+    note = Phrase("目的在这里声明", "the purpose is declared here")
+    found = [Related(case.forest.span(use.purpose.at), note)] if not use.purpose.builtin else []
+    own = [one for one in use.consents if not one.builtin]
+    found += [Related(case.forest.span(one.at), Phrase("要有的同意", "the consent that it takes")) for one in own]
+    return tuple(found[:MOST_EVIDENCE])
+
+
+def _other_consent(case: Case, paths: Paths, use: Use, way: Way) -> ConsentTest | None:
+    """Return the test of another consent that the way rests on, the nearest one first."""
+    for predicate in _conditions(paths, use, way):
+        for test in tests_of(case.workspace, predicate):
+            if isinstance(test, ConsentTest) and test.state == "given" and test.consent.id not in use.key:
+                consent = case.workspace.consents.get(test.consent.id)
+                if consent is not None and Copies.gain(paths.copies(frozenset((consent.id,))), predicate, None) > NEVER:
+                    return test
+    return None
+
+
+def _conditions(paths: Paths, use: Use, way: Way) -> Iterator[Predicate]:
+    """Yield the conditions that hold on a way, from the use backwards."""
+    if use.step is not None and use.step.if_ is not None:
+        yield use.step.if_
+    journey = paths.flow.journey_of(use.place)
+    if journey is not None and journey.while_ is not None:
+        yield journey.while_
+    for one in reversed(course_of(way)):
+        if one.edge is not None and one.edge.guard is not None:
+            yield one.edge.guard
+            step = paths.flow.graph.nodes[one.edge.source].step
+            if step is not None and isinstance(step.verb, Choose) and step.if_ is not None:
+                yield step.if_
+
+
+def _beyond(case: Case, paths: Paths, use: Use, way: Way, test: ConsentTest) -> Finding:
+    consent = case.workspace.consents[test.consent.id]
+    missing = lacking(consent, use.purpose, use.channel, use.fields)
+    channel = use.channel.id if use.channel is not None else ""
+    known = {ref.id for ref in consent.data}
+    data = "、".join(one for one in use.fields if one not in known)
+    words = {
+        "purpose": Phrase(f"目的 {use.purpose.id}", f"the purpose `{use.purpose.id}`"),
+        "channel": Phrase(f"渠道 {channel}", f"the channel `{channel}`"),
+        "data": Phrase(f"数据 {data}", f"the data `{data.replace('、', '`, `')}`"),
+    }
+    parts = [words[one] for one in missing]
+    said = Phrase("和".join(one.zh for one in parts), " and ".join(one.en for one in parts))
+    replay = Replay(case, paths.flow, paths.times)
+    dated = replay.dated(use, way, paths.copies(use.key), 0.0, 0.0)
+    related = [Related(case.forest.span(test.at), Phrase("凭的是这个条件", "this is what it rests on"))]
+    if not consent.builtin:
+        related.append(Related(case.forest.span(consent.at), Phrase("同意在这里声明", "the consent is declared here")))
+    return Finding(
+        BEYOND,
+        case.forest.span(use.at),
+        {"step": use.name, "consent": consent.id, "missing": said},
+        use.place,
+        verdict=Verdict.VIOLATED,
+        related=tuple(related),
+        timeline=replay.moments(use, way, dated, [one.id for one in use.consents], 0.0),
+    )
+
+
+# What holds
+
+
+def _proofs(paths: Paths, uses: list[Use]) -> Iterator[Proof]:
+    places = {use.place for use in uses}
+    if not places:
+        return
+    assumed = [NO_FAILURE] if paths.withdrawals.carriage.syncs else [ONE_WORLD]
+    if any(use.step is not None and use.step.recheck is not None for use in uses):
+        assumed.append(LOOKS)
+    count = len(places)
+    number = "1 contact rests" if count == 1 else f"{count} contacts rest"
+    oldest = max(uses, key=lambda use: -paths.least(use))
+    allowed = max(paths.withdrawals.whole(one) for one in oldest.key)
+    age = length(int(max(0.0, allowed - paths.least(oldest))))
+    statement = Phrase(
+        f"{count} 处联系要有同意，每条路径上都有；最久的是“{oldest.name}”，同意在 {age.zh} 内确认过",
+        f"{number} on consent, on every way; the oldest, of `{oldest.name}`, was seen within {age.en} before",
+    )
+    yield Proof(WITHOUT, "workspace", statement, tuple(assumed))
+
+
+__all__ = ["AFTER", "BEYOND", "STALE", "WITHOUT", "Dated", "Mapping", "Paths", "check"]

@@ -1,0 +1,127 @@
+"""Steps and channels go in; how long between looking at a condition and the deed, and between the order and the sending, comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sopkit.graph.carriage import Carriage
+from sopkit.graph.course import INFINITE, longest, shortest
+from sopkit.graph.openings import WEEK, Openings, both, of_hours, outside
+from sopkit.graph.timing import delay_of
+from sopkit.model.nouns import Channel
+from sopkit.model.steps import Step
+from sopkit.rules.case import Case
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """Each worked out once."""
+
+    case: Case
+    carriage: Carriage
+    _openings: dict[str, Openings | None] = field(default_factory=dict)
+    _confirmed: dict[tuple[str, str, Openings | None], float] = field(default_factory=dict)
+    _roles: dict[str, Openings | None] = field(default_factory=dict)
+
+    def openings(self, place: str) -> Openings | None:
+        """Return when a step, or an issue, can be done: hours of the person and the channels, quiet hours; None: always."""
+        if place not in self._openings:
+            self._openings[place] = self._open(place)
+        return self._openings[place]
+
+    def _open(self, place: str) -> Openings | None:
+        workspace, node = self.case.workspace, self.case.graph.nodes[place]
+        via, by = getattr(node.origin, "via", ()), getattr(node.origin, "by", None)
+        hours = self._role(by.id) if by is not None and node.kind in ("step", "issue") else None
+        if node.kind != "step" or node.step is None:
+            return hours
+        for channel in (workspace.channels[ref.id] for ref in via if ref.id in workspace.channels):
+            if channel.hours is not None:
+                hours = both(hours, of_hours(channel.hours))
+            for quiet in workspace.settings.quiet_hours:
+                if quiet.hours is not None and self.carriage.selects(quiet.of, node.step, channel):
+                    hours = both(hours, outside(quiet.hours))
+        return hours
+
+    def _role(self, role: str) -> Openings | None:
+        if role not in self._roles:
+            noun = self.case.workspace.roles.get(role)
+            self._roles[role] = of_hours(noun.hours) if noun is not None and noun.hours is not None else None
+        return self._roles[role]
+
+    def drops(self, place: str) -> bool:
+        """Return whether one of a step's channels throws away what comes in a closed hour."""
+        channels = self.case.workspace.channels
+        via = getattr(self.case.graph.nodes[place].origin, "via", ())
+        return any(ref.id in channels and channels[ref.id].when_closed == "drop" for ref in via)
+
+    def window(self, place: str, step: Step) -> float:
+        """Return the most seconds from the issue of a person's step, when its condition is looked at, to the deed; a tool's has none."""
+        if step.by is None:
+            return 0.0
+        delay = delay_of(step)
+        if delay.before is not None:
+            return 0.0
+        if not delay.bounded:
+            return INFINITE
+        low, high = shortest(delay.low), longest(delay.high)
+        hours = self.openings(place)
+        if high == INFINITE or hours is None:
+            return max(0.0, high - low)
+        if step.within is not None and step.clock == "open":
+            return max(0.0, hours.longest_time(high / 60) * 60 - low)
+        return max(0.0, high - low) + hours.longest_wait() * 60
+
+    def sending(self, place: str, channel: Channel | None) -> float:
+        """Return the most seconds from the order to the sending: the way of the command, and whoever must confirm it."""
+        if channel is None:
+            return 0.0
+        drive = self._drive(place, channel)
+        asked = channel.confirmed_by
+        if asked is None or asked.role is None or asked.within is None:
+            return drive
+        key = (asked.role.id, str(asked.within), self.openings(place))
+        if key not in self._confirmed:
+            staff, hours = self._role(asked.role.id), self.openings(place)
+            starts = (minute for minute in range(WEEK) if hours is None or hours.wait(minute) == 0)
+            within = longest(asked.within) / 60
+            self._confirmed[key] = (
+                max((_sent(staff, hours, start, within) - start for start in starts), default=0.0) * 60
+            )
+        return drive + self._confirmed[key]
+
+    def confirmed(self, place: str, channel: Channel | None, ordered: float) -> float:
+        """Return when what was ordered at an instant, in seconds of a week, is sent at the latest."""
+        if channel is None:
+            return ordered
+        due = ordered + self._drive(place, channel)
+        asked = channel.confirmed_by
+        if asked is None or asked.role is None or asked.within is None:
+            return due
+        within = longest(asked.within) / 60
+        return _sent(self._role(asked.role.id), self.openings(place), due / 60, within) * 60
+
+    def _drive(self, place: str, channel: Channel) -> float:
+        root = self.case.graph.nodes[place].playbook
+        origin = self.case.graph.nodes[root].origin if root else None
+        runs_in = getattr(origin, "runs_in", None)
+        if runs_in is None or channel.tool is None:
+            return 0.0
+        return float(self.carriage.drive(runs_in.id, channel.tool.id))
+
+
+def _sent(staff: Openings | None, hours: Openings | None, start: float, within: float) -> float:
+    """Return the minute at which a person with so much working time has confirmed, moved to where it may be sent."""
+    now, left = start, within
+    if staff is not None and not staff.empty:
+        now += staff.wait(now)
+        for _ in range(10_000):
+            at = now % WEEK
+            end = next(close for _, close in staff.stretches if at < close)
+            if left <= end - at:
+                break
+            left -= end - at
+            now = now + end - at
+            now += staff.wait(now)
+    now += left
+    return now + (hours.wait(now) if hours is not None and not hours.empty else 0.0)

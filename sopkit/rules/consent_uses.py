@@ -1,0 +1,103 @@
+"""Steps and cadences go in; each use of a customer's data or address that needs a basis comes out, with the consents that cover it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from sopkit.graph import Node
+from sopkit.model.documents import Cadence, Workspace
+from sopkit.model.nouns import Channel, Consent, Purpose
+from sopkit.model.steps import Ask, Send, Step
+from sopkit.model.values import Ref
+from sopkit.rules.case import Case
+from sopkit.tree import Mark
+
+PLACEHOLDER: Final = re.compile(r"\{customer\.([a-z0-9_-]+)(?:\|[^{}|]*)?\}")
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """One purpose by one channel at one place."""
+
+    place: str
+    """Node id of the step, or of the issues of a cadence."""
+    at: Mark
+    step: Step | None
+    """None: the issues of a cadence."""
+    purpose: Purpose
+    channel: Channel | None
+    """None: data are used, and nobody is contacted."""
+    fields: tuple[str, ...]
+    consents: tuple[Consent, ...]
+    """Those that cover the purpose by the channel with these data, in the order declared."""
+
+    @property
+    def name(self) -> str:
+        return self.step.id if self.step is not None else self.place.partition("/")[2]
+
+    @cached_property
+    def key(self) -> frozenset[str]:
+        return frozenset(one.id for one in self.consents)
+
+
+def uses_of(case: Case) -> Iterator[Use]:
+    """Yield the uses of all playbooks by purpose and channel, in the order written; steps that name no purpose have none."""
+    workspace = case.workspace
+    for root, playbook in case.playbooks:
+        if isinstance(playbook, Cadence) and playbook.for_ is not None:
+            issue = case.graph.nodes.get(f"issue/{playbook.id}")
+            if issue is not None:
+                yield from _of(workspace, issue, playbook.id_at, playbook, playbook.for_)
+        for node, step in case.steps(root):
+            if step.for_ is not None:
+                yield from _of(workspace, node, step.id_at, step, step.for_)
+
+
+def _of(workspace: Workspace, node: Node, at: Mark, of: Step | Cadence, for_: Ref) -> Iterator[Use]:
+    purpose = workspace.purposes.get(for_.id)
+    if purpose is None:
+        return
+    step, via = of if isinstance(of, Step) else None, of.via
+    fields = tuple(dict.fromkeys(fields_of(workspace, step))) if step is not None else ()
+    channels: list[Channel | None] = [workspace.channels[ref.id] for ref in via if ref.id in workspace.channels]
+    if not (via or fields):
+        return
+    for channel in channels or [None]:
+        covering = tuple(one for one in workspace.consents.values() if not lacking(one, purpose, channel, fields))
+        yield Use(node.id, at, step, purpose, channel, fields, covering)
+
+
+def lacking(consent: Consent, purpose: Purpose, channel: Channel | None, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what of a use a consent does not cover: `purpose`, `channel`, `data`. It covers any channel, or any data of its
+    purposes, where it names none.
+    """
+    found = []
+    if purpose.id not in {ref.id for ref in consent.purposes}:
+        found.append("purpose")
+    if channel is not None and consent.channels and channel.id not in {ref.id for ref in consent.channels}:
+        found.append("channel")
+    if consent.data and not set(fields) <= {ref.id for ref in consent.data}:
+        found.append("data")
+    return tuple(found)
+
+
+def fields_of(workspace: Workspace, step: Step) -> Iterator[str]:
+    """Yield the data that a step uses: named, matched on, asked for, or filled into its texts."""
+    yield from (ref.id for ref in step.uses)
+    scripts = [step.script] if step.script is not None else []
+    match step.verb:
+        case Send() as send:
+            scripts += send.all_scripts
+            if send.match is not None:
+                yield send.match.id
+        case Ask(what):
+            yield from (ref.id for ref in what if ref.id in workspace.data)
+    for ref in scripts:
+        script = workspace.scripts.get(ref.id)
+        if script is not None and script.text is not None:
+            for _, text in script.text.variants:
+                yield from (name for name in PLACEHOLDER.findall(text) if name in workspace.data)

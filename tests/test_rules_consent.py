@@ -1,0 +1,153 @@
+"""The traps of consent: each bad case of `tests/consent` beside the one edit that mends it, and cases that must be left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sopkit.diagnostics import Finding, Verdict
+from sopkit.pipeline import Compilation
+from tests.workspaces import compiled
+
+FOLDER = Path(__file__).parent / "consent"
+CASES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+SEND = "- {id: tell, send: news, via: sms, for: promotion"
+GUARD = ", if: {consent: sms-marketing}}"
+
+MENDED: dict[str, tuple[str, str]] = {
+    "after-a-withdrawal": (f"{SEND}}}", SEND + GUARD),
+    "asked-day-after-day": ("proof:", "again_after: 30d, proof:"),
+    "captured-in-another-journey": ("for: promotion}", "for: promotion, if: {consent: mp-suggestion-once}}"),
+    "contract-for-a-promotion": ("for: news}", "for: promotion, if: {consent: sms-marketing}}"),
+    "copy-half-an-hour-too-old": ('every: day\nat: ["02:00"]', "every: 1h"),
+    "expires-before-the-end": ("for: tips}", "for: tips, if: {consent: tips}}"),
+    "guard-before-a-wait": (f"{SEND}}}", SEND + GUARD),
+    "legitimate-interests-in-china": ("for: news}", "for: promotion, if: {consent: sms-marketing}}"),
+    "next-step-unguarded": (
+        "again, send: news, via: sms, for: promotion}",
+        "again, send: news, via: sms, for: promotion" + GUARD,
+    ),
+    "no-tool-sees-the-withdrawal": ("口头拒绝}", "口头拒绝, tool: map}"),
+    "purpose-without-a-basis": ("for: news}", "for: promotion, if: {consent: sms-marketing}}"),
+    "sms-consent-for-wecom": ("if: {consent: sms-marketing}", "if: {consent: wecom-marketing}"),
+    "staff-act-days-later": ("within: 3d,", "within: 3d, recheck: wecom,"),
+    "withdrawal-a-day-late": ('every: day\nat: ["02:00"]', "every: event"),
+}
+"""Case → what is replaced by what."""
+OF_CONSENT = tuple(f"SOP50{n}" for n in range(1, 10))
+
+
+def text(case: str) -> str:
+    return (FOLDER / f"{case}.yaml").read_text("utf-8")
+
+
+def run(workspace: str) -> Compilation:
+    return compiled({"sopkit.yaml": workspace})
+
+
+def of_consent(done: Compilation) -> list[Finding]:
+    assert not done.not_assessed
+    return [one for one in done.findings if one.rule.code in OF_CONSENT]
+
+
+def codes(workspace: str) -> list[str]:
+    return [one.rule.code for one in of_consent(run(workspace))]
+
+
+def test_each_trap_has_its_mend() -> None:
+    assert set(MENDED) == set(CASES)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_edit_mends_the_trap(case: str) -> None:
+    old, new = MENDED[case]
+    workspace = text(case)
+    assert workspace.count(old) >= 1
+    assert len(codes(workspace)) == 1
+    assert codes(workspace.replace(old, new)) == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_without_a_jurisdiction_nothing_is_asked(case: str) -> None:
+    found = codes(text(case).replace("jurisdictions: [cn]\n", ""))
+    assert [code for code in found if code not in ("SOP506", "SOP508")] == []
+
+
+def test_a_timeline_tells_when_consent_was_seen_when_it_ended_and_when_the_customer_is_contacted() -> None:
+    (finding,) = of_consent(run(text("staff-act-days-later")))
+    assert finding.verdict is Verdict.VIOLATED
+    told = [moment.what.en for moment in finding.timeline]
+    assert told[0] == "member-joined occurs"
+    assert told[-4:] == [
+        "wecom-marketing is seen to be given, and the task goes out",
+        "the customer withdraws wecom-marketing (wecom-do-not-disturb)",
+        "by now the withdrawal must have taken effect",
+        "tell (promotion, by wecom-chat)",
+    ]
+    assert [moment.counted for moment in finding.timeline[-2:]] == [False, True]
+    assert finding.timeline[-1].at > finding.timeline[-2].at
+
+
+def test_a_late_withdrawal_tells_by_which_syncs_it_goes() -> None:
+    (finding,) = of_consent(run(text("withdrawal-a-day-late")))
+    assert finding.subject == "consent/sms-marketing/sms-gateway"
+    assert "crm-to-sms" in " ".join(moment.what.en for moment in finding.timeline)
+    assert "1 d 31 min" in finding.message("en")
+
+
+def test_either_of_two_consents_on_either_branch_is_enough() -> None:
+    workspace = text("next-step-unguarded").replace("  - {id: pause, wait: 7d}\n", "")
+    either = workspace.replace(
+        "via: sms, for: promotion}",
+        "via: mp-notice, for: personalised-promotion, if: {any: [{consent: profiling}, {consent: mp-suggestion-once}]}}",
+    )
+    assert codes(either) == []
+    assert codes(either.replace("{consent: profiling}", "{tag: in-community}")) == ["SOP501"]
+
+
+def test_what_a_denied_branch_leaves_is_known_too() -> None:
+    fork = """\
+  - id: fork
+    choose:
+      - if: {not: {consent: sms-marketing}}
+        steps: [{id: stop, end: true}]
+      - else: []
+"""
+    workspace = (
+        text("next-step-unguarded")
+        .replace("  - {id: pause, wait: 7d}\n", fork)
+        .replace(
+            "{id: tell, send: news, via: sms, for: promotion, if: {consent: sms-marketing}}",
+            "{id: note, do: 记录, by: guide, within: 1h}",
+        )
+    )
+    assert codes(workspace) == []
+
+
+def test_posts_to_a_group_rest_on_joining_it() -> None:
+    cadence = """\
+---
+kind: cadence
+id: tips
+title: 贴士
+owner: guide
+review_by: 2027-12-31
+via: group
+for: care
+by: guide
+every: week
+at: [tue 12:00]
+"""
+    workspace = text("after-a-withdrawal").split("---")[0] + cadence
+    assert codes(workspace) == []
+    assert codes(workspace.replace("via: group", "via: wecom-mass")) == ["SOP501"]
+
+
+def test_everything_that_holds_is_said_in_one_line_each() -> None:
+    old, new = MENDED["withdrawal-a-day-late"]
+    done = run(text("withdrawal-a-day-late").replace(old, new))
+    said = {one.rule.code: one.statement.en for one in done.proved if one.rule.code in OF_CONSENT}
+    assert set(said) == {"SOP501", "SOP505", "SOP507"}
+    assert said["SOP501"].startswith("1 contact rests on consent, on every way; the oldest, of `tell`,")
+    assert "takes 31 min" in said["SOP507"]
