@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, longest, shortest
-from sopkit.graph.openings import WEEK, Openings, both, of_hours, outside
+from sopkit.graph.openings import WEEK, Openings, Span, both, weekly
 from sopkit.graph.timing import delay_of
+from sopkit.graph.touches import staffed
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Step
 from sopkit.rules.case import Case
@@ -35,18 +36,19 @@ class Times:
         hours = self._role(by.id) if by is not None and node.kind in ("step", "issue") else None
         if node.kind != "step" or node.step is None:
             return hours
+        spans: list[Span] = []
         for channel in (workspace.channels[ref.id] for ref in via if ref.id in workspace.channels):
             if channel.hours is not None:
-                hours = both(hours, of_hours(channel.hours))
+                spans.append(Span(channel.hours, closed=False, customers=True))
             for quiet in workspace.settings.quiet_hours:
                 if quiet.hours is not None and self.carriage.selects(quiet.of, node.step, channel):
-                    hours = both(hours, outside(quiet.hours))
-        return hours
+                    spans.append(Span(quiet.hours, closed=True, customers=True))
+        return both(hours, weekly(spans))
 
     def _role(self, role: str) -> Openings | None:
         if role not in self._roles:
             noun = self.case.workspace.roles.get(role)
-            self._roles[role] = of_hours(noun.hours) if noun is not None and noun.hours is not None else None
+            self._roles[role] = weekly(staffed(noun))
         return self._roles[role]
 
     def drops(self, place: str) -> bool:
