@@ -40,9 +40,11 @@ class Times:
         for channel in (workspace.channels[ref.id] for ref in via if ref.id in workspace.channels):
             if channel.hours is not None:
                 spans.append(Span(channel.hours, closed=False, customers=True))
-            for quiet in workspace.settings.quiet_hours:
-                if quiet.hours is not None and self.carriage.selects(quiet.of, node.step, channel):
-                    spans.append(Span(quiet.hours, closed=True, customers=True))
+            spans += [
+                Span(quiet.hours, closed=True, customers=True)
+                for quiet in workspace.settings.quiet_hours
+                if quiet.hours is not None and self.carriage.selects(quiet.of, node.step, channel)
+            ]
         return both(hours, weekly(spans))
 
     def _role(self, role: str) -> Openings | None:
