@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 
 import pytest
@@ -149,3 +150,19 @@ def test_pairs_beyond_the_bound_are_not_assessed(
     monkeypatch.setattr(f"sopkit.rules.{module}.{bound}", 0)
     done = judged(*(automation(f"j{n}", [one]) for n, one in enumerate(steps)), settings="")
     assert [one.subject for one in left_open(done, code)] == ["workspace"]
+
+
+def test_a_search_that_a_bound_ends_is_not_assessed_where_a_tool_enforces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "EFFORT", -1)
+    monkeypatch.setattr(sys.modules[__name__], "HEAD", HEAD.replace("enforce: none", "enforce: {in: map, count: skip}"))
+    other = "---\nkind: catalog\ntools: {map: {title: 营销自动化, relation: own, hosted_in: cn}}\n"
+    done = judged(other, APART)
+    assert [one.subject for one in left_open(done, "SOP301")] == ["cap/weekly"]
+    assert verdicts(done, "SOP301") == []
+
+
+def test_shares_that_add_up_to_too_much_are_possible_whatever_ended_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "EFFORT", -1)
+    chains = [automation(name, [send(f"s{n}", ", after: 1h") for n in range(3)]) for name in ("one", "two")]
+    done = judged(*chains, settings=CAP + "budgets: {weekly: {one: 3, two: 3}}\n")
+    assert verdicts(done, "SOP306") == ["possible"]

@@ -173,7 +173,10 @@ def _check_budgets(case: Case, plan: Plan) -> Iterator[Outcome]:
         yield Proof(budgets.OVER_BUDGET, "budgets", budgets.kept(kept), _assumptions(plan.clocks))
 
     def find(limit: Limit, counted: Mapping[str, Touch]) -> Course | None:
-        return _course(case, plan, limit, counted, Bound())
+        try:
+            return _course(case, plan, limit, counted, Bound())
+        except SpentError:
+            return None  # that the shares add up to more than the cap is so with and without a course
 
     for limit in of_workspace(case, plan.clocks):
         yield from budgets.together(case, plan, [one for one in shares if one.id == limit.id], limit, find)
@@ -264,11 +267,19 @@ def _in_words(edit: Edit) -> Phrase:
 def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Iterator[Outcome]:
     """Yield what a tool that holds touches back makes of a cap that the plan alone does not keep."""
 
+    spent: list[Bound] = []
+
     def find(one: Limit, some: Mapping[str, Touch], bound: Bound) -> Course | None:
-        return _course(case, plan, one, some, bound)
+        try:
+            return _course(case, plan, one, some, bound)
+        except SpentError:
+            spent.append(bound)
+            return None
 
     for outcome in enforced.check(case, plan, limit, counted, OVER_TOUCH, find):
-        if isinstance(outcome, Bound):
+        if spent:
+            yield Unassessed(OVER_TOUCH, limit.subject, _spent(limit, spent[0]))
+        elif isinstance(outcome, Bound):
             yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, outcome))
         elif isinstance(outcome, Proof):
             yield replace(outcome, assumptions=_assumptions(plan.clocks))
