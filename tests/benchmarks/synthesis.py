@@ -33,7 +33,21 @@ MOODS: Final = (
     "周末小课堂",
 )
 GREETINGS: Final = ("您好", "亲爱的会员", "晨曦的朋友")
+REFUSAL: Final = "客服{brand.service_line}，拒收请回复R"
+REFUSAL_EN: Final = "Call {brand.service_line}, or reply R to opt out."
 
+
+DOCUMENTS: Final = {
+    "service": "受托处理合同：各服务商只按委托处理会员数据，到期删除",
+    "delivery": "配送商合同：只收配送地址，送达后删除",
+    "analysis": "出境标准合同：只提供关怀等级，一年不超过两万人",
+    "assessment": "个人信息保护影响评估：委托处理、个性化推荐与数据出境",
+    "birthday": "生日数据的保护措施与影响评估",
+    "policy": "个人信息保护管理制度",
+    "incident": "个人信息安全事件应急预案",
+    "training": "员工个人信息保护培训记录",
+}
+"""What the artefacts of the workspace point to: a file for each."""
 
 LOGO = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGPYAgAAtgC1GKYl5AAAAABJRU5ErkJggg==")
 """A picture of one grey point, as PNG."""
@@ -54,6 +68,9 @@ def write(folder: Path, playbooks: int, seed: int = 1) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")
+    (folder / "documents").mkdir(exist_ok=True)
+    for name, words in DOCUMENTS.items():
+        (folder / "documents" / f"{name}.md").write_text(f"# {words}\n", encoding="utf-8", newline="\n")
     (folder / "logo.png").write_bytes(LOGO)
 
 
@@ -64,8 +81,8 @@ def _scripts(count: int, rng: random.Random) -> Iterator[str]:
         yield f"    title: {mood}·{topic}"
         yield "    text:"
         yield "      zh-CN: |"
-        yield f"        【晨曦】{{customer.nickname|{rng.choice(GREETINGS)}}}，{mood}进行中，{topic}试用装到店可领。拒收请回复R"
-        yield f'      en: "[Aurora] Hello {{customer.nickname|there}}, our {n} offer is on. Reply R to opt out."'
+        yield f"        【晨曦】{{customer.nickname|{rng.choice(GREETINGS)}}}，{mood}进行中，{topic}试用装到店可领。{REFUSAL}（广告）"
+        yield f'      en: "[Aurora] Hello {{customer.nickname|there}}, our {n} offer is on. Ad. {REFUSAL_EN}"'
 
 
 def _head(kind: str, number: int, rng: random.Random) -> list[str]:
@@ -264,7 +281,7 @@ def _procedure(number: int, nouns: int, playbooks: int, rng: random.Random) -> l
         "    required: true",
         "    escalate: {to: head, after: 1d}",
         "  - {id: read, measure: conversion, by: analyst, within: 5d, minutes: 30}",
-        "  - {id: wipe, erase: [phone], in: [crm], by: analyst, within: 7d, minutes: 15}",
+        "  - {id: wipe, erase: [phone, nickname, order-amount], in: [crm], by: analyst, within: 7d, minutes: 15}",
         "targets: [{kpi: conversion, target: +5% over baseline}]",
     ]
     return lines
@@ -355,7 +372,9 @@ def _sync(number: int, nouns: int, playbooks: int, rng: random.Random) -> list[s
 
 
 EVENTS: Final = "member-joined, account-closed, interaction-joined, cart-added, order-paid, complaint-filed"
-DATA: Final = "phone, nickname, birthday, order-amount, spoken-to"
+DATA: Final = "phone, nickname, birthday, order-amount"
+COUNTED: Final = "spoken-to"
+"""What bi has no use for."""
 SYNCS: Final = "---\n".join(
     f"""\
 kind: sync
@@ -367,7 +386,7 @@ from: {source}
 to: {target}
 carries:
   events: [{EVENTS}]
-  data: [{DATA}]
+  data: [{DATA if target == "bi" else f"{DATA}, {COUNTED}"}]
   tags: [complained]
   consents: [profiling, wecom-marketing, sms-marketing]
   touches: [sms, wecom-chat]
@@ -463,7 +482,7 @@ channels:
 notices:
   privacy-notice: {title: 隐私政策, version: "1", shown_in: mini-program, tells: [identity, purposes, data, retention, rights]}
 events:
-  member-joined: {title: 入会, tool: mini-program, at_most: 1 per lifetime, shows: [privacy-notice], asks: [sms-marketing, wecom-marketing, profiling]}
+  member-joined: {title: 入会, tool: mini-program, at_most: 1 per lifetime, shows: [privacy-notice], asks: [sms-marketing, wecom-marketing, profiling], asked_by: {where: mp-page, filled_in_by: customer, proof: [time, wording, device], kept_in: crm, for: 3y}}
   account-closed: {title: 注销, tool: mini-program, at_most: 1 per lifetime}
   order-paid: {title: 支付, tool: mini-program, at_most: 5 per day}
   cart-added: {title: 加购, tool: mini-program, at_most: 20 per day}
@@ -501,10 +520,28 @@ roles:
   head: {title: 运营主管, of: headquarters}
   analyst: {title: 数据分析, of: headquarters}
   guide: {title: 导购, of: shop, headcount: 80, hours: mon-sun 10:00-22:00, minutes_a_day: 120}
+artefacts:
+  service-contract: {title: 受托处理合同, type: processor-contract, owner: head, date: 2026-06-01, file: documents/service.md, covers: [map, sms-gateway, wecom, crm]}
+  assessment: {title: 影响评估, type: impact-assessment, owner: head, date: 2026-06-01, file: documents/assessment.md, covers: [map, sms-gateway, wecom, crm, abroad, promotion]}
+  policy: {title: 管理制度, type: policy, owner: head, date: 2026-06-01, file: documents/policy.md}
+  incident-plan: {title: 应急预案, type: incident-plan, owner: head, date: 2026-06-01, file: documents/incident.md}
+  training: {title: 培训记录, type: training-record, owner: head, date: 2026-06-01, file: documents/training.md}
 sources:
 """
     + "".join(f"  R-{n}: {{title: 第{n}条}}\n" for n in range(1, 30))
     + """\
+---
+kind: sync
+id: mini-program-to-wecom
+title: 注销与撤回
+owner: analyst
+review_by: 2027-12-31
+from: mini-program
+to: wecom
+carries: {events: [account-closed]}
+key: phone
+every: event
+takes: 10s..1m
 ---
 kind: procedure
 id: care

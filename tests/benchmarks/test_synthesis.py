@@ -15,7 +15,7 @@ from sopkit import pipeline
 from sopkit.model import formulas, predicates, steps, triggers
 from sopkit.pipeline import Compilation
 from sopkit.reader.files import find_sources
-from sopkit.reader.pictures import find_picture
+from sopkit.reader.pictures import find_picture, is_file_in
 from sopkit.schema.definitions import KINDS, Shape, mapping
 from sopkit.tree import Value
 from tests.benchmarks.synthesis import write
@@ -32,7 +32,9 @@ def compilation(tmp_path_factory: pytest.TempPathFactory) -> Compilation:
     write(folder, 60)
     found = find_sources(folder)
     assert not found.findings
-    return pipeline.compile(found.sources, today=TODAY, look=partial(find_picture, folder))
+    return pipeline.compile(
+        found.sources, today=TODAY, look=partial(find_picture, folder), exists=partial(is_file_in, folder)
+    )
 
 
 def test_sixty_playbooks_check_clean(compilation: Compilation) -> None:
