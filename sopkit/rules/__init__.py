@@ -74,8 +74,11 @@ RULES: Final[tuple[Rule, ...]] = tuple(
 LAST_DAY: Final = date.max.replace(year=date.max.year - 3)
 """From here the analyses can still look ahead to the end of the calendar."""
 
-SAID_BETTER: Final[Mapping[str, str]] = {"same-item-twice": "duplicate-touch"}
-"""Name of a rule → that of one of another family which, at the same step, says the same and when it happens."""
+SAID_BETTER: Final[Mapping[str, tuple[str, ...]]] = {
+    "same-item-twice": ("duplicate-touch",),
+    "needless-field-in-sync": ("sharing-without-consent", "transfer-without-consent"),
+}
+"""Name of a rule → those of other families which, at the same step or sync, say the same and when it happens, or what comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,8 @@ def _without_repeats(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     outcomes = tuple(outcomes)
     said = {(one.rule.name, one.subject) for one in outcomes if isinstance(one, Finding)}
     for one in outcomes:
-        better = SAID_BETTER.get(one.rule.name) if isinstance(one, Finding) else None
-        if better is None or (better, one.subject) not in said:
+        better = SAID_BETTER.get(one.rule.name, ()) if isinstance(one, Finding) else ()
+        if not any((name, one.subject) in said for name in better):
             yield one
 
 

@@ -26,7 +26,6 @@ review_by: 2027-12-31
 uses: [retail-cn]
 locale: zh-CN
 timezone: Asia/Shanghai
-jurisdictions: [cn]
 enforce: none
 caps: [{id: weekly, max: 3, per: 7d}]
 """

@@ -21,7 +21,10 @@ from sopkit.rules.case import Case, Playbook
 from sopkit.rules.consent_examples import journey
 from sopkit.text import Phrase
 
-ASK: Final = "  - {id: again, ask: sms-marketing, script: news, via: mp-page, for: onboarding, after: 1d}\n"
+ASK: Final = (
+    "  - {id: again, ask: wecom-marketing, script: news, via: mp-page, for: onboarding, after: 1d, "
+    "proof: [time, wording], kept_in: crm}\n"
+)
 AGAIN: Final = Rule(
     code="SOP509",
     name="asked-again-too-soon",
@@ -40,7 +43,7 @@ AGAIN: Final = Rule(
         "write `again_after: {days}`, or `if: {{consent: {{{consent}: unknown}}}}`, so that only those who never answered are asked",
     ),
     bad=journey(ASK.replace("news", "ask-sms")).replace("  news:\n", "  ask-sms:\n"),
-    good=journey(ASK.replace("news", "ask-sms").replace("}\n", ", again_after: 30d}\n")).replace(
+    good=journey(ASK.replace("news", "ask-sms").replace("1d, ", "1d, again_after: 30d, ")).replace(
         "  news:\n", "  ask-sms:\n"
     ),
     aliases=("CON06",),

@@ -248,13 +248,13 @@ NO_RELATION: Final = Rule(
     aliases=("SHA03",),
 )
 SHOWN: Final = (
-    "  - {id: show, do: 贴在朋友圈, via: video-account, for: promotion, uses: [photo], by: guide, within: 1d}\n"
+    "  - {id: show, do: 贴在朋友圈, via: video-account, for: onboarding, uses: [photo], by: guide, within: 1d}\n"
 )
 PHOTO: Final = "data: {photo: {title: 晒单照片, category: user.content, record: crm, retention: 1y, collected_by: [order-received]}}"
 WIPE_PHOTO: Final = "  - {id: wipe, erase: [photo], by: guide, within: 1d}\n"
 PHOTO_CONSENT: Final = (
-    "consents: {show-photo: {title: 公开晒单同意, channels: [video-account], purposes: [promotion], data: [photo], notice: privacy-notice, "
-    "withdrawn_by: [member-settings-off], effective_within: 24h}}"
+    "consents: {show-photo: {title: 公开晒单同意, channels: [video-account], purposes: [onboarding], data: [photo], "
+    "notice: privacy-notice, withdrawn_by: [member-settings-off], effective_within: 24h}}"
 )
 ASKS_PHOTO: Final = (
     "events: {photo-sent: {title: 交来照片, tool: crm, at_most: 1 per lifetime, shows: [privacy-notice], asks: [show-photo], asked_by: "
