@@ -104,7 +104,7 @@ MUTANTS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         ("SOP548",),
     ),
     "XBD01": (LAW, "    transfer: {route: exempt, people: 3000}\n", "", ("SOP549",)),
-    "XBD02": (LAW, "consent: hk-transfer\n", "", ("SOP530", "SOP550")),
+    "XBD02": (LAW, "consent: hk-transfer\n", "", ("SOP550",)),
     "XBD03": (LAW, "people: 3000", "people: 300000", ("SOP551",)),
     "RET01": (DATA, "    retention: 1y after app-opened\n", "", ("SOP533",)),
     "RET02": (CLEANING, "spent-365d, orders-180d]", "spent-365d]", ("SOP534",)),

@@ -105,7 +105,7 @@ def test_a_missing_logo_is_answered_where_it_is_named(
     folder = write_workspace({"sopkit.yaml": SETTINGS + "brand:\n  name: 晨曦\n  logo: brand/logo.png\n"})
     assert app.main(["check", str(folder), "--format", "json", "--lang", "en"]) == 1
     [finding] = json.loads(capsys.readouterr().out)["findings"]
-    assert (finding["code"], finding["file"], finding["line"], finding["column"]) == ("SOP163", "sopkit.yaml", 13, 9)
+    assert (finding["code"], finding["file"], finding["line"], finding["column"]) == ("SOP163", "sopkit.yaml", 12, 9)
     assert "there is no such file" in finding["message"]
     (folder / "brand").mkdir()
     (folder / "brand/logo.png").write_bytes(png())

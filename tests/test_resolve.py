@@ -115,7 +115,7 @@ CATALOGS = {
     "misspelt name": (SETTINGS.replace("retail-cn", "retail"), "SOP144 sopkit.yaml:6:8"),
     "misspelt key": (SETTINGS.replace("uses:", "use:"), "SOP101 sopkit.yaml:6:1"),
     "misspelt kind": (SETTINGS.replace("workspace", "workspce"), "SOP109 sopkit.yaml:1:7"),
-    "unreadable": (f"{SETTINGS}a: [\n", "SOP027 sopkit.yaml:11:4"),
+    "unreadable": (f"{SETTINGS}a: [\n", "SOP027 sopkit.yaml:10:4"),
 }
 
 

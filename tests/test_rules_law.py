@@ -114,7 +114,7 @@ def test_a_document_needs_owner_date_and_file() -> None:
     ("tool", "sync", "expected"),
     [
         (DESK[0], TO_DESK, ["SOP530"]),  # a processor needs no consent, but a use
-        (PARTNER, TO_DESK, ["SOP545", "SOP530"]),
+        (PARTNER, TO_DESK, ["SOP545"]),
         (PARTNER, GIVEN, []),
         (ABROAD, GIVEN, []),
         (ABROAD.replace("people: 3000", "people: 99999"), GIVEN, []),
