@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Final
 
 from sopkit.diagnostics import Outcome
+from sopkit.graph import ExecutionGraph
 from sopkit.graph.nodes import Edge
 from sopkit.law.vocabulary import is_known, nearest_categories
 from sopkit.model.documents import Cadence, Journey
@@ -73,53 +75,50 @@ def is_personal(case: Case, purpose: Purpose, step: Step) -> bool:
 
 def _needless(case: Case) -> Iterator[Outcome]:
     """Yield the data that a sync brings to a tool in which nothing uses them and from which nothing takes them on."""
-    syncs = [one for one in case.workspace.syncs.values() if one.carries and one.from_ and one.to]
-    for sync in syncs:
-        if (
-            sync.builtin or sync.to is None or sync.carries is None or sync.consent is not None
-        ):  # which names what it is for
+    syncs = [
+        (one, one.from_.id, one.to.id, one.carries.data)
+        for one in case.workspace.syncs.values()
+        if one.carries and one.from_ and one.to
+    ]
+    taken_on = {(source, ref.id) for _, source, _, data in syncs for ref in data}
+    stands = cache(partial(_tools, case))  # most data are used by way of the same journeys
+    for sync, _, here, data in syncs:
+        if sync.builtin or sync.consent is not None:  # a consent names what it is for
             continue
-        here = sync.to.id
-        for ref in sync.carries.data:
+        for ref in data:
             datum = case.workspace.data.get(ref.id)
             if datum is None or (datum.record and datum.record.id == here) or (sync.key and sync.key.id == ref.id):
                 continue
-            taken_on = any(
-                other.from_
-                and other.from_.id == here
-                and other.carries
-                and ref.id in {one.id for one in other.carries.data}
-                for other in syncs
-            )
-            if not taken_on and not {here, ANYWHERE} & users(case, f"data/{ref.id}"):
+            if (here, ref.id) not in taken_on and not {here, ANYWHERE} & _users(case.graph, f"data/{ref.id}", stands):
                 yield case.finding(NEEDLESS, ref.at, f"sync/{sync.id}", sync=sync.id, data=ref.id, tool=here)
 
 
-def users(case: Case, start: str) -> frozenset[str]:
+def _users(graph: ExecutionGraph, start: str, stands: Callable[[str], set[str]]) -> frozenset[str]:
     """Return the tools in which something uses what the node stands for, directly or through segments, scripts and the like."""
     found: set[str] = set()
     seen = {start}
     waiting = [start]
     while waiting:
         node = waiting.pop()
-        further = [edge.target for edge in case.graph.leaving.get(node, ())]
+        further = [edge.target for edge in graph.leaving.get(node, ())]
         if node.startswith(("script/", "channel/")):  # who sends by an address needs it where the order is given, too
-            further += [edge.source for edge in case.graph.arriving.get(node, ()) if edge.kind == "uses"]
+            further += [edge.source for edge in graph.arriving.get(node, ()) if edge.kind == "uses"]
         for user in further:
             kind = user.partition("/")[0]
             if kind in NO_USE or user in seen:
                 continue
             seen.add(user)
-            found |= _tools(case, kind, user)
+            found |= stands(user)
             if kind in PASSED_ON:
                 waiting.append(user)
     return frozenset(found)
 
 
-def _tools(case: Case, kind: str, node: str) -> set[str]:
+def _tools(case: Case, node: str) -> set[str]:
     """Return where a user stands; nothing for what only stands for other users."""
     workspace = case.workspace
-    name = node.split("/")[1] if "/" in node else ""
+    kind, _, rest = node.partition("/")
+    name = rest.partition("/")[0]
     match kind:
         case "channel":
             channel = workspace.channels.get(name)
@@ -179,6 +178,3 @@ def _erased(case: Case) -> Iterator[tuple[str, str]]:
             if isinstance(step.verb, Erase):
                 tools = [ref.id for ref in step.in_] or [ANYWHERE]
                 yield from ((ref.id, tool) for ref in step.verb.data for tool in tools)
-
-
-__all__ = ["check", "is_personal", "users"]
