@@ -23,6 +23,8 @@ class Times:
     _openings: dict[str, Openings | None] = field(default_factory=dict)
     _confirmed: dict[tuple[str, str, Openings | None], float] = field(default_factory=dict)
     _roles: dict[str, Openings | None] = field(default_factory=dict)
+    _stretched: dict[tuple[Openings, float], float] = field(default_factory=dict)
+    """By opening hours and seconds, how long it takes at most until so many open ones have passed."""
 
     def openings(self, place: str) -> Openings | None:
         """Return when a step, or an issue, can be done: hours of the person and the channels, quiet hours; None: always."""
@@ -73,7 +75,9 @@ class Times:
         if high == INFINITE or hours is None:
             return max(0.0, high - low)
         if step.within is not None and step.clock == "open":
-            return max(0.0, hours.longest_time(high / 60) * 60 - low)
+            if (hours, high) not in self._stretched:
+                self._stretched[hours, high] = hours.longest_time(high / 60) * 60
+            return max(0.0, self._stretched[hours, high] - low)
         return max(0.0, high - low) + hours.longest_wait() * 60
 
     def sending(self, place: str, channel: Channel | None) -> float:
