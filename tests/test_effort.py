@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 
 import pytest
@@ -31,8 +30,8 @@ def send(name: str, more: str = "") -> str:
     return f"id: {name}, send: hello, via: way, for: talk{more}"
 
 
-def judged(*documents: str, settings: str = CAP, nouns: str = "") -> Compilation:
-    text = HEAD + settings + NOUNS.replace("events:\n", TIER + nouns + "events:\n" + EVENT) + "".join(documents)
+def judged(*documents: str, settings: str = CAP, nouns: str = "", head: str = HEAD) -> Compilation:
+    text = head + settings + NOUNS.replace("events:\n", TIER + nouns + "events:\n" + EVENT) + "".join(documents)
     return pipeline.compile([Source("sopkit.yaml", text.encode())], today=TODAY)
 
 
@@ -154,9 +153,8 @@ def test_pairs_beyond_the_bound_are_not_assessed(
 
 def test_a_search_that_a_bound_ends_is_not_assessed_where_a_tool_enforces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay, "EFFORT", -1)
-    monkeypatch.setattr(sys.modules[__name__], "HEAD", HEAD.replace("enforce: none", "enforce: {in: map, count: skip}"))
     other = "---\nkind: catalog\ntools: {map: {title: 营销自动化, relation: own, hosted_in: cn}}\n"
-    done = judged(other, APART)
+    done = judged(other, APART, head=HEAD.replace("enforce: none", "enforce: {in: map, count: skip}"))
     assert [one.subject for one in left_open(done, "SOP301")] == ["cap/weekly"]
     assert verdicts(done, "SOP301") == []
 
