@@ -201,7 +201,7 @@ def test_the_event_that_starts_a_run_is_not_heard_by_it() -> None:
 
 
 def test_steps_inside_others_hear_too() -> None:
-    inside = "{id: which, choose: [{if: {kind: one}, steps: [{id: wait, wait: b, up_to: 9d}]}, {if: else, steps: []}]}"
+    inside = "{id: which, choose: [{if: {kind: one}, steps: [{id: wait, wait: b, up_to: 9d}]}, {else: [{id: mark, tag: gone, in: crm}]}]}"
     one = workspace(automation("one", "", inside))
     assert possible(one, [start(0.0)], run(one, "one", 0.0))
     assert not possible(one, [start(0.0), start(1.0, "b")], run(one, "one", 0.0))
