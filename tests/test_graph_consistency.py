@@ -17,7 +17,7 @@ from sopkit.model.predicates import Predicate
 from sopkit.model.triggers import OnEvent
 from sopkit.model.values import Ref
 from sopkit.tree import Mark
-from tests.workspaces import SETTINGS, compiled
+from tests.workspaces import SETTINGS, unjudged
 
 HERE = Mark(0)
 HOUR, DAY = 3600.0, 86_400.0
@@ -58,7 +58,7 @@ def events() -> str:
 
 @cache
 def workspace(text: str = "", settings: str = "") -> Workspace:
-    return compiled({"sopkit.yaml": SETTINGS + settings + text + events()}).workspace
+    return unjudged({"sopkit.yaml": SETTINGS + settings + text + events()}).workspace
 
 
 def automation(id_: str, more: str = "", steps: str = "", on: str = "a") -> str:
@@ -403,7 +403,7 @@ def test_what_moves_a_run_comes_by_no_sync(sync: str, can: bool) -> None:
 
 def asks(text: str) -> Predicate:
     """Return what a guard asks."""
-    step = compiled(
+    step = unjudged(
         {
             "sopkit.yaml": SETTINGS
             + automation("g", "", f"{{id: n, send: hello, via: sms, for: care, if: {text}}}")

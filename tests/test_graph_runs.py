@@ -12,7 +12,7 @@ from sopkit.graph.openings import Openings
 from sopkit.graph.runs import Manner, Run, SpentError, Walker
 from sopkit.graph.touches import Touch, touches_of
 from sopkit.pipeline import Compilation
-from tests.workspaces import SETTINGS, compiled
+from tests.workspaces import SETTINGS, unjudged
 
 HOUR, DAY = 3600.0, 86_400.0
 SEND = "send: hello, via: sms, for: care"
@@ -35,7 +35,7 @@ Way = tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...], float 
 
 @cache
 def made(text: str) -> Compilation:
-    return compiled({"sopkit.yaml": SETTINGS + text + OTHER + CATALOG})
+    return unjudged({"sopkit.yaml": SETTINGS + text + OTHER + CATALOG})
 
 
 def automation(*steps: str, more: str = "") -> str:
