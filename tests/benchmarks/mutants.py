@@ -50,12 +50,14 @@ class Tested:
     seconds: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
-    def add(self, other: Tested) -> None:
-        """Take in what is learnt of other tests."""
-        for block, tests in other.entered.items():
-            self.entered.setdefault(block, []).extend(tests)
-        self.seconds |= other.seconds
-        self.failed += other.failed
+    def add(self, into: Path) -> None:
+        """Take in what a file keeps."""
+        for line in into.read_text("utf-8").splitlines() if into.exists() else ():
+            told = json.loads(line)
+            self.seconds[told["test"]] = told["seconds"]
+            self.failed += [told["test"]] if told["failed"] else []
+            for block in told["entered"]:
+                self.entered.setdefault(block, []).append(told["test"])
 
     def of(self, mutant: Mutant) -> list[str]:
         """Return the tests that enter what a mutant changes, the quick ones first."""
@@ -68,9 +70,8 @@ def caches() -> list[functools._lru_cache_wrapper[object]]:
     return [one for one in kept if one.__module__.startswith(("tests", "sopkit.graph", "sopkit.rules"))]
 
 
-def learn(items: Sequence[pytest.Item], modules: Sequence[str]) -> Tested:
+def learn(items: Sequence[pytest.Item], modules: Sequence[str], into: Path) -> None:
     """Run the tests each for itself, every block telling when it is entered."""
-    tested = Tested()
     hits: set[str] = set()
     for module in modules:
         vars(importlib.import_module(module))["_entered"] = hits.add
@@ -82,14 +83,15 @@ def learn(items: Sequence[pytest.Item], modules: Sequence[str]) -> Tested:
             one.cache_clear()
         hits.clear()
         before = time.process_time()
-        reports = runtestprotocol(item, log=False, nextitem=None)
-        tested.seconds[item.nodeid] = time.process_time() - before
-        if any(one.failed for one in reports):
-            tested.failed.append(item.nodeid)
-        else:
-            for block in hits:
-                tested.entered.setdefault(block, []).append(item.nodeid)
-    return tested
+        failed = any(one.failed for one in runtestprotocol(item, log=False, nextitem=None))
+        seconds = time.process_time() - before
+        note(into, {"test": item.nodeid, "seconds": seconds, "failed": failed, "entered": sorted(hits)})
+
+
+def note(into: Path, told: dict[str, object]) -> None:
+    """Add a line to a file."""
+    with into.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def run(mutant: Mutant | None, items: Sequence[pytest.Item], tested: Tested) -> int:
@@ -152,21 +154,23 @@ class Judge:
             if number == 0 and apart(lambda tests=tests: run(None, tests, tested)) != "not noticed":  # type: ignore[misc]
                 raise AssertionError(f"tests fail without a mutant: {tests}")
             told = apart(lambda mutant=mutant, tests=tests: run(mutant, tests, tested)) if tests else "not entered"  # type: ignore[misc]
-            with self.into.open("a", encoding="utf-8") as written:
-                written.write(json.dumps({"mutant": mutant.name, "told": told}, ensure_ascii=False) + "\n")
+            note(self.into, {"mutant": mutant.name, "told": told})
         return True
 
     def learnt(self, file: Path, items: Sequence[pytest.Item], tested: Tested) -> None:
         """Add what is learnt of a file of tests, in a fork, so that nothing of it stays; or what was, of the same tests and code."""
         texts = (file, *(path_of(one) for one in self.modules))
-        known = self.into.parent / f"{sha256(b''.join(one.read_bytes() for one in texts)).hexdigest()[:16]}.json"
-        if not known.exists():
-            process = os.fork()
-            if process == 0:
-                known.write_text(json.dumps(vars(learn(items, self.modules))), "utf-8")
-                os._exit(0)
+        known = self.into.parent / f"{sha256(b''.join(one.read_bytes() for one in texts)).hexdigest()[:16]}.jsonl"
+        before = Tested()
+        before.add(known)
+        todo = [one for one in items if one.nodeid not in before.seconds]
+        process = os.fork() if todo else -1
+        if process == 0:
+            learn(todo, self.modules, known)
+            os._exit(0)
+        if todo:
             os.waitpid(process, 0)
-        tested.add(Tested(**json.loads(known.read_text("utf-8"))))
+        tested.add(known)
 
 
 def judge(modules: Sequence[str], mutants: Sequence[Mutant], into: Path) -> None:
