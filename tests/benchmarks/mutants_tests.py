@@ -25,7 +25,7 @@ TESTS = {
     "sopkit.graph.latency": ("latency",),
     "sopkit.graph.lengths": ("graph_satisfiability",),
     "sopkit.graph.openings": ("graph_openings",),
-    "sopkit.graph.pacing": CAPS,
+    "sopkit.graph.pacing": ("graph_pacing",),
     "sopkit.graph.prices": ("prices",),
     "sopkit.graph.replay": CAPS,
     "sopkit.graph.runs": ("graph_runs",),
