@@ -70,10 +70,10 @@ def caches() -> list[functools._lru_cache_wrapper[object]]:
     return [one for one in kept if one.__module__.startswith(("tests", "sopkit.graph", "sopkit.rules"))]
 
 
-def learn(items: Sequence[pytest.Item], modules: Sequence[str], into: Path) -> None:
+def learn(items: Sequence[pytest.Item], into: Path) -> None:
     """Run the tests each for itself, every block telling when it is entered."""
     hits: set[str] = set()
-    for module in modules:
+    for module in TESTS:
         vars(importlib.import_module(module))["_entered"] = hits.add
         for name, code in telling_code_of(module).items():
             live(module, name).__code__ = code
@@ -134,8 +134,6 @@ class Judge:
 
     mutants: Sequence[Mutant]
     into: Path
-    modules: Sequence[str]
-    """All that share these tests."""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Judge the mutants."""
@@ -159,35 +157,35 @@ class Judge:
 
     def learnt(self, file: Path, items: Sequence[pytest.Item], tested: Tested) -> None:
         """Add what is learnt of a file of tests, in a fork, so that nothing of it stays; or what was, of the same tests and code."""
-        texts = (file, *(path_of(one) for one in self.modules))
+        texts = (file, *(path_of(one) for one in TESTS))
         known = self.into.parent / f"{sha256(b''.join(one.read_bytes() for one in texts)).hexdigest()[:16]}.jsonl"
         before = Tested()
         before.add(known)
         todo = [one for one in items if one.nodeid not in before.seconds]
         process = os.fork() if todo else -1
         if process == 0:
-            learn(todo, self.modules, known)
+            learn(todo, known)
             os._exit(0)
         if todo:
             os.waitpid(process, 0)
         tested.add(known)
 
 
-def judge(modules: Sequence[str], mutants: Sequence[Mutant], into: Path) -> None:
-    """Judge mutants of modules that share their tests in a process of its own, which imports what these need."""
+def judge(tests: Sequence[str], mutants: Sequence[Mutant], into: Path) -> None:
+    """Judge mutants by some files of tests in a process of its own, which imports what these need."""
     process = os.fork()
     if process == 0:
         status = 1
         try:
-            files = [f"tests/test_{name}.py" for name in TESTS[modules[0]]]
+            files = [f"tests/test_{name}.py" for name in tests]
             without = [f"-pno:{name}" for name in ("cacheprovider", "xdist", "randomly")]
             options = ["-q", "-s", *without, "-m", "not long and not browser"]
-            status = int(pytest.main([*options, *files], plugins=[Judge(mutants, into, modules)]))
+            status = int(pytest.main([*options, *files], plugins=[Judge(mutants, into)]))
         finally:
             os._exit(status)
     _, status = os.waitpid(process, 0)
     if status and os.waitstatus_to_exitcode(status) != pytest.ExitCode.NO_TESTS_COLLECTED:
-        raise SystemExit(f"could not be judged: {modules}")
+        raise SystemExit(f"could not be judged by {tests}")
 
 
 def kept(into: Path) -> dict[str, str]:
@@ -240,10 +238,9 @@ def main() -> int:
     os.environ["HYPOTHESIS_PROFILE"] = "first"
     known = kept(asked.into)
     for tests in dict.fromkeys(TESTS[one] for one in modules):
-        alike = [one for one in modules if TESTS[one] == tests]
-        todo = [one for one in chosen if one.module in alike and known.get(one.name) not in SEEN]
+        todo = [one for one in chosen if TESTS[one.module] == tests and known.get(one.name) not in SEEN]
         if todo:
-            judge(alike, todo, asked.into)
+            judge(tests, todo, asked.into)
     known = kept(asked.into)
     return report({one: known[one.name] for one in chosen})
 
