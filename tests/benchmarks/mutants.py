@@ -1,12 +1,13 @@
 """Seeded mutants of the analyses: how many the tests notice, by module, and which they do not.
 
     python -m tests.benchmarks.mutants [--of proofs|consent] [--count 600] [--seed 1] [--into FILE] [--only MODULE]
+        [--again]
 
 A mutant is one small change of one function: a comparison, an operator, a number, `min` for `max`, a statement left out. For each
 set of tests (`mutants_tests.py`) a fork imports and collects them once; a fork of it runs them all and tells which enter which
 statements; then, for each mutant, a fork puts the changed code in the place of the function's, in memory, and runs the tests that
 enter what is changed, the quick ones first, until one fails or 6 seconds are spent. A mutant under which a test takes five times as
-long is noticed too. `--into` keeps what is noticed, so that a run goes on where it was stopped. Ends with 1 where fewer than 85 % are
+long is noticed too. `--into` keeps the answers, so that a run goes on where it was stopped. Ends with 1 where fewer than 85 % are
 noticed or one that is not has no line in `mutants.txt`.
 """
 
@@ -231,14 +232,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--into", type=Path, default=Path(tempfile.mkdtemp()) / "mutants.jsonl")
     parser.add_argument("--only", default="")
+    parser.add_argument("--again", action="store_true", help="try those that were not noticed once more")
     asked = parser.parse_args()
     modules = [one for one in TESTS if ("consent" in one or "evidence" in one) is (asked.of == "consent")]
     chosen = sample([one for one in modules if one.endswith(asked.only)], asked.seed, asked.count)
     os.chdir(ROOT)
     os.environ["HYPOTHESIS_PROFILE"] = "first"
     known = kept(asked.into)
+    done = SEEN if asked.again else (*SEEN, "not noticed", "not entered")
     for tests in dict.fromkeys(TESTS[one] for one in modules):
-        todo = [one for one in chosen if TESTS[one.module] == tests and known.get(one.name) not in SEEN]
+        todo = [one for one in chosen if TESTS[one.module] == tests and known.get(one.name) not in done]
         if todo:
             judge(tests, todo, asked.into)
     known = kept(asked.into)
