@@ -21,7 +21,7 @@ TESTS = {
     "sopkit.graph.clock": ("graph_clock", "latency"),
     "sopkit.graph.consistency": ("graph_consistency",),
     "sopkit.graph.course": ("graph_course",),
-    "sopkit.graph.issues": CAPS,
+    "sopkit.graph.issues": ("graph_issues",),
     "sopkit.graph.latency": ("latency",),
     "sopkit.graph.lengths": ("graph_satisfiability",),
     "sopkit.graph.openings": ("graph_openings",),
