@@ -33,7 +33,7 @@ TESTS = {
     "sopkit.graph.schedule": CAPS,
     "sopkit.graph.sorts": CAPS,
     "sopkit.graph.timing": (*CAPS, "graph"),
-    "sopkit.graph.touches": CAPS,
+    "sopkit.graph.touches": ("graph_touches",),
     "sopkit.graph.worst": CAPS,
     "sopkit.rules.budgets": CAPS,
     "sopkit.rules.caps": (*CAPS, "model_cases", "rule_examples"),
