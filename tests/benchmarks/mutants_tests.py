@@ -27,7 +27,7 @@ TESTS = {
     "sopkit.graph.openings": ("graph_openings",),
     "sopkit.graph.pacing": ("graph_pacing",),
     "sopkit.graph.prices": ("prices",),
-    "sopkit.graph.replay": CAPS,
+    "sopkit.graph.replay": ("graph_replay", *CAPS),
     "sopkit.graph.runs": ("graph_runs",),
     "sopkit.graph.satisfiability": ("graph_satisfiability",),
     "sopkit.graph.schedule": ("graph_worst", *CAPS),
