@@ -18,6 +18,7 @@ from sopkit.cache import Cache
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.progress import watched
+from sopkit.cli.reading import Reading
 from sopkit.pipeline import Compilation
 from sopkit.reader.files import SETTINGS, find_sources
 from sopkit.reader.pictures import find_picture, is_file_in
@@ -80,14 +81,13 @@ def load(console: Console, directory: str | None) -> Loaded:
     with pipeline.without_collections():
         files = find_sources(folder)
         remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *_schemas()))
-        known = remembered.recall(files.sources)
-        sources = watched(console, files.sources, READING, len(files.sources))
+        reading = Reading(files.sources, remembered.recall(files.sources))
         compilation = pipeline.compile(
-            sources,
+            watched(console, reading.sources, READING, len(reading.sources)),
             today=console.today,
             packs=files.packs,
             found=files.findings,
-            known=known,
+            known=reading.known,
             look=partial(find_picture, folder),
             exists=partial(is_file_in, folder),
         )
