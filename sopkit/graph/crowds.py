@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 
 from sopkit.graph.clock import instant, unit_of, wall, zone
 from sopkit.graph.face import Face
@@ -33,11 +35,13 @@ def crowded(  # noqa: PLR0917  all that a cap says
                 when = instant(at.date(), at.hour * 60 + at.minute, zone(clocks.home))
                 found.append((when, wall(when, zone(face.name)), touch))
     found.sort(key=lambda one: (one[0], one[2].node))
+    times = [when for when, _, _ in found]
+    before = list(accumulate((touch.weight for _, _, touch in found), initial=0))
     for begun, shown, _ in found[:MOST_ISSUES]:
         first, last = float(begun), begun + window
         if unit:
             first, last = (float(instant(one.date(), 0, zone(face.name))) for one in unit_of(shown, unit))
-        inside = [(there, touch) for when, there, touch in found if first <= when < last]
-        if sum(touch.weight for _, touch in inside) > most:
-            return inside[: most + 1]
+        start, end = bisect_left(times, first), bisect_left(times, last)
+        if before[end] - before[start] > most:
+            return [(there, touch) for _, there, touch in found[start:end][: most + 1]]
     return []

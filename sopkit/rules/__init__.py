@@ -49,7 +49,7 @@ class Family(Protocol):
         """Yield what the rules find, prove or cannot settle."""
 
 
-OTHERS: Final[tuple[Family, ...]] = (
+FAMILIES: Final[tuple[Family, ...]] = (
     reach,
     cycles,
     waits,
@@ -63,8 +63,6 @@ OTHERS: Final[tuple[Family, ...]] = (
     targets,
     kpis,
     experiments,
-)
-OF_LAW: Final[tuple[Family, ...]] = (
     consent,
     personal,
     sharing,
@@ -72,8 +70,8 @@ OF_LAW: Final[tuple[Family, ...]] = (
     promotions,
     papers,
 )
-"""About half of the work: they share no intermediate results with the others."""
-FAMILIES: Final = (*OTHERS, *OF_LAW)
+OF_LAW: Final = FAMILIES.index(consent)
+"""Where the families of law begin: about half of the work, and they share no intermediate results with the others."""
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
 )
@@ -122,11 +120,12 @@ def check(
 
 def _all_said(case: Case, certain: Case, *, aside: bool) -> list[Said]:
     """Return what every family says, in their order; those of law may be asked by a second process meanwhile."""
-    second = Aside.start(lambda: pack([_said(family, case, certain) for family in OF_LAW])) if aside else None
-    said = [_said(family, case, certain) for family in OTHERS]
+    others, lawful = FAMILIES[:OF_LAW], FAMILIES[OF_LAW:]
+    second = Aside.start(lambda: pack([_said(family, case, certain) for family in lawful])) if aside else None
+    said = [_said(family, case, certain) for family in others]
     made = second.result() if second else None
     if made is None:
-        return [*said, *(_said(family, case, certain) for family in OF_LAW)]
+        return [*said, *(_said(family, case, certain) for family in lawful)]
     sources = {tree.source.path: tree.source for tree in case.forest.trees}
     return [*said, *unpack(made, sources, {rule.name: rule for rule in RULES})]
 
