@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sopkit.diagnostics import Finding, Verdict
+from sopkit.graph import evidence
 from sopkit.pipeline import Compilation
 from tests.workspaces import compiled
 
@@ -151,3 +152,27 @@ def test_everything_that_holds_is_said_in_one_line_each() -> None:
     assert set(said) == {"SOP501", "SOP505", "SOP507"}
     assert said["SOP501"].startswith("1 contact rests on consent, on every way; the oldest, of `tell`,")
     assert "takes 31 min" in said["SOP507"]
+
+
+def test_where_there_are_too_many_ways_a_step_that_asks_itself_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "MOST_WAYS", 0)
+    old, new = MENDED["guard-before-a-wait"]
+    unguarded = text("guard-before-a-wait")
+    assert [one.rule.code for one in run(unguarded).not_assessed] == ["SOP501"]
+    guarded = run(unguarded.replace(old, new))
+    assert not guarded.not_assessed
+    assert "SOP501" in {one.rule.code for one in guarded.proved}
+
+
+def test_the_oldest_is_looked_for_behind_what_brings_more_than_each_step_asks() -> None:
+    """A step of a journey that a consent starts has newer evidence than its own question; the oldest is of the other journey."""
+    old, new = MENDED["withdrawal-a-day-late"]
+    workspace = text("withdrawal-a-day-late").replace(old, new)
+    assert _oldest(workspace) == "the oldest, of `tell`, was seen within 31 min before"
+    journey = "---\n" + workspace.split("---\n")[1].replace("id: news", "id: late").replace("id: tell", "id: second")
+    started = workspace.replace("starts_on: member-joined\n", "starts_on: {given: sms-marketing}\n")
+    assert _oldest(started + journey) == "the oldest, of `second`, was seen within 31 min before"
+
+
+def _oldest(workspace: str) -> str:
+    return next(one.statement.en for one in run(workspace).proved if one.rule.code == "SOP501").partition("; ")[2]

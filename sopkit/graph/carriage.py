@@ -50,6 +50,7 @@ class Carriage:
     _reach: dict[tuple[Item, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _openings: dict[tuple[str, ...], tuple[Opening, bool]] = field(default_factory=dict)
     _runs: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
+    _drives: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @cached_property
     def syncs(self) -> tuple[Sync, ...]:
@@ -149,12 +150,19 @@ class Carriage:
 
     def drive(self, tool: str, sender: str) -> int:
         """Return how many seconds a command takes at most on its soonest way; nought where none is declared."""
-        orders = {
+        key = (tool, sender)
+        if key not in self._drives:
+            legs = travel(self._orders, tool, sender, 0)
+            self._drives[key] = legs[-1].end if legs else 0
+        return self._drives[key]
+
+    @cached_property
+    def _orders(self) -> Mapping[str, list[Hop]]:
+        """The hops on which tools give each other commands, by the tool that gives them."""
+        return {
             name: [Hop(name, name, to.id, int(min(longest(took), YEAR * DAY))) for to, took in noun.drives]
             for name, noun in self.workspace.tools.items()
         }
-        legs = travel(orders, tool, sender, 0)
-        return legs[-1].end if legs else 0
 
     @cached_property
     def _whole(self) -> Interval:

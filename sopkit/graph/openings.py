@@ -136,6 +136,7 @@ def _outside(said: Said) -> Openings:
     return _merged([*free, (now, WEEK)])
 
 
+@cache  # of few hours, each pair meets at many touches
 def both(one: Openings | None, other: Openings | None) -> Openings | None:
     """Return when both are open."""
     if one is None or other is None:
