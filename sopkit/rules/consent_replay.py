@@ -285,14 +285,4 @@ def _open_time(hours: Openings, start: float, seconds: float) -> float:
     """Return the instant by which it was open for so long since `start`, moved to where it is open."""
     if hours.empty:
         return start + seconds
-    now, left = start + _wait(hours, start), seconds
-    for _ in range(10_000):
-        at = (now / 60) % (7 * 1440)
-        end = next(close for _, close in hours.stretches if at < close)
-        room = (end - at) * 60
-        if left < room:
-            return now + left
-        left -= room
-        now += room
-        now += _wait(hours, now)
-    return now
+    return start + hours.time_from(start / 60, seconds / 60) * 60
