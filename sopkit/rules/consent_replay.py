@@ -88,7 +88,7 @@ class Replay:
         """Return the number of the place behind which the evidence only grows old: that of the use where it is its own."""
         if self._own(use, course[-1], copies):
             return len(course)
-        raised = [n for n in range(1, len(course)) if course[n].slack > course[n - 1].slack]
+        raised = [n for n in range(1, len(course)) if course[n].slack > course[n - 1].slack or course[n].kept > NEVER]
         return raised[-1] if raised else 0
 
     def _put(self, use: Use, course: Sequence[Way], start: float, *, given: int, allowed: float, sure: float) -> Dated:
@@ -201,7 +201,9 @@ class Replay:
         known = self.case.workspace.consents
         noun = next((known[one] for one in consents if one in dated.shown), known[consents[0]])
         evidence = dated.evidence or 0.0
-        events = [ref.id for ref in noun.withdrawn_by]
+        journey = self.flow.journey_of(use.place)
+        ending = {one.event.id for one in (journey.ends_on if journey else ()) if isinstance(one, OnEvent)}
+        events = sorted((ref.id for ref in noun.withdrawn_by), key=lambda one: one in ending)
         how = Phrase(f"（{events[0]}）", f" ({events[0]})") if events else Phrase("", "")
         if dated.looked is not None and use.step is not None:
             looks = Phrase(f"看到已同意 {noun.id}，派出任务", f"{noun.id} is seen to be given, and the task goes out")
@@ -283,14 +285,4 @@ def _open_time(hours: Openings, start: float, seconds: float) -> float:
     """Return the instant by which it was open for so long since `start`, moved to where it is open."""
     if hours.empty:
         return start + seconds
-    now, left = start + _wait(hours, start), seconds
-    for _ in range(10_000):
-        at = (now / 60) % (7 * 1440)
-        end = next(close for _, close in hours.stretches if at < close)
-        room = (end - at) * 60
-        if left < room:
-            return now + left
-        left -= room
-        now += room
-        now += _wait(hours, now)
-    return now
+    return start + hours.time_from(start / 60, seconds / 60) * 60
