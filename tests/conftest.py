@@ -15,6 +15,9 @@ from tests.workspaces import Files
 # A run that failed yesterday must fail today: new examples are looked for on purpose, with HYPOTHESIS_PROFILE=explore.
 hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.register_profile("explore", derandomize=False)
+# For mutants the first failure is enough: looking for the smallest takes time.
+found = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+hypothesis.settings.register_profile("first", derandomize=True, database=None, phases=found)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 

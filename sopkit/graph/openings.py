@@ -129,7 +129,7 @@ def _said(hours: Hours) -> Said:
 def _inside(said: Said) -> Openings:
     """Return the open stretches that hours say; those over midnight reach into the next day."""
     days, start, end = said
-    length = (end - start) % DAY or (DAY if end != start else 0)
+    length = (end - start) % DAY or DAY
     starts = [WEEKDAYS.index(day) * DAY + start for day in days]
     return _merged((start, start + length) for start in starts)
 
