@@ -33,7 +33,8 @@ def findings_json(
     relative to the repository. Lines and columns are 1-based, columns count code points, ends are exclusive.
     """
     waivers = {id(one.finding): one.waiver for one in compilation.waived}
-    listed = sorted((*findings, *(one.finding for one in compilation.waived)), key=lambda one: one.sort_key)
+    accepted = (one.finding for one in compilation.waived if not one.critical)  # critical ones are among the findings
+    listed = sorted((*findings, *accepted), key=lambda one: one.sort_key)
     settings = compilation.workspace.settings
     document: dict[str, Json] = {
         "version": VERSION,
