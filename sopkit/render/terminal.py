@@ -195,8 +195,8 @@ def summary_text(
     """Return the closing lines: what was proved and what could not be assessed, the analyses that this version does not make
     yet, then what was found, counted.
 
-    `critical` are those of the waived that are counted all the same; `apart` are folders left out; `errors_elsewhere` are those outside of a selection that hold findings back; `as_of` is a day
-    that the reader asked to be taken for today.
+    `critical` are those of the waived that are counted all the same; `apart` are folders left out; `errors_elsewhere` are those
+    outside of a selection that hold findings back; `as_of` is a day that the reader asked to be taken for today.
     """
     lang = screen.lang
     unsettled = tuple(not_assessed)
