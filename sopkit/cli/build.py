@@ -17,6 +17,7 @@ from sopkit.diagnostics import Severity
 from sopkit.graph.manifest import manifest
 from sopkit.model.nouns import Role
 from sopkit.output import File, refuse_foreign, write_folder
+from sopkit.render.check_report import Results
 from sopkit.render.diagrams import diagrams
 from sopkit.render.document import Diagram
 from sopkit.render.manual.front import Edition, languages_of
@@ -102,6 +103,7 @@ def run(
         kinds=tuple(kind for kind in KINDS if kind in only),
         diagrams=_diagrams(loaded, only),
         logo=compilation.logo,
+        results=Results(compilation.findings, compilation.proved, compilation.not_assessed),
     )
     written = _Written(watched(console, _files(loaded, made, request), WORKING))
     write_folder(Path(output), written)

@@ -122,7 +122,7 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
         page.labelled(WHY, finding.rule.why.within(lang))
     page.labelled(FIX, finding.fix(lang))
     if finding.law:
-        page.labelled(LAW, "; ".join(_cited(one, lang) for one in finding.law))
+        page.labelled(LAW, "; ".join(cited(one, lang) for one in finding.law))
     if finding.stub:
         page.add(f"  {screen.paint(PASTE.within(lang), DIM)}")
         for line in finding.stub.rstrip("\n").split("\n"):
@@ -132,7 +132,7 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
     return page.lines
 
 
-def _cited(one: Citation, lang: Lang) -> str:
+def cited(one: Citation, lang: Lang) -> str:
     """Return an article as it is cited, and how well it was checked."""
     name, status = one.law.within(lang), STATUS[one.status].within(lang)
     if not any(sign.isdigit() for sign in one.article):
