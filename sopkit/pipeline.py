@@ -39,7 +39,7 @@ class Compilation:
     law: Law
     """What the packs that apply say on `today`."""
     findings: tuple[Finding, ...]
-    """By place and code, each once; waived ones are not among them."""
+    """By place and code, each once; of those that are waived only the critical ones are among them."""
     proved: tuple[Proof, ...]
     not_assessed: tuple[Unassessed, ...]
     waived: tuple[Waived, ...]
@@ -128,8 +128,9 @@ def compile(  # noqa: A001  the word for it
         outcomes = judgement.outcomes
         violations = (one for one in outcomes if isinstance(one, Finding))
         judged = waivers.apply(
-            (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today
-        )
+            (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today,
+            is_critical=lambda rule: applied.is_critical(*rule.decides),
+        )  # fmt: skip
     return Compilation(
         forest=forest,
         workspace=resolution.workspace,

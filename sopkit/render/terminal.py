@@ -183,6 +183,7 @@ def summary_text(
     files: int,
     held_back: int,
     waived: int,
+    critical: int = 0,
     to_come: Iterable[Phrase],
     screen: Screen,
     proved: Iterable[Proof] = (),
@@ -194,8 +195,8 @@ def summary_text(
     """Return the closing lines: what was proved and what could not be assessed, the analyses that this version does not make
     yet, then what was found, counted.
 
-    `apart` are folders left out; `errors_elsewhere` are those outside of a selection that hold findings back; `as_of` is a day
-    that the reader asked to be taken for today.
+    `critical` are those of the waived that are counted all the same; `apart` are folders left out; `errors_elsewhere` are those
+    outside of a selection that hold findings back; `as_of` is a day that the reader asked to be taken for today.
     """
     lang = screen.lang
     unsettled = tuple(not_assessed)
@@ -203,16 +204,18 @@ def summary_text(
     if lang == "zh-CN":
         parts = [f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]]
         later = "个要等其他部分的错误改好才能判断" if errors_elsewhere else "个由它们引起，改好再看"
+        still = f"（其中 {critical} 个严重，照样计入）" if critical else ""
         asides = [f"另有 {held_back} {later}"] * bool(held_back)
-        asides += [f"{len(unsettled)} 项没能判断"] * bool(unsettled) + [f"{waived} 个已豁免"] * bool(waived)
+        asides += [f"{len(unsettled)} 项没能判断"] * bool(unsettled) + [f"{waived} 个已豁免{still}"] * bool(waived)
         asides += [f"没有读 {apart} 个自成工作区的文件夹"] * bool(apart)
         day = f"（按 {as_of.isoformat()} 计）" if as_of else ""
         text = f"检查了 {files} 个文件{day}：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
     else:
         parts = [f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one]]
         why = "till the errors elsewhere are mended" if errors_elsewhere else "that follow from these"
+        still = f", {critical} of them critical and counted all the same" if critical else ""
         asides = [f"{held_back} more held back {why}"] * bool(held_back)
-        asides += [f"{len(unsettled)} not assessed"] * bool(unsettled) + [f"{waived} waived"] * bool(waived)
+        asides += [f"{len(unsettled)} not assessed"] * bool(unsettled) + [f"{waived} waived{still}"] * bool(waived)
         asides += [f"{apart} folder left out that is a workspace of its own"] * (apart == 1)
         asides += [f"{apart} folders left out that are workspaces of their own"] * (apart > 1)
         day = f" as of {as_of.isoformat()}" if as_of else ""

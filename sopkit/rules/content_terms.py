@@ -40,7 +40,7 @@ def check(case: Case) -> Iterator[Finding]:
         listed = sorted(
             ((word, group) for group in groups for word in group.words), key=lambda one: (not one[1].sure, -len(one[0]))
         )
-        for passage in _passages(case):
+        for passage in passages(case):
             for word, group, span_start, words in _used(case, passage.text, listed):
                 span = span_of(case, passage.text, words, span_start, span_start + len(word))
                 args = {"where": passage.name, "term": words[span_start : span_start + len(word)]}
@@ -48,7 +48,7 @@ def check(case: Case) -> Iterator[Finding]:
                 yield replace(at(span, rule, passage.subject, args), verdict=verdict)
 
 
-def _passages(case: Case) -> Iterator[Passage]:
+def passages(case: Case) -> Iterator[Passage]:
     workspace = case.workspace
     for script in workspace.scripts.values():
         if script.text is not None and not script.builtin:
