@@ -169,7 +169,13 @@ def _stated(predicate: Predicate, *, wanted: bool) -> Iterator[tuple[str, bool]]
 
 def tests_of(workspace: Workspace, predicate: Predicate) -> list[Predicate]:
     """Return all that a predicate asks about, segments and tasks spelt out; as it is written where that is beyond the bound."""
+    if not isinstance(predicate, NOT_PLAIN):
+        return [predicate]
     return list(leaves(spelt_out(workspace, predicate)))
+
+
+NOT_PLAIN: Final = (All, Any, Not, SegmentTest, TaskTest, ReachableTest)
+"""What is made of tests, or stands for others."""
 
 
 def spelt_out(workspace: Workspace, predicate: Predicate) -> Predicate:
