@@ -169,8 +169,6 @@ def _stated(predicate: Predicate, *, wanted: bool) -> Iterator[tuple[str, bool]]
 
 def tests_of(workspace: Workspace, predicate: Predicate) -> list[Predicate]:
     """Return all that a predicate asks about, segments and tasks spelt out; as it is written where that is beyond the bound."""
-    if not isinstance(predicate, NOT_PLAIN):
-        return [predicate]
     return list(leaves(spelt_out(workspace, predicate)))
 
 
@@ -180,6 +178,8 @@ NOT_PLAIN: Final = (All, Any, Not, SegmentTest, TaskTest, ReachableTest)
 
 def spelt_out(workspace: Workspace, predicate: Predicate) -> Predicate:
     """Return the predicate with segments, tasks and reachability spelt out; as it is written where that is beyond the bound."""
+    if not isinstance(predicate, NOT_PLAIN):
+        return predicate
     try:
         return _spell_out(predicate, workspace, (), [EFFORT])
     except UndecidedError:
