@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
 
-from sopkit.graph.nodes import FLOW, Delay, Edge, ExecutionGraph
+from sopkit.graph.nodes import FLOW, NO_TIME, Delay, Edge, ExecutionGraph
 from sopkit.model.values import SECONDS, Duration
 
 INFINITE: Final = float("inf")
@@ -71,6 +71,8 @@ class Course:
 
 
 def _arrival(edge: Edge, time: float, start: str, times: Mapping[str, float]) -> float:
+    if edge.delay is NO_TIME and edge.held is NO_TIME:
+        return time
     since = edge.delay.since
     if since == "stage":
         return max(time, shortest(edge.delay.low))

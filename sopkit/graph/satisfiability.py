@@ -172,8 +172,14 @@ def tests_of(workspace: Workspace, predicate: Predicate) -> list[Predicate]:
     return list(leaves(spelt_out(workspace, predicate)))
 
 
+NOT_PLAIN: Final = (All, Any, Not, SegmentTest, TaskTest, ReachableTest)
+"""What is made of tests, or stands for others."""
+
+
 def spelt_out(workspace: Workspace, predicate: Predicate) -> Predicate:
     """Return the predicate with segments, tasks and reachability spelt out; as it is written where that is beyond the bound."""
+    if not isinstance(predicate, NOT_PLAIN):
+        return predicate
     try:
         return _spell_out(predicate, workspace, (), [EFFORT])
     except UndecidedError:

@@ -38,7 +38,6 @@ class Sorts:
             for each in inner(step)
             for name in _writes(each)
         }
-        self._known: dict[str, tuple[Predicate, ...]] = {}
         self.asked: dict[str, tuple[Condition, ...]] = dict(self._all())
         """By node id of the touch: what must hold for a customer to get it. Touches that ask for nothing lasting are left out."""
 
@@ -110,10 +109,7 @@ class Sorts:
         """Yield the parts of a condition that hold for good or never."""
         if predicate is None:
             return
-        key = json.dumps(condition(predicate), ensure_ascii=False)
-        if key not in self._known:
-            self._known[key] = tuple(self._parts(spelt_out(self.workspace, predicate)))
-        for one in self._known[key]:
+        for one in self._parts(spelt_out(self.workspace, predicate)):
             yield json.dumps(condition(one), ensure_ascii=False), one
 
     def _parts(self, predicate: Predicate) -> Iterator[Predicate]:

@@ -151,6 +151,10 @@ def _goes_round(case: Case, root: str) -> bool:
     if course is None:
         return False
     ways = [edge for some in course.leaving.values() for edge in some if edge.label != "if_rejected"]
+    order = {node.id: number for number, node in enumerate(case.graph.parts.get(root, ()))}
+    order |= {edge.target: len(order) for edge in ways if edge.target not in course.leaving}
+    if all(order.get(edge.source, -1) < order.get(edge.target, -1) for edge in ways):
+        return False  # as most: every way leads on to what is written later, or out
     before = Counter(edge.target for edge in ways)
     free = [place for place in {edge.source for edge in ways} if not before[place]]
     taken = 0
@@ -165,16 +169,16 @@ def _goes_round(case: Case, root: str) -> bool:
 
 
 def _guarded(playbook: Playbook) -> frozenset[str]:
-    """Return the steps inside a `choose` or behind a wait that ran out."""
+    """Return the steps inside a `choose` or behind a wait that ran out: all that stand inside another step."""
     stages = [stage.steps for stage in playbook.stages] if isinstance(playbook, Journey) else [playbook.steps]
-    inside: set[str] = set()
-    for steps in stages:
-        for first in steps:
-            for one in inner(first):
-                branches = one.verb.branches if isinstance(one.verb, Choose) else ()
-                inside |= {step.id for branch in branches for outer in branch.steps for step in inner(outer)}
-                inside |= {step.id for outer in one.otherwise for step in inner(outer)}
-    return frozenset(inside)
+    return frozenset(
+        step.id
+        for steps in stages
+        for first in steps
+        if first.otherwise or isinstance(first.verb, Choose)
+        for step in inner(first)
+        if step is not first
+    )
 
 
 def _times(case: Case, playbook: Playbook, stage: str, step: Step, runs: Times) -> Times:
