@@ -65,9 +65,11 @@ class Replay:
 
         `sure` is how old the copy that showed it is, whenever it is looked at.
         """
-        course = course_of(way)
-        if way.slack == NEVER or (way.slack < OLD and not self._own(use, way, copies)):
-            return self._put(use, course, MORNING, given=len(course), allowed=allowed, sure=0.0)
+        course, own = course_of(way), self._own(use, way, copies)
+        if way.slack == NEVER or (way.slack < OLD and not own):
+            return self._put(
+                use, course, MORNING, given=len(course), allowed=allowed, sure=0.0, seen=own or way.slack != NEVER
+            )
         given = self._evidence(use, course, copies)
         oldest: Dated | None = None
         for start in (MORNING, *STARTS):
@@ -91,7 +93,17 @@ class Replay:
         raised = [n for n in range(1, len(course)) if course[n].slack > course[n - 1].slack or course[n].kept > NEVER]
         return raised[-1] if raised else 0
 
-    def _put(self, use: Use, course: Sequence[Way], start: float, *, given: int, allowed: float, sure: float) -> Dated:
+    def _put(
+        self,
+        use: Use,
+        course: Sequence[Way],
+        start: float,
+        *,
+        given: int,
+        allowed: float,
+        sure: float,
+        seen: bool = True,
+    ) -> Dated:
         now, arrivals, marks = start, [start], {"start": start, "stage": start}
         evidence: float | None = None
         for number in range(1, len(course)):
@@ -113,7 +125,7 @@ class Replay:
                 marks |= {"start": now, "stage": now}
         used = now
         if given == len(course):
-            evidence = now if course[-1].slack != NEVER or self._has_guard(use) else None
+            evidence = now if seen else None
             used = self._deed(use, now)
         elif given == 0 and course[0].slack == NEVER:
             evidence = None
@@ -129,10 +141,6 @@ class Replay:
         return Dated(
             tuple(arrivals), None if evidence is None else evidence - sure, used, now if own else None, tuple(shown)
         )
-
-    @staticmethod
-    def _has_guard(use: Use) -> bool:
-        return use.step is not None and use.step.if_ is not None
 
     def _arrive(self, edge: Edge, now: float, marks: dict[str, float], *, late: bool, allowed: float) -> float:
         held, delay = edge.held, edge.delay
