@@ -244,7 +244,7 @@ def process(*arguments: str | Path, environment: Mapping[str, str] | None = None
     return subprocess.run(command, check=False, capture_output=True, env=needed | dict(environment or {}))
 
 
-@pytest.mark.parametrize("after", [0, 7, 20])
+@pytest.mark.parametrize("after", [0, *(pytest.param(number, marks=pytest.mark.long) for number in (7, 20))])
 def test_a_killed_build_leaves_the_former_output_and_the_next_one_succeeds(
     build: Build, workspace: Path, tmp_path: Path, after: int
 ) -> None:

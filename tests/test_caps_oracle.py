@@ -15,7 +15,10 @@ CASES = 2000
 STATES = 300
 
 
-@pytest.mark.parametrize("first", range(3000, 3080, 10))
+FIRSTS = [*range(3000, 3040, 10), *(pytest.param(first, marks=pytest.mark.long) for first in range(3040, 3080, 10))]
+
+
+@pytest.mark.parametrize("first", FIRSTS)
 def test_no_course_contradicts_what_is_said_of_some_random_workspaces(first: int) -> None:
     """A few of each kind, so that a mistake shows soon."""
     table = compare(range(first, first + 10), STATES)
@@ -37,6 +40,7 @@ def test_no_course_contradicts_what_is_said_of_random_workspaces() -> None:
     assert rare == [], str(table)
 
 
+@pytest.mark.long
 def test_courses_that_cannot_break_the_cap_any_more_are_left_out_rightly() -> None:
     """The whole exploration says the same; `_goes_on` saves most of it."""
     compared = 0

@@ -201,7 +201,10 @@ def test_the_language_is_known_before_the_line_is_parsed(arguments: list[str], l
     assert asked_lang(arguments) == lang
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "gbk", "latin-1", "cp437", "utf-8"])
+OTHERS = [pytest.param(one, marks=pytest.mark.long) for one in ("ascii", "latin-1", "cp437", "utf-8")]
+
+
+@pytest.mark.parametrize("encoding", ["gbk", *OTHERS])
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_no_encoding_brings_it_down(write_workspace: Callable[[object], Path], encoding: str, lang: Lang) -> None:
     folder = write_workspace({"play.yaml": BROKEN.replace("新会员欢迎", "新会员𠮷👍欢迎")})

@@ -68,6 +68,15 @@ def test_an_anchor_that_has_passed_adds_nothing() -> None:
     assert stage.earliest("a", anywhere)["c"] == 20 * HOUR
     unknown = course(edge("a", "b", "20h"), edge("b", "c", "2h", since="gone"))
     assert unknown.earliest("a", anywhere)["c"] == 20 * HOUR
+    assert course(edge("a", "b", "2h", since="gone")).earliest("a", anywhere)["b"] == 2 * HOUR
+
+
+@pytest.mark.parametrize("since", ["", "stage", "b"])
+def test_months_are_the_shortest_and_workdays_may_begin_at_once(since: str) -> None:
+    month = course(edge("a", "a/b", "1mo"), edge("a/b", "c", "2mo", since=since))
+    assert month.earliest("a", anywhere)["c"] == {"": 84, "stage": 56, "b": 84}[since] * DAY
+    work = course(edge("a", "a/b", "1h"), edge("a/b", "c", "9 workdays", since=since, held="1mo" if not since else ""))
+    assert work.earliest("a", anywhere)["c"] == HOUR + (28 * DAY if not since else 0)
 
 
 def test_what_is_reached() -> None:
@@ -105,6 +114,7 @@ def test_no_time_is_none() -> None:
 
 HOURS = duration("2h", HERE)
 NOTHING = duration("0h", HERE)
+WORK = duration("1 workday", HERE)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +130,8 @@ NOTHING = duration("0h", HERE)
         (Delay(since="start"), False),
         (Delay(since="hello"), False),
         (Delay(before=HOURS), False),
+        (Delay(WORK, NOTHING), False),
+        (Delay(NOTHING, WORK), False),
     ],
 )
 def test_what_is_at_once(delay: Delay, instant: bool) -> None:

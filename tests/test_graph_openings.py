@@ -166,3 +166,27 @@ def test_no_hours_are_always() -> None:
     assert both(None, None) is None
     assert Openings(((0, WEEK),)).longest_wait() == 0
     assert Openings(((0, WEEK),)).longest_time(7) == 7
+
+
+def week(*daily: tuple[int, int], but: tuple[int, int] | None = None) -> Openings:
+    """Return the same stretches on every day, and one that replaces the last."""
+    found = [(day * DAY + start, day * DAY + end) for day in range(7) for start, end in daily]
+    return Openings((*found[:-1], but or found[-1]))
+
+
+def test_days_are_alike_where_all_begin_and_end_alike() -> None:
+    assert week((60, 120), (600, DAY)).daily
+    assert week((1, DAY - 1)).daily
+    assert not week((60, 120), but=(6 * DAY + 60, 6 * DAY + 121)).daily
+    assert not week((60, 120), but=(6 * DAY + 61, 6 * DAY + 120)).daily
+    assert not week((60, DAY), but=(6 * DAY + 60, WEEK - 1)).daily
+    assert not Openings(((0, 60),)).daily
+    over_midnight = [(day * DAY + 1300, day * DAY + DAY + 100) for day in range(6)]
+    assert Openings(((0, 100), *over_midnight, (6 * DAY + 1300, WEEK))).daily
+    assert not Openings(((0, 100), *over_midnight, (6 * DAY + 1300, WEEK - 1))).daily
+
+
+def test_always_is_the_whole_week() -> None:
+    assert Openings(((0, WEEK),)).always
+    assert not Openings(((1, WEEK),)).always
+    assert not Openings(((0, WEEK - 1),)).always

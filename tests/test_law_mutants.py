@@ -219,6 +219,7 @@ def test_the_reference_is_clean_before() -> None:
     assert codes(compiled()) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("row", MUTANTS)
 def test_one_edit_fires_the_row(row: str) -> None:
     file, old, new, expected = MUTANTS[row]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +61,7 @@ def test_upright_stretches_run_through_no_foreign_box(graph: Graph) -> None:
                 assert not inside or name in {link.source, link.target}
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(graphs())
 def test_slanting_stretches_stay_between_layers(graph: Graph) -> None:
@@ -90,6 +92,7 @@ def test_slanting_stretches_stay_between_layers(graph: Graph) -> None:
             )
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(graphs())
 def test_links_run_from_source_to_target(graph: Graph) -> None:

@@ -125,6 +125,7 @@ def test_every_page_shows_the_logo_and_loads_nothing(write_workspace: Write, tmp
     assert not list((tmp_path / "out").rglob("*.png"))
 
 
+@pytest.mark.long
 def test_a_logo_changes_no_content_that_people_signed() -> None:
     plain, dressed = made(small()), made(small(), Request(logo=Picture(png(), "image/png")))
     assert plain.keys() == dressed.keys()

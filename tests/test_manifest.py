@@ -176,6 +176,7 @@ def test_writing_the_documents_as_json_changes_nothing() -> None:
     assert not [one for one in pipeline.compile(one_file(), today=TODAY).findings if one.rule.code != "SOP141"]
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_keys_means_nothing(rng: random.Random) -> None:
@@ -184,6 +185,7 @@ def test_the_order_of_keys_means_nothing(rng: random.Random) -> None:
     assert without_places(compiled(files)) == PLAIN
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False), st.integers(1, 12))
 def test_where_documents_stand_means_nothing(rng: random.Random, count: int) -> None:
@@ -211,6 +213,7 @@ def test_stages_and_lists_keep_their_order() -> None:
     assert entry == ["lifecycle/first-steps/asleep"]
 
 
+@pytest.mark.long
 def test_bytes_depend_on_no_hash_seed(tmp_path: Path) -> None:
     made: dict[str, set[bytes]] = {}
     for seed in ("0", "4242"):

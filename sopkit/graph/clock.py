@@ -197,5 +197,9 @@ def without(one: Sequence[Interval], closed: Sequence[Interval], whole: Interval
     """Return what lies in `one` and in none of `closed`, inside `whole`."""
     shut = merged(closed)
     ends = [whole[0], *(at for interval in shut for at in interval), whole[1]]
-    gaps = [(start, end) for n, (start, end) in enumerate(pairwise(ends)) if n % 2 == 0 and start < end]
+    gaps = [
+        (start, end)
+        for n, (after, before) in enumerate(pairwise(ends))
+        if n % 2 == 0 and (start := max(after, whole[0])) < (end := min(before, whole[1]))
+    ]
     return common(one, gaps)

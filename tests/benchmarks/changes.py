@@ -39,10 +39,12 @@ class Mutant:
     line: int
     block: str
     """The statements that run one after the other, if any of them does; see `blocks`."""
+    text: str
+    """A digest of the function, so that nothing is taken for known when it has been changed."""
 
     @property
     def name(self) -> str:
-        return f"{self.module}:{self.function}:{self.number}:{self.what}"
+        return f"{self.module}:{self.function}@{self.text}:{self.number}:{self.what}"
 
     @property
     def kind(self) -> tuple[str, str, str, str]:
@@ -54,10 +56,11 @@ def mutants_of(module: str) -> list[Mutant]:
     """Return every mutant of a module."""
     found: list[Mutant] = []
     for name, function in functions(ast.parse(_source(module))):
+        digest = sha256(ast.unparse(function).encode()).hexdigest()[:8]
         places = {id(node): block for block, nodes in blocks(module, function) for node in nodes}
         for number, node in enumerate(_inside(function)):
             found += [
-                Mutant(module, name, number, what, _text(node), _line(node), places[id(node)])
+                Mutant(module, name, number, what, _text(node), _line(node), places[id(node)], digest)
                 for what in dict.fromkeys(what for what, _ in changes(node))
             ]
     return found

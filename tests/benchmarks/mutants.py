@@ -1,13 +1,13 @@
 """Seeded mutants of the analyses: how many the tests notice, by module, and which they do not.
 
-    python -m tests.benchmarks.mutants [--of proofs|consent] [--count 600] [--seed 1] [--into FILE] [--map FILE] [--only MODULE]
+    python -m tests.benchmarks.mutants [--of proofs|consent] [--count 600] [--seed 1] [--into FILE] [--only MODULE]
 
-A mutant is one small change of one function: a comparison, an operator, a number, `min` for `max`, a statement left out. The tests
-are imported and collected once and nothing is run in this process: a fork runs them all and tells which enter which statements;
-then, for each mutant, a fork puts the changed code in the place of the function's, in memory, and runs the tests that enter what is
-changed, the quick ones first, until one fails or 6 seconds are spent. A mutant under which a test takes ten times as long is
-noticed too. Files keep what is learnt of the tests (`--map`) and which mutants are noticed (`--into`), so that a run goes on where
-it was stopped. Ends with 1 where fewer than 85 % are noticed or one that is not has no line in `mutants.txt`.
+A mutant is one small change of one function: a comparison, an operator, a number, `min` for `max`, a statement left out. Module by
+module a fork imports and collects the module's tests (`mutants_tests.py`) once; a fork of it runs them all and tells which enter which
+statements; then, for each mutant, a fork puts the changed code in the place of the function's, in memory, and runs the tests that
+enter what is changed, the quick ones first, until one fails or 6 seconds are spent. A mutant under which a test takes five times as
+long is noticed too. `--into` keeps what is noticed, so that a run goes on where it was stopped. Ends with 1 where fewer than 85 % are
+noticed or one that is not has no line in `mutants.txt`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import gc
 import importlib
 import json
 import os
-import re
 import resource
 import signal
 import sys
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,30 +32,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tests.benchmarks.changes import ROOT, Mutant, code_of, live, sample, telling_code_of
+from tests.benchmarks.mutants_tests import LEFT_OUT, TESTS
 
-GRAPH = (
-    "clock", "consistency", "course", "issues", "latency", "lengths", "openings", "pacing", "prices", "replay", "runs",
-    "satisfiability", "schedule", "selection", "sorts", "timing", "touches", "worst",
-)  # fmt: skip
-RULES = (
-    "budgets", "caps", "conflicts_offers", "conflicts_workload", "excess", "limits", "tools_deadlines",
-    "tools_duplicates", "tools_stale",
-)  # fmt: skip
-CONSENT = (
-    "consent", "consent_asking", "consent_bases", "consent_copies", "consent_paths", "consent_reach", "consent_replay",
-    "consent_times", "consent_uses",
-)  # fmt: skip
-TARGETS = {
-    "proofs": (*(f"sopkit.graph.{name}" for name in GRAPH), *(f"sopkit.rules.{name}" for name in RULES)),
-    "consent": ("sopkit.graph.evidence", *(f"sopkit.rules.{name}" for name in CONSENT)),
-}
-TESTS = (
-    "prices", "rules_conflicts*", "rules_times", "rules_tools*", "rules_waits", "rules_frequency", "rules_cycles",
-    "graph_satisfiability", "caps*", "conflicts_property", "latency", "rules_consent", "consent_property",
-    "model_cases", "rule_examples",
-)  # fmt: skip
-LEFT_OUT = re.compile(r"_stub_|_fix_|reads_this\[(?!consent|conflicts|flow|tools)|_texts_|_filling|\[SOP[01689]")
-"""Tests in these files that enter nothing of the analyses that others do not."""
 MOST_SECONDS = 6.0
 """Of tests for one mutant."""
 ENOUGH = 0.85
@@ -82,16 +60,15 @@ def caches() -> list[functools._lru_cache_wrapper[object]]:
     return [one for one in kept if one.__module__.startswith(("tests", "sopkit.graph", "sopkit.rules"))]
 
 
-def learn(items: Sequence[pytest.Item], modules: Sequence[str]) -> Tested:
+def learn(items: Sequence[pytest.Item], module: str) -> Tested:
     """Run the tests each for itself, every block telling when it is entered."""
     tested = Tested()
     hits: set[str] = set()
-    for module in modules:
-        vars(importlib.import_module(module))["_entered"] = hits.add
-        for name, code in telling_code_of(module).items():
-            live(module, name).__code__ = code
+    vars(importlib.import_module(module))["_entered"] = hits.add
+    for name, code in telling_code_of(module).items():
+        live(module, name).__code__ = code
     every = caches()
-    for number, item in enumerate(items):
+    for item in items:
         for one in every:
             one.cache_clear()
         hits.clear()
@@ -103,8 +80,6 @@ def learn(items: Sequence[pytest.Item], modules: Sequence[str]) -> Tested:
         else:
             for block in hits:
                 tested.entered.setdefault(block, []).append(item.nodeid)
-        if number % 100 == 0:
-            print(f"{number} of {len(items)} tests", flush=True)
     return tested
 
 
@@ -117,7 +92,7 @@ def run(mutant: Mutant | None, items: Sequence[pytest.Item], tested: Tested) -> 
         seconds = tested.seconds[item.nodeid]
         if spent and spent + seconds > MOST_SECONDS:
             break
-        signal.setitimer(signal.ITIMER_PROF, 5 + 10 * seconds)
+        signal.setitimer(signal.ITIMER_PROF, 2 + 5 * seconds)
         before = time.process_time()
         if any(one.failed for one in runtestprotocol(item, log=False, nextitem=after)):
             return 1
@@ -146,58 +121,66 @@ def apart(work: Callable[[], int]) -> str:
 class Judge:
     """Takes the place of pytest's own loop over the tests once they are collected."""
 
-    asked: argparse.Namespace
-    results: dict[Mutant, str] = field(default_factory=dict)
+    module: str
+    mutants: Sequence[Mutant]
+    into: Path
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Judge the mutants."""
+        """Judge the mutants of one module."""
         items = {item.nodeid: item for item in session.items if not LEFT_OUT.search(item.nodeid)}
         for one in caches():
             one.cache_clear()
         gc.collect()
         gc.freeze()
         tested = self.learnt([*items.values()])
-        print(
-            f"{len(tested.seconds)} tests in {sum(tested.seconds.values()):.0f} s; failed: {tested.failed}", flush=True
-        )
-        modules = [one for one in TARGETS[self.asked.of] if self.asked.only in one]
-        known = _known(self.asked.into)
-        for number, mutant in enumerate(sample(modules, self.asked.seed, self.asked.count)):
-            tests = [items[one] for one in tested.of(mutant) if one in items]
-            if number % 100 == 0 and apart(lambda tests=tests: run(None, tests, tested)) != "not noticed":  # type: ignore[misc]
+        print(f"{self.module}: {len(items)} tests, {sum(tested.seconds.values()):.0f} s", flush=True)
+        assert not tested.failed, tested.failed
+        for number, mutant in enumerate(self.mutants):
+            tests = [items[one] for one in tested.of(mutant)]
+            if number == 0 and apart(lambda tests=tests: run(None, tests, tested)) != "not noticed":  # type: ignore[misc]
                 raise AssertionError(f"tests fail without a mutant: {tests}")
-            told = known.get(mutant.name) or ("not entered" if not tests else "")
-            if not told:
-                told = apart(lambda mutant=mutant, tests=tests: run(mutant, tests, tested))  # type: ignore[misc]
-                _keep(self.asked.into, mutant, told)
-            self.results[mutant] = told
+            told = apart(lambda mutant=mutant, tests=tests: run(mutant, tests, tested)) if tests else "not entered"  # type: ignore[misc]
+            with self.into.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"mutant": mutant.name, "told": told}, ensure_ascii=False) + "\n")
         return True
 
     def learnt(self, items: Sequence[pytest.Item]) -> Tested:
-        """Return what a file keeps of the tests, or learn and keep it."""
-        kept: Path = self.asked.map
-        if not kept.exists():
-            modules = [one for some in TARGETS.values() for one in some]
-            process = os.fork()
-            if process == 0:
-                kept.write_text(json.dumps(vars(learn(items, modules))), "utf-8")
-                os._exit(0)
-            os.waitpid(process, 0)
-        return Tested(**json.loads(kept.read_text("utf-8")))
+        """Learn in a fork, so that nothing of it stays."""
+        reading, writing = os.pipe()
+        process = os.fork()
+        if process == 0:
+            os.close(reading)
+            with os.fdopen(writing, "w", encoding="utf-8") as file:
+                json.dump(vars(learn(items, self.module)), file)
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as file:
+            tested = Tested(**json.load(file))
+        os.waitpid(process, 0)
+        return tested
 
 
-def _known(into: Path | None) -> dict[str, str]:
-    """Return what a file already has: mutants that were noticed are not run again."""
-    if into is None or not into.exists():
-        return {}
-    lines = [json.loads(line) for line in into.read_text("utf-8").splitlines()]
-    return {line["mutant"]: line["told"] for line in lines if line["told"] in SEEN}
+def judge(module: str, mutants: Sequence[Mutant], into: Path) -> None:
+    """Judge mutants of a module in a process of its own, which imports what its tests need."""
+    process = os.fork()
+    if process == 0:
+        status = 1
+        try:
+            files = [f"tests/test_{name}.py" for name in TESTS[module]]
+            without = [f"-pno:{name}" for name in ("cacheprovider", "xdist", "randomly")]
+            options = ["-q", "-s", *without, "-m", "not long and not browser"]
+            status = int(pytest.main([*options, *files], plugins=[Judge(module, mutants, into)]))
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(process, 0)
+    if status and os.waitstatus_to_exitcode(status) != pytest.ExitCode.NO_TESTS_COLLECTED:
+        raise SystemExit(f"{module}: could not be judged")
 
 
-def _keep(into: Path | None, mutant: Mutant, told: str) -> None:
-    if into is not None:
-        with into.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"mutant": mutant.name, "told": told}, ensure_ascii=False) + "\n")
+def kept(into: Path) -> dict[str, str]:
+    """Return what a file has been told of mutants; the last word counts."""
+    lines = [json.loads(line) for line in into.read_text("utf-8").splitlines()] if into.exists() else []
+    return {line["mutant"]: line["told"] for line in lines}
 
 
 def explained() -> dict[tuple[str, str, str, str], str]:
@@ -229,27 +212,26 @@ def report(results: dict[Mutant, str]) -> int:
     return 1 if missed or seen < ENOUGH * len(results) else 0
 
 
-def chosen(names: Sequence[str]) -> Iterator[str]:
-    """Yield the files of tests."""
-    for name in names:
-        yield from sorted(str(one.relative_to(ROOT)) for one in (ROOT / "tests").glob(f"test_{name}.py"))
-
-
 def main() -> int:
     """Print how many mutants are noticed, by module, and those that are not."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--of", choices=sorted(TARGETS), default="proofs")
+    parser.add_argument("--of", choices=("proofs", "consent"), default="proofs")
     parser.add_argument("--count", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--into", type=Path)
-    parser.add_argument("--map", type=Path, default=Path("tests.json"))
+    parser.add_argument("--into", type=Path, default=Path(tempfile.mkdtemp()) / "mutants.jsonl")
     parser.add_argument("--only", default="")
-    judge = Judge(parser.parse_args())
+    asked = parser.parse_args()
+    modules = [one for one in TESTS if ("consent" in one or "evidence" in one) is (asked.of == "consent")]
+    chosen = sample([one for one in modules if one.endswith(asked.only)], asked.seed, asked.count)
     os.chdir(ROOT)
     os.environ["HYPOTHESIS_PROFILE"] = "first"
-    without = [f"-pno:{name}" for name in ("cacheprovider", "xdist", "randomly")]
-    pytest.main(["-q", "-s", *without, "-m", "not long and not browser", *chosen(TESTS)], plugins=[judge])
-    return report(judge.results)
+    known = kept(asked.into)
+    for module in modules:
+        todo = [one for one in chosen if one.module == module and known.get(one.name) not in SEEN]
+        if todo:
+            judge(module, todo, asked.into)
+    known = kept(asked.into)
+    return report({one: known[one.name] for one in chosen})
 
 
 if __name__ == "__main__":

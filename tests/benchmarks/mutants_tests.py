@@ -1,0 +1,59 @@
+"""Which tests are run on mutants of which module."""
+
+from __future__ import annotations
+
+import re
+
+CAPS = (
+    "caps",
+    "caps_budgets",
+    "caps_bad_input",
+    "caps_limits",
+    "caps_shortcuts",
+    "caps_sorts",
+    "caps_zones",
+    "caps_golden",
+)
+TOOLS = ("rules_tools", "rules_tools_more", "model_cases", "rule_examples")
+CONFLICTS = ("rules_conflicts", "model_cases", "rule_examples", "conflicts_property")
+CONSENT = ("rules_consent", "model_cases", "rule_examples", "consent_property")
+TESTS = {
+    "sopkit.graph.clock": ("graph_clock", "latency"),
+    "sopkit.graph.consistency": ("graph_consistency",),
+    "sopkit.graph.course": ("graph_course",),
+    "sopkit.graph.issues": CAPS,
+    "sopkit.graph.latency": ("latency",),
+    "sopkit.graph.lengths": ("graph_satisfiability",),
+    "sopkit.graph.openings": ("graph_openings",),
+    "sopkit.graph.pacing": CAPS,
+    "sopkit.graph.prices": ("prices",),
+    "sopkit.graph.replay": CAPS,
+    "sopkit.graph.runs": CAPS,
+    "sopkit.graph.satisfiability": ("graph_satisfiability",),
+    "sopkit.graph.schedule": CAPS,
+    "sopkit.graph.sorts": CAPS,
+    "sopkit.graph.timing": (*CAPS, "graph"),
+    "sopkit.graph.touches": CAPS,
+    "sopkit.graph.worst": CAPS,
+    "sopkit.rules.budgets": CAPS,
+    "sopkit.rules.caps": (*CAPS, "model_cases", "rule_examples"),
+    "sopkit.rules.conflicts_offers": CONFLICTS,
+    "sopkit.rules.conflicts_workload": CONFLICTS,
+    "sopkit.rules.excess": CAPS,
+    "sopkit.rules.limits": CAPS,
+    "sopkit.rules.tools_deadlines": TOOLS,
+    "sopkit.rules.tools_duplicates": TOOLS,
+    "sopkit.rules.tools_stale": TOOLS,
+    "sopkit.graph.evidence": CONSENT,
+    "sopkit.rules.consent": CONSENT,
+    "sopkit.rules.consent_asking": CONSENT,
+    "sopkit.rules.consent_bases": CONSENT,
+    "sopkit.rules.consent_copies": CONSENT,
+    "sopkit.rules.consent_paths": CONSENT,
+    "sopkit.rules.consent_reach": CONSENT,
+    "sopkit.rules.consent_replay": CONSENT,
+    "sopkit.rules.consent_times": CONSENT,
+    "sopkit.rules.consent_uses": CONSENT,
+}
+LEFT_OUT = re.compile(r"_stub_|_fix_|reads_this\[(?!consent|conflicts|flow|tools)|_texts_|_filling|\[SOP[01689]")
+"""Tests in these files that enter nothing of the analyses that others do not."""
