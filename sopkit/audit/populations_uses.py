@@ -66,7 +66,8 @@ def _by_consent(case: Case) -> Iterator[Statement]:
     for use in uses_of(case):
         if use.purpose.basis == "consent":
             asked = {test.consent.id for test in _tests(case, use)} & use.key
-            for one in [(name,) for name in sorted(asked)] or [tuple(sorted(use.key))]:
+            alone: list[tuple[str, ...]] = [(name,) for name in sorted(asked)]
+            for one in alone or [tuple(sorted(use.key))]:
                 found.setdefault(one, []).append(use)
     for names, uses in sorted(found.items()):
         places = tuple(dict.fromkeys(mark for name in names for mark, _ in _captures(case, name)))

@@ -78,7 +78,7 @@ SCOPE_FACTS: Final = {
     "law": Phrase("法域", "Jurisdictions"),
     "day": Phrase("基准日", "As of"),
     "hash": Phrase("输入指纹", "Fingerprint of the inputs"),
-    "tool": Phrase("审计工具", "Made by"),
+    "tool": Phrase("生成程序", "Made by"),
     "catalogue": Phrase("内置目录", "Built-in catalogues"),
     "not": Phrase("没有查看", "Not looked at"),
 }
