@@ -151,3 +151,53 @@ def test_everything_that_holds_is_said_in_one_line_each() -> None:
     assert set(said) == {"SOP501", "SOP505", "SOP507"}
     assert said["SOP501"].startswith("1 contact rests on consent, on every way; the oldest, of `tell`,")
     assert "takes 31 min" in said["SOP507"]
+
+
+def ending(events: str = "sms-unsubscribed, member-settings-off, account-closed") -> str:
+    return text("guard-before-a-wait").replace(
+        "starts_on: member-joined\n", f"starts_on: member-joined\nends_on: [{events}]\n"
+    )
+
+
+def test_a_journey_that_every_withdrawal_ends_keeps_what_was_shown_in_it() -> None:
+    assert codes(ending()) == []
+    (finding,) = of_consent(run(ending("sms-unsubscribed, account-closed")))
+    assert finding.rule.code == "SOP504"
+    assert "the customer withdraws sms-marketing (member-settings-off)" in [one.what.en for one in finding.timeline]
+
+
+def test_an_end_that_the_tool_never_hears_of_keeps_nothing() -> None:
+    sync = """\
+---
+kind: sync
+id: opt-outs
+title: 退订
+owner: guide
+review_by: 2027-12-31
+from: {FROM}
+to: map
+carries: {carries: CARRIED}
+key: phone
+every: 15m
+takes: 1m..2m
+"""
+    both = sync.replace("opt-outs", "from-sms").replace("{FROM}", "sms-gateway") + sync.replace(
+        "{FROM}", "mini-program"
+    )
+    as_events = both.replace("{carries: CARRIED}", "{events: [sms-unsubscribed, member-settings-off, account-closed]}")
+    assert [one for one in codes(ending() + as_events) if one == "SOP504"] == []
+    as_state = both.replace("{carries: CARRIED}", "{consents: [sms-marketing]}")
+    assert "SOP504" in codes(ending() + as_state)
+
+
+def test_a_journey_begun_by_the_giving_keeps_it_and_one_begun_by_the_end_of_another_does_not() -> None:
+    second = text("guard-before-a-wait").partition("steps:\n")[0].partition("---\n")[2]
+    asked = ending().replace(
+        "          - {id: pause, wait: 3d}\n          - {id: tell, send: news, via: sms, for: promotion}\n",
+        "          - {id: note, do: 记录, by: guide, within: 1h}\n",
+    )
+    second = f"---\n{second}".replace("id: news", "id: after").replace("audience: members\n", "").replace(
+        "starts_on: member-joined", "starts_on: {given: sms-marketing}\nends_on: [sms-unsubscribed, member-settings-off, account-closed]"
+    ) + "steps:\n  - {id: pause, wait: 3d}\n  - {id: tell, send: news, via: sms, for: promotion}\n"  # fmt: skip
+    assert codes(asked + second) == []
+    assert codes(asked + second.replace("{given: sms-marketing}", "{ended: news}")) == ["SOP503"]

@@ -23,8 +23,8 @@ from sopkit.graph.clock import (
 )
 from sopkit.graph.course import longest
 from sopkit.graph.latency import Hop, Leg, travel
+from sopkit.graph.touches import match_step
 from sopkit.model.documents import Sync, Workspace
-from sopkit.model.formulas import Selector
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Step
 from sopkit.model.values import Every, Slot
@@ -174,7 +174,9 @@ class Carriage:
         """Return when a step may be done for a customer of that zone, and whether it is ever closed."""
         quiet = self.workspace.settings.quiet_hours
         applies = tuple(
-            n for n, one in enumerate(quiet) if channel and one.hours and self.selects(one.of, step, channel)
+            n
+            for n, one in enumerate(quiet)
+            if channel and one.hours and match_step(self.workspace, one.of, step, channel) != "no"
         )
         return self._open(channel, step.by.id if step.by else "", applies, customer)
 
@@ -200,19 +202,6 @@ class Carriage:
                     open_ = without(open_, shut, self._whole)
             self._openings[key] = Opening(tuple(open_)), open_ != [self._whole]
         return self._openings[key]
-
-    def selects(self, selector: Selector | None, step: Step, channel: Channel) -> bool:
-        """Return whether a selector of touches takes in a step on a channel; cadences alone have formats."""
-        purpose = self.workspace.purposes.get(step.for_.id) if step.for_ else None
-        if channel.reach not in (selector.reach if selector and selector.reach else ("direct",)):
-            return False
-        return selector is None or not (
-            (selector.channel and channel.id not in {ref.id for ref in selector.channel})
-            or (selector.category and (purpose is None or purpose.category not in selector.category))
-            or (selector.sent_by and ("staff" if step.by else "tool") not in selector.sent_by)
-            or (selector.purpose and (step.for_ is None or step.for_.id not in {ref.id for ref in selector.purpose}))
-            or selector.format
-        )
 
 
 def cargo(sync: Sync) -> Iterator[Item]:

@@ -14,7 +14,7 @@ that breaks a use is a shortest one, and none is missed. At most `MOST_WAYS` are
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -69,6 +69,27 @@ class Copies:
     whole: Callable[[str], float]
     """Slack of a consent that is given this instant."""
     hears: Callable[[str, str | None], float]
+    told: Callable[[str, str | None], float] = lambda _consent, _tool: NEVER
+    """Slack of a consent that was given, and of whose withdrawal the tool has heard nothing since."""
+    _lasting: dict[str, Copies | None] = field(default_factory=dict)
+
+    def lasting(self, journey: Journey) -> Copies | None:
+        """Return what shows the consents whose every withdrawal ends a journey: once shown in it, they are so while it goes on.
+
+        An event that has happened shows nothing: the withdrawal may have been heard of before the journey began.
+        """
+        if journey.id not in self._lasting:
+            ended = {one.event.id for one in journey.ends_on if isinstance(one, OnEvent) and one.where is None}
+            kept = frozenset(name for name in self.consents if self._is_ended(name, ended))
+            shown = Copies(self.workspace, kept, self.told, lambda _: NEVER, self.hears) if kept else None
+            self._lasting[journey.id] = shown
+        return self._lasting[journey.id]
+
+    def _is_ended(self, consent: str, events: Set[str]) -> bool:
+        noun = self.workspace.consents.get(consent)
+        if noun is None or noun.expires is not None or not noun.withdrawn_by:
+            return False
+        return {ref.id for ref in noun.withdrawn_by} <= events
 
     @cached_property
     def given_by(self) -> Mapping[str, tuple[str, ...]]:
@@ -154,6 +175,8 @@ class Way(NamedTuple):
     """Seconds since the stage was entered, at most."""
     cut: str = ""
     """The event that has just ended the journey which this way comes from."""
+    kept: float = NEVER
+    """Slack that does not run out while the journey goes on, since every withdrawal ends it."""
 
 
 def course_of(way: Way) -> tuple[Way, ...]:
@@ -411,6 +434,7 @@ def _covers(one: Way, other: Way) -> bool:
         one.slack <= other.slack
         and one.cut == other.cut
         and one.spent >= other.spent
+        and one.kept <= other.kept
         and all(a <= b for a, b in zip(one.anchors, other.anchors, strict=False))
     )
 
@@ -421,13 +445,32 @@ def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float) -> Way
     fails_at_once = edge.label == "while" and way.place == edge.source
     if journey is not None and journey.while_ is not None and target.kind not in ROOTS and not fails_at_once:
         slack = max(slack, copies.gain(journey.while_, flow.tool_at(edge.target)))
+    kept = _kept(flow, copies, way, edge) if slack != WITHDRAWN else NEVER
+    slack = max(slack, kept)
     ended = edge.on.event.id if edge.label == "ends_on" and isinstance(edge.on, OnEvent) else ""
     cut = ended or (way.cut if target.kind in ("exit", "trigger") else "")
     spent = 0.0
     if target.step is not None:
         spent = way.spent + (longest(edge.held.high) if edge.held.bounded else INFINITE) + flow.delay(edge)
     anchors = _anchored(flow, way, target, slack)
-    return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut)
+    return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut, kept)
+
+
+def _kept(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
+    """Return the slack that lasts as long as the journey which an edge stays in, or leads into."""
+    journey, tool = flow.journey_of(edge.target), flow.tool_at(edge.target)
+    shown = copies.lasting(journey) if journey is not None else None
+    if shown is None:
+        return NEVER
+    starts = flow.graph.nodes[edge.target].kind in ROOTS
+    known = NEVER if starts else way.kept
+    if isinstance(edge.on, ConsentMoved) and edge.on.way == "given" and edge.on.consent.id in shown.consents:
+        known = max(known, shown.worth(edge.on.consent.id, tool))
+    elif isinstance(edge.on, OnEvent) and not shown.hears(edge.on.event.id, tool):
+        given = shown.given_by.get(edge.on.event.id, ())
+        known = max([known, *(shown.worth(one, tool) for one in given)])
+    before = leaving(flow, shown, way._replace(slack=NEVER), edge) if not starts else NEVER
+    return max(known, before, tested(flow, shown, edge, tool))
 
 
 def _anchored(flow: Flow, way: Way, target: Node, slack: float) -> tuple[float, ...]:

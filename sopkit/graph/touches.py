@@ -152,6 +152,25 @@ def match(selector: Selector | None, touch: Touch) -> Match:
 
 
 def _match_way(selector: Selector | None, touch: Touch, channel: Channel) -> Match:
+    return _selects(selector, channel, touch.purpose, touch.category, "staff" if touch.staff else "tool", touch.format)
+
+
+def match_step(workspace: Workspace, selector: Selector | None, step: Step, channel: Channel) -> Match:
+    """Return whether a selector means a step on one of its channels; cadences alone have formats."""
+    purpose = workspace.purposes.get(step.for_.id) if step.for_ else None
+    sender: Literal["staff", "tool"] = "staff" if step.by else "tool"
+    category = purpose.category if purpose else None
+    return _selects(selector, channel, step.for_.id if step.for_ else None, category, sender, None)
+
+
+def _selects(  # noqa: PLR0917  what a selector may ask about
+    selector: Selector | None,
+    channel: Channel,
+    purpose: str | None,
+    category: str | None,
+    sender: Literal["staff", "tool"],
+    format_: str | None,
+) -> Match:
     reaches = selector.reach if selector and selector.reach else ("direct",)
     if channel.reach not in reaches:
         return "no"
@@ -159,14 +178,14 @@ def _match_way(selector: Selector | None, touch: Touch, channel: Channel) -> Mat
         return "yes"
     if selector.channel and channel.id not in [ref.id for ref in selector.channel]:
         return "no"
-    if selector.sent_by and ("staff" if touch.staff else "tool") not in selector.sent_by:
+    if selector.sent_by and sender not in selector.sent_by:
         return "no"
-    if selector.format and touch.format not in selector.format:
+    if selector.format and format_ not in selector.format:
         return "no"
-    if selector.purpose and touch.purpose not in [ref.id for ref in selector.purpose]:
-        return "no" if touch.purpose else "maybe"
-    if selector.category and touch.category not in selector.category:
-        return "no" if touch.category else "maybe"
+    if selector.purpose and purpose not in [ref.id for ref in selector.purpose]:
+        return "no" if purpose else "maybe"
+    if selector.category and category not in selector.category:
+        return "no" if category else "maybe"
     return "yes"
 
 

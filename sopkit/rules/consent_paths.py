@@ -27,6 +27,7 @@ from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
 from sopkit.rules.consent_examples import GUARDED_SEND, SEND, journey
 from sopkit.rules.consent_replay import Dated, Replay
+from sopkit.rules.consent_sensitive import UNSEPARATE
 from sopkit.rules.consent_times import Times
 from sopkit.rules.consent_uses import Use, lacking
 from sopkit.rules.tools_routes import length
@@ -218,7 +219,7 @@ def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterat
             continue
         if not settled[use.key]:
             told.add(use.place)
-            broken |= {WITHOUT, BEYOND, AFTER, STALE}
+            broken |= {WITHOUT, BEYOND, AFTER, STALE, UNSEPARATE}
             reason = Phrase(f"通到这里的路径超过 {MOST_WAYS} 种", f"more than {MOST_WAYS} ways lead there")
             yield Unassessed(WITHOUT, use.place, reason, case.forest.span(use.at))
             continue
@@ -237,10 +238,11 @@ def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterat
 
 def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
     slack = paths.slack(use, way)
-    other = _other_consent(case, paths, use, way) if slack == NEVER else None
+    other = _other_consent(case, paths, use, way) if slack == NEVER and not use.sensitive else None
     if other is not None:
         return _beyond(case, paths, use, way, other)
-    rule = WITHOUT if slack == NEVER else AFTER if slack == WITHDRAWN else STALE
+    without = UNSEPARATE if use.sensitive else WITHOUT
+    rule = without if slack == NEVER else AFTER if slack == WITHDRAWN else STALE
     replay = Replay(case, paths.flow, paths.times)
     copies = paths.copies(use.key)
     names = [one.id for one in use.consents]
@@ -257,6 +259,11 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
         "needed": _needed(use),
         "age": _age(slack, lateness),
         "allowed": length(int(allowed)),
+        "data": "、".join(use.fields),
+        "problem": Phrase(
+            f"步骤“{use.name}”用到它，有一条路径上客户没有同意：要有{_needed(use).zh}",
+            f"on one way to `{use.name}`, which uses it, customers have not agreed: it takes {_needed(use).en}",
+        ),
     }
     return Finding(
         rule,
@@ -271,7 +278,7 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
 
 
 def _placeholders(rule: Rule) -> tuple[str, ...]:
-    names = ("step", "purpose", "channel", "needed", "age", "allowed")
+    names = ("step", "purpose", "channel", "needed", "age", "allowed", "data", "problem")
     return tuple(name for name in names if f"{{{name}}}" in rule.message.zh + rule.fix.zh)
 
 

@@ -34,6 +34,8 @@ class Use:
     fields: tuple[str, ...]
     consents: tuple[Consent, ...]
     """Those that cover the purpose by the channel with these data, in the order declared."""
+    sensitive: bool = False
+    """The datum is sensitive, and it takes a consent to it alone."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""The words that customers read: labelled as advertising, signed, refusable, without forbidden terms, short enough: SOP601–SOP607."""
+"""The words that customers read: labelled as advertising, signed, refusable, without forbidden terms, short enough: SOP601–SOP608."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sopkit.model.documents import Cadence
 from sopkit.model.nouns import Channel, Script
 from sopkit.model.presets import TEXT_LIMITS
 from sopkit.model.values import Text
-from sopkit.rules import content_terms
+from sopkit.rules import content_headlines, content_terms
 from sopkit.rules.case import Case
 from sopkit.rules.content_rules import (
     ABSOLUTE,
@@ -87,6 +87,7 @@ def check(case: Case) -> Iterator[Outcome]:
     yield from _unlabelled_ai(case)
     yield from _rewarded(case, sent)
     yield from _too_long(case, sent)
+    yield from content_headlines.check(case)
 
 
 def _unlabelled(case: Case, sent: Iterable[Message]) -> Iterator[Finding]:

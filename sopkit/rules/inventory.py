@@ -10,7 +10,7 @@ from sopkit.law.vocabulary import BY_KEY, is_sensitive, nearest_categories, near
 from sopkit.model.documents import Workspace
 from sopkit.model.nouns import Datum
 from sopkit.rules.case import Case
-from sopkit.rules.personal_fields import NO_USE, PASSED_ON
+from sopkit.rules.personal_fields import PASSED_ON, users
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -120,23 +120,9 @@ def _written_by(graph: ExecutionGraph, name: str) -> Iterator[str]:
 
 
 def _users(graph: ExecutionGraph, name: str) -> Iterator[str]:
-    """Yield whatever uses the datum, through segments, scripts, tags and triggers too."""
-    start = f"data/{name}"
-    seen, waiting = {start}, [start]
-    while waiting:
-        node = waiting.pop()
-        further = [edge.target for edge in graph.leaving.get(node, ()) if edge.kind != "staffed-by"]
-        if node.startswith("script/"):
-            further = [edge.source for edge in graph.arriving.get(node, ()) if edge.kind == "uses"]
-        for user in further:
-            kind = user.partition("/")[0]
-            if kind in NO_USE or user in seen:
-                continue
-            seen.add(user)
-            if kind in PASSED_ON and kind != "channel":
-                waiting.append(user)
-            else:
-                yield user
+    """Yield whatever uses the datum, through segments, scripts, tags and triggers too; of a channel's address the channel."""
+    through = PASSED_ON - {"channel"}
+    yield from (user for user in users(graph, f"data/{name}", through) if user.partition("/")[0] not in through)
 
 
 def _tools(workspace: Workspace, datum: Datum) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Set
 from functools import cache, partial
 from typing import Final
 
@@ -82,6 +82,11 @@ def _needless(case: Case) -> Iterator[Outcome]:
     ]
     taken_on = {(source, ref.id) for _, source, _, data in syncs for ref in data}
     stands = cache(partial(_tools, case))  # most data are used by way of the same journeys
+
+    @cache
+    def used_in(datum: str) -> frozenset[str]:
+        return frozenset(tool for user in users(case.graph, f"data/{datum}") for tool in stands(user))
+
     for sync, _, here, data in syncs:
         if sync.builtin or sync.consent is not None:  # a consent names what it is for
             continue
@@ -89,13 +94,12 @@ def _needless(case: Case) -> Iterator[Outcome]:
             datum = case.workspace.data.get(ref.id)
             if datum is None or (datum.record and datum.record.id == here) or (sync.key and sync.key.id == ref.id):
                 continue
-            if (here, ref.id) not in taken_on and not {here, ANYWHERE} & _users(case.graph, f"data/{ref.id}", stands):
+            if (here, ref.id) not in taken_on and not {here, ANYWHERE} & used_in(ref.id):
                 yield case.finding(NEEDLESS, ref.at, f"sync/{sync.id}", sync=sync.id, data=ref.id, tool=here)
 
 
-def _users(graph: ExecutionGraph, start: str, stands: Callable[[str], set[str]]) -> frozenset[str]:
-    """Return the tools in which something uses what the node stands for, directly or through segments, scripts and the like."""
-    found: set[str] = set()
+def users(graph: ExecutionGraph, start: str, through: Set[str] = PASSED_ON) -> Iterator[str]:
+    """Yield whatever uses what the node stands for, directly or through nodes of some kinds, such as segments and scripts."""
     seen = {start}
     waiting = [start]
     while waiting:
@@ -108,10 +112,9 @@ def _users(graph: ExecutionGraph, start: str, stands: Callable[[str], set[str]])
             if kind in NO_USE or user in seen:
                 continue
             seen.add(user)
-            found |= stands(user)
-            if kind in PASSED_ON:
+            yield user
+            if kind in through:
                 waiting.append(user)
-    return frozenset(found)
 
 
 def _tools(case: Case, node: str) -> set[str]:

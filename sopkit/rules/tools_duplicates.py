@@ -13,6 +13,7 @@ from sopkit.graph.clock import wall, zone
 from sopkit.graph.course import longest
 from sopkit.graph.latency import Leg, TooMuchError, missed
 from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer
+from sopkit.graph.touches import match_step
 from sopkit.model.predicates import ConsentTest, StageTest
 from sopkit.rules.case import Case
 from sopkit.rules.tools_effects import Effect, effects_of, predicates_of
@@ -121,7 +122,7 @@ def _judge(case: Case, carriage: Carriage, ways: tuple[Way, Way]) -> Finding | U
     """Return what is wrong with a pair; NOBODY where no customer meets the conditions of both."""
     one, other = (way.route.occasion for way in ways)
     answer = _together(case, one, other)
-    if answer == NOBODY or _drops(case, carriage, one, other):
+    if answer == NOBODY or _drops(case, one, other):
         return answer
     try:
         twice = _twice(case, carriage, ways)
@@ -144,7 +145,7 @@ def _one_at_a_time(case: Case, one: Occasion, other: Occasion) -> bool:
     return False
 
 
-def _drops(case: Case, carriage: Carriage, one: Occasion, other: Occasion) -> bool:
+def _drops(case: Case, one: Occasion, other: Occasion) -> bool:
     """Return whether the tool that keeps the caps may throw the second away."""
     enforced = case.workspace.settings.enforce
     if enforced is None or enforced.in_ is None:
@@ -154,7 +155,7 @@ def _drops(case: Case, carriage: Carriage, one: Occasion, other: Occasion) -> bo
         single = cap.gap is not None or cap.max == 1
         if single and (action is None or action.action != "wait") and all(
             each.tool == enforced.in_.id and each.step.by is None and each.step.cap is None
-            and any(carriage.selects(cap.of, each.step, channel) for channel in channels(case, each.step))
+            and any(match_step(case.workspace, cap.of, each.step, channel) == "yes" for channel in channels(case, each.step))
             for each in (one, other)
         ):  # fmt: skip
             return True
