@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final
 
 from sopkit.audit.adopted import adopt, found_in_catalogue
-from sopkit.audit.places import Looked, look
+from sopkit.audit.places import Looked, Statement, look
 from sopkit.audit.populations import LOOKS_AT, PROVED_BY
 from sopkit.catalogue import RULES
 from sopkit.diagnostics import Citation, Finding, Proof, Rule, Severity, Unassessed, Verdict
@@ -60,6 +60,8 @@ class Result:
     not_assessed: tuple[Unassessed, ...] = ()
     proved: tuple[Proof, ...] = ()
     looked: tuple[tuple[Rule, Looked], ...] = ()
+    says: tuple[Statement, ...] = ()
+    """What holds in so many words, said at the first control that looks there."""
     in_catalogue: tuple[Finding, ...] = ()
     """What the built-in nouns that the playbooks use do not say."""
 
@@ -160,6 +162,7 @@ class _Judge:
         self.in_catalogue = tuple(found_in_catalogue(self.adopted))
         self.accepted = {id(one.finding) for one in compilation.waived}
         self._looked: dict[str, Looked] = {}
+        self._said: set[str] = set()
 
     def result(self, control: str) -> Result:
         law = self.done.law
@@ -183,7 +186,14 @@ class _Judge:
             in_catalogue=tuple(one for one in self.in_catalogue if one.rule in rules) if asked else (),
         )
         status, reasons = self._status(known, by_hand=by_hand, in_force=control in law.controls)
-        return replace(known, status=status, reasons=reasons)
+        says = tuple(self._say(known)) if status is Status.PASS else ()
+        return replace(known, status=status, reasons=reasons, says=says)
+
+    def _say(self, known: Result) -> Iterator[Statement]:
+        for _, one in known.looked:
+            if one.population.id not in self._said:
+                self._said.add(one.population.id)
+                yield from one.population.says(self.adopted)
 
     def _look(self, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Looked]]:
         for rule in rules:

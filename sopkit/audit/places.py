@@ -28,6 +28,14 @@ def _none(_: Case) -> Iterator[Place]:
     yield from ()
 
 
+Statement = tuple[Phrase, tuple[Mark, ...]]
+"""What holds of a part of a population, and the places that it names."""
+
+
+def _nothing(_: Case) -> Iterator[Statement]:
+    yield from ()
+
+
 @dataclass(frozen=True, slots=True)
 class Population:
     """All that a rule judges in one workspace."""
@@ -43,6 +51,8 @@ class Population:
     unseen: Callable[[Case], Iterable[Place]] = _none
     """What belongs there and the rule could not judge, since something is not declared."""
     unseen_because: Phrase = NOTHING
+    says: Callable[[Case], Iterable[Statement]] = _nothing
+    """What can be said in so many words where nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ SILENT: Final = Phrase(
 )
 MARKETING: Final = Population(
     "marketing",
-    Phrase("条营销话术", "scripts of marketing"),
+    Phrase("条营销或标为广告的话术", "scripts of marketing, or that call themselves advertising"),
     _marketing,
     Phrase("没有营销话术", "there are no scripts of marketing"),
     unseen=_silent,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sopkit.audit.places import Place, Population
-from sopkit.graph.satisfiability import tests_of
+from sopkit.audit.places import Place, Population, Statement
 from sopkit.model.documents import Cadence, Journey
 from sopkit.model.nouns import Consent
 from sopkit.model.predicates import ConsentTest, Predicate
@@ -15,7 +14,7 @@ from sopkit.model.values import Ref
 from sopkit.rules.case import Case
 from sopkit.rules.consent_uses import Use, uses_of
 from sopkit.rules.content_texts import messages
-from sopkit.rules.personal import IDENTITY, MARKETING
+from sopkit.rules.personal import IDENTITY, MARKETING, required
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -33,34 +32,59 @@ def _on_consent(case: Case) -> Iterator[Place]:
 
 
 def _shown_by(case: Case, use: Use) -> Iterator[tuple[Mark, Phrase]]:
-    """Yield the conditions that ask for a covering consent, then where customers are asked for it."""
+    """Yield the conditions that ask for a covering consent; where there are none, where customers are asked for it."""
     asked = [test for test in _tests(case, use) if test.consent.id in use.key]
     for test in asked:
         name = test.consent.id
         yield test.at, Phrase(f"条件：客户已给出同意“{name}”", f"the condition: the customer has given `{name}`")
-    names = {test.consent.id for test in asked} or use.key
-    for consent in sorted(names):
+    for consent in () if asked else sorted(use.key):
         for mark, _ in _captures(case, consent):
             yield mark, Phrase(f"在这里征求同意“{consent}”", f"here `{consent}` is asked for")
 
 
 def _tests(case: Case, use: Use) -> Iterator[ConsentTest]:
-    """Yield the tests of a given consent among the conditions of a use, of what it stands in, and of its journey."""
+    """Yield the tests of a given consent without which nobody comes to a use: of the step, of what it stands in, of its journey."""
     conditions: list[Predicate | None] = []
     place = use.place
     while place:
         node = case.graph.nodes.get(place)
         if node is not None and node.step is not None:
             conditions.append(node.step.if_)
-        conditions += [edge.guard for edge in case.graph.arriving.get(place, ())]
+        arriving = case.graph.arriving.get(place, ())
+        conditions += [edge.guard for edge in arriving if len(arriving) == 1]
         place = place.rpartition("/")[0]
     playbook = dict(case.playbooks).get(case.graph.nodes[use.place].playbook)
     if isinstance(playbook, Journey):
-        conditions += [playbook.while_, playbook.audience]
+        conditions.append(playbook.while_)
     for condition in conditions:
-        for test in tests_of(case.workspace, condition) if condition is not None else ():
-            if isinstance(test, ConsentTest) and test.state == "given":
-                yield test
+        yield from required(condition)
+
+
+def _by_consent(case: Case) -> Iterator[Statement]:
+    """Yield, for each consent, or each set of which one will do, how many contacts rest on it and what for, and where it is asked for."""
+    found: dict[tuple[str, ...], list[Use]] = {}
+    for use in uses_of(case):
+        if use.purpose.basis == "consent":
+            asked = {test.consent.id for test in _tests(case, use)} & use.key
+            alone: list[tuple[str, ...]] = [(name,) for name in sorted(asked)]
+            for one in alone or [tuple(sorted(use.key))]:
+                found.setdefault(one, []).append(use)
+    for names, uses in sorted(found.items()):
+        places = tuple(dict.fromkeys(mark for name in names for mark, _ in _captures(case, name)))
+        count = len({use.place for use in uses})
+        purposes = sorted({use.purpose.id for use in uses})
+        channels = sorted({use.channel.id for use in uses if use.channel is not None})
+        by_zh = f"经 {'、'.join(channels)} 的" if channels else ""
+        by_en = f" by {', '.join(f'`{one}`' for one in channels)}" if channels else ""
+        reached = "is" if count == 1 else "are"
+        yield (
+            Phrase(
+                f"为“{'”“'.join(purposes)}”{by_zh} {count} 处联系，只有给出过同意“{'”或“'.join(names)}”的客户才走得到；征求同意的地方",
+                f"{count} contact{'s' * (count > 1)} for {', '.join(f'`{one}`' for one in purposes)}{by_en} {reached} reached by customers "
+                f"alone who gave {' or '.join(f'`{one}`' for one in names)}, for which they are asked at",
+            ),
+            places,
+        )
 
 
 def _without_purpose(case: Case) -> Iterator[Place]:
@@ -81,6 +105,7 @@ ON_CONSENT: Final = Population(
     Phrase("没有以同意为依据的联系", "no contact rests on consent"),
     unseen=_without_purpose,
     unseen_because=NO_PURPOSE,
+    says=_by_consent,
 )
 
 

@@ -41,8 +41,25 @@ class Question:
     span: Span | None = None
 
 
-def questions(audit: Audit) -> Iterator[Question]:
-    """Yield the questions: those about controls in the order of the report, then those about what it rests on."""
+KINDS: Final[tuple[Kind, ...]] = (
+    "possible",
+    "manual",
+    "not assessed",
+    "topic",
+    "logs",
+    "assumption",
+    "article",
+    "pack",
+)
+"""In the order in which they are asked."""
+
+
+def questions(audit: Audit) -> tuple[Question, ...]:
+    """Return the questions by kind, those about controls in the order of the report."""
+    return tuple(sorted(_questions(audit), key=lambda one: KINDS.index(one.kind)))
+
+
+def _questions(audit: Audit) -> Iterator[Question]:
     for one in audit.results:
         yield from _of_control(one)
     for topic in TOPICS:
@@ -68,7 +85,9 @@ def _of_control(one: Result) -> Iterator[Question]:
                 )
         case Status.NOT_ASSESSED:
             for reason in one.reasons:
-                yield Question("not assessed", one.id, reason)
+                yield Question(
+                    "not assessed", one.id, Phrase(f"{one.title.zh}：{reason.zh}", f"{one.title.en}: {reason.en}")
+                )
         case _:
             pass
 

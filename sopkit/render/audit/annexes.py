@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sopkit.audit import Audit, Looked, Place
 from sopkit.audit.questions import Kind, named, questions
+from sopkit.diagnostics import Citation
 from sopkit.law import Pack
-from sopkit.render.audit.controls import waiver_block
+from sopkit.law.topics import TOPICS
+from sopkit.render.audit.controls import place_of, waiver_block
 from sopkit.render.audit.words import CHECKED, counted
-from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, Table, text
+from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, SignOff, Table, text
 from sopkit.render.finding_blocks import finding_block, place, quoted, said
 from sopkit.render.marks import Line, clean, ident, link, quiet
-from sopkit.render.wording.names import Names
+from sopkit.render.wording.names import Names, Titled
 from sopkit.text import Phrase
-from sopkit.tree import Forest, Mark
+from sopkit.tree import Forest
 
 WAIVERS: Final = Phrase("豁免", "Waivers")
 NO_WAIVERS: Final = Phrase("没有豁免。", "There are none.")
@@ -61,10 +64,17 @@ PACK_HEADS: Final = (
 )  # fmt: skip
 ARTICLE_HEADS: Final = (
     Phrase("法条", "Article"), Phrase("要点（我们的概括）", "Summary (ours)"), Phrase("生效", "In force from"),
-    Phrase("核对", "Checked"), Phrase("出处", "Source"),
+    Phrase("核对情况与出处", "Checked, and source"),
 )  # fmt: skip
 OWN: Final = Phrase("企业自己的制度", "the company's own")
-WHOLE: Final = Phrase("完整", "complete")
+WHOLE: Final = Phrase("所列检查项已收全", "holds all controls of the catalogue")
+SIGNATURES: Final = (
+    Phrase("审计人 / 复核人", "Auditor / reviewer"),
+    Phrase("签名", "Signature"),
+    Phrase("日期", "Date"),
+)
+BARE: Final = re.compile(r"(?:- )?(?:id: )?[\w-]+:?")
+"""A line that says nothing but what something is called."""
 INPUTS: Final = Phrase("输入文件与哈希", "Input files and hashes")
 INPUTS_SAY: Final = Phrase(
     "结论只对这些文件成立；哈希（SHA-256）变了，就要重新审计。",
@@ -115,7 +125,9 @@ def open_questions(audit: Audit, names: Names, prefix: str) -> Section:
     """Return the questions as a form to fill in, group by group."""
     groups: dict[Kind, list[tuple[Line, ...]]] = {}
     for number, one in enumerate(questions(audit), 1):
-        about = link(one.about, f"#control-{one.about.lower()}") if one.about[:1].isupper() else quiet("–")
+        about = (
+            link(one.about, f"#control-{one.about.lower()}") if one.about[:1].isupper() else _topic(one.about, names)
+        )
         where = f" {place(one.span, prefix)}" if one.span else ""
         row = (text(f"Q{number}"), text(about), text(said(one.text.within(names.lang)) + where))
         groups.setdefault(one.kind, []).append(row)
@@ -125,7 +137,12 @@ def open_questions(audit: Audit, names: Names, prefix: str) -> Section:
     )
     made = tuple(RowGroup(_text(GROUPS[kind], names), tuple(rows)) for kind, rows in groups.items())
     title = _text(QUESTIONS, names)
-    return Section("questions", title, (Table(title, columns, made),), breaks=True)
+    signed = SignOff(tuple(_text(each, names) for each in SIGNATURES), 2)
+    return Section("questions", title, (Table(title, columns, made), signed), breaks=True)
+
+
+def _topic(about: str, names: Names) -> str:
+    return next((topic.title.within(names.lang) for topic in TOPICS if topic.id == about), "") or quiet("–")
 
 
 def others(audit: Audit, names: Names, prefix: str) -> Section:
@@ -152,6 +169,7 @@ def evidence(audit: Audit, names: Names, prefix: str) -> Section:
             number[one.population.id].lower(),
             text(f"{number[one.population.id]} {counted(one).within(names.lang)}"),
             (_listed(one, forest, names, prefix),),
+            listed=False,
         )
         for one in audit.populations
     )
@@ -167,20 +185,29 @@ def _listed(looked: Looked, forest: Forest, names: Names, prefix: str) -> Table:
 
 
 def _place(one: Place, forest: Forest, names: Names, prefix: str) -> tuple[Line, ...]:
-    rests = "\n".join(
-        f"{said(why.within(names.lang))} {place(forest.span(mark), _prefix(forest, mark, prefix))}"
-        for mark, why in one.rests_on
-    )
-    span = forest.span(one.at)
+    rests = "\n".join(f"{said(why.within(names.lang))} {place_of(forest, mark, prefix)}" for mark, why in one.rests_on)
+    line = quoted(forest.span(one.at))
+    shown = "" if BARE.fullmatch(line) else f"\n{line}"
     return (
-        text(ident(one.subject)),
-        text(f"{place(span, _prefix(forest, one.at, prefix))}\n{quoted(span)}"),
+        text(f"{called(one.subject, names)}\n{ident(one.subject)}"),
+        text(f"{place_of(forest, one.at, prefix)}{shown}"),
         text(rests or quiet("–")),
     )
 
 
-def _prefix(forest: Forest, mark: Mark, prefix: str) -> str:
-    return "" if forest.span(mark).path.startswith("sopkit:") else prefix
+def called(subject: str, names: Names) -> str:
+    """Return what people call a subject such as `tool/crm`, or a step by its path; nothing where it has no title."""
+    kind, _, name = subject.partition("/")
+    workspace = names.workspace
+    nouns: Mapping[str, Mapping[str, Titled]] = {
+        "artefact": workspace.artefacts, "channel": workspace.channels, "consent": workspace.consents, "data": workspace.data,
+        "event": workspace.events, "issue": workspace.cadences, "notice": workspace.notices, "offer": workspace.offers,
+        "partner": workspace.partners, "purpose": workspace.purposes, "script": workspace.scripts, "sync": workspace.syncs,
+        "task": workspace.tasks, "tool": workspace.tools,
+    }  # fmt: skip
+    if kind in nouns:
+        return names.title(nouns[kind], name) if name in nouns[kind] else ""
+    return names.step_at(name) if "/" in name else names.title(names.playbooks, name)
 
 
 def law(audit: Audit, names: Names) -> Section:
@@ -190,7 +217,7 @@ def law(audit: Audit, names: Names) -> Section:
     cited = dict.fromkeys(article for one in audit.results for article in one.articles)
     articles = Table(
         _text(ARTICLE_HEADS[0], names),
-        tuple(Column(_text(head, names), width) for head, width in zip(ARTICLE_HEADS, (5, 7, 3, 3, 3), strict=True)),
+        tuple(Column(_text(head, names), width) for head, width in zip(ARTICLE_HEADS, (5, 7, 3, 5), strict=True)),
         (
             RowGroup(
                 (),
@@ -199,8 +226,7 @@ def law(audit: Audit, names: Names) -> Section:
                         text(clean(named(one).within(names.lang))),
                         text(clean(one.summary.within(names.lang))),
                         text(one.in_force_from.isoformat() if one.in_force_from else "–"),
-                        _text(CHECKED[one.status], names),
-                        text(clean(one.source) + (f"\n{one.checked_on.isoformat()}" if one.checked_on else "")),
+                        text(_checked(one, names)),
                     )
                     for one in cited
                 ),
@@ -208,6 +234,15 @@ def law(audit: Audit, names: Names) -> Section:
         ),
     )
     return Section("law", _text(LAW, names), (table, articles), breaks=True)
+
+
+def _checked(one: Citation, names: Names) -> str:
+    """Return how well an article was checked, where and when; of one from memory the first alone."""
+    known = [CHECKED[one.status].within(names.lang)]
+    if one.status != "U":
+        known += [clean(one.source)] if one.source != known[0] else []
+        known += [one.checked_on.isoformat()] if one.checked_on else []
+    return "\n".join(known)
 
 
 def _pack(pack: Pack, names: Names) -> tuple[Line, ...]:

@@ -53,7 +53,10 @@ def audit_json(audit: Audit, frame: Frame, lang: Lang) -> str:
             for topic in (*TOPICS, OTHER)
             if topic.question is not None or audit.of(topic)
         ],
-        "controls": [_control(one, prints, numbers(audit), lang) for one in audit.results],
+        "controls": [
+            {**_control(one, prints, numbers(audit), lang), "shown": list(_shown(one, audit, frame.prefix, lang))}
+            for one in audit.results
+        ],
         "findings": [record for _, record in records],
         "evidence": list(_evidence(audit, frame.prefix, lang)),
         "questions": [_question(one, lang, frame.prefix) for one in questions(audit)],
@@ -73,7 +76,7 @@ def _pack(pack: Pack, lang: Lang) -> Json:
     }
 
 
-def _control(one: Result, prints: Mapping[int, str], lists: Mapping[str, str], lang: Lang) -> Json:
+def _control(one: Result, prints: Mapping[int, str], lists: Mapping[str, str], lang: Lang) -> dict[str, Json]:
     populations = dict.fromkeys(looked.population.id for _, looked in one.looked if looked.judged)
     return {
         "id": one.id,
@@ -94,6 +97,12 @@ def _control(one: Result, prints: Mapping[int, str], lists: Mapping[str, str], l
         "critical_waived": one.critical_waived,
         "in_catalogue": [_said(each, lang) for each in one.in_catalogue],
     }
+
+
+def _shown(one: Result, audit: Audit, prefix: str, lang: Lang) -> Iterator[Json]:
+    for phrase, marks in one.says:
+        places: list[Json] = [_at(audit.compilation.forest.span(mark), prefix) for mark in marks]
+        yield {"statement": phrase.within(lang), "places": places}
 
 
 def _said(finding: Finding, lang: Lang) -> Json:

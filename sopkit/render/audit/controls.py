@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sopkit.audit import Result, Status
+from sopkit.audit.places import Statement
 from sopkit.audit.questions import named
-from sopkit.render.audit.words import CHECKED, GRAVITIES, SIGNS, STATUSES, counted
+from sopkit.render.audit.words import CHECKED, GRAVITIES, SIGNS, STATUSES, WEIGHT, counted
 from sopkit.render.document import Block, Bullets, Callout, Fact, Facts, Paragraph, StepCard, text
 from sopkit.render.finding_blocks import finding_block, place, quoted, said, unassessed_line
 from sopkit.render.marks import Line, clean, ident, link, quiet, strong
 from sopkit.render.wording.names import Names
+from sopkit.resources import BUILTIN
 from sopkit.rules.waivers import Waived
 from sopkit.text import Phrase
+from sopkit.tree import Forest, Mark
 
 CONCLUSION: Final = Phrase("结论", "Conclusion")
 EVIDENCE: Final = Phrase("证据", "Evidence")
@@ -21,7 +24,6 @@ BASIS: Final = Phrase("依据", "Basis")
 GIVEN: Final = Phrase("前提", "Given")
 LIMIT: Final = Phrase("限制", "Limit")
 NOT_FOUND: Final = Phrase("检查了 {what}，没有发现“{wrong}”", "{what} examined; not found: {wrong}")
-EXAMINED: Final = Phrase("检查了 {what}", "{what} examined")
 FOUND: Final = Phrase("发现 {count} 处问题，见下", "{count} found, below")
 ACCEPTED: Final = Phrase("发现 {count} 处问题，已豁免，见下", "{count} found and waived, below")
 ACCEPTED_TOO: Final = Phrase("另有 {count} 处已豁免，见下", "{count} more waived, below")
@@ -37,20 +39,20 @@ IN_CATALOGUE: Final = Phrase("内置目录里没有写全的", "Incomplete in th
 UNSETTLED: Final = Phrase("没能判断的", "Not settled")
 
 
-def card(result: Result, names: Names, evidence: Mapping[str, str], prefix: str) -> StepCard:
+def card(result: Result, names: Names, evidence: Mapping[str, str], forest: Forest, prefix: str) -> StepCard:
     """Return the card of a control; `evidence` names the annex of each population, as `E3`."""
     badges = [STATUSES[result.status].within(names.lang)]
     if result.severity:
-        badges.append(GRAVITIES[result.severity].within(names.lang))
+        badges.append(names.phrase(WEIGHT, gravity=GRAVITIES[result.severity].within(names.lang)))
     return StepCard(
         anchor=anchor(result),
         number=SIGNS[result.status],
         title=text(clean(result.title.within(names.lang))),
         id=result.id,
         badges=tuple(map(text, badges)),
-        facts=tuple(_facts(result, names, evidence)),
+        facts=tuple(_facts(result, names, evidence, forest, prefix)),
         blocks=tuple(_blocks(result, names, prefix)),
-        shade=result.status.value.replace(" ", "-"),
+        shade=f"status {result.status.value.replace(' ', '-')}",
     )
 
 
@@ -58,11 +60,12 @@ def anchor(result: Result) -> str:
     return f"control-{result.id.lower()}"
 
 
-def _facts(result: Result, names: Names, evidence: Mapping[str, str]) -> Iterator[Fact]:
-    yield _fact(CONCLUSION, _conclusions(result, names), names)
+def _facts(result: Result, names: Names, evidence: Mapping[str, str], forest: Forest, prefix: str) -> Iterator[Fact]:
+    yield _fact(CONCLUSION, _conclusions(result, names, forest, prefix), names)
     yield _fact(EVIDENCE, _evidence(result, names, evidence), names)
-    if result.status is Status.PASS:
-        yield _fact(GIVEN, [said(one.within(names.lang)) for one in _assumptions(result)], names)
+    given = [said(one.within(names.lang)) for one in _assumptions(result)]
+    if given and result.status is Status.PASS:
+        yield _fact(GIVEN, given, names)
     if result.logs and result.status is not Status.NOT_APPLICABLE:
         yield _fact(LIMIT, [PLAN_ONLY.within(names.lang)], names)
     yield _fact(BASIS, list(_basis(result, names)), names)
@@ -76,11 +79,12 @@ def _assumptions(result: Result) -> Iterator[Phrase]:
     yield from dict.fromkeys(phrase for proof in result.proved for phrase in proof.assumptions)
 
 
-def _conclusions(result: Result, names: Names) -> list[str]:
+def _conclusions(result: Result, names: Names, forest: Forest, prefix: str) -> list[str]:
     """Return what is known: the positive statements of a pass, the number of what is wrong, or why nothing is known."""
     lines = [said(one.within(names.lang)) for one in result.reasons]
     if result.status is Status.PASS:
         lines += [said(one.statement.within(names.lang)) for one in result.proved]
+        lines += [_statement(one, names, forest, prefix) for one in result.says]
         for rule, looked in result.looked:
             if looked.judged:
                 what, wrong = counted(looked).within(names.lang), rule.summary.within(names.lang)
@@ -94,13 +98,24 @@ def _conclusions(result: Result, names: Names) -> list[str]:
     return lines
 
 
+def _statement(one: Statement, names: Names, forest: Forest, prefix: str) -> str:
+    phrase, marks = one
+    places = names.pick("、", ", ").join(place_of(forest, mark, prefix) for mark in marks)
+    return f"{said(phrase.within(names.lang))}{names.pick('：', ' ')}{places or '–'}"
+
+
+def place_of(forest: Forest, mark: Mark, prefix: str) -> str:
+    """Return `file:line` of a mark; files of the built-in catalogue are in no repository."""
+    span = forest.span(mark)
+    return place(span, "" if span.path.startswith(BUILTIN) else prefix)
+
+
 def _evidence(result: Result, names: Names, evidence: Mapping[str, str]) -> list[str]:
     """Return where what was looked at is listed, each list once."""
     lines = []
     for looked in {one.population.id: one for _, one in result.looked if one.judged}.values():
         number = evidence[looked.population.id]
-        what = names.phrase(EXAMINED, what=counted(looked).within(names.lang))
-        lines.append(f"{link(number, f'#{number.lower()}')} {what}")
+        lines.append(f"{link(number, f'#{number.lower()}')} {counted(looked).within(names.lang)}")
     return lines or [quiet("–")]
 
 

@@ -36,11 +36,14 @@ from sopkit.text import Phrase
 TITLE: Final = Phrase("个人信息与营销合规审计报告", "Compliance audit: personal data and marketing")
 STAMP: Final = Phrase("静态审计，不是法律意见", "Static audit, no legal advice")
 CONCLUSION: Final = Phrase("结论", "Conclusion")
+OVERALL: Final = Phrase("总体结论", "Overall")
 BROKEN: Final = Phrase(
     "发现 {fail} 项不符合{critical}。下列各项须整改后再审。",
     "{fail} controls are broken{critical}. They must be mended before the next audit.",
 )
 CRITICAL: Final = Phrase("，其中严重 {count} 项", ", {count} of them critical")
+ALL: Final = Phrase("检查项共 {total} 项：{counts}。", "{total} controls: {counts}.")
+UNKNOWN: Final = Phrase("尚无结论", "Nothing concluded")
 CLEAN: Final = Phrase(
     "在已评估的 {assessed} 项中没有发现不符合。",
     "Of the {assessed} controls that were assessed none is broken.",
@@ -61,7 +64,10 @@ TO_MEND: Final = Phrase("须整改", "To be mended")
 BY_TOPIC: Final = Phrase("各专题的结果", "Results by topic")
 TOPIC_HEAD: Final = Phrase("专题", "Topic")
 TOTAL: Final = Phrase("合计", "Total")
-NO_CONTROL: Final = Phrase("没有检查项，见留给人的问题", "no control; see the questions for people")
+NO_CONTROL: Final = Phrase(
+    "另有 {count} 个专题没有检查项，只能由人回答（{topics}），见{questions}。",
+    "{count} more topics have no control and can be answered by people alone ({topics}): see {questions}.",
+)
 WORDS: Final = Phrase("怎么读", "How to read this")
 SCOPE: Final = Phrase("范围", "Scope")
 SCOPE_FACTS: Final = {
@@ -72,7 +78,7 @@ SCOPE_FACTS: Final = {
     "law": Phrase("法域", "Jurisdictions"),
     "day": Phrase("基准日", "As of"),
     "hash": Phrase("输入指纹", "Fingerprint of the inputs"),
-    "tool": Phrase("审计工具", "Made by"),
+    "tool": Phrase("生成程序", "Made by"),
     "catalogue": Phrase("内置目录", "Built-in catalogues"),
     "not": Phrase("没有查看", "Not looked at"),
 }
@@ -84,6 +90,7 @@ KINDS: Final = {
     "sync": Phrase("同步", "syncs"),
     "kpi": Phrase("指标", "KPIs"),
 }
+LANGUAGES: Final = {"zh-CN": "中文", "en": "English"}
 NOT_LOOKED_AT: Final = Phrase(
     "事件日志、系统里的实际配置、实际发出的内容、版本之间的变化、声明之外的处理活动",
     "event logs, the real settings of systems, what was really sent, changes between versions, and whatever is not declared",
@@ -133,7 +140,12 @@ def _cover(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
 
 
 def _jurisdictions(audit: Audit, names: Names) -> str:
-    return names.listed([clean(pack.title.within(names.lang)) for pack in audit.compilation.law.packs]) or "–"
+    packs = audit.compilation.law.packs
+    return _row_of([f"{clean(one.title.within(names.lang))} {ident(one.id)}" for one in packs], names) or "–"
+
+
+def _row_of(words: Sequence[str], names: Names) -> str:
+    return names.pick("、", ", ").join(words)
 
 
 def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
@@ -146,13 +158,11 @@ def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
             Section(
                 f"topic-{topic.id}",
                 _text(topic.title, names),
-                tuple(card(one, names, evidence, frame.prefix) for one in audit.of(topic)),
+                tuple(card(one, names, evidence, audit.compilation.forest, frame.prefix) for one in audit.of(topic)),
             )
             for topic in topics
         )
-        yield Section(
-            "controls", _text(CONTROLS, names), (Paragraph(_text(ORDER, names), quiet=True),), chapters, breaks=True
-        )
+        yield Section("controls", _text(CONTROLS, names), (Paragraph(_text(ORDER, names), quiet=True),), chapters)
     yield annexes.waivers(audit, names, frame.prefix)
     yield annexes.open_questions(audit, names, frame.prefix)
     yield annexes.inventory(audit, names, INVENTORY_PAGE, INVENTORY_TABLE)
@@ -170,12 +180,23 @@ def _conclusion(audit: Audit, names: Names) -> Iterator[Block]:
         Paragraph(text(strong(line) if number == 0 else line)) for number, line in enumerate(_verdict(audit, names))
     )
     failed = [one for one in audit.results if one.status is Status.FAIL or one.critical_waived]
-    yield Callout("warning" if failed or not audit.results else "note", _text(CONCLUSION, names), lines)
+    yield Callout("warning" if failed or not audit.results else "note", _text(OVERALL, names), lines)
     if failed:
         yield Paragraph(text(strong(TO_MEND.within(names.lang))))
         yield Bullets(tuple(_line(one, names) for one in failed))
+    unknown = [one for one in audit.results if one.status in {Status.MANUAL, Status.NOT_ASSESSED}]
+    if unknown:
+        yield Paragraph(text(strong(UNKNOWN.within(names.lang))))
+        yield Bullets(tuple(_line(one, names) for one in unknown))
     if audit.results:
         yield _table(audit, names)
+        asked = [
+            topic.title.within(names.lang) for topic in TOPICS if topic.question is not None and not audit.of(topic)
+        ]
+        questions = link(annexes.QUESTIONS.within(names.lang), "#questions")
+        yield Paragraph(
+            text(names.phrase(NO_CONTROL, count=str(len(asked)), topics=_row_of(asked, names), questions=questions))
+        )
         entries = (
             Definition(text(f"{SIGNS[status]} {said.within(names.lang)}"), (_text(MEANINGS[status], names),))
             for status, said in STATUSES.items()
@@ -199,6 +220,10 @@ def _verdict(audit: Audit, names: Names) -> Iterator[str]:
         yield names.phrase(CLEAN, assessed=str(passed + waived))
     if waived:
         yield names.phrase(WAIVED, waived=str(waived), critical=str(sum(one.critical_waived for one in audit.results)))
+    counts = [
+        f"{said.within(names.lang)} {audit.count(status)}" for status, said in STATUSES.items() if audit.count(status)
+    ]
+    yield names.phrase(ALL, total=str(len(audit.results)), counts=_row_of(counts, names))
     manual, unknown = audit.count(Status.MANUAL), audit.count(Status.NOT_ASSESSED)
     if manual or unknown:
         yield names.phrase(OPEN, manual=str(manual), unknown=str(unknown), both=str(manual + unknown))
@@ -208,27 +233,20 @@ def _line(one: Result, names: Names) -> Line:
     grave = f" {strong(GRAVITIES[one.severity].within(names.lang))}" if one.severity else ""
     said = f"{one.id} {clean(one.title.within(names.lang))}"
     return text(
-        f"{SIGNS[one.status]} {link(said, f'#{anchor(one)}')}{names.pick('：', ': ')}{STATUSES[one.status].within(names.lang)}{grave}"
+        f"{SIGNS[one.status]} {link(said, f'#{anchor(one)}')}{names.pick('：', ' – ')}{STATUSES[one.status].within(names.lang)}{grave}"
     )
 
 
 def _table(audit: Audit, names: Names) -> Table:
     heads = (_text(TOPIC_HEAD, names), *(_text(said, names) for said in STATUSES.values()))
     columns = tuple(Column(head, 7 if number == 0 else 2) for number, head in enumerate(heads))
-    rows = [
-        _row(topic, audit.of(topic), names)
-        for topic in (*TOPICS, OTHER)
-        if topic.question is not None or audit.of(topic)
-    ]
+    rows = [_row(topic, audit.of(topic), names) for topic in (*TOPICS, OTHER) if audit.of(topic)]
     counts = tuple(text(str(audit.count(status))) for status in STATUSES)
     rows.append((text(strong(TOTAL.within(names.lang))), *counts))
     return Table(_text(BY_TOPIC, names), columns, (RowGroup((), tuple(rows)),))
 
 
 def _row(topic: Topic, results: Sequence[Result], names: Names) -> tuple[Line, ...]:
-    if not results:
-        said = f"{topic.title.within(names.lang)}{names.bracketed(NO_CONTROL.within(names.lang))}"
-        return (text(link(said, "#questions")), *(text("–") for _ in STATUSES))
     counts = (sum(one.status is status for one in results) for status in STATUSES)
     title = link(topic.title.within(names.lang), f"#topic-{topic.id}")
     return (text(title), *(text(str(count) if count else "–") for count in counts))
@@ -240,9 +258,13 @@ def _row(topic: Topic, results: Sequence[Result], names: Names) -> tuple[Line, .
 def _scope(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
     settings = names.workspace.settings
     yield _fact("what", [f"{names.say(settings.title)} {ident(settings.id)}"], names)
-    yield _fact("playbooks", [names.listed(list(_playbooks(names)))], names)
+    yield _fact("playbooks", [_row_of(list(_playbooks(names)), names)], names)
     yield _fact("files", [str(len(frame.inputs))], names)
-    yield _fact("languages", [names.listed(list(settings.locales or (settings.locale,)))], names)
+    yield _fact(
+        "languages",
+        [_row_of([LANGUAGES.get(one, one) for one in settings.locales or (settings.locale,)], names)],
+        names,
+    )
     yield _fact("law", [_jurisdictions(audit, names)], names)
     if settings.uses:
         yield _fact("catalogue", [names.listed([ident(ref.id) for ref in settings.uses])], names)

@@ -46,6 +46,7 @@ GRAVITIES: Final[Mapping[str, Phrase]] = {
     "high": Phrase("高", "high"),
     "medium": Phrase("中", "medium"),
 }
+WEIGHT: Final = Phrase("级别：{gravity}", "{gravity} control")
 CHECKED: Final[Mapping[str, Phrase]] = {
     "V": Phrase("已核对原文", "text read"),
     "S": Phrase("二手资料", "secondary source"),
