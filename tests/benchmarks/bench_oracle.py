@@ -67,8 +67,8 @@ def main() -> int:
             print(line, flush=True)
         if asked.into is not None:
             with asked.into.open("a", encoding="utf-8") as file:
-                line = {"first": first, "states": asked.states, "effort": asked.effort, "table": table.as_data()}
-                file.write(json.dumps(line) + "\n")
+                row = {"first": first, "states": asked.states, "effort": asked.effort, "table": table.as_data()}
+                file.write(json.dumps(row) + "\n")
     print(whole)
     return 1 if whole.wrong else 0
 
