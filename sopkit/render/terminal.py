@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Final
 
 from sopkit.diagnostics import Citation, Finding, Moment, Proof, Severity, Unassessed
@@ -88,17 +89,19 @@ class _Page:
 
     def labelled(self, label: Phrase, text: str) -> None:
         """Add a paragraph with its label in the margin."""
-        margin = (
-            2
-            + max(width(one.within(self.screen.lang)) for one in (NEAR, SEE, COURSE, GIVEN, WHY, FIX, PASTE, MORE))
-            + 2
-        )
+        margin = _margin(self.screen.lang)
         name = label.within(self.screen.lang)
         for number, line in enumerate(wrap(text, self.screen.columns - margin)):
             shown = (
                 self.screen.paint(name, DIM) + " " * (margin - 2 - width(name)) if number == 0 else " " * (margin - 2)
             )
             self.add(f"  {shown}{line}")
+
+
+@cache
+def _margin(lang: Lang) -> int:
+    """Return the columns before labelled text: two, the longest label, two."""
+    return 2 + max(width(one.within(lang)) for one in (NEAR, SEE, COURSE, GIVEN, WHY, FIX, PASTE, MORE)) + 2
 
 
 def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import Final, NamedTuple
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Verdict
@@ -101,7 +102,7 @@ def _minutes_there(role: Role) -> Fraction | None:
     if role.headcount is None or role.minutes_a_day is None:
         return None
     days = len(role.hours.days) if role.hours is not None else 7
-    return Fraction(str(role.minutes_a_day)) * role.headcount * days
+    return _exactly(role.minutes_a_day) * role.headcount * days
 
 
 def _works(case: Case) -> dict[str, list[Work]]:
@@ -137,9 +138,15 @@ def _works(case: Case) -> dict[str, list[Work]]:
                 times = Times(Fraction(0), times.most)
             if not isinstance(playbook, Journey):
                 times = _of_each(case.workspace.roles.get(role), playbook, times)
-            minutes, some = Fraction(str(step.minutes)), step.id in guarded or step.if_ is not None
+            minutes, some = _exactly(step.minutes), step.id in guarded or step.if_ is not None
             found.setdefault(role, []).append(Work(node.id, step, minutes, times, some))
     return found
+
+
+@cache  # few numbers, on many steps
+def _exactly(number: float) -> Fraction:
+    """Return a number as it is written."""
+    return Fraction(str(number))
 
 
 def _goes_round(case: Case, root: str) -> bool:
@@ -229,9 +236,10 @@ def _of_each(role: Role | None, playbook: Playbook, times: Times) -> Times:
 
 def _certain(works: Sequence[Work]) -> Fraction:
     """Return the minutes that are needed in a week in which as many come as is declared, and meet what they are asked."""
-    total = sum((one.minutes * one.times.least for one in works if not one.guarded), Fraction(0))
+    certain = [one for one in works if one.times.least]
+    total = sum((one.minutes * one.times.least for one in certain if not one.guarded), Fraction(0))
     guarded: dict[str, Fraction] = {}
-    for one in works:
+    for one in certain:
         if one.guarded:
             run = "/".join(one.subject.split("/")[:2])
             guarded[run] = max(guarded.get(run, Fraction(0)), one.minutes * one.times.least)

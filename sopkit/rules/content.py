@@ -69,7 +69,7 @@ ADVICE: Final = {
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield what is wrong with the texts of the workspace's own scripts; what none of them does wrong is proved."""
-    sent = tuple(messages(case))
+    sent = messages(case)
     marketing = {script.id for one in sent if one.marketing for script in one.scripts if not script.builtin}
     read = [script for script in case.workspace.scripts.values() if script.text and not script.builtin]
     of_terms = tuple(content_terms.check(case))
@@ -108,11 +108,15 @@ def _of_text(case: Case, rule: Rule, script: Script, text: Text, args: Args) -> 
 def _anonymous(case: Case, sent: Iterable[Message]) -> Iterator[Finding]:
     """Yield each text of direct marketing that lacks sender, contact or opt-out, once for each channel."""
     seen: set[tuple[str, str, str]] = set()
+    read: set[tuple[str, str]] = set()
     for one in sent:
         for channel in one.channels if one.marketing else ():
             if channel.reach != "direct":
                 continue
             for script in one.scripts:
+                if (script.id, channel.id) in read:
+                    continue
+                read.add((script.id, channel.id))
                 for locale, words in variants(case, script.text) if script.text and not script.builtin else ():
                     missing = _missing(case, channel, locale, words)
                     if missing and (script.id, channel.id, locale) not in seen and script.text:

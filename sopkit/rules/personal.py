@@ -52,7 +52,7 @@ def check(case: Case) -> Iterator[Outcome]:
     yield from _bundles(case)
     yield from _records(case)
     yield from _withdrawals(case)
-    sent = tuple(messages(case))
+    sent = messages(case)
     for root, _ in case.playbooks:
         for node, step in case.steps(root):
             yield from _tied(case, node.id, step)

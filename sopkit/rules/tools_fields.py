@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity
 from sopkit.graph.carriage import Carriage, Item
@@ -17,6 +15,7 @@ from sopkit.model.predicates import Predicate
 from sopkit.model.steps import Choose, Send, Step, Wait
 from sopkit.model.values import ScriptRef
 from sopkit.rules.case import Case
+from sopkit.rules.placeholders import named_in
 from sopkit.rules.tools_examples import KPI, MEASURED, NIGHTLY, PUSH, SYNC_ORDERS, WELCOME
 from sopkit.rules.tools_items import WORDS, Items, asked
 from sopkit.text import Phrase
@@ -64,11 +63,9 @@ UNMEASURED: Final = Rule(
 )
 MOST_OTHERS: Final = 4
 """Places shown beside the first that needs the same."""
-PLACEHOLDER: Final = re.compile(r"\{customer\.([a-z0-9_-]+)(?:\|[^{}|]*)?\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """One item that is needed in one of some tools."""
 
     item: Item
@@ -200,8 +197,7 @@ def _placeholders(case: Case, step: Step) -> Iterator[str]:
     for ref in (*sent, *((step.script,) if step.script else ())):
         script = case.workspace.scripts.get(ref.id)
         if script is not None and script.text is not None:
-            for _, words in script.text.variants:
-                yield from PLACEHOLDER.findall(words)
+            yield from named_in(script.text)
 
 
 # What data need
