@@ -17,7 +17,7 @@ from sopkit.model.predicates import Predicate
 from sopkit.model.triggers import OnEvent
 from sopkit.model.values import Ref
 from sopkit.tree import Mark
-from tests.workspaces import SETTINGS, compiled
+from tests.workspaces import SETTINGS, unjudged
 
 HERE = Mark(0)
 HOUR, DAY = 3600.0, 86_400.0
@@ -58,7 +58,7 @@ def events() -> str:
 
 @cache
 def workspace(text: str = "", settings: str = "") -> Workspace:
-    return compiled({"sopkit.yaml": SETTINGS + settings + text + events()}).workspace
+    return unjudged({"sopkit.yaml": SETTINGS + settings + text + events()}).workspace
 
 
 def automation(id_: str, more: str = "", steps: str = "", on: str = "a") -> str:
@@ -201,7 +201,7 @@ def test_the_event_that_starts_a_run_is_not_heard_by_it() -> None:
 
 
 def test_steps_inside_others_hear_too() -> None:
-    inside = "{id: which, choose: [{if: {kind: one}, steps: [{id: wait, wait: b, up_to: 9d}]}, {if: else, steps: []}]}"
+    inside = "{id: which, choose: [{if: {kind: one}, steps: [{id: wait, wait: b, up_to: 9d}]}, {else: [{id: mark, tag: gone, in: crm}]}]}"
     one = workspace(automation("one", "", inside))
     assert possible(one, [start(0.0)], run(one, "one", 0.0))
     assert not possible(one, [start(0.0), start(1.0, "b")], run(one, "one", 0.0))
@@ -403,7 +403,7 @@ def test_what_moves_a_run_comes_by_no_sync(sync: str, can: bool) -> None:
 
 def asks(text: str) -> Predicate:
     """Return what a guard asks."""
-    step = compiled(
+    step = unjudged(
         {
             "sopkit.yaml": SETTINGS
             + automation("g", "", f"{{id: n, send: hello, via: sms, for: care, if: {text}}}")

@@ -12,7 +12,7 @@ from sopkit.graph.course import INFINITE, MOST_CYCLES, Course, courses, cycles, 
 from sopkit.graph.nodes import Delay, Edge
 from sopkit.model.parse import duration
 from sopkit.tree import Mark
-from tests.workspaces import compiled
+from tests.workspaces import unjudged
 
 HERE = Mark(0)
 HOUR, DAY = 3600, 86_400
@@ -139,7 +139,7 @@ def test_what_is_at_once(delay: Delay, instant: bool) -> None:
 
 
 def test_courses_hold_what_leads_on_in_their_own_playbook() -> None:
-    done = compiled("""
+    done = unjudged("""
         kind: automation
         id: first
         title: 一

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from sopkit.diagnostics import Finding
 from sopkit.source import Source
@@ -66,6 +67,14 @@ def compiled(files: Files | str, today: date = TODAY) -> Compilation:
     given = sources(files)
     packs = [one for one in given if one.path.startswith("packs/")]
     return pipeline.compile([one for one in given if one not in packs], today=today, packs=packs)
+
+
+def unjudged(files: Files | str) -> Compilation:
+    """Run the pipeline in memory without any rule or analysis: a workspace and its graph for tests of these."""
+    from sopkit import rules  # noqa: PLC0415  tests of one stage need not import all
+
+    with patch.object(rules, "FAMILIES", ()):
+        return compiled(files)
 
 
 def found(files: Files | str, today: date = TODAY) -> list[str]:

@@ -241,7 +241,7 @@ def _line(node: ast.AST) -> int:
 
 def _compiled(tree: ast.Module, module: str) -> dict[str, CodeType]:
     found: dict[str, CodeType] = {}
-    todo = [compile(ast.fix_missing_locations(tree), str(_path(module)), "exec")]
+    todo = [compile(ast.fix_missing_locations(tree), str(path_of(module)), "exec")]
     while todo:
         code = todo.pop()
         found.setdefault(code.co_qualname, code)
@@ -251,10 +251,11 @@ def _compiled(tree: ast.Module, module: str) -> dict[str, CodeType]:
 
 @cache
 def _source(module: str) -> str:
-    return _path(module).read_text("utf-8")
+    return path_of(module).read_text("utf-8")
 
 
-def _path(module: str) -> Path:
+def path_of(module: str) -> Path:
+    """Return the file of a module."""
     return ROOT / f"{module.replace('.', '/')}.py"
 
 

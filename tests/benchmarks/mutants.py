@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.mutants [--of proofs|consent] [--count 600] [--seed 1] [--into FILE] [--only MODULE]
 
-A mutant is one small change of one function: a comparison, an operator, a number, `min` for `max`, a statement left out. Module by
-module a fork imports and collects the module's tests (`mutants_tests.py`) once; a fork of it runs them all and tells which enter which
+A mutant is one small change of one function: a comparison, an operator, a number, `min` for `max`, a statement left out. For each
+set of tests (`mutants_tests.py`) a fork imports and collects them once; a fork of it runs them all and tells which enter which
 statements; then, for each mutant, a fork puts the changed code in the place of the function's, in memory, and runs the tests that
 enter what is changed, the quick ones first, until one fails or 6 seconds are spent. A mutant under which a test takes five times as
 long is noticed too. `--into` keeps what is noticed, so that a run goes on where it was stopped. Ends with 1 where fewer than 85 % are
@@ -26,12 +26,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
 
-from tests.benchmarks.changes import ROOT, Mutant, code_of, live, sample, telling_code_of
+from tests.benchmarks.changes import ROOT, Mutant, code_of, live, path_of, sample, telling_code_of
 from tests.benchmarks.mutants_tests import LEFT_OUT, TESTS
 
 MOST_SECONDS = 6.0
@@ -49,6 +50,15 @@ class Tested:
     seconds: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
+    def add(self, into: Path) -> None:
+        """Take in what a file keeps."""
+        for line in into.read_text("utf-8").splitlines() if into.exists() else ():
+            told = json.loads(line)
+            self.seconds[told["test"]] = told["seconds"]
+            self.failed += [told["test"]] if told["failed"] else []
+            for block in told["entered"]:
+                self.entered.setdefault(block, []).append(told["test"])
+
     def of(self, mutant: Mutant) -> list[str]:
         """Return the tests that enter what a mutant changes, the quick ones first."""
         return sorted(self.entered.get(mutant.block, ()), key=lambda one: (self.seconds[one], one))
@@ -60,27 +70,28 @@ def caches() -> list[functools._lru_cache_wrapper[object]]:
     return [one for one in kept if one.__module__.startswith(("tests", "sopkit.graph", "sopkit.rules"))]
 
 
-def learn(items: Sequence[pytest.Item], module: str) -> Tested:
+def learn(items: Sequence[pytest.Item], modules: Sequence[str], into: Path) -> None:
     """Run the tests each for itself, every block telling when it is entered."""
-    tested = Tested()
     hits: set[str] = set()
-    vars(importlib.import_module(module))["_entered"] = hits.add
-    for name, code in telling_code_of(module).items():
-        live(module, name).__code__ = code
+    for module in modules:
+        vars(importlib.import_module(module))["_entered"] = hits.add
+        for name, code in telling_code_of(module).items():
+            live(module, name).__code__ = code
     every = caches()
     for item in items:
         for one in every:
             one.cache_clear()
         hits.clear()
         before = time.process_time()
-        reports = runtestprotocol(item, log=False, nextitem=None)
-        tested.seconds[item.nodeid] = time.process_time() - before
-        if any(one.failed for one in reports):
-            tested.failed.append(item.nodeid)
-        else:
-            for block in hits:
-                tested.entered.setdefault(block, []).append(item.nodeid)
-    return tested
+        failed = any(one.failed for one in runtestprotocol(item, log=False, nextitem=None))
+        seconds = time.process_time() - before
+        note(into, {"test": item.nodeid, "seconds": seconds, "failed": failed, "entered": sorted(hits)})
+
+
+def note(into: Path, told: dict[str, object]) -> None:
+    """Add a line to a file."""
+    with into.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def run(mutant: Mutant | None, items: Sequence[pytest.Item], tested: Tested) -> int:
@@ -121,60 +132,62 @@ def apart(work: Callable[[], int]) -> str:
 class Judge:
     """Takes the place of pytest's own loop over the tests once they are collected."""
 
-    module: str
     mutants: Sequence[Mutant]
     into: Path
+    modules: Sequence[str]
+    """All that share these tests."""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Judge the mutants of one module."""
+        """Judge the mutants."""
         items = {item.nodeid: item for item in session.items if not LEFT_OUT.search(item.nodeid)}
         for one in caches():
             one.cache_clear()
         gc.collect()
         gc.freeze()
-        tested = self.learnt([*items.values()])
-        print(f"{self.module}: {len(items)} tests, {sum(tested.seconds.values()):.0f} s", flush=True)
+        tested = Tested()
+        for file in dict.fromkeys(one.path for one in items.values()):
+            self.learnt(file, [one for one in items.values() if one.path == file], tested)
+        print(f"{len(items)} tests, {sum(tested.seconds.values()):.0f} s", flush=True)
         assert not tested.failed, tested.failed
         for number, mutant in enumerate(self.mutants):
             tests = [items[one] for one in tested.of(mutant)]
             if number == 0 and apart(lambda tests=tests: run(None, tests, tested)) != "not noticed":  # type: ignore[misc]
                 raise AssertionError(f"tests fail without a mutant: {tests}")
             told = apart(lambda mutant=mutant, tests=tests: run(mutant, tests, tested)) if tests else "not entered"  # type: ignore[misc]
-            with self.into.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"mutant": mutant.name, "told": told}, ensure_ascii=False) + "\n")
+            note(self.into, {"mutant": mutant.name, "told": told})
         return True
 
-    def learnt(self, items: Sequence[pytest.Item]) -> Tested:
-        """Learn in a fork, so that nothing of it stays."""
-        reading, writing = os.pipe()
-        process = os.fork()
+    def learnt(self, file: Path, items: Sequence[pytest.Item], tested: Tested) -> None:
+        """Add what is learnt of a file of tests, in a fork, so that nothing of it stays; or what was, of the same tests and code."""
+        texts = (file, *(path_of(one) for one in self.modules))
+        known = self.into.parent / f"{sha256(b''.join(one.read_bytes() for one in texts)).hexdigest()[:16]}.jsonl"
+        before = Tested()
+        before.add(known)
+        todo = [one for one in items if one.nodeid not in before.seconds]
+        process = os.fork() if todo else -1
         if process == 0:
-            os.close(reading)
-            with os.fdopen(writing, "w", encoding="utf-8") as file:
-                json.dump(vars(learn(items, self.module)), file)
+            learn(todo, self.modules, known)
             os._exit(0)
-        os.close(writing)
-        with os.fdopen(reading, encoding="utf-8") as file:
-            tested = Tested(**json.load(file))
-        os.waitpid(process, 0)
-        return tested
+        if todo:
+            os.waitpid(process, 0)
+        tested.add(known)
 
 
-def judge(module: str, mutants: Sequence[Mutant], into: Path) -> None:
-    """Judge mutants of a module in a process of its own, which imports what its tests need."""
+def judge(modules: Sequence[str], mutants: Sequence[Mutant], into: Path) -> None:
+    """Judge mutants of modules that share their tests in a process of its own, which imports what these need."""
     process = os.fork()
     if process == 0:
         status = 1
         try:
-            files = [f"tests/test_{name}.py" for name in TESTS[module]]
+            files = [f"tests/test_{name}.py" for name in TESTS[modules[0]]]
             without = [f"-pno:{name}" for name in ("cacheprovider", "xdist", "randomly")]
             options = ["-q", "-s", *without, "-m", "not long and not browser"]
-            status = int(pytest.main([*options, *files], plugins=[Judge(module, mutants, into)]))
+            status = int(pytest.main([*options, *files], plugins=[Judge(mutants, into, modules)]))
         finally:
             os._exit(status)
     _, status = os.waitpid(process, 0)
     if status and os.waitstatus_to_exitcode(status) != pytest.ExitCode.NO_TESTS_COLLECTED:
-        raise SystemExit(f"{module}: could not be judged")
+        raise SystemExit(f"could not be judged: {modules}")
 
 
 def kept(into: Path) -> dict[str, str]:
@@ -226,10 +239,11 @@ def main() -> int:
     os.chdir(ROOT)
     os.environ["HYPOTHESIS_PROFILE"] = "first"
     known = kept(asked.into)
-    for module in modules:
-        todo = [one for one in chosen if one.module == module and known.get(one.name) not in SEEN]
+    for tests in dict.fromkeys(TESTS[one] for one in modules):
+        alike = [one for one in modules if TESTS[one] == tests]
+        todo = [one for one in chosen if one.module in alike and known.get(one.name) not in SEEN]
         if todo:
-            judge(module, todo, asked.into)
+            judge(alike, todo, asked.into)
     known = kept(asked.into)
     return report({one: known[one.name] for one in chosen})
 

@@ -28,7 +28,7 @@ TESTS = {
     "sopkit.graph.pacing": CAPS,
     "sopkit.graph.prices": ("prices",),
     "sopkit.graph.replay": CAPS,
-    "sopkit.graph.runs": CAPS,
+    "sopkit.graph.runs": ("graph_runs",),
     "sopkit.graph.satisfiability": ("graph_satisfiability",),
     "sopkit.graph.schedule": CAPS,
     "sopkit.graph.sorts": CAPS,
