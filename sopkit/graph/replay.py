@@ -42,6 +42,8 @@ MOST_LOOKS: Final = 2_000_000
 """Ways that are looked at for one cap, in all windows together: a second or two."""
 Window = tuple[float, float]
 """Half-open."""
+MOST_QUESTIONS: Final = 300_000
+"""Parts of conditions that are looked at, over all ways, to see whether anybody can take them."""
 MOST_TRIES: Final = 40
 """Courses that are checked as a whole for one cap."""
 
@@ -131,6 +133,7 @@ class _Search:
         self.question, self.workspace = question, question.workspace
         self.walker = Walker(question.openings, question.touches, question.counted)
         self.effort, self.tries, self.looks = EFFORT // question.thrift, MOST_TRIES, MOST_LOOKS
+        self.questions = [MOST_QUESTIONS]
         self.starters: dict[str, tuple[OnEvent, list[Journey]]] = {}
         for root in roots:
             for journey, trigger in self._starters(root, 0):
@@ -215,7 +218,9 @@ class _Search:
         """Return whether there may be a customer who meets all that the runs ask."""
         if asks not in self.somebody:
             asked = [one for run in runs for one in run.asked]
-            self.somebody[asks] = len(asked) < 2 or meet(self.workspace, *asked) != NOBODY
+            self.somebody[asks] = len(asked) < 2 or meet(self.workspace, *asked, effort=self.questions) != NOBODY
+            if self.questions[0] < 0:
+                raise SpentError
         return self.somebody[asks]
 
     def _manners(self, pause: float) -> Iterator[Manner]:

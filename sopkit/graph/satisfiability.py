@@ -107,9 +107,12 @@ CERTAIN: Final[_Form] = _And(())
 IMPOSSIBLE: Final[_Form] = _Or(())
 
 
-def meet(workspace: Workspace, *predicates: Predicate) -> Answer:
-    """Return a customer who meets all predicates, or that there can be none, or that this was not decided."""
-    effort = [EFFORT]
+def meet(workspace: Workspace, *predicates: Predicate, effort: list[int] | None = None) -> Answer:
+    """Return a customer who meets all predicates, or that there can be none, or that this was not decided.
+
+    `effort` is how many parts may be looked at; what is left of it stays in it, so that many questions can share one bound.
+    """
+    effort = [EFFORT] if effort is None else effort
     try:
         plain = [_spell_out(one, workspace, (), effort) for one in predicates]
         tests = [test for one in plain for test in leaves(one)]

@@ -18,6 +18,8 @@ from sopkit.model.steps import Choose, Erase, SetData, Step, Tag, inner
 
 MOST_SORTS: Final = 64
 """Sorts of customers that are told apart; where there are more, none are."""
+MOST_EFFORT: Final = 300_000
+"""Parts of conditions that are looked at to tell customers apart, for one question; beyond that they are not."""
 MOST_CONDITIONS: Final = 24
 """Different conditions that are decided; those that fewer touches ask about are left open."""
 
@@ -54,16 +56,17 @@ class Sorts:
         if not keys:
             return [every]
         found: list[frozenset[str]] = []
-        for met in self._sorts([(key, conditions[key]) for key in keys]):
-            if len(found) > MOST_SORTS:
+        effort = [MOST_EFFORT]
+        for met in self._sorts([(key, conditions[key]) for key in keys], effort):
+            if len(found) > MOST_SORTS or effort[0] < 0:
                 return [every]
             unmet = {*keys} - met
             found.append(frozenset(n for n in nodes if not any(key in unmet for key, _ in self.asked.get(n, ()))))
         greatest = [one for one in found if not any(one < other for other in found)]
         return sorted(set(greatest), key=sorted)
 
-    def _sorts(self, conditions: Sequence[Condition]) -> Iterator[frozenset[str]]:
-        """Yield, for each sort of customer, the conditions that it meets."""
+    def _sorts(self, conditions: Sequence[Condition], effort: list[int]) -> Iterator[frozenset[str]]:
+        """Yield, for each sort of customer, the conditions that it meets; more than there are when the effort is spent."""
         todo: list[tuple[int, tuple[Predicate, ...], frozenset[str]]] = [(0, (), frozenset())]
         while todo:
             number, decided, met = todo.pop()
@@ -72,7 +75,7 @@ class Sorts:
                 continue
             key, predicate = conditions[number]
             for one, more in ((Not(predicate, predicate.at), met), (predicate, met | {key})):
-                if meet(self.workspace, *decided, one) != NOBODY:
+                if meet(self.workspace, *decided, one, effort=effort) != NOBODY:
                     todo.append((number + 1, (*decided, one), more))
 
     def _all(self) -> Iterator[tuple[str, tuple[Condition, ...]]]:

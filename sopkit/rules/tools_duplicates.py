@@ -46,6 +46,8 @@ DUPLICATE: Final = Rule(
 DAY: Final = 86_400
 MOST_PAIRS: Final = 2_000
 """Pairs of steps on one event and topic that are looked at; beyond, the rest is not settled."""
+MOST_LOOKS: Final = 1_000_000
+"""Pairs that are counted with those that never run side by side."""
 UNGUARDED: Final = Phrase("没有条件把它们隔开", "no condition keeps them apart")
 NOT_DECIDED: Final = Phrase("有客户同时符合两边的条件", "some customer meets the conditions of both")
 USED_UP: Final = Phrase("发出一条，这次许可就用完了", "sending uses the permission up")
@@ -79,11 +81,15 @@ def check(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iter
     timed = seen = 0
     groups = _groups(case, carriage, occasions)
     ways: dict[int, Way] = {}
+    exclusive = _exclusive(case)
+    looks = MOST_LOOKS
     for together in groups:
         for one, other in combinations(together, 2):
-            if one.journey.id == other.journey.id or _one_at_a_time(case, one, other):
+            looks -= 1
+            groups_of = [exclusive.get(each.journey.id, frozenset()) for each in (one, other)]
+            if looks and (one.journey.id == other.journey.id or groups_of[0] & groups_of[1]):
                 continue
-            if seen == MOST_PAIRS:
+            if seen == MOST_PAIRS or not looks:
                 zh, en = (
                     f"同一事件同一主题的步骤超过 {MOST_PAIRS} 对",
                     f"more than {MOST_PAIRS} pairs on one event and topic",
@@ -137,12 +143,13 @@ def topic_of(one: Occasion) -> str:
     return one.step.topic or (one.step.for_.id if one.step.for_ else "")
 
 
-def _one_at_a_time(case: Case, one: Occasion, other: Occasion) -> bool:
+def _exclusive(case: Case) -> Mapping[str, frozenset[str]]:
+    """Return, by journey, the groups of which only one runs at a time."""
+    found: dict[str, set[str]] = {}
     for group in case.workspace.settings.one_at_a_time:
-        names = {ref.id.partition("/")[0] for ref in group.journeys}
-        if {one.journey.id, other.journey.id} <= names:
-            return True
-    return False
+        for ref in group.journeys:
+            found.setdefault(ref.id.partition("/")[0], set()).add(group.id)
+    return {name: frozenset(groups) for name, groups in found.items()}
 
 
 def _drops(case: Case, one: Occasion, other: Occasion) -> bool:
