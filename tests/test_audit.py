@@ -22,11 +22,10 @@ from sopkit.cli import app
 from sopkit.output import MARKER
 from sopkit.source import Source
 from sopkit.text import LANGS
-from tests.documents import tree
+from tests.documents import SHOP, tree
 from tests.workspaces import SETTINGS, TODAY, Files, sources, write
 
 GOLDEN: Final = Path(__file__).parent / "golden"
-SHOP: Final = GOLDEN / "audit"
 REGENERATE: Final = bool(os.environ.get("SOPKIT_REGENERATE"))
 NAMES: Final = {"report.html", "report.md", "report.json", "data-inventory.html", "data-inventory.csv"}
 CN: Final = SETTINGS + "jurisdictions: [cn]\n"

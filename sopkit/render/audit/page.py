@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sopkit.audit import Audit, Result, Status
+from sopkit.audit.judging import GRAVEST
 from sopkit.law.topics import OTHER, TOPICS, Topic
 from sopkit.render.audit import annexes
 from sopkit.render.audit.annexes import Input
@@ -36,6 +37,7 @@ from sopkit.text import Phrase
 TITLE: Final = Phrase("个人信息与营销合规审计报告", "Compliance audit: personal data and marketing")
 STAMP: Final = Phrase("静态审计，不是法律意见", "Static audit, no legal advice")
 CONCLUSION: Final = Phrase("结论", "Conclusion")
+STATEMENT: Final = Phrase("声明", "Disclaimer")
 OVERALL: Final = Phrase("总体结论", "Overall")
 BROKEN: Final = Phrase(
     "发现 {fail} 项不符合{critical}。下列各项须整改后再审。",
@@ -150,7 +152,7 @@ def _row_of(words: Sequence[str], names: Names) -> str:
 
 def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
     evidence = annexes.numbers(audit)
-    yield Section("conclusion", _text(CONCLUSION, names), tuple(_conclusion(audit, names)))
+    yield _conclusion(audit, names)
     yield Section("scope", _text(SCOPE, names), (Facts(tuple(_scope(audit, frame, names))),))
     topics = [topic for topic in (*TOPICS, OTHER) if audit.of(topic)]
     if topics:
@@ -175,35 +177,44 @@ def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
 # The conclusion
 
 
-def _conclusion(audit: Audit, names: Names) -> Iterator[Block]:
-    lines = tuple(
-        Paragraph(text(strong(line) if number == 0 else line)) for number, line in enumerate(_verdict(audit, names))
-    )
+def _conclusion(audit: Audit, names: Names) -> Section:
+    lines = [text(strong(line) if number == 0 else line) for number, line in enumerate(_verdict(audit, names))]
     failed = [one for one in audit.results if one.status is Status.FAIL or one.critical_waived]
-    yield Callout("warning" if failed or not audit.results else "note", _text(OVERALL, names), lines)
-    if failed:
-        yield Paragraph(text(strong(TO_MEND.within(names.lang))))
-        yield Bullets(tuple(_line(one, names) for one in failed))
     unknown = [one for one in audit.results if one.status in {Status.MANUAL, Status.NOT_ASSESSED}]
-    if unknown:
-        yield Paragraph(text(strong(UNKNOWN.within(names.lang))))
-        yield Bullets(tuple(_line(one, names) for one in unknown))
+    verdict = Callout(
+        "warning" if failed or not audit.results else "note", _text(OVERALL, names), tuple(map(Paragraph, lines))
+    )
+    disclaimer = Callout("note", _text(STATEMENT, names), (Paragraph(_text(DISCLAIMER, names)),))
+    parts: list[Section] = []
+    for anchor_, title, results in (("to-mend", TO_MEND, failed), ("unknown", UNKNOWN, unknown)):
+        if results:
+            results.sort(key=lambda one: GRAVEST.index(one.severity) if one.severity else len(GRAVEST))
+            parts.append(_part(anchor_, title, names, Bullets(tuple(_line(one, names) for one in results))))
     if audit.results:
-        yield _table(audit, names)
-        asked = [
-            topic.title.within(names.lang) for topic in TOPICS if topic.question is not None and not audit.of(topic)
-        ]
-        questions = link(annexes.QUESTIONS.within(names.lang), "#questions")
-        yield Paragraph(
-            text(names.phrase(NO_CONTROL, count=str(len(asked)), topics=_row_of(asked, names), questions=questions))
-        )
-        entries = (
+        parts.append(_part("by-topic", BY_TOPIC, names, _table(audit, names), _questions_asked(audit, names)))
+        parts.append(_part("statuses", WORDS, names, _meanings(names)))
+    return Section("conclusion", _text(CONCLUSION, names), (verdict, disclaimer), tuple(parts))
+
+
+def _part(name: str, title: Phrase, names: Names, *blocks: Block) -> Section:
+    return Section(name, _text(title, names), blocks, listed=False)
+
+
+def _questions_asked(audit: Audit, names: Names) -> Paragraph:
+    """Return which topics are answered by people alone."""
+    asked = [topic.title.within(names.lang) for topic in TOPICS if topic.question is not None and not audit.of(topic)]
+    questions = link(annexes.QUESTIONS.within(names.lang), "#questions")
+    said = names.phrase(NO_CONTROL, count=str(len(asked)), topics=_row_of(asked, names), questions=questions)
+    return Paragraph(text(said))
+
+
+def _meanings(names: Names) -> Definitions:
+    return Definitions(
+        tuple(
             Definition(text(f"{SIGNS[status]} {said.within(names.lang)}"), (_text(MEANINGS[status], names),))
             for status, said in STATUSES.items()
         )
-        yield Paragraph(text(strong(WORDS.within(names.lang))))
-        yield Definitions(tuple(entries))
-    yield Callout("note", text(names.pick("声明", "Disclaimer")), (Paragraph(_text(DISCLAIMER, names)),))
+    )
 
 
 def _verdict(audit: Audit, names: Names) -> Iterator[str]:
