@@ -103,8 +103,8 @@ ORDER: Final = Phrase(
     "The chapters follow the topics of the Chinese audit measures, with advertising and promotion added; the annex of the measures was "
     "not read in full, so none of its numbers is cited.",
 )
-INVENTORY_PAGE: Final = "data-inventory.html"
-INVENTORY_TABLE: Final = "data-inventory.csv"
+REPORT: Final = "report"
+INVENTORY: Final = "data-inventory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,20 @@ class Frame:
     tool: str
     prefix: str = ""
     """Put before paths, so that they are relative to the repository."""
+    suffix: str = ""
+    """Put into the names of files before what says their form: `.en` where several languages lie side by side."""
+    draft: bool = False
+    """Made in spite of errors: every page says so."""
+
+    def name(self, stem: str, form: str) -> str:
+        return f"{stem}{self.suffix}.{form}"
 
 
 def report(audit: Audit, frame: Frame, names: Names) -> Document:
     """Return the document in the language of `names`."""
     settings = names.workspace.settings
     day = audit.compilation.today.isoformat()
+    stamp = (front.DRAFT if frame.draft else STAMP).within(names.lang)
     return Document(
         form="manual",
         lang=names.lang,
@@ -128,8 +136,9 @@ def report(audit: Audit, frame: Frame, names: Names) -> Document:
         subtitle=plain(names.say(settings.title)) or clean(settings.id),
         sections=tuple(_sections(audit, frame, names)),
         facts=tuple(_cover(audit, frame, names)),
-        stamp=STAMP.within(names.lang),
-        running=(names.colon(SCOPE_FACTS["day"].within(names.lang), day), STAMP.within(names.lang)),
+        draft=frame.draft,
+        stamp=stamp,
+        running=(names.colon(SCOPE_FACTS["day"].within(names.lang), day), stamp),
         look=front.look(settings, names),
     )
 
@@ -167,7 +176,7 @@ def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
         yield Section("controls", _text(CONTROLS, names), (Paragraph(_text(ORDER, names), quiet=True),), chapters)
     yield annexes.waivers(audit, names, frame.prefix)
     yield annexes.open_questions(audit, names, frame.prefix)
-    yield annexes.inventory(audit, names, INVENTORY_PAGE, INVENTORY_TABLE)
+    yield annexes.inventory(audit, names, frame.name(INVENTORY, "html"), frame.name(INVENTORY, "csv"))
     yield annexes.others(audit, names, frame.prefix)
     yield annexes.law(audit, names)
     yield annexes.evidence(audit, names, frame.prefix)
