@@ -15,12 +15,12 @@ from sopkit.graph import ExecutionGraph
 from sopkit.model.nouns import Noun
 from sopkit.model.values import Ref
 from sopkit.resources import BUILTIN
-from sopkit.rules import content, papers, personal, promotions, sharing
+from sopkit.rules import consent_sensitive, content, papers, personal, promotions, sharing
 from sopkit.rules.case import Case
 
 N = TypeVar("N", bound=Noun)
-FAMILIES: Final = (personal, sharing, content, promotions, papers)
-"""Those whose rules leave built-in nouns alone."""
+FAMILIES: Final = (personal, sharing, content, promotions, papers, consent_sensitive)
+"""Modules of rules that leave built-in nouns alone."""
 PLAYBOOKS: Final = frozenset(
     ("lifecycle", "automation", "procedure", "cadence", "issue", "sync", "kpi", "segment", "script", "trigger")
 )

@@ -24,6 +24,8 @@ LOOKS_AT: Final[Mapping[str, Population]] = MappingProxyType(
         "unfit-basis": uses.WITH_PURPOSE,
         "late-withdrawal": uses.RELIED_ON,
         "asked-again-too-soon": uses.ASKING,
+        "sensitive-data-without-separate-consent": data.SENSITIVE,
+        "resent-by-another-way": uses.MARKETING_CONTACTS,
         "collection-without-notice": uses.COLLECTING,
         "incomplete-notice": uses.NOTICES,
         "bundled-consent": uses.CONSENTS,
@@ -76,6 +78,7 @@ PROVED_BY: Final[Mapping[str, str]] = MappingProxyType(
         "contact-after-withdrawal": "contact-without-consent",
         "stale-consent": "contact-without-consent",
         "late-withdrawal": "late-withdrawal",
+        "sensitive-data-without-separate-consent": "contact-without-consent",
     }
 )
 """Name of a rule of an analysis → the rule whose proof says that the analysis came to its end; without that nothing is shown."""

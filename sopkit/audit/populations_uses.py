@@ -11,6 +11,7 @@ from sopkit.model.nouns import Consent
 from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Ask
 from sopkit.model.values import Ref
+from sopkit.rules import consent_sensitive
 from sopkit.rules.case import Case
 from sopkit.rules.consent_uses import Use, uses_of
 from sopkit.rules.content_texts import messages
@@ -26,9 +27,14 @@ NO_CONSENTS: Final = Phrase("剧本没有用到任何同意", "the playbooks use
 
 
 def _on_consent(case: Case) -> Iterator[Place]:
-    for use in uses_of(case):
-        if use.purpose.basis == "consent":
-            yield Place(use.place, use.at, tuple(dict.fromkeys(_shown_by(case, use))))
+    for use in _resting(case):
+        yield Place(use.place, use.at, tuple(dict.fromkeys(_shown_by(case, use))))
+
+
+def _resting(case: Case) -> Iterator[Use]:
+    """Yield the uses that take consent: those of such a purpose, and those of sensitive data."""
+    yield from (use for use in uses_of(case) if use.purpose.basis == "consent")
+    yield from consent_sensitive.uses_of(case)
 
 
 def _shown_by(case: Case, use: Use) -> Iterator[tuple[Mark, Phrase]]:
@@ -63,12 +69,11 @@ def _tests(case: Case, use: Use) -> Iterator[ConsentTest]:
 def _by_consent(case: Case) -> Iterator[Statement]:
     """Yield, for each consent, or each set of which one will do, how many contacts rest on it and what for, and where it is asked for."""
     found: dict[tuple[str, ...], list[Use]] = {}
-    for use in uses_of(case):
-        if use.purpose.basis == "consent":
-            asked = {test.consent.id for test in _tests(case, use)} & use.key
-            alone: list[tuple[str, ...]] = [(name,) for name in sorted(asked)]
-            for one in alone or [tuple(sorted(use.key))]:
-                found.setdefault(one, []).append(use)
+    for use in _resting(case):
+        asked = {test.consent.id for test in _tests(case, use)} & use.key
+        alone: list[tuple[str, ...]] = [(name,) for name in sorted(asked)]
+        for one in alone or [tuple(sorted(use.key))]:
+            found.setdefault(one, []).append(use)
     for names, uses in sorted(found.items()):
         places = tuple(dict.fromkeys(mark for name in names for mark, _ in _captures(case, name)))
         count = len({use.place for use in uses})
@@ -126,10 +131,26 @@ WITH_PURPOSE: Final = Population(
 )
 
 
+def _marketing(case: Case) -> Iterator[Place]:
+    for use in uses_of(case):
+        if use.channel is not None and use.purpose.category == MARKETING:
+            yield Place(use.place, use.at)
+
+
+MARKETING_CONTACTS: Final = Population(
+    "marketing-contacts",
+    Phrase("处营销联系", "contacts for marketing"),
+    _marketing,
+    Phrase("没有营销联系", "nobody is contacted for marketing"),
+    unseen=_without_purpose,
+    unseen_because=NO_PURPOSE,
+)
+
+
 def _relied_on(case: Case) -> Iterator[Place]:
     if not any(not sync.builtin for sync in case.workspace.syncs.values()):
         return
-    used = {name for use in uses_of(case) if use.purpose.basis == "consent" for name in use.key}
+    used = {name for use in _resting(case) for name in use.key}
     for name in used:
         consent = case.workspace.consents[name]
         rests = tuple(

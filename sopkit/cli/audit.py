@@ -18,7 +18,7 @@ from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
 from sopkit.render.audit.as_json import audit_json
-from sopkit.render.audit.page import INVENTORY_PAGE, INVENTORY_TABLE, Frame, report
+from sopkit.render.audit.page import INVENTORY, REPORT, Frame, report
 from sopkit.render.audit.words import STATUSES
 from sopkit.render.data_inventory import inventory_csv, inventory_document
 from sopkit.render.html import to_html
@@ -61,25 +61,31 @@ def run(ctx: click.Context, *, directory: str | None, output: str, allow_not_ass
     refuse_foreign(Path(output))
     loaded = load(console, directory)
     made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
-    write_folder(Path(output), _files(loaded, made, document_lang(ctx, loaded)))
+    frame = Frame(inputs(loaded), f"sopkit {__version__}", loaded.in_repository)
+    write_folder(
+        Path(output), report_files(made, frame, Names(loaded.compilation.workspace, document_lang(ctx, loaded)))
+    )
     _report(console, made, Path(output))
     return verdict(loaded.compilation, "error", allow_not_assessed=allow_not_assessed)
 
 
-def _files(loaded: Loaded, made: Audit, lang: Lang) -> Iterator[File]:
-    names = Names(loaded.compilation.workspace, lang)
-    frame = Frame(tuple(_inputs(loaded)), f"sopkit {__version__}", loaded.in_repository)
+def report_files(made: Audit, frame: Frame, names: Names) -> Iterator[File]:
+    """Yield the report and the record of processing activities in the language of `names`, each in its forms."""
     document = report(made, frame, names)
-    yield "report.html", to_html(document, Templates()).encode()
-    yield "report.md", to_markdown(document).encode()
-    yield "report.json", audit_json(made, frame, lang).encode()
-    record = inventory_document(made.inventory, loaded.compilation.today.isoformat(), names)
-    yield INVENTORY_PAGE, to_html(record, Templates()).encode()
-    yield INVENTORY_TABLE, inventory_csv(made.inventory, lang).encode()
+    yield frame.name(REPORT, "html"), to_html(document, Templates()).encode()
+    yield frame.name(REPORT, "md"), to_markdown(document).encode()
+    yield frame.name(REPORT, "json"), audit_json(made, frame, names.lang).encode()
+    record = inventory_document(made.inventory, made.compilation.today.isoformat(), names, draft=frame.draft)
+    yield frame.name(INVENTORY, "html"), to_html(record, Templates()).encode()
+    yield frame.name(INVENTORY, "csv"), inventory_csv(made.inventory, names.lang).encode()
+
+
+def inputs(loaded: Loaded) -> tuple[Input, ...]:
+    """Return what an audit rests on: the workspace's files, the documents that it names, built-in catalogues and packs."""
+    return tuple(_inputs(loaded))
 
 
 def _inputs(loaded: Loaded) -> Iterator[Input]:
-    """Yield what the audit rests on: the workspace's files, the documents that it names, built-in catalogues and packs."""
     for source in loaded.sources:
         yield Input(loaded.in_repository + source.path, source.data)
     named = {one.file for one in loaded.compilation.workspace.artefacts.values() if one.file and not one.builtin}

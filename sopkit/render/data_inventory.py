@@ -59,7 +59,7 @@ def inventory_csv(entries: Iterable[Entry], lang: Lang) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def inventory_document(entries: Sequence[Entry], as_of: str, names: Names) -> Document:
+def inventory_document(entries: Sequence[Entry], as_of: str, names: Names, *, draft: bool = False) -> Document:
     """Return the record of processing activities as a document: what a data-protection officer keeps and a regulator asks for."""
     settings = names.workspace.settings
     purposes = [one for one in names.workspace.purposes.values() if any(one.id in entry.purposes for entry in entries)]
@@ -85,7 +85,8 @@ def inventory_document(entries: Sequence[Entry], as_of: str, names: Names) -> Do
         title=TITLE.within(names.lang),
         subtitle=plain(names.say(settings.title)) or clean(settings.id),
         sections=sections,
-        stamp=names.colon(names.pick("基准日", "As of"), as_of),
+        draft=draft,
+        stamp=front.DRAFT.within(names.lang) if draft else names.colon(names.pick("基准日", "As of"), as_of),
         running=(as_of,),
         look=front.look(settings, names),
     )

@@ -31,8 +31,8 @@ from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.text import Lang, Phrase
 
-Kind = Literal["manual", "checklist", "findings"]
-KINDS: Final[tuple[Kind, ...]] = ("manual", "checklist", "findings")
+Kind = Literal["manual", "checklist", "findings", "audit"]
+KINDS: Final[tuple[Kind, ...]] = ("manual", "checklist", "findings", "audit")
 
 MANUALS: Final = Phrase("员工手册", "Manuals")
 CHECK: Final = Phrase("检查", "Check")

@@ -13,16 +13,20 @@ from sopkit.audit.questions import Kind, named, questions
 from sopkit.diagnostics import Citation
 from sopkit.law import Pack
 from sopkit.law.topics import TOPICS
-from sopkit.render.audit.controls import place_of, waiver_block
-from sopkit.render.audit.words import CHECKED, counted
+from sopkit.render.audit.controls import anchor, place_of, waiver_block
+from sopkit.render.audit.words import CHECKED, GRAVITIES, counted
 from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, SignOff, Table, text
 from sopkit.render.finding_blocks import finding_block, place, quoted, said
-from sopkit.render.marks import Line, clean, ident, link, quiet
+from sopkit.render.marks import Line, clean, ident, link, quiet, strong
 from sopkit.render.wording.names import Names, Titled
 from sopkit.text import Phrase
 from sopkit.tree import Forest
 
 WAIVERS: Final = Phrase("豁免", "Waivers")
+WAIVER_HEADS: Final = (
+    Phrase("豁免的问题", "What is waived"), Phrase("理由", "Reason"), Phrase("批准人，到期日", "Approved by, until"),
+    Phrase("检查项", "Control"),
+)  # fmt: skip
 NO_WAIVERS: Final = Phrase("没有豁免。", "There are none.")
 QUESTIONS: Final = Phrase("留给人回答的问题", "Questions for people")
 QUESTION_HEADS: Final = (
@@ -115,10 +119,29 @@ def numbers(audit: Audit) -> dict[str, str]:
 
 
 def waivers(audit: Audit, names: Names, prefix: str) -> Section:
-    blocks: list[Block] = [waiver_block(one, names, prefix) for one in audit.compilation.waived]
+    blocks: list[Block] = [_waived(audit, names, prefix)] if audit.compilation.waived else []
+    blocks += [waiver_block(one, names, prefix) for one in audit.compilation.waived if not one.finding.rule.decides]
     stale = [one for one in audit.compilation.findings if one.rule.code in {"SOP901", "SOP902", "SOP903", "SOP904"}]
     blocks += [finding_block(one, names.lang, prefix) for one in stale]
     return Section("waivers", _text(WAIVERS, names), tuple(blocks) or (_paragraph(NO_WAIVERS, names),))
+
+
+def _waived(audit: Audit, names: Names, prefix: str) -> Table:
+    """Return a row for each waived finding: where, why, by whom, until when, and the controls whose cards show it in full."""
+    controls = {id(each.finding): one for one in audit.results for each in one.waived}
+    rows = []
+    for one in audit.compilation.waived:
+        waiver, control = one.waiver, controls.get(id(one.finding))
+        who = names.role(waiver.approved_by) if waiver.approved_by else ""
+        until = waiver.until.value.isoformat() if waiver.until else ""
+        shown = link(control.id, f"#{anchor(control)}") if control else quiet("–")
+        grave = f" {strong(GRAVITIES['critical'].within(names.lang))}" if one.critical else ""
+        what = (
+            f"{ident(one.finding.rule.code)} {said(one.finding.message(names.lang))}\n{place(one.finding.span, prefix)}"
+        )
+        rows.append((text(what), text(names.say(waiver.reason)), text(f"{who}\n{until}"), text(f"{shown}{grave}")))
+    columns = tuple(Column(_text(head, names), width) for head, width in zip(WAIVER_HEADS, (9, 5, 3, 3), strict=True))
+    return Table(_text(WAIVERS, names), columns, (RowGroup((), tuple(rows)),))
 
 
 def open_questions(audit: Audit, names: Names, prefix: str) -> Section:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sopkit.audit import Audit, Result, Status
+from sopkit.audit.judging import GRAVEST
 from sopkit.law.topics import OTHER, TOPICS, Topic
 from sopkit.render.audit import annexes
 from sopkit.render.audit.annexes import Input
@@ -36,6 +37,7 @@ from sopkit.text import Phrase
 TITLE: Final = Phrase("个人信息与营销合规审计报告", "Compliance audit: personal data and marketing")
 STAMP: Final = Phrase("静态审计，不是法律意见", "Static audit, no legal advice")
 CONCLUSION: Final = Phrase("结论", "Conclusion")
+STATEMENT: Final = Phrase("声明", "Disclaimer")
 OVERALL: Final = Phrase("总体结论", "Overall")
 BROKEN: Final = Phrase(
     "发现 {fail} 项不符合{critical}。下列各项须整改后再审。",
@@ -101,8 +103,8 @@ ORDER: Final = Phrase(
     "The chapters follow the topics of the Chinese audit measures, with advertising and promotion added; the annex of the measures was "
     "not read in full, so none of its numbers is cited.",
 )
-INVENTORY_PAGE: Final = "data-inventory.html"
-INVENTORY_TABLE: Final = "data-inventory.csv"
+REPORT: Final = "report"
+INVENTORY: Final = "data-inventory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,20 @@ class Frame:
     tool: str
     prefix: str = ""
     """Put before paths, so that they are relative to the repository."""
+    suffix: str = ""
+    """Put into the names of files before what says their form: `.en` where several languages lie side by side."""
+    draft: bool = False
+    """Made in spite of errors: every page says so."""
+
+    def name(self, stem: str, form: str) -> str:
+        return f"{stem}{self.suffix}.{form}"
 
 
 def report(audit: Audit, frame: Frame, names: Names) -> Document:
     """Return the document in the language of `names`."""
     settings = names.workspace.settings
     day = audit.compilation.today.isoformat()
+    stamp = (front.DRAFT if frame.draft else STAMP).within(names.lang)
     return Document(
         form="manual",
         lang=names.lang,
@@ -126,8 +136,9 @@ def report(audit: Audit, frame: Frame, names: Names) -> Document:
         subtitle=plain(names.say(settings.title)) or clean(settings.id),
         sections=tuple(_sections(audit, frame, names)),
         facts=tuple(_cover(audit, frame, names)),
-        stamp=STAMP.within(names.lang),
-        running=(names.colon(SCOPE_FACTS["day"].within(names.lang), day), STAMP.within(names.lang)),
+        draft=frame.draft,
+        stamp=stamp,
+        running=(names.colon(SCOPE_FACTS["day"].within(names.lang), day), stamp),
         look=front.look(settings, names),
     )
 
@@ -150,7 +161,7 @@ def _row_of(words: Sequence[str], names: Names) -> str:
 
 def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
     evidence = annexes.numbers(audit)
-    yield Section("conclusion", _text(CONCLUSION, names), tuple(_conclusion(audit, names)))
+    yield _conclusion(audit, names)
     yield Section("scope", _text(SCOPE, names), (Facts(tuple(_scope(audit, frame, names))),))
     topics = [topic for topic in (*TOPICS, OTHER) if audit.of(topic)]
     if topics:
@@ -165,7 +176,7 @@ def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
         yield Section("controls", _text(CONTROLS, names), (Paragraph(_text(ORDER, names), quiet=True),), chapters)
     yield annexes.waivers(audit, names, frame.prefix)
     yield annexes.open_questions(audit, names, frame.prefix)
-    yield annexes.inventory(audit, names, INVENTORY_PAGE, INVENTORY_TABLE)
+    yield annexes.inventory(audit, names, frame.name(INVENTORY, "html"), frame.name(INVENTORY, "csv"))
     yield annexes.others(audit, names, frame.prefix)
     yield annexes.law(audit, names)
     yield annexes.evidence(audit, names, frame.prefix)
@@ -175,35 +186,44 @@ def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
 # The conclusion
 
 
-def _conclusion(audit: Audit, names: Names) -> Iterator[Block]:
-    lines = tuple(
-        Paragraph(text(strong(line) if number == 0 else line)) for number, line in enumerate(_verdict(audit, names))
-    )
+def _conclusion(audit: Audit, names: Names) -> Section:
+    lines = [text(strong(line) if number == 0 else line) for number, line in enumerate(_verdict(audit, names))]
     failed = [one for one in audit.results if one.status is Status.FAIL or one.critical_waived]
-    yield Callout("warning" if failed or not audit.results else "note", _text(OVERALL, names), lines)
-    if failed:
-        yield Paragraph(text(strong(TO_MEND.within(names.lang))))
-        yield Bullets(tuple(_line(one, names) for one in failed))
     unknown = [one for one in audit.results if one.status in {Status.MANUAL, Status.NOT_ASSESSED}]
-    if unknown:
-        yield Paragraph(text(strong(UNKNOWN.within(names.lang))))
-        yield Bullets(tuple(_line(one, names) for one in unknown))
+    verdict = Callout(
+        "warning" if failed or not audit.results else "note", _text(OVERALL, names), tuple(map(Paragraph, lines))
+    )
+    disclaimer = Callout("note", _text(STATEMENT, names), (Paragraph(_text(DISCLAIMER, names)),))
+    parts: list[Section] = []
+    for anchor_, title, results in (("to-mend", TO_MEND, failed), ("unknown", UNKNOWN, unknown)):
+        if results:
+            results.sort(key=lambda one: GRAVEST.index(one.severity) if one.severity else len(GRAVEST))
+            parts.append(_part(anchor_, title, names, Bullets(tuple(_line(one, names) for one in results))))
     if audit.results:
-        yield _table(audit, names)
-        asked = [
-            topic.title.within(names.lang) for topic in TOPICS if topic.question is not None and not audit.of(topic)
-        ]
-        questions = link(annexes.QUESTIONS.within(names.lang), "#questions")
-        yield Paragraph(
-            text(names.phrase(NO_CONTROL, count=str(len(asked)), topics=_row_of(asked, names), questions=questions))
-        )
-        entries = (
+        parts.append(_part("by-topic", BY_TOPIC, names, _table(audit, names), _questions_asked(audit, names)))
+        parts.append(_part("statuses", WORDS, names, _meanings(names)))
+    return Section("conclusion", _text(CONCLUSION, names), (verdict, disclaimer), tuple(parts))
+
+
+def _part(name: str, title: Phrase, names: Names, *blocks: Block) -> Section:
+    return Section(name, _text(title, names), blocks, listed=False)
+
+
+def _questions_asked(audit: Audit, names: Names) -> Paragraph:
+    """Return which topics are answered by people alone."""
+    asked = [topic.title.within(names.lang) for topic in TOPICS if topic.question is not None and not audit.of(topic)]
+    questions = link(annexes.QUESTIONS.within(names.lang), "#questions")
+    said = names.phrase(NO_CONTROL, count=str(len(asked)), topics=_row_of(asked, names), questions=questions)
+    return Paragraph(text(said))
+
+
+def _meanings(names: Names) -> Definitions:
+    return Definitions(
+        tuple(
             Definition(text(f"{SIGNS[status]} {said.within(names.lang)}"), (_text(MEANINGS[status], names),))
             for status, said in STATUSES.items()
         )
-        yield Paragraph(text(strong(WORDS.within(names.lang))))
-        yield Definitions(tuple(entries))
-    yield Callout("note", text(names.pick("声明", "Disclaimer")), (Paragraph(_text(DISCLAIMER, names)),))
+    )
 
 
 def _verdict(audit: Audit, names: Names) -> Iterator[str]:
