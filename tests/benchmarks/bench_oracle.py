@@ -41,8 +41,11 @@ def _known(into: Path | None, states: int, effort: int) -> dict[int, Table]:
 
 def _done(firsts: Iterable[int], states: int, effort: int, processes: int) -> Iterator[tuple[int, Table]]:
     with ProcessPoolExecutor(processes) as pool:
-        for one in as_completed([pool.submit(_batch, first, states, effort) for first in firsts]):
-            yield one.result()
+        try:
+            for one in as_completed([pool.submit(_batch, first, states, effort) for first in firsts]):
+                yield one.result()
+        finally:  # what went wrong in one is told at once
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def main() -> int:
