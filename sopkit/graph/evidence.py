@@ -208,7 +208,7 @@ class Flow:
         found: dict[str, list[Edge]] = {}
         nodes = self.graph.nodes
         for edge in self.graph.edges:
-            if _flows(edge, nodes):
+            if edge.kind in MOVING and _flows(edge, nodes):
                 found.setdefault(edge.source, []).append(edge)
         return {source: tuple(edges) for source, edges in found.items()}
 
@@ -343,6 +343,10 @@ class Flow:
 ROOTS: Final = frozenset(("lifecycle", "automation", "cadence", "procedure"))
 
 
+MOVING: Final = frozenset(("then", "occurs", "emits"))
+"""Kinds of edges along which somebody may come to another place; most edges are of none."""
+
+
 def _flows(edge: Edge, nodes: Mapping[str, Node]) -> bool:
     if edge.kind == "then":
         return True
@@ -358,8 +362,13 @@ def _flows(edge: Edge, nodes: Mapping[str, Node]) -> bool:
     return target in ROOTS and edge.label == "start"
 
 
-def ways(flow: Flow, copies: Copies, inside: frozenset[str]) -> dict[str, list[Way]]:
-    """Return the ways to each place of `inside` that matter, shortest first. Raises TooManyWaysError."""
+def ways(
+    flow: Flow, copies: Copies, inside: frozenset[str], enough: Callable[[Way], bool] = lambda _: False
+) -> dict[str, list[Way]]:
+    """Return the ways to each place of `inside` that matter, shortest first; no more once one is `enough`.
+
+    Raises TooManyWaysError.
+    """
     found: dict[str, list[Way]] = {}
     queue = deque(Way(place, NEVER, 0) for place in sorted(inside) if _begins(flow, place, inside))
     while queue:
@@ -370,6 +379,8 @@ def ways(flow: Flow, copies: Copies, inside: frozenset[str]) -> dict[str, list[W
         if len(kept) >= MOST_WAYS:
             raise TooManyWaysError
         kept.append(way)
+        if enough(way):
+            break
         queue.extend(_onward(flow, copies, way, inside))
     return found
 

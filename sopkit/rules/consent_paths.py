@@ -176,14 +176,26 @@ class Paths:
     def oldest(self, uses: Sequence[Use]) -> tuple[Use, float]:
         """Return the use with the least slack on any way, the first of them, and that slack.
 
-        None has less than the lowest floor: all ways are followed only if the use of that floor keeps more than it.
+        None has less than the lowest floor: all ways are followed only if none leaves the use of that floor no more than it.
         """
         lowest = min(uses, key=self.floor)
-        self.follow([lowest])
-        if self._least(lowest) > self.floor(lowest):
-            self.follow(uses)
-            lowest = min(uses, key=self._least)
-        return lowest, self._least(lowest)
+        if self._falls_to_its_floor(lowest):
+            return lowest, self.floor(lowest)
+        self.follow(uses)
+        oldest = min(uses, key=self._least)
+        return oldest, self._least(oldest)
+
+    def _falls_to_its_floor(self, use: Use) -> bool:
+        """Return whether a way to the use brings nothing beyond what its own condition sees to."""
+        inside = self.flow.leading_to([use.place])
+        try:
+            found = ways(self.flow, self.copies(use.key), inside, lambda way: self._is_lowest(use, way))
+        except TooManyWaysError:
+            return False
+        return any(self._is_lowest(use, way) for way in found.get(use.place, ()))
+
+    def _is_lowest(self, use: Use, way: Way) -> bool:
+        return way.place == use.place and self.slack(use, way) <= self.floor(use)
 
     def _least(self, use: Use) -> float:
         """Return the least slack of all ways followed; where nobody comes, no less than nought."""
