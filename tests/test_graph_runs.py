@@ -122,10 +122,20 @@ def test_a_pause_takes_its_time_and_a_start_says_when() -> None:
     assert run.begun == ((2 * HOUR, "other"),)
 
 
+def test_whether_a_chain_was_left_half_way_is_told() -> None:
+    done = made(automation(f"id: x, {SEND}", f"id: y, {SEND}"))
+    touches = touches_of(done.workspace, done.graph)
+    walker = Walker({}, touches, touches)
+    for most, cut in ((2, False), (1, True)):
+        with patch.object(runs, "MOST_DEEDS", most):
+            walker.runs("automation/one", done.workspace.journeys["one"], 0.0, SOON)
+        assert walker.cut is cut
+
+
 def test_times_are_counted_from_the_start_of_the_run() -> None:
-    (run,) = walked(automation(f"id: hi, after: 2h, since: start, {SEND}"), start=5 * DAY)
-    assert [one.at for one in run.done] == [5 * DAY + 2 * HOUR]
-    assert (run.start, run.now, run.ended) == (5 * DAY, 5 * DAY + 2 * HOUR, True)
+    (run,) = walked(automation(f"id: hi, after: 2h, since: start, {SEND}"), start=50 * DAY)
+    assert [one.at for one in run.done] == [50 * DAY + 2 * HOUR]
+    assert (run.start, run.now, run.ended) == (50 * DAY, 50 * DAY + 2 * HOUR, True)
 
 
 # Open hours
@@ -276,6 +286,11 @@ def test_a_closed_hour_moves_one_of_them_and_not_the_next() -> None:
     ]
 
 
+def test_what_a_person_confirms_does_not_recur_by_the_clock() -> None:
+    steps = "[{id: often, every: 8h, send: hello, via: wecom-mass, for: care}]"
+    assert ways(lifecycle(f"first: {{steps: {steps}, next: [{{after: 34h, go: end}}]}}")) == [((), (), 34)]
+
+
 def test_an_event_sets_off_a_step_beside_the_chain_once() -> None:
     steps = f"[{{id: x, after: 3h, {SEND}}}, {{id: answer, on: b, after: 30m, {SEND}}}]"
     text = lifecycle(f"first: {{steps: {steps}, next: [{{after: 6h, go: end}}]}}")
@@ -316,5 +331,17 @@ def test_what_takes_too_many_steps_is_given_up() -> None:
         assert len(ways(text)) == 1
     with patch.object(runs, "MOST_STEPS", 1), pytest.raises(SpentError):
         ways(text)
+    with patch.object(runs, "MOST_DEEDS", 2):
+        assert len(ways(text)) == 1
+    two = lifecycle(
+        f"first: {{steps: [{{id: x, {SEND}}}], next: [{{after: 1h, go: second}}]}}",
+        f"second: {{steps: [{{id: y, {SEND}}}], next: [{{after: 9h, go: end}}]}}",
+    )
+    with patch.object(runs, "MOST_DEEDS", 2):
+        assert len(ways(two)) == 1
+    with patch.object(runs, "MOST_DEEDS", 1):
+        assert ways(two) == []  # only one chain is followed half-way
+    with patch.object(runs, "MOST_DEEDS", 0):
+        assert ways(two) == []
     with patch.object(runs, "MOST_DEEDS", 1):
         assert [touches for touches, _, _ in ways(text)] == [(("x", 0),)]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime
 from itertools import pairwise
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sopkit.graph import latency
 from sopkit.graph.clock import Opening, common, hours_on, instant, merged, without
 from sopkit.graph.latency import Hop, travel, worst
 from sopkit.model.values import Clock, Hours
@@ -49,6 +51,45 @@ def test_a_run_that_starts_now_is_missed() -> None:
 
 def test_beyond_the_horizon_nothing_arrives() -> None:
     assert travel(network(Hop("one", "a", "b", 0, (100,))), "a", "b", 100) is None
+
+
+def test_a_tool_that_was_come_to_sooner_is_not_come_to_again() -> None:
+    """The slow way to `b` is still waiting when the quick one has been taken, and the way goes on all the same."""
+    hops = network(
+        Hop("slow", "a", "b", 10), Hop("to c", "a", "c", 1), Hop("to b", "c", "b", 1), Hop("on", "b", "d", 20)
+    )
+    legs = travel(hops, "a", "d", 0)
+    assert [one.hop.name for one in legs or ()] == ["to c", "to b", "on"]
+    assert [(one.start, one.end) for one in legs or ()] == [(0, 1), (1, 2), (2, 22)]
+
+
+def test_of_two_ways_that_take_as_long_the_first_is_told() -> None:
+    legs = travel(network(Hop("one", "a", "b", 5), Hop("two", "a", "b", 5)), "a", "b", 0)
+    assert [one.hop.name for one in legs or ()] == ["one"]
+    assert travel(network(), "a", "a", 0) == ()
+
+
+def test_sums_of_fixed_delays_are_those_of_every_way_without_a_cycle() -> None:
+    hops = network(
+        Hop("1", "a", "b", 3, wait=5), Hop("2", "a", "c", 1, wait=1), Hop("3", "c", "b", 10, wait=20),
+        Hop("4", "b", "a", 1), Hop("5", "b", "d", 0, (50,)),
+    )  # fmt: skip
+    assert latency.offsets(hops, "a") == {"a": {0}, "b": {8, 32}, "c": {2}}
+    assert latency.missed(hops, "a", 0, 100) == {0, 50 - 8, 50 - 32}
+    assert latency.missed(hops, "a", 18, 42) == {18, 42}
+    assert latency.missed(hops, "a", 19, 41) == {19}
+
+
+def test_too_many_ways_and_instants_are_given_up() -> None:
+    hops = network(Hop("1", "a", "b", 3), Hop("2", "b", "c", 3), Hop("3", "a", "d", 0, (5, 6)))
+    with patch.object(latency, "MOST_OFFSETS", 2):
+        assert set(latency.offsets(hops, "a")) == {"a", "b", "c"}
+    with patch.object(latency, "MOST_OFFSETS", 1), pytest.raises(latency.TooMuchError):
+        latency.offsets(hops, "a")
+    with patch.object(latency, "MOST_INSTANTS", 3):
+        assert latency.missed(hops, "a", 0, 9) == {0, 5, 6}
+    with patch.object(latency, "MOST_INSTANTS", 2), pytest.raises(latency.TooMuchError):
+        latency.missed(hops, "a", 0, 9)
 
 
 @st.composite

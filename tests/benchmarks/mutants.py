@@ -1,12 +1,13 @@
 """Seeded mutants of the analyses: how many the tests notice, by module, and which they do not.
 
     python -m tests.benchmarks.mutants [--of proofs|consent] [--count 600] [--seed 1] [--into FILE] [--only MODULE]
+        [--again]
 
 A mutant is one small change of one function: a comparison, an operator, a number, `min` for `max`, a statement left out. For each
 set of tests (`mutants_tests.py`) a fork imports and collects them once; a fork of it runs them all and tells which enter which
 statements; then, for each mutant, a fork puts the changed code in the place of the function's, in memory, and runs the tests that
 enter what is changed, the quick ones first, until one fails or 6 seconds are spent. A mutant under which a test takes five times as
-long is noticed too. `--into` keeps what is noticed, so that a run goes on where it was stopped. Ends with 1 where fewer than 85 % are
+long is noticed too. `--into` keeps the answers, so that a run goes on where it was stopped. Ends with 1 where fewer than 85 % are
 noticed or one that is not has no line in `mutants.txt`.
 """
 
@@ -70,10 +71,10 @@ def caches() -> list[functools._lru_cache_wrapper[object]]:
     return [one for one in kept if one.__module__.startswith(("tests", "sopkit.graph", "sopkit.rules"))]
 
 
-def learn(items: Sequence[pytest.Item], modules: Sequence[str], into: Path) -> None:
+def learn(items: Sequence[pytest.Item], into: Path) -> None:
     """Run the tests each for itself, every block telling when it is entered."""
     hits: set[str] = set()
-    for module in modules:
+    for module in TESTS:
         vars(importlib.import_module(module))["_entered"] = hits.add
         for name, code in telling_code_of(module).items():
             live(module, name).__code__ = code
@@ -134,8 +135,6 @@ class Judge:
 
     mutants: Sequence[Mutant]
     into: Path
-    modules: Sequence[str]
-    """All that share these tests."""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Judge the mutants."""
@@ -151,7 +150,7 @@ class Judge:
         assert not tested.failed, tested.failed
         for number, mutant in enumerate(self.mutants):
             tests = [items[one] for one in tested.of(mutant)]
-            if number == 0 and apart(lambda tests=tests: run(None, tests, tested)) != "not noticed":  # type: ignore[misc]
+            if number == 0 and apart(lambda tests=tests: run(None, tests[:5], tested)) != "not noticed":  # type: ignore[misc]
                 raise AssertionError(f"tests fail without a mutant: {tests}")
             told = apart(lambda mutant=mutant, tests=tests: run(mutant, tests, tested)) if tests else "not entered"  # type: ignore[misc]
             note(self.into, {"mutant": mutant.name, "told": told})
@@ -159,35 +158,35 @@ class Judge:
 
     def learnt(self, file: Path, items: Sequence[pytest.Item], tested: Tested) -> None:
         """Add what is learnt of a file of tests, in a fork, so that nothing of it stays; or what was, of the same tests and code."""
-        texts = (file, *(path_of(one) for one in self.modules))
+        texts = (file, *(path_of(one) for one in TESTS))
         known = self.into.parent / f"{sha256(b''.join(one.read_bytes() for one in texts)).hexdigest()[:16]}.jsonl"
         before = Tested()
         before.add(known)
         todo = [one for one in items if one.nodeid not in before.seconds]
         process = os.fork() if todo else -1
         if process == 0:
-            learn(todo, self.modules, known)
+            learn(todo, known)
             os._exit(0)
         if todo:
             os.waitpid(process, 0)
         tested.add(known)
 
 
-def judge(modules: Sequence[str], mutants: Sequence[Mutant], into: Path) -> None:
-    """Judge mutants of modules that share their tests in a process of its own, which imports what these need."""
+def judge(tests: Sequence[str], mutants: Sequence[Mutant], into: Path) -> None:
+    """Judge mutants by some files of tests in a process of its own, which imports what these need."""
     process = os.fork()
     if process == 0:
         status = 1
         try:
-            files = [f"tests/test_{name}.py" for name in TESTS[modules[0]]]
+            files = [f"tests/test_{name}.py" for name in tests]
             without = [f"-pno:{name}" for name in ("cacheprovider", "xdist", "randomly")]
             options = ["-q", "-s", *without, "-m", "not long and not browser"]
-            status = int(pytest.main([*options, *files], plugins=[Judge(mutants, into, modules)]))
+            status = int(pytest.main([*options, *files], plugins=[Judge(mutants, into)]))
         finally:
             os._exit(status)
     _, status = os.waitpid(process, 0)
     if status and os.waitstatus_to_exitcode(status) != pytest.ExitCode.NO_TESTS_COLLECTED:
-        raise SystemExit(f"could not be judged: {modules}")
+        raise SystemExit(f"could not be judged by {tests}")
 
 
 def kept(into: Path) -> dict[str, str]:
@@ -233,17 +232,18 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--into", type=Path, default=Path(tempfile.mkdtemp()) / "mutants.jsonl")
     parser.add_argument("--only", default="")
+    parser.add_argument("--again", action="store_true", help="try those that were not noticed once more")
     asked = parser.parse_args()
     modules = [one for one in TESTS if ("consent" in one or "evidence" in one) is (asked.of == "consent")]
     chosen = sample([one for one in modules if one.endswith(asked.only)], asked.seed, asked.count)
     os.chdir(ROOT)
     os.environ["HYPOTHESIS_PROFILE"] = "first"
     known = kept(asked.into)
+    done = SEEN if asked.again else (*SEEN, "not noticed", "not entered")
     for tests in dict.fromkeys(TESTS[one] for one in modules):
-        alike = [one for one in modules if TESTS[one] == tests]
-        todo = [one for one in chosen if one.module in alike and known.get(one.name) not in SEEN]
+        todo = [one for one in chosen if TESTS[one.module] == tests and known.get(one.name) not in done]
         if todo:
-            judge(alike, todo, asked.into)
+            judge(tests, todo, asked.into)
     known = kept(asked.into)
     return report({one: known[one.name] for one in chosen})
 
