@@ -14,6 +14,7 @@ from typing import Final
 from sopkit.graph.course import INFINITE, shortest
 from sopkit.graph.issues import most_issues
 from sopkit.graph.pacing import Net
+from sopkit.graph.purse import Purse
 from sopkit.graph.schedule import Schedule
 from sopkit.graph.sorts import Sorts
 from sopkit.model.documents import Journey, OneAtATime
@@ -67,6 +68,11 @@ class Plan(Schedule):
         worst = max(bounds, key=lambda one: (len(one.open), one.count))
         worst.sorted = True
         return worst
+
+    @cached_property
+    def purse(self) -> Purse:
+        """What may be spent on looking for courses, over all caps."""
+        return Purse()
 
     @cached_property
     def sorts(self) -> Sorts:
