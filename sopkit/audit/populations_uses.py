@@ -94,12 +94,12 @@ def _by_consent(case: Case) -> Iterator[Statement]:
         channels = sorted({use.channel.id for use in uses if use.channel is not None})
         by_zh = f"经 {'、'.join(channels)} 的" if channels else ""
         by_en = f" by {', '.join(f'`{one}`' for one in channels)}" if channels else ""
-        reached = "is" if count == 1 else "are"
+        reach = "reaches" if count == 1 else "reach"
         yield (
             Phrase(
                 f"为“{'”“'.join(purposes)}”{by_zh} {count} 处联系，只有给出过同意“{'”或“'.join(names)}”的客户才走得到；征求同意的地方",
-                f"{count} contact{'s' * (count > 1)} for {', '.join(f'`{one}`' for one in purposes)}{by_en} {reached} reached by customers "
-                f"alone who gave {' or '.join(f'`{one}`' for one in names)}, for which they are asked at",
+                f"{count} contact{'s' * (count > 1)} for {', '.join(f'`{one}`' for one in purposes)}{by_en} {reach} only customers "
+                f"who gave {' or '.join(f'`{one}`' for one in names)}; they are asked at",
             ),
             places,
         )

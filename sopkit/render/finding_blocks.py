@@ -16,6 +16,7 @@ from sopkit.render import document
 from sopkit.render.document import Callout, Fact, Facts, Paragraph, Timeline, text
 from sopkit.render.marks import Line, clean, ident, quiet, strong
 from sopkit.render.terminal import COUNTED, UNCOUNTED, WEEKDAYS, cited
+from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
@@ -74,8 +75,9 @@ def said(words: str) -> str:
 
 
 def place(span: Span, prefix: str = "") -> str:
-    """Return `file:line` as marked text."""
-    return ident(f"{prefix}{span.path}:{span.line}")
+    """Return `file:line` as marked text; files of the built-in catalogue are in no repository."""
+    before = "" if span.path.startswith(BUILTIN) else prefix
+    return ident(f"{before}{span.path}:{span.line}")
 
 
 def quoted(span: Span) -> str:

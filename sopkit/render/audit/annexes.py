@@ -13,7 +13,7 @@ from sopkit.audit.questions import Kind, questions
 from sopkit.diagnostics import Citation
 from sopkit.law import Pack
 from sopkit.law.topics import TOPICS
-from sopkit.render.audit.controls import anchor, place_of, waiver_block
+from sopkit.render.audit.controls import anchor, waiver_block
 from sopkit.render.audit.words import CHECKED, GRAVITIES, counted
 from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, SignOff, Table, text
 from sopkit.render.finding_blocks import finding_block, place, quoted, said
@@ -209,12 +209,14 @@ def _listed(looked: Looked, forest: Forest, names: Names, prefix: str) -> Table:
 
 
 def _place(one: Place, forest: Forest, names: Names, prefix: str) -> tuple[Line, ...]:
-    rests = "\n".join(f"{said(why.within(names.lang))} {place_of(forest, mark, prefix)}" for mark, why in one.rests_on)
+    rests = "\n".join(
+        f"{said(why.within(names.lang))} {place(forest.span(mark), prefix)}" for mark, why in one.rests_on
+    )
     line = quoted(forest.span(one.at))
     shown = "" if BARE.fullmatch(line) else f"\n{line}"
     return (
         text(f"{called(one.subject, names)}\n{ident(one.subject)}"),
-        text(f"{place_of(forest, one.at, prefix)}{shown}"),
+        text(f"{place(forest.span(one.at), prefix)}{shown}"),
         text(rests or quiet("–")),
     )
 
