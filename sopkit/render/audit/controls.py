@@ -123,8 +123,10 @@ def _basis(result: Result, names: Names) -> Iterator[str]:
 
 
 def _blocks(result: Result, names: Names, prefix: str) -> Iterator[Block]:
+    told: set[str] = set()
     for finding in result.findings:
-        yield finding_block(finding, names.lang, prefix)
+        yield finding_block(finding, names.lang, prefix, again=finding.rule.code in told)
+        told.add(finding.rule.code)
     for one in result.waived:
         yield waiver_block(one, names, prefix)
     if result.not_assessed:
