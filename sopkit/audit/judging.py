@@ -115,8 +115,9 @@ UNREADABLE: Final = Phrase(
     "some of the workspace cannot be read, for mistakes in writing or references ({count}); mend these first",
 )
 UNPROVED: Final = Phrase(
-    "分析没有走完，或者前提不成立（例如撤回没有按时传到发送的系统）",
-    "the analysis did not come to its end, or what it rests on does not hold, such as withdrawals that come in time",
+    "同一项分析发现了别的问题、没有走完，或者前提不成立（例如撤回没有按时传到发送的系统），所以不另作结论",
+    "the same analysis found something else, did not come to its end, or rests on what does not hold, such as withdrawals in time: "
+    "nothing more is concluded",
 )
 PERHAPS: Final = Phrase("有可能不符合，要由人判断", "it may be broken; a person must judge")
 NOT_YET: Final = Phrase("它的法条在基准日没有生效", "none of its articles is in force on the day")

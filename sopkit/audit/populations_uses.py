@@ -27,8 +27,20 @@ NO_CONSENTS: Final = Phrase("剧本没有用到任何同意", "the playbooks use
 
 
 def _on_consent(case: Case) -> Iterator[Place]:
+    seen = _Seen(case)
     for use in _resting(case):
-        yield Place(use.place, use.at, tuple(dict.fromkeys(_shown_by(case, use))))
+        yield Place(use.place, use.at, tuple(dict.fromkeys(_shown_by(seen, use))))
+
+
+class _Seen:
+    """What the evidence of every use is looked up in: playbooks by node, and where each consent is asked for."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.playbooks = dict(case.playbooks)
+        self.captures: dict[str, list[Mark]] = {}
+        for mark, _, name, _ in _all_captures(case):
+            self.captures.setdefault(name, []).append(mark)
 
 
 def _resting(case: Case) -> Iterator[Use]:
@@ -37,29 +49,29 @@ def _resting(case: Case) -> Iterator[Use]:
     yield from consent_sensitive.uses_of(case)
 
 
-def _shown_by(case: Case, use: Use) -> Iterator[tuple[Mark, Phrase]]:
+def _shown_by(seen: _Seen, use: Use) -> Iterator[tuple[Mark, Phrase]]:
     """Yield the conditions that ask for a covering consent; where there are none, where customers are asked for it."""
-    asked = [test for test in _tests(case, use) if test.consent.id in use.key]
+    asked = [test for test in _tests(seen, use) if test.consent.id in use.key]
     for test in asked:
         name = test.consent.id
         yield test.at, Phrase(f"条件：客户已给出同意“{name}”", f"the condition: the customer has given `{name}`")
     for consent in () if asked else sorted(use.key):
-        for mark, _ in _captures(case, consent):
+        for mark in seen.captures.get(consent, ()):
             yield mark, Phrase(f"在这里征求同意“{consent}”", f"here `{consent}` is asked for")
 
 
-def _tests(case: Case, use: Use) -> Iterator[ConsentTest]:
+def _tests(seen: _Seen, use: Use) -> Iterator[ConsentTest]:
     """Yield the tests of a given consent without which nobody comes to a use: of the step, of what it stands in, of its journey."""
     conditions: list[Predicate | None] = []
     place = use.place
     while place:
-        node = case.graph.nodes.get(place)
+        node = seen.case.graph.nodes.get(place)
         if node is not None and node.step is not None:
             conditions.append(node.step.if_)
-        arriving = case.graph.arriving.get(place, ())
+        arriving = seen.case.graph.arriving.get(place, ())
         conditions += [edge.guard for edge in arriving if len(arriving) == 1]
         place = place.rpartition("/")[0]
-    playbook = dict(case.playbooks).get(case.graph.nodes[use.place].playbook)
+    playbook = seen.playbooks.get(seen.case.graph.nodes[use.place].playbook)
     if isinstance(playbook, Journey):
         conditions.append(playbook.while_)
     for condition in conditions:
@@ -69,24 +81,25 @@ def _tests(case: Case, use: Use) -> Iterator[ConsentTest]:
 def _by_consent(case: Case) -> Iterator[Statement]:
     """Yield, for each consent, or each set of which one will do, how many contacts rest on it and what for, and where it is asked for."""
     found: dict[tuple[str, ...], list[Use]] = {}
+    seen = _Seen(case)
     for use in _resting(case):
-        asked = {test.consent.id for test in _tests(case, use)} & use.key
+        asked = {test.consent.id for test in _tests(seen, use)} & use.key
         alone: list[tuple[str, ...]] = [(name,) for name in sorted(asked)]
         for one in alone or [tuple(sorted(use.key))]:
             found.setdefault(one, []).append(use)
     for names, uses in sorted(found.items()):
-        places = tuple(dict.fromkeys(mark for name in names for mark, _ in _captures(case, name)))
+        places = tuple(dict.fromkeys(mark for name in names for mark in seen.captures.get(name, ())))
         count = len({use.place for use in uses})
         purposes = sorted({use.purpose.id for use in uses})
         channels = sorted({use.channel.id for use in uses if use.channel is not None})
         by_zh = f"经 {'、'.join(channels)} 的" if channels else ""
         by_en = f" by {', '.join(f'`{one}`' for one in channels)}" if channels else ""
-        reached = "is" if count == 1 else "are"
+        reach = "reaches" if count == 1 else "reach"
         yield (
             Phrase(
                 f"为“{'”“'.join(purposes)}”{by_zh} {count} 处联系，只有给出过同意“{'”或“'.join(names)}”的客户才走得到；征求同意的地方",
-                f"{count} contact{'s' * (count > 1)} for {', '.join(f'`{one}`' for one in purposes)}{by_en} {reached} reached by customers "
-                f"alone who gave {' or '.join(f'`{one}`' for one in names)}, for which they are asked at",
+                f"{count} contact{'s' * (count > 1)} for {', '.join(f'`{one}`' for one in purposes)}{by_en} {reach} only customers "
+                f"who gave {' or '.join(f'`{one}`' for one in names)}; they are asked at",
             ),
             places,
         )
@@ -203,13 +216,6 @@ EMAILS: Final = Population(
 
 
 # Asking
-
-
-def _captures(case: Case, consent: str) -> Iterator[tuple[Mark, str]]:
-    """Yield (place, subject) of whatever asks for a consent or is one: events, and steps."""
-    for mark, subject, name, _ in _all_captures(case):
-        if name == consent:
-            yield mark, subject
 
 
 def _all_captures(case: Case) -> Iterator[tuple[Mark, str, str, bool]]:

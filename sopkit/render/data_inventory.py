@@ -11,6 +11,7 @@ from sopkit.model.nouns import Purpose
 from sopkit.render.document import Block, Document, Fact, Facts, Paragraph, Section, text
 from sopkit.render.manual import front
 from sopkit.render.marks import Line, clean, ident, plain
+from sopkit.render.wording.amounts import duration
 from sopkit.render.wording.names import Names
 from sopkit.rules.inventory import Entry
 from sopkit.text import Lang, Phrase
@@ -45,6 +46,8 @@ BASES: Final = {
     "public-information": Phrase("已公开的信息", "public information"),
 }
 USED_DATA: Final = Phrase("数据", "Data")
+SINCE: Final = Phrase("“{event}”之后 {period}", "{period} after “{event}”")
+SINCE_COLLECTED: Final = Phrase("收集之后 {period}", "{period} after collection")
 NONE: Final = Phrase("没有写明", "not declared")
 NOTHING: Final = Phrase("没有用到数据。", "No data are used.")
 
@@ -112,7 +115,21 @@ def _activity(purpose: Purpose, entries: Sequence[Entry], names: Names) -> Secti
 
 
 def _kept(entry: Entry, names: Names) -> str:
-    return names.colon(HEADS[14].within(names.lang), clean(entry.retention) or NONE.within(names.lang))
+    return names.colon(HEADS[14].within(names.lang), _retention(entry, names))
+
+
+def _retention(entry: Entry, names: Names) -> str:
+    """Return how long a datum is kept, in words: for what it is counted from the event's title."""
+    datum = names.workspace.data.get(entry.id)
+    kept = datum.retention if datum is not None else None
+    if kept is None:
+        return NONE.within(names.lang)
+    if kept.period is None:
+        return names.say(kept.rule)
+    period = duration(kept.period, names.lang)
+    if kept.after is None:
+        return names.phrase(SINCE_COLLECTED, period=period)
+    return names.phrase(SINCE, period=period, event=names.title(names.workspace.events, kept.after))
 
 
 def _datum(entry: Entry, names: Names) -> Section:
@@ -130,7 +147,7 @@ def _datum(entry: Entry, names: Names) -> Section:
         (HEADS[11], [names.title(workspace.consents, one) for one in entry.consents]),
         (HEADS[12], [names.title(workspace.tools, one) for one in entry.tools]),
         (HEADS[13], [one.upper() for one in entry.countries]),
-        (HEADS[14], [clean(entry.retention) or NONE.within(names.lang)]),
+        (HEADS[14], [_retention(entry, names)]),
         (HEADS[15], [names.title(workspace.artefacts, entry.protection)] if entry.protection else []),
         (HEADS[16], [remarks]),
     ]

@@ -16,6 +16,7 @@ from sopkit.render import document
 from sopkit.render.document import Callout, Fact, Facts, Paragraph, Timeline, text
 from sopkit.render.marks import Line, clean, ident, quiet, strong
 from sopkit.render.terminal import COUNTED, UNCOUNTED, WEEKDAYS, cited
+from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
@@ -40,8 +41,11 @@ LONGEST_QUOTE: Final = 160
 CODE: Final = re.compile("`([^`\n]+)`")
 
 
-def finding_block(finding: Finding, lang: Lang, prefix: str = "") -> Callout:
-    """Return the whole of a finding; `prefix` goes before paths, so that they are relative to the repository."""
+def finding_block(finding: Finding, lang: Lang, prefix: str = "", *, again: bool = False) -> Callout:
+    """Return the whole of a finding; `prefix` goes before paths, so that they are relative to the repository.
+
+    `again`: its rule was explained before, and why it matters and by which law is left out.
+    """
     head = f"{SEVERITIES[finding.weight].within(lang)} {ident(finding.rule.code)} {ident(finding.rule.name)}"
     blocks: list[document.Block] = [
         Paragraph(text(strong(said(finding.message(lang))))),
@@ -49,7 +53,7 @@ def finding_block(finding: Finding, lang: Lang, prefix: str = "") -> Callout:
     ]
     shown = course(finding.timeline, lang, prefix)
     blocks += [shown] if shown else []
-    blocks.append(Facts(tuple(_reasons(finding, lang))))
+    blocks.append(Facts(tuple(_reasons(finding, lang, again=again))))
     return Callout("note" if finding.weight is Severity.NOTE else "warning", text(head), tuple(blocks))
 
 
@@ -74,8 +78,9 @@ def said(words: str) -> str:
 
 
 def place(span: Span, prefix: str = "") -> str:
-    """Return `file:line` as marked text."""
-    return ident(f"{prefix}{span.path}:{span.line}")
+    """Return `file:line` as marked text; files of the built-in catalogue are in no repository."""
+    before = "" if span.path.startswith(BUILTIN) else prefix
+    return ident(f"{before}{span.path}:{span.line}")
 
 
 def quoted(span: Span) -> str:
@@ -101,16 +106,17 @@ def _where(finding: Finding, lang: Lang, prefix: str) -> Iterator[Fact]:
         yield Fact(text(SEE.within(lang)), seen)
 
 
-def _reasons(finding: Finding, lang: Lang) -> Iterator[Fact]:
+def _reasons(finding: Finding, lang: Lang, *, again: bool) -> Iterator[Fact]:
     if finding.assumptions:
         yield Fact(text(GIVEN.within(lang)), tuple(text(said(one.within(lang))) for one in finding.assumptions))
     if finding.suggestions:
         yield Fact(text(NEAR.within(lang)), (text(clean(", ".join(finding.suggestions))),))
-    yield Fact(text(WHY.within(lang)), (text(said(finding.rule.why.within(lang))),))
+    if not again:
+        yield Fact(text(WHY.within(lang)), (text(said(finding.rule.why.within(lang))),))
     yield Fact(text(FIX.within(lang)), (text(said(finding.fix(lang))),))
     if finding.stub:
         yield Fact(text(PASTE.within(lang)), (text(ident(finding.stub.rstrip("\n"))),))
-    if finding.law:
+    if finding.law and not again:
         yield Fact(text(LAW.within(lang)), tuple(text(clean(_article(one, lang))) for one in finding.law))
 
 

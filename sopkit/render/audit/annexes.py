@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from sopkit.audit import Audit, Looked, Place
-from sopkit.audit.questions import Kind, named, questions
+from sopkit.audit.questions import Kind, questions
 from sopkit.diagnostics import Citation
 from sopkit.law import Pack
 from sopkit.law.topics import TOPICS
-from sopkit.render.audit.controls import anchor, place_of, waiver_block
+from sopkit.render.audit.controls import anchor, waiver_block
 from sopkit.render.audit.words import CHECKED, GRAVITIES, counted
 from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, SignOff, Table, text
 from sopkit.render.finding_blocks import finding_block, place, quoted, said
@@ -66,8 +66,9 @@ PACK_HEADS: Final = (
     Phrase("法规包", "Pack"), Phrase("法域", "Jurisdiction"), Phrase("核对日期", "Checked on"), Phrase("法条", "Articles"),
     Phrase("说明", "Remarks"),
 )  # fmt: skip
+ARTICLES: Final = Phrase("引用的法条", "Articles cited")
 ARTICLE_HEADS: Final = (
-    Phrase("法条", "Article"), Phrase("要点（我们的概括）", "Summary (ours)"), Phrase("生效", "In force from"),
+    Phrase("条", "Article"), Phrase("要点（我们的概括）", "Summary (ours)"), Phrase("生效", "In force from"),
     Phrase("核对情况与出处", "Checked, and source"),
 )  # fmt: skip
 OWN: Final = Phrase("企业自己的制度", "the company's own")
@@ -208,12 +209,14 @@ def _listed(looked: Looked, forest: Forest, names: Names, prefix: str) -> Table:
 
 
 def _place(one: Place, forest: Forest, names: Names, prefix: str) -> tuple[Line, ...]:
-    rests = "\n".join(f"{said(why.within(names.lang))} {place_of(forest, mark, prefix)}" for mark, why in one.rests_on)
+    rests = "\n".join(
+        f"{said(why.within(names.lang))} {place(forest.span(mark), prefix)}" for mark, why in one.rests_on
+    )
     line = quoted(forest.span(one.at))
     shown = "" if BARE.fullmatch(line) else f"\n{line}"
     return (
         text(f"{called(one.subject, names)}\n{ident(one.subject)}"),
-        text(f"{place_of(forest, one.at, prefix)}{shown}"),
+        text(f"{place(forest.span(one.at), prefix)}{shown}"),
         text(rests or quiet("–")),
     )
 
@@ -238,25 +241,34 @@ def law(audit: Audit, names: Names) -> Section:
     columns = tuple(Column(_text(head, names), width) for head, width in zip(PACK_HEADS, (4, 3, 3, 5, 5), strict=True))
     table = Table(_text(PACK_HEADS[0], names), columns, (RowGroup((), tuple(_pack(one, names) for one in packs)),))
     cited = dict.fromkeys(article for one in audit.results for article in one.articles)
-    articles = Table(
-        _text(ARTICLE_HEADS[0], names),
-        tuple(Column(_text(head, names), width) for head, width in zip(ARTICLE_HEADS, (5, 7, 3, 5), strict=True)),
-        (
-            RowGroup(
-                (),
-                tuple(
-                    (
-                        text(clean(named(one).within(names.lang))),
-                        text(clean(one.summary.within(names.lang))),
-                        text(one.in_force_from.isoformat() if one.in_force_from else "–"),
-                        text(_checked(one, names)),
-                    )
-                    for one in cited
-                ),
-            ),
-        ),
+    by_law: dict[Phrase, list[Citation]] = {}
+    for one in cited:
+        by_law.setdefault(one.law, []).append(one)
+    groups = tuple(
+        RowGroup(
+            text(clean(title.within(names.lang))), tuple(_article(one, names) for one in sorted(found, key=_number))
+        )
+        for title, found in by_law.items()
     )
+    columns = tuple(Column(_text(head, names), width) for head, width in zip(ARTICLE_HEADS, (3, 8, 3, 6), strict=True))
+    articles = Table(_text(ARTICLES, names), columns, groups)
     return Section("law", _text(LAW, names), (table, articles), breaks=True)
+
+
+def _number(one: Citation) -> int:
+    """Return the number of an article, by which those of one law are listed."""
+    found = re.match(r"\d+", one.article)
+    return int(found[0]) if found else 0
+
+
+def _article(one: Citation, names: Names) -> tuple[Line, ...]:
+    number = one.article if any(sign.isdigit() for sign in one.article) else "–"
+    return (
+        text(clean(number)),
+        text(clean(one.summary.within(names.lang))),
+        text(one.in_force_from.isoformat() if one.in_force_from else "–"),
+        text(_checked(one, names)),
+    )
 
 
 def _checked(one: Citation, names: Names) -> str:
@@ -265,7 +277,7 @@ def _checked(one: Citation, names: Names) -> str:
     if one.status != "U":
         known += [clean(one.source)] if one.source != known[0] else []
         known += [one.checked_on.isoformat()] if one.checked_on else []
-    return "\n".join(known)
+    return names.parted(known)
 
 
 def _pack(pack: Pack, names: Names) -> tuple[Line, ...]:
@@ -276,7 +288,7 @@ def _pack(pack: Pack, names: Names) -> tuple[Line, ...]:
         text(clean(pack.title.within(names.lang))),
         text(OWN.within(names.lang) if pack.own else pack.id),
         text(pack.checked_on.isoformat() if pack.checked_on else "–"),
-        text(names.listed(parts) or "–"),
+        text(names.pick("；", "; ").join(parts) or "–"),
         text(clean(remark)),
     )
 

@@ -13,10 +13,9 @@ from sopkit.render.document import Block, Bullets, Callout, Fact, Facts, Paragra
 from sopkit.render.finding_blocks import finding_block, place, quoted, said, unassessed_line
 from sopkit.render.marks import Line, clean, ident, link, quiet, strong
 from sopkit.render.wording.names import Names
-from sopkit.resources import BUILTIN
 from sopkit.rules.waivers import Waived
 from sopkit.text import Phrase
-from sopkit.tree import Forest, Mark
+from sopkit.tree import Forest
 
 CONCLUSION: Final = Phrase("结论", "Conclusion")
 EVIDENCE: Final = Phrase("证据", "Evidence")
@@ -100,14 +99,8 @@ def _conclusions(result: Result, names: Names, forest: Forest, prefix: str) -> l
 
 def _statement(one: Statement, names: Names, forest: Forest, prefix: str) -> str:
     phrase, marks = one
-    places = names.pick("、", ", ").join(place_of(forest, mark, prefix) for mark in marks)
+    places = names.pick("、", ", ").join(place(forest.span(mark), prefix) for mark in marks)
     return f"{said(phrase.within(names.lang))}{names.pick('：', ' ')}{places or '–'}"
-
-
-def place_of(forest: Forest, mark: Mark, prefix: str) -> str:
-    """Return `file:line` of a mark; files of the built-in catalogue are in no repository."""
-    span = forest.span(mark)
-    return place(span, "" if span.path.startswith(BUILTIN) else prefix)
 
 
 def _evidence(result: Result, names: Names, evidence: Mapping[str, str]) -> list[str]:
@@ -130,8 +123,10 @@ def _basis(result: Result, names: Names) -> Iterator[str]:
 
 
 def _blocks(result: Result, names: Names, prefix: str) -> Iterator[Block]:
+    told: set[str] = set()
     for finding in result.findings:
-        yield finding_block(finding, names.lang, prefix)
+        yield finding_block(finding, names.lang, prefix, again=finding.rule.code in told)
+        told.add(finding.rule.code)
     for one in result.waived:
         yield waiver_block(one, names, prefix)
     if result.not_assessed:
