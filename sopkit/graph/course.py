@@ -27,6 +27,8 @@ class Course:
     latest: dict[str, dict[str, float]] = field(default_factory=dict)
     """By entry, when at the latest each place below it is come to: filled by whoever works it out."""
 
+    _earliest: dict[str, Mapping[str, float]] = field(default_factory=dict)
+
     @cached_property
     def reached(self) -> frozenset[str]:
         """The nodes that a customer can come to from the start."""
@@ -51,6 +53,13 @@ class Course:
             for edge in edges:
                 found.setdefault(edge.target, []).append(edge)
         return found
+
+    def earliest_below(self, entry: str) -> Mapping[str, float]:
+        """Return `earliest` of all that stands below an entry; several ask."""
+        if entry not in self._earliest:
+            below = f"{entry}/"
+            self._earliest[entry] = self.earliest(entry, lambda place: place.startswith(below))
+        return self._earliest[entry]
 
     def earliest(self, start: str, inside: Callable[[str], bool]) -> dict[str, float]:
         """Return after how many seconds at least each node below `start` is come to; closed hours only make it later.

@@ -97,12 +97,11 @@ NO_WAY: Final[Way] = ({}, ())
 
 
 def _spans(case: Case, root: str, playbook: Playbook, entry: str) -> Spans:
-    course, nodes, staged = case.courses.get(root), case.graph.nodes, entry != root
+    course, nodes = case.courses.get(root), case.graph.nodes
     if course is None:
         return {}
-    early = course.earliest(
-        entry, lambda place: place.startswith(f"{entry}/") if staged else nodes[place].playbook == root
-    )
+    whole = entry == root
+    early = course.earliest(entry, lambda it: nodes[it].playbook == root) if whole else course.earliest_below(entry)
     if not isinstance(playbook, Journey) and any(one.before for one in playbook.steps):
         return dict.fromkeys(early, (0.0, INFINITE))  # counted back: nothing is known of the order
     late = latest_times(course, entry)

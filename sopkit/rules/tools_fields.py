@@ -81,7 +81,7 @@ def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
     needs = [*_of_journeys(case), *_of_data(case)]
     found = [*_missing(case, items, OUT_OF_REACH, needs)]
     yield from found
-    if not found and needs and all(items.homes(need.item) for need in needs):
+    if not found and needs and all(items.homes(item) for item in {need.item for need in needs}):
         zh = "剧本要用的每一项信息，都有同步把它送到用它的系统"
         yield Proof(OUT_OF_REACH, "workspace", Phrase(zh, "all that playbooks ask about comes to the tool that asks"))
     yield from _missing(case, items, UNMEASURED, _of_kpis(case))
@@ -90,8 +90,12 @@ def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
 def _missing(case: Case, items: Items, rule: Rule, needs: Iterable[Need]) -> Iterator[Finding]:
     """Yield one finding for each item and tool that it never comes to; whoever else needs it there is named beside."""
     found: dict[tuple[Item, str], dict[str, Need]] = {}
+    lacking: dict[tuple[Item, tuple[str, ...]], bool] = {}
     for need in needs:
-        if items.homes(need.item) and items.known_in(need.item).isdisjoint(need.tools):
+        wanted = (need.item, need.tools)
+        if wanted not in lacking:
+            lacking[wanted] = bool(items.homes(need.item)) and items.known_in(need.item).isdisjoint(need.tools)
+        if lacking[wanted]:
             found.setdefault((need.item, need.tools[0]), {}).setdefault(need.subject, need)
     for ((kind, name), tool), needing in found.items():
         first, *others = needing.values()
@@ -127,7 +131,8 @@ def _tested(case: Case, root: str, journey: Journey) -> Iterator[tuple[Mark, Ite
     for stage in journey.stages:
         yield from _of_moves(case, stage)
     for _, step in case.steps(root):
-        yield from _of(case, step.if_)
+        if step.if_ is not None:
+            yield from _of(case, step.if_)
         for trigger in step.on:
             yield from _heard(case, trigger)
         match step.verb:
