@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
+from sopkit.cli import app
 from sopkit.diagnostics import Finding, Verdict
 from sopkit.graph import evidence
 from sopkit.pipeline import Compilation
-from tests.workspaces import compiled
+from tests.workspaces import compiled, write
 
 FOLDER = Path(__file__).parent / "consent"
 CASES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -226,3 +228,39 @@ def test_a_journey_begun_by_the_giving_keeps_it_and_one_begun_by_the_end_of_anot
     ) + "steps:\n  - {id: pause, wait: 3d}\n  - {id: tell, send: news, via: sms, for: promotion}\n"  # fmt: skip
     assert codes(asked + second) == []
     assert codes(asked + second.replace("{given: sms-marketing}", "{ended: news}")) == ["SOP503"]
+
+
+def many_ways(forks: int) -> str:
+    """Return a workspace in which each of some forks waits a different time: every choice of branches is another age of the consent."""
+    steps = "".join(
+        f"  - id: fork-{n}\n    choose:\n"
+        f"      - {{if: {{tag: in-community}}, steps: [{{id: short-{n}, wait: {2 ** (forks - n)}m}}]}}\n"
+        f"      - {{else: [{{id: long-{n}, wait: {2 ** (forks - n + 1)}m}}]}}\n"
+        for n in range(forks)
+    )
+    head, _, tail = text("guard-before-a-wait").partition("steps:\n")
+    starts = head.replace("starts_on: member-joined", "starts_on: {given: sms-marketing}")
+    return (
+        f"{starts}steps:\n{steps}  - {{id: tell, send: news, via: sms, for: promotion}}\n---{tail.partition('---')[2]}"
+    )
+
+
+def test_the_bound_on_ways_is_kept_and_what_was_not_settled_is_said() -> None:
+    settled = run(many_ways(6))
+    assert not settled.not_assessed
+    assert [one for one in settled.findings if one.rule.code in OF_CONSENT] == []
+    started = time.process_time()
+    done = run(many_ways(14))
+    assert time.process_time() - started < 20
+    (one,) = [one for one in done.not_assessed if one.rule.code == "SOP501"]
+    assert one.reason.en == "more than 200 ways lead there"
+    assert one.span is not None
+    assert not [proof for proof in done.proved if proof.rule.code == "SOP501"]
+
+
+def test_what_was_not_settled_fails_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path / "many", {"sopkit.yaml": many_ways(14)})
+    assert app.main(["check", str(folder), "--lang", "en", "--as-of", "2026-07-01"]) == 1
+    said = capsys.readouterr().out
+    assert "? not assessed: more than 200 ways lead there" in said
+    assert "error" not in said

@@ -51,6 +51,10 @@ MOST_WAYS: Final = 200
 """Ways to one place that are kept; beyond, the question is not settled."""
 
 
+MANY_ROUNDS: Final = 60
+"""Ways to one place beyond which one that goes in a circle is taken to do so for ever."""
+
+
 class TooManyWaysError(Exception):
     """A bound on effort was reached."""
 
@@ -376,6 +380,8 @@ def ways(
         kept = found.setdefault(way.place, [])
         if any(_covers(other, way) for other in kept):
             continue
+        if len(kept) >= MANY_ROUNDS:
+            way = _repeated(flow, copies, way)
         if len(kept) >= MOST_WAYS:
             raise TooManyWaysError
         kept.append(way)
@@ -402,12 +408,43 @@ def _onward(flow: Flow, copies: Copies, way: Way, inside: frozenset[str]) -> Ite
     for container in flow.around(way.place):
         for edge in flow.cuts.get(container, ()):
             if edge.target in inside:
-                slack = _cut_off(flow, way, container, edge)
-                if slack is not None:
-                    slack = copies.after(edge.on, slack, flow.tool_at(container))
-                    if edge.label != "while":
-                        slack = max(slack, copies.gain(edge.guard, flow.tool_at(container)))
-                    yield _step(flow, copies, way, edge, slack)
+                cut = _interrupted(flow, copies, way, edge)
+                if cut is not None:
+                    yield cut
+
+
+def _interrupted(flow: Flow, copies: Copies, way: Way, edge: Edge) -> Way | None:
+    slack, tool = _cut_off(flow, way, edge.source, edge), flow.tool_at(edge.source)
+    if slack is None:
+        return None
+    slack = copies.after(edge.on, slack, tool)
+    if edge.label != "while":
+        slack = max(slack, copies.gain(edge.guard, tool))
+    return _step(flow, copies, way, edge, slack)
+
+
+def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
+    """Return what a way comes to that goes round as it did last, for ever: no fresher than what is shown anew in each round."""
+    circle = [way]
+    while circle[-1].before is not None and (len(circle) == 1 or circle[-1].place != way.place):
+        circle.append(circle[-1].before)
+    start = circle.pop()
+    if start.place != way.place or not circle:
+        return way
+    now: Way | None = start._replace(slack=NEVER, anchors=(NEVER,) * len(start.anchors))
+    for one in reversed(circle):
+        if now is None or one.edge is None:
+            return way
+        cut = one.edge.kind == "interrupt"
+        now = (
+            _interrupted(flow, copies, now, one.edge)
+            if cut
+            else _step(flow, copies, now, one.edge, along(flow, copies, now, one.edge))
+        )
+    if now is None:
+        return way
+    anchors = tuple(max(OLD, slack) for slack in now.anchors)
+    return way._replace(slack=max(OLD, now.slack), kept=now.kept, anchors=anchors)
 
 
 def _is_timer(edge: Edge) -> bool:
