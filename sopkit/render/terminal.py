@@ -10,6 +10,7 @@ from typing import Final
 from sopkit.diagnostics import Citation, Finding, Moment, Proof, Severity, Unassessed
 from sopkit.render.columns import clip, pad, visible, width, wrap
 from sopkit.resources import BUILTIN
+from sopkit.rules import content
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
@@ -243,7 +244,7 @@ def elsewhere_text(errors: int, screen: Screen) -> Iterator[str]:
 def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
     """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean."""
     lang = screen.lang
-    rows = [("✓", one.statement.within(lang)) for one in proved]
+    rows = [("✓", said.within(lang)) for said in _statements(tuple(proved))]
     label = Phrase("没能判断：", "not assessed: ").within(lang)
     for one in not_assessed:
         place = f"  {screen.place(one.span)}" if one.span else ""
@@ -251,6 +252,17 @@ def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], sc
     for sign, text in rows:
         for number, line in enumerate(wrap(text, screen.columns - 2)):
             yield (screen.paint(sign, "1;32" if sign == "✓" else "1;33") if number == 0 else " ") + " " + line
+
+
+def _statements(proved: tuple[Proof, ...]) -> Iterator[Phrase]:
+    """Yield what was proved; of the words of scripts, where all that is asked of them holds, one line in place of four."""
+    of_words = [one for one in proved if one.rule in content.OF_WORDS]
+    together = len(of_words) == len(content.OF_WORDS)
+    for one in proved:
+        if not together or one not in of_words:
+            yield one.statement
+        elif one is of_words[0]:
+            yield content.ALL_IN_ORDER
 
 
 def _coming(to_come: Iterable[Phrase], screen: Screen) -> list[str]:

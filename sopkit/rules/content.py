@@ -57,6 +57,13 @@ NO_ABSOLUTES: Final = Phrase(
 )
 NO_CLAIMS: Final = Phrase("{count} 条话术和全部权益里没有医疗用语", "no medical claims in scripts ({count}) and offers")
 
+ALL_IN_ORDER: Final = Phrase(
+    "话术：营销的都标明“广告”、写明发送者和拒收办法；没有绝对化用语和医疗用语",
+    "scripts: marketing says what it is, from whom and how to refuse; no absolute or medical terms",
+)
+"""What the four statements about words come to."""
+OF_WORDS: Final = (UNLABELLED, ANONYMOUS, ABSOLUTE, MEDICAL)
+
 SENDER: Final = Phrase("发送者", "the sender")
 REACHED: Final = Phrase("联系方式", "a contact")
 REFUSAL: Final = Phrase("拒收办法", "how to refuse")
