@@ -116,10 +116,10 @@ class Cache:
         known: dict[Source, tuple[Tree, ...]] = {}
         for source in sources if self._directory is not None else ():
             key = self._digests[source] = hashlib.sha256(source.data).digest()
-            stored = self._recent.get(key, self._base.get(key))
-            if stored is not None:
-                self._used[key] = stored
-                known[source] = tuple([_tree(source, plain) for plain in stored])
+            kept = self._recent.get(key, self._base.get(key))
+            if kept is not None:
+                self._used[key] = kept
+                known[source] = trees(source, kept)
         return known
 
     def keep(self, clean: Mapping[Source, tuple[Tree, ...]]) -> None:
@@ -130,10 +130,10 @@ class Cache:
         if self._directory is None:
             return
         new: dict[bytes, Stored] = {}
-        for source, trees in clean.items():
+        for source, read in clean.items():
             key = self._digests.get(source) or hashlib.sha256(source.data).digest()
             if key not in self._used:
-                new[key] = tuple([_plain(tree) for tree in trees])
+                new[key] = stored(read)
         base, used = self._base, self._used
         recent = {key: stored for key, stored in used.items() if key not in base} | new
         lost = len(base) - sum(key in base for key in used)
@@ -176,12 +176,7 @@ class Cache:
             return False
         temporary = ""
         try:
-            texts: dict[str, str] = {}
-            once = texts.setdefault
-            shared = {
-                key: tuple([(_share(plain[0], once), *plain[1:]) for plain in entries[key]]) for key in sorted(entries)
-            }
-            payload = marshal.dumps(shared)
+            payload = packed(dict(sorted(entries.items())))
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=f"{self._name}.", suffix=".part", dir=path.parent)
             with os.fdopen(handle, "wb") as stream:
@@ -218,6 +213,25 @@ class Cache:
             if left_behind or (total > MAX_BYTES and not unfinished and not path.name.startswith(self._name)):
                 _remove(path)
                 total -= status.st_size
+
+
+def packed(entries: Mapping[bytes, Stored] | Mapping[int, Stored]) -> bytes:
+    """Return `marshal` data of the entries, equal texts in them written once. Raises `ValueError` for what it can't hold."""
+    texts: dict[str, str] = {}
+    once = texts.setdefault
+    return marshal.dumps(
+        {key: tuple([(_share(plain[0], once), *plain[1:]) for plain in kept]) for key, kept in entries.items()}
+    )
+
+
+def stored(read: Iterable[Tree]) -> Stored:
+    """Return the trees of one file as they are kept."""
+    return tuple([_plain(tree) for tree in read])
+
+
+def trees(source: Source, kept: Stored) -> tuple[Tree, ...]:
+    """Return the trees that were kept of a file of this content."""
+    return tuple([_tree(source, plain) for plain in kept])
 
 
 def _bytes(path: Path) -> bytes:

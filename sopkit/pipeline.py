@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import TypeVar
 
 from sopkit import catalogue, graph, law, resources, rules, schema
@@ -27,6 +26,7 @@ from sopkit.source import Source
 from sopkit.tree import Forest, Tree
 
 Settled = TypeVar("Settled", Proof, Unassessed)
+Known = Callable[[Source], tuple[Tree, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Compilation:
     law: Law
     """What the packs that apply say on `today`."""
     findings: tuple[Finding, ...]
-    """By place and code, each once; waived ones are not among them."""
+    """By place and code, each once; of those that are waived only the critical ones are among them."""
     proved: tuple[Proof, ...]
     not_assessed: tuple[Unassessed, ...]
     waived: tuple[Waived, ...]
@@ -89,14 +89,14 @@ def compile(  # noqa: A001  the word for it
     today: date,
     packs: Iterable[Source] = (),
     found: Collection[Finding] = (),
-    known: Mapping[Source, tuple[Tree, ...]] = MappingProxyType({}),
+    known: Known = lambda _: None,
     look: Look = lambda _: MISSING,
     exists: Callable[[str], bool] = lambda _: True,
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
-    `packs` are files of law that the workspace adds; `found` is what kept files from being sources; `known` are the trees
-    of files whose content was found clean before; `look` gets a picture out of the workspace,
+    `packs` are files of law that the workspace adds; `found` is what kept files from being sources; `known` returns the
+    trees of a file whose content was found clean before; `look` gets a picture out of the workspace,
     `exists` says whether a file is in it.
     """
     with without_collections():
@@ -128,8 +128,9 @@ def compile(  # noqa: A001  the word for it
         outcomes = judgement.outcomes
         violations = (one for one in outcomes if isinstance(one, Finding))
         judged = waivers.apply(
-            (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today
-        )
+            (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today,
+            is_critical=lambda rule: applied.is_critical(*rule.decides),
+        )  # fmt: skip
     return Compilation(
         forest=forest,
         workspace=resolution.workspace,
@@ -153,9 +154,9 @@ def _sorted(outcomes: Iterable[Settled]) -> tuple[Settled, ...]:
     return tuple(unique[key] for key in sorted(unique))
 
 
-def examine(source: Source, known: Mapping[Source, tuple[Tree, ...]]) -> Examined:
+def examine(source: Source, known: Known = lambda _: None) -> Examined:
     """Read one file and hold it against the schema, unless it is known to be clean."""
-    trees = known.get(source)
+    trees = known(source)
     if trees is not None:
         return Examined(source, Reading(trees, (), True), ((),) * len(trees))
     reading = read(source)

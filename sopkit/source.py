@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
@@ -40,7 +41,10 @@ class Source:
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
         """The offset in `text` at which each line starts."""
-        return (0, *(end.end() for end in LINE_END.finditer(self.text)))
+        if "\r" in self.text:
+            return (0, *[end.end() for end in LINE_END.finditer(self.text)])
+        lengths = map(len, self.text.split("\n"))  # three times as fast, and nearly every file
+        return tuple(accumulate(lengths, lambda start, length: start + length + 1, initial=0))[:-1]
 
     def span(self, start: int, end: int) -> Span:
         """Return the stretch from offset `start` in `text` to offset `end`, exclusive."""

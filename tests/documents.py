@@ -10,14 +10,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from sopkit.audit import audit
 from sopkit.model.documents import Workspace
+from sopkit.render.audit.annexes import Input
+from sopkit.render.audit.page import Frame, report
+from sopkit.render.data_inventory import inventory_document
+from sopkit.render.html import to_html
 from sopkit.render.manual.front import Edition
 from sopkit.render.publication import Request, publish
 from sopkit.render.templating import Templates
+from sopkit.render.wording.names import Names
 from tests.workspaces import TODAY, Files, compiled
 
 SMALL: Final = Path(__file__).parent / "golden" / "small"
 """A workspace in both languages in which every kind of block of a manual occurs."""
+
+SHOP: Final = Path(__file__).parent / "golden" / "audit"
+"""A workspace in whose audit every status occurs."""
 
 EDITION: Final = Edition(TODAY, "2026-07", tool="sopkit test")
 
@@ -47,6 +56,19 @@ def made(
 def small_documents() -> Mapping[str, str]:
     """Return the documents of the small workspace, made once."""
     return MappingProxyType(made(small()))
+
+
+@cache
+def audit_documents() -> Mapping[str, str]:
+    """Return the pages of an audit in which every status occurs, made once."""
+    files = {path.name: path.read_bytes() for path in sorted(SHOP.glob("*.yaml"))}
+    compilation = compiled(files)
+    judged = audit(compilation, lambda _: False)
+    names = Names(compilation.workspace, "zh-CN")
+    frame = Frame([Input(path, data) for path, data in files.items()], "sopkit test")
+    record = inventory_document(judged.inventory, TODAY.isoformat(), names)
+    pages = {"report": report(judged, frame, names), "data-inventory": record}
+    return MappingProxyType({f"audit/{name}.html": to_html(page, Templates()) for name, page in pages.items()})
 
 
 @dataclass(slots=True)

@@ -65,7 +65,7 @@ def compiled(folder: Path, caches: Path | None, version: bytes = VERSION) -> Com
         return pipeline.compile(found.sources, today=TODAY, found=found.findings)
     remembered = Cache.open(folder, version, {cache.PLACE: str(caches)})
     known = remembered.recall(found.sources)
-    compilation = pipeline.compile(found.sources, today=TODAY, found=found.findings, known=known)
+    compilation = pipeline.compile(found.sources, today=TODAY, found=found.findings, known=known.get)
     remembered.keep(compilation.clean)
     return compilation
 

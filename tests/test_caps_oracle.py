@@ -15,7 +15,12 @@ CASES = 2000
 STATES = 300
 
 
-FIRSTS = [*range(3000, 3040, 10), *(pytest.param(first, marks=pytest.mark.long) for first in range(3040, 3080, 10))]
+# in 10438 the end of a run starts another, which sends away the next that was to be
+FIRSTS = [
+    *range(3000, 3040, 10),
+    10430,
+    *(pytest.param(first, marks=pytest.mark.long) for first in range(3040, 3080, 10)),
+]
 
 
 @pytest.mark.parametrize("first", FIRSTS)

@@ -18,7 +18,7 @@ from sopkit.render.diagrams import diagrams
 from sopkit.render.manual.front import Edition
 from sopkit.render.publication import Request
 from tests.browser import Browser, Page
-from tests.documents import made, small, small_documents
+from tests.documents import audit_documents, made, small, small_documents
 from tests.figures import PLAYBOOKS
 from tests.workspaces import TODAY
 
@@ -35,6 +35,8 @@ PAGES: Final = (
     "manuals/guide.en.html",
     "checklists/guide.daily.zh-CN.html",
     "checklists/all.weekly.en.html",
+    "audit/report.html",
+    "audit/data-inventory.html",
 )
 MOST_SHEETS: Final = 26
 MANUAL: Final = "manuals/guide.zh-CN.html"
@@ -69,7 +71,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that holds the small workspace's documents."""
     target = tmp_path_factory.mktemp("out")
-    return write(small_documents(), target)
+    return write({**small_documents(), **audit_documents()}, target)
 
 
 def write(documents: Mapping[str, str], target: Path) -> Path:

@@ -8,9 +8,9 @@ import pytest
 
 from sopkit import pipeline
 from sopkit.diagnostics import Unassessed
-from sopkit.graph import replay, runs
+from sopkit.graph import crowds, issues, purse, replay, runs, satisfiability, sorts
 from sopkit.pipeline import Compilation
-from sopkit.rules import conflicts_offers
+from sopkit.rules import case, conflicts_offers, tools_duplicates
 from sopkit.source import Source
 from tests.benchmarks.bench_caps import NOUNS
 from tests.touch_plays import HEAD
@@ -93,7 +93,7 @@ def test_what_was_searched_whole_and_not_found_is_possible() -> None:
 @pytest.mark.parametrize("bound", ["steps", "tries", "looks", "effort"])
 def test_a_search_that_a_bound_ends_is_not_assessed(monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
     if bound == "steps":
-        monkeypatch.setattr(runs, "MOST_STEPS", 3)
+        monkeypatch.setattr(replay, "MOST_STEPS", 3)
     else:
         name = {"tries": "MOST_TRIES", "looks": "MOST_LOOKS", "effort": "EFFORT"}[bound]
         monkeypatch.setattr(replay, name, -1)
@@ -164,3 +164,129 @@ def test_shares_that_add_up_to_too_much_are_possible_whatever_ended_the_search(m
     chains = [automation(name, [send(f"s{n}", ", after: 1h") for n in range(3)]) for name in ("one", "two")]
     done = judged(*chains, settings=CAP + "budgets: {weekly: {one: 3, two: 3}}\n")
     assert verdicts(done, "SOP306") == ["possible"]
+
+
+# Many of one kind: the effort is counted, not timed
+
+
+class Counter:
+    """Counts the calls of a function, which does what it did before."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
+        self.calls = 0
+        original = getattr(owner, name)
+
+        def counted(*args: object, **named: object) -> object:
+            self.calls += 1
+            return original(*args, **named)
+
+        monkeypatch.setattr(owner, name, counted)
+
+
+def cadences(count: int, rhythms: int) -> list[str]:
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    return [
+        f"---\nkind: cadence\nid: c{n}\ntitle: 干货\nowner: guide\nreview_by: 2027-12-31\nvia: way\nformat: post\nfor: talk\n"
+        f"every: week\nat: [{days[n % rhythms % 7]} {9 + n % rhythms // 7:02}:00]\non_holiday: same\n"
+        for n in range(count)
+    ]
+
+
+def test_thousands_of_cadences_cost_what_their_rhythms_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    issues._dates.cache_clear()
+    issues._days.cache_clear()
+    days, instants = Counter(monkeypatch, issues, "_falls"), Counter(monkeypatch, crowds, "instant")
+    many = [Source(f"c{n}.yaml", one.removeprefix("---\n").encode()) for n, one in enumerate(cadences(1500, 14))]
+    text = HEAD + CAP + NOUNS + EVENT
+    done = pipeline.compile([Source("sopkit.yaml", text.encode()), *many], today=TODAY)
+    assert verdicts(done, "SOP301") == ["violated"]
+    assert days.calls <= 7 * (issues.HORIZON + 40)
+    assert instants.calls <= 20 * issues.MOST_ISSUES
+
+
+def test_more_dates_than_are_compared_are_not_assessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issues, "MOST_DATES", 200)
+    few = judged(*cadences(1, 1))
+    assert left_open(few, "SOP301") == []
+    many = judged(*cadences(3, 3), settings=CAP.replace("max: 3", "max: 9"))
+    assert [one.subject for one in left_open(many, "SOP301")] == ["cap/weekly"]
+    assert verdicts(many, "SOP301") == []
+
+
+def test_pairs_that_never_run_side_by_side_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"j{n}" for n in range(12)]
+    group = f"one_at_a_time: {{g: {{journeys: [{', '.join(names)}], cool_down: 30d}}}}\n"
+    chains = [automation(name, [send("s", ", after: 1h")]) for name in names]
+    assert left_open(judged(*chains, settings=CAP + group), "SOP703") == []
+    monkeypatch.setattr(tools_duplicates, "MOST_LOOKS", 20)
+    done = judged(*chains, settings=CAP + group)
+    assert [one.subject for one in left_open(done, "SOP703")] == ["workspace"]
+
+
+def hard(count: int, journeys: int, more: str = "changes: never, ") -> tuple[str, list[str]]:
+    """Return data, and journeys whose audiences ask about many of them at once."""
+    data = "data:\n" + "".join(
+        f"  d{n}: {{title: 等, type: [a, b, c, d], {more}category: user.behavior, record: crm, retention: 1y}}\n"
+        for n in range(count)
+    )
+
+    def audience(n: int) -> str:
+        parts = (
+            "{all: ["
+            + ", ".join(f"{{d{(n * 7 + m * 3 + q) % count}: {'abcd'[(n + m + q) % 4]}}}" for q in range(3))
+            + "]}"
+            for m in range(6)
+        )
+        return f"{{any: [{', '.join(parts)}]}}"
+
+    chains = [
+        automation(f"j{n}", [send(f"s{k}", f", after: {k + 1}h") for k in range(3)]).replace(
+            "starts_on", f"audience: {audience(n)}\nstarts_on"
+        )
+        for n in range(journeys)
+    ]
+    return data, chains
+
+
+def test_hard_questions_about_conditions_share_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent = Counter(monkeypatch, satisfiability, "_spend")
+    data, chains = hard(30, 60)
+    done = judged(*chains, nouns=data, settings=CAP.replace("max: 3", "max: 20"))
+    assert done.findings or done.not_assessed
+    assert "cap/weekly" not in [one.subject for one in done.proved]
+    assert spent.calls <= sorts.MOST_EFFORT + purse.ALL_QUESTIONS + 4 * case.ALL_EFFORT
+
+
+def test_where_customers_are_not_told_apart_for_their_number_nothing_is_proved_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    never = TIER.replace("category", "changes: never, category")
+    apart = [
+        automation(one, [send(f"s{n}", ", after: 1h") for n in range(3)]).replace(
+            "starts_on", f"audience: {{tier: {one}}}\nstarts_on"
+        )
+        for one in ("gold", "silver")
+    ]
+    text = HEAD + CAP + NOUNS.replace("events:\n", never + "events:\n" + EVENT) + "".join(apart)
+
+    def proved() -> list[str]:
+        return [one.subject for one in pipeline.compile([Source("sopkit.yaml", text.encode())], today=TODAY).proved]
+
+    assert "cap/weekly" in proved()
+    monkeypatch.setattr(sorts, "MOST_EFFORT", 0)
+    assert "cap/weekly" not in proved()
+
+
+def test_all_caps_together_search_no_longer_than_the_purse_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purse, "ALL_STEPS", 3000)
+    walked = Counter(monkeypatch, runs.Walker, "_step")
+    caps = ", ".join(f"{{id: c{n}, max: 5, per: {n + 7}d}}" for n in range(12))
+    guards = [
+        automation(
+            "apart", [send(f"s{n}", f", after: 1h..2h, if: {{tier: {('gold', 'silver')[n % 2]}}}") for n in range(16)]
+        )
+    ]
+    monkeypatch.setattr(replay, "EFFORT", 10**9)
+    done = judged(*guards, settings=f"caps: [{caps}]\n")
+    assert walked.calls <= 2 * 3000
+    assert left_open(done, "SOP301")

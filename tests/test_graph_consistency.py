@@ -85,7 +85,7 @@ def run(of: Workspace, id_: str, begin: float, end: float | None = None, **more:
 
 
 def possible(of: Workspace, starts: list[Start], *runs: Run) -> bool:
-    return customer_of(of, FACE, starts, runs) is not None
+    return customer_of(of, FACE, starts, runs, [1000]) is not None
 
 
 # Events

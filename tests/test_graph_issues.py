@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from sopkit.graph.issues import HORIZON, _most, dates_of, kept_of, most_issues
+from sopkit.graph.issues import HORIZON, _most, dates_of, kept_of, most_issues, replacers
 from sopkit.graph.touches import touches_of
 from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Cadence
@@ -39,7 +39,7 @@ def of(done: Compilation, id_: str = "tips") -> Cadence:
 def due(every: str, at: str, more: str = "") -> list[datetime]:
     found = dates_of(of(built(cadence(every, at, more))), TODAY)
     assert found is not None
-    return found
+    return list(found)
 
 
 def on(days: list[date], *hours: int) -> list[datetime]:
@@ -81,15 +81,15 @@ def test_another_cadence_takes_its_weeks() -> None:
     )
     taken = {at.isocalendar()[:2] for at in dates_of(of(both, "news"), TODAY) or ()}
     dates = dates_of(of(both), TODAY) or []
-    kept = list(kept_of(both.workspace, of(both), TODAY, dates))
+    kept = list(kept_of(of(both), TODAY, dates, replacers(both.workspace)))
     assert kept == [at for at in dates if at.isocalendar()[:2] not in taken]
     assert 0 < len(kept) < len(dates)
     moves = built(
         cadence("day", "'10:00'"),
         cadence("month", "day 1 09:00", "replaces: [tips]\n", id_="news").replace("same", "next-workday"),
     )
-    assert list(kept_of(moves.workspace, of(moves), TODAY, dates)) == dates  # it may come a week later
-    assert list(kept_of(both.workspace, of(both, "news"), TODAY, dates)) == dates
+    assert list(kept_of(of(moves), TODAY, dates, replacers(moves.workspace))) == dates  # it may come a week later
+    assert list(kept_of(of(both, "news"), TODAY, dates, replacers(both.workspace))) == dates
 
 
 def test_the_most_that_one_window_meets() -> None:
@@ -106,7 +106,9 @@ def test_the_most_that_one_window_meets() -> None:
             sum(weight for early, late, weight in points if early < opens + window and late >= opens)
             for opens in (late for _, late, _ in points)
         )
-        dated = [(start + timedelta(hours=a), start + timedelta(hours=b), weight) for a, b, weight in points]
+        dated: Counter[tuple[datetime, datetime]] = Counter()
+        for early, late, weight in points:
+            dated[start + timedelta(hours=early), start + timedelta(hours=late)] += weight
         assert _most(dated, timedelta(hours=window)) == best, seed
 
 

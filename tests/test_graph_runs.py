@@ -9,7 +9,7 @@ import pytest
 
 from sopkit.graph import runs
 from sopkit.graph.openings import Openings
-from sopkit.graph.runs import Manner, Run, SpentError, Walker
+from sopkit.graph.runs import MOST_STEPS, Manner, Run, SpentError, Walker
 from sopkit.graph.touches import Touch, touches_of
 from sopkit.pipeline import Compilation
 from tests.workspaces import SETTINGS, unjudged
@@ -46,13 +46,19 @@ def lifecycle(*stages: str) -> str:
     return HEAD % "lifecycle" + "stages:\n" + "".join(f"  {one}\n" for one in stages)
 
 
-def walked(text: str, manner: Manner = SOON, hours: dict[str, Openings] | None = None, start: float = 0.0) -> list[Run]:
+def walked(
+    text: str,
+    manner: Manner = SOON,
+    hours: dict[str, Openings] | None = None,
+    start: float = 0.0,
+    steps: int = MOST_STEPS,
+) -> list[Run]:
     done = made(text)
     journey = done.workspace.journeys["one"]
     root = f"{journey.kind}/one"
     touches: dict[str, Touch] = touches_of(done.workspace, done.graph)
     openings = {f"{root}/{step}": one for step, one in (hours or {}).items()}
-    return Walker(openings, touches, touches).runs(root, journey, start, manner)
+    return Walker(openings, touches, touches, steps).runs(root, journey, start, manner)
 
 
 def short(run: Run) -> Way:
@@ -125,7 +131,7 @@ def test_a_pause_takes_its_time_and_a_start_says_when() -> None:
 def test_whether_a_chain_was_left_half_way_is_told() -> None:
     done = made(automation(f"id: x, {SEND}", f"id: y, {SEND}"))
     touches = touches_of(done.workspace, done.graph)
-    walker = Walker({}, touches, touches)
+    walker = Walker({}, touches, touches, MOST_STEPS)
     for most, cut in ((2, False), (1, True)):
         with patch.object(runs, "MOST_DEEDS", most):
             walker.runs("automation/one", done.workspace.journeys["one"], 0.0, SOON)
@@ -327,10 +333,9 @@ def test_of_many_ways_the_first_are_taken() -> None:
 
 def test_what_takes_too_many_steps_is_given_up() -> None:
     text = automation(f"id: x, {SEND}", f"id: y, {SEND}")
-    with patch.object(runs, "MOST_STEPS", 2):
-        assert len(ways(text)) == 1
-    with patch.object(runs, "MOST_STEPS", 1), pytest.raises(SpentError):
-        ways(text)
+    assert len(walked(text, steps=2)) == 1
+    with pytest.raises(SpentError):
+        walked(text, steps=1)
     with patch.object(runs, "MOST_DEEDS", 2):
         assert len(ways(text)) == 1
     two = lifecycle(

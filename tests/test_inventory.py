@@ -17,7 +17,9 @@ from sopkit.law.vocabulary import (
     nearest_categories,
     nearest_use,
 )
-from sopkit.render.data_inventory import HEADS, inventory_csv, inventory_table
+from sopkit.render.data_inventory import HEADS, inventory_csv, inventory_document
+from sopkit.render.markdown import to_markdown
+from sopkit.render.wording.names import Names
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.inventory import Entry, inventory
@@ -142,6 +144,8 @@ def test_spreadsheets_and_pages_hold_every_entry(lang: str, entries: dict[str, E
     assert len(rows) == 1 + len(entries)
     assert {len(row) for row in rows} == {len(HEADS)}
     assert [row[1] for row in rows if row[0] == "hobby"] == ["'=爱好"], "no cell is a formula"
-    page = inventory_table(entries.values(), language)
-    assert page.count("<tr>") == 1 + len(entries)
+    page = to_markdown(
+        inventory_document(tuple(entries.values()), "2026-07-01", Names(compiled(PLAY).workspace, language))
+    )
+    assert [f"`{one}`" in page for one in entries] == [True] * len(entries)
     assert "=爱好" in page

@@ -80,6 +80,29 @@ def test_words_on_a_fence_are_kept_and_their_fence_goes_only_when_asked(text: st
     assert fixed.data.decode() == left
 
 
+@pytest.mark.parametrize(
+    ("text", "split"),
+    [
+        ("kind: a\nid: b\nkind: c\n", "kind: a\nid: b\n---\nkind: c\n"),
+        ("kind: a\n\n# 一\n# 二\nkind: c\nid: b\n", "kind: a\n\n---\n# 一\n# 二\nkind: c\nid: b\n"),
+        ("# 头\r\nkind: a\r\n# 尾\r\nkind: c\r\n", "# 头\r\nkind: a\r\n---\r\n# 尾\r\nkind: c\r\n"),
+        ("kind: a\n---\nkind: c\nid: d\nkind: c\n", "kind: a\n---\nkind: c\nid: d\n---\nkind: c\n"),
+    ],
+)
+def test_a_second_head_is_a_document_of_its_own_when_asked(text: str, split: str) -> None:
+    findings = read(source(text)).findings
+    assert [one.rule.name for one in findings] == ["missing-document-mark"]
+    assert list(apply_fixes(findings)) == []
+    (fixed,) = apply_fixes(findings, unsafe=True)
+    assert fixed.data.decode() == split
+    assert not read(source(split)).findings
+
+
+@pytest.mark.parametrize("text", ["{kind: a, kind: b}\n", "a:\n  kind: b\n  kind: c\n"])
+def test_a_kind_inside_of_something_heads_no_document(text: str) -> None:
+    assert [one.rule.name for one in read(source(text)).findings] == ["duplicate-key"]
+
+
 @pytest.mark.parametrize("text", ["```yaml \nid: a\n``` \t\n", "```\r\nid: a\r\n```", "  ```yml\n  id: a\n  ```\n"])
 def test_bare_fences_are_deleted_safely(text: str) -> None:
     (fixed,) = apply_fixes(read(source(text)).findings)

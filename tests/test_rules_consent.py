@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
+from sopkit.cli import app
 from sopkit.diagnostics import Finding, Verdict
+from sopkit.graph import evidence
 from sopkit.pipeline import Compilation
-from tests.workspaces import compiled
+from tests.workspaces import compiled, write
 
 FOLDER = Path(__file__).parent / "consent"
 CASES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -151,3 +154,113 @@ def test_everything_that_holds_is_said_in_one_line_each() -> None:
     assert set(said) == {"SOP501", "SOP505", "SOP507"}
     assert said["SOP501"].startswith("1 contact rests on consent, on every way; the oldest, of `tell`,")
     assert "takes 31 min" in said["SOP507"]
+
+
+def test_where_there_are_too_many_ways_a_step_that_asks_itself_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "MOST_WAYS", 0)
+    old, new = MENDED["guard-before-a-wait"]
+    unguarded = text("guard-before-a-wait")
+    assert [one.rule.code for one in run(unguarded).not_assessed] == ["SOP501"]
+    guarded = run(unguarded.replace(old, new))
+    assert not guarded.not_assessed
+    assert "SOP501" in {one.rule.code for one in guarded.proved}
+
+
+def test_the_oldest_is_looked_for_behind_what_brings_more_than_each_step_asks() -> None:
+    """A step of a journey that a consent starts has newer evidence than its own question; the oldest is of the other journey."""
+    old, new = MENDED["withdrawal-a-day-late"]
+    workspace = text("withdrawal-a-day-late").replace(old, new)
+    assert _oldest(workspace) == "the oldest, of `tell`, was seen within 31 min before"
+    journey = "---\n" + workspace.split("---\n")[1].replace("id: news", "id: late").replace("id: tell", "id: second")
+    started = workspace.replace("starts_on: member-joined\n", "starts_on: {given: sms-marketing}\n")
+    assert _oldest(started + journey) == "the oldest, of `second`, was seen within 31 min before"
+
+
+def _oldest(workspace: str) -> str:
+    return next(one.statement.en for one in run(workspace).proved if one.rule.code == "SOP501").partition("; ")[2]
+
+
+def ending(events: str = "sms-unsubscribed, member-settings-off, account-closed") -> str:
+    return text("guard-before-a-wait").replace(
+        "starts_on: member-joined\n", f"starts_on: member-joined\nends_on: [{events}]\n"
+    )
+
+
+def test_a_journey_that_every_withdrawal_ends_keeps_what_was_shown_in_it() -> None:
+    assert codes(ending()) == []
+    (finding,) = of_consent(run(ending("sms-unsubscribed, account-closed")))
+    assert finding.rule.code == "SOP504"
+    assert "the customer withdraws sms-marketing (member-settings-off)" in [one.what.en for one in finding.timeline]
+
+
+def test_an_end_that_the_tool_never_hears_of_keeps_nothing() -> None:
+    sync = """\
+---
+kind: sync
+id: opt-outs
+title: 退订
+owner: guide
+review_by: 2027-12-31
+from: {FROM}
+to: map
+carries: {carries: CARRIED}
+key: phone
+every: 15m
+takes: 1m..2m
+"""
+    both = sync.replace("opt-outs", "from-sms").replace("{FROM}", "sms-gateway") + sync.replace(
+        "{FROM}", "mini-program"
+    )
+    as_events = both.replace("{carries: CARRIED}", "{events: [sms-unsubscribed, member-settings-off, account-closed]}")
+    assert [one for one in codes(ending() + as_events) if one == "SOP504"] == []
+    as_state = both.replace("{carries: CARRIED}", "{consents: [sms-marketing]}")
+    assert "SOP504" in codes(ending() + as_state)
+
+
+def test_a_journey_begun_by_the_giving_keeps_it_and_one_begun_by_the_end_of_another_does_not() -> None:
+    second = text("guard-before-a-wait").partition("steps:\n")[0].partition("---\n")[2]
+    asked = ending().replace(
+        "          - {id: pause, wait: 3d}\n          - {id: tell, send: news, via: sms, for: promotion}\n",
+        "          - {id: note, do: 记录, by: guide, within: 1h}\n",
+    )
+    second = f"---\n{second}".replace("id: news", "id: after").replace("audience: members\n", "").replace(
+        "starts_on: member-joined", "starts_on: {given: sms-marketing}\nends_on: [sms-unsubscribed, member-settings-off, account-closed]"
+    ) + "steps:\n  - {id: pause, wait: 3d}\n  - {id: tell, send: news, via: sms, for: promotion}\n"  # fmt: skip
+    assert codes(asked + second) == []
+    assert codes(asked + second.replace("{given: sms-marketing}", "{ended: news}")) == ["SOP503"]
+
+
+def many_ways(forks: int) -> str:
+    """Return a workspace in which each of some forks waits a different time: every choice of branches is another age of the consent."""
+    steps = "".join(
+        f"  - id: fork-{n}\n    choose:\n"
+        f"      - {{if: {{tag: in-community}}, steps: [{{id: short-{n}, wait: {2 ** (forks - n)}m}}]}}\n"
+        f"      - {{else: [{{id: long-{n}, wait: {2 ** (forks - n + 1)}m}}]}}\n"
+        for n in range(forks)
+    )
+    head, _, tail = text("guard-before-a-wait").partition("steps:\n")
+    starts = head.replace("starts_on: member-joined", "starts_on: {given: sms-marketing}")
+    return (
+        f"{starts}steps:\n{steps}  - {{id: tell, send: news, via: sms, for: promotion}}\n---{tail.partition('---')[2]}"
+    )
+
+
+def test_the_bound_on_ways_is_kept_and_what_was_not_settled_is_said() -> None:
+    settled = run(many_ways(6))
+    assert not settled.not_assessed
+    assert [one for one in settled.findings if one.rule.code in OF_CONSENT] == []
+    started = time.process_time()
+    done = run(many_ways(14))
+    assert time.process_time() - started < 20
+    (one,) = [one for one in done.not_assessed if one.rule.code == "SOP501"]
+    assert one.reason.en == "more than 200 ways lead there"
+    assert one.span is not None
+    assert not [proof for proof in done.proved if proof.rule.code == "SOP501"]
+
+
+def test_what_was_not_settled_fails_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path / "many", {"sopkit.yaml": many_ways(14)})
+    assert app.main(["check", str(folder), "--lang", "en", "--as-of", "2026-07-01"]) == 1
+    said = capsys.readouterr().out
+    assert "? not assessed: more than 200 ways lead there" in said
+    assert "error" not in said

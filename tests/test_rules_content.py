@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sopkit.diagnostics import Proof, Verdict
+from sopkit.rules.content_rules import HEADLINE
 from sopkit.rules.examples import KPI
 from sopkit.rules.law_examples import SEND, TEXT, WORKSPACE, catalog, message, playbook, script
 from tests.workspaces import compiled
@@ -162,3 +163,21 @@ def test_length_counts_what_is_surely_there() -> None:
         found("【示例】{customer.nickname|" + "您" * 600 + "}，新品到店。客服400-000-0000，拒收请回复T【广告】") == []
     )
     assert found(script(TEXT)[:0] + TEXT.replace("新品", "新" * 470)) == ["SOP607"]
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("标题：5个洗脸动作，您做对了几个？", []),
+        ("标题：〔数字〕个〔动作或误区〕，〔一个疑问〕？\\n例：五个", []),
+        ("标题：三个洗脸动作，您做对了吗", ["SOP608"]),
+        ("标题：洗脸动作做对了吗？正文：3步", ["SOP608"]),
+        ("Headline: 5 ways to wash your face?", []),
+        ("Headline: how to wash your face", ["SOP608"]),
+        ("没有写标题的话术，3步", []),
+    ],
+)
+def test_a_headline_has_what_its_cadence_asks_for(words: str, codes: list[str]) -> None:
+    text = HEADLINE.good.replace("标题：5个洗脸动作，您做对了几个？正文：先给结论", words)
+    assert words in text
+    assert [one.rule.code for one in compiled({"sopkit.yaml": text}).findings] == codes

@@ -361,3 +361,16 @@ def test_walking_through_the_night_agrees_on_an_alert(slots: set[int], takes: in
     run = next(one for n in range(25) if (one := monday + timedelta(hours=n)).hour in slots)
     late = run + timedelta(minutes=takes) > monday + timedelta(hours=review - before)
     assert bool(found(text, "SOP706", SETTINGS.replace("Asia/Shanghai", "UTC"))) == late
+
+
+def test_a_web_of_syncs_with_too_many_instants_is_not_assessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    nightly = AMOUNT.replace("every: event\n", 'every: day\nat: ["02:00"]\n')
+    text = PAYS.replace(", within: 1h", "") + SYNC_ORDERS + nightly
+    assert len(found(text, "SOP702")) == 1
+    monkeypatch.setattr("sopkit.graph.latency.MOST_OFFSETS", 0)
+    compilation = compiled({"sopkit.yaml": SETTINGS, "play.yaml": text})
+    assert [one for one in compilation.findings if one.rule.code == "SOP702"] == []
+    (left,) = [one for one in compilation.not_assessed if one.rule.code == "SOP702"]
+    assert left.subject.startswith("automation/")
+    assert left.span is not None
+    assert "instants" in left.reason.en

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from sopkit import pipeline
+from sopkit.cli import app
 from sopkit.diagnostics import Severity
-from tests.workspaces import compiled, found
+from sopkit.source import Source
+from tests.workspaces import TODAY, compiled, found, sources, write
 
 HEAD = """\
 kind: automation
@@ -100,5 +105,52 @@ def test_every_part_of_a_waiver_is_needed(key: str) -> None:
     parts = [part for part in line.strip("- {}").split(", ") if not part.startswith(f"{key}:")]
     compilation = compiled(text.replace(line, f"  - {{{', '.join(parts)}}}"))
     assert "SOP102" in {finding.rule.code for finding in compilation.findings}
-    if key != "reason":
-        assert compilation.waived == ()
+    assert compilation.waived == ()
+
+
+WAIVE = (
+    "waive: [{rule: RULE, at: tell, reason: 试点, approved_by: guide, until: 2026-12-31}]\nstarts_on: member-joined\n"
+)
+
+
+def uncovered(rule: str = "stale-consent") -> str:
+    """Return a workspace that sends on a consent seen three days before, a critical matter of Chinese law, and waives that."""
+    text = (Path(__file__).parent / "consent" / "guard-before-a-wait.yaml").read_text("utf-8")
+    return text.replace("starts_on: member-joined\n", WAIVE.replace("RULE", rule))
+
+
+def test_what_is_critical_stays_open_and_names_its_waiver() -> None:
+    compilation = compiled({"sopkit.yaml": uncovered()})
+    (waived,) = compilation.waived
+    (finding,) = [one for one in compilation.findings if one.weight is Severity.ERROR]
+    assert waived.critical
+    assert waived.finding is finding
+    assert finding.rule.code == "SOP504"
+    assert finding.related[-1].span.excerpt().startswith("{rule: stale-consent")
+    assert [one.rule.code for one in compilation.findings if one.rule.code.startswith("SOP9")] == []
+
+
+def test_without_a_jurisdiction_that_calls_it_critical_the_same_waiver_holds() -> None:
+    own = "kind: pack\nid: house\ntitle: 制度\ncontrols: {WDR02: {severity: high}}\n"
+    sources_ = sources({"sopkit.yaml": uncovered().replace("jurisdictions: [cn]\n", "")})
+    compilation = pipeline.compile(sources_, today=TODAY, packs=[Source("packs/house.yaml", own.encode())])
+    (waived,) = compilation.waived
+    assert not waived.critical
+    assert compilation.findings == ()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_a_critical_waiver_changes_neither_the_exit_code_nor_what_is_shown(
+    lang: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(write(tmp_path, {"sopkit.yaml": uncovered()}))
+    assert app.main(["check", folder, "--as-of", "2026-07-01", "--lang", lang]) == 1
+    printed = capfd.readouterr().out
+    assert "SOP504" in printed
+    assert {"en": "1 waived, 1 of them critical", "zh-CN": "1 个已豁免（其中 1 个严重"}[lang] in printed
+    assert app.main(["check", folder, "--as-of", "2026-07-01", "--format", "json"]) == 1
+    data = json.loads(capfd.readouterr().out)
+    assert [(one["code"], one["state"], one["waiver"]["until"]) for one in data["findings"] if one["waiver"]] == [
+        ("SOP504", "waived", "2026-12-31")
+    ]
+    assert (data["counts"]["error"], data["counts"]["waived"]) == (1, 1)

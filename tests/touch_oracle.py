@@ -406,7 +406,11 @@ class Oracle:
             return [] if busy or any(world.now - when < self.play.cool_down for when in ended) else [world]
         worlds = [world]
         for run in busy:
-            worlds = [after for one in worlds for after in self._exit(_without(one, run), run)]
+            worlds = [
+                after
+                for one in worlds  # what the end of another started may have sent it away already
+                for after in (self._exit(_without(one, run), run) if run in one.runs else [one])
+            ]
         return worlds
 
     def _enter(self, world: World, run: Run, stage: int) -> list[World]:

@@ -21,18 +21,18 @@ MORE = 20
 """How many times the states are allowed where what is said has to be looked at again."""
 
 
-def judged(made: Case) -> Compilation:
+def judged(made: Case, effort: int = EFFORT) -> Compilation:
     """Return the case compiled, from its YAML on; of the analyses only that of caps is made."""
-    with patch.object(rules, "FAMILIES", (caps,)), patch.object(replay, "EFFORT", EFFORT):
+    with patch.object(rules, "FAMILIES", (caps,)), patch.object(replay, "EFFORT", effort):
         return compiled({"sopkit.yaml": made.text})
 
 
-def verdict(made: Case) -> str:
+def verdict(made: Case, effort: int = EFFORT) -> str:
     """Return what is said of the case's only cap."""
-    return said(judged(made))
+    return said(judged(made, effort))
 
 
-def compare(seeds: Iterable[int], states: int) -> Table:
+def compare(seeds: Iterable[int], states: int, effort: int = EFFORT) -> Table:
     """Return the table of the cases all of whose courses can be tried within so many states."""
     table = Table()
     for seed in seeds:
@@ -40,7 +40,7 @@ def compare(seeds: Iterable[int], states: int) -> Table:
         table.plays += 1
         try:
             broken = made.breaks(states)
-            said = verdict(made)
+            said = verdict(made, effort)
             if said == "violated" and not broken:
                 broken = made.breaks_later(states * MORE)
         except TooManyError:

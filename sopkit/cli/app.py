@@ -34,6 +34,9 @@ SUMMARIES: Final = {
     "build": Phrase(
         "检查，然后生成员工手册、检查清单和流程图", "check, then make the manuals, checklists and diagrams"
     ),
+    "audit": Phrase(
+        "合规审计报告：逐项结论、证据与法条", "a compliance audit report: each control, its evidence, its law"
+    ),
     "compile": Phrase(
         "把整个工作区编译成一张执行图，写成文件", "compile a workspace to one execution graph, in a file"
     ),

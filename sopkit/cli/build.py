@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from sopkit import __version__
+from sopkit.audit import audit
+from sopkit.cli.audit import inputs, report_files
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
@@ -17,10 +20,16 @@ from sopkit.diagnostics import Severity
 from sopkit.graph.manifest import manifest
 from sopkit.model.nouns import Role
 from sopkit.output import File, refuse_foreign, write_folder
+from sopkit.reader.pictures import is_file_in
+from sopkit.render.audit.page import INVENTORY, REPORT, TITLE, Frame
+from sopkit.render.check_report import Results
+from sopkit.render.data_inventory import TITLE as RECORD
 from sopkit.render.diagrams import diagrams
 from sopkit.render.document import Diagram
+from sopkit.render.index import Entry
 from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.publication import KINDS, Request, publish, roles_with_work
+from sopkit.render.wording.names import Names
 from sopkit.schema.near import near
 from sopkit.text import Lang, Phrase
 
@@ -63,6 +72,9 @@ UNSETTLED = Phrase(
     "nothing was built because not everything could be assessed, and a former output was left as it is. Mend that, or use "
     "--allow-not-assessed to build all the same, or --force for a draft",
 )
+AUDIT = Phrase("合规审计", "Compliance audit")
+AUDIT_TITLES = {REPORT: TITLE, INVENTORY: RECORD}
+FORMS = {"html": "HTML", "md": "Markdown", "json": "JSON", "csv": "CSV"}
 BUILT = Phrase("已生成 {count} 个文件。手册：{place}", "built {count} files. The manual: {place}")
 WORKING = Phrase("正在生成", "building")
 
@@ -97,13 +109,16 @@ def run(
         console.complain(console.word(REFUSED if compilation.count(Severity.ERROR) else UNSETTLED))
         return failed
     made = Edition(compilation.today, edition or "", draft=failed != OK, tool=f"sopkit {__version__}")
+    audited = _audited(loaded, made, only, role)
     request = Request(
         roles=_roles(loaded, role),
         kinds=tuple(kind for kind in KINDS if kind in only),
         diagrams=_diagrams(loaded, only),
         logo=compilation.logo,
+        results=Results(compilation.findings, compilation.proved, compilation.not_assessed),
+        entries=[entry for entry, _ in audited],
     )
-    written = _Written(watched(console, _files(loaded, made, request), WORKING))
+    written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in audited)), WORKING))
     write_folder(Path(output), written)
     _report(console, Path(output), written.names)
     return OK
@@ -126,6 +141,25 @@ def _files(loaded: Loaded, edition: Edition, request: Request) -> Iterator[File]
     compilation = loaded.compilation
     yield from publish(compilation.workspace, edition, request)
     yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
+
+
+def _audited(
+    loaded: Loaded, edition: Edition, only: tuple[str, ...], role: tuple[str, ...]
+) -> list[tuple[Entry, File]]:
+    """Return the audit report in each language with its entries in the index; none for a role, or where no law applies."""
+    compilation = loaded.compilation
+    if role or (only and "audit" not in only) or not compilation.law.packs:
+        return []
+    made = audit(compilation, lambda name: is_file_in(loaded.folder, name))
+    rests_on = inputs(loaded)
+    found: list[tuple[Entry, File]] = []
+    for lang in languages_of(compilation.workspace.settings):
+        frame = Frame(rests_on, edition.tool, loaded.in_repository, f".{lang}", edition.draft)
+        for name, data in report_files(made, frame, Names(compilation.workspace, lang)):
+            stem, form = name.partition(".")[0], FORMS[name.rpartition(".")[2]]
+            path = f"audit/{name}"
+            found.append((Entry(AUDIT, "", AUDIT_TITLES[stem], lang, form, path), (path, data)))
+    return found
 
 
 def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Diagram]:

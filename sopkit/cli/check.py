@@ -145,6 +145,7 @@ def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
             files=seen.files,
             held_back=seen.held_back,
             waived=len(seen.waived),
+            critical=sum(one.critical for one in seen.waived),
             to_come=TO_COME,
             proved=seen.proved,
             not_assessed=seen.not_assessed,

@@ -18,9 +18,11 @@ from sopkit.cache import Cache
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.progress import watched
+from sopkit.cli.reading import Reading
 from sopkit.pipeline import Compilation
 from sopkit.reader.files import SETTINGS, find_sources
 from sopkit.reader.pictures import find_picture, is_file_in
+from sopkit.source import Source
 from sopkit.text import Phrase
 
 READING: Final = Phrase("正在读取", "reading")
@@ -65,6 +67,8 @@ class Loaded:
     """What to put before a path so that it can be opened from the working directory: `my-brand/`, or nothing."""
     in_repository: str
     """What to put before a path so that it is relative to the repository; nothing outside one."""
+    sources: tuple[Source, ...]
+    """Every file that was read, those of its own packs among them."""
     apart: int
     """Folders inside that are workspaces of their own, of which nothing was read."""
 
@@ -80,20 +84,21 @@ def load(console: Console, directory: str | None) -> Loaded:
     with pipeline.without_collections():
         files = find_sources(folder)
         remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *_schemas()))
-        known = remembered.recall(files.sources)
-        sources = watched(console, files.sources, READING, len(files.sources))
+        reading = Reading(files.sources, remembered.recall(files.sources))
         compilation = pipeline.compile(
-            sources,
+            watched(console, reading.sources, READING, len(reading.sources)),
             today=console.today,
             packs=files.packs,
             found=files.findings,
-            known=known,
+            known=reading.known,
             look=partial(find_picture, folder),
             exists=partial(is_file_in, folder),
         )
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
-    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), files.apart)
+    return Loaded(
+        folder, compilation, _shown(folder), _in_repository(folder), (*files.sources, *files.packs), files.apart
+    )
 
 
 def locate(directory: str | None) -> Path:

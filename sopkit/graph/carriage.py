@@ -23,8 +23,8 @@ from sopkit.graph.clock import (
 )
 from sopkit.graph.course import longest
 from sopkit.graph.latency import Hop, Leg, travel
+from sopkit.graph.touches import match_step
 from sopkit.model.documents import Sync, Workspace
-from sopkit.model.formulas import Selector
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Step
 from sopkit.model.values import Every, Slot
@@ -50,6 +50,7 @@ class Carriage:
     _reach: dict[tuple[Item, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _openings: dict[tuple[str, ...], tuple[Opening, bool]] = field(default_factory=dict)
     _runs: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
+    _drives: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @cached_property
     def syncs(self) -> tuple[Sync, ...]:
@@ -149,12 +150,19 @@ class Carriage:
 
     def drive(self, tool: str, sender: str) -> int:
         """Return how many seconds a command takes at most on its soonest way; nought where none is declared."""
-        orders = {
+        key = (tool, sender)
+        if key not in self._drives:
+            legs = travel(self._orders, tool, sender, 0)
+            self._drives[key] = legs[-1].end if legs else 0
+        return self._drives[key]
+
+    @cached_property
+    def _orders(self) -> Mapping[str, list[Hop]]:
+        """The hops on which tools give each other commands, by the tool that gives them."""
+        return {
             name: [Hop(name, name, to.id, int(min(longest(took), YEAR * DAY))) for to, took in noun.drives]
             for name, noun in self.workspace.tools.items()
         }
-        legs = travel(orders, tool, sender, 0)
-        return legs[-1].end if legs else 0
 
     @cached_property
     def _whole(self) -> Interval:
@@ -174,7 +182,9 @@ class Carriage:
         """Return when a step may be done for a customer of that zone, and whether it is ever closed."""
         quiet = self.workspace.settings.quiet_hours
         applies = tuple(
-            n for n, one in enumerate(quiet) if channel and one.hours and self.selects(one.of, step, channel)
+            n
+            for n, one in enumerate(quiet)
+            if channel and one.hours and match_step(self.workspace, one.of, step, channel) != "no"
         )
         return self._open(channel, step.by.id if step.by else "", applies, customer)
 
@@ -200,19 +210,6 @@ class Carriage:
                     open_ = without(open_, shut, self._whole)
             self._openings[key] = Opening(tuple(open_)), open_ != [self._whole]
         return self._openings[key]
-
-    def selects(self, selector: Selector | None, step: Step, channel: Channel) -> bool:
-        """Return whether a selector of touches takes in a step on a channel; cadences alone have formats."""
-        purpose = self.workspace.purposes.get(step.for_.id) if step.for_ else None
-        if channel.reach not in (selector.reach if selector and selector.reach else ("direct",)):
-            return False
-        return selector is None or not (
-            (selector.channel and channel.id not in {ref.id for ref in selector.channel})
-            or (selector.category and (purpose is None or purpose.category not in selector.category))
-            or (selector.sent_by and ("staff" if step.by else "tool") not in selector.sent_by)
-            or (selector.purpose and (step.for_ is None or step.for_.id not in {ref.id for ref in selector.purpose}))
-            or selector.format
-        )
 
 
 def cargo(sync: Sync) -> Iterator[Item]:

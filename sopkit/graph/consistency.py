@@ -60,8 +60,10 @@ class Trace:
         return (day.year, day.month) if rate.per == "month" else (day.year,)
 
 
-def customer_of(workspace: Workspace, face: Face, starts: Sequence[Start], runs: Sequence[Run]) -> Customer | None:
-    """Return somebody who can have all these runs, or None."""
+def customer_of(
+    workspace: Workspace, face: Face, starts: Sequence[Start], runs: Sequence[Run], effort: list[int]
+) -> Customer | None:
+    """Return somebody who can have all these runs, or None; `effort` is what may be spent on their conditions."""
     happened = happenings(starts, runs)
     trace = Trace(workspace, face)
     times: dict[str, list[float]] = {}
@@ -81,7 +83,7 @@ def customer_of(workspace: Workspace, face: Face, starts: Sequence[Start], runs:
             return None
     if not _alone(workspace, runs, set(times)) or not _at_one_time(workspace, journeys, set(times)):
         return None
-    return _somebody(workspace, starts, runs, set(times), written)
+    return _somebody(workspace, starts, runs, set(times), written, effort)
 
 
 def happenings(starts: Sequence[Start], runs: Sequence[Run]) -> Happened:
@@ -221,8 +223,13 @@ def _at_one_time(workspace: Workspace, journeys: dict[str, Journey], events: set
     return True
 
 
-def _somebody(
-    workspace: Workspace, starts: Sequence[Start], runs: Sequence[Run], events: set[str], written: set[str]
+def _somebody(  # noqa: PLR0917  all of one course
+    workspace: Workspace,
+    starts: Sequence[Start],
+    runs: Sequence[Run],
+    events: set[str],
+    written: set[str],
+    effort: list[int],
 ) -> Customer | None:
     asked = {repr(one): one for run in runs for one in run.asked}
     first = {one.event.event.id for one in starts}
@@ -236,7 +243,7 @@ def _somebody(
         for one in starts
         if one.event.event.id not in later
     ]
-    found = meet(workspace, *asked.values(), *happened)
+    found = meet(workspace, *asked.values(), *happened, effort=effort)
     return found if isinstance(found, Customer) else None
 
 

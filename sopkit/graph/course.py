@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
 
-from sopkit.graph.nodes import FLOW, Delay, Edge, ExecutionGraph
+from sopkit.graph.nodes import FLOW, NO_TIME, Delay, Edge, ExecutionGraph
 from sopkit.model.values import SECONDS, Duration
 
 INFINITE: Final = float("inf")
@@ -26,6 +26,8 @@ class Course:
     """Edges of `FLOW` by source."""
     latest: dict[str, dict[str, float]] = field(default_factory=dict)
     """By entry, when at the latest each place below it is come to: filled by whoever works it out."""
+
+    _earliest: dict[str, Mapping[str, float]] = field(default_factory=dict)
 
     @cached_property
     def reached(self) -> frozenset[str]:
@@ -52,6 +54,13 @@ class Course:
                 found.setdefault(edge.target, []).append(edge)
         return found
 
+    def earliest_below(self, entry: str) -> Mapping[str, float]:
+        """Return `earliest` of all that stands below an entry; several ask."""
+        if entry not in self._earliest:
+            below = f"{entry}/"
+            self._earliest[entry] = self.earliest(entry, lambda place: place.startswith(below))
+        return self._earliest[entry]
+
     def earliest(self, start: str, inside: Callable[[str], bool]) -> dict[str, float]:
         """Return after how many seconds at least each node below `start` is come to; closed hours only make it later.
 
@@ -71,6 +80,8 @@ class Course:
 
 
 def _arrival(edge: Edge, time: float, start: str, times: Mapping[str, float]) -> float:
+    if edge.delay is NO_TIME and edge.held is NO_TIME:
+        return time
     since = edge.delay.since
     if since == "stage":
         return max(time, shortest(edge.delay.low))

@@ -14,7 +14,7 @@ that breaks a use is a shortest one, and none is missed. At most `MOST_WAYS` are
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -51,6 +51,10 @@ MOST_WAYS: Final = 200
 """Ways to one place that are kept; beyond, the question is not settled."""
 
 
+MANY_ROUNDS: Final = 60
+"""Ways to one place beyond which one that goes in a circle is taken to do so for ever."""
+
+
 class TooManyWaysError(Exception):
     """A bound on effort was reached."""
 
@@ -69,6 +73,27 @@ class Copies:
     whole: Callable[[str], float]
     """Slack of a consent that is given this instant."""
     hears: Callable[[str, str | None], float]
+    told: Callable[[str, str | None], float] = lambda _consent, _tool: NEVER
+    """Slack of a consent that was given, and of whose withdrawal the tool has heard nothing since."""
+    _lasting: dict[str, Copies | None] = field(default_factory=dict)
+
+    def lasting(self, journey: Journey) -> Copies | None:
+        """Return what shows the consents whose every withdrawal ends a journey: once shown in it, they are so while it goes on.
+
+        An event that has happened shows nothing: the withdrawal may have been heard of before the journey began.
+        """
+        if journey.id not in self._lasting:
+            ended = {one.event.id for one in journey.ends_on if isinstance(one, OnEvent) and one.where is None}
+            kept = frozenset(name for name in self.consents if self._is_ended(name, ended))
+            shown = Copies(self.workspace, kept, self.told, lambda _: NEVER, self.hears) if kept else None
+            self._lasting[journey.id] = shown
+        return self._lasting[journey.id]
+
+    def _is_ended(self, consent: str, events: Set[str]) -> bool:
+        noun = self.workspace.consents.get(consent)
+        if noun is None or noun.expires is not None or not noun.withdrawn_by:
+            return False
+        return {ref.id for ref in noun.withdrawn_by} <= events
 
     @cached_property
     def given_by(self) -> Mapping[str, tuple[str, ...]]:
@@ -154,6 +179,8 @@ class Way(NamedTuple):
     """Seconds since the stage was entered, at most."""
     cut: str = ""
     """The event that has just ended the journey which this way comes from."""
+    kept: float = NEVER
+    """Slack that does not run out while the journey goes on, since every withdrawal ends it."""
 
 
 def course_of(way: Way) -> tuple[Way, ...]:
@@ -185,7 +212,7 @@ class Flow:
         found: dict[str, list[Edge]] = {}
         nodes = self.graph.nodes
         for edge in self.graph.edges:
-            if _flows(edge, nodes):
+            if edge.kind in MOVING and _flows(edge, nodes):
                 found.setdefault(edge.source, []).append(edge)
         return {source: tuple(edges) for source, edges in found.items()}
 
@@ -320,6 +347,10 @@ class Flow:
 ROOTS: Final = frozenset(("lifecycle", "automation", "cadence", "procedure"))
 
 
+MOVING: Final = frozenset(("then", "occurs", "emits"))
+"""Kinds of edges along which somebody may come to another place; most edges are of none."""
+
+
 def _flows(edge: Edge, nodes: Mapping[str, Node]) -> bool:
     if edge.kind == "then":
         return True
@@ -335,8 +366,13 @@ def _flows(edge: Edge, nodes: Mapping[str, Node]) -> bool:
     return target in ROOTS and edge.label == "start"
 
 
-def ways(flow: Flow, copies: Copies, inside: frozenset[str]) -> dict[str, list[Way]]:
-    """Return the ways to each place of `inside` that matter, shortest first. Raises TooManyWaysError."""
+def ways(
+    flow: Flow, copies: Copies, inside: frozenset[str], enough: Callable[[Way], bool] = lambda _: False
+) -> dict[str, list[Way]]:
+    """Return the ways to each place of `inside` that matter, shortest first; no more once one is `enough`.
+
+    Raises TooManyWaysError.
+    """
     found: dict[str, list[Way]] = {}
     queue = deque(Way(place, NEVER, 0) for place in sorted(inside) if _begins(flow, place, inside))
     while queue:
@@ -344,9 +380,13 @@ def ways(flow: Flow, copies: Copies, inside: frozenset[str]) -> dict[str, list[W
         kept = found.setdefault(way.place, [])
         if any(_covers(other, way) for other in kept):
             continue
+        if len(kept) >= MANY_ROUNDS:
+            way = _repeated(flow, copies, way)
         if len(kept) >= MOST_WAYS:
             raise TooManyWaysError
         kept.append(way)
+        if enough(way):
+            break
         queue.extend(_onward(flow, copies, way, inside))
     return found
 
@@ -368,12 +408,43 @@ def _onward(flow: Flow, copies: Copies, way: Way, inside: frozenset[str]) -> Ite
     for container in flow.around(way.place):
         for edge in flow.cuts.get(container, ()):
             if edge.target in inside:
-                slack = _cut_off(flow, way, container, edge)
-                if slack is not None:
-                    slack = copies.after(edge.on, slack, flow.tool_at(container))
-                    if edge.label != "while":
-                        slack = max(slack, copies.gain(edge.guard, flow.tool_at(container)))
-                    yield _step(flow, copies, way, edge, slack)
+                cut = _interrupted(flow, copies, way, edge)
+                if cut is not None:
+                    yield cut
+
+
+def _interrupted(flow: Flow, copies: Copies, way: Way, edge: Edge) -> Way | None:
+    slack, tool = _cut_off(flow, way, edge.source, edge), flow.tool_at(edge.source)
+    if slack is None:
+        return None
+    slack = copies.after(edge.on, slack, tool)
+    if edge.label != "while":
+        slack = max(slack, copies.gain(edge.guard, tool))
+    return _step(flow, copies, way, edge, slack)
+
+
+def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
+    """Return what a way comes to that goes round as it did last, for ever: no fresher than what is shown anew in each round."""
+    circle = [way]
+    while circle[-1].before is not None and (len(circle) == 1 or circle[-1].place != way.place):
+        circle.append(circle[-1].before)
+    start = circle.pop()
+    if start.place != way.place or not circle:
+        return way
+    now: Way | None = start._replace(slack=NEVER, anchors=(NEVER,) * len(start.anchors))
+    for one in reversed(circle):
+        if now is None or one.edge is None:
+            return way
+        cut = one.edge.kind == "interrupt"
+        now = (
+            _interrupted(flow, copies, now, one.edge)
+            if cut
+            else _step(flow, copies, now, one.edge, along(flow, copies, now, one.edge))
+        )
+    if now is None:
+        return way
+    anchors = tuple(max(OLD, slack) for slack in now.anchors)
+    return way._replace(slack=max(OLD, now.slack), kept=now.kept, anchors=anchors)
 
 
 def _is_timer(edge: Edge) -> bool:
@@ -411,6 +482,7 @@ def _covers(one: Way, other: Way) -> bool:
         one.slack <= other.slack
         and one.cut == other.cut
         and one.spent >= other.spent
+        and one.kept <= other.kept
         and all(a <= b for a, b in zip(one.anchors, other.anchors, strict=False))
     )
 
@@ -421,13 +493,32 @@ def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float) -> Way
     fails_at_once = edge.label == "while" and way.place == edge.source
     if journey is not None and journey.while_ is not None and target.kind not in ROOTS and not fails_at_once:
         slack = max(slack, copies.gain(journey.while_, flow.tool_at(edge.target)))
+    kept = _kept(flow, copies, way, edge) if slack != WITHDRAWN else NEVER
+    slack = max(slack, kept)
     ended = edge.on.event.id if edge.label == "ends_on" and isinstance(edge.on, OnEvent) else ""
     cut = ended or (way.cut if target.kind in ("exit", "trigger") else "")
     spent = 0.0
     if target.step is not None:
         spent = way.spent + (longest(edge.held.high) if edge.held.bounded else INFINITE) + flow.delay(edge)
     anchors = _anchored(flow, way, target, slack)
-    return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut)
+    return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut, kept)
+
+
+def _kept(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
+    """Return the slack that lasts as long as the journey which an edge stays in, or leads into."""
+    journey, tool = flow.journey_of(edge.target), flow.tool_at(edge.target)
+    shown = copies.lasting(journey) if journey is not None else None
+    if shown is None:
+        return NEVER
+    starts = flow.graph.nodes[edge.target].kind in ROOTS
+    known = NEVER if starts else way.kept
+    if isinstance(edge.on, ConsentMoved) and edge.on.way == "given" and edge.on.consent.id in shown.consents:
+        known = max(known, shown.worth(edge.on.consent.id, tool))
+    elif isinstance(edge.on, OnEvent) and not shown.hears(edge.on.event.id, tool):
+        given = shown.given_by.get(edge.on.event.id, ())
+        known = max([known, *(shown.worth(one, tool) for one in given)])
+    before = leaving(flow, shown, way._replace(slack=NEVER), edge) if not starts else NEVER
+    return max(known, before, tested(flow, shown, edge, tool))
 
 
 def _anchored(flow: Flow, way: Way, target: Node, slack: float) -> tuple[float, ...]:

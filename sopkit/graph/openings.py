@@ -53,7 +53,7 @@ class Openings:
 
     def wait(self, minute: float) -> float:
         """Return how many minutes after `minute` it is open: 0 where it is open then, infinite where it never is."""
-        if self.empty:
+        if self.empty or minute == INFINITE:
             return INFINITE
         at = minute % WEEK
         for start, end in self.stretches:
@@ -71,18 +71,26 @@ class Openings:
         """Return the most minutes that pass until so many open ones have, and the next open instant is come to."""
         if self.empty or self.always:
             return INFINITE if self.empty else open_minutes
-        return max(self._time_from(end, open_minutes) for _, end in self.stretches)
+        return max(self.time_from(end, open_minutes) for _, end in self.stretches)
 
-    def _time_from(self, start: float, left: float) -> float:
+    def time_from(self, start: float, open_minutes: float) -> float:
+        """Return how many minutes pass after `start` until so many open ones have, and the next open instant is come to."""
+        end = self.end_of(start, open_minutes)
+        return end + self.wait(end) - start
+
+    def end_of(self, start: float, open_minutes: float) -> float:
+        """Return the minute by which so many open ones have passed since `start`: a closing time, where they end just then."""
+        if self.empty or open_minutes == INFINITE:
+            return INFINITE
         a_week = sum(end - begin for begin, end in self.stretches)
-        weeks = max(0, int(left // a_week) - 1)
-        now, left = start + weeks * WEEK, left - weeks * a_week
+        weeks = max(0, int(open_minutes // a_week) - 1)
+        now, left = start + weeks * WEEK, open_minutes - weeks * a_week
         while True:
             now += self.wait(now)
             at = now % WEEK
             end = next(end for _, end in self.stretches if at < end)
-            if left < end - at:
-                return now + left - start
+            if left <= end - at:
+                return now + left
             left -= end - at
             now += end - at
 
@@ -136,6 +144,7 @@ def _outside(said: Said) -> Openings:
     return _merged([*free, (now, WEEK)])
 
 
+@cache  # of few hours, each pair meets at many touches
 def both(one: Openings | None, other: Openings | None) -> Openings | None:
     """Return when both are open."""
     if one is None or other is None:

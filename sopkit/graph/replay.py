@@ -18,7 +18,8 @@ from sopkit.graph.crowds import crowded
 from sopkit.graph.face import DatedHours, Face
 from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
-from sopkit.graph.runs import Came, Done, Manner, Run, SpentError, Walker
+from sopkit.graph.purse import Purse
+from sopkit.graph.runs import MOST_STEPS, Came, Done, Manner, Run, SpentError, Walker
 from sopkit.graph.satisfiability import NOBODY, Customer, meet
 from sopkit.graph.touches import Touch
 from sopkit.graph.zones import Clocks
@@ -38,8 +39,8 @@ EFFORT: Final = 6000
 MOST_WAYS: Final = 60
 MOST_JOINED: Final = 2_000
 """Ways through one journey with those that its steps start."""
-MOST_LOOKS: Final = 2_000_000
-"""Ways that are looked at for one cap, in all windows together: a second or two."""
+MOST_LOOKS: Final = 1_000_000
+"""Ways that are looked at for one cap, in all windows together: a second."""
 Window = tuple[float, float]
 """Half-open."""
 MOST_TRIES: Final = 40
@@ -62,6 +63,8 @@ class Question:
     """'' for a window that rolls."""
     face: Face
     """The customer's clock."""
+    purse: Purse
+    """What is left to spend; the search takes from it."""
     thrift: int = 1
     """What the effort is divided by."""
 
@@ -83,7 +86,13 @@ def replay(question: Question, roots: Sequence[str]) -> Course | None:
 
     Raises SpentError where a bound on effort ended the search.
     """
-    found = _of_cadences(question) or _Search(question, roots[:MOST_JOURNEYS]).course()
+    found = _of_cadences(question)
+    if found is None:
+        search = _Search(question, roots[:MOST_JOURNEYS])
+        try:
+            found = search.course()
+        finally:
+            search.pay()
     face = question.face
     told = face.name if face.moving or face.name != question.clocks.home else None
     return replace(found, zone=told) if found is not None and told else found
@@ -129,8 +138,12 @@ class _Part:
 class _Search:
     def __init__(self, question: Question, roots: Sequence[str]) -> None:
         self.question, self.workspace = question, question.workspace
-        self.walker = Walker(question.openings, question.touches, question.counted)
-        self.effort, self.tries, self.looks = EFFORT // question.thrift, MOST_TRIES, MOST_LOOKS
+        purse = question.purse
+        self.steps = min(MOST_STEPS // question.thrift, purse.steps)
+        self.walker = Walker(question.openings, question.touches, question.counted, self.steps)
+        self.effort, self.tries = EFFORT // question.thrift, MOST_TRIES
+        self.may_look = self.looks = min(MOST_LOOKS // question.thrift, purse.looks)
+        self.questions = purse.questions
         self.starters: dict[str, tuple[OnEvent, list[Journey]]] = {}
         for root in roots:
             for journey, trigger in self._starters(root, 0):
@@ -145,6 +158,11 @@ class _Search:
         self.period = self._period()
         self.known: dict[tuple[str, float], list[_Way]] = {}
         self.somebody: dict[frozenset[tuple[Mark, bool]], bool] = {}
+
+    def pay(self) -> None:
+        """Take what was spent from the purse."""
+        self.question.purse.steps -= self.steps - max(0, self.walker.left)
+        self.question.purse.looks -= self.may_look - max(0, self.looks)
 
     def _starters(self, root: str, depth: int) -> Iterator[tuple[Journey, OnEvent]]:
         """Yield the journeys, with their events, by which a journey comes to run: itself, or one that starts it."""
@@ -215,7 +233,9 @@ class _Search:
         """Return whether there may be a customer who meets all that the runs ask."""
         if asks not in self.somebody:
             asked = [one for run in runs for one in run.asked]
-            self.somebody[asks] = len(asked) < 2 or meet(self.workspace, *asked) != NOBODY
+            self.somebody[asks] = len(asked) < 2 or meet(self.workspace, *asked, effort=self.questions) != NOBODY
+            if self.questions[0] < 0:
+                raise SpentError
         return self.somebody[asks]
 
     def _manners(self, pause: float) -> Iterator[Manner]:
@@ -370,7 +390,7 @@ class _Search:
             runs += [
                 _shifted(run, shift) for _, way, shift in part.ways if way.count(shift, window) for run in way.runs
             ]
-        customer = customer_of(self.workspace, self.question.face, starts, runs)
+        customer = customer_of(self.workspace, self.question.face, starts, runs, self.questions)
         if customer is None:
             return None
         shows = self.question.face.shows

@@ -26,7 +26,7 @@ MOST_RUNS: Final = 60
 """Ways through one journey from one start."""
 MOST_DEEDS: Final = 400
 """Steps of one run: a journey that leads round in circles is not followed for ever."""
-MOST_STEPS: Final = 300_000
+MOST_STEPS: Final = 100_000
 """Steps that are walked for one cap, in all runs together: a second or two."""
 HORIZON: Final = 60 * 86400
 """How long a run is followed, in seconds."""
@@ -95,9 +95,10 @@ class Walker:
         openings: Mapping[str, Openings | DatedHours | None],
         touches: Mapping[str, Touch],
         counted: Mapping[str, Touch],
+        steps: int,
     ) -> None:
         self.openings, self.touches, self.counted = openings, touches, counted
-        self.left, self.cut = MOST_STEPS, False
+        self.left, self.cut = steps, False
         """Steps that may still be walked, and whether a journey was left half-way for its length."""
 
     def runs(self, root: str, journey: Journey, start: float, manner: Manner) -> list[Run]:

@@ -107,9 +107,12 @@ CERTAIN: Final[_Form] = _And(())
 IMPOSSIBLE: Final[_Form] = _Or(())
 
 
-def meet(workspace: Workspace, *predicates: Predicate) -> Answer:
-    """Return a customer who meets all predicates, or that there can be none, or that this was not decided."""
-    effort = [EFFORT]
+def meet(workspace: Workspace, *predicates: Predicate, effort: list[int] | None = None) -> Answer:
+    """Return a customer who meets all predicates, or that there can be none, or that this was not decided.
+
+    `effort` is how many parts may be looked at; what is left of it stays in it, so that many questions can share one bound.
+    """
+    effort = [EFFORT] if effort is None else effort
     try:
         plain = [_spell_out(one, workspace, (), effort) for one in predicates]
         tests = [test for one in plain for test in leaves(one)]
@@ -172,8 +175,14 @@ def tests_of(workspace: Workspace, predicate: Predicate) -> list[Predicate]:
     return list(leaves(spelt_out(workspace, predicate)))
 
 
+NOT_PLAIN: Final = (All, Any, Not, SegmentTest, TaskTest, ReachableTest)
+"""What is made of tests, or stands for others."""
+
+
 def spelt_out(workspace: Workspace, predicate: Predicate) -> Predicate:
     """Return the predicate with segments, tasks and reachability spelt out; as it is written where that is beyond the bound."""
+    if not isinstance(predicate, NOT_PLAIN):
+        return predicate
     try:
         return _spell_out(predicate, workspace, (), [EFFORT])
     except UndecidedError:

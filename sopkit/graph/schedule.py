@@ -41,17 +41,16 @@ class Schedule:
         actions = [one for one in (enforce.gap, enforce.count) if one] if enforce else []
         self.exits = any(one.action == "exit" for one in actions)
         wait = sum(longest(one.at_most, shift) for one in actions if one.action == "wait")
-        steps = {id_: node.step for id_, node in graph.nodes.items() if node.step is not None}
-        held = {id_: wait for id_, one in touches.items() if wait and controlled(workspace, one)}
+        steps = {id_: step for id_, node in graph.nodes.items() if (step := node.step) is not None}
+        held = dict.fromkeys(self.held, wait) if wait else {}
         self.lags: dict[str, float] = {}
         """How long after its step a touch can still come: a person lets it go, and may do so when the run is over."""
-        limits = {}
+        limits: dict[str, float] = {}
         for id_, step in steps.items():
-            limits[id_] = (
-                longest(step.within, shift) if step.within else longest(step.after.high, shift) if step.after else 0.0
-            )
             if step.by and not step.within:
                 limits[id_] = INFINITE
+            elif step.within or step.after:
+                limits[id_] = longest(step.within or (step.after.high if step.after else None), shift)
             if id_ in touches:
                 self.lags[id_] = max(self._confirmed(one) for one in touches[id_].channels)
                 held[id_] = held.get(id_, 0.0) + self.lags[id_]
@@ -104,6 +103,11 @@ class Schedule:
         plan.nets = {key: net for key, net in self.nets.items() if key[0] in same}
         plan._latest = {key: latest for key, latest in self._latest.items() if key[0] in same}
         return plan
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The touches that the enforcing tool sends and may hold."""
+        return frozenset(id_ for id_, one in self.touches.items() if controlled(self.workspace, one))
 
     @cached_property
     def links(self) -> Links:

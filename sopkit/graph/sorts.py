@@ -18,6 +18,8 @@ from sopkit.model.steps import Choose, Erase, SetData, Step, Tag, inner
 
 MOST_SORTS: Final = 64
 """Sorts of customers that are told apart; where there are more, none are."""
+MOST_EFFORT: Final = 300_000
+"""Parts of conditions that are looked at to tell customers apart, for one question; beyond that they are not."""
 MOST_CONDITIONS: Final = 24
 """Different conditions that are decided; those that fewer touches ask about are left open."""
 
@@ -38,7 +40,6 @@ class Sorts:
             for each in inner(step)
             for name in _writes(each)
         }
-        self._known: dict[str, tuple[Predicate, ...]] = {}
         self.asked: dict[str, tuple[Condition, ...]] = dict(self._all())
         """By node id of the touch: what must hold for a customer to get it. Touches that ask for nothing lasting are left out."""
 
@@ -55,16 +56,17 @@ class Sorts:
         if not keys:
             return [every]
         found: list[frozenset[str]] = []
-        for met in self._sorts([(key, conditions[key]) for key in keys]):
-            if len(found) > MOST_SORTS:
+        effort = [MOST_EFFORT]
+        for met in self._sorts([(key, conditions[key]) for key in keys], effort):
+            if len(found) > MOST_SORTS or effort[0] < 0:
                 return [every]
             unmet = {*keys} - met
             found.append(frozenset(n for n in nodes if not any(key in unmet for key, _ in self.asked.get(n, ()))))
         greatest = [one for one in found if not any(one < other for other in found)]
         return sorted(set(greatest), key=sorted)
 
-    def _sorts(self, conditions: Sequence[Condition]) -> Iterator[frozenset[str]]:
-        """Yield, for each sort of customer, the conditions that it meets."""
+    def _sorts(self, conditions: Sequence[Condition], effort: list[int]) -> Iterator[frozenset[str]]:
+        """Yield, for each sort of customer, the conditions that it meets; more than there are when the effort is spent."""
         todo: list[tuple[int, tuple[Predicate, ...], frozenset[str]]] = [(0, (), frozenset())]
         while todo:
             number, decided, met = todo.pop()
@@ -73,7 +75,7 @@ class Sorts:
                 continue
             key, predicate = conditions[number]
             for one, more in ((Not(predicate, predicate.at), met), (predicate, met | {key})):
-                if meet(self.workspace, *decided, one) != NOBODY:
+                if meet(self.workspace, *decided, one, effort=effort) != NOBODY:
                     todo.append((number + 1, (*decided, one), more))
 
     def _all(self) -> Iterator[tuple[str, tuple[Condition, ...]]]:
@@ -110,10 +112,7 @@ class Sorts:
         """Yield the parts of a condition that hold for good or never."""
         if predicate is None:
             return
-        key = json.dumps(condition(predicate), ensure_ascii=False)
-        if key not in self._known:
-            self._known[key] = tuple(self._parts(spelt_out(self.workspace, predicate)))
-        for one in self._known[key]:
+        for one in self._parts(spelt_out(self.workspace, predicate)):
             yield json.dumps(condition(one), ensure_ascii=False), one
 
     def _parts(self, predicate: Predicate) -> Iterator[Predicate]:

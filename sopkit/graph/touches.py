@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -12,7 +12,6 @@ from sopkit.model.documents import Cadence, Journey, Workspace
 from sopkit.model.formulas import Selector
 from sopkit.model.nouns import Channel, Role
 from sopkit.model.steps import Step
-from sopkit.model.values import ChannelRef, PurposeRef, RoleRef
 from sopkit.tree import Mark
 
 REACHES: Final = frozenset(("direct", "group", "feed"))
@@ -63,38 +62,47 @@ class Touch:
 def touches_of(workspace: Workspace, graph: ExecutionGraph) -> dict[str, Touch]:
     """Return all touches by node id, in the order written; those that no cap counts, too."""
     found: dict[str, Touch] = {}
+    alike: dict[tuple[object, ...], Touch | None] = {}
     for id_, node in graph.nodes.items():
-        touch = _of_node(workspace, id_, node)
-        if touch is not None:
-            found[id_] = touch
+        one = _touching(workspace, node)
+        if one is None:
+            continue
+        key = _said(one)
+        if key not in alike:  # the same ways for the same purpose, hundreds of times over
+            alike[key] = _touch(workspace, id_, node, one)
+        like = alike[key]
+        if like is not None:
+            step = one if isinstance(one, Step) else None
+            at = step.id_at if step is not None else node.at or Mark(0)
+            found[id_] = replace(like, node=id_, root=node.playbook or id_, at=at, step=step)
     return found
 
 
-def _of_node(workspace: Workspace, id_: str, node: Node) -> Touch | None:
-    step = node.step
-    if step is not None and step.verb is not None and step.via:
-        stopped = step.cap is None or step.cap.stopped
-        return _touch(workspace, id_, node, step.via, step.for_, step.by, step, None, stopped)
-    if node.kind == "issue":
-        cadence = workspace.cadences.get(id_.partition("/")[2])
-        if cadence is not None and cadence.via:
-            return _touch(
-                workspace, id_, node, cadence.via, cadence.for_, cadence.by, None, cadence.format, stopped=True
-            )
-    return None
+def _touching(workspace: Workspace, node: Node) -> Step | Cadence | None:
+    """Return what a node touches somebody by."""
+    one: Step | Cadence | None = node.step
+    if one is None and node.kind == "issue":
+        one = workspace.cadences.get(node.id.partition("/")[2])
+    return None if one is None or not one.via or (isinstance(one, Step) and one.verb is None) else one
 
 
-def _touch(  # noqa: PLR0917  a constructor in all but name
-    workspace: Workspace,
-    id_: str,
-    node: Node,
-    via: Sequence[ChannelRef],
-    for_: PurposeRef | None,
-    by: RoleRef | None,
-    step: Step | None,
-    format_: str | None,
-    stopped: bool,
-) -> Touch | None:
+def _said(one: Step | Cadence) -> tuple[object, ...]:
+    """Return all that makes a touch but its place."""
+    cap = one.cap if isinstance(one, Step) else None
+    return (
+        tuple([ref.id for ref in one.via]),
+        one.for_.id if one.for_ else None,
+        one.by.id if one.by else None,
+        one.format if isinstance(one, Cadence) else None,
+        isinstance(one, Step),
+        cap is None or cap.stopped,
+        cap is None or cap.counts,
+    )
+
+
+def _touch(workspace: Workspace, id_: str, node: Node, one: Step | Cadence) -> Touch | None:
+    via, for_, by = one.via, one.for_, one.by
+    step, format_ = (one, None) if isinstance(one, Step) else (None, one.format)
     channels = tuple(workspace.channels[ref.id] for ref in via if ref.id in workspace.channels)
     touching = tuple(one for one in channels if one.reach in REACHES)
     if not touching:
@@ -110,7 +118,7 @@ def _touch(  # noqa: PLR0917  a constructor in all but name
         category=purpose.category if purpose else None,
         staff=by is not None,
         format=format_,
-        stopped=stopped,
+        stopped=step is None or step.cap is None or step.cap.stopped,
         step=step,
         spans=(),
         openings=None,
@@ -152,6 +160,25 @@ def match(selector: Selector | None, touch: Touch) -> Match:
 
 
 def _match_way(selector: Selector | None, touch: Touch, channel: Channel) -> Match:
+    return _selects(selector, channel, touch.purpose, touch.category, "staff" if touch.staff else "tool", touch.format)
+
+
+def match_step(workspace: Workspace, selector: Selector | None, step: Step, channel: Channel) -> Match:
+    """Return whether a selector means a step on one of its channels; cadences alone have formats."""
+    purpose = workspace.purposes.get(step.for_.id) if step.for_ else None
+    sender: Literal["staff", "tool"] = "staff" if step.by else "tool"
+    category = purpose.category if purpose else None
+    return _selects(selector, channel, step.for_.id if step.for_ else None, category, sender, None)
+
+
+def _selects(  # noqa: PLR0917  what a selector may ask about
+    selector: Selector | None,
+    channel: Channel,
+    purpose: str | None,
+    category: str | None,
+    sender: Literal["staff", "tool"],
+    format_: str | None,
+) -> Match:
     reaches = selector.reach if selector and selector.reach else ("direct",)
     if channel.reach not in reaches:
         return "no"
@@ -159,14 +186,14 @@ def _match_way(selector: Selector | None, touch: Touch, channel: Channel) -> Mat
         return "yes"
     if selector.channel and channel.id not in [ref.id for ref in selector.channel]:
         return "no"
-    if selector.sent_by and ("staff" if touch.staff else "tool") not in selector.sent_by:
+    if selector.sent_by and sender not in selector.sent_by:
         return "no"
-    if selector.format and touch.format not in selector.format:
+    if selector.format and format_ not in selector.format:
         return "no"
-    if selector.purpose and touch.purpose not in [ref.id for ref in selector.purpose]:
-        return "no" if touch.purpose else "maybe"
-    if selector.category and touch.category not in selector.category:
-        return "no" if touch.category else "maybe"
+    if selector.purpose and purpose not in [ref.id for ref in selector.purpose]:
+        return "no" if purpose else "maybe"
+    if selector.category and category not in selector.category:
+        return "no" if category else "maybe"
     return "yes"
 
 

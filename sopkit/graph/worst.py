@@ -6,7 +6,7 @@ other's end can start, and those that run one at a time, are one net; all else i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from sopkit.graph.course import INFINITE, shortest
 from sopkit.graph.issues import most_issues
 from sopkit.graph.pacing import Net
+from sopkit.graph.purse import Purse
 from sopkit.graph.schedule import Schedule
 from sopkit.graph.sorts import Sorts
 from sopkit.model.documents import Journey, OneAtATime
@@ -69,6 +70,11 @@ class Plan(Schedule):
         return worst
 
     @cached_property
+    def purse(self) -> Purse:
+        """What may be spent on looking for courses, over all caps."""
+        return Purse()
+
+    @cached_property
     def sorts(self) -> Sorts:
         """What parts customers for good."""
         return Sorts(self.workspace)
@@ -101,11 +107,15 @@ class Plan(Schedule):
             bound.add(root, count)
         return bound
 
-    def before(self, node: str, counted: Collection[str], window: float, enough: int) -> int:
-        """Return how many of the touches `counted` can come in the window that ends with the touch `node`, at most `enough`."""
+    def before(self, counted: Collection[str], window: float, enough: int) -> Callable[[str], int]:
+        """Return a question of nodes: how many of the touches `counted` can come in the window that ends with it, at most `enough`."""
         asked = Asked(self, counted, window, enough + 1)
-        root = self.touches[node].root
-        chain = next(one for one in chains_of({each: self.only_before(each) for each in asked.roots}) if root in one)
+        chains = chains_of({root: self.only_before(root) for root in asked.roots})
+        chain_of = {root: chain for chain in reversed(chains) for root in chain}
+        return lambda node: self._before(node, asked, counted, chain_of[self.touches[node].root])
+
+    def _before(self, node: str, asked: Asked, counted: Collection[str], chain: Sequence[str]) -> int:
+        root, enough = self.touches[node].root, asked.enough - 1
         first = chain[: chain.index(root) + 1]
         if any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in first):
             return min(enough, len(counted))
@@ -115,7 +125,7 @@ class Plan(Schedule):
         if own is None:
             return enough
         rest = {one for one in counted if self.touches[one].root not in chain}
-        others = self.most(rest, window, enough + 1)
+        others = self.most(rest, asked.window, enough + 1)
         return enough if others.open else min(enough, own + others.count)
 
     def _counted(self, bound: Bound, asked: Asked, chains: Sequence[Sequence[str]]) -> dict[str, int | None]:

@@ -86,6 +86,7 @@ class Clocks:
         if not self.unknown:
             self.zones = tuple(dict.fromkeys(named)) if isinstance(named, tuple) and named else (self.home,)
         self._known: dict[tuple[object, ...], Dated] = {}
+        self._instants: dict[tuple[str | None, datetime], float] = {}
 
     @cached_property
     def one(self) -> bool:
@@ -125,8 +126,13 @@ class Clocks:
 
     def instants(self, times: Sequence[datetime], name: str | None) -> list[float]:
         """Return local times of a zone as seconds since 1970; one that does not exist moves to the next that does."""
-        where = zone(name)
-        return [float(instant(at.date(), at.hour * 60 + at.minute, where)) for at in times]
+        where, known = zone(name), self._instants
+        found = []
+        for at in times:
+            if (name, at) not in known:
+                known[name, at] = float(instant(at.date(), at.hour * 60 + at.minute, where))
+            found.append(known[name, at])
+        return found
 
 
 def _moved(where: tzinfo, today: date) -> int:

@@ -133,6 +133,10 @@ class Law:
         stated = [control.severity for _, control in pairs if control.severity]
         return Severity.WARNING if stated and all(one == "medium" for one in stated) else Severity.ERROR
 
+    def is_critical(self, *controls: str) -> bool:
+        """Whether any of these controls is critical in a pack that applies."""
+        return any(control.severity == "critical" for name in controls for _, control in self.controls.get(name, ()))
+
     def parameter(self, name: str) -> Number | None:
         """Return the value on the day; None where no pack has it.
 

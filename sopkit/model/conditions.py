@@ -18,8 +18,10 @@ WRITTEN: Final = {"who": "customers"}
 def conditions(value: object) -> Iterator[tuple[str, Predicate]]:
     """Yield the key and the condition, in the order of the model's fields; steps inside are asked for theirs on their own."""
     kind: type = type(value)
-    for name in holders(kind):
-        yield from _conditions_in(getattr(value, name), WRITTEN.get(name, name.rstrip("_")))
+    for name, key in _keys(kind):
+        held = getattr(value, name)
+        if held:  # most fields are empty
+            yield from _conditions_in(held, key)
 
 
 def _conditions_in(value: object, key: str) -> Iterator[tuple[str, Predicate]]:
@@ -28,8 +30,14 @@ def _conditions_in(value: object, key: str) -> Iterator[tuple[str, Predicate]]:
     elif isinstance(value, tuple):
         for one in value:
             yield from _conditions_in(one, key)
-    elif is_dataclass(value) and not isinstance(value, Step):
+    elif not isinstance(value, Step):
         yield from conditions(value)
+
+
+@cache
+def _keys(kind: type) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a class that may hold conditions, each with its key."""
+    return tuple((name, WRITTEN.get(name, name.rstrip("_"))) for name in holders(kind))
 
 
 @cache

@@ -170,6 +170,7 @@ class Cadence(Document):
     replaces: tuple[CadenceRef, ...] = ()
     """Cadences that have no issue in a calendar week in which this one has."""
     lasts: Duration | None = None
+    headline: tuple[Literal["number", "question"], ...] = ()
     standards: tuple[Text, ...] = ()
     workflow: ProcedureRef | None = None
     steps: tuple[Step, ...] = ()

@@ -222,12 +222,24 @@ def _too_deep(opening: Event) -> RefusedError:
 
 
 def note_key(key: str, start: int, end: int, first: tuple[int, int], notes: Notes) -> None:
-    """Note a key that stands in its mapping already, at `first`, or an empty one."""
+    """Note a key that stands in its mapping already, at `first`, or an empty one; refuse a second head of a document."""
+    if key == "kind" and all(notes.text[at - 1 : at] in ("", "\n", "\r") for at in (start, first[0])):
+        raise _second_head(start, end, first, notes)
     if key:
         notes.add(rules.DUPLICATE_KEY, start, end, {"key": key}, related=((*first, FIRST_HERE),))
         return
     start = before_blanks(start, notes.text) if start == end else start
     notes.add(rules.EMPTY_KEY, start, max(end, start + 1))
+
+
+def _second_head(start: int, end: int, first: tuple[int, int], notes: Notes) -> RefusedError:
+    """Return the refusal of two documents in one, and the line to put before the second and the remarks right above it."""
+    text, at = notes.text, start
+    while text[at - 1 : at] == "\n" and text.startswith("#", above := text.rfind("\n", 0, at - 1) + 1):
+        at = above
+    mark = "---\r\n" if text.endswith("\r\n", 0, start) else "---\n"
+    fixes = notes.replacing(rules.PUT_MARK, (at, at, mark))
+    return RefusedError(rules.MISSING_DOCUMENT_MARK, start, end, related=((*first, FIRST_HERE),), fixes=fixes)
 
 
 def _place_of(key: str, mapping: dict[str, Value], places: list[int], at: int) -> tuple[int, int]:

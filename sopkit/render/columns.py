@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 from unicodedata import category, east_asian_width
 
@@ -38,7 +41,32 @@ def _shown(char: str) -> str:
 
 def width(text: str) -> int:
     """Return how many columns `text`, already visible, takes; combining marks take none, emoji sequences two."""
-    return len(text) if text.isascii() else sum(columns for _, columns in _cells(text))
+    if text.isascii():
+        return len(text)
+    columns = text.translate(_COLUMNS)
+    if "?" in columns:
+        return sum(columns for _, columns in _cells(text))
+    return len(text) + columns.count("2") - columns.count("0")
+
+
+class _Signs(dict[int, str]):
+    """A table for `str.translate` that asks once of each character for the sign that stands for it: much faster than character by
+    character."""
+
+    def __init__(self, sign_of: Callable[[str], str]) -> None:
+        super().__init__()
+        self.sign_of = sign_of
+
+    def __missing__(self, code: int) -> str:
+        self[code] = sign = self.sign_of(chr(code))
+        return sign
+
+
+def _column_sign(char: str) -> str:
+    """Return the columns that a character takes; `?` where that hangs on those around it."""
+    if char in {JOINER, WIDE_SELECTOR} or ord(char) in SKIN_TONES:
+        return "?"
+    return "0" if category(char) in {"Mn", "Me", "Cf"} else "2" if _is_wide(char) else "1"
 
 
 def _cells(text: str) -> Iterator[tuple[str, int]]:
@@ -102,38 +130,52 @@ def wrap(text: str, room: int) -> list[str]:
     """
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
+        shown = visible(paragraph)
+        if width(shown) <= room:
+            lines.append(shown.strip())
+            continue
+        hangs_together = WIDE_SELECTOR in shown  # it may take a column for what stands before it
         line, used = "", 0
-        for piece in _pieces(visible(paragraph)):
-            if line and used + width(piece.rstrip()) > room:
+        for piece in _pieces(shown):
+            if line and used + _width_of_piece(piece.rstrip()) > room:
                 lines.append(line.rstrip())
                 line, used = "", 0
-            line += piece if line else piece.lstrip()
-            used = width(line)
+            added = piece if line else piece.lstrip()
+            line += added
+            used = width(line) if hangs_together else used + _width_of_piece(added)
         lines.append(line.rstrip())
     return lines
 
 
+_width_of_piece = lru_cache(maxsize=4096)(width)
+"""Most pieces are one Chinese character, or a word that comes again."""
+
+
 def _pieces(text: str) -> list[str]:
     """Return the stretches of `text` between which a line may break."""
-    pieces: list[str] = []
-    for char in text:
-        if pieces and not _breaks(pieces[-1][-1], char):
-            pieces[-1] += char
-        else:
-            pieces.append(char)
-    return pieces
+    ends = [found.start() for found in BREAKS.finditer(text.translate(_BREAKING))]
+    return [text[start:end] for start, end in pairwise((0, *ends, len(text)))]
 
 
-def _breaks(left: str, right: str) -> bool:
-    if right == " " or right in NOT_AT_START or left in NOT_AT_END:
-        return False
-    if left == " ":
-        return True
-    return (_is_wide(left) and right != JOINER and category(right) != "Mn") or (_is_wide(right) and left != JOINER)
+BREAKS: Final = re.compile("(?<=s)(?=[^sxX])|(?<=[WXM])(?=[^sxXjmM])|(?<=[^oOj])(?=[WOM])")
+"""Where a line may break, in signs: behind a space, or beside something wide (capital letters)."""
+
+
+def _breaking_sign(char: str) -> str:
+    """Return a space as `s`, the joiner as `j`, what starts no line as `x`, what ends none as `o`, a mark as `m`, all else as `w`;
+    as a capital letter what is wide."""
+    if char in {" ", JOINER}:
+        return "s" if char == " " else "j"
+    sign = "x" if char in NOT_AT_START else "o" if char in NOT_AT_END else "m" if category(char) == "Mn" else "w"
+    return sign.upper() if _is_wide(char) else sign
 
 
 def _is_wide(char: str) -> bool:
     return east_asian_width(char) in "WF"
+
+
+_COLUMNS: Final = _Signs(_column_sign)
+_BREAKING: Final = _Signs(_breaking_sign)
 
 
 def pad(text: str, room: int) -> str:

@@ -1,13 +1,18 @@
-"""The data inventory as tables for people and for spreadsheets: entries go in; CSV text, or an HTML table, comes out."""
+"""The data inventory for people and for spreadsheets: entries go in; CSV text, or a document by purpose and by datum, comes out."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from sopkit.model.nouns import Purpose
+from sopkit.render.document import Block, Document, Fact, Facts, Paragraph, Section, text
+from sopkit.render.manual import front
+from sopkit.render.marks import Line, clean, ident, plain
+from sopkit.render.wording.amounts import duration
+from sopkit.render.wording.names import Names
 from sopkit.rules.inventory import Entry
 from sopkit.text import Lang, Phrase
 
@@ -25,6 +30,27 @@ NEAR: Final = Phrase("类别可能是：", "the category may be: ")
 DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 """What makes a formula of a cell in a spreadsheet."""
 
+TITLE: Final = Phrase("个人信息处理清单", "Record of processing activities")
+ACTIVITIES: Final = Phrase("按目的：处理活动", "By purpose: processing activities")
+ACTIVITIES_SAY: Final = Phrase(
+    "每个目的一项：凭什么处理、用哪些数据、放在哪些系统和国家、存多久。",
+    "One for each purpose: on which basis, with which data, in which tools and countries, kept for how long.",
+)
+DATA: Final = Phrase("按数据项", "By datum")
+BASIS: Final = Phrase("依据", "Basis")
+BASES: Final = {
+    "consent": Phrase("个人同意", "consent"),
+    "contract": Phrase("履行合同所必需", "necessary for a contract"),
+    "legal-duty": Phrase("法定职责或义务", "a legal duty"),
+    "legitimate-interests": Phrase("正当利益", "legitimate interests"),
+    "public-information": Phrase("已公开的信息", "public information"),
+}
+USED_DATA: Final = Phrase("数据", "Data")
+SINCE: Final = Phrase("“{event}”之后 {period}", "{period} after “{event}”")
+SINCE_COLLECTED: Final = Phrase("收集之后 {period}", "{period} after collection")
+NONE: Final = Phrase("没有写明", "not declared")
+NOTHING: Final = Phrase("没有用到数据。", "No data are used.")
+
 
 def inventory_csv(entries: Iterable[Entry], lang: Lang) -> str:
     """Return the inventory as CSV with a byte order mark, which spreadsheets need to read Chinese; no cell is a formula."""
@@ -36,13 +62,115 @@ def inventory_csv(entries: Iterable[Entry], lang: Lang) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def inventory_table(entries: Iterable[Entry], lang: Lang) -> str:
-    """Return the inventory as one HTML table."""
-    heads = "".join(f'<th scope="col">{escape(head.within(lang))}</th>' for head in HEADS)
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells(entry, lang)) + "</tr>\n" for entry in entries
+def inventory_document(entries: Sequence[Entry], as_of: str, names: Names, *, draft: bool = False) -> Document:
+    """Return the record of processing activities as a document: what a data-protection officer keeps and a regulator asks for."""
+    settings = names.workspace.settings
+    purposes = [one for one in names.workspace.purposes.values() if any(one.id in entry.purposes for entry in entries)]
+    activities: tuple[Block, ...] = (Paragraph(_text(ACTIVITIES_SAY, names), quiet=True),)
+    sections = (
+        Section(
+            "activities",
+            _text(ACTIVITIES, names),
+            activities if purposes else (Paragraph(_text(NOTHING, names)),),
+            tuple(_activity(one, entries, names) for one in purposes),
+        ),
+        Section(
+            "data",
+            _text(DATA, names),
+            () if entries else (Paragraph(_text(NOTHING, names)),),
+            tuple(_datum(one, names) for one in entries),
+            breaks=True,
+        ),
     )
-    return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
+    return Document(
+        form="manual",
+        lang=names.lang,
+        title=TITLE.within(names.lang),
+        subtitle=plain(names.say(settings.title)) or clean(settings.id),
+        sections=sections,
+        draft=draft,
+        stamp=front.DRAFT.within(names.lang) if draft else names.colon(names.pick("基准日", "As of"), as_of),
+        running=(as_of,),
+        look=front.look(settings, names),
+    )
+
+
+def _activity(purpose: Purpose, entries: Sequence[Entry], names: Names) -> Section:
+    workspace = names.workspace
+    used = [one for one in entries if purpose.id in one.purposes]
+    covering = [one.id for one in workspace.consents.values() if purpose.id in {ref.id for ref in one.purposes}]
+    basis = BASES.get(purpose.basis or "")
+    facts = [
+        (BASIS, [basis.within(names.lang) if basis else clean(purpose.basis or NONE.within(names.lang))]),
+        (HEADS[11], [names.title(workspace.consents, one) for one in covering] if purpose.basis == "consent" else []),
+        (USED_DATA, [f"{clean(one.title.within(names.lang))}{names.bracketed(_kept(one, names))}" for one in used]),
+        (HEADS[2], sorted({clean(one.category_title.within(names.lang)) for one in used} - {""})),
+        (
+            HEADS[12],
+            [names.title(workspace.tools, one) for one in sorted({each for one in used for each in one.tools})],
+        ),
+        (HEADS[13], [one.upper() for one in sorted({each for one in used for each in one.countries})]),
+    ]
+    return Section(f"purpose-{purpose.id}", text(names.title(workspace.purposes, purpose.id)), (_facts(facts, names),))
+
+
+def _kept(entry: Entry, names: Names) -> str:
+    return names.colon(HEADS[14].within(names.lang), _retention(entry, names))
+
+
+def _retention(entry: Entry, names: Names) -> str:
+    """Return how long a datum is kept, in words: for what it is counted from the event's title."""
+    datum = names.workspace.data.get(entry.id)
+    kept = datum.retention if datum is not None else None
+    if kept is None:
+        return NONE.within(names.lang)
+    if kept.period is None:
+        return names.say(kept.rule)
+    period = duration(kept.period, names.lang)
+    if kept.after is None:
+        return names.phrase(SINCE_COLLECTED, period=period)
+    return names.phrase(SINCE, period=period, event=names.title(names.workspace.events, kept.after))
+
+
+def _datum(entry: Entry, names: Names) -> Section:
+    workspace = names.workspace
+    category = clean(entry.category_title.within(names.lang))
+    remarks = cells(entry, names.lang)[-1]
+    facts = [
+        (HEADS[2], [f"{category} {ident(entry.category)}".strip() or NONE.within(names.lang)]),
+        (HEADS[4], [(YES if entry.sensitive else NO).within(names.lang)]),
+        (HEADS[5], [names.title(workspace.tools, entry.record)] if entry.record else []),
+        (HEADS[6], [_called(one, names) for one in entry.collected_by]),
+        (HEADS[7], [names.title(workspace.data, one) for one in entry.computed_from]),
+        (HEADS[8], [names.pick("、", ", ").join(ident(one) for one in entry.users)]),
+        (HEADS[9], [names.title(workspace.purposes, one) for one in entry.purposes]),
+        (HEADS[11], [names.title(workspace.consents, one) for one in entry.consents]),
+        (HEADS[12], [names.title(workspace.tools, one) for one in entry.tools]),
+        (HEADS[13], [one.upper() for one in entry.countries]),
+        (HEADS[14], [_retention(entry, names)]),
+        (HEADS[15], [names.title(workspace.artefacts, entry.protection)] if entry.protection else []),
+        (HEADS[16], [remarks]),
+    ]
+    title = text(f"{clean(entry.title.within(names.lang))} {ident(entry.id)}")
+    return Section(f"datum-{entry.id}", title, (_facts(facts, names),))
+
+
+def _called(name: str, names: Names) -> str:
+    """Return what an event, or a step by its path, is called."""
+    return names.step_at(name) if "/" in name else names.title(names.workspace.events, name)
+
+
+def _facts(rows: Iterable[tuple[Phrase, list[str]]], names: Names) -> Facts:
+    """Return a label and its values, side by side in one line; nothing for what there is none of."""
+    return Facts(tuple(_fact(label, values, names) for label, values in rows if any(values)))
+
+
+def _fact(label: Phrase, values: list[str], names: Names) -> Fact:
+    return Fact(_text(label, names), (text(names.pick("、", ", ").join(value for value in values if value)),))
+
+
+def _text(phrase: Phrase, names: Names) -> Line:
+    return text(phrase.within(names.lang))
 
 
 def cells(entry: Entry, lang: Lang) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from sopkit.render.marks import Line, Run, line
 from sopkit.text import Lang
 
-LOOKS: Final = frozenset({"width", "breaks", "svg"})
+LOOKS: Final = frozenset({"width", "breaks", "svg", "shade", "listed"})
 """Fields that change how a document looks and not what it says: nobody signs again for them."""
 HASH_LENGTH: Final = 16
 """Hexadecimal digits of the content hash that are printed: enough that two contents never share them by chance."""
@@ -133,6 +133,8 @@ class StepCard:
     badges: tuple[Line, ...]
     facts: tuple[Fact, ...]
     blocks: tuple[Block, ...]
+    shade: str = ""
+    """Classes of its own for the sheet of styles: the status of a control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,8 @@ class Section:
     sections: tuple[Section, ...] = ()
     breaks: bool = False
     """Starts a new page in print."""
+    listed: bool = True
+    """Stands in the table of contents."""
 
 
 @dataclass(frozen=True, slots=True)

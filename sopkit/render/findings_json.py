@@ -32,15 +32,13 @@ def findings_json(
     `findings` are those of the compilation that the caller wants listed; `prefix` is put before every path, so that it is
     relative to the repository. Lines and columns are 1-based, columns count code points, ends are exclusive.
     """
-    waivers = {id(one.finding): one.waiver for one in compilation.waived}
-    listed = sorted((*findings, *(one.finding for one in compilation.waived)), key=lambda one: one.sort_key)
     settings = compilation.workspace.settings
     document: dict[str, Json] = {
         "version": VERSION,
         "tool": {"name": "sopkit", "version": __version__},
         "workspace": settings.id,
         "as_of": compilation.today.isoformat(),
-        "findings": [_finding(one, number, waivers.get(id(one)), lang, prefix) for one, number in _numbered(listed)],
+        "findings": [record for _, record in finding_records(compilation, findings, lang, prefix)],
         "proved": [
             {
                 "rule": one.rule.name,
@@ -55,7 +53,7 @@ def findings_json(
                 "rule": one.rule.name,
                 "subject": one.subject,
                 "reason": one.reason.within(lang),
-                **(_place(one.span, prefix) if one.span else {}),
+                **(place_json(one.span, prefix) if one.span else {}),
             }
             for one in compilation.not_assessed
         ],
@@ -69,7 +67,22 @@ def findings_json(
             "files": compilation.files,
         },
     }
+    return json_text(document)
+
+
+def json_text(document: Json) -> str:
+    """Return the document as JSON text with a final newline; the same document gives the same text."""
     return json.dumps(_plain(document), ensure_ascii=False, indent=2) + "\n"
+
+
+def finding_records(
+    compilation: Compilation, findings: Iterable[Finding], lang: Lang, prefix: str
+) -> list[tuple[Finding, dict[str, Json]]]:
+    """Return these findings and the waived ones, in order, each with what a machine reads of it."""
+    waivers = {id(one.finding): one.waiver for one in compilation.waived}
+    accepted = (one.finding for one in compilation.waived if not one.critical)  # critical ones are among the findings
+    listed = sorted((*findings, *accepted), key=lambda one: one.sort_key)
+    return [(one, _finding(one, number, waivers.get(id(one)), lang, prefix)) for one, number in _numbered(listed)]
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterable[tuple[Finding, int]]:
@@ -93,15 +106,15 @@ def _finding(finding: Finding, number: int, waiver: Waiver | None, lang: Lang, p
         "message": finding.message(lang),
         "why": finding.rule.why.within(lang),
         "fix": finding.fix(lang),
-        **_place(finding.span, prefix),
+        **place_json(finding.span, prefix),
         "subject": finding.subject,
-        "related": [{"message": one.note.within(lang), **_place(one.span, prefix)} for one in finding.related],
+        "related": [{"message": one.note.within(lang), **place_json(one.span, prefix)} for one in finding.related],
         "timeline": [_moment(one, lang, prefix) for one in finding.timeline],
         "assumptions": [phrase.within(lang) for phrase in finding.assumptions],
         "suggestions": list(finding.suggestions),
         "stub": finding.stub,
         "fixes": [_fix(one, lang, prefix) for one in finding.fixes],
-        "law": [_citation(one, lang) for one in finding.law],
+        "law": [citation_json(one, lang) for one in finding.law],
         "fingerprint": fingerprint(finding, number),
     }
 
@@ -111,11 +124,11 @@ def _moment(moment: Moment, lang: Lang, prefix: str) -> dict[str, Json]:
         "at": moment.at.isoformat(timespec="minutes"),
         "what": moment.what.within(lang),
         "counted": moment.counted,
-        **(_place(moment.span, prefix) if moment.span else {}),
+        **(place_json(moment.span, prefix) if moment.span else {}),
     }
 
 
-def _citation(one: Citation, lang: Lang) -> dict[str, Json]:
+def citation_json(one: Citation, lang: Lang) -> dict[str, Json]:
     return {
         "pack": one.pack,
         "law": one.law.within(lang),
@@ -137,11 +150,12 @@ def _waiver(waiver: Waiver, lang: Lang) -> dict[str, Json]:
 
 
 def _fix(fix: Fix, lang: Lang, prefix: str) -> dict[str, Json]:
-    edits: list[Json] = [{**_place(edit.span, prefix), "text": edit.text} for edit in fix.edits]
+    edits: list[Json] = [{**place_json(edit.span, prefix), "text": edit.text} for edit in fix.edits]
     return {"label": fix.label.within(lang), "safe": fix.safe, "edits": edits}
 
 
-def _place(span: Span, prefix: str) -> dict[str, Json]:
+def place_json(span: Span, prefix: str) -> dict[str, Json]:
+    """Return a span as machines read it: 1-based, ends exclusive."""
     return {
         "file": span.path if span.path.startswith(BUILTIN) else prefix + span.path,
         "line": span.line,

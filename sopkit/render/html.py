@@ -77,7 +77,7 @@ def _contents(sections: tuple[Section, ...], depth: int = 2) -> tuple[tuple[str,
     """Return (anchor, title, inner entries) for the table of contents, two levels deep."""
     if depth == 0:
         return ()
-    return tuple((each.anchor, each.title, _contents(each.sections, depth - 1)) for each in sections)
+    return tuple((each.anchor, each.title, _contents(each.sections, depth - 1)) for each in sections if each.listed)
 
 
 def words(line: Plain) -> str:

@@ -17,6 +17,7 @@ from typing import Final, Literal
 from sopkit.model.documents import Workspace
 from sopkit.output import File
 from sopkit.reader.pictures import Picture
+from sopkit.render.check_report import TITLE, Results, check_report
 from sopkit.render.checklist import PERIODS, Period, checklist
 from sopkit.render.document import Diagram, Document
 from sopkit.render.html import to_html
@@ -30,10 +31,11 @@ from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.text import Lang, Phrase
 
-Kind = Literal["manual", "checklist"]
-KINDS: Final[tuple[Kind, ...]] = ("manual", "checklist")
+Kind = Literal["manual", "checklist", "findings", "audit"]
+KINDS: Final[tuple[Kind, ...]] = ("manual", "checklist", "findings", "audit")
 
 MANUALS: Final = Phrase("员工手册", "Manuals")
+CHECK: Final = Phrase("检查", "Check")
 CHECKLISTS: Final = Phrase("检查清单", "Checklists")
 PERIOD_TITLES: Final[dict[Period, Phrase]] = {
     "daily": Phrase("每日检查清单", "daily checklist"),
@@ -57,6 +59,8 @@ class Request:
     """(playbook, language) → its drawing, shown in the manuals."""
     logo: Picture | None = None
     """The brand's, for the first page of each HTML document."""
+    results: Results | None = None
+    """What the check said, for a document of its own."""
     entries: Sequence[Entry] = ()
     """Files that others write into the same folder, for the index."""
 
@@ -116,6 +120,10 @@ class _Press:
                 yield from self._manual(book)
             if self._wants("checklist"):
                 yield from self._checklists(book)
+        if self.wanted.results is not None and not self.wanted.roles and self._wants("findings"):
+            document = check_report(self.wanted.results, self.edition, names)
+            yield document, Entry(CHECK, "", TITLE, lang, "HTML", f"check/findings.{lang}.html")
+            yield document, Entry(CHECK, "", TITLE, lang, "Markdown", f"check/findings.{lang}.md")
 
     def _wants(self, kind: Kind) -> bool:
         return not self.wanted.kinds or kind in self.wanted.kinds

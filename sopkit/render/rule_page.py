@@ -1,19 +1,23 @@
-"""A rule's page in the terminal: what it finds, why it matters, what to do, and an example before and after."""
+"""A rule's page in the terminal: what it finds, why it matters, the law behind it, what to do, and an example before and after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from sopkit.diagnostics import Rule
+from sopkit.law import builtin
 from sopkit.render.columns import visible, wrap
-from sopkit.render.terminal import BOLD, COLOURS, DIM, SEVERITIES, Screen
+from sopkit.render.terminal import BOLD, COLOURS, DIM, SEVERITIES, Screen, cited
+from sopkit.resolve.settings import JURISDICTIONS
 from sopkit.text import Lang, Phrase
 
 WHY = Phrase("为何要紧", "Why it matters")
 FIX = Phrase("怎么改", "What to do")
 BAD = Phrase("会报这个问题", "Found here")
 GOOD = Phrase("改好以后", "And mended")
-ALSO = Phrase("也叫", "Also called")
+LAW = Phrase("依据", "The law behind it")
+CHANGED = "›"
+"""Stands before a line that the mended example changes."""
 
 
 def rule_page(rule: Rule, screen: Screen) -> Iterator[str]:
@@ -22,18 +26,33 @@ def rule_page(rule: Rule, screen: Screen) -> Iterator[str]:
     severity = screen.paint(SEVERITIES[rule.severity].within(lang), COLOURS[rule.severity])
     yield f"{screen.paint(f'{rule.code} {rule.name}', BOLD)}  {severity}"
     yield from _indented(rule.summary.within(lang), screen)
-    if rule.aliases:
-        yield from _indented(f"{ALSO.within(lang)}: {', '.join(rule.aliases)}", screen)
-    for title, text in ((WHY, rule.why.within(lang)), (FIX, advice(rule, lang))):
-        if not text:
-            continue
-        yield ""
-        yield screen.paint(title.within(lang), DIM)
-        yield from _indented(text, screen)
+    for title, lines in (
+        (WHY, [rule.why.within(lang)]),
+        (LAW, list(_law(rule, lang))),
+        (FIX, [said] if (said := advice(rule, lang)) else []),
+    ):
+        if lines:
+            yield ""
+            yield screen.paint(title.within(lang), DIM)
+            yield from (line for text in lines for line in _indented(text, screen))
     for title, text in ((BAD, rule.bad), (GOOD, rule.good)) if rule.bad else ():
         yield ""
         yield screen.paint(title.within(lang), DIM)
-        yield from ("    " + visible(line) for line in text.rstrip("\n").split("\n"))
+        before = rule.bad.splitlines() if text is rule.good else text.splitlines()
+        for line in text.rstrip("\n").split("\n"):
+            yield f"  {' ' if line in before else CHANGED} {visible(line)}".rstrip()
+
+
+def _law(rule: Rule, lang: Lang) -> Iterator[str]:
+    """Yield each control that the rule decides, in each built-in pack that has it, and its articles as they are today."""
+    for pack in (pack for name in JURISDICTIONS for pack in builtin(name)):
+        for control in (pack.controls[name] for name in rule.decides if name in pack.controls):
+            title = control.title.within(lang) if control.title else ""
+            yield f"{pack.title.within(lang)} {control.id} {title}".rstrip()
+            for article in control.articles:
+                if article.until is None:
+                    colon = "：" if lang == "zh-CN" else ": "
+                    yield f"– {cited(article.citation, lang)}{colon}{article.citation.summary.within(lang)}"
 
 
 def advice(rule: Rule, lang: Lang) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Final
 
 from sopkit.diagnostics import Citation, Finding, Moment, Proof, Severity, Unassessed
 from sopkit.render.columns import clip, pad, visible, width, wrap
 from sopkit.resources import BUILTIN
+from sopkit.rules import content
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
@@ -88,17 +90,19 @@ class _Page:
 
     def labelled(self, label: Phrase, text: str) -> None:
         """Add a paragraph with its label in the margin."""
-        margin = (
-            2
-            + max(width(one.within(self.screen.lang)) for one in (NEAR, SEE, COURSE, GIVEN, WHY, FIX, PASTE, MORE))
-            + 2
-        )
+        margin = _margin(self.screen.lang)
         name = label.within(self.screen.lang)
         for number, line in enumerate(wrap(text, self.screen.columns - margin)):
             shown = (
                 self.screen.paint(name, DIM) + " " * (margin - 2 - width(name)) if number == 0 else " " * (margin - 2)
             )
             self.add(f"  {shown}{line}")
+
+
+@cache
+def _margin(lang: Lang) -> int:
+    """Return the columns before labelled text: two, the longest label, two."""
+    return 2 + max(width(one.within(lang)) for one in (NEAR, SEE, COURSE, GIVEN, WHY, FIX, PASTE, MORE)) + 2
 
 
 def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
@@ -122,7 +126,7 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
         page.labelled(WHY, finding.rule.why.within(lang))
     page.labelled(FIX, finding.fix(lang))
     if finding.law:
-        page.labelled(LAW, "; ".join(_cited(one, lang) for one in finding.law))
+        page.labelled(LAW, "; ".join(cited(one, lang) for one in finding.law))
     if finding.stub:
         page.add(f"  {screen.paint(PASTE.within(lang), DIM)}")
         for line in finding.stub.rstrip("\n").split("\n"):
@@ -132,7 +136,7 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
     return page.lines
 
 
-def _cited(one: Citation, lang: Lang) -> str:
+def cited(one: Citation, lang: Lang) -> str:
     """Return an article as it is cited, and how well it was checked."""
     name, status = one.law.within(lang), STATUS[one.status].within(lang)
     if not any(sign.isdigit() for sign in one.article):
@@ -183,6 +187,7 @@ def summary_text(
     files: int,
     held_back: int,
     waived: int,
+    critical: int = 0,
     to_come: Iterable[Phrase],
     screen: Screen,
     proved: Iterable[Proof] = (),
@@ -194,8 +199,8 @@ def summary_text(
     """Return the closing lines: what was proved and what could not be assessed, the analyses that this version does not make
     yet, then what was found, counted.
 
-    `apart` are folders left out; `errors_elsewhere` are those outside of a selection that hold findings back; `as_of` is a day
-    that the reader asked to be taken for today.
+    `critical` are those of the waived that are counted all the same; `apart` are folders left out; `errors_elsewhere` are those
+    outside of a selection that hold findings back; `as_of` is a day that the reader asked to be taken for today.
     """
     lang = screen.lang
     unsettled = tuple(not_assessed)
@@ -203,16 +208,18 @@ def summary_text(
     if lang == "zh-CN":
         parts = [f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]]
         later = "个要等其他部分的错误改好才能判断" if errors_elsewhere else "个由它们引起，改好再看"
+        still = f"（其中 {critical} 个严重，照样计入）" if critical else ""
         asides = [f"另有 {held_back} {later}"] * bool(held_back)
-        asides += [f"{len(unsettled)} 项没能判断"] * bool(unsettled) + [f"{waived} 个已豁免"] * bool(waived)
+        asides += [f"{len(unsettled)} 项没能判断"] * bool(unsettled) + [f"{waived} 个已豁免{still}"] * bool(waived)
         asides += [f"没有读 {apart} 个自成工作区的文件夹"] * bool(apart)
         day = f"（按 {as_of.isoformat()} 计）" if as_of else ""
         text = f"检查了 {files} 个文件{day}：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
     else:
         parts = [f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one]]
         why = "till the errors elsewhere are mended" if errors_elsewhere else "that follow from these"
+        still = f", {critical} of them critical and counted all the same" if critical else ""
         asides = [f"{held_back} more held back {why}"] * bool(held_back)
-        asides += [f"{len(unsettled)} not assessed"] * bool(unsettled) + [f"{waived} waived"] * bool(waived)
+        asides += [f"{len(unsettled)} not assessed"] * bool(unsettled) + [f"{waived} waived{still}"] * bool(waived)
         asides += [f"{apart} folder left out that is a workspace of its own"] * (apart == 1)
         asides += [f"{apart} folders left out that are workspaces of their own"] * (apart > 1)
         day = f" as of {as_of.isoformat()}" if as_of else ""
@@ -240,7 +247,7 @@ def elsewhere_text(errors: int, screen: Screen) -> Iterator[str]:
 def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
     """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean."""
     lang = screen.lang
-    rows = [("✓", one.statement.within(lang)) for one in proved]
+    rows = [("✓", said.within(lang)) for said in _statements(tuple(proved))]
     label = Phrase("没能判断：", "not assessed: ").within(lang)
     for one in not_assessed:
         place = f"  {screen.place(one.span)}" if one.span else ""
@@ -248,6 +255,17 @@ def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], sc
     for sign, text in rows:
         for number, line in enumerate(wrap(text, screen.columns - 2)):
             yield (screen.paint(sign, "1;32" if sign == "✓" else "1;33") if number == 0 else " ") + " " + line
+
+
+def _statements(proved: tuple[Proof, ...]) -> Iterator[Phrase]:
+    """Yield what was proved; of the words of scripts, where all that is asked of them holds, one line in place of four."""
+    of_words = [one for one in proved if one.rule in content.OF_WORDS]
+    together = len(of_words) == len(content.OF_WORDS)
+    for one in proved:
+        if not together or one not in of_words:
+            yield one.statement
+        elif one is of_words[0]:
+            yield content.ALL_IN_ORDER
 
 
 def _coming(to_come: Iterable[Phrase], screen: Screen) -> list[str]:

@@ -313,6 +313,7 @@ def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
             window,
             limit.unit,
             face,
+            plan.purse,
             thrift=4 if number else 1,
         )
         found = replay(question, ordered)

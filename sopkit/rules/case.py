@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 from sopkit.diagnostics import Finding, Related, Rule, Severity, Unassessed
 from sopkit.graph import ExecutionGraph, Node
 from sopkit.graph.course import Course, courses
 from sopkit.graph.plain import condition
-from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Answer, meet
+from sopkit.graph.satisfiability import EFFORT, NOBODY, UNDECIDED, Answer, meet
 from sopkit.law import Law
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Not, Predicate
@@ -22,6 +23,10 @@ from sopkit.text import Phrase
 from sopkit.tree import Forest, Mark
 
 Playbook = Journey | Cadence | Procedure
+LEAST_EFFORT: Final = 500
+"""Several times what conditions take that a person can read."""
+ALL_EFFORT: Final = 1_000_000
+"""What is spent where each node of a small graph asks a question; some seconds."""
 TOUCHES = frozenset(("direct", "group", "feed"))
 """Reach of channels by which a step is a touch; an answer, and a page that the customer opens, are none."""
 
@@ -48,6 +53,11 @@ class Case:
         return courses(self.graph)
 
     @cached_property
+    def effort(self) -> int:
+        """How much may be spent on one question about conditions: the more there can be, the less on each."""
+        return max(LEAST_EFFORT, min(EFFORT, ALL_EFFORT // max(1, len(self.graph.nodes))))
+
+    @cached_property
     def playbooks(self) -> tuple[tuple[str, Playbook], ...]:
         """The workspace's own playbooks with their node ids; built-in ones are not judged."""
         workspace = self.workspace
@@ -71,7 +81,7 @@ class Case:
         """Return `satisfiability.meet`; what was asked before, in the same words at other places, is not worked out again."""
         asked = tuple([self._said(one) for one in predicates])
         if asked not in self._answers:
-            self._answers[asked] = meet(self.workspace, *predicates)
+            self._answers[asked] = meet(self.workspace, *predicates, effort=[self.effort])
         return self._answers[asked]
 
     def excludes(self, *predicates: Predicate) -> bool | None:

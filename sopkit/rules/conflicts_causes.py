@@ -21,7 +21,7 @@ from sopkit.model.triggers import Becomes, IssueDue, Manual, OnEvent, Trigger
 from sopkit.model.values import Ref
 from sopkit.rules.branches import around
 from sopkit.rules.case import Case, Playbook
-from sopkit.rules.conflicts_meeting import APART, Meeting, at_once, meeting, run_together, start_of, unchanging
+from sopkit.rules.conflicts_meeting import Meeting, apart, at_once, run_together, start_of, unchanging
 from sopkit.rules.latest import latest_times
 from sopkit.text import Phrase
 
@@ -85,7 +85,7 @@ def every_deed(case: Case) -> list[Deed]:
 
 def _matters(step: Step) -> bool:
     """Return whether the step writes, touches somebody or is a person's work: of nothing else there can be two that conflict."""
-    return bool(step.by or step.via) or isinstance(step.verb, Tag | SetData)
+    return bool(step.by or step.via) or isinstance(step.verb, (Tag, SetData))
 
 
 Cause = tuple[Trigger, str, bool]
@@ -97,12 +97,11 @@ NO_WAY: Final[Way] = ({}, ())
 
 
 def _spans(case: Case, root: str, playbook: Playbook, entry: str) -> Spans:
-    course, nodes, staged = case.courses.get(root), case.graph.nodes, entry != root
+    course, nodes = case.courses.get(root), case.graph.nodes
     if course is None:
         return {}
-    early = course.earliest(
-        entry, lambda place: place.startswith(f"{entry}/") if staged else nodes[place].playbook == root
-    )
+    whole = entry == root
+    early = course.earliest(entry, lambda it: nodes[it].playbook == root) if whole else course.earliest_below(entry)
     if not isinstance(playbook, Journey) and any(one.before for one in playbook.steps):
         return dict.fromkeys(early, (0.0, INFINITE))  # counted back: nothing is known of the order
     late = latest_times(course, entry)
@@ -215,6 +214,8 @@ def on_one_cause(deeds: Iterable[Deed]) -> Iterator[list[Deed]]:
 
 def pairs_apart(deeds: Sequence[Deed], *kinds: Callable[[Deed], object]) -> Iterator[tuple[Deed, Deed]]:
     """Yield, in their order, each two of different playbooks that differ in all `kinds`; stretches of one kind are passed over at once."""
+    if len(deeds) < 2 or all(deed.playbook is deeds[0].playbook for deed in deeds):
+        return
     everywhere = [
         ([kind(deed) for deed in deeds], [0] * len(deeds)) for kind in (lambda deed: deed.node.playbook, *kinds)
     ]
@@ -269,7 +270,7 @@ def _in_every_run(deed: Deed) -> bool:
 def nobody(case: Case, one: Deed, other: Deed) -> bool:
     """Return whether it is certain that nobody comes to both at one time: by what is tested together, or lasts."""
     first, second = one.playbook, other.playbook
-    if isinstance(first, Journey) and isinstance(second, Journey) and meeting(case, first, second) == APART:
+    if isinstance(first, Journey) and isinstance(second, Journey) and apart(case, first, second):
         return True
     tested = (*one.at_cause, *other.at_cause) if one.cause == other.cause else ()
     whiles = [deed.playbook.while_ for deed in (one, other) if isinstance(deed.playbook, Journey)]

@@ -40,16 +40,9 @@ def meeting(case: Case, one: Journey, other: Journey) -> Meeting | Literal["apar
     Nobody can where neither can start while the other runs. An `audience` is tested at the start alone, so that it keeps a running
     journey apart only by what never changes; `while` holds all along.
     """
-    workspace = case.workspace
-    if takes_turns(workspace, one, other) or _hands_over(case, one, other) or _hands_over(case, other, one):
+    if _never(case, one, other):
         return APART
-    named = not {trigger_id(start, "") for start in one.starts_on} & {
-        trigger_id(start, "") for start in other.starts_on
-    }
-    starting = [
-        case.excludes(*_asked(journey), *_lasting(workspace, running, named=named))
-        for journey, running in ((one, other), (other, one))
-    ]
+    starting = _starting(case, one, other)
     if False not in starting:
         return APART if all(starting) else None
     both = case.meet(*_asked(one), *_asked(other))
@@ -66,6 +59,27 @@ def meeting(case: Case, one: Journey, other: Journey) -> Meeting | Literal["apar
         f"a customer comes to meet `{second.id}` before `{first.id}` is over",
     )
     return Meeting(customer, _course(case, first, second), (fact,))
+
+
+def apart(case: Case, one: Journey, other: Journey) -> bool:
+    """Return whether it is certain that nobody is in both at one time: `meeting` says `APART`."""
+    return _never(case, one, other) or all(_starting(case, one, other))
+
+
+def _never(case: Case, one: Journey, other: Journey) -> bool:
+    """Return whether the plan itself keeps the two from running at one time."""
+    return takes_turns(case.workspace, one, other) or _hands_over(case, one, other) or _hands_over(case, other, one)
+
+
+def _starting(case: Case, one: Journey, other: Journey) -> list[bool | None]:
+    """Return whether nobody can start the first while the other runs, and the other way round; None where that was not decided."""
+    named = not {trigger_id(start, "") for start in one.starts_on} & {
+        trigger_id(start, "") for start in other.starts_on
+    }
+    return [
+        case.excludes(*_asked(journey), *_lasting(case.workspace, running, named=named))
+        for journey, running in ((one, other), (other, one))
+    ]
 
 
 def _both(one: Journey, other: Journey) -> Phrase:

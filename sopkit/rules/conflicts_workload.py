@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import Final, NamedTuple
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Verdict
@@ -101,7 +102,7 @@ def _minutes_there(role: Role) -> Fraction | None:
     if role.headcount is None or role.minutes_a_day is None:
         return None
     days = len(role.hours.days) if role.hours is not None else 7
-    return Fraction(str(role.minutes_a_day)) * role.headcount * days
+    return _exactly(role.minutes_a_day) * role.headcount * days
 
 
 def _works(case: Case) -> dict[str, list[Work]]:
@@ -137,9 +138,15 @@ def _works(case: Case) -> dict[str, list[Work]]:
                 times = Times(Fraction(0), times.most)
             if not isinstance(playbook, Journey):
                 times = _of_each(case.workspace.roles.get(role), playbook, times)
-            minutes, some = Fraction(str(step.minutes)), step.id in guarded or step.if_ is not None
+            minutes, some = _exactly(step.minutes), step.id in guarded or step.if_ is not None
             found.setdefault(role, []).append(Work(node.id, step, minutes, times, some))
     return found
+
+
+@cache  # few numbers, on many steps
+def _exactly(number: float) -> Fraction:
+    """Return a number as it is written."""
+    return Fraction(str(number))
 
 
 def _goes_round(case: Case, root: str) -> bool:
@@ -151,6 +158,10 @@ def _goes_round(case: Case, root: str) -> bool:
     if course is None:
         return False
     ways = [edge for some in course.leaving.values() for edge in some if edge.label != "if_rejected"]
+    order = {node.id: number for number, node in enumerate(case.graph.parts.get(root, ()))}
+    order |= {edge.target: len(order) for edge in ways if edge.target not in course.leaving}
+    if all(order.get(edge.source, -1) < order.get(edge.target, -1) for edge in ways):
+        return False  # as most: every way leads on to what is written later, or out
     before = Counter(edge.target for edge in ways)
     free = [place for place in {edge.source for edge in ways} if not before[place]]
     taken = 0
@@ -165,16 +176,16 @@ def _goes_round(case: Case, root: str) -> bool:
 
 
 def _guarded(playbook: Playbook) -> frozenset[str]:
-    """Return the steps inside a `choose` or behind a wait that ran out."""
+    """Return the steps inside a `choose` or behind a wait that ran out: all that stand inside another step."""
     stages = [stage.steps for stage in playbook.stages] if isinstance(playbook, Journey) else [playbook.steps]
-    inside: set[str] = set()
-    for steps in stages:
-        for first in steps:
-            for one in inner(first):
-                branches = one.verb.branches if isinstance(one.verb, Choose) else ()
-                inside |= {step.id for branch in branches for outer in branch.steps for step in inner(outer)}
-                inside |= {step.id for outer in one.otherwise for step in inner(outer)}
-    return frozenset(inside)
+    return frozenset(
+        step.id
+        for steps in stages
+        for first in steps
+        if first.otherwise or isinstance(first.verb, Choose)
+        for step in inner(first)
+        if step is not first
+    )
 
 
 def _times(case: Case, playbook: Playbook, stage: str, step: Step, runs: Times) -> Times:
@@ -225,9 +236,10 @@ def _of_each(role: Role | None, playbook: Playbook, times: Times) -> Times:
 
 def _certain(works: Sequence[Work]) -> Fraction:
     """Return the minutes that are needed in a week in which as many come as is declared, and meet what they are asked."""
-    total = sum((one.minutes * one.times.least for one in works if not one.guarded), Fraction(0))
+    certain = [one for one in works if one.times.least]
+    total = sum((one.minutes * one.times.least for one in certain if not one.guarded), Fraction(0))
     guarded: dict[str, Fraction] = {}
-    for one in works:
+    for one in certain:
         if one.guarded:
             run = "/".join(one.subject.split("/")[:2])
             guarded[run] = max(guarded.get(run, Fraction(0)), one.minutes * one.times.least)

@@ -8,7 +8,7 @@ from typing import Final
 from sopkit.diagnostics import Outcome, Proof, Rule
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.evidence import Flow
-from sopkit.rules import consent_asking, consent_bases, consent_paths, consent_reach
+from sopkit.rules import consent_asking, consent_bases, consent_paths, consent_reach, consent_resent, consent_sensitive
 from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
 from sopkit.rules.consent_paths import Paths
@@ -23,6 +23,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *consent_bases.RULES,
     *consent_reach.RULES,
     *consent_asking.RULES,
+    *consent_sensitive.RULES,
+    *consent_resent.RULES,
 )
 
 
@@ -33,7 +35,10 @@ def check(case: Case) -> Iterator[Outcome]:
     uses = list(uses_of(case))
     yield from consent_bases.check(case, uses)
     yield from consent_asking.check(case)
+    yield from consent_sensitive.check(case)
+    yield from consent_resent.check(case, uses)
     resting = [use for use in uses if use.purpose.basis == "consent"]
+    resting += consent_sensitive.uses_of(case)
     if not resting:
         return
     carriage = Carriage(case.workspace, case.today)

@@ -113,7 +113,11 @@ class Withdrawals:
         return self._worth[key]
 
     def hears(self, event: str, tool: str | None) -> float:
-        """Return how late a tool hears of an event, at most."""
+        """Return how late a tool hears of an event, at most; of one that never comes there, nothing is asked."""
+        late = self._heard(event, tool)
+        return late if late < INFINITE else 0.0
+
+    def _heard(self, event: str, tool: str | None) -> float:
         noun = self.case.workspace.events.get(event)
         if noun is None or noun.tool is None or tool is None or noun.tool.id == tool or not self.carriage.syncs:
             return 0.0
@@ -122,11 +126,18 @@ class Withdrawals:
             found = worst(hops, noun.tool.id, tool, *self.carriage.span)
         except TooMuchError:
             return _at_most(hops, noun.tool.id, tool)
-        return float(found[0]) if found is not None else 0.0
+        return float(found[0]) if found is not None else INFINITE
+
+    def told(self, consent: str, tool: str | None) -> float:
+        """Return what it brings that a tool, to which a consent was given, has heard of none of the events that end it."""
+        noun = self.case.workspace.consents[consent]
+        late = max((self._heard(ref.id, tool) for ref in noun.withdrawn_by), default=INFINITE)
+        left = self.allowed(consent) - late
+        return left if left >= 0 else NEVER
 
     def copies(self, consents: frozenset[str]) -> Copies:
         """Return what tools know of the consents of one question."""
-        return Copies(self.case.workspace, consents, self.worth, self.whole, self.hears)
+        return Copies(self.case.workspace, consents, self.worth, self.whole, self.hears, self.told)
 
 
 def _at_most(hops: Mapping[str, Sequence[Hop]], source: str, target: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +27,7 @@ from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
 from sopkit.rules.consent_examples import GUARDED_SEND, SEND, journey
 from sopkit.rules.consent_replay import Dated, Replay
+from sopkit.rules.consent_sensitive import UNSEPARATE
 from sopkit.rules.consent_times import Times
 from sopkit.rules.consent_uses import Use, lacking
 from sopkit.rules.tools_routes import length
@@ -142,35 +143,66 @@ class Paths:
     withdrawals: Withdrawals
     _ways: dict[frozenset[str], dict[str, list[Way]]] = field(default_factory=dict)
     _copies: dict[frozenset[str], Copies] = field(default_factory=dict)
-    _joined: dict[str, bool] = field(default_factory=dict)
+    _floors: dict[Use, float] = field(default_factory=dict)
 
     def copies(self, key: frozenset[str]) -> Copies:
         if key not in self._copies:
             self._copies[key] = self.withdrawals.copies(key)
         return self._copies[key]
 
-    def prepare(self, uses: Iterable[Use]) -> dict[frozenset[str], bool]:
-        """Follow the ways to all uses; return, for each set of consents, whether that was done within the bound."""
+    def follow(self, uses: Iterable[Use]) -> frozenset[frozenset[str]]:
+        """Follow the ways to these uses; return the sets of consents for which there are more than the bound allows."""
         places: dict[frozenset[str], set[str]] = {}
         for use in uses:
             places.setdefault(use.key, set()).add(use.place)
-        settled: dict[frozenset[str], bool] = {}
+        beyond: set[frozenset[str]] = set()
         for key, targets in places.items():
             try:
-                self._ways[key] = ways(self.flow, self.copies(key), self.flow.leading_to(targets))
-                settled[key] = True
+                self._ways.setdefault(key, {}).update(ways(self.flow, self.copies(key), self.flow.leading_to(targets)))
             except TooManyWaysError:
-                settled[key] = False
-        return settled
+                beyond.add(key)
+        return frozenset(beyond)
 
     def breaking(self, use: Use) -> Way | None:
-        """Return a shortest way on which the use has no consent that is fresh enough."""
-        found = self._ways[use.key].get(use.place, ())
-        return next(first_below(found, lambda way: self.slack(use, way)), None)
+        """Return a shortest way, of those followed, on which the use has no consent that is fresh enough."""
+        return next(first_below(self._ways_to(use), lambda way: self.slack(use, way)), None)
 
-    def least(self, use: Use) -> float:
-        """Return the least slack of all ways."""
-        return min((self.slack(use, way) for way in self._ways[use.key].get(use.place, ())), default=0.0)
+    def floor(self, use: Use) -> float:
+        """Return what is left at the use however it is come to: what its own condition, or its channel, sees to."""
+        if use not in self._floors:
+            self._floors[use] = self.slack(use, Way(use.place, NEVER, 0))
+        return self._floors[use]
+
+    def oldest(self, uses: Sequence[Use]) -> tuple[Use, float]:
+        """Return the use with the least slack on any way, the first of them, and that slack.
+
+        None has less than the lowest floor: all ways are followed only if none leaves the use of that floor no more than it.
+        """
+        lowest = min(uses, key=self.floor)
+        if self._falls_to_its_floor(lowest):
+            return lowest, self.floor(lowest)
+        self.follow(uses)
+        oldest = min(uses, key=self._least)
+        return oldest, self._least(oldest)
+
+    def _falls_to_its_floor(self, use: Use) -> bool:
+        """Return whether a way to the use brings nothing beyond what its own condition sees to."""
+        inside = self.flow.leading_to([use.place])
+        try:
+            found = ways(self.flow, self.copies(use.key), inside, lambda way: self._is_lowest(use, way))
+        except TooManyWaysError:
+            return False
+        return any(self._is_lowest(use, way) for way in found.get(use.place, ()))
+
+    def _is_lowest(self, use: Use, way: Way) -> bool:
+        return way.place == use.place and self.slack(use, way) <= self.floor(use)
+
+    def _least(self, use: Use) -> float:
+        """Return the least slack of all ways followed; where nobody comes, no less than nought."""
+        return min((self.slack(use, way) for way in self._ways_to(use)), default=max(0.0, self.floor(use)))
+
+    def _ways_to(self, use: Use) -> Sequence[Way]:
+        return self._ways.get(use.key, {}).get(use.place, ())
 
     def slack(self, use: Use, way: Way) -> float:
         """Return what is left at the use itself: its own condition, the time until the deed and the sending."""
@@ -210,15 +242,16 @@ def _less(slack: float, seconds: float) -> float:
 
 def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterator[Outcome]:
     """Yield a finding for each place, what was not settled, and a proof where all hold and withdrawals come in time."""
-    settled = paths.prepare(uses)
+    open_ = [use for use in uses if paths.floor(use) < 0]  # all others hold on whatever way
+    beyond = paths.follow(open_)
     told: set[str] = set()
     broken: set[Rule] = set()
-    for use in uses:
+    for use in open_:
         if use.place in told:
             continue
-        if not settled[use.key]:
+        if use.key in beyond:
             told.add(use.place)
-            broken |= {WITHOUT, BEYOND, AFTER, STALE}
+            broken |= {WITHOUT, BEYOND, AFTER, STALE, UNSEPARATE}
             reason = Phrase(f"通到这里的路径超过 {MOST_WAYS} 种", f"more than {MOST_WAYS} ways lead there")
             yield Unassessed(WITHOUT, use.place, reason, case.forest.span(use.at))
             continue
@@ -237,10 +270,11 @@ def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterat
 
 def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
     slack = paths.slack(use, way)
-    other = _other_consent(case, paths, use, way) if slack == NEVER else None
+    other = _other_consent(case, paths, use, way) if slack == NEVER and not use.sensitive else None
     if other is not None:
         return _beyond(case, paths, use, way, other)
-    rule = WITHOUT if slack == NEVER else AFTER if slack == WITHDRAWN else STALE
+    without = UNSEPARATE if use.sensitive else WITHOUT
+    rule = without if slack == NEVER else AFTER if slack == WITHDRAWN else STALE
     replay = Replay(case, paths.flow, paths.times)
     copies = paths.copies(use.key)
     names = [one.id for one in use.consents]
@@ -257,6 +291,11 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
         "needed": _needed(use),
         "age": _age(slack, lateness),
         "allowed": length(int(allowed)),
+        "data": "、".join(use.fields),
+        "problem": Phrase(
+            f"步骤“{use.name}”用到它，有一条路径上客户没有同意：要有{_needed(use).zh}",
+            f"on one way to `{use.name}`, which uses it, customers have not agreed: it takes {_needed(use).en}",
+        ),
     }
     return Finding(
         rule,
@@ -271,7 +310,7 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
 
 
 def _placeholders(rule: Rule) -> tuple[str, ...]:
-    names = ("step", "purpose", "channel", "needed", "age", "allowed")
+    names = ("step", "purpose", "channel", "needed", "age", "allowed", "data", "problem")
     return tuple(name for name in names if f"{{{name}}}" in rule.message.zh + rule.fix.zh)
 
 
@@ -379,9 +418,9 @@ def _proofs(paths: Paths, uses: list[Use]) -> Iterator[Proof]:
         assumed.append(LOOKS)
     count = len(places)
     number = "1 contact rests" if count == 1 else f"{count} contacts rest"
-    oldest = max(uses, key=lambda use: -paths.least(use))
+    oldest, slack = paths.oldest(uses)
     allowed = max(paths.withdrawals.whole(one) for one in oldest.key)
-    age = length(int(max(0.0, allowed - paths.least(oldest))))
+    age = length(int(max(0.0, allowed - slack)))
     statement = Phrase(
         f"{count} 处联系要有同意，每条路径上都有；最久的是“{oldest.name}”，同意在 {age.zh} 内确认过",
         f"{number} on consent, on every way; the oldest, of `{oldest.name}`, was seen within {age.en} before",

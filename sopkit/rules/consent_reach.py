@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from sopkit.graph.clock import wall, zone
 from sopkit.graph.latency import MOST_INSTANTS
 from sopkit.graph.satisfiability import tests_of
 from sopkit.model.nouns import Consent
-from sopkit.model.predicates import ConsentTest
+from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Lateness
 from sopkit.rules.consent_examples import GUARDED_SEND, MEMBERS, OPT_OUT, journey
@@ -89,25 +89,34 @@ class Relying:
 def relying(case: Case, paths: Paths, uses: Sequence[Use]) -> list[Relying]:
     """Return which tools rely on which consents: those that conditions ask about, else all that would cover the use."""
     found: dict[tuple[str, str], list[Use]] = {}
+    in_playbooks: dict[str, set[str]] = {}
     for use in uses:
         step = use.step
         tool = step.recheck.id if step is not None and step.recheck is not None else paths.flow.tool_at(use.place)
         if tool is None:
             continue
-        asked = _asked(case, paths, use) & use.key
+        root = paths.flow.root_of(use.place)
+        if root not in in_playbooks:
+            in_playbooks[root] = _asked(case, _of_playbook(paths, use))
+        asked = (_asked(case, _of_use(paths, use)) | in_playbooks[root]) & use.key
         for name in sorted(asked or use.key):
             found.setdefault((name, tool), []).append(use)
     known = case.workspace.consents
     return [Relying(known[name], tool, tuple(using)) for (name, tool), using in found.items()]
 
 
-def _asked(case: Case, paths: Paths, use: Use) -> set[str]:
-    """Return the consents that the conditions of a use, and those of its playbook, ask about."""
+def _of_playbook(paths: Paths, use: Use) -> tuple[Predicate | None, ...]:
     journey_ = paths.flow.journey_of(use.place)
-    conditions = [use.step.if_ if use.step is not None else None]
-    if journey_ is not None:
-        conditions += [journey_.while_, journey_.audience]
-    conditions += [edge.guard for edge in paths.flow.arriving.get(use.place, ())]
+    return (journey_.while_, journey_.audience) if journey_ is not None else ()
+
+
+def _of_use(paths: Paths, use: Use) -> list[Predicate | None]:
+    own = [use.step.if_ if use.step is not None else None]
+    return own + [edge.guard for edge in paths.flow.arriving.get(use.place, ())]
+
+
+def _asked(case: Case, conditions: Iterable[Predicate | None]) -> set[str]:
+    """Return the consents that conditions ask about."""
     tests = (test for one in conditions if one is not None for test in tests_of(case.workspace, one))
     return {test.consent.id for test in tests if isinstance(test, ConsentTest) and test.state == "given"}
 

@@ -65,9 +65,11 @@ class Replay:
 
         `sure` is how old the copy that showed it is, whenever it is looked at.
         """
-        course = course_of(way)
-        if way.slack == NEVER or (way.slack < OLD and not self._own(use, way, copies)):
-            return self._put(use, course, MORNING, given=len(course), allowed=allowed, sure=0.0)
+        course, own = course_of(way), self._own(use, way, copies)
+        if way.slack == NEVER or (way.slack < OLD and not own):
+            return self._put(
+                use, course, MORNING, given=len(course), allowed=allowed, sure=0.0, seen=own or way.slack != NEVER
+            )
         given = self._evidence(use, course, copies)
         oldest: Dated | None = None
         for start in (MORNING, *STARTS):
@@ -88,10 +90,20 @@ class Replay:
         """Return the number of the place behind which the evidence only grows old: that of the use where it is its own."""
         if self._own(use, course[-1], copies):
             return len(course)
-        raised = [n for n in range(1, len(course)) if course[n].slack > course[n - 1].slack]
+        raised = [n for n in range(1, len(course)) if course[n].slack > course[n - 1].slack or course[n].kept > NEVER]
         return raised[-1] if raised else 0
 
-    def _put(self, use: Use, course: Sequence[Way], start: float, *, given: int, allowed: float, sure: float) -> Dated:
+    def _put(
+        self,
+        use: Use,
+        course: Sequence[Way],
+        start: float,
+        *,
+        given: int,
+        allowed: float,
+        sure: float,
+        seen: bool = True,
+    ) -> Dated:
         now, arrivals, marks = start, [start], {"start": start, "stage": start}
         evidence: float | None = None
         for number in range(1, len(course)):
@@ -113,7 +125,7 @@ class Replay:
                 marks |= {"start": now, "stage": now}
         used = now
         if given == len(course):
-            evidence = now if course[-1].slack != NEVER or self._has_guard(use) else None
+            evidence = now if seen else None
             used = self._deed(use, now)
         elif given == 0 and course[0].slack == NEVER:
             evidence = None
@@ -129,10 +141,6 @@ class Replay:
         return Dated(
             tuple(arrivals), None if evidence is None else evidence - sure, used, now if own else None, tuple(shown)
         )
-
-    @staticmethod
-    def _has_guard(use: Use) -> bool:
-        return use.step is not None and use.step.if_ is not None
 
     def _arrive(self, edge: Edge, now: float, marks: dict[str, float], *, late: bool, allowed: float) -> float:
         held, delay = edge.held, edge.delay
@@ -201,7 +209,9 @@ class Replay:
         known = self.case.workspace.consents
         noun = next((known[one] for one in consents if one in dated.shown), known[consents[0]])
         evidence = dated.evidence or 0.0
-        events = [ref.id for ref in noun.withdrawn_by]
+        journey = self.flow.journey_of(use.place)
+        ending = {one.event.id for one in (journey.ends_on if journey else ()) if isinstance(one, OnEvent)}
+        events = sorted((ref.id for ref in noun.withdrawn_by), key=lambda one: one in ending)
         how = Phrase(f"（{events[0]}）", f" ({events[0]})") if events else Phrase("", "")
         if dated.looked is not None and use.step is not None:
             looks = Phrase(f"看到已同意 {noun.id}，派出任务", f"{noun.id} is seen to be given, and the task goes out")
@@ -283,14 +293,4 @@ def _open_time(hours: Openings, start: float, seconds: float) -> float:
     """Return the instant by which it was open for so long since `start`, moved to where it is open."""
     if hours.empty:
         return start + seconds
-    now, left = start + _wait(hours, start), seconds
-    for _ in range(10_000):
-        at = (now / 60) % (7 * 1440)
-        end = next(close for _, close in hours.stretches if at < close)
-        room = (end - at) * 60
-        if left < room:
-            return now + left
-        left -= room
-        now += room
-        now += _wait(hours, now)
-    return now
+    return start + hours.time_from(start / 60, seconds / 60) * 60

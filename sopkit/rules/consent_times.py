@@ -8,7 +8,7 @@ from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.openings import WEEK, Openings, Span, both, weekly
 from sopkit.graph.timing import delay_of
-from sopkit.graph.touches import staffed
+from sopkit.graph.touches import match_step, staffed
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Step
 from sopkit.rules.case import Case
@@ -45,7 +45,7 @@ class Times:
             spans += [
                 Span(quiet.hours, closed=True, customers=True)
                 for quiet in workspace.settings.quiet_hours
-                if quiet.hours is not None and self.carriage.selects(quiet.of, node.step, channel)
+                if quiet.hours is not None and match_step(workspace, quiet.of, node.step, channel) != "no"
             ]
         return both(hours, weekly(spans))
 
@@ -120,16 +120,5 @@ class Times:
 
 def _sent(staff: Openings | None, hours: Openings | None, start: float, within: float) -> float:
     """Return the minute at which a person with so much working time has confirmed, moved to where it may be sent."""
-    now, left = start, within
-    if staff is not None and not staff.empty:
-        now += staff.wait(now)
-        for _ in range(10_000):
-            at = now % WEEK
-            end = next(close for _, close in staff.stretches if at < close)
-            if left <= end - at:
-                break
-            left -= end - at
-            now = now + end - at
-            now += staff.wait(now)
-    now += left
-    return now + (hours.wait(now) if hours is not None and not hours.empty else 0.0)
+    done = staff.end_of(start, within) if staff is not None and not staff.empty else start + within
+    return done + (hours.wait(done) if hours is not None and not hours.empty else 0.0)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 from sopkit.graph import Node
 from sopkit.model.documents import Cadence, Workspace
@@ -14,9 +12,11 @@ from sopkit.model.nouns import Channel, Consent, Purpose
 from sopkit.model.steps import Ask, Send, Step
 from sopkit.model.values import Ref
 from sopkit.rules.case import Case
+from sopkit.rules.placeholders import named_in
 from sopkit.tree import Mark
 
-PLACEHOLDER: Final = re.compile(r"\{customer\.([a-z0-9_-]+)(?:\|[^{}|]*)?\}")
+Key = tuple[str, str, tuple[str, ...]]
+"""Purpose, channel (or nothing) and data of a use: what decides which consents cover it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,8 @@ class Use:
     fields: tuple[str, ...]
     consents: tuple[Consent, ...]
     """Those that cover the purpose by the channel with these data, in the order declared."""
+    sensitive: bool = False
+    """The datum is sensitive, and it takes a consent to it alone."""
 
     @property
     def name(self) -> str:
@@ -47,17 +49,25 @@ class Use:
 def uses_of(case: Case) -> Iterator[Use]:
     """Yield the uses of all playbooks by purpose and channel, in the order written; steps that name no purpose have none."""
     workspace = case.workspace
+    covering: dict[Key, tuple[Consent, ...]] = {}
     for root, playbook in case.playbooks:
         if isinstance(playbook, Cadence) and playbook.for_ is not None:
             issue = case.graph.nodes.get(f"issue/{playbook.id}")
             if issue is not None:
-                yield from _of(workspace, issue, playbook.id_at, playbook, playbook.for_)
+                yield from _of(workspace, issue, playbook.id_at, playbook, playbook.for_, covering)
         for node, step in case.steps(root):
             if step.for_ is not None:
-                yield from _of(workspace, node, step.id_at, step, step.for_)
+                yield from _of(workspace, node, step.id_at, step, step.for_, covering)
 
 
-def _of(workspace: Workspace, node: Node, at: Mark, of: Step | Cadence, for_: Ref) -> Iterator[Use]:
+def _of(  # noqa: PLR0917  one use, and what is known of others
+    workspace: Workspace,
+    node: Node,
+    at: Mark,
+    of: Step | Cadence,
+    for_: Ref,
+    covering: dict[Key, tuple[Consent, ...]],
+) -> Iterator[Use]:
     purpose = workspace.purposes.get(for_.id)
     if purpose is None:
         return
@@ -67,8 +77,11 @@ def _of(workspace: Workspace, node: Node, at: Mark, of: Step | Cadence, for_: Re
     if not (via or fields):
         return
     for channel in channels or [None]:
-        covering = tuple(one for one in workspace.consents.values() if not lacking(one, purpose, channel, fields))
-        yield Use(node.id, at, step, purpose, channel, fields, covering)
+        key = (purpose.id, channel.id if channel is not None else "", fields)
+        if key not in covering:
+            consents = workspace.consents.values()
+            covering[key] = tuple(one for one in consents if not lacking(one, purpose, channel, fields))
+        yield Use(node.id, at, step, purpose, channel, fields, covering[key])
 
 
 def lacking(consent: Consent, purpose: Purpose, channel: Channel | None, fields: tuple[str, ...]) -> tuple[str, ...]:
@@ -99,5 +112,4 @@ def fields_of(workspace: Workspace, step: Step) -> Iterator[str]:
     for ref in scripts:
         script = workspace.scripts.get(ref.id)
         if script is not None and script.text is not None:
-            for _, text in script.text.variants:
-                yield from (name for name in PLACEHOLDER.findall(text) if name in workspace.data)
+            yield from (name for name in named_in(script.text) if name in workspace.data)

@@ -1,4 +1,4 @@
-"""The words that customers read: labelled as advertising, signed, refusable, without forbidden terms, short enough: SOP601–SOP607."""
+"""The words that customers read: labelled as advertising, signed, refusable, without forbidden terms, short enough: SOP601–SOP608."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sopkit.model.documents import Cadence
 from sopkit.model.nouns import Channel, Script
 from sopkit.model.presets import TEXT_LIMITS
 from sopkit.model.values import Text
-from sopkit.rules import content_terms
+from sopkit.rules import content_headlines, content_terms
 from sopkit.rules.case import Case
 from sopkit.rules.content_rules import (
     ABSOLUTE,
@@ -57,6 +57,13 @@ NO_ABSOLUTES: Final = Phrase(
 )
 NO_CLAIMS: Final = Phrase("{count} 条话术和全部权益里没有医疗用语", "no medical claims in scripts ({count}) and offers")
 
+ALL_IN_ORDER: Final = Phrase(
+    "话术：营销的都标明“广告”、写明发送者和拒收办法；没有绝对化用语和医疗用语",
+    "scripts: marketing says what it is, from whom and how to refuse; no absolute or medical terms",
+)
+"""What the four statements about words come to."""
+OF_WORDS: Final = (UNLABELLED, ANONYMOUS, ABSOLUTE, MEDICAL)
+
 SENDER: Final = Phrase("发送者", "the sender")
 REACHED: Final = Phrase("联系方式", "a contact")
 REFUSAL: Final = Phrase("拒收办法", "how to refuse")
@@ -69,7 +76,7 @@ ADVICE: Final = {
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield what is wrong with the texts of the workspace's own scripts; what none of them does wrong is proved."""
-    sent = tuple(messages(case))
+    sent = messages(case)
     marketing = {script.id for one in sent if one.marketing for script in one.scripts if not script.builtin}
     read = [script for script in case.workspace.scripts.values() if script.text and not script.builtin]
     of_terms = tuple(content_terms.check(case))
@@ -87,6 +94,7 @@ def check(case: Case) -> Iterator[Outcome]:
     yield from _unlabelled_ai(case)
     yield from _rewarded(case, sent)
     yield from _too_long(case, sent)
+    yield from content_headlines.check(case)
 
 
 def _unlabelled(case: Case, sent: Iterable[Message]) -> Iterator[Finding]:
@@ -107,11 +115,15 @@ def _of_text(case: Case, rule: Rule, script: Script, text: Text, args: Args) -> 
 def _anonymous(case: Case, sent: Iterable[Message]) -> Iterator[Finding]:
     """Yield each text of direct marketing that lacks sender, contact or opt-out, once for each channel."""
     seen: set[tuple[str, str, str]] = set()
+    read: set[tuple[str, str]] = set()
     for one in sent:
         for channel in one.channels if one.marketing else ():
             if channel.reach != "direct":
                 continue
             for script in one.scripts:
+                if (script.id, channel.id) in read:
+                    continue
+                read.add((script.id, channel.id))
                 for locale, words in variants(case, script.text) if script.text and not script.builtin else ():
                     missing = _missing(case, channel, locale, words)
                     if missing and (script.id, channel.id, locale) not in seen and script.text:

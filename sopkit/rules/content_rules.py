@@ -1,11 +1,12 @@
-"""What can be wrong with the words that customers read: SOP601–SOP607."""
+"""What can be wrong with the words that customers read: SOP601–SOP608."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from sopkit.diagnostics import Rule, Severity
-from sopkit.rules.law_examples import SEND, TEXT, catalog, message, playbook, script
+from sopkit.rules.examples import KPI
+from sopkit.rules.law_examples import CALL, SEND, TEXT, catalog, message, playbook, script
 from sopkit.text import Phrase
 
 FEED: Final = SEND.replace("via: sms", "via: moments").replace("sms-marketing", "wecom-marketing")
@@ -146,4 +147,42 @@ TOO_LONG: Final = Rule(
     good=message(),
 )
 
-RULES: Final = (UNLABELLED, ANONYMOUS, ABSOLUTE, MEDICAL, UNLABELLED_AI, REWARDED_LINK, TOO_LONG)
+ARTICLES: Final = (
+    """\
+---
+kind: cadence
+id: articles
+title: 图文
+owner: guide
+review_by: 2027-12-31
+via: official-account
+audience: followers
+for: follow-feed
+every: week
+at: [tue 10:00]
+headline: [number, question]
+steps:
+  - {id: write, do: 写稿, by: guide, before: 1d, script: news}
+targets: [{kpi: replies, target: ≥ 15%}]
+"""
+    + KPI
+)
+HEADLINE: Final = Rule(
+    code="SOP608",
+    name="headline-off-form",
+    severity=Severity.WARNING,
+    summary=Phrase("标题没有照约定的写法", "a headline that is not in the form agreed on"),
+    message=Phrase(
+        "“{cadence}”的标题要有{missing}，话术“{script}”里的标题没有",
+        "headlines of `{cadence}` have {missing}; the one in the script `{script}` has not",
+    ),
+    why=Phrase(
+        "约定的写法是按打开率定的；模板自己没照做，每一期都会照着错。",
+        "The form was chosen for how often it is opened; a template without it puts every issue wrong.",
+    ),
+    fix=Phrase("在话术的“标题：”一行里补上{missing}", "add {missing} to the line “Headline:” of the script"),
+    bad=playbook(CALL, before=script("标题：洗脸的正确做法。正文：先给结论") + ARTICLES),
+    good=playbook(CALL, before=script("标题：5个洗脸动作，您做对了几个？正文：先给结论") + ARTICLES),
+)
+
+RULES: Final = (UNLABELLED, ANONYMOUS, ABSOLUTE, MEDICAL, UNLABELLED_AI, REWARDED_LINK, TOO_LONG, HEADLINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from sopkit.diagnostics import Finding, Verdict
@@ -40,7 +41,7 @@ def check(case: Case) -> Iterator[Finding]:
         listed = sorted(
             ((word, group) for group in groups for word in group.words), key=lambda one: (not one[1].sure, -len(one[0]))
         )
-        for passage in _passages(case):
+        for passage in passages(case):
             for word, group, span_start, words in _used(case, passage.text, listed):
                 span = span_of(case, passage.text, words, span_start, span_start + len(word))
                 args = {"where": passage.name, "term": words[span_start : span_start + len(word)]}
@@ -48,7 +49,7 @@ def check(case: Case) -> Iterator[Finding]:
                 yield replace(at(span, rule, passage.subject, args), verdict=verdict)
 
 
-def _passages(case: Case) -> Iterator[Passage]:
+def passages(case: Case) -> Iterator[Passage]:
     workspace = case.workspace
     for script in workspace.scripts.values():
         if script.text is not None and not script.builtin:
@@ -84,11 +85,16 @@ def _names(case: Case) -> list[str]:
     return [name for _, name in brand.name.variants] if brand and brand.name else []
 
 
-def _places(phrase: str, words: str) -> Iterator[tuple[int, int]]:
+def _places(phrase: str, words: str) -> list[tuple[int, int]]:
+    return [found.span() for found in _pattern(phrase).finditer(words)]
+
+
+@cache  # each phrase is looked for in every text
+def _pattern(phrase: str) -> re.Pattern[str]:
     pattern = re.escape(phrase)
     if phrase[0].isascii() and phrase[-1].isascii():
         pattern = rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])"
-    yield from (found.span() for found in re.finditer(pattern, words, re.IGNORECASE))
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _negated(words: str, start: int) -> bool:

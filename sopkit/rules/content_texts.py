@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sopkit.diagnostics import Finding, Rule
@@ -44,8 +45,13 @@ class Message:
         return self.purpose is not None and self.purpose.category == "marketing"
 
 
-def messages(case: Case) -> Iterator[Message]:
-    """Yield every step of the workspace's own playbooks that goes out through a channel or has a text."""
+@lru_cache(maxsize=1)  # four families ask
+def messages(case: Case) -> tuple[Message, ...]:
+    """Return every step of the workspace's own playbooks that goes out through a channel or has a text."""
+    return tuple(_messages(case))
+
+
+def _messages(case: Case) -> Iterator[Message]:
     workspace = case.workspace
     for root, playbook in case.playbooks:
         for node, step in case.steps(root):

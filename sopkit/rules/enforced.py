@@ -33,7 +33,7 @@ def check(  # noqa: PLR0917  all of one question
     if limit.gap and at_once:  # a tool spaces what it sends; one send is one to it, in however many groups it is felt
         yield excess.at_once(case, rule, limit, at_once)
         return
-    unheld = {id_: one for id_, one in counted.items() if not controlled(case.workspace, one)}
+    unheld = {id_: one for id_, one in counted.items() if id_ not in plan.held}
     heard = heard_of(case.workspace)
     unseen = [one for one in unheld.values() if not seen(case.workspace, one, heard)]
     # what the tool does not know of it can't keep its own touches away from
@@ -62,13 +62,13 @@ def _goes_on(case: Case, course: Course) -> bool:
 def starved(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], rule: Rule) -> Iterator[Outcome]:
     """Yield required steps that others can crowd out, and one note for each other playbook of which that is so."""
     told: set[str] = set()
-    held = [one for one in counted.values() if one.step is not None and controlled(case.workspace, one)]
+    held = [one for id_, one in counted.items() if one.step is not None and id_ in plan.held]
+    before = plan.before(counted, limit.window, limit.most)
     for touch in sorted(held, key=lambda one: (not (one.step and one.step.required), one.node))[:MOST_STARVED]:
         required = touch.step is not None and touch.step.required
         if touch.root in told and not required:
             continue
-        before = plan.before(touch.node, counted, limit.window, limit.most)
-        if before < limit.most:
+        if before(touch.node) < limit.most:
             continue
         told.add(touch.root)
         name = touch.node.partition("/")[2]

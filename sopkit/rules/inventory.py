@@ -10,7 +10,7 @@ from sopkit.law.vocabulary import BY_KEY, is_sensitive, nearest_categories, near
 from sopkit.model.documents import Workspace
 from sopkit.model.nouns import Datum
 from sopkit.rules.case import Case
-from sopkit.rules.personal_fields import NO_USE, PASSED_ON
+from sopkit.rules.personal_fields import PASSED_ON, Further, users, uses
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -52,8 +52,9 @@ class Entry:
 
 def inventory(case: Case) -> tuple[Entry, ...]:
     """Return an entry for each datum that the workspace declares, or that its playbooks and syncs use of the built-in ones."""
+    further = uses(case.graph)
     return tuple(
-        _entry(case, datum)
+        _entry(case, datum, further)
         for datum in sorted(case.workspace.data.values(), key=lambda one: one.id)
         if not datum.builtin or _is_touched(case.graph, datum.id)
     )
@@ -67,7 +68,7 @@ def _is_own(node: str) -> bool:
     return node.partition("/")[0] in {"lifecycle", "automation", "procedure", "cadence", "sync", "kpi", "script"}
 
 
-def _entry(case: Case, datum: Datum) -> Entry:
+def _entry(case: Case, datum: Datum, further: Further) -> Entry:
     workspace = case.workspace
     category = datum.category or ""
     known = BY_KEY.get(category)
@@ -85,7 +86,7 @@ def _entry(case: Case, datum: Datum) -> Entry:
         record=datum.record.id if datum.record else "",
         collected_by=tuple(dict.fromkeys((*(ref.id for ref in datum.collected_by), *_written_by(case.graph, datum.id)))),
         computed_from=tuple(ref.id for ref in datum.computed.from_) if datum.computed else (),
-        users=tuple(sorted(set(_users(case.graph, datum.id)))),
+        users=tuple(sorted(set(_users(further, datum.id)))),
         purposes=purposes,
         uses=tuple(sorted({use for name in purposes if (use := _use(workspace, name))})),
         consents=tuple(one.id for one in workspace.consents.values() if datum.id in {ref.id for ref in one.data}),
@@ -119,24 +120,10 @@ def _written_by(graph: ExecutionGraph, name: str) -> Iterator[str]:
             yield edge.source
 
 
-def _users(graph: ExecutionGraph, name: str) -> Iterator[str]:
-    """Yield whatever uses the datum, through segments, scripts, tags and triggers too."""
-    start = f"data/{name}"
-    seen, waiting = {start}, [start]
-    while waiting:
-        node = waiting.pop()
-        further = [edge.target for edge in graph.leaving.get(node, ()) if edge.kind != "staffed-by"]
-        if node.startswith("script/"):
-            further = [edge.source for edge in graph.arriving.get(node, ()) if edge.kind == "uses"]
-        for user in further:
-            kind = user.partition("/")[0]
-            if kind in NO_USE or user in seen:
-                continue
-            seen.add(user)
-            if kind in PASSED_ON and kind != "channel":
-                waiting.append(user)
-            else:
-                yield user
+def _users(further: Further, name: str) -> Iterator[str]:
+    """Yield whatever uses the datum, through segments, scripts, tags and triggers too; of a channel's address the channel."""
+    through = PASSED_ON - {"channel"}
+    yield from (user for user in users(further, f"data/{name}", through) if user.partition("/")[0] not in through)
 
 
 def _tools(workspace: Workspace, datum: Datum) -> Iterator[str]:

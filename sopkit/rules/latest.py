@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sopkit.graph.course import INFINITE, Course, longest
-from sopkit.graph.nodes import Edge
+from sopkit.graph.nodes import NO_TIME, Edge
 
 
 def latest_times(course: Course, entry: str) -> dict[str, float]:
@@ -17,31 +17,36 @@ def latest_times(course: Course, entry: str) -> dict[str, float]:
 
 class _Latest:
     def __init__(self, course: Course, entry: str, times: dict[str, float]) -> None:
-        self.course, self.entry, self.times = course, entry, times
+        self.course, self.below, self.times = course, f"{entry}/", times
         self.under: set[str] = set()
 
     def fill(self) -> None:
-        for place in list(self.course.arriving):
-            if place.startswith(f"{self.entry}/"):
+        below = self.below
+        for place in self.course.arriving:
+            if place.startswith(below):
                 self.of(place)
 
     def of(self, place: str) -> float:
         """Return the latest time of one place: the worst of all ways to it."""
         if place in self.times:
             return self.times[place]
-        if place in self.under or not place.startswith(f"{self.entry}/"):
+        if place in self.under or not place.startswith(self.below):
             return INFINITE
         self.under.add(place)
-        ways = [
-            edge for edge in self.course.arriving.get(place, ()) if edge.kind == "then" and edge.label != "if_rejected"
+        times = [
+            self._by(edge)
+            for edge in self.course.arriving.get(place, ())
+            if edge.kind == "then" and edge.label != "if_rejected"
         ]
-        time = max((self._by(edge) for edge in ways), default=INFINITE)
+        time = max(times, default=INFINITE)
         self.under.discard(place)
         self.times[place] = time
         return time
 
     def _by(self, edge: Edge) -> float:
         start, delay = self.of(edge.source), edge.delay
+        if delay is NO_TIME and edge.held is NO_TIME:
+            return start
         if not (delay.bounded and edge.held.bounded):
             return INFINITE
         if delay.since == "start" or delay.before:
@@ -50,5 +55,5 @@ class _Latest:
         if delay.since == "stage":
             return max(start, longest(delay.high))
         if delay.since:
-            return max(start, self.of(f"{self.entry}/{delay.since}") + longest(delay.high))
+            return max(start, self.of(self.below + delay.since) + longest(delay.high))
         return start + longest(delay.high)

@@ -33,7 +33,7 @@ ABROAD: Final = Phrase("在境外", "is abroad")
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield the documents that are missing, for the workspace's own nouns."""
-    for name, what, at, subject in _assessable(case):
+    for name, what, at, subject in assessable(case):
         why = problem(case, papers(case, "impact-assessment", name))
         if why is not None:
             yield case.finding(UNASSESSED, at, subject, name=name, what=what, problem=why)
@@ -53,7 +53,7 @@ def check(case: Case) -> Iterator[Outcome]:
                 yield case.finding(STICKY, channel.at, f"channel/{channel.id}", channel=channel.id, problem=why)
 
 
-def _assessable(case: Case) -> Iterator[tuple[str, Phrase, Mark, str]]:
+def assessable(case: Case) -> Iterator[tuple[str, Phrase, Mark, str]]:
     """Yield (noun, why it is to be assessed, its place, subject), each noun once."""
     workspace = case.workspace
     for datum in workspace.data.values():

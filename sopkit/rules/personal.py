@@ -52,7 +52,7 @@ def check(case: Case) -> Iterator[Outcome]:
     yield from _bundles(case)
     yield from _records(case)
     yield from _withdrawals(case)
-    sent = tuple(messages(case))
+    sent = messages(case)
     for root, _ in case.playbooks:
         for node, step in case.steps(root):
             yield from _tied(case, node.id, step)
@@ -187,20 +187,20 @@ def _tied(case: Case, subject: str, step: Step) -> Iterator[Outcome]:
     purpose = case.workspace.purposes.get(step.for_.id) if step.for_ else None
     if purpose is None or purpose.category == MARKETING or purpose.basis in {None, "consent"}:
         return
-    for test in _required(step.if_):
+    for test in required(step.if_):
         consent = case.workspace.consents.get(test.consent.id)
         if consent is not None and purpose.id not in {ref.id for ref in consent.purposes}:
             yield case.finding(TIED, test.at, subject, step=step.id, purpose=purpose.id, consent=consent.id)
 
 
-def _required(predicate: Predicate | None) -> Iterator[ConsentTest]:
+def required(predicate: Predicate | None) -> Iterator[ConsentTest]:
     """Yield the consents without which the condition never holds."""
     match predicate:
         case ConsentTest(state="given"):
             yield predicate
         case All():
             for part in predicate.parts:
-                yield from _required(part)
+                yield from required(part)
 
 
 def _opt_in(case: Case, one: Message) -> Iterator[Outcome]:
@@ -216,7 +216,7 @@ def _opt_in(case: Case, one: Message) -> Iterator[Outcome]:
     conditions = [one.step.if_]
     if isinstance(one.playbook, Journey):
         conditions += [one.playbook.audience, one.playbook.while_]
-    if any(test.consent.id in covering for condition in conditions for test in _required(condition)):
+    if any(test.consent.id in covering for condition in conditions for test in required(condition)):
         return
     soft = (
         one.purpose is not None and one.purpose.basis == "legitimate-interests" and all(mail_.opt_out for mail_ in mail)

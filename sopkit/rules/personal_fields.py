@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache, partial
 from typing import Final
 
 from sopkit.diagnostics import Outcome
 from sopkit.graph import ExecutionGraph
-from sopkit.graph.nodes import Edge
 from sopkit.law.vocabulary import is_known, nearest_categories
 from sopkit.model.documents import Cadence, Journey
 from sopkit.model.nouns import Datum, Purpose
@@ -31,18 +30,21 @@ PASSED_ON: Final = frozenset(("segment", "tag", "script", "channel", "trigger"))
 """Nodes through which something uses a datum that they stand for; what is computed from it stands for itself."""
 ANYWHERE: Final = "*"
 """Somebody uses it, and nothing says in which tool."""
+Further = Mapping[str, Sequence[str]]
+"""By node, the nodes that use it."""
 
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield what is wrong with the workspace's own data."""
+    further = uses(case.graph)
     for datum in case.workspace.data.values():
         if not datum.builtin and not case.doubts.inside(datum.at):
-            yield from _of_datum(case, datum)
-    yield from _needless(case)
+            yield from _of_datum(case, datum, further)
+    yield from _needless(case, further)
     yield from _never_erased(case)
 
 
-def _of_datum(case: Case, datum: Datum) -> Iterator[Outcome]:
+def _of_datum(case: Case, datum: Datum, further: Further) -> Iterator[Outcome]:
     subject = f"data/{datum.id}"
     titles = [words for _, words in datum.title.variants] if datum.title else []
     if datum.category is None or not is_known(datum.category):
@@ -54,12 +56,24 @@ def _of_datum(case: Case, datum: Datum) -> Iterator[Outcome]:
             yield case.finding(UNKNOWN_CATEGORY, datum.at, subject, data=datum.id, category=datum.category, near=near)
     if datum.retention is None:
         yield case.finding(NO_RETENTION, datum.at, subject, data=datum.id)
-    if datum.collected_by and not any(_is_use(edge) for edge in case.graph.leaving.get(subject, ())):
+    if datum.collected_by and not any(map(_is_use, further.get(subject, ()))):
         yield case.finding(UNUSED, datum.at, subject, data=datum.id)
 
 
-def _is_use(edge: Edge) -> bool:
-    return edge.target.partition("/")[0] not in NO_USE
+def uses(graph: ExecutionGraph) -> Further:
+    """Return what uses a datum or a noun that stands for it; who sends by an address needs it where the order is given, too."""
+    found: dict[str, list[str]] = {}
+    stands_for = tuple(f"{kind}/" for kind in ("data", *PASSED_ON))
+    for edge in graph.edges:
+        if edge.source.startswith(stands_for):
+            found.setdefault(edge.source, []).append(edge.target)
+        if edge.kind == "uses" and edge.target.startswith(("script/", "channel/")):
+            found.setdefault(edge.target, []).append(edge.source)
+    return found
+
+
+def _is_use(node: str) -> bool:
+    return node.partition("/")[0] not in NO_USE
 
 
 def is_personal(case: Case, purpose: Purpose, step: Step) -> bool:
@@ -73,7 +87,7 @@ def is_personal(case: Case, purpose: Purpose, step: Step) -> bool:
 # What syncs carry
 
 
-def _needless(case: Case) -> Iterator[Outcome]:
+def _needless(case: Case, further: Further) -> Iterator[Outcome]:
     """Yield the data that a sync brings to a tool in which nothing uses them and from which nothing takes them on."""
     syncs = [
         (one, one.from_.id, one.to.id, one.carries.data)
@@ -82,6 +96,11 @@ def _needless(case: Case) -> Iterator[Outcome]:
     ]
     taken_on = {(source, ref.id) for _, source, _, data in syncs for ref in data}
     stands = cache(partial(_tools, case))  # most data are used by way of the same journeys
+
+    @cache
+    def used_in(datum: str) -> frozenset[str]:
+        return frozenset(tool for user in users(further, f"data/{datum}") for tool in stands(user))
+
     for sync, _, here, data in syncs:
         if sync.builtin or sync.consent is not None:  # a consent names what it is for
             continue
@@ -89,29 +108,23 @@ def _needless(case: Case) -> Iterator[Outcome]:
             datum = case.workspace.data.get(ref.id)
             if datum is None or (datum.record and datum.record.id == here) or (sync.key and sync.key.id == ref.id):
                 continue
-            if (here, ref.id) not in taken_on and not {here, ANYWHERE} & _users(case.graph, f"data/{ref.id}", stands):
+            if (here, ref.id) not in taken_on and not {here, ANYWHERE} & used_in(ref.id):
                 yield case.finding(NEEDLESS, ref.at, f"sync/{sync.id}", sync=sync.id, data=ref.id, tool=here)
 
 
-def _users(graph: ExecutionGraph, start: str, stands: Callable[[str], set[str]]) -> frozenset[str]:
-    """Return the tools in which something uses what the node stands for, directly or through segments, scripts and the like."""
-    found: set[str] = set()
+def users(further: Further, start: str, through: Set[str] = PASSED_ON) -> Iterator[str]:
+    """Yield whatever uses what the node stands for, directly or through nodes of some kinds, such as segments and scripts."""
     seen = {start}
     waiting = [start]
     while waiting:
-        node = waiting.pop()
-        further = [edge.target for edge in graph.leaving.get(node, ())]
-        if node.startswith(("script/", "channel/")):  # who sends by an address needs it where the order is given, too
-            further += [edge.source for edge in graph.arriving.get(node, ()) if edge.kind == "uses"]
-        for user in further:
+        for user in further.get(waiting.pop(), ()):
             kind = user.partition("/")[0]
             if kind in NO_USE or user in seen:
                 continue
             seen.add(user)
-            found |= stands(user)
-            if kind in PASSED_ON:
+            yield user
+            if kind in through:
                 waiting.append(user)
-    return frozenset(found)
 
 
 def _tools(case: Case, node: str) -> set[str]:

@@ -83,7 +83,7 @@ def _by_segment(case: Case) -> Iterator[Outcome]:
         for node, step in case.steps(root):
             if not isinstance(step.verb, Choose):
                 continue
-            tested = _trait(case, [branch.if_ for branch in step.verb.branches])
+            tested = trait(case, [branch.if_ for branch in step.verb.branches])
             if tested is None:
                 continue
             given = [
@@ -100,7 +100,7 @@ def _by_segment(case: Case) -> Iterator[Outcome]:
                     break
 
 
-def _trait(case: Case, conditions: list[Predicate]) -> str | None:
+def trait(case: Case, conditions: list[Predicate]) -> str | None:
     """Return the personal datum by which the branches differ; None where they differ by none."""
     for condition in conditions:
         for leaf in leaves(condition):

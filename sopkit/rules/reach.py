@@ -218,7 +218,7 @@ def _too_late(case: Case, entry: str, course: Course, stage: Stage, timer: Trans
     limit = max(longest(timer.after), longest(stage.stays))
     if limit == INFINITE:
         return frozenset()
-    times = course.earliest(entry, lambda node: node.startswith(f"{entry}/"))
+    times = course.earliest_below(entry)
     return frozenset(node for node, time in times.items() if time >= limit and _is_step(case, node))
 
 

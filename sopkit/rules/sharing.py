@@ -56,7 +56,7 @@ def check(case: Case) -> Iterator[Outcome]:
             yield from _sensitive(case, datum)
             yield from _children(case, datum)
     yield from _audits(case)
-    ages = tuple(_ages(case))
+    ages = tuple(ages_told(case))
     for one in messages(case):
         yield from _to_minors(case, one, ages)
         yield from _published(case, one)
@@ -130,7 +130,7 @@ def _audits(case: Case) -> Iterator[Outcome]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Age:
+class Age:
     """A datum that tells minors from others."""
 
     datum: Datum
@@ -140,7 +140,7 @@ class _Age:
     """A value that is none of minors."""
 
 
-def _ages(case: Case) -> Iterator[_Age]:
+def ages_told(case: Case) -> Iterator[Age]:
     """Yield the data by which the workspace tells minors apart; a built-in one only where some journey leaves minors out by it."""
     for datum in case.workspace.data.values():
         young = tuple(value for value in datum.values if value in UNDER_AGE)
@@ -154,10 +154,10 @@ def _ages(case: Case) -> Iterator[_Age]:
             and meet(case.workspace, playbook.audience, test) == NOBODY
             for _, playbook in case.playbooks
         ):
-            yield _Age(datum, test, grown[0])
+            yield Age(datum, test, grown[0])
 
 
-def _to_minors(case: Case, one: Message, ages: tuple[_Age, ...]) -> Iterator[Outcome]:
+def _to_minors(case: Case, one: Message, ages: tuple[Age, ...]) -> Iterator[Outcome]:
     """Yield a personalised marketing step that a customer known to be a minor can get."""
     if not (one.marketing and one.purpose and is_personal(case, one.purpose, one.step)) or one.step.by is not None:
         return
@@ -165,7 +165,7 @@ def _to_minors(case: Case, one: Message, ages: tuple[_Age, ...]) -> Iterator[Out
         return
     conditions = [one.playbook.audience, one.playbook.while_, *guards(case, one.node.id)]
     stated = [condition for condition in conditions if condition is not None]
-    reached: list[tuple[_Age, Customer]] = []
+    reached: list[tuple[Age, Customer]] = []
     for age in ages:
         who = meet(case.workspace, *stated, age.young)
         if not isinstance(who, Customer):

@@ -9,7 +9,7 @@ from sopkit.rules.law_examples import CALL, catalog, message, playbook
 from sopkit.text import Phrase
 
 WIPE: Final = "  - {id: wipe, erase: [allergy], by: guide, within: 1d}\n"
-CALL_ON: Final = CALL.replace("within: 1d", "within: 1d, if: {allergy: known}")
+CALL_ON: Final = CALL.replace("within: 1d", "within: 2h, if: {allergy: known, consent: skin-care}")
 ALLERGY: Final = (
     "data: {allergy: {title: 过敏史, category: user.health_and_medical, record: crm, retention: 1y, protection: locked, "
     "collected_by: [told]}}"

@@ -13,6 +13,7 @@ from sopkit.graph.clock import wall, zone
 from sopkit.graph.course import longest
 from sopkit.graph.latency import Leg, TooMuchError, missed
 from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer
+from sopkit.graph.touches import match_step
 from sopkit.model.predicates import ConsentTest, StageTest
 from sopkit.rules.case import Case
 from sopkit.rules.tools_effects import Effect, effects_of, predicates_of
@@ -45,6 +46,8 @@ DUPLICATE: Final = Rule(
 DAY: Final = 86_400
 MOST_PAIRS: Final = 2_000
 """Pairs of steps on one event and topic that are looked at; beyond, the rest is not settled."""
+MOST_LOOKS: Final = 1_000_000
+"""Pairs that are counted with those that never run side by side."""
 UNGUARDED: Final = Phrase("没有条件把它们隔开", "no condition keeps them apart")
 NOT_DECIDED: Final = Phrase("有客户同时符合两边的条件", "some customer meets the conditions of both")
 USED_UP: Final = Phrase("发出一条，这次许可就用完了", "sending uses the permission up")
@@ -78,11 +81,15 @@ def check(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iter
     timed = seen = 0
     groups = _groups(case, carriage, occasions)
     ways: dict[int, Way] = {}
+    exclusive = _exclusive(case)
+    looks = MOST_LOOKS
     for together in groups:
         for one, other in combinations(together, 2):
-            if one.journey.id == other.journey.id or _one_at_a_time(case, one, other):
+            looks -= 1
+            groups_of = [exclusive.get(each.journey.id, frozenset()) for each in (one, other)]
+            if looks and (one.journey.id == other.journey.id or groups_of[0] & groups_of[1]):
                 continue
-            if seen == MOST_PAIRS:
+            if seen == MOST_PAIRS or not looks:
                 zh, en = (
                     f"同一事件同一主题的步骤超过 {MOST_PAIRS} 对",
                     f"more than {MOST_PAIRS} pairs on one event and topic",
@@ -121,7 +128,7 @@ def _judge(case: Case, carriage: Carriage, ways: tuple[Way, Way]) -> Finding | U
     """Return what is wrong with a pair; NOBODY where no customer meets the conditions of both."""
     one, other = (way.route.occasion for way in ways)
     answer = _together(case, one, other)
-    if answer == NOBODY or _drops(case, carriage, one, other):
+    if answer == NOBODY or _drops(case, one, other):
         return answer
     try:
         twice = _twice(case, carriage, ways)
@@ -136,15 +143,16 @@ def topic_of(one: Occasion) -> str:
     return one.step.topic or (one.step.for_.id if one.step.for_ else "")
 
 
-def _one_at_a_time(case: Case, one: Occasion, other: Occasion) -> bool:
+def _exclusive(case: Case) -> Mapping[str, frozenset[str]]:
+    """Return, by journey, the groups of which only one runs at a time."""
+    found: dict[str, set[str]] = {}
     for group in case.workspace.settings.one_at_a_time:
-        names = {ref.id.partition("/")[0] for ref in group.journeys}
-        if {one.journey.id, other.journey.id} <= names:
-            return True
-    return False
+        for ref in group.journeys:
+            found.setdefault(ref.id.partition("/")[0], set()).add(group.id)
+    return {name: frozenset(groups) for name, groups in found.items()}
 
 
-def _drops(case: Case, carriage: Carriage, one: Occasion, other: Occasion) -> bool:
+def _drops(case: Case, one: Occasion, other: Occasion) -> bool:
     """Return whether the tool that keeps the caps may throw the second away."""
     enforced = case.workspace.settings.enforce
     if enforced is None or enforced.in_ is None:
@@ -154,7 +162,7 @@ def _drops(case: Case, carriage: Carriage, one: Occasion, other: Occasion) -> bo
         single = cap.gap is not None or cap.max == 1
         if single and (action is None or action.action != "wait") and all(
             each.tool == enforced.in_.id and each.step.by is None and each.step.cap is None
-            and any(carriage.selects(cap.of, each.step, channel) for channel in channels(case, each.step))
+            and any(match_step(case.workspace, cap.of, each.step, channel) == "yes" for channel in channels(case, each.step))
             for each in (one, other)
         ):  # fmt: skip
             return True

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity
 from sopkit.graph.carriage import Carriage, Item
@@ -17,6 +15,7 @@ from sopkit.model.predicates import Predicate
 from sopkit.model.steps import Choose, Send, Step, Wait
 from sopkit.model.values import ScriptRef
 from sopkit.rules.case import Case
+from sopkit.rules.placeholders import named_in
 from sopkit.rules.tools_examples import KPI, MEASURED, NIGHTLY, PUSH, SYNC_ORDERS, WELCOME
 from sopkit.rules.tools_items import WORDS, Items, asked
 from sopkit.text import Phrase
@@ -64,11 +63,9 @@ UNMEASURED: Final = Rule(
 )
 MOST_OTHERS: Final = 4
 """Places shown beside the first that needs the same."""
-PLACEHOLDER: Final = re.compile(r"\{customer\.([a-z0-9_-]+)(?:\|[^{}|]*)?\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """One item that is needed in one of some tools."""
 
     item: Item
@@ -84,7 +81,7 @@ def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
     needs = [*_of_journeys(case), *_of_data(case)]
     found = [*_missing(case, items, OUT_OF_REACH, needs)]
     yield from found
-    if not found and needs and all(items.homes(need.item) for need in needs):
+    if not found and needs and all(items.homes(item) for item in {need.item for need in needs}):
         zh = "剧本要用的每一项信息，都有同步把它送到用它的系统"
         yield Proof(OUT_OF_REACH, "workspace", Phrase(zh, "all that playbooks ask about comes to the tool that asks"))
     yield from _missing(case, items, UNMEASURED, _of_kpis(case))
@@ -93,8 +90,12 @@ def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
 def _missing(case: Case, items: Items, rule: Rule, needs: Iterable[Need]) -> Iterator[Finding]:
     """Yield one finding for each item and tool that it never comes to; whoever else needs it there is named beside."""
     found: dict[tuple[Item, str], dict[str, Need]] = {}
+    lacking: dict[tuple[Item, tuple[str, ...]], bool] = {}
     for need in needs:
-        if items.homes(need.item) and items.known_in(need.item).isdisjoint(need.tools):
+        wanted = (need.item, need.tools)
+        if wanted not in lacking:
+            lacking[wanted] = bool(items.homes(need.item)) and items.known_in(need.item).isdisjoint(need.tools)
+        if lacking[wanted]:
             found.setdefault((need.item, need.tools[0]), {}).setdefault(need.subject, need)
     for ((kind, name), tool), needing in found.items():
         first, *others = needing.values()
@@ -130,7 +131,8 @@ def _tested(case: Case, root: str, journey: Journey) -> Iterator[tuple[Mark, Ite
     for stage in journey.stages:
         yield from _of_moves(case, stage)
     for _, step in case.steps(root):
-        yield from _of(case, step.if_)
+        if step.if_ is not None:
+            yield from _of(case, step.if_)
         for trigger in step.on:
             yield from _heard(case, trigger)
         match step.verb:
@@ -200,8 +202,7 @@ def _placeholders(case: Case, step: Step) -> Iterator[str]:
     for ref in (*sent, *((step.script,) if step.script else ())):
         script = case.workspace.scripts.get(ref.id)
         if script is not None and script.text is not None:
-            for _, words in script.text.variants:
-                yield from PLACEHOLDER.findall(words)
+            yield from named_in(script.text)
 
 
 # What data need

@@ -57,8 +57,8 @@ class Items:
                     what = Phrase(f"{event.id} 在 {event.tool.id} 收集", f"{event.id} collects it in {event.tool.id}")
                     found.setdefault(("data", datum.id), []).append(Write(event.tool.id, ref.at, what))
         for path, step, tool in self._steps():
-            words = Phrase(f"步骤 {step.id} 在 {tool} 写入", f"the step {step.id} writes it in {tool}")
             for item in written(step):
+                words = Phrase(f"步骤 {step.id} 在 {tool} 写入", f"the step {step.id} writes it in {tool}")
                 found.setdefault(item, []).append(Write(tool, step.verb_at, words, path))
         return found
 

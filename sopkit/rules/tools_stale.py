@@ -43,6 +43,7 @@ STALE: Final = Rule(
     good=RECENT + SYNC_ORDERS,
 )
 NO_FAILURE: Final = Phrase("同步不失败", "no sync run fails")
+TOO_MUCH: Final = Phrase(f"要考察的时刻超过 {MOST_INSTANTS} 个", f"more than {MOST_INSTANTS} instants to look at")
 UNNAMED: Final = Phrase("同步的开始时刻没有写明", "when the syncs start is not declared")
 
 MONTH: Final = 23
@@ -100,9 +101,10 @@ def check(case: Case, carriage: Carriage, items: Items, occasions: Iterable[Occa
             if outcome is not None and (subject, item[1]) not in told:
                 told.add((subject, item[1]))
                 yield outcome
-    for finding in _overtaken(case, carriage, occasions):
-        if (finding.subject, str(finding.args["item"])) not in told:
-            yield finding
+    for name, outcome in _overtaken(case, carriage, occasions):
+        if (outcome.subject, name) not in told:
+            yield outcome
+            wrong |= isinstance(outcome, Unassessed)
     if count and not wrong:
         zh = "条件里限定时间的事件，都在时间过去之前送到"
         en = "every event that a condition asks about within a time is known before that time is over"
@@ -163,8 +165,7 @@ def _older(case: Case, ages: Ages, asked: Question) -> Finding | Unassessed | No
             return None
         sure = ages.of(asked.item, asked.home, asked.tool, prompt=True)
     except TooMuchError:
-        reason = Phrase(f"要考察的时刻超过 {MOST_INSTANTS} 个", f"more than {MOST_INSTANTS} instants to look at")
-        return Unassessed(STALE, asked.subject, reason, span)
+        return Unassessed(STALE, asked.subject, TOO_MUCH, span)
     certain = sure is not None and sure[0] >= asked.limit
     age, at = sure if sure is not None and certain else latency
     legs = ages.carriage.legs(asked.item, asked.home, asked.tool, at, prompt=certain) or ()
@@ -198,8 +199,13 @@ def _finding(case: Case, asked: Question, age: int, moments: list[Moment], *, ce
 # The event comes first, what it changes later
 
 
-def _overtaken(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Finding]:
-    """Yield the steps done before the tool knows the data that their own event collects, all runs as slow as can be."""
+def _overtaken(
+    case: Case, carriage: Carriage, occasions: Iterable[Occasion]
+) -> Iterator[tuple[str, Finding | Unassessed]]:
+    """Yield the steps done before the tool knows the data that their own event collects, all runs as slow as can be.
+
+    With each goes the datum. Where there are too many instants to look at, that is said instead.
+    """
     told: set[tuple[str, str]] = set()
     for occasion in occasions:
         guard, source, tool = occasion.step.if_, occasion.source, occasion.tool
@@ -211,7 +217,10 @@ def _overtaken(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) ->
                 continue
             if any(ref.id == occasion.trigger.event.id for ref in noun.collected_by):
                 told.add((occasion.subject, noun.id))
-                yield from _overtakes(case, carriage, occasion, ("data", noun.id))
+                try:
+                    yield from ((noun.id, one) for one in _overtakes(case, carriage, occasion, ("data", noun.id)))
+                except TooMuchError:
+                    yield noun.id, Unassessed(STALE, occasion.subject, TOO_MUCH, case.forest.span(occasion.step.id_at))
 
 
 def _overtakes(case: Case, carriage: Carriage, occasion: Occasion, item: Item) -> Iterator[Finding]:

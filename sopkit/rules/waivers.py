@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
-from sopkit.diagnostics import Finding, Rule, Severity
+from sopkit.diagnostics import Finding, Related, Rule, Severity
 from sopkit.model.documents import Document, Waiver
 from sopkit.schema.places import path_to
 from sopkit.source import Span
@@ -106,6 +106,10 @@ RULES: Final = (EXPIRED, UNUSED, UNKNOWN, UNWAIVABLE)
 
 FIRST_WAIVABLE: Final = "SOP2"
 """Codes below are about what can't be read or resolved."""
+STAYS: Final = Phrase(
+    "这里写了豁免；严重的问题豁免了也照样列出、照样计入",
+    "it is waived here; what is critical is shown and counted all the same",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ class Waived:
 
     finding: Finding
     waiver: Waiver
+    critical: bool = False
+    """It stays among the open findings, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ class Waiving:
     """What waivers make of the findings."""
 
     open: tuple[Finding, ...]
+    """Those that no waiver accepts, and critical ones whether accepted or not."""
     waived: tuple[Waived, ...]
 
 
@@ -134,12 +141,19 @@ class _Standing:
 
 
 def apply(
-    findings: Iterable[Finding], documents: Iterable[Document], forest: Forest, rules: Mapping[str, Rule], today: date
+    findings: Iterable[Finding],
+    documents: Iterable[Document],
+    forest: Forest,
+    rules: Mapping[str, Rule],
+    today: date,
+    *,
+    is_critical: Callable[[Rule], bool] = lambda _: False,
 ) -> Waiving:
     """Return the findings without those that a waiver in force accepts, and with one for each waiver that is amiss.
 
     `rules` finds a rule by code, name or alias, in lower case. A waiver accepts what its rule finds at its place of its own
     document. None counts as unused in a document that the schema refused in part: the very finding may be missing.
+    A critical finding that is waived stays open, and names the waiver.
     """
     standing: list[_Standing] = []
     opened: list[Finding] = []
@@ -154,6 +168,11 @@ def apply(
         found = next((one for one in standing if _covers(one, finding, forest)), None)
         if found is None:
             opened.append(finding)
+        elif is_critical(finding.rule):
+            named = Related(forest.span(found.waiver.at), STAYS)
+            kept = replace(finding, related=(*finding.related, named))
+            opened.append(kept)
+            waived.append(Waived(kept, found.waiver, critical=True))
         else:
             waived.append(Waived(finding, found.waiver))
     used = {one.waiver.at for one in waived}
@@ -165,7 +184,13 @@ def _judge(
     waiver: Waiver, document: Document, forest: Forest, rules: Mapping[str, Rule], today: date
 ) -> _Standing | Finding | None:
     """Return the waiver if it is in force, else what is wrong with it; None for an incomplete one, which the schema refuses."""
-    if waiver.rule is None or waiver.place is None or waiver.approved_by is None or waiver.until is None:
+    if (
+        waiver.rule is None
+        or waiver.place is None
+        or waiver.approved_by is None
+        or waiver.until is None
+        or not waiver.reason
+    ):
         return None
     subject = f"{document.kind}/{document.id}"
     rule = rules.get(waiver.rule.casefold())

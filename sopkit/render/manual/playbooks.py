@@ -27,7 +27,7 @@ from sopkit.render.marks import Line, ident, link, quiet, strong
 from sopkit.render.walks import Placed, Playbook, doers, publishers
 from sopkit.render.wording import amounts, calendars, deeds, timing
 from sopkit.render.wording.conditions import audience, condition
-from sopkit.render.wording.limits import FORMATS, LAYERS, known
+from sopkit.render.wording.limits import FORMATS, HEADLINES, LAYERS, known
 from sopkit.render.wording.names import Names
 from sopkit.render.wording.occasions import occasions, starting
 from sopkit.text import Phrase
@@ -252,6 +252,7 @@ def _cadence_facts(cadence: Cadence, book: Book) -> Iterator[Fact]:
     makes = _answers(cadence, book) or any(placed.step.before for placed in book.steps(cadence))
     form = [known(FORMATS, cadence.format, names)] if cadence.format else []
     form += [known(LAYERS, cadence.layer, names) + names.pick("类内容", " content")] if cadence.layer else []
+    form += [known(HEADLINES, part, names) for part in cadence.headline]
     if form and makes:
         yield _fact(names.pick("形式", "Form"), names.pick("，", ", ").join(form))
     if cadence.audience:

@@ -45,6 +45,11 @@ FORMATS: Final[dict[str, Phrase]] = {
     "message": Phrase("消息", "message"),
 }
 
+HEADLINES: Final[dict[str, Phrase]] = {
+    "number": Phrase("标题有数字", "a number in the headline"),
+    "question": Phrase("标题有疑问", "a question in the headline"),
+}
+
 
 def known(words: dict[str, Phrase], value: str, names: Names) -> str:
     """Return the word for a value of the language, else the value as written."""

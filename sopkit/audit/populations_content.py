@@ -1,0 +1,258 @@
+"""What the rules of content look at: texts that customers read, by what they are for, and offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from sopkit.audit.places import Place, Population
+from sopkit.audit.populations_uses import NO_PURPOSE
+from sopkit.model.documents import Cadence, Journey
+from sopkit.model.nouns import Offer, Script
+from sopkit.model.steps import Choose, Send
+from sopkit.rules.case import Case
+from sopkit.rules.content_terms import passages
+from sopkit.rules.content_texts import Message, messages
+from sopkit.rules.personal_fields import is_personal
+from sopkit.rules.promotions import trait
+from sopkit.rules.sharing import ages_told
+from sopkit.text import Phrase
+from sopkit.tree import Mark
+
+NO_TEXTS: Final = Phrase("没有话术", "there are no scripts")
+
+
+def _texts(case: Case, holds: Callable[[Message], bool]) -> Iterator[Script]:
+    """Yield the workspace's own texts of the messages that hold, each as often as it is sent."""
+    for one in messages(case):
+        if holds(one):
+            yield from (script for script in one.scripts if script.text is not None and not script.builtin)
+
+
+def _script(script: Script) -> Place:
+    return Place(f"script/{script.id}", script.text.at if script.text else script.at)
+
+
+def _is_marketing(one: Message) -> bool:
+    return one.marketing
+
+
+def _marketing(case: Case) -> Iterator[Place]:
+    yield from map(_script, _texts(case, _is_marketing))
+    for script in case.workspace.scripts.values():
+        if script.advertising and script.text is not None and not script.builtin:
+            yield _script(script)
+
+
+def _direct(case: Case) -> Iterator[Place]:
+    yield from map(
+        _script, _texts(case, lambda one: one.marketing and any(each.reach == "direct" for each in one.channels))
+    )
+
+
+def _silent(case: Case) -> Iterator[Place]:
+    """Yield what goes out and can't be read here: steps that name no purpose, scripts that have no text."""
+    for one in messages(case):
+        if one.purpose is None and case.touches(one.step):
+            yield Place(one.node.id, one.step.id_at)
+        elif one.marketing:
+            for script in one.scripts:
+                if script.text is None and not script.builtin:
+                    yield Place(f"script/{script.id}", script.at)
+
+
+SILENT: Final = Phrase(
+    f"{NO_PURPOSE.zh}，或者话术没有正文", "steps do not say what they are for (`for`), or scripts have no text"
+)
+MARKETING: Final = Population(
+    "marketing",
+    Phrase("条营销或标为广告的话术", "scripts of marketing, or that call themselves advertising"),
+    _marketing,
+    Phrase("没有营销话术", "there are no scripts of marketing"),
+    unseen=_silent,
+    unseen_because=SILENT,
+)
+DIRECT: Final = Population(
+    "direct",
+    Phrase("条直接发给客户的营销话术", "scripts of marketing that go to a customer directly"),
+    _direct,
+    Phrase("没有直接发给客户的营销话术", "no script of marketing goes to a customer directly"),
+    unseen=_silent,
+    unseen_because=SILENT,
+)
+
+
+def _words(case: Case) -> Iterator[Place]:
+    yield from (Place(one.subject, one.text.at) for one in passages(case))
+
+
+def _wordless(case: Case) -> Iterator[Place]:
+    for script in case.workspace.scripts.values():
+        if script.text is None and not script.builtin:
+            yield Place(f"script/{script.id}", script.at)
+
+
+WORDS: Final = Population(
+    "words",
+    Phrase("段客户会读到的文字（话术、权益、任务）", "texts that customers read (scripts, offers, tasks)"),
+    _words,
+    NO_TEXTS,
+    unseen=_wordless,
+    unseen_because=Phrase("话术没有正文", "the scripts have no text"),
+)
+
+
+def _ai_written(case: Case) -> Iterator[Place]:
+    for script in case.workspace.scripts.values():
+        if script.ai_written and script.text is not None and not script.builtin:
+            yield _script(script)
+    for root, playbook in case.playbooks:
+        if isinstance(playbook, Cadence) and playbook.ai_written:
+            yield Place(root, playbook.id_at)
+
+
+AI_WRITTEN: Final = Population(
+    "ai-written",
+    Phrase("处声明由AI生成的内容", "contents declared as written by AI"),
+    _ai_written,
+    Phrase("没有声明由AI生成的内容（ai_written）", "nothing is declared as written by AI (`ai_written`)"),
+)
+
+
+def _rewarding(case: Case) -> Iterator[Place]:
+    for one in messages(case):
+        offer = case.workspace.offers.get(one.step.offer.id) if one.step.offer else None
+        programme = case.workspace.programmes.get(offer.programme.id) if offer and offer.programme else None
+        if programme is not None and programme.type == "referral":
+            yield Place(one.node.id, one.step.id_at)
+
+
+REWARDING: Final = Population(
+    "rewarding",
+    Phrase("个带邀请奖励的步骤", "steps that reward inviting others"),
+    _rewarding,
+    Phrase("没有步骤奖励客户邀请他人", "no step rewards inviting others"),
+)
+
+
+# Personalised
+
+
+def _personalised(case: Case) -> Iterator[Place]:
+    for one in messages(case):
+        personal = one.purpose is not None and one.marketing and is_personal(case, one.purpose, one.step)
+        if personal and any(script.text is not None and not script.builtin for script in one.scripts):
+            yield Place(one.node.id, one.step.id_at)
+
+
+PERSONALISED: Final = Population(
+    "personalised",
+    Phrase("个个性化营销的步骤", "steps of personalised marketing"),
+    _personalised,
+    Phrase("没有个性化营销", "no marketing is personalised"),
+    unseen=_silent,
+    unseen_because=SILENT,
+)
+
+
+def _is_automated(case: Case, one: Message) -> bool:
+    personal = one.purpose is not None and one.marketing and is_personal(case, one.purpose, one.step)
+    return personal and one.step.by is None and isinstance(one.playbook, Journey)
+
+
+def _automated(case: Case) -> Iterator[Place]:
+    if tuple(ages_told(case)):
+        for one in messages(case):
+            if _is_automated(case, one):
+                yield Place(one.node.id, one.step.id_at)
+
+
+def _ageless(case: Case) -> Iterator[Place]:
+    """Yield the automated marketing of a workspace in which no datum tells minors from others."""
+    if not tuple(ages_told(case)):
+        for one in messages(case):
+            if _is_automated(case, one):
+                yield Place(one.node.id, one.step.id_at)
+
+
+AUTOMATED: Final = Population(
+    "automated",
+    Phrase("个自动的个性化营销步骤", "automated steps of personalised marketing"),
+    _automated,
+    Phrase("没有自动的个性化营销", "no personalised marketing is automated"),
+    unseen=_ageless,
+    unseen_because=Phrase("没有哪项数据能把未成年人分出来", "no datum tells minors from others"),
+)
+
+
+def _public(case: Case) -> Iterator[Place]:
+    for one in messages(case):
+        seen = any(each.reach in {"group", "feed"} and each.selects == "nobody" for each in one.channels)
+        matched = isinstance(one.step.verb, Send) and one.step.verb.match is not None
+        if seen and (matched or any(ref.id in case.workspace.data for ref in one.step.uses)):
+            yield Place(one.node.id, one.step.id_at)
+
+
+PUBLIC: Final = Population(
+    "public",
+    Phrase("个在公开场合用到客户数据的步骤", "steps that use customers' data where everybody reads"),
+    _public,
+    Phrase("没有步骤在群或公开渠道用到客户数据", "no step uses customers' data in groups or feeds"),
+)
+
+
+# Offers
+
+
+def _offers(case: Case, *types: str) -> Iterator[Place]:
+    for offer in case.workspace.offers.values():
+        if not offer.builtin and offer.type in types:
+            yield Place(f"offer/{offer.id}", offer.at, tuple(_priced(offer)))
+
+
+def _priced(offer: Offer) -> Iterator[tuple[Mark, Phrase]]:
+    for prize in offer.prizes:
+        if prize.value is not None:
+            yield prize.value.at, Phrase(f"奖品价值 {prize.value}", f"a prize worth {prize.value}")
+
+
+def _draws(case: Case) -> Iterator[Place]:
+    yield from _offers(case, "draw")
+
+
+def _discounts(case: Case) -> Iterator[Place]:
+    yield from _offers(case, "discount", "flash-sale")
+
+
+def _choices(case: Case) -> Iterator[Place]:
+    for root, _ in case.playbooks:
+        for node, step in case.steps(root):
+            if isinstance(step.verb, Choose) and trait(case, [branch.if_ for branch in step.verb.branches]):
+                yield Place(node.id, step.id_at)
+
+
+def _pop_ups(case: Case) -> Iterator[Place]:
+    for channel in case.workspace.channels.values():
+        if (channel.preset or "") == "pop-up" and not channel.builtin:
+            yield Place(f"channel/{channel.id}", channel.at)
+
+
+DRAWS: Final = Population("draws", Phrase("个抽奖", "draws"), _draws, Phrase("没有抽奖", "there are no draws"))
+DISCOUNTS: Final = Population(
+    "discounts",
+    Phrase("项折扣和限时特价", "discounts and flash sales"),
+    _discounts,
+    Phrase("没有折扣或限时特价", "there are no discounts or flash sales"),
+)
+CHOICES: Final = Population(
+    "choices",
+    Phrase("个按客户特征分支的步骤", "steps that branch by a trait of the customer"),
+    _choices,
+    Phrase("没有步骤按客户特征分支", "no step branches by a trait of the customer"),
+)
+POP_UPS: Final = Population(
+    "pop-ups",
+    Phrase("个弹窗渠道", "channels of pop-ups"),
+    _pop_ups,
+    Phrase("没有声明弹窗渠道", "no channel is a pop-up"),
+)

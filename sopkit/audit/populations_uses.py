@@ -1,0 +1,376 @@
+"""What the rules of consent look at: contacts and their bases, consents, where these are asked for, told about and withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sopkit.audit.places import Place, Population, Statement
+from sopkit.model.documents import Cadence, Journey
+from sopkit.model.nouns import Consent
+from sopkit.model.predicates import ConsentTest, Predicate
+from sopkit.model.steps import Ask
+from sopkit.model.values import Ref
+from sopkit.rules import consent_sensitive
+from sopkit.rules.case import Case
+from sopkit.rules.consent_uses import Use, uses_of
+from sopkit.rules.content_texts import messages
+from sopkit.rules.personal import IDENTITY, MARKETING, required
+from sopkit.text import Phrase
+from sopkit.tree import Mark
+
+Rests = tuple[tuple[Mark, Phrase], ...]
+NO_CONSENTS: Final = Phrase("剧本没有用到任何同意", "the playbooks use no consents")
+
+
+# Contacts
+
+
+def _on_consent(case: Case) -> Iterator[Place]:
+    seen = _Seen(case)
+    for use in _resting(case):
+        yield Place(use.place, use.at, tuple(dict.fromkeys(_shown_by(seen, use))))
+
+
+class _Seen:
+    """What the evidence of every use is looked up in: playbooks by node, and where each consent is asked for."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.playbooks = dict(case.playbooks)
+        self.captures: dict[str, list[Mark]] = {}
+        for mark, _, name, _ in _all_captures(case):
+            self.captures.setdefault(name, []).append(mark)
+
+
+def _resting(case: Case) -> Iterator[Use]:
+    """Yield the uses that take consent: those of such a purpose, and those of sensitive data."""
+    yield from (use for use in uses_of(case) if use.purpose.basis == "consent")
+    yield from consent_sensitive.uses_of(case)
+
+
+def _shown_by(seen: _Seen, use: Use) -> Iterator[tuple[Mark, Phrase]]:
+    """Yield the conditions that ask for a covering consent; where there are none, where customers are asked for it."""
+    asked = [test for test in _tests(seen, use) if test.consent.id in use.key]
+    for test in asked:
+        name = test.consent.id
+        yield test.at, Phrase(f"条件：客户已给出同意“{name}”", f"the condition: the customer has given `{name}`")
+    for consent in () if asked else sorted(use.key):
+        for mark in seen.captures.get(consent, ()):
+            yield mark, Phrase(f"在这里征求同意“{consent}”", f"here `{consent}` is asked for")
+
+
+def _tests(seen: _Seen, use: Use) -> Iterator[ConsentTest]:
+    """Yield the tests of a given consent without which nobody comes to a use: of the step, of what it stands in, of its journey."""
+    conditions: list[Predicate | None] = []
+    place = use.place
+    while place:
+        node = seen.case.graph.nodes.get(place)
+        if node is not None and node.step is not None:
+            conditions.append(node.step.if_)
+        arriving = seen.case.graph.arriving.get(place, ())
+        conditions += [edge.guard for edge in arriving if len(arriving) == 1]
+        place = place.rpartition("/")[0]
+    playbook = seen.playbooks.get(seen.case.graph.nodes[use.place].playbook)
+    if isinstance(playbook, Journey):
+        conditions.append(playbook.while_)
+    for condition in conditions:
+        yield from required(condition)
+
+
+def _by_consent(case: Case) -> Iterator[Statement]:
+    """Yield, for each consent, or each set of which one will do, how many contacts rest on it and what for, and where it is asked for."""
+    found: dict[tuple[str, ...], list[Use]] = {}
+    seen = _Seen(case)
+    for use in _resting(case):
+        asked = {test.consent.id for test in _tests(seen, use)} & use.key
+        alone: list[tuple[str, ...]] = [(name,) for name in sorted(asked)]
+        for one in alone or [tuple(sorted(use.key))]:
+            found.setdefault(one, []).append(use)
+    for names, uses in sorted(found.items()):
+        places = tuple(dict.fromkeys(mark for name in names for mark in seen.captures.get(name, ())))
+        count = len({use.place for use in uses})
+        purposes = sorted({use.purpose.id for use in uses})
+        channels = sorted({use.channel.id for use in uses if use.channel is not None})
+        by_zh = f"经 {'、'.join(channels)} 的" if channels else ""
+        by_en = f" by {', '.join(f'`{one}`' for one in channels)}" if channels else ""
+        reach = "reaches" if count == 1 else "reach"
+        yield (
+            Phrase(
+                f"为“{'”“'.join(purposes)}”{by_zh} {count} 处联系，只有给出过同意“{'”或“'.join(names)}”的客户才走得到；征求同意的地方",
+                f"{count} contact{'s' * (count > 1)} for {', '.join(f'`{one}`' for one in purposes)}{by_en} {reach} only customers "
+                f"who gave {' or '.join(f'`{one}`' for one in names)}; they are asked at",
+            ),
+            places,
+        )
+
+
+def _without_purpose(case: Case) -> Iterator[Place]:
+    """Yield the touches that do not say what they are for: nobody can tell whether they need a consent."""
+    for root, playbook in case.playbooks:
+        if isinstance(playbook, Cadence) and playbook.for_ is None and playbook.via:
+            yield Place(f"issue/{playbook.id}", playbook.id_at)
+        for node, step in case.steps(root):
+            if step.for_ is None and case.touches(step):
+                yield Place(node.id, step.id_at)
+
+
+NO_PURPOSE: Final = Phrase("没有写目的（for）", "they do not say what they are for (`for`)")
+ON_CONSENT: Final = Population(
+    "on-consent",
+    Phrase("处要有同意的联系", "contacts that take consent"),
+    _on_consent,
+    Phrase("没有以同意为依据的联系", "no contact rests on consent"),
+    unseen=_without_purpose,
+    unseen_because=NO_PURPOSE,
+    says=_by_consent,
+)
+
+
+def _with_purpose(case: Case) -> Iterator[Place]:
+    for use in uses_of(case):
+        basis = use.purpose.basis or "—"
+        why = Phrase(f"目的“{use.purpose.id}”，依据 {basis}", f"the purpose `{use.purpose.id}`, basis {basis}")
+        yield Place(use.place, use.at, ((use.purpose.at, why),), (f"purpose/{use.purpose.id}",))
+
+
+WITH_PURPOSE: Final = Population(
+    "with-purpose",
+    Phrase("处写明目的的联系", "contacts with a purpose"),
+    _with_purpose,
+    Phrase("没有写明目的的联系", "no contact states a purpose"),
+    unseen=_without_purpose,
+    unseen_because=NO_PURPOSE,
+)
+
+
+def _marketing(case: Case) -> Iterator[Place]:
+    for use in uses_of(case):
+        if use.channel is not None and use.purpose.category == MARKETING:
+            yield Place(use.place, use.at)
+
+
+MARKETING_CONTACTS: Final = Population(
+    "marketing-contacts",
+    Phrase("处营销联系", "contacts for marketing"),
+    _marketing,
+    Phrase("没有营销联系", "nobody is contacted for marketing"),
+    unseen=_without_purpose,
+    unseen_because=NO_PURPOSE,
+)
+
+
+def _relied_on(case: Case) -> Iterator[Place]:
+    if not any(not sync.builtin for sync in case.workspace.syncs.values()):
+        return
+    used = {name for use in _resting(case) for name in use.key}
+    for name in used:
+        consent = case.workspace.consents[name]
+        rests = tuple(
+            (ref.at, Phrase(f"撤回事件“{ref.id}”", f"withdrawn by `{ref.id}`")) for ref in consent.withdrawn_by
+        )
+        yield Place(f"consent/{name}", consent.at, rests)
+
+
+RELIED_ON: Final = Population(
+    "relied-on",
+    Phrase("项被用到的同意", "consents that contacts rely on"),
+    _relied_on,
+    Phrase(
+        "没有以同意为依据的联系，或者没有声明系统之间的同步：撤回怎么传到发送的系统，无从判断",
+        "no contact rests on consent, or no syncs are declared: how a withdrawal comes to the tools that send, nobody can tell",
+    ),
+    settled_when_empty=False,
+)
+
+
+def _services(case: Case) -> Iterator[Place]:
+    for root, _ in case.playbooks:
+        for node, step in case.steps(root):
+            purpose = case.workspace.purposes.get(step.for_.id) if step.for_ else None
+            if purpose is not None and purpose.category != MARKETING and purpose.basis not in {None, "consent"}:
+                why = Phrase(f"服务目的“{purpose.id}”", f"the service `{purpose.id}`")
+                yield Place(node.id, step.id_at, ((purpose.at, why),))
+
+
+SERVICES: Final = Population(
+    "services",
+    Phrase("个提供服务的步骤", "steps that serve"),
+    _services,
+    Phrase("没有以合同或法定义务为依据的步骤", "no step rests on a contract or a legal duty"),
+)
+
+
+def _emails(case: Case) -> Iterator[Place]:
+    for one in messages(case):
+        if one.marketing and any((channel.preset or "").startswith("email") for channel in one.channels):
+            yield Place(one.node.id, one.step.id_at)
+
+
+EMAILS: Final = Population(
+    "emails",
+    Phrase("封营销邮件", "e-mails of marketing"),
+    _emails,
+    Phrase("没有营销邮件", "no marketing goes by e-mail"),
+)
+
+
+# Asking
+
+
+def _all_captures(case: Case) -> Iterator[tuple[Mark, str, str, bool]]:
+    """Yield (place, subject, consent, whether it is a built-in event)."""
+    for event in case.workspace.events.values():
+        for ref in (*event.asks, *event.gives):
+            yield ref.at, f"event/{event.id}", ref.id, event.builtin
+    for root, _ in case.playbooks:
+        for node, step in case.steps(root):
+            for ref in step.verb.what if isinstance(step.verb, Ask) else ():
+                if ref.id in case.workspace.consents:
+                    yield ref.at, node.id, ref.id, False
+
+
+def _own_captures(case: Case) -> Iterator[tuple[Mark, str, Consent]]:
+    for mark, subject, name, builtin in _all_captures(case):
+        if not builtin and name in case.workspace.consents:
+            yield mark, subject, case.workspace.consents[name]
+
+
+def _capture_places(case: Case) -> Iterator[Place]:
+    for mark, subject, consent in _own_captures(case):
+        why = Phrase(f"征求的同意“{consent.id}”", f"the consent `{consent.id}`")
+        yield Place(subject, mark, ((consent.at, why),))
+
+
+NO_CAPTURES: Final = Phrase("没有征求同意的地方", "consent is asked for nowhere")
+CAPTURES: Final = Population(
+    "captures",
+    Phrase("处征求同意的地方", "places where consent is asked for"),
+    _capture_places,
+    NO_CAPTURES,
+)
+
+
+def _sms_captures(case: Case) -> Iterator[Place]:
+    workspace = case.workspace
+    for mark, subject, consent in _own_captures(case):
+        by_sms = (workspace.channels[ref.id].preset or "" for ref in consent.channels if ref.id in workspace.channels)
+        marketing = any(
+            workspace.purposes[ref.id].category == MARKETING for ref in consent.purposes if ref.id in workspace.purposes
+        )
+        if marketing and any(preset.startswith("sms") for preset in by_sms):
+            why = Phrase(f"短信营销的同意“{consent.id}”", f"the consent to SMS `{consent.id}`")
+            yield Place(subject, mark, ((consent.at, why),))
+
+
+SMS_CAPTURES: Final = Population(
+    "sms-captures",
+    Phrase("处征求短信营销同意的地方", "places where consent to SMS is asked for"),
+    _sms_captures,
+    Phrase("没有征求短信营销同意的地方", "consent to SMS is asked for nowhere"),
+)
+
+
+def _asking(case: Case) -> Iterator[Place]:
+    for root, _ in case.playbooks:
+        for node, step in case.steps(root):
+            if isinstance(step.verb, Ask) and any(ref.id in case.workspace.consents for ref in step.verb.what):
+                yield Place(node.id, step.id_at)
+
+
+ASKING: Final = Population(
+    "asking",
+    Phrase("个征求同意的步骤", "steps that ask for consent"),
+    _asking,
+    Phrase("没有步骤征求同意", "no step asks for consent"),
+)
+
+
+def _consents(case: Case) -> Iterator[Place]:
+    for consent in case.workspace.consents.values():
+        if not consent.builtin:
+            yield Place(f"consent/{consent.id}", consent.at)
+    for event in case.workspace.events.values():
+        if not event.builtin and (event.asks or event.gives):
+            yield Place(f"event/{event.id}", event.at)
+
+
+CONSENTS: Final = Population(
+    "consents",
+    Phrase("项同意和征求同意的事件", "consents, and events that ask for them"),
+    _consents,
+    NO_CONSENTS,
+)
+
+
+def _counted(case: Case) -> Iterator[Place]:
+    for place, both in _own_consents(case):
+        if both:
+            yield place
+
+
+def _uncounted(case: Case) -> Iterator[Place]:
+    for place, both in _own_consents(case):
+        if not both:
+            yield place
+
+
+def _own_consents(case: Case) -> Iterator[tuple[Place, bool]]:
+    for one in case.workspace.consents.values():
+        if not one.builtin:
+            both = one.steps_to_give is not None and one.steps_to_withdraw is not None
+            yield Place(f"consent/{one.id}", one.at), both
+
+
+COUNTED: Final = Population(
+    "counted",
+    Phrase("项写明了步数的同意", "consents whose steps are counted"),
+    _counted,
+    NO_CONSENTS,
+    unseen=_uncounted,
+    unseen_because=Phrase(
+        "没有写给出和撤回各要几步（steps_to_give、steps_to_withdraw）",
+        "they do not say how many steps it takes to give and to withdraw (`steps_to_give`, `steps_to_withdraw`)",
+    ),
+)
+
+
+# Telling
+
+
+def _collecting(case: Case) -> Iterator[Place]:
+    workspace = case.workspace
+    collected: set[str] = set()
+    for datum in workspace.data.values():
+        if (datum.category or "").startswith(IDENTITY):
+            collected |= {ref.id for ref in datum.collected_by}
+    for event in workspace.events.values():
+        if not event.builtin and (event.asks or event.gives or event.id in collected):
+            yield Place(f"event/{event.id}", event.at, _shown(event.shows))
+
+
+def _shown(refs: tuple[Ref, ...]) -> Rests:
+    return tuple((ref.at, Phrase(f"先展示告知书“{ref.id}”", f"the notice `{ref.id}` is shown first")) for ref in refs)
+
+
+COLLECTING: Final = Population(
+    "collecting",
+    Phrase("个收集信息或征求同意的事件", "events that collect or ask for consent"),
+    _collecting,
+    Phrase("没有收集信息或征求同意的事件", "no event collects or asks for consent"),
+)
+
+
+def _notices(case: Case) -> Iterator[Place]:
+    for notice in case.workspace.notices.values():
+        if not notice.builtin:
+            yield Place(f"notice/{notice.id}", notice.at)
+
+
+NOTICES: Final = Population(
+    "notices",
+    Phrase("份告知书", "notices"),
+    _notices,
+    Phrase("剧本没有用到告知书", "the playbooks use no notices"),
+    settled_when_empty=False,
+)

@@ -1,0 +1,120 @@
+"""An audit goes in; what it leaves to people comes out, as questions: what no check decides, and what the checks rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sopkit.audit.judging import Audit, Result, Status
+from sopkit.diagnostics import Citation
+from sopkit.law.topics import TOPICS
+from sopkit.source import Span
+from sopkit.text import Phrase
+
+Kind = Literal["manual", "possible", "not assessed", "topic", "logs", "assumption", "article", "pack"]
+"""Why it is asked."""
+
+BY_HAND: Final = Phrase("请核对：{title}", "check by hand: {title}")
+ACTUAL: Final = Phrase(
+    "这些检查项只看了剧本写的计划：{controls}。请抽查实际的发送、同意和撤回记录",
+    "of these controls only the plan was looked at: {controls}; check a sample of what was sent, consented to and withdrawn",
+)
+HOLDS: Final = Phrase("结论的前提成立吗：{said}", "does this hold, on which the conclusions rest: {said}")
+FROM_MEMORY: Final = Phrase(
+    "法规包凭记忆写的、没有核对原文：{articles}。请核对",
+    "written from memory and not checked: {articles}; check the text",
+)
+SECOND_HAND: Final = Phrase(
+    "法规包只据二手资料写的：{articles}。请核对原文", "from a secondary source only: {articles}; check the text"
+)
+PARTIAL: Final = Phrase("法规包“{pack}”不完整：{said}", "the pack “{pack}” is partial: {said}")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that a person has to answer. `about` is a control, a topic or a pack."""
+
+    kind: Kind
+    about: str
+    text: Phrase
+    span: Span | None = None
+
+
+KINDS: Final[tuple[Kind, ...]] = (
+    "possible",
+    "manual",
+    "not assessed",
+    "topic",
+    "logs",
+    "assumption",
+    "article",
+    "pack",
+)
+"""In the order in which they are asked."""
+
+
+def questions(audit: Audit) -> tuple[Question, ...]:
+    """Return the questions by kind, those about controls in the order of the report."""
+    return tuple(sorted(_questions(audit), key=lambda one: KINDS.index(one.kind)))
+
+
+def _questions(audit: Audit) -> Iterator[Question]:
+    for one in audit.results:
+        yield from _of_control(one)
+    for topic in TOPICS:
+        if topic.question is not None:
+            yield Question("topic", topic.id, topic.question)
+    plan_only = [one.id for one in audit.results if one.logs and one.status is not Status.NOT_APPLICABLE]
+    if plan_only:
+        yield Question("logs", "", _listed(ACTUAL, "controls", [Phrase(one, one) for one in plan_only]))
+    passed = [proof for one in audit.results if one.status is Status.PASS for proof in one.proved]
+    for said in dict.fromkeys(phrase for proof in passed for phrase in proof.assumptions):
+        yield Question("assumption", "", _filled(HOLDS, said=said))
+    yield from _of_law(audit)
+
+
+def _of_control(one: Result) -> Iterator[Question]:
+    match one.status:
+        case Status.MANUAL if not one.findings:
+            yield Question("manual", one.id, _filled(BY_HAND, title=one.title))
+        case Status.MANUAL:
+            for finding in one.findings:
+                yield Question(
+                    "possible", one.id, Phrase(finding.message("zh-CN"), finding.message("en")), finding.span
+                )
+        case Status.NOT_ASSESSED:
+            for reason in one.reasons:
+                yield Question(
+                    "not assessed", one.id, Phrase(f"{one.title.zh}：{reason.zh}", f"{one.title.en}: {reason.en}")
+                )
+        case _:
+            pass
+
+
+def _of_law(audit: Audit) -> Iterator[Question]:
+    cited = dict.fromkeys(article for one in audit.results for article in one.articles)
+    for status, phrase in (("U", FROM_MEMORY), ("S", SECOND_HAND)):
+        names = list(dict.fromkeys(named(article) for article in cited if article.status == status))
+        if names:
+            yield Question("article", "", _listed(phrase, "articles", names))
+    for pack in audit.compilation.law.packs:
+        if pack.partial is not None:
+            yield Question("pack", pack.id, _filled(PARTIAL, pack=pack.title, said=pack.partial))
+
+
+def named(article: Citation) -> Phrase:
+    """Return how an article is called: its law alone where the number is not known."""
+    if not any(sign.isdigit() for sign in article.article):
+        return Phrase(f"《{article.law.zh}》", article.law.en)
+    number, bracket, rest = article.article.partition("(")
+    return Phrase(f"《{article.law.zh}》第{number}条{bracket}{rest}", f"{article.law.en} {article.article}")
+
+
+def _listed(phrase: Phrase, slot: str, names: list[Phrase]) -> Phrase:
+    said = Phrase("、".join(one.zh for one in names), ", ".join(one.en for one in names))
+    return _filled(phrase, **{slot: said})
+
+
+def _filled(phrase: Phrase, **args: str | Phrase) -> Phrase:
+    return Phrase(phrase.fill("zh-CN", args), phrase.fill("en", args))

@@ -1,0 +1,111 @@
+"""`sopkit audit`: a workspace goes in; a compliance audit report, and the record of processing activities, stand in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from sopkit import __version__, resources
+from sopkit.audit import Audit, Status, audit
+from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
+from sopkit.cli.command import Choice, Command, console_of
+from sopkit.cli.console import Console
+from sopkit.cli.selection import document_lang
+from sopkit.cli.workspace import Loaded, directory_argument, load
+from sopkit.output import File, refuse_foreign, write_folder
+from sopkit.reader.pictures import is_file_in
+from sopkit.render.audit.annexes import Input
+from sopkit.render.audit.as_json import audit_json
+from sopkit.render.audit.page import INVENTORY, REPORT, Frame, report
+from sopkit.render.audit.words import STATUSES
+from sopkit.render.data_inventory import inventory_csv, inventory_document
+from sopkit.render.html import to_html
+from sopkit.render.markdown import to_markdown
+from sopkit.render.templating import Templates
+from sopkit.render.wording.names import Names
+from sopkit.text import Lang, Phrase
+
+DETAILS = Phrase(
+    "报告按专题列出每个检查项：符合、不符合、已豁免、待人判断、未评估或不适用，各带证据（文件、行号、原文）和法条依据；没有检查的一律不算符合。"
+    "有不符合也照样写出报告；退出码与 check 相同。文件夹一次换新，里面有别的文件就不动它。",
+    "The report has every control by topic: pass, fail, waived, manual, not assessed or not applicable, with evidence (file, line, the "
+    "line itself) and the articles behind it; what was not checked is never a pass. It is written whatever was found; exit codes are "
+    "those of check. The folder is replaced as a whole; one that holds anything else is refused.",
+)
+OPTIONS = (
+    Choice(("--output", "-o"), Phrase("输出文件夹", "the folder to write"), "OUT", required=True),
+    ALLOW_NOT_ASSESSED,
+)
+EXAMPLES = (
+    (
+        "sopkit audit my-brand -o audit",
+        Phrase("报告与个人信息处理清单", "the report, and the record of processing activities"),
+    ),
+    ("sopkit audit -o audit --as-of 2026-12-31", Phrase("按那一天有效的法条", "by the law of that day")),
+)
+WRITTEN = Phrase("{counts}。报告：{place}", "{counts}. The report: {place}")
+
+
+def command(lang: Lang) -> Command:
+    """Return the command in `lang`."""
+    return Command(
+        "audit", run, lang, arguments=[directory_argument()], options=OPTIONS, details=DETAILS, examples=EXAMPLES
+    )
+
+
+def run(ctx: click.Context, *, directory: str | None, output: str, allow_not_assessed: bool) -> int:
+    """Write the folder, whole or not at all, and print how many controls came to which status."""
+    console = console_of(ctx)
+    refuse_foreign(Path(output))
+    loaded = load(console, directory)
+    made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
+    frame = Frame(inputs(loaded), f"sopkit {__version__}", loaded.in_repository)
+    write_folder(
+        Path(output), report_files(made, frame, Names(loaded.compilation.workspace, document_lang(ctx, loaded)))
+    )
+    _report(console, made, Path(output))
+    return verdict(loaded.compilation, "error", allow_not_assessed=allow_not_assessed)
+
+
+def report_files(made: Audit, frame: Frame, names: Names) -> Iterator[File]:
+    """Yield the report and the record of processing activities in the language of `names`, each in its forms."""
+    document = report(made, frame, names)
+    yield frame.name(REPORT, "html"), to_html(document, Templates()).encode()
+    yield frame.name(REPORT, "md"), to_markdown(document).encode()
+    yield frame.name(REPORT, "json"), audit_json(made, frame, names.lang).encode()
+    record = inventory_document(made.inventory, made.compilation.today.isoformat(), names, draft=frame.draft)
+    yield frame.name(INVENTORY, "html"), to_html(record, Templates()).encode()
+    yield frame.name(INVENTORY, "csv"), inventory_csv(made.inventory, names.lang).encode()
+
+
+def inputs(loaded: Loaded) -> tuple[Input, ...]:
+    """Return what an audit rests on: the workspace's files, the documents that it names, built-in catalogues and packs."""
+    return tuple(_inputs(loaded))
+
+
+def _inputs(loaded: Loaded) -> Iterator[Input]:
+    for source in loaded.sources:
+        yield Input(loaded.in_repository + source.path, source.data)
+    named = {one.file for one in loaded.compilation.workspace.artefacts.values() if one.file and not one.builtin}
+    for name in sorted(named):
+        if is_file_in(loaded.folder, name):
+            yield Input(loaded.in_repository + name, (loaded.folder / name).read_bytes())
+    for tree in {tree.source.path: tree.source for tree in loaded.compilation.forest.trees}.values():
+        if tree.path.startswith(resources.BUILTIN):
+            yield Input(tree.path, tree.data)
+    for pack in loaded.compilation.law.packs:
+        data = resources.pack(pack.id)
+        if pack.path.startswith(resources.BUILTIN) and data is not None:
+            yield Input(pack.path, data)
+
+
+def _report(console: Console, made: Audit, output: Path) -> None:
+    place = (output / "report.html").as_posix()
+    if console.quiet:
+        console.say(place)
+        return
+    counts = [f"{console.word(said)} {made.count(status)}" for status, said in STATUSES.items() if made.count(status)]
+    said = console.word(Phrase("，", ", ")).join(counts) or console.word(STATUSES[Status.NOT_ASSESSED])
+    console.say(console.word(WRITTEN, counts=said, place=place))

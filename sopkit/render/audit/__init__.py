@@ -1,0 +1,1 @@
+"""The report of a compliance audit, as a document and as JSON."""

@@ -1,0 +1,159 @@
+"""Controls go in; a card for each comes out: what is known of it, why, by which law, and where the evidence stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sopkit.audit import Result, Status
+from sopkit.audit.places import Statement
+from sopkit.audit.questions import named
+from sopkit.render.audit.words import CHECKED, GRAVITIES, SIGNS, STATUSES, WEIGHT, counted
+from sopkit.render.document import Block, Bullets, Callout, Fact, Facts, Paragraph, StepCard, text
+from sopkit.render.finding_blocks import finding_block, place, quoted, said, unassessed_line
+from sopkit.render.marks import Line, clean, ident, link, quiet, strong
+from sopkit.render.wording.names import Names
+from sopkit.rules.waivers import Waived
+from sopkit.text import Phrase
+from sopkit.tree import Forest
+
+CONCLUSION: Final = Phrase("结论", "Conclusion")
+EVIDENCE: Final = Phrase("证据", "Evidence")
+BASIS: Final = Phrase("依据", "Basis")
+GIVEN: Final = Phrase("前提", "Given")
+LIMIT: Final = Phrase("限制", "Limit")
+NOT_FOUND: Final = Phrase("检查了 {what}，没有发现“{wrong}”", "{what} examined; not found: {wrong}")
+FOUND: Final = Phrase("发现 {count} 处问题，见下", "{count} found, below")
+ACCEPTED: Final = Phrase("发现 {count} 处问题，已豁免，见下", "{count} found and waived, below")
+ACCEPTED_TOO: Final = Phrase("另有 {count} 处已豁免，见下", "{count} more waived, below")
+STILL: Final = Phrase("其中严重的仍按未解决计", "what is critical among them counts as open")
+PLAN_ONLY: Final = Phrase(
+    "只看了计划；实际执行要看事件日志，这一版未评估",
+    "the plan alone; what really happens, by event logs, is not assessed in this version",
+)
+WAIVER: Final = Phrase("豁免", "Waived")
+WAIVED_BY: Final = Phrase("批准人 {who}，到 {until} 为止", "approved by {who}, until {until}")
+OWN_POLICY: Final = Phrase("企业自己的制度，或工程上的要求", "the company's own policy, or good engineering")
+IN_CATALOGUE: Final = Phrase("内置目录里没有写全的", "Incomplete in the built-in catalogue")
+UNSETTLED: Final = Phrase("没能判断的", "Not settled")
+
+
+def card(result: Result, names: Names, evidence: Mapping[str, str], forest: Forest, prefix: str) -> StepCard:
+    """Return the card of a control; `evidence` names the annex of each population, as `E3`."""
+    badges = [STATUSES[result.status].within(names.lang)]
+    if result.severity:
+        badges.append(names.phrase(WEIGHT, gravity=GRAVITIES[result.severity].within(names.lang)))
+    return StepCard(
+        anchor=anchor(result),
+        number=SIGNS[result.status],
+        title=text(clean(result.title.within(names.lang))),
+        id=result.id,
+        badges=tuple(map(text, badges)),
+        facts=tuple(_facts(result, names, evidence, forest, prefix)),
+        blocks=tuple(_blocks(result, names, prefix)),
+        shade=f"status {result.status.value.replace(' ', '-')}",
+    )
+
+
+def anchor(result: Result) -> str:
+    return f"control-{result.id.lower()}"
+
+
+def _facts(result: Result, names: Names, evidence: Mapping[str, str], forest: Forest, prefix: str) -> Iterator[Fact]:
+    yield _fact(CONCLUSION, _conclusions(result, names, forest, prefix), names)
+    yield _fact(EVIDENCE, _evidence(result, names, evidence), names)
+    given = [said(one.within(names.lang)) for one in _assumptions(result)]
+    if given and result.status is Status.PASS:
+        yield _fact(GIVEN, given, names)
+    if result.logs and result.status is not Status.NOT_APPLICABLE:
+        yield _fact(LIMIT, [PLAN_ONLY.within(names.lang)], names)
+    yield _fact(BASIS, list(_basis(result, names)), names)
+
+
+def _fact(label: Phrase, lines: list[str], names: Names) -> Fact:
+    return Fact(text(label.within(names.lang)), tuple(map(text, lines)))
+
+
+def _assumptions(result: Result) -> Iterator[Phrase]:
+    yield from dict.fromkeys(phrase for proof in result.proved for phrase in proof.assumptions)
+
+
+def _conclusions(result: Result, names: Names, forest: Forest, prefix: str) -> list[str]:
+    """Return what is known: the positive statements of a pass, the number of what is wrong, or why nothing is known."""
+    lines = [said(one.within(names.lang)) for one in result.reasons]
+    if result.status is Status.PASS:
+        lines += [said(one.statement.within(names.lang)) for one in result.proved]
+        lines += [_statement(one, names, forest, prefix) for one in result.says]
+        for rule, looked in result.looked:
+            if looked.judged:
+                what, wrong = counted(looked).within(names.lang), rule.summary.within(names.lang)
+                lines.append(f"{names.phrase(NOT_FOUND, what=what, wrong=wrong)} {ident(rule.code)}")
+    elif result.findings and result.status is Status.FAIL:
+        lines.append(names.phrase(FOUND, count=str(len(result.findings))))
+    if result.waived:
+        phrase = ACCEPTED if result.status is Status.WAIVED else ACCEPTED_TOO
+        still = names.pick("。", ". ") + STILL.within(names.lang) if result.critical_waived else ""
+        lines.append(names.phrase(phrase, count=str(len(result.waived))) + still)
+    return lines
+
+
+def _statement(one: Statement, names: Names, forest: Forest, prefix: str) -> str:
+    phrase, marks = one
+    places = names.pick("、", ", ").join(place(forest.span(mark), prefix) for mark in marks)
+    return f"{said(phrase.within(names.lang))}{names.pick('：', ' ')}{places or '–'}"
+
+
+def _evidence(result: Result, names: Names, evidence: Mapping[str, str]) -> list[str]:
+    """Return where what was looked at is listed, each list once."""
+    lines = []
+    for looked in {one.population.id: one for _, one in result.looked if one.judged}.values():
+        number = evidence[looked.population.id]
+        lines.append(f"{link(number, f'#{number.lower()}')} {counted(looked).within(names.lang)}")
+    return lines or [quiet("–")]
+
+
+def _basis(result: Result, names: Names) -> Iterator[str]:
+    for article in result.articles:
+        status = CHECKED[article.status].within(names.lang)
+        name = named(article).within(names.lang)
+        shown = names.bracketed(status)
+        yield f"{clean(name)}{names.pick('：', ': ')}{clean(article.summary.within(names.lang))}{quiet(shown)}"
+    if not result.articles:
+        yield OWN_POLICY.within(names.lang)
+
+
+def _blocks(result: Result, names: Names, prefix: str) -> Iterator[Block]:
+    told: set[str] = set()
+    for finding in result.findings:
+        yield finding_block(finding, names.lang, prefix, again=finding.rule.code in told)
+        told.add(finding.rule.code)
+    for one in result.waived:
+        yield waiver_block(one, names, prefix)
+    if result.not_assessed:
+        yield Paragraph(text(strong(UNSETTLED.within(names.lang))))
+        yield Bullets(tuple(unassessed_line(one, names.lang, prefix) for one in result.not_assessed))
+    if result.in_catalogue:
+        lines = tuple(
+            text(f"{said(one.message(names.lang))} {place(one.span)}{names.pick('：', ': ')}{ident(quoted(one.span))}")
+            for one in result.in_catalogue
+        )
+        yield Callout("note", text(IN_CATALOGUE.within(names.lang)), (Bullets(lines),))
+
+
+def waiver_block(one: Waived, names: Names, prefix: str) -> Block:
+    """Return a waived finding in full, and the waiver before it."""
+    block = finding_block(one.finding, names.lang, prefix)
+    return Callout("warning", _waiver_title(one, names), (Facts(tuple(waiver_facts(one, names))), *block.blocks))
+
+
+def _waiver_title(one: Waived, names: Names) -> Line:
+    grave = f" {strong(GRAVITIES['critical'].within(names.lang))}" if one.critical else ""
+    return text(f"{WAIVER.within(names.lang)}{grave} {ident(one.finding.rule.code)} {ident(one.finding.rule.name)}")
+
+
+def waiver_facts(one: Waived, names: Names) -> Iterator[Fact]:
+    waiver = one.waiver
+    who = names.role(waiver.approved_by) if waiver.approved_by else ""
+    until = waiver.until.value.isoformat() if waiver.until else ""
+    lines = [names.say(waiver.reason), names.phrase(WAIVED_BY, who=who, until=until)]
+    yield Fact(text(WAIVER.within(names.lang)), tuple(map(text, lines)))

@@ -1,0 +1,311 @@
+"""An audit goes in; its report comes out as a document: conclusion, scope, each control by topic, then all that stands behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sopkit.audit import Audit, Result, Status
+from sopkit.audit.judging import GRAVEST
+from sopkit.law.topics import OTHER, TOPICS, Topic
+from sopkit.render.audit import annexes
+from sopkit.render.audit.annexes import Input
+from sopkit.render.audit.controls import anchor, card
+from sopkit.render.audit.words import DISCLAIMER, GRAVITIES, MEANINGS, SIGNS, STATUSES
+from sopkit.render.document import (
+    Block,
+    Bullets,
+    Callout,
+    Column,
+    Definition,
+    Definitions,
+    Document,
+    Fact,
+    Facts,
+    Paragraph,
+    RowGroup,
+    Section,
+    Table,
+    text,
+)
+from sopkit.render.manual import front
+from sopkit.render.marks import Line, clean, ident, link, plain, strong
+from sopkit.render.wording.names import Names
+from sopkit.text import Phrase
+
+TITLE: Final = Phrase("个人信息与营销合规审计报告", "Compliance audit: personal data and marketing")
+STAMP: Final = Phrase("静态审计，不是法律意见", "Static audit, no legal advice")
+CONCLUSION: Final = Phrase("结论", "Conclusion")
+STATEMENT: Final = Phrase("声明", "Disclaimer")
+OVERALL: Final = Phrase("总体结论", "Overall")
+BROKEN: Final = Phrase(
+    "发现 {fail} 项不符合{critical}。下列各项须整改后再审。",
+    "{fail} controls are broken{critical}. They must be mended before the next audit.",
+)
+CRITICAL: Final = Phrase("，其中严重 {count} 项", ", {count} of them critical")
+ALL: Final = Phrase("检查项共 {total} 项：{counts}。", "{total} controls: {counts}.")
+UNKNOWN: Final = Phrase("尚无结论", "Nothing concluded")
+CLEAN: Final = Phrase(
+    "在已评估的 {assessed} 项中没有发现不符合。",
+    "Of the {assessed} controls that were assessed none is broken.",
+)
+WAIVED: Final = Phrase(
+    "另有 {waived} 项已由企业豁免，其中严重 {critical} 项，仍按未解决计。",
+    "{waived} more are waived by the company; {critical} of them are critical and count as open.",
+)
+OPEN: Final = Phrase(
+    "{manual} 项要由人判断，{unknown} 项没有评估：这 {both} 项不作结论，不能当作符合。",
+    "{manual} must be judged by a person and {unknown} were not assessed: of these {both} nothing is concluded, and they are no passes.",
+)
+NO_LAW: Final = Phrase(
+    "工作区没有写法域（jurisdictions），没有适用的法规包，什么也没有评估。",
+    "The workspace names no jurisdiction (`jurisdictions`), no pack applies, and nothing was assessed.",
+)
+TO_MEND: Final = Phrase("须整改", "To be mended")
+BY_TOPIC: Final = Phrase("各专题的结果", "Results by topic")
+TOPIC_HEAD: Final = Phrase("专题", "Topic")
+TOTAL: Final = Phrase("合计", "Total")
+NO_CONTROL: Final = Phrase(
+    "另有 {count} 个专题没有检查项，只能由人回答（{topics}），见{questions}。",
+    "{count} more topics have no control and can be answered by people alone ({topics}): see {questions}.",
+)
+WORDS: Final = Phrase("怎么读", "How to read this")
+SCOPE: Final = Phrase("范围", "Scope")
+SCOPE_FACTS: Final = {
+    "what": Phrase("审计对象", "Audited"),
+    "playbooks": Phrase("剧本", "Playbooks"),
+    "files": Phrase("文件", "Files"),
+    "languages": Phrase("语言", "Languages"),
+    "law": Phrase("法域", "Jurisdictions"),
+    "day": Phrase("基准日", "As of"),
+    "hash": Phrase("输入指纹", "Fingerprint of the inputs"),
+    "tool": Phrase("生成程序", "Made by"),
+    "catalogue": Phrase("内置目录", "Built-in catalogues"),
+    "not": Phrase("没有查看", "Not looked at"),
+}
+KINDS: Final = {
+    "lifecycle": Phrase("生命周期", "lifecycles"),
+    "automation": Phrase("自动化", "automations"),
+    "cadence": Phrase("定期内容", "cadences"),
+    "procedure": Phrase("流程", "procedures"),
+    "sync": Phrase("同步", "syncs"),
+    "kpi": Phrase("指标", "KPIs"),
+}
+LANGUAGES: Final = {"zh-CN": "中文", "en": "English"}
+NOT_LOOKED_AT: Final = Phrase(
+    "事件日志、系统里的实际配置、实际发出的内容、版本之间的变化、声明之外的处理活动",
+    "event logs, the real settings of systems, what was really sent, changes between versions, and whatever is not declared",
+)
+CONTROLS: Final = Phrase("逐项结果", "Control by control")
+ORDER: Final = Phrase(
+    "章节参照《个人信息保护合规审计管理办法》的审计内容排列，另加广告与促销；办法的附件没有核对全文，故不引用其编号。",
+    "The chapters follow the topics of the Chinese audit measures, with advertising and promotion added; the annex of the measures was "
+    "not read in full, so none of its numbers is cited.",
+)
+REPORT: Final = "report"
+INVENTORY: Final = "data-inventory"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the report must know beside the audit."""
+
+    inputs: Sequence[Input]
+    tool: str
+    prefix: str = ""
+    """Put before paths, so that they are relative to the repository."""
+    suffix: str = ""
+    """Put into the names of files before what says their form: `.en` where several languages lie side by side."""
+    draft: bool = False
+    """Made in spite of errors: every page says so."""
+
+    def name(self, stem: str, form: str) -> str:
+        return f"{stem}{self.suffix}.{form}"
+
+
+def report(audit: Audit, frame: Frame, names: Names) -> Document:
+    """Return the document in the language of `names`."""
+    settings = names.workspace.settings
+    day = audit.compilation.today.isoformat()
+    stamp = (front.DRAFT if frame.draft else STAMP).within(names.lang)
+    return Document(
+        form="manual",
+        lang=names.lang,
+        title=TITLE.within(names.lang),
+        subtitle=plain(names.say(settings.title)) or clean(settings.id),
+        sections=tuple(_sections(audit, frame, names)),
+        facts=tuple(_cover(audit, frame, names)),
+        draft=frame.draft,
+        stamp=stamp,
+        running=(names.colon(SCOPE_FACTS["day"].within(names.lang), day), stamp),
+        look=front.look(settings, names),
+    )
+
+
+def _cover(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
+    yield _fact("day", [audit.compilation.today.isoformat()], names)
+    yield _fact("law", [_jurisdictions(audit, names)], names)
+    yield _fact("tool", [frame.tool], names)
+    yield _fact("hash", [ident(annexes.fingerprint(frame.inputs))], names)
+
+
+def _jurisdictions(audit: Audit, names: Names) -> str:
+    packs = audit.compilation.law.packs
+    return _row_of([f"{clean(one.title.within(names.lang))} {ident(one.id)}" for one in packs], names) or "–"
+
+
+def _row_of(words: Sequence[str], names: Names) -> str:
+    return names.pick("、", ", ").join(words)
+
+
+def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
+    evidence = annexes.numbers(audit)
+    yield _conclusion(audit, names)
+    yield Section("scope", _text(SCOPE, names), (Facts(tuple(_scope(audit, frame, names))),))
+    topics = [topic for topic in (*TOPICS, OTHER) if audit.of(topic)]
+    if topics:
+        chapters = tuple(
+            Section(
+                f"topic-{topic.id}",
+                _text(topic.title, names),
+                tuple(card(one, names, evidence, audit.compilation.forest, frame.prefix) for one in audit.of(topic)),
+            )
+            for topic in topics
+        )
+        yield Section("controls", _text(CONTROLS, names), (Paragraph(_text(ORDER, names), quiet=True),), chapters)
+    yield annexes.waivers(audit, names, frame.prefix)
+    yield annexes.open_questions(audit, names, frame.prefix)
+    yield annexes.inventory(audit, names, frame.name(INVENTORY, "html"), frame.name(INVENTORY, "csv"))
+    yield annexes.others(audit, names, frame.prefix)
+    yield annexes.law(audit, names)
+    yield annexes.evidence(audit, names, frame.prefix)
+    yield annexes.inputs(frame.inputs, names)
+
+
+# The conclusion
+
+
+def _conclusion(audit: Audit, names: Names) -> Section:
+    lines = [text(strong(line) if number == 0 else line) for number, line in enumerate(_verdict(audit, names))]
+    failed = [one for one in audit.results if one.status is Status.FAIL or one.critical_waived]
+    unknown = [one for one in audit.results if one.status in {Status.MANUAL, Status.NOT_ASSESSED}]
+    verdict = Callout(
+        "warning" if failed or not audit.results else "note", _text(OVERALL, names), tuple(map(Paragraph, lines))
+    )
+    disclaimer = Callout("note", _text(STATEMENT, names), (Paragraph(_text(DISCLAIMER, names)),))
+    parts: list[Section] = []
+    for anchor_, title, results in (("to-mend", TO_MEND, failed), ("unknown", UNKNOWN, unknown)):
+        if results:
+            results.sort(key=lambda one: GRAVEST.index(one.severity) if one.severity else len(GRAVEST))
+            parts.append(_part(anchor_, title, names, Bullets(tuple(_line(one, names) for one in results))))
+    if audit.results:
+        parts.append(_part("by-topic", BY_TOPIC, names, _table(audit, names), _questions_asked(audit, names)))
+        parts.append(_part("statuses", WORDS, names, _meanings(names)))
+    return Section("conclusion", _text(CONCLUSION, names), (verdict, disclaimer), tuple(parts))
+
+
+def _part(name: str, title: Phrase, names: Names, *blocks: Block) -> Section:
+    return Section(name, _text(title, names), blocks, listed=False)
+
+
+def _questions_asked(audit: Audit, names: Names) -> Paragraph:
+    """Return which topics are answered by people alone."""
+    asked = [topic.title.within(names.lang) for topic in TOPICS if topic.question is not None and not audit.of(topic)]
+    questions = link(annexes.QUESTIONS.within(names.lang), "#questions")
+    said = names.phrase(NO_CONTROL, count=str(len(asked)), topics=_row_of(asked, names), questions=questions)
+    return Paragraph(text(said))
+
+
+def _meanings(names: Names) -> Definitions:
+    return Definitions(
+        tuple(
+            Definition(text(f"{SIGNS[status]} {said.within(names.lang)}"), (_text(MEANINGS[status], names),))
+            for status, said in STATUSES.items()
+        )
+    )
+
+
+def _verdict(audit: Audit, names: Names) -> Iterator[str]:
+    """Yield the sentences of the conclusion, the worst first."""
+    if not audit.results:
+        yield NO_LAW.within(names.lang)
+        return
+    fail, passed, waived = (audit.count(each) for each in (Status.FAIL, Status.PASS, Status.WAIVED))
+    if fail:
+        grave = sum(one.status is Status.FAIL and one.severity == "critical" for one in audit.results)
+        critical = names.phrase(CRITICAL, count=str(grave)) if grave else ""
+        yield names.phrase(BROKEN, fail=str(fail), critical=critical)
+    else:
+        yield names.phrase(CLEAN, assessed=str(passed + waived))
+    if waived:
+        yield names.phrase(WAIVED, waived=str(waived), critical=str(sum(one.critical_waived for one in audit.results)))
+    counts = [
+        f"{said.within(names.lang)} {audit.count(status)}" for status, said in STATUSES.items() if audit.count(status)
+    ]
+    yield names.phrase(ALL, total=str(len(audit.results)), counts=_row_of(counts, names))
+    manual, unknown = audit.count(Status.MANUAL), audit.count(Status.NOT_ASSESSED)
+    if manual or unknown:
+        yield names.phrase(OPEN, manual=str(manual), unknown=str(unknown), both=str(manual + unknown))
+
+
+def _line(one: Result, names: Names) -> Line:
+    grave = f" {strong(GRAVITIES[one.severity].within(names.lang))}" if one.severity else ""
+    said = f"{one.id} {clean(one.title.within(names.lang))}"
+    return text(
+        f"{SIGNS[one.status]} {link(said, f'#{anchor(one)}')}{names.pick('：', ' – ')}{STATUSES[one.status].within(names.lang)}{grave}"
+    )
+
+
+def _table(audit: Audit, names: Names) -> Table:
+    heads = (_text(TOPIC_HEAD, names), *(_text(said, names) for said in STATUSES.values()))
+    columns = tuple(Column(head, 7 if number == 0 else 2) for number, head in enumerate(heads))
+    rows = [_row(topic, audit.of(topic), names) for topic in (*TOPICS, OTHER) if audit.of(topic)]
+    counts = tuple(text(str(audit.count(status))) for status in STATUSES)
+    rows.append((text(strong(TOTAL.within(names.lang))), *counts))
+    return Table(_text(BY_TOPIC, names), columns, (RowGroup((), tuple(rows)),))
+
+
+def _row(topic: Topic, results: Sequence[Result], names: Names) -> tuple[Line, ...]:
+    counts = (sum(one.status is status for one in results) for status in STATUSES)
+    title = link(topic.title.within(names.lang), f"#topic-{topic.id}")
+    return (text(title), *(text(str(count) if count else "–") for count in counts))
+
+
+# Scope
+
+
+def _scope(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
+    settings = names.workspace.settings
+    yield _fact("what", [f"{names.say(settings.title)} {ident(settings.id)}"], names)
+    yield _fact("playbooks", [_row_of(list(_playbooks(names)), names)], names)
+    yield _fact("files", [str(len(frame.inputs))], names)
+    yield _fact(
+        "languages",
+        [_row_of([LANGUAGES.get(one, one) for one in settings.locales or (settings.locale,)], names)],
+        names,
+    )
+    yield _fact("law", [_jurisdictions(audit, names)], names)
+    if settings.uses:
+        yield _fact("catalogue", [names.listed([ident(ref.id) for ref in settings.uses])], names)
+    yield _fact("not", [NOT_LOOKED_AT.within(names.lang)], names)
+
+
+def _playbooks(names: Names) -> Iterator[str]:
+    workspace = names.workspace
+    documents = (
+        *workspace.journeys.values(), *workspace.cadences.values(), *workspace.procedures.values(), *workspace.syncs.values(),
+        *workspace.kpis.values(),
+    )  # fmt: skip
+    kinds = [one.kind for one in documents if not one.builtin]
+    for kind, title in KINDS.items():
+        if kind in kinds:
+            yield f"{title.within(names.lang)} {kinds.count(kind)}"
+
+
+def _fact(name: str, lines: list[str], names: Names) -> Fact:
+    return Fact(_text(SCOPE_FACTS[name], names), tuple(map(text, lines)))
+
+
+def _text(phrase: Phrase, names: Names) -> Line:
+    return text(phrase.within(names.lang))

@@ -1,0 +1,107 @@
+"""Random small lifecycles, with loops, re-entry and a journey that they start: what sopkit says of consent, against all that can happen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, assume, given, reject, settings
+
+from sopkit.diagnostics import Finding, Severity, Verdict
+from tests.consent_courses import END, LAST, Course, Move, Stage, TooLargeError, as_yaml, breaks, courses, longest
+from tests.consent_plays import SETTINGS, Deed
+from tests.workspaces import compiled
+
+OF_WAYS = frozenset(("SOP501", "SOP502", "SOP503", "SOP504"))
+UNFIT = frozenset(("SOP201", "SOP202"))
+"""A stage or a step that nobody comes to."""
+
+
+class UnfitError(Exception):
+    """The course is wrong in itself."""
+
+
+def found(course: Course) -> dict[str, Finding]:
+    done = compiled({"sopkit.yaml": SETTINGS, "play.yaml": as_yaml(course)})
+    if UNFIT & {one.rule.code for one in done.findings}:
+        raise UnfitError
+    assert not [one for one in done.findings if one.weight is Severity.ERROR and one.rule.code < "SOP2"]
+    assert not [one for one in done.not_assessed if one.rule.code in OF_WAYS]
+    return {one.subject.rpartition("/")[2]: one for one in done.findings if one.rule.code in OF_WAYS}
+
+
+def check(course: Course) -> set[str]:
+    """Nothing that breaks is missed, and nothing is called a violation that no customer can meet. Return what breaks."""
+    (broken, after), said = breaks(course), found(course)
+    assert broken <= set(said)
+    if longest(course) <= LAST:
+        sure = {step: one.rule.code for step, one in said.items() if one.verdict is Verdict.VIOLATED}
+        assert {step for step, code in sure.items() if code != "SOP503"} <= broken
+        assert {step for step, code in sure.items() if code == "SOP503"} <= broken | after
+    return broken
+
+
+def tried(course: Course) -> None:
+    try:
+        check(course)
+    except (UnfitError, TooLargeError):
+        reject()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(courses())
+def test_stages_and_histories_tried_one_by_one_agree(course: Course) -> None:
+    tried(course)
+
+
+@pytest.mark.long
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(courses())
+def test_stages_and_histories_tried_one_by_one_agree_at_length(course: Course) -> None:
+    assume(len(course.stages) > 1)
+    tried(course)
+
+
+SEND, GUARDED, WAIT = Deed("send"), Deed("send", guarded=True), Deed("wait", 2, 2)
+FORK = Deed("fork", yes=(WAIT, SEND))
+CALLED, TIMED = Move("called", 0, END), Move("", 2, END)
+
+
+def course(*stages: Stage, within: int = 1, late: int = 0, asked: bool = True, ends: bool = False) -> Course:
+    return Course(stages, None, "ended", within, late, asked, ends)
+
+
+ONE = course(Stage((WAIT, SEND), (CALLED,)))
+BACK = course(Stage((SEND,), (Move("", 2, 1),)), Stage((Deed("wait", 0, 0),), (Move("agreed", 0, 0), CALLED)))
+LOOP = course(Stage((SEND,), (Move("", 1, 1),)), Stage((Deed("wait", 0, 0),), (Move("", 1, 0), CALLED)))
+HANDED = replace(course(Stage((Deed("wait", 0, 0),), (Move("", 1, END),))), then=(SEND,))
+FIXED = {
+    "what waits is too old": (ONE, {"first-1"}),
+    "each withdrawal ends it": (replace(ONE, ends=True), set()),
+    "each withdrawal ends it, too late": (replace(ONE, ends=True, late=2), {"first-1"}),
+    "the end keeps what was shown": (replace(course(Stage((FORK,), (CALLED,)), asked=False), ends=True), set()),
+    "the end keeps nothing that was not": (replace(ONE, ends=True, asked=False), {"first-1"}),
+    "asked anew before each round": (BACK, set()),
+    "older in the second round": (LOOP, {"first-0"}),
+    "older in the second round, but ended": (replace(LOOP, ends=True), set()),
+    "handed over while fresh": (HANDED, set()),
+    "handed over too old": (replace(HANDED, then=(WAIT, SEND)), {"second-1"}),
+    "the next journey is not ended": (replace(HANDED, then=(WAIT, SEND), ends=True), {"second-1"}),
+    "a timer bounds the stay": (course(Stage((WAIT,), (TIMED,)), within=2), set()),
+    "entered with what is known": (
+        Course(
+            (Stage((Deed("wait", 0, 0),), (Move("", 1, 1),)), Stage((Deed("wait", 0, 0),), (TIMED,))),
+            (Deed("send", 0, 1),), "entered", 1, 0, asked=True, ends=False,
+        ),
+        {"second-0"},
+    ),
+    "staff look when the task goes out": (course(Stage((Deed("staff", 0, 2, guarded=True),), (CALLED,)), asked=False), {"first-0"}),
+    "a tool looks when it sends": (course(Stage((WAIT, GUARDED), (CALLED,)), asked=False), set()),
+}  # fmt: skip
+"""Name → a course, and the steps that break."""
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_it_agrees_on_what_is_known(name: str) -> None:
+    one, expected = FIXED[name]
+    assert check(one) == expected
