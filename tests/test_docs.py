@@ -69,7 +69,11 @@ def test_findings_that_the_readme_shows_are_short(page: Path) -> None:
     """A change of one figure yields one finding, and the published handbook shows two; each fits a screen and has its course."""
     course = "  how" if page.name == "README.md" else "  经过"
     shown = [one for one in CONSOLE.findall(page.read_text("utf-8")) if "sopkit check" in one and course in one]
-    assert [code for one in shown for code in re.findall(r"^\S+ (SOP\d+) ", one, re.MULTILINE)] == ["SOP301", "SOP701", "SOP501"]
+    assert [code for one in shown for code in re.findall(r"^\S+ (SOP\d+) ", one, re.MULTILINE)] == [
+        "SOP301",
+        "SOP701",
+        "SOP501",
+    ]
     assert all(len(one.splitlines()) <= 26 for one in shown), "25 lines and the command"
 
 
