@@ -20,6 +20,10 @@ from sopkit import pipeline, resources
 from sopkit.audit import Audit, Status, audit
 from sopkit.cli import app
 from sopkit.output import MARKER
+from sopkit.render.audit.page import Frame
+from sopkit.render.audit.page import report as report_of
+from sopkit.render.markdown import to_markdown
+from sopkit.render.wording.names import Names
 from sopkit.source import Source
 from sopkit.text import LANGS
 from tests.documents import SHOP, tree
@@ -174,6 +178,9 @@ def test_a_contact_that_names_no_purpose_keeps_consent_from_passing() -> None:
     assert "for" in control.reasons[0].en
     (looked,) = [looked for _, looked in control.looked]
     assert [one.subject for one in looked.unseen] == ["automation/news/care"]
+    page = to_markdown(report_of(made, Frame((), "sopkit"), Names(made.compilation.workspace, "en")))
+    assert "contacts that take consent (1), and 1 that could not be judged" in page
+    assert "Could not be judged: they do not say what they are for" in page
 
 
 def test_a_proof_that_was_not_made_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from sopkit.cli import app
 from sopkit.output import MARKER
 from sopkit.render.publication import file_name, publish
 from sopkit.source import Source
-from tests.documents import EDITION, SMALL
+from tests.documents import EDITION, SHOP, SMALL
 from tests.workspaces import TODAY
 
 AS_OF = ("--as-of", "2026-07-01")
@@ -77,6 +77,26 @@ def test_only_what_is_asked_for_is_made(build: Build, workspace: Path, tmp_path:
     index = (tmp_path / "out/index.html").read_text("utf-8")
     assert 'href="manuals/guide.zh-CN.html"' in index
     assert "all." not in index
+
+
+def test_where_law_applies_the_audit_lies_beside_the_manuals(build: Build, tmp_path: Path) -> None:
+    """The shop has errors, so that all of it is a draft."""
+    code, _, _ = build(SHOP, "-o", tmp_path / "out", "--force", "--edition", "2026-07 <b>", "--only", "audit")
+    assert code == 0
+    made = tree(tmp_path / "out")
+    names = [*("report." + form for form in ("html", "json", "md")), "data-inventory.csv", "data-inventory.html"]
+    stems = {tuple(name.split(".")) for name in names}
+    audit = {f"audit/{stem}.{lang}.{form}" for stem, form in stems for lang in ("zh-CN", "en")}
+    assert set(made) == audit | {MARKER, "index.html", "index.en.html", "manifest.json"}
+    index = made["index.html"].decode()
+    assert all(f'href="{path}"' in index for path in audit)
+    for path in audit:
+        if path.endswith(".html"):
+            assert "DRAFT" in made[path].decode()
+            assert "2026-07 &lt;b&gt;" in made[path].decode()
+    assert b'href="data-inventory.en.html"' in made["audit/report.en.html"]
+    build(SHOP, "-o", tmp_path / "guide", "--force", "--role", "guide")
+    assert not any(path.startswith("audit/") for path in tree(tmp_path / "guide"))
 
 
 def test_a_role_without_work_is_named_with_those_that_have_some(build: Build, workspace: Path, tmp_path: Path) -> None:

@@ -96,9 +96,9 @@ class Audit:
 
     @property
     def populations(self) -> tuple[Looked, ...]:
-        """What was looked at, each population once, in the order of the controls."""
-        found = {looked.population.id: looked for one in self.results for _, looked in one.looked if looked.judged}
-        return tuple(found.values())
+        """What was looked at, or should have been, each population once, in the order of the controls."""
+        every = (looked for one in self.results for _, looked in one.looked)
+        return tuple({one.population.id: one for one in every if one.judged or one.unseen}.values())
 
 
 RULES_OF: Final = {

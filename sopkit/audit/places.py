@@ -42,7 +42,7 @@ class Population:
 
     id: str
     title: Phrase
-    """What these are, after a number: `25 条营销话术`."""
+    """What these are: after a number in Chinese, `25 条营销话术`, before one in English."""
     judged: Callable[[Case], Iterable[Place]]
     empty: Phrase
     """Why there is none, as a sentence."""

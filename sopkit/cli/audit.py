@@ -75,7 +75,9 @@ def report_files(made: Audit, frame: Frame, names: Names) -> Iterator[File]:
     yield frame.name(REPORT, "html"), to_html(document, Templates()).encode()
     yield frame.name(REPORT, "md"), to_markdown(document).encode()
     yield frame.name(REPORT, "json"), audit_json(made, frame, names.lang).encode()
-    record = inventory_document(made.inventory, made.compilation.today.isoformat(), names, draft=frame.draft)
+    record = inventory_document(
+        made.inventory, made.compilation.today.isoformat(), names, draft=frame.draft, edition=frame.edition
+    )
     yield frame.name(INVENTORY, "html"), to_html(record, Templates()).encode()
     yield frame.name(INVENTORY, "csv"), inventory_csv(made.inventory, names.lang).encode()
 

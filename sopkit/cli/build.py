@@ -154,7 +154,7 @@ def _audited(
     rests_on = inputs(loaded)
     found: list[tuple[Entry, File]] = []
     for lang in languages_of(compilation.workspace.settings):
-        frame = Frame(rests_on, edition.tool, loaded.in_repository, f".{lang}", edition.draft)
+        frame = Frame(rests_on, edition.tool, loaded.in_repository, f".{lang}", edition.draft, edition.label)
         for name, data in report_files(made, frame, Names(compilation.workspace, lang)):
             stem, form = name.partition(".")[0], FORMS[name.rpartition(".")[2]]
             path = f"audit/{name}"

@@ -62,7 +62,9 @@ def inventory_csv(entries: Iterable[Entry], lang: Lang) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def inventory_document(entries: Sequence[Entry], as_of: str, names: Names, *, draft: bool = False) -> Document:
+def inventory_document(
+    entries: Sequence[Entry], as_of: str, names: Names, *, draft: bool = False, edition: str = ""
+) -> Document:
     """Return the record of processing activities as a document: what a data-protection officer keeps and a regulator asks for."""
     settings = names.workspace.settings
     purposes = [one for one in names.workspace.purposes.values() if any(one.id in entry.purposes for entry in entries)]
@@ -90,7 +92,7 @@ def inventory_document(entries: Sequence[Entry], as_of: str, names: Names, *, dr
         sections=sections,
         draft=draft,
         stamp=front.DRAFT.within(names.lang) if draft else names.colon(names.pick("基准日", "As of"), as_of),
-        running=(as_of,),
+        running=tuple(part for part in (clean(edition), as_of) if part),
         look=front.look(settings, names),
     )
 

@@ -14,7 +14,7 @@ from sopkit.diagnostics import Citation
 from sopkit.law import Pack
 from sopkit.law.topics import TOPICS
 from sopkit.render.audit.controls import anchor, waiver_block
-from sopkit.render.audit.words import CHECKED, GRAVITIES, counted
+from sopkit.render.audit.words import CHECKED, GRAVITIES, listed
 from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, SignOff, Table, text
 from sopkit.render.finding_blocks import finding_block, place, quoted, said
 from sopkit.render.marks import Line, clean, ident, link, quiet, strong
@@ -56,6 +56,7 @@ EVIDENCE_SAYS: Final = Phrase(
     "每张表列出检查时看过的全部地方：在哪个文件第几行、原文是什么、凭什么成立。",
     "Each table lists every place that was looked at: file and line, what is written there, and what it rests on.",
 )
+NOT_JUDGED: Final = Phrase("没法判断：", "Could not be judged: ")
 EVIDENCE_HEADS: Final = (
     Phrase("对象", "What"),
     Phrase("位置与原文", "Where, and the line"),
@@ -191,7 +192,7 @@ def evidence(audit: Audit, names: Names, prefix: str) -> Section:
     sections = tuple(
         Section(
             number[one.population.id].lower(),
-            text(f"{number[one.population.id]} {counted(one).within(names.lang)}"),
+            text(f"{number[one.population.id]} {listed(one).within(names.lang)}"),
             (_listed(one, forest, names, prefix),),
             listed=False,
         )
@@ -201,11 +202,19 @@ def evidence(audit: Audit, names: Names, prefix: str) -> Section:
 
 
 def _listed(looked: Looked, forest: Forest, names: Names, prefix: str) -> Table:
+    """Return a row for each place, those that could not be judged apart, with the reason."""
     supported = any(one.rests_on for one in looked.judged)
-    rows = tuple(_place(one, forest, names, prefix)[: 2 + supported] for one in looked.judged)
+    groups = [RowGroup((), tuple(_place(one, forest, names, prefix)[: 2 + supported] for one in looked.judged))]
+    if looked.unseen:
+        title = f"{NOT_JUDGED.within(names.lang)}{looked.population.unseen_because.within(names.lang)}"
+        groups.append(
+            RowGroup(
+                text(said(title)), tuple(_place(one, forest, names, prefix)[: 2 + supported] for one in looked.unseen)
+            )
+        )
     heads = EVIDENCE_HEADS[: 2 + supported]
     columns = tuple(Column(_text(head, names), width) for head, width in zip(heads, (5, 8, 7), strict=False))
-    return Table(text(counted(looked).within(names.lang)), columns, (RowGroup((), rows),))
+    return Table(text(listed(looked).within(names.lang)), columns, tuple(group for group in groups if group.rows))
 
 
 def _place(one: Place, forest: Forest, names: Names, prefix: str) -> tuple[Line, ...]:

@@ -77,7 +77,7 @@ def _pack(pack: Pack, lang: Lang) -> Json:
 
 
 def _control(one: Result, prints: Mapping[int, str], lists: Mapping[str, str], lang: Lang) -> dict[str, Json]:
-    populations = dict.fromkeys(looked.population.id for _, looked in one.looked if looked.judged)
+    populations = dict.fromkeys(looked.population.id for _, looked in one.looked if looked.judged or looked.unseen)
     return {
         "id": one.id,
         "title": one.title.within(lang),

@@ -8,7 +8,7 @@ from typing import Final
 from sopkit.audit import Result, Status
 from sopkit.audit.places import Statement
 from sopkit.audit.questions import named
-from sopkit.render.audit.words import CHECKED, GRAVITIES, SIGNS, STATUSES, WEIGHT, counted
+from sopkit.render.audit.words import CHECKED, GRAVITIES, SIGNS, STATUSES, WEIGHT, counted, listed
 from sopkit.render.document import Block, Bullets, Callout, Fact, Facts, Paragraph, StepCard, text
 from sopkit.render.finding_blocks import finding_block, place, quoted, said, unassessed_line
 from sopkit.render.marks import Line, clean, ident, link, quiet, strong
@@ -106,9 +106,9 @@ def _statement(one: Statement, names: Names, forest: Forest, prefix: str) -> str
 def _evidence(result: Result, names: Names, evidence: Mapping[str, str]) -> list[str]:
     """Return where what was looked at is listed, each list once."""
     lines = []
-    for looked in {one.population.id: one for _, one in result.looked if one.judged}.values():
+    for looked in {one.population.id: one for _, one in result.looked if one.judged or one.unseen}.values():
         number = evidence[looked.population.id]
-        lines.append(f"{link(number, f'#{number.lower()}')} {counted(looked).within(names.lang)}")
+        lines.append(f"{link(number, f'#{number.lower()}')} {listed(looked).within(names.lang)}")
     return lines or [quiet("–")]
 
 

@@ -78,6 +78,7 @@ SCOPE_FACTS: Final = {
     "files": Phrase("文件", "Files"),
     "languages": Phrase("语言", "Languages"),
     "law": Phrase("法域", "Jurisdictions"),
+    "edition": Phrase("版次", "Edition"),
     "day": Phrase("基准日", "As of"),
     "hash": Phrase("输入指纹", "Fingerprint of the inputs"),
     "tool": Phrase("生成程序", "Made by"),
@@ -119,6 +120,8 @@ class Frame:
     """Put into the names of files before what says their form: `.en` where several languages lie side by side."""
     draft: bool = False
     """Made in spite of errors: every page says so."""
+    edition: str = ""
+    """Its label, of a build that has one."""
 
     def name(self, stem: str, form: str) -> str:
         return f"{stem}{self.suffix}.{form}"
@@ -138,12 +141,18 @@ def report(audit: Audit, frame: Frame, names: Names) -> Document:
         facts=tuple(_cover(audit, frame, names)),
         draft=frame.draft,
         stamp=stamp,
-        running=(names.colon(SCOPE_FACTS["day"].within(names.lang), day), stamp),
+        running=tuple(
+            part
+            for part in (clean(frame.edition), names.colon(SCOPE_FACTS["day"].within(names.lang), day), stamp)
+            if part
+        ),
         look=front.look(settings, names),
     )
 
 
 def _cover(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
+    if frame.edition:
+        yield _fact("edition", [clean(frame.edition)], names)
     yield _fact("day", [audit.compilation.today.isoformat()], names)
     yield _fact("law", [_jurisdictions(audit, names)], names)
     yield _fact("tool", [frame.tool], names)

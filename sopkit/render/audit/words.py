@@ -61,6 +61,14 @@ DISCLAIMER: Final = Phrase(
 
 
 def counted(looked: Looked) -> Phrase:
-    """Return how many of what was looked at: `25 条营销话术`."""
+    """Return how many of what was looked at: `25 条营销话术`, `scripts of marketing (25)`."""
     number, title = len(looked.judged), looked.population.title
-    return Phrase(f"{number} {title.zh}", f"{number} {title.en}")
+    return Phrase(f"{number} {title.zh}", f"{title.en} ({number})")
+
+
+def listed(looked: Looked) -> Phrase:
+    """Return the same, and how many more could not be judged."""
+    said, more = counted(looked), len(looked.unseen)
+    if not more:
+        return said
+    return Phrase(f"{said.zh}，另有 {more} 处没法判断", f"{said.en}, and {more} that could not be judged")
