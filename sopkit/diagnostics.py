@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import Enum
 from typing import Literal
 
+from sopkit.frozen import dataclass
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase, say
 

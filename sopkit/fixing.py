@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import unified_diff
 
 from sopkit.diagnostics import Edit, Finding, Fix
+from sopkit.frozen import dataclass
 from sopkit.source import Source
 
 BOM = b"\xef\xbb\xbf"

@@ -11,10 +11,10 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.text import Phrase
 
 MARKER: Final = ".sopkit-output"

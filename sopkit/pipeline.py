@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 from sopkit import catalogue, graph, law, resources, rules, schema
 from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order
+from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.law import Law
 from sopkit.model.documents import Workspace

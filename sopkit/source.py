@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
+
+from sopkit.frozen import dataclass
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 """What ends a line in YAML 1.2, and nothing else does."""

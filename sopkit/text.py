@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from sopkit.frozen import dataclass
 
 Lang = Literal["zh-CN", "en"]
 LANGS: Final[tuple[Lang, Lang]] = ("zh-CN", "en")

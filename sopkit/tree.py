@@ -9,9 +9,10 @@ A key or value that came in by an alias or a merge key has its own entries, whic
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NewType
 
+from sopkit.frozen import dataclass
 from sopkit.source import Source, Span
 
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]

@@ -7,7 +7,7 @@ is nothing to look at, and not assessed where that can't be told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Final
 
@@ -16,6 +16,7 @@ from sopkit.audit.places import Looked, Statement, look
 from sopkit.audit.populations import LOOKS_AT, PROVED_BY
 from sopkit.catalogue import RULES
 from sopkit.diagnostics import Citation, Finding, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.frozen import dataclass
 from sopkit.law import Control, Law, Pack
 from sopkit.law.topics import OTHER, TOPICS, Topic
 from sopkit.pipeline import Compilation

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from sopkit.audit.judging import Audit, Result, Status
 from sopkit.diagnostics import Citation
+from sopkit.frozen import dataclass
 from sopkit.law.topics import TOPICS
 from sopkit.source import Span
 from sopkit.text import Phrase

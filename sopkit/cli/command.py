@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from importlib import import_module
@@ -13,6 +12,7 @@ import click
 
 from sopkit import __version__
 from sopkit.cli.console import Console
+from sopkit.frozen import dataclass
 from sopkit.render.columns import wrap
 from sopkit.render.terminal import table
 from sopkit.text import LANGS, Lang, Phrase

@@ -9,12 +9,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final, TextIO
 
+from sopkit.frozen import dataclass
 from sopkit.output import write_result
 from sopkit.render.columns import visible, width
 from sopkit.render.terminal import Screen

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -19,6 +18,7 @@ from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.progress import watched
 from sopkit.cli.reading import Reading
+from sopkit.frozen import dataclass
 from sopkit.pipeline import Compilation
 from sopkit.reader.files import SETTINGS, find_sources
 from sopkit.reader.pictures import find_picture, is_file_in

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, Literal
 
+from sopkit.frozen import dataclass
 from sopkit.graph.clock import (
     DAY,
     Interval,

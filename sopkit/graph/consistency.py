@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from sopkit.frozen import dataclass
 from sopkit.graph.face import Face
 from sopkit.graph.runs import Run
 from sopkit.graph.satisfiability import Customer, meet, tests_of

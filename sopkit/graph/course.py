@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.nodes import FLOW, NO_TIME, Delay, Edge, ExecutionGraph
 from sopkit.model.values import SECONDS, Duration
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.course import Course, shortest
 from sopkit.graph.nodes import Edge
 from sopkit.graph.touches import Touch

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest
 from sopkit.graph.nodes import Delay, Edge, ExecutionGraph, Node
 from sopkit.graph.openings import Openings

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.clock import DAY, instant, unit_of, wall, zone
 from sopkit.graph.openings import INFINITE, Openings, Span, weekly
 from sopkit.graph.schedule import Schedule

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Final
+
+from sopkit.frozen import dataclass
 
 MOST_OFFSETS: Final = 64
 """Different sums of fixed delays before a run; beyond, the question is not settled."""

@@ -9,9 +9,10 @@ linear programs”, 1991). Nothing is rounded. `Effort` says when to give up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
+
+from sopkit.frozen import dataclass
 
 ZERO: Final = Fraction(0)
 ONE: Final = Fraction(1)

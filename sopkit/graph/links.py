@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.steps import Start, inner
 from sopkit.model.triggers import JourneyMoved

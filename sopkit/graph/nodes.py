@@ -6,10 +6,10 @@ Nodes and edges are named tuples, not dataclasses: a workspace has many edges a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Document, Stage
 from sopkit.model.nouns import Noun
 from sopkit.model.predicates import Predicate

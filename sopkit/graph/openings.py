@@ -6,10 +6,10 @@ Minutes count from Monday 00:00 on the customer's clock; intervals are half-open
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.model.values import WEEKDAYS, Hours, Weekday
 
 DAY: Final = 1440

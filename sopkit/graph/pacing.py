@@ -7,10 +7,11 @@ seconds in which a net can be passed with k touches is a sound bound (dual arriv
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from heapq import heappop, heappush
 
+from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, Course, longest, shortest
 from sopkit.graph.nodes import Edge, ExecutionGraph
 from sopkit.graph.openings import Openings

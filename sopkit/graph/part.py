@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from sopkit.frozen import dataclass
 from sopkit.graph.nodes import Edge, ExecutionGraph, Node
 from sopkit.graph.selection import Selection
 

@@ -9,11 +9,12 @@ the smallest basket for which it works. The first reading allows all that the se
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from math import ceil, prod
 from typing import Final
+
+from sopkit.frozen import dataclass
 
 MOST_LIVE: Final = 8
 """More offers that may be combined are not assessed: orders and subsets would grow beyond use."""

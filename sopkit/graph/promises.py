@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.linear import ONE, Effort, Group, Row, Terms, combine, row
 from sopkit.graph.measured_sets import EVERYBODY, NOWHERE, as_measured, crowd_of, is_cohort, wording
 from sopkit.graph.plain import plain

@@ -5,8 +5,10 @@ It is counted in steps taken, not in seconds, so that the same workspace has the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from sopkit.frozen import dataclass
 
 ALL_STEPS: Final = 300_000
 """Steps of journeys that are walked: some seconds."""

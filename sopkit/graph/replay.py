@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.consistency import Start, Trace, customer_of, happenings
 from sopkit.graph.crowds import crowded
 from sopkit.graph.face import DatedHours, Face

@@ -8,11 +8,11 @@ triggers other than events) ends the search. What is found is declared behaviour
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from sopkit.frozen import dataclass
 from sopkit.graph.face import DatedHours
 from sopkit.graph.openings import Openings
 from sopkit.graph.touches import Touch

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import combinations
 from typing import Final, Literal
 
+from sopkit.frozen import dataclass
 from sopkit.graph.lengths import days_that_differ, depend_on_holidays
 from sopkit.graph.plain import condition
 from sopkit.graph.variables import UndecidedError, Variable, in_words, key_of, passing, variables

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Final, get_args
 
+from sopkit.frozen import dataclass
 from sopkit.graph.nodes import ExecutionGraph, Node, NodeKind
 from sopkit.model.documents import Document, Stage
 from sopkit.model.nouns import Noun

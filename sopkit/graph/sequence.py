@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from sopkit.frozen import dataclass
 from sopkit.graph.builder import PLACE, Builder
 from sopkit.graph.nodes import NO_TIME, Delay, Edge
 from sopkit.graph.timing import delay_of, every_delay

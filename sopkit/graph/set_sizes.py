@@ -8,12 +8,12 @@ about one goes with anything about the other. That keeps the rows few. `Effort` 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.linear import ONE, Effort, Row, Terms, combine, row
 from sopkit.graph.satisfiability import between_places, leaves
 from sopkit.graph.variables import key_of, passing, variables

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
+from sopkit.frozen import dataclass
 from sopkit.graph.nodes import ExecutionGraph, Node
 from sopkit.graph.openings import Openings, Span, weekly
 from sopkit.model.documents import Cadence, Journey, Workspace

@@ -8,12 +8,12 @@ states of one variable. How long a month or a year is depends on the day on whic
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Final, get_args
 
+from sopkit.frozen import dataclass
 from sopkit.graph.lengths import INFINITE, length, same_length
 from sopkit.model.documents import Workspace
 from sopkit.model.nouns import Datum

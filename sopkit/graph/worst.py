@@ -7,10 +7,11 @@ other's end can start, and those that run one at a time, are one net; all else i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, shortest
 from sopkit.graph.issues import most_issues
 from sopkit.graph.pacing import Net

@@ -7,11 +7,12 @@ answered for the worst of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.clock import Interval, Opening, common, hours_on, instant, merged, without, zone
 from sopkit.graph.openings import INFINITE, Span
 from sopkit.model.documents import Workspace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Final, Literal, cast
 
 from sopkit import resources, schema
 from sopkit.diagnostics import Citation, Finding, Rule
+from sopkit.frozen import dataclass
 from sopkit.law import rules
 from sopkit.law.packs import Allowed, Article, Control, Decided, Gravity, Law, Pack, Parameter, Terms, law
 from sopkit.law.parameters import KNOWN, Known, Number

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
 from sopkit.diagnostics import Citation, Severity
+from sopkit.frozen import dataclass
 from sopkit.law.parameters import KNOWN, Number
 from sopkit.text import Phrase
 

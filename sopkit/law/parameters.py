@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.model import parse, parse_amounts
 from sopkit.model.values import Duration, Money
 from sopkit.text import Phrase

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.text import Phrase
 
 MOST: Final = 3

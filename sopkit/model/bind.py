@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.model import bind_formulas, bind_predicates, bind_steps, bind_triggers, nouns, parse
 from sopkit.model import bind_values as values
 from sopkit.model import documents as model

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeVar
 
+from sopkit.frozen import dataclass
 from sopkit.model.malformed import MalformedError
 from sopkit.model.names import NAMESPACES, Names
 from sopkit.model.values import Comparison, NumberRange, Ref, Text

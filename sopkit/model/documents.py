@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from sopkit.frozen import dataclass
 from sopkit.model import nouns
 from sopkit.model.formulas import Countable, Formula, Selector
 from sopkit.model.policies import (

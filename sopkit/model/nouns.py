@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from sopkit.frozen import dataclass
 from sopkit.model.predicates import Predicate
 from sopkit.model.values import (
     ArtefactRef,

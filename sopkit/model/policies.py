@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from sopkit.frozen import dataclass
 from sopkit.model.formulas import Selector
 from sopkit.model.values import (
     Calendar,

@@ -5,9 +5,9 @@ A limit that nobody could verify never makes an error. A cap of the workspace wi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from sopkit.frozen import dataclass
 from sopkit.text import Phrase
 
 Status = Literal["verified", "vendor", "unverified"]

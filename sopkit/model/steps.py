@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from sopkit.frozen import dataclass
 from sopkit.model.predicates import Predicate
 from sopkit.model.triggers import Trigger
 from sopkit.model.values import (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from sopkit.diagnostics import Finding, in_order
 from sopkit.fixing import Fixed, apply_fixes
+from sopkit.frozen import dataclass
 from sopkit.reader import rules
 from sopkit.reader.blanks import clean, tidy
 from sopkit.reader.characters import decode, note_escapes

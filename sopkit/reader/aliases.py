@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from yaml.events import MappingEndEvent as NewMappingEnd
@@ -12,6 +11,7 @@ from yaml.events import MappingStartEvent as NewMappingStart
 from yaml.events import SequenceEndEvent as NewSequenceEnd
 from yaml.events import SequenceStartEvent as NewSequenceStart
 
+from sopkit.frozen import dataclass
 from sopkit.reader import rules
 from sopkit.reader.compose import FIRST_HERE, MAX_DEPTH, before_blanks, block_end, note_key
 from sopkit.reader.events import (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import yaml
 
 from sopkit.diagnostics import Fix, Rule
+from sopkit.frozen import dataclass
 from sopkit.reader import rules
 from sopkit.reader.characters import HIDDEN, WIDE_BLANKS, note_hidden, without_hidden
 from sopkit.reader.documents import MOST_RESUMPTIONS

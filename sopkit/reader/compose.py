@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.reader import rules, scalars
 from sopkit.reader.events import (
     CollectionStartEvent,

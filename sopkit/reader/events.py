@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import yaml
@@ -12,6 +11,8 @@ from yaml.error import MarkedYAMLError
 from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
+
+from sopkit.frozen import dataclass
 
 if TYPE_CHECKING:
     from yaml.tokens import ScalarToken as ScannedScalar

@@ -6,11 +6,12 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from sopkit.diagnostics import Finding, Rule, Severity, in_order
+from sopkit.frozen import dataclass
 from sopkit.reader import rules
 from sopkit.reader.characters import MAX_BYTES
 from sopkit.source import Source

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from sopkit.diagnostics import Edit, Finding, Fix, Related, Rule, Severity
+from sopkit.frozen import dataclass
 from sopkit.source import Source
 from sopkit.text import Phrase
 

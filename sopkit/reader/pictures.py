@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, Literal
 
+from sopkit.frozen import dataclass
 from sopkit.text import Phrase
 
 MAX_PICTURE: Final = 200_000

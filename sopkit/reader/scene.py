@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 import yaml
 
 from sopkit.diagnostics import Fix
+from sopkit.frozen import dataclass
 from sopkit.reader import rules
 from sopkit.reader.events import ParserName, Problem, ScalarToken, tokens
 from sopkit.reader.notes import Notes

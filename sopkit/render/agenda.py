@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Cadence, Kpi, Procedure, Workspace
 from sopkit.model.triggers import CalendarReached, IssueDue
 from sopkit.model.values import WEEKDAYS, Calendar, Duration, Every, Slot

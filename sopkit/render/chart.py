@@ -7,9 +7,9 @@ trigger of a transition stands on the transition, and only triggers that start s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.nodes import FLOW, Delay, Edge, Node
 from sopkit.graph.part import Part
 from sopkit.graph.triggers import is_trigger

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sopkit.diagnostics import Finding, Proof, Severity, Unassessed
+from sopkit.frozen import dataclass
 from sopkit.render.document import Block, Bullets, Document, Paragraph, Section, text
 from sopkit.render.finding_blocks import finding_block, said, unassessed_line
 from sopkit.render.manual import front

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from typing import Final, Literal
 
+from sopkit.frozen import dataclass
 from sopkit.render.marks import Line, Run, line
 from sopkit.text import Lang
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 from xml.sax.saxutils import escape, quoteattr
 
+from sopkit.frozen import dataclass
 from sopkit.render.layout import Box, Drawing, Link, Placed, draw
 from sopkit.text import Lang, Phrase
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.render.document import Bullets, Document, Fact, Section, text
 from sopkit.render.manual import front
 from sopkit.render.manual.book import anchor

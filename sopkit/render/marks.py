@@ -7,8 +7,9 @@ their marks; `clean` takes them out of whatever an author wrote.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from sopkit.frozen import dataclass
 
 OPEN: Final = "\ufdd0"
 BODY: Final = "\ufdd1"

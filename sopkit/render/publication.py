@@ -11,9 +11,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, Literal
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Workspace
 from sopkit.output import File
 from sopkit.reader.pictures import Picture

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache
 from typing import Final
 
 from sopkit.diagnostics import Citation, Finding, Moment, Proof, Severity, Unassessed
+from sopkit.frozen import dataclass
 from sopkit.render.columns import clip, pad, visible, width, wrap
 from sopkit.resources import BUILTIN
 from sopkit.rules import content

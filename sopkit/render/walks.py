@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Cadence, Journey, Procedure, Stage, Workspace
 from sopkit.model.predicates import Predicate
 from sopkit.model.steps import Choose, Step

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from sopkit.diagnostics import Finding, in_order
+from sopkit.frozen import dataclass
 from sopkit.model import bind
 from sopkit.model.documents import Document, Workspace
 from sopkit.model.names import index

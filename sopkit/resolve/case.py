@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final
 
 from sopkit.diagnostics import Edit, Finding, Fix, Related, Rule
+from sopkit.frozen import dataclass
 from sopkit.model.bind_values import Binding
 from sopkit.model.documents import Cadence, Document, Journey, Procedure, Workspace
 from sopkit.model.names import PLAYBOOKS, SECTIONS, Names, parts

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from sopkit.diagnostics import Finding
+from sopkit.frozen import dataclass
 from sopkit.model.bind_values import Binding
 from sopkit.model.documents import Workspace
 from sopkit.resolve import data, duplicates, names, paths, placeholders, settings, strings

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sopkit.diagnostics import Finding
+from sopkit.frozen import dataclass
 from sopkit.model import rules_names as rules
 from sopkit.model.documents import Cadence, Document, Journey, Procedure, Workspace
 from sopkit.model.names import PLAYBOOKS

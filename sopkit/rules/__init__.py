@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final, Protocol
 
 from sopkit.aside import Aside
 from sopkit.diagnostics import Finding, Outcome, Rule, in_order
+from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.law import Law
 from sopkit.model.documents import Workspace

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from typing import Final
 
 from sopkit.diagnostics import Finding, Related, Rule, Severity, Unassessed
+from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph, Node
 from sopkit.graph.course import Course, courses
 from sopkit.graph.plain import condition

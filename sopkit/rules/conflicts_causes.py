@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Final
 
 from sopkit.diagnostics import Moment
+from sopkit.frozen import dataclass
 from sopkit.graph import Node
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.satisfiability import Customer

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
 from math import ceil
 from typing import Final
 
 from sopkit.diagnostics import Moment
+from sopkit.frozen import dataclass
 from sopkit.graph import Node
 from sopkit.graph.course import longest, shortest
 from sopkit.model.documents import Journey

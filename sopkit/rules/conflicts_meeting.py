@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
 from sopkit.diagnostics import Moment
+from sopkit.frozen import dataclass
 from sopkit.graph.course import longest
 from sopkit.graph.satisfiability import Customer, leaves, spelt_out, tests_of
 from sopkit.graph.triggers import trigger_id

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
+from sopkit.frozen import dataclass
 from sopkit.model.nouns import Offer
 from sopkit.rules.case import Case
 from sopkit.rules.conflicts_held import Granters, granters, never_held_by_one

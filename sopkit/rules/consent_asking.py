@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Verdict
+from sopkit.frozen import dataclass
 from sopkit.graph.course import Course, shortest
 from sopkit.graph.nodes import Edge
 from sopkit.graph.satisfiability import excludes

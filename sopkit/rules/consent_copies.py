@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, shortest
 from sopkit.graph.evidence import NEVER, Copies

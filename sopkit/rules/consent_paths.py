@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
+from sopkit.frozen import dataclass
 from sopkit.graph.evidence import (
     MOST_WAYS,
     NEVER,

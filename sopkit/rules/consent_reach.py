@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
+from sopkit.frozen import dataclass
 from sopkit.graph.clock import wall, zone
 from sopkit.graph.latency import MOST_INSTANTS
 from sopkit.graph.satisfiability import tests_of

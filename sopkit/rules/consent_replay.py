@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sopkit.diagnostics import Moment
+from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.evidence import FLOOR, NEVER, OLD, Copies, Flow, Way, course_of
 from sopkit.graph.nodes import Edge

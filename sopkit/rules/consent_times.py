@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.openings import WEEK, Openings, Span, both, weekly

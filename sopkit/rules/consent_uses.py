@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from sopkit.frozen import dataclass
 from sopkit.graph import Node
 from sopkit.model.documents import Cadence, Workspace
 from sopkit.model.nouns import Channel, Consent, Purpose

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from sopkit.diagnostics import Finding, Verdict
+from sopkit.frozen import dataclass
 from sopkit.law import Terms
 from sopkit.model.values import Text
 from sopkit.rules.case import Case

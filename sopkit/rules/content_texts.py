@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from sopkit.diagnostics import Finding, Rule
+from sopkit.frozen import dataclass
 from sopkit.graph import Node
 from sopkit.model.nouns import Channel, Purpose, Script
 from sopkit.model.steps import Send, Step

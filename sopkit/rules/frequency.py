@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.nouns import Datum, Event, Noun
 from sopkit.model.steps import Grant, Start, Step

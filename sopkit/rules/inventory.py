@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.law.vocabulary import BY_KEY, is_sensitive, nearest_categories, nearest_use
 from sopkit.model.documents import Workspace

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.course import longest
 from sopkit.graph.touches import Match, Touch, match
 from sopkit.graph.zones import Clocks

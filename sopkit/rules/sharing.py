@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from sopkit.diagnostics import Outcome
+from sopkit.frozen import dataclass
 from sopkit.graph.satisfiability import NOBODY, Customer, meet
 from sopkit.law.vocabulary import is_of_children, is_sensitive
 from sopkit.model.documents import Journey, Sync

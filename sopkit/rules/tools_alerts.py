@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
+from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage, Item
 from sopkit.graph.clock import instant, slot_instants, wall, zone
 from sopkit.graph.course import longest

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
+from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.clock import wall, zone
 from sopkit.graph.course import longest

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Item
 from sopkit.model.predicates import ConsentTest, DataTest, Not, Predicate, StageTest, TagTest
 from sopkit.model.steps import SetData, Tag

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage, Item, Kind
 from sopkit.graph.satisfiability import tests_of
 from sopkit.model.documents import Journey, Workspace

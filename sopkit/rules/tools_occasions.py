@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Item
 from sopkit.graph.course import longest, shortest
 from sopkit.model.documents import Journey, Stage

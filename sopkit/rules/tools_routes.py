@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from sopkit.diagnostics import Moment
+from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage, Item
 from sopkit.graph.clock import Opening, wall, zone
 from sopkit.graph.course import longest

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.frozen import dataclass
 from sopkit.graph.carriage import UNIT_DAYS, Carriage, Item
 from sopkit.graph.clock import DAY, slot_instants, wall, zone
 from sopkit.graph.course import longest

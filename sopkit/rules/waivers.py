@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
 from sopkit.diagnostics import Finding, Related, Rule, Severity
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Document, Waiver
 from sopkit.schema.places import path_to
 from sopkit.source import Span

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.resources import folder
 from sopkit.text import Phrase
 from sopkit.tree import Value

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from sopkit.frozen import dataclass
 from sopkit.schema.definitions import Shape
 from sopkit.source import Span
 from sopkit.tree import Tree, Value

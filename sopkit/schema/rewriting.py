@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.schema import habits
 from sopkit.schema.places import Place
 from sopkit.text import Phrase

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from sopkit.frozen import dataclass
 from sopkit.schema.definitions import bundle
 from sopkit.schema.lean import lean
 from sopkit.schema.places import Path

@@ -5,8 +5,7 @@ A tool counts what it sends at once and what others send when a sync has told it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Cap
 from sopkit.model.steps import CapRule
 from sopkit.simulation.clock import NEVER, Zone

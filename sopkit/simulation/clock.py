@@ -8,12 +8,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sopkit.frozen import dataclass
 from sopkit.model.values import WEEKDAYS, Calendar, Duration, Hours, Slot
 from sopkit.simulation.holidays import Holidays
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import lru_cache
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Workspace
 from sopkit.model.predicates import (
     All,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+
+from sopkit.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from sopkit.frozen import dataclass
 from sopkit.simulation.plan import Move, Play, Scene
 
 Place = tuple[tuple[Move, ...], int]

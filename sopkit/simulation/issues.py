@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Cadence, Workspace
 from sopkit.model.values import WEEKDAYS
 from sopkit.simulation.clock import DAY, NEVER, WEEK, Zone, slots_between

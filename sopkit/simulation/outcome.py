@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from math import ceil
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Cap
 from sopkit.simulation.clock import WEEK, date_of
 from sopkit.simulation.coverage import unmodelled

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Cadence, Cap, Journey, OneAtATime, Procedure, Stage, Workspace

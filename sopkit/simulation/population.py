@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Workspace
 from sopkit.simulation.chance import Chance

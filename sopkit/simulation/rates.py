@@ -7,10 +7,10 @@ Assumed is what nothing declares: an event comes once in 30 days on average, one
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
+from sopkit.frozen import dataclass
 from sopkit.model.nouns import Datum, Event
 from sopkit.model.predicates import DataTest
 from sopkit.model.values import Comparison, NumberRange, Rate

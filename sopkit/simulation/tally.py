@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Cap
 from sopkit.simulation.clock import WEEK, Zone
 from sopkit.simulation.issues import Due

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
+
+from sopkit.frozen import dataclass
 
 EMPTY: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 

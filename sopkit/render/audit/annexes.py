@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sopkit.audit import Audit, Looked, Place
 from sopkit.audit.questions import Kind, questions
 from sopkit.diagnostics import Citation
+from sopkit.frozen import dataclass
 from sopkit.law import Pack
 from sopkit.law.topics import TOPICS
 from sopkit.render.audit.controls import anchor, waiver_block

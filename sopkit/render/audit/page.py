@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sopkit.audit import Audit, Result, Status
 from sopkit.audit.judging import GRAVEST
+from sopkit.frozen import dataclass
 from sopkit.law.topics import OTHER, TOPICS, Topic
 from sopkit.render.audit import annexes
 from sopkit.render.audit.annexes import Input

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Cadence, Journey, Kpi, Stage, Target, Workspace
 from sopkit.model.steps import Send
 from sopkit.render.agenda import Engagement, agenda

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Settings
 from sopkit.model.values import Text
 from sopkit.render.colour import legible

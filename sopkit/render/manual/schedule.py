@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Procedure
 from sopkit.model.triggers import IssueDue
 from sopkit.model.values import WEEKDAYS

@@ -6,10 +6,10 @@ It follows the reader's light or dark setting, prints dark on white, names itsel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from sopkit.frozen import dataclass
 from sopkit.render.figure import text_width
 from sopkit.text import Lang
 

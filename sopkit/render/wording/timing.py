@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.model.documents import Cadence, Journey, Procedure
 from sopkit.model.steps import Choose, Grant, Send, Step, Wait
 from sopkit.model.triggers import CalendarReached, DateReached, IssueDue, Manual, Trigger
