@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -136,3 +138,33 @@ def test_marketing_by_e_mail_is_decided_under_the_law_of_the_eu() -> None:
     assert [one.id for one in finding.law] == ["eprivacy-13"]
     assert compiled({"sopkit.yaml": rule.good}).findings == ()
     assert compiled({"sopkit.yaml": rule.bad.replace("[eu]", "[cn]")}).findings != (finding,)
+
+
+FIXTURES: Final = Path(__file__).parent
+TRAPS: Final = {
+    "guard before a wait": ("consent/guard-before-a-wait", "SOP504"),
+    "consent to SMS used for WeCom": ("consent/sms-consent-for-wecom", "SOP502"),
+    "contract as the basis of a promotion": ("consent/contract-for-a-promotion", "SOP505"),
+    "legitimate interests under Chinese law": ("consent/legitimate-interests-in-china", "SOP505"),
+    "the sender hears of a withdrawal a day late": ("consent/withdrawal-a-day-late", "SOP507"),
+    "a copy of 24.5 h against 24 h": ("consent/copy-half-an-hour-too-old", "SOP507"),
+    "the next promotional step unguarded": ("consent/next-step-unguarded", "SOP501"),
+    "a minor with a guardian's consent, yet profiled": ("law/guardian-agreed-yet-profiled", "SOP543"),
+    "a coupon's price by segment": ("law/price-by-segment", "SOP614"),
+    "a tool hosted abroad": ("law/transfer-without-route", "SOP549"),
+    "consent expires before the journey ends": ("consent/expires-before-the-end", "SOP504"),
+    "consent of one journey relied on in another": ("consent/captured-in-another-journey", "SOP501"),
+    "a pack without its parameter": ("law/broken-pack", "SOP906"),
+    "a purpose without a basis": ("consent/purpose-without-a-basis", "SOP506"),
+    "a withdrawal that no tool sees": ("consent/no-tool-sees-the-withdrawal", "SOP508"),
+    "a retention that can't be read": ("values/malformed-retention", "SOP134"),
+    "an unknown category": ("law/unknown-category", "SOP532"),
+}
+"""Trap → its fixture below `tests`, and the rule that it falls into."""
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_each_trap_has_its_fixture(trap: str) -> None:
+    fixture, code = TRAPS[trap]
+    said = (FIXTURES / f"{fixture}.out").read_text(encoding="utf-8")
+    assert re.search(rf"^(?:error|warning) {code} ", said, re.MULTILINE)

@@ -8,9 +8,9 @@ from typing import Final
 
 import pytest
 
-from tests import figures, test_reference_content, test_reference_lifecycle
+from tests import figures, test_reference_content, test_reference_lifecycle, test_reference_risk
 
-FIGURES: Final = (*test_reference_content.FIGURES, *test_reference_lifecycle.FIGURES)
+FIGURES: Final = (*test_reference_content.FIGURES, *test_reference_lifecycle.FIGURES, *test_reference_risk.FIGURES)
 
 OUR_TARGETS: Final = "the row names the thing and no level to reach, so the level is the brand's"
 OUR_ALERTS: Final = "the row names a target or nothing; from which level on someone is told is the brand's"
@@ -117,6 +117,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     OUR_RHYTHM: (
         "campaign-calendar/starts_on/every",
         "content-weekly/starts_on/every",
+        "continuity-drill/starts_on/every",
         "conversion-path-check/starts_on/1/every",
         "co-creator-nomination/starts_on/every",
         "douyin-recut/every",
@@ -143,10 +144,12 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "birthday-gift-handover/*/within",
         "campaign-calendar/*/within",
         "care-card-sale/*/within",
+        "compliance-check/*/within",
         "co-creator-nomination/*/within",
         "content-correction/*/within",
         "content-production/*/within",
         "content-weekly/*/within",
+        "continuity-drill/*/within",
         "conversion-path-check/*/within",
         "funnel-review/*/within",
         "headline-test/*/within",
@@ -161,6 +164,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "post-production/*/within",
         "referral-check/*/within",
         "retention-drop/*/within",
+        "risk-review/*/within",
         "shop-enrolment/*/within",
         "tier-review/*/within",
         "video-production/*/within",
