@@ -16,7 +16,7 @@ CAPS = (
 )
 TOOLS = ("rules_tools", "rules_tools_more", "model_cases", "rule_examples")
 CONFLICTS = ("rules_conflicts", "model_cases", "rule_examples", "conflicts_property")
-CONSENT = ("rules_consent", "model_cases", "rule_examples", "consent_property")
+CONSENT = ("rules_consent", "model_cases", "rule_examples", "consent_courses", "consent_property")
 TESTS = {
     "sopkit.graph.clock": ("graph_clock", "latency"),
     "sopkit.graph.consistency": ("graph_consistency",),
@@ -44,7 +44,7 @@ TESTS = {
     "sopkit.rules.tools_deadlines": TOOLS,
     "sopkit.rules.tools_duplicates": TOOLS,
     "sopkit.rules.tools_stale": TOOLS,
-    "sopkit.graph.evidence": CONSENT,
+    "sopkit.graph.evidence": ("graph_evidence",),
     "sopkit.rules.consent": CONSENT,
     "sopkit.rules.consent_asking": CONSENT,
     "sopkit.rules.consent_bases": CONSENT,
