@@ -94,3 +94,52 @@ TEXT_LIMITS: Final = (
     TextLimit("wecom-moments", 2000, "developer.work.weixin.qq.com/document/path/96351", "verified"),
     TextLimit("sms-cn", 500, "短信服务商", "vendor"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class HoursLimit:
+    """Marketing goes out through channels with the preset between two hours of the customer's day, half-open, and at no other time."""
+
+    preset: str
+    start: int
+    """Minutes after midnight."""
+    end: int
+    source: Phrase
+    checked_on: str
+    status: Status
+
+    @property
+    def words(self) -> str:
+        return f"{self.start // 60:02}:{self.start % 60:02}-{self.end // 60:02}:{self.end % 60:02}"
+
+
+HOURS_LIMITS: Final = (
+    HoursLimit(
+        "sms-cn",
+        480,
+        1260,
+        Phrase("运营商和短信服务商的放行时段", "hours in which carriers let it through"),
+        "",
+        "vendor",
+    ),
+    HoursLimit("sms-us", 480, 1260, Phrase("TCPA 47 CFR 64.1200(c)(1)", "TCPA 47 CFR 64.1200(c)(1)"), "", "verified"),
+    HoursLimit("voice-us", 480, 1260, Phrase("TCPA 47 CFR 64.1200(c)(1)", "TCPA 47 CFR 64.1200(c)(1)"), "", "verified"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoMarketing:
+    """Channels with the preset carry no marketing at all."""
+
+    preset: str
+    source: Phrase
+    status: Status
+
+
+NO_MARKETING: Final = (
+    NoMarketing(
+        "wechat-template",
+        Phrase("微信公众平台：模板消息不得用于营销", "WeChat: template messages carry no marketing"),
+        "verified",
+    ),
+)

@@ -16,7 +16,7 @@ from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch, match, touches_of
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
-from sopkit.rules import budgets, calendars, enforced, excess
+from sopkit.rules import budgets, calendars, enforced, excess, sending_hours
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT
 from sopkit.rules.limits import Limit, is_empty, of_budgets, of_platforms, of_workspace
@@ -114,7 +114,7 @@ STARVED: Final = Rule(
     .replace("starts_on: member-joined", "starts_on: member-joined\nruns_in: map")
     .replace("after: 2d}", "after: 2d, required: true}"),
 )
-RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED, *budgets.RULES, *calendars.RULES)
+RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED, *budgets.RULES, *calendars.RULES, *sending_hours.RULES)
 
 DAYLIGHT: Final = Phrase(
     "夏令时按今后 800 天的时区规则计", "clocks are moved as the time zones' rules of today say, over the next 800 days"
@@ -137,6 +137,8 @@ def check(case: Case) -> Iterator[Outcome]:
     yield from calendars.check(case)
     settings = case.workspace.settings
     touches = touches_of(case.workspace, case.graph)
+    clocks = Clocks(case.workspace, case.today)
+    yield from sending_hours.check(case, touches, one_clock=clocks.one)
     if not settings.caps:
         if touches:
             reason = Phrase(
@@ -145,7 +147,7 @@ def check(case: Case) -> Iterator[Outcome]:
             )
             yield Unassessed(OVER_TOUCH, "caps", reason)
         return
-    plan = Plan(case.workspace, case.graph, case.courses, touches, Clocks(case.workspace, case.today))
+    plan = Plan(case.workspace, case.graph, case.courses, touches, clocks)
     for cap in settings.caps:
         if is_empty(cap):
             yield case.finding(EMPTY_CAP, cap.at, f"cap/{cap.id}", cap=cap.id)
