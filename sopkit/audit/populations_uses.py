@@ -74,6 +74,8 @@ def _tests(seen: _Seen, use: Use) -> Iterator[ConsentTest]:
     playbook = seen.playbooks.get(seen.case.graph.nodes[use.place].playbook)
     if isinstance(playbook, Journey):
         conditions.append(playbook.while_)
+    elif isinstance(playbook, Cadence) and use.step is None:
+        conditions.append(playbook.audience)
     for condition in conditions:
         yield from required(condition)
 

@@ -189,32 +189,30 @@ def others(audit: Audit, names: Names, prefix: str) -> Section:
 def evidence(audit: Audit, names: Names, prefix: str) -> Section:
     number = numbers(audit)
     forest = audit.compilation.forest
-    sections = tuple(
-        Section(
-            number[one.population.id].lower(),
-            text(f"{number[one.population.id]} {listed(one).within(names.lang)}"),
-            (_listed(one, forest, names, prefix),),
-            listed=False,
-        )
-        for one in audit.populations
+    sections = []
+    for one in audit.populations:
+        title = text(f"{number[one.population.id]} {listed(one).within(names.lang)}")
+        table = _listed(one, title, forest, names, prefix)
+        sections.append(Section(number[one.population.id].lower(), title, (table,), listed=False))
+    return Section(
+        "evidence", _text(EVIDENCE, names), (_paragraph(EVIDENCE_SAYS, names),), tuple(sections), breaks=True
     )
-    return Section("evidence", _text(EVIDENCE, names), (_paragraph(EVIDENCE_SAYS, names),), sections, breaks=True)
 
 
-def _listed(looked: Looked, forest: Forest, names: Names, prefix: str) -> Table:
+def _listed(looked: Looked, title: Line, forest: Forest, names: Names, prefix: str) -> Table:
     """Return a row for each place, those that could not be judged apart, with the reason."""
     supported = any(one.rests_on for one in looked.judged)
     groups = [RowGroup((), tuple(_place(one, forest, names, prefix)[: 2 + supported] for one in looked.judged))]
     if looked.unseen:
-        title = f"{NOT_JUDGED.within(names.lang)}{looked.population.unseen_because.within(names.lang)}"
+        why = f"{NOT_JUDGED.within(names.lang)}{looked.population.unseen_because.within(names.lang)}"
         groups.append(
             RowGroup(
-                text(said(title)), tuple(_place(one, forest, names, prefix)[: 2 + supported] for one in looked.unseen)
+                text(said(why)), tuple(_place(one, forest, names, prefix)[: 2 + supported] for one in looked.unseen)
             )
         )
     heads = EVIDENCE_HEADS[: 2 + supported]
     columns = tuple(Column(_text(head, names), width) for head, width in zip(heads, (5, 8, 7), strict=False))
-    return Table(text(listed(looked).within(names.lang)), columns, tuple(group for group in groups if group.rows))
+    return Table(title, columns, tuple(group for group in groups if group.rows))
 
 
 def _place(one: Place, forest: Forest, names: Names, prefix: str) -> tuple[Line, ...]:

@@ -182,7 +182,9 @@ def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
             )
             for topic in topics
         )
-        yield Section("controls", _text(CONTROLS, names), (Paragraph(_text(ORDER, names), quiet=True),), chapters)
+        yield Section(
+            "controls", _text(CONTROLS, names), (Paragraph(_text(ORDER, names), quiet=True),), chapters, breaks=True
+        )
     yield annexes.waivers(audit, names, frame.prefix)
     yield annexes.open_questions(audit, names, frame.prefix)
     yield annexes.inventory(audit, names, frame.name(INVENTORY, "html"), frame.name(INVENTORY, "csv"))
