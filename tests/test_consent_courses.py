@@ -48,7 +48,7 @@ def tried(course: Course) -> None:
         reject()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(courses())
 def test_stages_and_histories_tried_one_by_one_agree(course: Course) -> None:
     tried(course)
@@ -96,6 +96,8 @@ FIXED = {
         {"second-0"},
     ),
     "staff look when the task goes out": (course(Stage((Deed("staff", 0, 2, guarded=True),), (CALLED,)), asked=False), {"first-0"}),
+    "a delay from the start makes it older": (course(Stage((Deed("send", 2, 2, since="start"),), (CALLED,))), {"first-0"}),
+    "a delay from the start is no delay twice": (course(Stage((WAIT, Deed("send", 2, 2, since="start")), (CALLED,)), within=2), set()),
     "a tool looks when it sends": (course(Stage((WAIT, GUARDED), (CALLED,)), asked=False), set()),
 }  # fmt: skip
 """Name → a course, and the steps that break."""

@@ -264,3 +264,17 @@ def test_what_was_not_settled_fails_the_check(tmp_path: Path, capsys: pytest.Cap
     said = capsys.readouterr().out
     assert "? not assessed: more than 200 ways lead there" in said
     assert "error" not in said
+
+
+def test_a_giving_of_the_past_is_not_kept_by_the_end_of_the_journey() -> None:
+    """The withdrawal may have been heard of before the journey began."""
+    fork = "  - {id: fork, choose: [{if: IF, steps: [{id: pause, wait: 3d}, {id: tell, send: news, via: sms, for: tips}]}, {else: []}]}\n"
+    past = (
+        text("expires-before-the-end")
+        .replace(", expires: 30d", "")
+        .replace("effective_within: 60d", "effective_within: 48h")
+        .replace("starts_on: signed\n", "starts_on: member-joined\nends_on: [sms-unsubscribed]\n")
+        .replace("  - {id: pause, wait: 40d}\n  - {id: tell, send: news, via: sms, for: tips}\n", fork)
+    )
+    assert codes(past.replace("IF", "{consent: tips}")) == []
+    assert codes(past.replace("IF", "{signed: within 1d}")) == ["SOP504"]
