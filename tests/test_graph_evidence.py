@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from unittest.mock import patch
 
 import pytest
 
+from sopkit.graph import evidence
 from sopkit.graph.course import INFINITE
 from sopkit.graph.evidence import NEVER, OLD, WITHDRAWN, Copies, Flow, Way, course_of, ways
 from sopkit.graph.openings import DAY, Openings
@@ -324,3 +326,73 @@ def test_a_way_that_is_longer_and_no_staler_is_dropped() -> None:
     same = built(automation(branches.replace("2h", "1h"), SEND, on='"yes"'))
     other = flow(same)
     assert [way.slack / HOUR for way in ways(other, copies(same), other.leading_to([LAST]))[LAST]] == [23]
+
+
+# From one journey to the next, and round in circles
+
+NEXT = automation(SEND, on="{ended: one}").replace("id: one", "id: two")
+
+
+def slacks(text: str, place: str) -> list[float]:
+    """Return the slack of every way to a place that is kept, shortest first, in hours."""
+    done = built(text)
+    one = flow(done)
+    found = ways(one, copies(done), one.leading_to([place]))[place]
+    return [way.slack if way.slack in (NEVER, OLD, WITHDRAWN) else way.slack / HOUR for way in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (automation(SEND, f"{SEND}, after: 3h", on='"yes"'), [21]),
+        # It may be left at once, or just before its last step is done
+        (automation(SEND, f"{SEND}, after: 3h", on='"yes"', more="while: {consent: news}\n"), [24, 21]),
+        (automation(SEND, f"{SEND}, after: 3h", on='"yes"', more="ends_on: [other]\n"), [24, 21]),
+        (automation(SEND, "wait: 3h..5h", on='"yes"', more="ends_on: [other]\n"), [24, 19]),
+        (automation(SEND, f"{SEND}, after: 3h", on='"yes"', more='ends_on: ["no"]\n'), [WITHDRAWN]),
+    ],
+)
+def test_what_the_end_of_a_journey_leaves(text: str, expected: list[float]) -> None:
+    assert slacks(text + NEXT, "automation/two/s0") == expected
+
+
+def test_what_is_late_comes_at_no_certain_time() -> None:
+    task = automation("do: 记录, by: guide, within: 1h", on='"yes"')
+    assert slacks(task + NEXT.replace("ended: one", "done: one/s0"), "automation/two/s0") == [23]
+    assert slacks(task + NEXT.replace("ended: one", "late: one/s0"), "automation/two/s0") == [OLD]
+
+
+def test_the_condition_of_a_fork_holds_on_its_branches_and_not_behind_it() -> None:
+    branches = f"choose: [{{if: {{kind: one}}, steps: [{{id: x, {SEND}}}]}}, {{else: [{{id: y, {SEND}}}]}}]"
+    text = automation(f"{branches}, if: {{consent: news}}", SEND)
+    assert [slack(text, f"automation/one/{step}") for step in ("x", "y", "s1")] == [20, 20, NEVER]
+
+
+CIRCLE = lifecycle(
+    f"  first: {{steps: [{{id: x, {SEND}}}], next: [{{after: 2h, go: second}}]}}\n"
+    f"  second: {{steps: [{{id: y, {SEND}}}], next: [{{after: 3h, go: first}}, {{on: other, go: end}}]}}\n",
+    on='"yes"',
+)
+
+
+def test_each_round_of_a_circle_takes_its_time_until_it_is_taken_to_go_on_for_ever() -> None:
+    found = slacks(CIRCLE, "lifecycle/one/first/x")
+    assert found == [*(24 - 5 * n for n in range(evidence.MANY_ROUNDS)), OLD]
+
+
+def test_a_circle_that_shows_the_consent_anew_stays_as_fresh_as_that() -> None:
+    asks = CIRCLE.replace("after: 3h, go: first", "when: {consent: news}, go: first")
+    assert slacks(asks, "lifecycle/one/first/x") == [24, 22, 20]
+
+
+def test_too_many_ways_are_given_up() -> None:
+    with patch.object(evidence, "MOST_WAYS", 61):
+        assert len(slacks(CIRCLE, "lifecycle/one/first/x")) == 61
+    with patch.object(evidence, "MOST_WAYS", 60), pytest.raises(evidence.TooManyWaysError):
+        slacks(CIRCLE, "lifecycle/one/first/x")
+
+
+def test_a_use_breaks_where_nothing_is_left() -> None:
+    found = [Way("a", left, length) for length, left in enumerate((5.0, 0.0, -1.0, NEVER))]
+    assert [way.length for way in evidence.first_below(found, lambda way: way.slack)] == [2, 3]
+    assert [way.length for way in evidence.first_below(found, lambda way: way.slack - 1)] == [1, 2, 3]
