@@ -515,9 +515,10 @@ def _kept(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
     known = NEVER if starts else way.kept
     if isinstance(edge.on, ConsentMoved) and edge.on.way == "given" and edge.on.consent.id in shown.consents:
         known = max(known, shown.worth(edge.on.consent.id, tool))
-    elif isinstance(edge.on, OnEvent) and not shown.hears(edge.on.event.id, tool):
+    elif isinstance(edge.on, OnEvent):
         given = shown.given_by.get(edge.on.event.id, ())
-        known = max([known, *(shown.worth(one, tool) for one in given)])
+        if given and not shown.hears(edge.on.event.id, tool):
+            known = max([known, *(shown.worth(one, tool) for one in given)])
     before = leaving(flow, shown, way._replace(slack=NEVER), edge) if not starts else NEVER
     return max(known, before, tested(flow, shown, edge, tool))
 

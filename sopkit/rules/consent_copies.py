@@ -42,6 +42,7 @@ class Withdrawals:
     carriage: Carriage
     _known: dict[tuple[str, str, str, bool], Lateness | None] = field(default_factory=dict)
     _worth: dict[tuple[str, str | None], float] = field(default_factory=dict)
+    _hearing: dict[tuple[str, str | None], float] = field(default_factory=dict)
 
     def lateness(self, consent: str, event: str, tool: str, *, prompt: bool = False) -> Lateness | None:
         """Return how late the tool learns that the event has ended the consent; None where nobody says in which tool it occurs."""
@@ -119,6 +120,11 @@ class Withdrawals:
         return late if late < INFINITE else 0.0
 
     def _heard(self, event: str, tool: str | None) -> float:
+        if (event, tool) not in self._hearing:
+            self._hearing[event, tool] = self._latest_to_hear(event, tool)
+        return self._hearing[event, tool]
+
+    def _latest_to_hear(self, event: str, tool: str | None) -> float:
         noun = self.case.workspace.events.get(event)
         if noun is None or noun.tool is None or tool is None or noun.tool.id == tool or not self.carriage.syncs:
             return 0.0
