@@ -278,3 +278,12 @@ def test_a_giving_of_the_past_is_not_kept_by_the_end_of_the_journey() -> None:
     )
     assert codes(past.replace("IF", "{consent: tips}")) == []
     assert codes(past.replace("IF", "{signed: within 1d}")) == ["SOP504"]
+
+
+def test_a_fork_that_some_pass_by_denies_nothing() -> None:
+    fork = "  - {id: fork, GUARDchoose: [{if: {not: {consent: sms-marketing}}, steps: [{id: stop, end: true}]}]}\n"
+    head, _, tail = text("guard-before-a-wait").partition("steps:\n")
+    tell = "  - {id: tell, send: news, via: sms, for: promotion}\n"
+    forked = f"{head}steps:\n{fork}{tell}---{tail.partition('---')[2]}"
+    assert codes(forked.replace("GUARD", "")) == []
+    assert codes(forked.replace("GUARD", "if: {tag: in-community}, ")) == ["SOP501"]
