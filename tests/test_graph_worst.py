@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from sopkit.graph.course import INFINITE, courses
+from sopkit.graph.course import INFINITE, Course, courses
 from sopkit.graph.touches import touches_of
 from sopkit.graph.worst import Bound, Plan, chains_of
 from sopkit.graph.zones import Clocks
@@ -184,6 +184,11 @@ def test_touches_of_one_start_may_have_ranges() -> None:
     far = automation("a", "4d"), automation("b", "8d..9d")
     assert bound(plan(*far), 4, enough=2).count == 1
     assert bound(plan(*far), 4.01, enough=2).count == 2
+
+
+def test_what_comes_at_any_time_may_come_together() -> None:
+    waits = [automation(name) + f"  - {{id: rest, wait: daily}}\n  - {{id: x, {SEND}}}\n" for name in ("a", "b")]
+    assert bound(plan(*waits), 1, enough=2).count == 2
 
 
 # One after another
@@ -387,3 +392,16 @@ def test_limits_of_steps() -> None:
     assert {name.rpartition("/")[2]: at for name, at in made.hours.limits.items()} == {
         "s0": 5 * HOUR, "p": 3 * HOUR, "q": INFINITE, "t": 0,
     }  # fmt: skip
+
+
+def test_a_plan_with_another_course_works_out_that_one_anew() -> None:
+    made = plan(automation("a", "", "1d"), automation("b", "", "1d"))
+    for name in ("a", "b"):
+        journey = made.workspace.journeys[name]
+        made.net(f"automation/{name}", journey)
+        made.latest(f"automation/{name}", journey, f"automation/{name}/s1")
+    first = made.courses["automation/a"]
+    other = made.changed({**made.courses, "automation/a": Course(first.root, first.leaving)})
+    assert other.courses["automation/a"] is not first
+    assert {root for root, _ in other.nets} == {root for root, _ in other._latest} == {"automation/b"}
+    assert {root for root, _ in made.nets} == {root for root, _ in made._latest} == {"automation/a", "automation/b"}
