@@ -33,7 +33,7 @@ def change(machine: Machine, subject: str, now: int) -> None:
 
 def remember(machine: Machine, subject: str, now: int) -> None:
     """Look again when what has just happened lies too long ago for a condition that is watched."""
-    for after in machine.plan.lapses.get(subject, ()):
+    for after in sorted(machine.plan.lapses.get(subject, ()), key=lambda one: (one.amount, one.unit)):
         machine.at(machine.zone.later(now, after), TURN, machine.changed)
 
 
@@ -68,7 +68,7 @@ def tell(machine: Machine, key: str, item: tuple[Kind, str], source: str, now: i
     if not tools:
         return
     later: dict[str, int] = {}
-    for tool in tools:
+    for tool in sorted(tools):  # each may draw how long a sync takes
         when = machine.syncs.arrival(*item, source, tool, now)
         later[tool] = now if when is None else when
     if all(when == now for when in later.values()):
