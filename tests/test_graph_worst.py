@@ -390,8 +390,8 @@ def test_limits_of_steps() -> None:
     )
     made = plan(steps)
     assert {name.rpartition("/")[2]: at for name, at in made.hours.limits.items()} == {
-        "s0": 5 * HOUR, "p": 3 * HOUR, "q": INFINITE, "t": 0,
-    }  # fmt: skip
+        "s0": 5 * HOUR, "p": 3 * HOUR, "q": INFINITE,
+    }  # fmt: skip  # nothing for what is done at once
 
 
 def test_a_plan_with_another_course_works_out_that_one_anew() -> None:
