@@ -190,3 +190,23 @@ def test_always_is_the_whole_week() -> None:
     assert Openings(((0, WEEK),)).always
     assert not Openings(((1, WEEK),)).always
     assert not Openings(((0, WEEK - 1),)).always
+
+
+def test_open_time_ends_where_so_much_of_it_has_passed() -> None:
+    """Every half hour is counted; where it is used up as it closes, that is the end."""
+    for rng, seed in CASES:
+        one = found(*random_spans(rng))
+        if one.empty:
+            assert one.end_of(0, 5) == INFINITE
+            continue
+        opened = is_open(one)
+        a_week = sum(opened)
+        for start in (0, 100, len(opened) - 1):
+            for left in (1, 3, a_week, a_week + 2, 3 * a_week + 1):
+                now, spent = start, 0
+                while spent < left:
+                    spent += opened[now % len(opened)]
+                    now += 1
+                assert one.end_of(start * STEP, left * STEP) == now * STEP, (seed, start, left)
+    assert found(opens(0, 60)).end_of(0, INFINITE) == INFINITE
+    assert found(opens(600, 660)).end_of(0, 0) == 600

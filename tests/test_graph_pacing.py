@@ -303,3 +303,20 @@ def test_an_event_ends_a_journey_from_every_place() -> None:
     assert seconds(built(text), root, f"{root}/y") == 2
     for place in (root, f"{root}/x", f"{root}/y"):
         assert seconds(built(ends), place, f"exit/{root}") == 0
+
+
+def test_months_of_a_net_are_the_shortest() -> None:
+    text = (
+        HEAD % "lifecycle"
+        + f"""stages:
+  first:
+    stays: at least 1mo
+    steps: [{{id: x, after: 2mo, {STEP}}}]
+    next: [{{on: order-paid, go: second}}, {{after: 1y, go: end}}]
+  second: {{next: [{{after: 3mo, go: end}}]}}
+"""
+    )
+    net, root = built(text), "lifecycle/one"
+    assert (f"{root}/first/x", 56 * 24 * HOUR) in net.ways[f"{root}/first"]
+    assert net.apart(f"{root}/first", f"{root}/second") == 28 * 24 * HOUR
+    assert net.apart(f"{root}/second", f"exit/{root}") == 84 * 24 * HOUR

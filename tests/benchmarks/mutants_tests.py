@@ -25,7 +25,7 @@ TESTS = {
     "sopkit.graph.latency": ("latency",),
     "sopkit.graph.lengths": ("graph_satisfiability",),
     "sopkit.graph.openings": ("graph_openings",),
-    "sopkit.graph.pacing": ("graph_pacing",),
+    "sopkit.graph.pacing": ("graph_pacing", "caps"),
     "sopkit.graph.prices": ("prices",),
     "sopkit.graph.replay": ("graph_replay",),
     "sopkit.graph.runs": ("graph_runs",),
