@@ -37,6 +37,7 @@ runs_in: crm
 steps:
   - {id: call, do: 电话问候, by: guide, within: 1d, if: {any: [{segment: sore}, {shade: fair}]}}
   - {id: write, send: news, via: sms, for: onboarding, within: 1d}
+  - {id: wipe, erase: [allergy], in: [crm]}
 ---
 kind: catalog
 events: {told: {title: 登记, tool: crm, at_most: 1 per lifetime}}
@@ -117,6 +118,7 @@ def test_an_entry_says_where_data_come_from_who_uses_them_and_where_they_go(entr
     allergy = entries["allergy"]
     assert allergy.sensitive
     assert allergy.collected_by == ("told",)
+    assert allergy.erased_by == ("automation/follow-up/wipe",)
     assert allergy.users == ("automation/follow-up/call", "data/shade"), "through the segment, and as a source"
     assert allergy.tools == ("bi", "crm")
     assert allergy.countries == ("cn",)

@@ -20,8 +20,8 @@ HEADS: Final = (
     Phrase("编号", "Id"), Phrase("名称", "Title"), Phrase("类别", "Category"), Phrase("类别编码", "Category key"),
     Phrase("敏感", "Sensitive"), Phrase("主数据系统", "Record"), Phrase("收集于", "Collected by"), Phrase("推算自", "Computed from"),
     Phrase("用于", "Used by"), Phrase("目的", "Purposes"), Phrase("用途编码", "Use keys"), Phrase("同意", "Consents"),
-    Phrase("所在系统", "Tools"), Phrase("国家", "Countries"), Phrase("保存期限", "Retention"), Phrase("保护措施", "Protection"),
-    Phrase("备注", "Remarks"),
+    Phrase("所在系统", "Tools"), Phrase("国家", "Countries"), Phrase("保存期限", "Retention"), Phrase("删除步骤", "Erased by"),
+    Phrase("保护措施", "Protection"), Phrase("备注", "Remarks"),
 )  # fmt: skip
 YES: Final = Phrase("是", "yes")
 NO: Final = Phrase("否", "no")
@@ -150,8 +150,9 @@ def _datum(entry: Entry, names: Names) -> Section:
         (HEADS[12], [names.title(workspace.tools, one) for one in entry.tools]),
         (HEADS[13], [one.upper() for one in entry.countries]),
         (HEADS[14], [_retention(entry, names)]),
-        (HEADS[15], [names.title(workspace.artefacts, entry.protection)] if entry.protection else []),
-        (HEADS[16], [remarks]),
+        (HEADS[15], [_called(one, names) for one in entry.erased_by]),
+        (HEADS[16], [names.title(workspace.artefacts, entry.protection)] if entry.protection else []),
+        (HEADS[17], [remarks]),
     ]
     title = text(f"{clean(entry.title.within(names.lang))} {ident(entry.id)}")
     return Section(f"datum-{entry.id}", title, (_facts(facts, names),))
@@ -189,12 +190,13 @@ def cells(entry: Entry, lang: Lang) -> tuple[str, ...]:
         entry.uses,
         entry.consents,
         entry.tools,
+        entry.erased_by,
     )
-    collected, computed, users, purposes, uses, consents, tools = (comma.join(one) for one in lists)
+    collected, computed, users, purposes, uses, consents, tools, erased = (comma.join(one) for one in lists)
     return (
         entry.id, entry.title.within(lang), entry.category_title.within(lang), entry.category,
         (YES if entry.sensitive else NO).within(lang), entry.record, collected, computed, users, purposes, uses, consents, tools,
-        comma.join(one.upper() for one in entry.countries), entry.retention, entry.protection, comma.join(remarks),
+        comma.join(one.upper() for one in entry.countries), entry.retention, erased, entry.protection, comma.join(remarks),
     )  # fmt: skip
 
 

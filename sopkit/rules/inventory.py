@@ -9,6 +9,7 @@ from sopkit.graph import ExecutionGraph
 from sopkit.law.vocabulary import BY_KEY, is_sensitive, nearest_categories, nearest_use
 from sopkit.model.documents import Workspace
 from sopkit.model.nouns import Datum
+from sopkit.model.steps import Erase
 from sopkit.rules.case import Case
 from sopkit.rules.personal_fields import PASSED_ON, Further, users, uses
 from sopkit.text import Phrase
@@ -42,6 +43,8 @@ class Entry:
     """Where it comes to be: its record, what collects it, and wherever a sync carries it."""
     countries: tuple[str, ...]
     retention: str
+    erased_by: tuple[str, ...]
+    """Steps."""
     protection: str
 
     @property
@@ -84,7 +87,7 @@ def _entry(case: Case, datum: Datum, further: Further) -> Entry:
         near=() if known else nearest_categories(*([category] if category else []), datum.id, *titles),
         sensitive=is_sensitive(category),
         record=datum.record.id if datum.record else "",
-        collected_by=tuple(dict.fromkeys((*(ref.id for ref in datum.collected_by), *_written_by(case.graph, datum.id)))),
+        collected_by=tuple(dict.fromkeys((*(ref.id for ref in datum.collected_by), *_steps(case.graph, datum.id, erase=False)))),
         computed_from=tuple(ref.id for ref in datum.computed.from_) if datum.computed else (),
         users=tuple(sorted(set(_users(further, datum.id)))),
         purposes=purposes,
@@ -95,6 +98,7 @@ def _entry(case: Case, datum: Datum, further: Further) -> Entry:
             sorted({workspace.tools[name].hosted_in or "?" for name in tools if name in workspace.tools})
         ),
         retention=case.forest.span(datum.retention.at).excerpt().strip("\"'") if datum.retention else "",
+        erased_by=tuple(dict.fromkeys(_steps(case.graph, datum.id, erase=True))),
         protection=datum.protection.id if datum.protection else "",
     )  # fmt: skip
 
@@ -112,11 +116,11 @@ def _use(workspace: Workspace, name: str) -> str | None:
     return found.key if found else None
 
 
-def _written_by(graph: ExecutionGraph, name: str) -> Iterator[str]:
-    """Yield the steps that ask for the datum or set it."""
+def _steps(graph: ExecutionGraph, name: str, *, erase: bool) -> Iterator[str]:
+    """Yield the steps that erase the datum, or else those that ask for it or set it."""
     for edge in graph.arriving.get(f"data/{name}", ()):
-        node = graph.nodes.get(edge.source)
-        if node is not None and node.kind == "step":
+        step = graph.nodes[edge.source].step if edge.source in graph.nodes else None
+        if step is not None and isinstance(step.verb, Erase) is erase:
             yield edge.source
 
 
