@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -154,6 +155,26 @@ def test_with_an_error_in_writing_nothing_passes() -> None:
     broken = statuses(of({**files, "journey.yaml": files["journey.yaml"].replace("title:", "titel:", 1)}))
     assert Status.PASS not in broken.values()
     assert broken["CON01"] is Status.NOT_ASSESSED
+
+
+def conclusion(made: Audit) -> str:
+    page = to_markdown(report_of(made, Frame((), "sopkit"), Names(made.compilation.workspace, "en")))
+    return page.partition("## Conclusion")[2].partition("**Results by topic**")[0]
+
+
+def test_the_conclusion_never_sounds_better_than_it_is() -> None:
+    files = {path.name: path.read_text("utf-8") for path in SHOP.glob("*.yaml")}
+    made = of(files)
+    assert "none is broken" not in conclusion(made)
+    unbroken = replace(made, results=tuple(one for one in made.results if one.status is not Status.FAIL))
+    assert "**Critical controls that are broken: 1." in conclusion(unbroken)
+    slight = replace(made, results=tuple(one for one in unbroken.results if not one.critical_waived))
+    assert "none is broken but those waived (1)" in conclusion(slight)
+    sound = replace(made, results=tuple(one for one in slight.results if one.status is not Status.WAIVED))
+    assert "none is broken" in conclusion(sound)
+    unread = of({**files, "journey.yaml": files["journey.yaml"].replace("title:", "titel:", 1)})
+    nothing = replace(unread, results=tuple(one for one in unread.results if not one.waived and not one.findings))
+    assert "**No control could be assessed" in conclusion(nothing)
 
 
 def test_without_a_jurisdiction_there_are_no_controls() -> None:

@@ -50,6 +50,18 @@ CLEAN: Final = Phrase(
     "在已评估的 {assessed} 项中没有发现不符合。",
     "Of the {assessed} controls that were assessed none is broken.",
 )
+NOTHING: Final = Phrase(
+    "没有一项能够评估，原因见下；不能当作符合。",
+    "No control could be assessed, for the reasons below: nothing was shown.",
+)
+STILL_BROKEN: Final = Phrase(
+    "有 {critical} 项严重的不符合。企业写了豁免，但严重的不能豁免，仍须整改。",
+    "Critical controls that are broken: {critical}. The company has waived them; what is critical cannot be waived and must be mended.",
+)
+CLEAN_BUT: Final = Phrase(
+    "除已豁免的 {waived} 项外，在已评估的 {assessed} 项中没有发现不符合。",
+    "Of the {assessed} controls that were assessed none is broken but those waived ({waived}).",
+)
 WAIVED: Final = Phrase(
     "另有 {waived} 项已由企业豁免，其中严重 {critical} 项，仍按未解决计。",
     "{waived} more are waived by the company; {critical} of them are critical and count as open.",
@@ -247,10 +259,16 @@ def _verdict(audit: Audit, names: Names) -> Iterator[str]:
         grave = sum(one.status is Status.FAIL and one.severity == "critical" for one in audit.results)
         critical = names.phrase(CRITICAL, count=str(grave)) if grave else ""
         yield names.phrase(BROKEN, fail=str(fail), critical=critical)
-    else:
-        yield names.phrase(CLEAN, assessed=str(passed + waived))
-    if waived:
-        yield names.phrase(WAIVED, waived=str(waived), critical=str(sum(one.critical_waived for one in audit.results)))
+    critical_waived = sum(one.critical_waived for one in audit.results)
+    if not fail and critical_waived:
+        yield names.phrase(STILL_BROKEN, critical=str(critical_waived))
+    elif not fail and not passed and not waived:
+        yield NOTHING.within(names.lang)
+    elif not fail:
+        said = CLEAN_BUT if waived else CLEAN
+        yield names.phrase(said, assessed=str(passed + waived), waived=str(waived))
+    elif waived:
+        yield names.phrase(WAIVED, waived=str(waived), critical=str(critical_waived))
     counts = [
         f"{said.within(names.lang)} {audit.count(status)}" for status, said in STATUSES.items() if audit.count(status)
     ]
