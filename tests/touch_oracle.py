@@ -388,7 +388,8 @@ class Oracle:
         worlds = self._make_room(world) if journey.id in self.play.group else [world]
         found: list[World] = [] if worlds else [world]
         for one in worlds:
-            if number in one.spent and number not in world.spent:  # the end of one that made room has started it
+            started = number in one.spent and number not in world.spent
+            if started or self._is_taken(one, journey.id):  # the end of one that made room has started it, or another
                 found.append(one)
                 continue
             once = journey.reentry == "never" and number not in one.spent
@@ -396,6 +397,10 @@ class Oracle:
             run = Run(number, 0, (), NEVER, False, one.now, one.now, ())
             found += self._enter(replace(one, spent=spent), run, 0)
         return found
+
+    def _is_taken(self, world: World, name: str) -> bool:
+        group = self.play.group
+        return name in group and any(run.journey in {self.index[one] for one in group} for run in world.runs)
 
     def _make_room(self, world: World) -> list[World]:
         """Return the worlds in which nothing of the group runs; none where the start is refused."""

@@ -27,7 +27,8 @@ class Groups:
     def claim(self, place: str, now: int, begin: Callable[[int], None]) -> str:
         """Return why the place cannot begin now, or nothing; `begin` is called later where it is queued.
 
-        With `preempt` whoever runs exits at once and its cool-down starts then; who took its place is not bound by it.
+        With `preempt` whoever runs exits at once and its cool-down starts then; who took its place is not bound by it. Where that
+        exit itself starts another of the group, the place is taken.
         """
         group = self.machine.plan.groups.get(place)
         if group is None:
@@ -36,7 +37,7 @@ class Groups:
         if others and group.if_busy == "preempt":
             for other in others:
                 self._send_away(group, other, now)
-            return ""
+            return "busy" if self._members(group) else ""  # whom the end of another has started is in
         free = self.free_at.get(group.id, now)
         if not others and free <= now:
             return ""
