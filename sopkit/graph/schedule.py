@@ -40,6 +40,10 @@ class Schedule:
         enforce, shift = workspace.settings.enforce, clocks.shift
         actions = [one for one in (enforce.gap, enforce.count) if one] if enforce else []
         self.exits = any(one.action == "exit" for one in actions)
+        self.sent_away = {
+            ref.id for one in workspace.settings.one_at_a_time if one.if_busy == "preempt" for ref in one.journeys
+        }
+        """Journeys, and stages by their paths, that may end at any place since another of their group begins."""
         wait = sum(longest(one.at_most, shift) for one in actions if one.action == "wait")
         steps = {id_: step for id_, node in graph.nodes.items() if (step := node.step) is not None}
         held = dict.fromkeys(self.held, wait) if wait else {}
@@ -119,7 +123,7 @@ class Schedule:
         key = root, beside
         if key not in self.nets:
             net = net_of(journey, root, self.courses[root], self.graph, self.hours, beside)
-            if self.exits:
+            if self.exits or journey.id in self.sent_away:
                 for place in list(net.ways):
                     net.add(place, f"exit/{root}", 0.0)
             self.nets[key] = net
