@@ -78,8 +78,9 @@ RULES: Final[tuple[Rule, ...]] = tuple(
 )
 WORTH_A_SECOND_PROCESS: Final = 1_500
 """Nodes of the graph from which two processes are quicker than one."""
+FIRST_DAY: Final = date.min.replace(year=date.min.year + 3)
 LAST_DAY: Final = date.max.replace(year=date.max.year - 3)
-"""From here the analyses can still look ahead to the end of the calendar."""
+"""Between these the analyses can still look back and ahead without leaving the calendar."""
 
 SAID_BETTER: Final[Mapping[str, tuple[str, ...]]] = {
     "same-item-twice": ("duplicate-touch",),
@@ -111,7 +112,7 @@ def check(
     `found` is what earlier stages found, whose consequences are held back and counted: a family that met a doubt is asked again
     with none.
     """
-    case = Case(workspace, graph, forest, min(law.day, LAST_DAY), Doubts(forest, found), law, exists)
+    case = Case(workspace, graph, forest, min(max(law.day, FIRST_DAY), LAST_DAY), Doubts(forest, found), law, exists)
     certain = replace(case, doubts=Doubts(forest))
     said = _all_said(case, certain, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
     outcomes = [one for outcomes, _ in said for one in outcomes]
