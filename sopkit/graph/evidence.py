@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from sopkit.frozen import dataclass
-from sopkit.graph.course import INFINITE, longest
+from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.nodes import Delay, Edge, ExecutionGraph, Node
 from sopkit.graph.openings import Openings
 from sopkit.graph.satisfiability import excludes
@@ -37,7 +37,7 @@ from sopkit.model.predicates import (
 )
 from sopkit.model.steps import Choose
 from sopkit.model.triggers import ConsentMoved, OnEvent, Trigger
-from sopkit.model.values import Ref
+from sopkit.model.values import Comparison, Ref
 from sopkit.tree import Mark
 
 NEVER: Final = -INFINITE
@@ -76,6 +76,8 @@ class Copies:
     hears: Callable[[str, str | None], float]
     told: Callable[[str, str | None], float] = lambda _consent, _tool: NEVER
     """Slack of a consent that was given, and of whose withdrawal the tool has heard nothing since."""
+    learns: Callable[[str, str | None], float] = lambda _consent, _tool: 0.0
+    """How many seconds after a consent is given a tool knows of it, at most."""
     _lasting: dict[str, Copies | None] = field(default_factory=dict)
 
     def lasting(self, journey: Journey) -> Copies | None:
@@ -126,7 +128,7 @@ class Copies:
             case ConsentTest(consent, state) if wanted and state == "given" and consent.id in self.consents:
                 return self.worth(consent.id, tool)
             case EventTest(event, _, within, negated) if negated != wanted and event.id in self.given_by:
-                if predicate.count is not None and predicate.count.comparator not in ("≥", ">", "="):
+                if not _at_least_once(predicate.count):
                     return NEVER
                 lasts = longest(within) if within is not None else INFINITE
                 return _aged(max(self.whole(one) for one in self.given_by[event.id]), lasts)
@@ -144,12 +146,19 @@ class Copies:
                     slack = max(slack, _aged(self.whole(one), self.hears(event.id, tool)))
             case ConsentMoved(consent, way) if consent.id in self.consents:
                 if way == "given":
-                    return max(slack, self.whole(consent.id))
+                    return max(slack, _aged(self.whole(consent.id), self.learns(consent.id, tool)))
                 return WITHDRAWN if way == "withdrawn" else NEVER
         return slack
 
 
 MOST_SEGMENTS: Final = 20
+
+
+def _at_least_once(count: Comparison | None) -> bool:
+    """Return whether what is counted has happened."""
+    if count is None:
+        return True
+    return count.number > 0 if count.comparator in ("≥", "=") else count.comparator == ">" and count.number >= 0
 
 
 def _aged(slack: float, seconds: float) -> float:
@@ -202,6 +211,8 @@ class Flow:
     """When a step may be done; None: always."""
     drops: Callable[[str], bool]
     """Whether a step that comes in a closed hour is left out instead of moved."""
+    holds: Callable[[str], float] = lambda _: 0.0
+    """How many seconds the tool that keeps the caps holds a touch back, at most."""
     _anchors: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _stays: dict[str, float] = field(default_factory=dict)
     _delays: dict[tuple[str, Delay], float] = field(default_factory=dict)
@@ -245,6 +256,11 @@ class Flow:
             least = longest(stage.stays) if stage is not None and stage.stays is not None else 0.0
             self._stays[container] = max(min(timers), least) if timers else INFINITE
         return self._stays[container]
+
+    def last_timer(self, place: str) -> float:
+        """Return after how many seconds every timer that may cut off there has run out; nought where there is none."""
+        edges = [edge for container in self.around(place) for edge in self.cuts.get(container, ())]
+        return max((shortest(edge.delay.high) for edge in edges if _is_timer(edge)), default=0.0)
 
     @cached_property
     def arriving(self) -> Mapping[str, tuple[Edge, ...]]:
@@ -334,6 +350,7 @@ class Flow:
             return INFINITE
         step = self.graph.nodes[edge.target].step
         lasts = longest(edge.delay.high) if edge.delay.high is not None else longest(edge.delay.low)
+        lasts += self.holds(edge.target)
         hours = self.openings(edge.target)
         if hours is None or step is None or self.drops(edge.target):
             return lasts
@@ -445,7 +462,8 @@ def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
     if now is None:
         return way
     anchors = tuple(max(OLD, slack) for slack in now.anchors)
-    return way._replace(slack=max(OLD, now.slack), kept=now.kept, anchors=anchors)
+    spent = flow.last_timer(way.place) if way.spent > start.spent else way.spent
+    return way._replace(slack=max(OLD, now.slack), kept=now.kept, anchors=anchors, spent=spent)
 
 
 def _is_timer(edge: Edge) -> bool:
@@ -462,7 +480,7 @@ def _cut_off(flow: Flow, way: Way, container: str, edge: Edge) -> float | None:
     entry = way.anchors[1] if len(way.anchors) == len(names) and names else NEVER
     if _is_timer(edge):
         timer = longest(edge.delay.high)
-        if way.spent + held + delays < timer:
+        if way.spent + held + delays < shortest(edge.delay.high):
             return None  # gone from here by then
         return _aged(max(way.slack, entry), timer) if timer < INFINITE else unbounded(max(way.slack, entry))
     if edge.label == "while" and way.place == container:
@@ -501,6 +519,7 @@ def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float) -> Way
     spent = 0.0
     if target.step is not None:
         spent = way.spent + (longest(edge.held.high) if edge.held.bounded else INFINITE) + flow.delay(edge)
+        spent = min(spent, flow.last_timer(edge.target))
     anchors = _anchored(flow, way, target, slack)
     return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut, kept)
 
