@@ -7,7 +7,7 @@ from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule
 from sopkit.graph.carriage import Carriage
-from sopkit.graph.evidence import Flow
+from sopkit.graph.flow import Flow
 from sopkit.rules import consent_asking, consent_bases, consent_paths, consent_reach, consent_resent, consent_sensitive
 from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals

@@ -12,8 +12,8 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, shortest
-from sopkit.graph.evidence import NEVER, Copies
 from sopkit.graph.latency import Hop, Leg, TooMuchError, travel, worst
+from sopkit.graph.shown import NEVER, Copies
 from sopkit.model.nouns import Consent
 from sopkit.model.steps import Ask
 from sopkit.model.values import SECONDS, Duration

@@ -10,18 +10,15 @@ from sopkit.diagnostics import Finding, Outcome, Proof, Related, Rule, Severity,
 from sopkit.frozen import dataclass
 from sopkit.graph.evidence import (
     MOST_WAYS,
-    NEVER,
-    OLD,
-    WITHDRAWN,
-    Copies,
-    Flow,
     TooManyWaysError,
     Way,
     course_of,
     first_below,
     ways,
 )
+from sopkit.graph.flow import Flow
 from sopkit.graph.satisfiability import tests_of
+from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies
 from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Choose
 from sopkit.rules.case import Case
