@@ -9,8 +9,10 @@ import pytest
 
 from sopkit.graph import evidence
 from sopkit.graph.course import INFINITE
-from sopkit.graph.evidence import NEVER, OLD, WITHDRAWN, Copies, Flow, Way, course_of, ways
+from sopkit.graph.evidence import Way, course_of, ways
+from sopkit.graph.flow import Flow
 from sopkit.graph.openings import DAY, Openings
+from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies
 from sopkit.model.predicates import Predicate
 from sopkit.model.triggers import ConsentMoved, OnEvent, Trigger
 from sopkit.model.values import Ref

@@ -167,13 +167,14 @@ def test_where_there_are_too_many_ways_a_step_that_asks_itself_is_settled(monkey
 
 
 def test_the_oldest_is_looked_for_behind_what_brings_more_than_each_step_asks() -> None:
-    """A step of a journey that a consent starts has newer evidence than its own question; the oldest is of the other journey."""
+    """A step of a journey that the giving starts has newer evidence than its own question; the oldest is of the other journey."""
     old, new = MENDED["withdrawal-a-day-late"]
     workspace = text("withdrawal-a-day-late").replace(old, new)
     assert _oldest(workspace) == "the oldest, of `tell`, was seen within 31 min before"
     journey = "---\n" + workspace.split("---\n")[1].replace("id: news", "id: late").replace("id: tell", "id: second")
-    started = workspace.replace("starts_on: member-joined\n", "starts_on: {given: sms-marketing}\n")
-    assert _oldest(started + journey) == "the oldest, of `second`, was seen within 31 min before"
+    event = "---\nkind: catalog\nevents:\n  replied: {title: 回复, tool: sms-gateway, at_most: 1 per day, gives: [sms-marketing]}\n"
+    started = workspace.replace("starts_on: member-joined\n", "starts_on: replied\n")
+    assert _oldest(started + journey + event) == "the oldest, of `second`, was seen within 31 min before"
 
 
 def _oldest(workspace: str) -> str:

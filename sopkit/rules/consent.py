@@ -7,7 +7,7 @@ from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule
 from sopkit.graph.carriage import Carriage
-from sopkit.graph.evidence import Flow
+from sopkit.graph.flow import Flow
 from sopkit.rules import consent_asking, consent_bases, consent_paths, consent_reach, consent_resent, consent_sensitive
 from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
@@ -43,7 +43,7 @@ def check(case: Case) -> Iterator[Outcome]:
         return
     carriage = Carriage(case.workspace, case.today)
     times = Times(case, carriage)
-    flow = Flow(case.graph, case.workspace, times.openings, times.drops)
+    flow = Flow(case.graph, case.workspace, times.openings, times.drops, times.holds)
     paths = Paths(case, flow, times, Withdrawals(case, carriage))
     reach = list(consent_reach.check(case, paths, resting))
     yield from reach

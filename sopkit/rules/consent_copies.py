@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
@@ -11,9 +12,10 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, shortest
-from sopkit.graph.evidence import NEVER, Copies
 from sopkit.graph.latency import Hop, Leg, TooMuchError, travel, worst
+from sopkit.graph.shown import NEVER, Copies
 from sopkit.model.nouns import Consent
+from sopkit.model.steps import Ask
 from sopkit.model.values import SECONDS, Duration
 from sopkit.rules.case import Case
 
@@ -43,6 +45,7 @@ class Withdrawals:
     _known: dict[tuple[str, str, str, bool], Lateness | None] = field(default_factory=dict)
     _worth: dict[tuple[str, str | None], float] = field(default_factory=dict)
     _hearing: dict[tuple[str, str | None], float] = field(default_factory=dict)
+    _learning: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def lateness(self, consent: str, event: str, tool: str, *, prompt: bool = False) -> Lateness | None:
         """Return how late the tool learns that the event has ended the consent; None where nobody says in which tool it occurs."""
@@ -135,6 +138,43 @@ class Withdrawals:
             return _at_most(hops, noun.tool.id, tool)
         return float(found[0]) if found is not None else INFINITE
 
+    def learns(self, consent: str, tool: str | None) -> float:
+        """Return how late a tool learns that a consent was given, at most; where nothing tells it, nothing is asked."""
+        if tool is None:
+            return 0.0
+        if (consent, tool) not in self._learning:
+            late = [self._late(consent, source, tool) for source in sorted(self._collecting.get(consent, ()))]
+            self._learning[consent, tool] = max((one for one in late if one < INFINITE), default=0.0)
+        return self._learning[consent, tool]
+
+    @cached_property
+    def _collecting(self) -> Mapping[str, frozenset[tuple[str, str]]]:
+        """Consent → the events by which it is given, each with its tool, and the tools (by no event) in which a step asks for it."""
+        workspace, found = self.case.workspace, dict[str, set[tuple[str, str]]]()
+        for event in workspace.events.values():
+            for ref in (*event.gives, *event.asks):
+                if event.tool is not None:
+                    found.setdefault(ref.id, set()).add((event.id, event.tool.id))
+        for node in self.case.graph.nodes.values():
+            if node.step is not None and isinstance(node.step.verb, Ask):
+                channels = [workspace.channels[ref.id] for ref in node.step.via if ref.id in workspace.channels]
+                tools = {("", one.tool.id) for one in channels if one.tool is not None}
+                for ref in node.step.verb.what:
+                    found.setdefault(ref.id, set()).update(tools)
+        return {consent: frozenset(sources) for consent, sources in found.items()}
+
+    def _late(self, consent: str, source: tuple[str, str], tool: str) -> float:
+        """Return how late a tool knows the state of a consent that changes by an event in another."""
+        event, begins = source
+        if begins == tool or not self.carriage.syncs:
+            return 0.0
+        hops = self.network(consent, event)
+        try:
+            found = worst(hops, begins, tool + STATE, *self.carriage.span)
+        except TooMuchError:
+            return _at_most(hops, begins, tool + STATE)
+        return float(found[0]) if found is not None else INFINITE
+
     def told(self, consent: str, tool: str | None) -> float:
         """Return what it brings that a tool, to which a consent was given, has heard of none of the events that end it."""
         noun = self.case.workspace.consents[consent]
@@ -144,7 +184,7 @@ class Withdrawals:
 
     def copies(self, consents: frozenset[str]) -> Copies:
         """Return what tools know of the consents of one question."""
-        return Copies(self.case.workspace, consents, self.worth, self.whole, self.hears, self.told)
+        return Copies(self.case.workspace, consents, self.worth, self.whole, self.hears, self.told, self.learns)
 
 
 def _at_most(hops: Mapping[str, Sequence[Hop]], source: str, target: str) -> float:

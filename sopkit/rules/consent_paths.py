@@ -10,18 +10,15 @@ from sopkit.diagnostics import Finding, Outcome, Proof, Related, Rule, Severity,
 from sopkit.frozen import dataclass
 from sopkit.graph.evidence import (
     MOST_WAYS,
-    NEVER,
-    OLD,
-    WITHDRAWN,
-    Copies,
-    Flow,
     TooManyWaysError,
     Way,
     course_of,
     first_below,
     ways,
 )
+from sopkit.graph.flow import Flow
 from sopkit.graph.satisfiability import tests_of
+from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies
 from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Choose
 from sopkit.rules.case import Case
@@ -209,11 +206,11 @@ class Paths:
         """Return what is left at the use itself: its own condition, the time until the deed and the sending."""
         copies, step = self.copies(use.key), use.step
         slack = way.slack
-        if use.channel is not None and self._is_joined(use):
+        if use.channel is not None and self.joined(use):
             slack = max(slack, *(copies.whole(one) for one in use.key))
         if step is not None and step.by is not None:
             window = self.times.window(use.place, step)
-            slack = max(slack, _less(copies.gain(step.if_, self.flow.tool_at(use.place)), window))
+            slack = max(slack, _less(copies.gain(step.if_, self.flow.tool_at(use.place)), window), self._kept(use))
             if step.recheck is not None:
                 slack = max(slack, copies.gain(step.if_, step.recheck.id))
             return slack
@@ -221,19 +218,30 @@ class Paths:
             slack = max(slack, copies.gain(step.if_, self.flow.tool_at(use.place)))
         return _less(slack, self.times.sending(use.place, use.channel))
 
-    def _is_joined(self, use: Use) -> bool:
-        """Return whether all whom the channel reaches have joined it by an event that gives the consent, and are out once they leave."""
+    def _kept(self, use: Use) -> float:
+        """Return what a person's condition sees to until the deed, where each withdrawal ends the journey and the task with it."""
+        journey, step = self.flow.journey_of(use.place), use.step
+        shown = self.copies(use.key).lasting(journey) if journey is not None else None
+        if shown is None or step is None or step.on or step.every:
+            return NEVER
+        return shown.gain(step.if_, self.flow.tool_at(use.place))
+
+    def joined(self, use: Use) -> tuple[str, ...]:
+        """Return the events that give the consent in the tool of a channel, by which all whom it reaches are taken to have joined it.
+
+        None of them where somebody may still be reached who has left it.
+        """
         channel = use.channel
         if channel is None or channel.selects != "nobody" or channel.opt_out is None or channel.opt_out.event is None:
-            return False
+            return ()
         leaves = channel.opt_out.event.id
-        left = [one for one in use.consents if leaves in {ref.id for ref in one.withdrawn_by}]
+        left = {one.id for one in use.consents if leaves in {ref.id for ref in one.withdrawn_by}}
         events = self.case.workspace.events.values()
         tool = channel.tool.id if channel.tool is not None else ""
-        return any(
-            one.id in {ref.id for ref in event.gives} and event.tool is not None and event.tool.id == tool
-            for one in left
+        return tuple(
+            event.id
             for event in events
+            if left & {ref.id for ref in event.gives} and event.tool is not None and event.tool.id == tool
         )
 
 
@@ -417,6 +425,7 @@ def _proofs(paths: Paths, uses: list[Use]) -> Iterator[Proof]:
     assumed = [NO_FAILURE] if paths.withdrawals.carriage.syncs else [ONE_WORLD]
     if any(use.step is not None and use.step.recheck is not None for use in uses):
         assumed.append(LOOKS)
+    assumed += dict.fromkeys(_membership(use, events) for use in uses if (events := paths.joined(use)))
     count = len(places)
     number = "1 contact rests" if count == 1 else f"{count} contacts rest"
     oldest, slack = paths.oldest(uses)
@@ -427,6 +436,15 @@ def _proofs(paths: Paths, uses: list[Use]) -> Iterator[Proof]:
         f"{number} on consent, on every way; the oldest, of `{oldest.name}`, was seen within {age.en} before",
     )
     yield Proof(WITHOUT, "workspace", statement, tuple(assumed))
+
+
+def _membership(use: Use, events: Sequence[str]) -> Phrase:
+    """Return what is assumed of those who are in a group: the language does not say by which event they joined."""
+    channel = use.channel.id if use.channel is not None else ""
+    return Phrase(
+        f"“{channel}”里的人都是经“{'”或“'.join(events)}”进来的",
+        f"all who are in `{channel}` came in by `{'` or `'.join(events)}`",
+    )
 
 
 __all__ = ["AFTER", "BEYOND", "STALE", "WITHOUT", "Dated", "Mapping", "Paths", "check"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 
 from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.openings import WEEK, Openings, Span, both, weekly
 from sopkit.graph.timing import delay_of
-from sopkit.graph.touches import match_step, staffed
+from sopkit.graph.touches import controlled, match_step, staffed, touches_of
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Step
 from sopkit.rules.case import Case
@@ -57,10 +58,27 @@ class Times:
         return self._roles[role]
 
     def drops(self, place: str) -> bool:
-        """Return whether one of a step's channels throws away what comes in a closed hour."""
+        """Return whether each of a step's channels throws away what comes in a closed hour."""
         channels = self.case.workspace.channels
-        via = getattr(self.case.graph.nodes[place].origin, "via", ())
-        return any(ref.id in channels and channels[ref.id].when_closed == "drop" for ref in via)
+        via = [ref.id for ref in getattr(self.case.graph.nodes[place].origin, "via", ()) if ref.id in channels]
+        return bool(via) and all(channels[one].when_closed == "drop" for one in via)
+
+    def holds(self, place: str) -> float:
+        """Return how many seconds the tool that keeps the caps holds a touch back, at most."""
+        return self._longest_hold if self._longest_hold and place in self._held else 0.0
+
+    @cached_property
+    def _longest_hold(self) -> float:
+        enforce = self.case.workspace.settings.enforce
+        actions = [one for one in (enforce.gap, enforce.count) if one is not None] if enforce is not None else []
+        waits = (one.at_most for one in actions if one.action == "wait")
+        return max((longest(one) if one is not None else INFINITE for one in waits), default=0.0)
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        workspace = self.case.workspace
+        touches = touches_of(workspace, self.case.graph).items()
+        return frozenset(place for place, touch in touches if touch.counts and controlled(workspace, touch))
 
     def window(self, place: str, step: Step) -> float:
         """Return the most seconds from the issue of a person's step, when its condition is looked at, to the deed; a tool's has none."""

@@ -45,6 +45,8 @@ TESTS = {
     "sopkit.rules.tools_duplicates": TOOLS,
     "sopkit.rules.tools_stale": TOOLS,
     "sopkit.graph.evidence": ("graph_evidence",),
+    "sopkit.graph.flow": ("graph_evidence",),
+    "sopkit.graph.shown": ("graph_evidence",),
     "sopkit.rules.consent": CONSENT,
     "sopkit.rules.consent_asking": CONSENT,
     "sopkit.rules.consent_bases": CONSENT,
