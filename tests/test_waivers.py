@@ -108,6 +108,81 @@ def test_every_part_of_a_waiver_is_needed(key: str) -> None:
     assert compilation.waived == ()
 
 
+CATALOG = "kind: catalog\nscripts:\n  seen: {title: 到过店, text: 您好}\n"
+
+
+def codes(text: str) -> set[str]:
+    return {finding.rule.code for finding in compiled(text).findings}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_catalog_waives_nothing_of_another_document_in_its_file(order: int) -> None:
+    documents = (HEAD + TAIL, CATALOG + waiver())
+    assert {"SOP216", "SOP902"} <= codes("---\n".join(documents[::order]))
+    assert "SOP216" not in codes("---\n".join((HEAD + waiver() + TAIL, CATALOG)[::order]))
+
+
+DEADLINES = """\
+owner: guide
+starts_on: member-joined
+steps:
+  - {id: first, do: 电话欢迎, by: guide}
+  - {id: again, do: 再打, by: guide}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "at", "waived"),
+    [
+        ("call", "welcome", 2),
+        ("call", "automation/welcome", 2),
+        ("call", "welcome/call", 1),
+        ("call", "automation/welcome/call", 1),
+        ("call", "automation", 0),
+        ("call", "/", 0),
+        ("welcome", "welcome", 1),
+        ("welcome", "welcome/welcome", 1),
+        ("welcome", "automation/welcome", 2),
+        ("automation", "automation", 1),
+    ],
+)
+def test_a_place_is_a_path_below_the_kind_and_a_part_goes_before_the_whole(first: str, at: str, waived: int) -> None:
+    steps = DEADLINES.replace("id: first", f"id: {first}")
+    compilation = compiled(HEAD + steps.replace("starts_on", waiver("person-step-without-deadline", at) + "starts_on"))
+    assert len(compilation.waived) == waived
+    left = [one.rule.code for one in compilation.findings]
+    assert left.count("SOP215") == 2 - waived
+    assert left.count("SOP902") == (waived == 0)
+
+
+CADENCE = """\
+---
+kind: cadence
+id: posts
+title: 群发
+owner: guide
+review_by: 2027-12-31
+WAIVE
+via: sms
+format: text
+audience: members
+for: promotion
+every: week
+at: [tue 10:00]
+on_holiday: same
+standards: [原创]
+"""
+
+
+@pytest.mark.parametrize("at", ["posts", "cadence/posts", "issue/posts"])
+def test_what_is_found_of_the_issues_of_a_cadence_is_waived_in_it(at: str) -> None:
+    text = uncovered("overdue-review") + CADENCE
+    assert "SOP501" in {one.rule.code for one in compiled({"sopkit.yaml": text.replace("WAIVE\n", "")}).findings}
+    waived = compiled({"sopkit.yaml": text.replace("WAIVE\n", waiver("contact-without-consent", at))})
+    assert [one.finding.subject for one in waived.waived] == ["issue/posts"]
+    assert "posts" not in {str(one.args["place"]) for one in waived.findings if one.rule.code == "SOP902"}
+
+
 WAIVE = (
     "waive: [{rule: RULE, at: tell, reason: 试点, approved_by: guide, until: 2026-12-31}]\nstarts_on: member-joined\n"
 )

@@ -14,7 +14,7 @@ from sopkit.model.documents import Document, Waiver
 from sopkit.schema.places import path_to
 from sopkit.source import Span
 from sopkit.text import Phrase
-from sopkit.tree import MAX_NODES, Forest
+from sopkit.tree import MAX_NODES, Forest, Value
 
 WAIVED: Final = """\
 kind: automation
@@ -107,6 +107,8 @@ RULES: Final = (EXPIRED, UNUSED, UNKNOWN, UNWAIVABLE)
 
 FIRST_WAIVABLE: Final = "SOP2"
 """Codes below are about what can't be read or resolved."""
+PARTS: Final = ("stages", "steps")
+"""Keys below which a playbook has parts with names of their own."""
 STAYS: Final = Phrase(
     "这里写了豁免；严重的问题豁免了也照样列出、照样计入",
     "it is waived here; what is critical is shown and counted all the same",
@@ -215,17 +217,56 @@ def _span(forest: Forest, waiver: Waiver, key: str) -> Span:
 
 
 def _covers(standing: _Standing, finding: Finding, forest: Forest) -> bool:
-    """Whether the finding is of the rule, in the document and at the place: a run of steps in its path."""
+    """Whether the finding is of the rule, in the document and at the place: a run of names in its path, kinds apart."""
     if finding.rule.code != standing.rule.code:
         return False
     document = standing.document
     parts = finding.subject.split("/")
-    if document.kind == "catalog":
-        inside = finding.span.source is forest.tree(document.at).source
-    else:
-        inside = parts[:2] == [document.kind, document.id]
     wanted = (standing.waiver.place or "").strip("/").split("/")
-    return inside and any(parts[at : at + len(wanted)] == wanted for at in range(len(parts)))
+    if document.kind == "catalog":
+        return _holds(forest.span(document.at), finding.span) and (
+            parts[: len(wanted)] == wanted != parts[:1] or _runs(wanted, parts[1:])
+        )
+    parts, wanted = _of_cadence(parts), _of_cadence(wanted) if document.kind == "cadence" else wanted
+    root = [document.kind, document.id]
+    if parts[:2] != root:
+        return False
+    if _runs(wanted, parts[2:]) or (wanted[:2] == root and parts[: len(wanted)] == wanted):
+        return True
+    if wanted == root[1:] and _names(forest.tree(document.at).value, document.id):
+        return False
+    return parts[1 : 1 + len(wanted)] == wanted
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    """Whether a span begins in a document; a file may hold several."""
+    start = (inner.line, inner.column)
+    return inner.source is outer.source and (outer.line, outer.column) <= start <= (outer.end_line, outer.end_column)
+
+
+def _of_cadence(parts: list[str]) -> list[str]:
+    """Return the path with the issues of a cadence, which it consists of, named after it."""
+    return ["cadence", *parts[1:]] if parts[0] == "issue" and len(parts) > 1 else parts
+
+
+def _runs(wanted: list[str], parts: list[str]) -> bool:
+    return any(parts[at : at + len(wanted)] == wanted for at in range(len(parts)))
+
+
+def _names(value: Value, name: str) -> bool:
+    """Whether a playbook has a stage or a step of that name."""
+    if not isinstance(value, dict):
+        return False
+    stages = value.get("stages")
+    return (isinstance(stages, dict) and name in stages) or any(_has_id(value.get(key), name) for key in PARTS)
+
+
+def _has_id(value: Value, name: str) -> bool:
+    if isinstance(value, list):
+        return any(_has_id(one, name) for one in value)
+    if isinstance(value, dict):
+        return value.get("id") == name or any(_has_id(one, name) for one in value.values())
+    return False
 
 
 def _unused(standing: _Standing, forest: Forest) -> Finding:
