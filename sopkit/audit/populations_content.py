@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Final
 
 from sopkit.audit.places import Place, Population
@@ -10,9 +10,10 @@ from sopkit.audit.populations_uses import NO_PURPOSE
 from sopkit.model.documents import Cadence, Journey
 from sopkit.model.nouns import Offer, Script
 from sopkit.model.steps import Choose, Send
-from sopkit.rules.case import Case
+from sopkit.rules.case import TOUCHES, Case
 from sopkit.rules.content_terms import passages
 from sopkit.rules.content_texts import Message, messages
+from sopkit.rules.personal import MARKETING as MARKETING_PURPOSE
 from sopkit.rules.personal_fields import is_personal
 from sopkit.rules.promotions import trait
 from sopkit.rules.sharing import ages_told
@@ -51,18 +52,37 @@ def _direct(case: Case) -> Iterator[Place]:
 
 
 def _silent(case: Case) -> Iterator[Place]:
-    """Yield what goes out and can't be read here: steps that name no purpose, scripts that have no text."""
+    """Yield what goes out and can't be read here: steps that name no purpose, marketing that names no script, scripts of no text."""
+    yield from _unread(case, TOUCHES)
+
+
+def _silent_direct(case: Case) -> Iterator[Place]:
+    yield from _unread(case, frozenset(("direct",)))
+
+
+def _unread(case: Case, reaches: Set[str]) -> Iterator[Place]:
+    worded = set[str]()
     for one in messages(case):
-        if one.purpose is None and case.touches(one.step):
+        worded.update([one.root] if one.scripts else [])
+        touches = case.touches(one.step) and any(each.reach in reaches for each in one.channels)
+        if touches and (one.purpose is None or (one.marketing and not one.scripts)):
             yield Place(one.node.id, one.step.id_at)
         elif one.marketing:
             for script in one.scripts:
                 if script.text is None and not script.builtin:
                     yield Place(f"script/{script.id}", script.at)
+    for root, playbook in case.playbooks:
+        if isinstance(playbook, Cadence) and playbook.for_ is not None and root not in worded:
+            purpose = case.workspace.purposes.get(playbook.for_.id)
+            channels = (case.workspace.channels.get(ref.id) for ref in playbook.via)
+            touches = any(each is not None and each.reach in reaches for each in channels)
+            if touches and purpose is not None and purpose.category == MARKETING_PURPOSE:
+                yield Place(f"issue/{playbook.id}", playbook.id_at)
 
 
 SILENT: Final = Phrase(
-    f"{NO_PURPOSE.zh}，或者话术没有正文", "steps do not say what they are for (`for`), or scripts have no text"
+    f"{NO_PURPOSE.zh}，没有写用哪条话术，或者话术没有正文",
+    "they do not say what they are for (`for`), or in what words, or scripts have no text",
 )
 MARKETING: Final = Population(
     "marketing",
@@ -77,7 +97,7 @@ DIRECT: Final = Population(
     Phrase("条直接发给客户的营销话术", "scripts of marketing that go to a customer directly"),
     _direct,
     Phrase("没有直接发给客户的营销话术", "no script of marketing goes to a customer directly"),
-    unseen=_silent,
+    unseen=_silent_direct,
     unseen_because=SILENT,
 )
 

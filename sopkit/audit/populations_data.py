@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sopkit.audit.places import Place, Population
-from sopkit.law.vocabulary import is_of_children, is_sensitive
+from sopkit.law.vocabulary import is_known, is_of_children, is_sensitive
 from sopkit.model.nouns import Datum, Tool
-from sopkit.model.steps import Erase
+from sopkit.model.steps import Step
 from sopkit.rules.case import Case
 from sopkit.rules.papers import WANTED, assessable
 from sopkit.rules.papers_found import papers, problem
+from sopkit.rules.personal_fields import ANYWHERE, erasures
 from sopkit.rules.sharing_tools import is_abroad, receives
 from sopkit.text import Phrase
 from sopkit.tree import Mark
@@ -35,20 +36,30 @@ def _collected(case: Case) -> Iterator[Place]:
 
 def _kept(case: Case) -> Iterator[Place]:
     """Yield the data with a retention in a tool of record, each with the steps that erase it."""
-    steps = [(step, {ref.id for ref in step.verb.data}) for root, _ in case.playbooks for _, step in case.steps(root)
-             if isinstance(step.verb, Erase)]  # fmt: skip
+    steps: dict[str, list[Step]] = {}
+    for step, name, _ in erasures(case):
+        steps.setdefault(name, []).append(step)
     for one in _own(case, lambda datum: datum.retention is not None and datum.record is not None):
-        rests = tuple(
-            (step.id_at, Phrase(f"步骤“{step.id}”删除", f"`{step.id}` erases it"))
-            for step, data in steps
-            if one.id in data
-        )
-        yield Place(f"data/{one.id}", one.at, rests)
+        rests = {
+            (step.id_at, Phrase(f"步骤“{step.id}”删除", f"`{step.id}` erases it")) for step in steps.get(one.id, ())
+        }
+        yield Place(f"data/{one.id}", one.at, tuple(sorted(rests, key=lambda rest: rest[0])))
 
 
 def _unkept(case: Case) -> Iterator[Place]:
-    for one in _own(case, lambda datum: datum.computed is None and (datum.retention is None or datum.record is None)):
-        yield Place(f"data/{one.id}", one.at)
+    """Yield the data of which nobody can tell that they are erased: no end is stated, or a copy stands where no step erases it."""
+    copies: dict[str, set[str]] = {}
+    for sync in case.workspace.syncs.values():
+        for ref in sync.carries.data if sync.carries and sync.to else ():
+            copies.setdefault(ref.id, set()).update({sync.to.id} if sync.to else ())
+    erased: dict[str, set[str]] = {}
+    for _, name, tool in erasures(case):
+        erased.setdefault(name, set()).add(tool)
+    for one in _own(case, lambda datum: datum.computed is None):
+        tools = erased.get(one.id, set())
+        copied = bool(tools) and ANYWHERE not in tools and not copies.get(one.id, set()) <= tools
+        if one.retention is None or one.record is None or copied:
+            yield Place(f"data/{one.id}", one.at)
 
 
 def _sensitive(case: Case) -> Iterator[Place]:
@@ -64,6 +75,15 @@ def _children(case: Case) -> Iterator[Place]:
     yield from (Place(f"data/{one.id}", one.at) for one in _own(case, lambda datum: is_of_children(datum.category)))
 
 
+def _nameless(case: Case) -> Iterator[Place]:
+    """Yield the data of no category that is known: nobody can tell whether they are sensitive, or of children."""
+    for one in _own(case, lambda datum: datum.category is None or not is_known(datum.category)):
+        yield Place(f"data/{one.id}", one.at)
+
+
+NAMELESS: Final = Phrase(
+    "没有写类别，或者类别不在词表里", "they have no category, or one that is not in the vocabulary"
+)
 DATA: Final = Population("data", Phrase("项数据", "data"), _data, NO_DATA)
 COLLECTED: Final = Population(
     "collected",
@@ -78,19 +98,26 @@ KEPT: Final = Population(
     _kept,
     NO_DATA,
     unseen=_unkept,
-    unseen_because=Phrase("没有写保存期限或主数据系统", "they lack a retention or a tool of record"),
+    unseen_because=Phrase(
+        "没有写保存期限或主数据系统，或者同步出去的副本没有步骤删除",
+        "they lack a retention or a tool of record, or no step erases the copies that syncs make of them",
+    ),
 )
 SENSITIVE: Final = Population(
     "sensitive",
     Phrase("项敏感个人信息", "sensitive data"),
     _sensitive,
     Phrase("没有哪项数据属于敏感类别", "no datum is of a sensitive category"),
+    unseen=_nameless,
+    unseen_because=NAMELESS,
 )
 CHILDREN: Final = Population(
     "children",
     Phrase("项儿童的信息", "data of children"),
     _children,
     Phrase("没有哪项数据属于儿童的信息", "no datum is of a category of children"),
+    unseen=_nameless,
+    unseen_because=NAMELESS,
 )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from sopkit.diagnostics import Finding, Rule, Severity
+from sopkit.graph.nodes import FLOW
 from sopkit.graph.satisfiability import tests_of
 from sopkit.law.vocabulary import is_sensitive
+from sopkit.model.documents import Cadence
 from sopkit.model.nouns import Consent, Datum
-from sopkit.model.predicates import DataTest
+from sopkit.model.predicates import DataTest, Predicate
 from sopkit.model.steps import Erase, Step
 from sopkit.rules.case import Case
 from sopkit.rules.consent_uses import Use, fields_of
@@ -62,9 +64,16 @@ def uses_of(case: Case) -> Iterator[Use]:
     separate = {one.id: found for one in case.workspace.data.values() if (found := _separate(case, one))}
     if not separate:
         return
-    for root, _ in case.playbooks:
+    for root, playbook in case.playbooks:
+        if isinstance(playbook, Cadence) and f"issue/{playbook.id}" in case.graph.nodes:
+            for name in _asked(case, playbook.audience):
+                purpose = case.workspace.purposes.get(_purpose(playbook, separate.get(name, ())))
+                if name in separate and purpose is not None:
+                    place, at = f"issue/{playbook.id}", playbook.id_at
+                    yield Use(place, at, None, purpose, None, (name,), separate[name], sensitive=True)
+        decided = _decided(case, root, separate)
         for node, step in case.steps(root):
-            for name in dict.fromkeys(_fields(case, step)):
+            for name in dict.fromkeys((*_fields(case, step), *decided.get(node.id, ()))):
                 purpose = case.workspace.purposes.get(_purpose(step, separate.get(name, ())))
                 if name in separate and purpose is not None:
                     yield Use(node.id, step.id_at, step, purpose, None, (name,), separate[name], sensitive=True)
@@ -84,15 +93,47 @@ def _is_separate(case: Case, consent: Consent) -> bool:
 
 def _fields(case: Case, step: Step) -> Iterator[str]:
     """Yield the data that a step uses, or decides by; to erase them is no use."""
-    if isinstance(step.verb, Erase):
-        return
-    yield from fields_of(case.workspace, step)
-    for test in tests_of(case.workspace, step.if_) if step.if_ is not None else ():
+    if not isinstance(step.verb, Erase):
+        yield from fields_of(case.workspace, step)
+        yield from _asked(case, step.if_)
+
+
+def _asked(case: Case, condition: Predicate | None) -> Iterator[str]:
+    for test in tests_of(case.workspace, condition) if condition is not None else ():
         if isinstance(test, DataTest):
             yield test.data.id
 
 
-def _purpose(step: Step, consents: tuple[Consent, ...]) -> str:
+def _decided(case: Case, root: str, separate: Collection[str]) -> dict[str, list[str]]:
+    """Return, by step, the data by which it is decided who comes there: of an audience, a `while`, a branch, or a way to a stage."""
+    found: dict[str, list[str]] = {}
+    leaving = case.graph.leaving
+    for source in (root, *(node.id for node in case.graph.parts.get(root, ()))):
+        for edge in leaving.get(source, ()):
+            names = [one for one in _asked(case, edge.guard) if one in separate] if edge.kind in FLOW else []
+            for place in _first_steps(case, edge.target) or _first_steps(case, source) if names else ():
+                step = case.graph.nodes[place].step
+                if step is not None and not isinstance(step.verb, Erase):
+                    found.setdefault(place, []).extend(names)
+    return found
+
+
+def _first_steps(case: Case, place: str) -> list[str]:
+    """Return the step at a place, or those to which a stage or playbook leads first; none at an exit."""
+    seen, waiting, found = {place}, [place], list[str]()
+    while waiting:
+        here = waiting.pop()
+        if case.graph.nodes[here].step is not None:
+            found.append(here)
+            continue
+        for edge in case.graph.leaving.get(here, ()):
+            if edge.kind == "then" and edge.target not in seen:
+                seen.add(edge.target)
+                waiting.append(edge.target)
+    return found
+
+
+def _purpose(step: Step | Cadence, consents: tuple[Consent, ...]) -> str:
     """Return what a step uses the data for: as it says, else what was agreed to."""
     if step.for_ is not None:
         return step.for_.id

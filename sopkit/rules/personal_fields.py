@@ -170,7 +170,7 @@ def _of_journey(case: Case, journey: Journey) -> set[str]:
 
 def _never_erased(case: Case) -> Iterator[Outcome]:
     """Yield, for each tool of record, the data with a retention that no step erases there."""
-    erased = set(_erased(case))
+    erased = {(name, tool) for _, name, tool in erasures(case)}
     kept: dict[str, list[Datum]] = {}
     for datum in case.workspace.data.values():
         if datum.builtin or datum.retention is None or datum.record is None:
@@ -184,10 +184,11 @@ def _never_erased(case: Case) -> Iterator[Outcome]:
         )
 
 
-def _erased(case: Case) -> Iterator[tuple[str, str]]:
-    """Yield (datum, tool) for what any step erases; a step that names no tool erases everywhere."""
+def erasures(case: Case) -> Iterator[tuple[Step, str, str]]:
+    """Yield (step, datum, tool) for what any step that is ever come to erases; one that names no tool erases everywhere."""
     for root, _ in case.playbooks:
-        for _, step in case.steps(root):
-            if isinstance(step.verb, Erase):
+        course = case.courses.get(root)
+        for node, step in case.steps(root):
+            if isinstance(step.verb, Erase) and (course is None or node.id in course.reached):
                 tools = [ref.id for ref in step.in_] or [ANYWHERE]
-                yield from ((ref.id, tool) for ref in step.verb.data for tool in tools)
+                yield from ((step, ref.id, tool) for ref in step.verb.data for tool in tools)
