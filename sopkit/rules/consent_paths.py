@@ -200,7 +200,9 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
     allowed = max((paths.withdrawals.whole(one) for one in names), default=0.0)
     sure = _sure_age(paths, use)
     dated = replay.dated(use, way, copies, allowed, sure)
-    certain = slack in (NEVER, WITHDRAWN) or dated.age > allowed
+    certain = slack in (NEVER, WITHDRAWN) or (
+        dated.age > allowed and not _is_denied_at_once(paths, copies, way, allowed)
+    )
     lateness = dated.age if certain else allowed - slack
     channel = use.channel.id if use.channel is not None else ""
     args: dict[str, str | Phrase] = {
@@ -226,6 +228,22 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
         timeline=replay.moments(use, way, dated, names, allowed),
         assumptions=() if certain else (NOT_JOINT,),
     )
+
+
+def _is_denied_at_once(paths: Paths, copies: Copies, way: Way, allowed: float) -> bool:
+    """Return whether a fork finds that the consent is not given in the very instant in which it was: few customers come that way."""
+    for one in course_of(way):
+        if one.before is None or one.edge is None or one.before.slack < allowed:
+            continue
+        step, edge = paths.flow.graph.nodes[one.edge.source].step, one.edge
+        if step is not None and isinstance(step.verb, Choose) and edge.label in ("if", "else", "none"):
+            refused = [branch.if_ for branch in step.verb.branches[: edge.rank]]
+            if (
+                any(copies.gain(one, None) > NEVER for one in refused)
+                or copies.gain(edge.guard, None, wanted=False) > NEVER
+            ):
+                return True
+    return False
 
 
 def _placeholders(rule: Rule) -> tuple[str, ...]:
