@@ -21,8 +21,10 @@ from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.flow import ROOTS, Flow, is_timer
 from sopkit.graph.nodes import Edge, Node
 from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies, aged, unbounded
-from sopkit.model.steps import Choose
+from sopkit.model.predicates import Else
+from sopkit.model.steps import Approve, Choose, Go, Wait
 from sopkit.model.triggers import ConsentMoved, OnEvent
+from sopkit.tree import Mark
 
 MOST_WAYS: Final = 200
 """Ways to one place that are kept; beyond, the question is not settled."""
@@ -111,7 +113,7 @@ def _onward(flow: Flow, copies: Copies, way: Way, inside: frozenset[str]) -> Ite
 
 
 def _interrupted(flow: Flow, copies: Copies, way: Way, edge: Edge) -> Way | None:
-    slack, tool = _cut_off(flow, way, edge.source, edge), flow.tool_at(edge.source)
+    slack, tool = _cut_off(flow, copies, way, edge.source, edge), flow.tool_at(edge.source)
     if slack is None:
         return None
     slack = copies.after(edge.on, slack, tool)
@@ -145,29 +147,78 @@ def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
     return way._replace(slack=max(OLD, now.slack), kept=now.kept, anchors=anchors, spent=spent)
 
 
-def _cut_off(flow: Flow, way: Way, container: str, edge: Edge) -> float | None:
+def _cut_off(flow: Flow, copies: Copies, way: Way, container: str, edge: Edge) -> float | None:
     """Return what is left of the evidence where the customer is cut off at a place, before it is left; None where that can't be."""
     onward = [one for one in flow.leaving.get(way.place, ()) if one.kind == "then" and one.label not in ("every", "on")]
-    held = max((longest(one.held.high) if one.held.bounded else INFINITE for one in onward), default=INFINITE)
-    delays = max((flow.delay(one) for one in onward), default=INFINITE)
+    rests = [_decided(flow, copies, way, one) for one in _loose_ends(flow.graph.nodes[way.place], onward)]
     stays = flow.stays(container)
     names = flow.anchors(flow.root_of(container))
     entry = way.anchors[1] if len(way.anchors) == len(names) and names else NEVER
     if is_timer(edge):
-        timer = longest(edge.delay.high)
-        if way.spent + held + delays < shortest(edge.delay.high):
+        timer, soonest = longest(edge.delay.high), shortest(edge.delay.high)
+        known = [*rests, *(_decided(flow, copies, way, one) for one in onward if _lasts(flow, way, one) >= soonest)]
+        if not known:
             return None  # gone from here by then
-        return aged(max(way.slack, entry), timer) if timer < INFINITE else unbounded(max(way.slack, entry))
+        slack = max(min(known), entry)
+        return aged(slack, timer) if timer < INFINITE else unbounded(slack)
     if edge.label == "while" and way.place == container:
         return way.slack  # it may not hold from the first
     bound = aged(max(way.slack, entry), stays) if stays < INFINITE else unbounded(way.slack)
-    return max(bound, min((_before(flow, way, one) for one in onward), default=bound))
+    rests = [aged(max(one, entry), stays) if stays < INFINITE else unbounded(one) for one in rests]
+    return max(bound, min([*rests, *(_before(flow, copies, way, one) for one in onward)], default=bound))
 
 
-def _before(flow: Flow, way: Way, edge: Edge) -> float:
+def _lasts(flow: Flow, way: Way, edge: Edge) -> float:
+    """Return how many seconds after entry of the stage an edge's target is done, at most."""
+    return way.spent + (longest(edge.held.high) if edge.held.bounded else INFINITE) + flow.delay(edge)
+
+
+def _decided(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
+    """Return what is known as soon as it is settled that an edge is taken, before its delay."""
+    if edge.label == "came":
+        return copies.after(edge.on, way.slack, flow.tool_at(way.place))
+    if edge.label in ("if", "else", "none"):
+        return max(leaving(flow, copies, way, edge), tested(flow, copies, edge, flow.tool_at(way.place)))
+    return way.slack
+
+
+def _loose_ends(node: Node, onward: Sequence[Edge]) -> Iterator[Edge]:
+    """Yield, as edges to where they are, the ways on which nothing follows: the customer rests until something cuts in."""
+    labels, at = {one.label for one in onward}, node.at or Mark(0)
+    step = node.step
+    match step.verb if step is not None else None:
+        case Choose(branches):
+            ranks = {one.rank for one in onward}
+            for rank, branch in enumerate(branches):
+                if rank not in ranks:
+                    label = "else" if isinstance(branch.if_, Else) else "if"
+                    yield Edge(node.id, node.id, "then", at, label, guard=branch.if_, rank=rank)
+            passed = (step is not None and step.if_ is not None) or not any(
+                isinstance(one.if_, Else) for one in branches
+            )
+            if passed and len(branches) not in ranks:
+                yield Edge(node.id, node.id, "then", at, "none", rank=len(branches))
+        case Wait(until=until) if until:
+            if "came" not in labels:
+                yield from (Edge(node.id, node.id, "then", at, "came", on=one) for one in until)
+            if step is not None and step.up_to is not None and "up_to" not in labels:
+                yield Edge(node.id, node.id, "then", at, "up_to")
+        case Approve() if labels <= {"if_rejected"}:
+            yield Edge(node.id, node.id, "then", at)
+        case Go():
+            if step is not None and step.if_ is not None and "none" not in labels:
+                yield Edge(node.id, node.id, "then", at)
+        case _ if not onward:
+            yield Edge(node.id, node.id, "then", at)
+
+
+def _before(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
     """Return what is left of the evidence on an edge at the last, before anything refreshes it."""
-    slack = aged(way.slack, longest(edge.held.high)) if edge.held.bounded else unbounded(way.slack)
-    return slack if edge.on is not None else _since(flow, way, edge, slack)
+    if edge.on is not None:
+        return aged(way.slack, longest(edge.held.high)) if edge.held.bounded else unbounded(way.slack)
+    slack = _decided(flow, copies, way, edge)
+    slack = aged(slack, longest(edge.held.high)) if edge.held.bounded else unbounded(slack)
+    return _since(flow, way, edge, slack)
 
 
 def _covers(one: Way, other: Way) -> bool:
@@ -193,10 +244,25 @@ def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float) -> Way
     cut = ended or (way.cut if target.kind in ("exit", "trigger") else "")
     spent = 0.0
     if target.step is not None:
-        spent = way.spent + (longest(edge.held.high) if edge.held.bounded else INFINITE) + flow.delay(edge)
-        spent = min(spent, flow.last_timer(edge.target))
+        spent = min(_lasts(flow, way, edge), flow.last_timer(edge.target))
+        slack = max(slack, _since_entry(flow, way, edge)) if slack > WITHDRAWN else slack
     anchors = _anchored(flow, way, target, slack)
     return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut, kept)
+
+
+def _since_entry(flow: Flow, way: Way, edge: Edge) -> float:
+    """Return what is left of what was known at the entry of the stage, which is left by a timer before long."""
+    around, names = flow.around(edge.target), flow.anchors(flow.root_of(edge.target))
+    if (
+        len(around) < 2
+        or flow.around(way.place) != around
+        or edge.kind != "then"
+        or not names
+        or len(way.anchors) != len(names)
+    ):
+        return NEVER
+    stays = flow.stays(around[0])
+    return aged(way.anchors[1], stays) if stays < INFINITE else NEVER
 
 
 def _kept(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:

@@ -8,7 +8,15 @@ from typing import Final
 from sopkit.diagnostics import Outcome, Proof, Rule
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.flow import Flow
-from sopkit.rules import consent_asking, consent_bases, consent_paths, consent_reach, consent_resent, consent_sensitive
+from sopkit.rules import (
+    consent_asking,
+    consent_bases,
+    consent_paths,
+    consent_reach,
+    consent_resent,
+    consent_rules,
+    consent_sensitive,
+)
 from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
 from sopkit.rules.consent_paths import Paths
@@ -16,10 +24,10 @@ from sopkit.rules.consent_times import Times
 from sopkit.rules.consent_uses import uses_of
 
 RULES: Final[tuple[Rule, ...]] = (
-    consent_paths.WITHOUT,
-    consent_paths.BEYOND,
-    consent_paths.AFTER,
-    consent_paths.STALE,
+    consent_rules.WITHOUT,
+    consent_rules.BEYOND,
+    consent_rules.AFTER,
+    consent_rules.STALE,
     *consent_bases.RULES,
     *consent_reach.RULES,
     *consent_asking.RULES,
