@@ -61,6 +61,7 @@ def test_stages_and_histories_tried_one_by_one_agree(course: Course) -> None:
 @given(courses())
 def test_stages_and_histories_tried_one_by_one_agree_at_length(course: Course) -> None:
     assume(len(course.stages) > 1)
+    assume(not (course.late and course.ends))  # within an hour a consent can be given and ended: the histories go by whole hours
     tried(course)
 
 
