@@ -20,6 +20,7 @@ from sopkit.frozen import dataclass
 from sopkit.law import Control, Law, Pack
 from sopkit.law.topics import OTHER, TOPICS, Topic
 from sopkit.pipeline import Compilation
+from sopkit.rules import judged_on
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.inventory import Entry, inventory
@@ -132,8 +133,8 @@ NOT_SEEN: Final = Phrase("有 {count} 处没法判断：{why}", "{count} could n
 def audit(compilation: Compilation, exists: Callable[[str], bool]) -> Audit:
     """Return the audit; `exists` says whether the workspace has a file of that name."""
     case = Case(
-        compilation.workspace, compilation.graph, compilation.forest, compilation.today, Doubts(compilation.forest),
-        compilation.law, exists,
+        compilation.workspace, compilation.graph, compilation.forest, judged_on(compilation.today),
+        Doubts(compilation.forest), compilation.law, exists,
     )  # fmt: skip
     judge = _Judge(compilation, case)
     ids = {name for pack in compilation.law.packs for name in pack.controls}

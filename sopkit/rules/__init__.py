@@ -112,12 +112,17 @@ def check(
     `found` is what earlier stages found, whose consequences are held back and counted: a family that met a doubt is asked again
     with none.
     """
-    case = Case(workspace, graph, forest, min(max(law.day, FIRST_DAY), LAST_DAY), Doubts(forest, found), law, exists)
+    case = Case(workspace, graph, forest, judged_on(law.day), Doubts(forest, found), law, exists)
     certain = replace(case, doubts=Doubts(forest))
     said = _all_said(case, certain, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
     outcomes = [one for outcomes, _ in said for one in outcomes]
     kept = tuple(_lawful(_without_repeats(outcomes), law))
     return Judgement(kept, sum(held_back for _, held_back in said) + len(outcomes) - len(kept))
+
+
+def judged_on(day: date) -> date:
+    """Return the day, or the nearest from which the analyses can look back and ahead."""
+    return min(max(day, FIRST_DAY), LAST_DAY)
 
 
 def _all_said(case: Case, certain: Case, *, aside: bool) -> list[Said]:

@@ -13,22 +13,11 @@ from sopkit.graph.touches import Touch
 from sopkit.graph.worst import Plan
 from sopkit.rules import excess
 from sopkit.rules.case import Case
-from sopkit.rules.examples import AUTOMATION, SCRIPT
+from sopkit.rules.examples import AUTOMATION, SCRIPT, WORKSPACE
 from sopkit.rules.limits import Limit
 from sopkit.text import Phrase
 
-HEAD: Final = """\
-kind: workspace
-id: demo
-title: 示例
-owner: guide
-review_by: 2027-12-31
-uses: [retail-cn]
-locale: zh-CN
-timezone: Asia/Shanghai
-enforce: none
-caps: [{id: weekly, max: 3, per: 7d}]
-"""
+HEAD: Final = WORKSPACE + "caps: [{id: weekly, max: 3, per: 7d}]\n"
 TWO: Final = (
     "---\n"
     + AUTOMATION

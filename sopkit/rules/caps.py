@@ -18,21 +18,10 @@ from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
 from sopkit.rules import budgets, calendars, enforced, excess, sending_hours
 from sopkit.rules.case import Case
-from sopkit.rules.examples import AUTOMATION, SCRIPT
+from sopkit.rules.examples import AUTOMATION, SCRIPT, WORKSPACE
 from sopkit.rules.limits import Limit, is_empty, of_budgets, of_platforms, of_workspace
 from sopkit.text import Phrase
 
-SETTINGS: Final = """\
-kind: workspace
-id: demo
-title: 示例
-owner: guide
-review_by: 2027-12-31
-uses: [retail-cn]
-locale: zh-CN
-timezone: Asia/Shanghai
-enforce: none
-"""
 TWO: Final = (
     "---\n"
     + AUTOMATION
@@ -51,10 +40,10 @@ OVER_TOUCH: Final = Rule(
         "A cap is a promise to customers; playbooks that are each modest can break it together.",
     ),
     fix=Phrase("{advice}", "{advice}"),
-    bad=SETTINGS + "caps: [{id: weekly, max: 1, per: 7d}]\n" + TWO,
-    good=SETTINGS + "caps: [{id: weekly, max: 2, per: 7d}]\n" + TWO,
+    bad=WORKSPACE + "caps: [{id: weekly, max: 1, per: 7d}]\n" + TWO,
+    good=WORKSPACE + "caps: [{id: weekly, max: 2, per: 7d}]\n" + TWO,
 )
-ONE: Final = SETTINGS + "caps: [%s]\n" + TWO
+ONE: Final = WORKSPACE + "caps: [%s]\n" + TWO
 IDLE_CAP: Final = Rule(
     code="SOP302",
     name="idle-cap",

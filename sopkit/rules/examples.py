@@ -1,9 +1,20 @@
-"""The documents that the examples of the flow rules share: a journey's head, its KPI, one of its steps."""
+"""The documents that the examples of the flow rules share: a workspace, a journey's head, its KPI, one of its steps."""
 
 from __future__ import annotations
 
 from typing import Final
 
+WORKSPACE: Final = """\
+kind: workspace
+id: demo
+title: 示例
+owner: guide
+review_by: 2027-12-31
+uses: [retail-cn]
+locale: zh-CN
+timezone: Asia/Shanghai
+enforce: none
+"""
 LIFECYCLE: Final = """\
 kind: lifecycle
 id: newcomers

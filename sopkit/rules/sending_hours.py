@@ -13,22 +13,11 @@ from sopkit.model.documents import Journey
 from sopkit.model.presets import HOURS_LIMITS, NO_MARKETING, HoursLimit
 from sopkit.model.triggers import CalendarReached, IssueDue
 from sopkit.rules.case import Case
-from sopkit.rules.examples import AUTOMATION, SCRIPT
+from sopkit.rules.examples import AUTOMATION, SCRIPT, WORKSPACE
 from sopkit.text import Phrase
 
 MOST_PLACES: Final = 4
-SETTINGS: Final = """\
-kind: workspace
-id: demo
-title: 示例
-owner: guide
-review_by: 2027-12-31
-uses: [retail-cn]
-locale: zh-CN
-timezone: Asia/Shanghai
-enforce: none
-caps: [{id: weekly, max: 2, per: 7d}]
-"""
+SETTINGS: Final = WORKSPACE + "caps: [{id: weekly, max: 2, per: 7d}]\n"
 PROMOTED: Final = "---\n" + AUTOMATION + "  - {id: hi, send: hello, via: sms, for: promotion, within: 1h}\n" + SCRIPT
 OUTSIDE: Final = Rule(
     code="SOP309",
