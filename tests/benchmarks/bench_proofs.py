@@ -17,7 +17,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from sopkit import pipeline, rules, schema
+from sopkit import memory, pipeline, rules, schema
 from sopkit.graph.touches import touches_of
 from sopkit.graph.worst import Plan
 from sopkit.graph.zones import Clocks
@@ -45,7 +45,7 @@ def least(rounds: int, *works: Callable[[], object]) -> list[float]:
     best = [float("inf")] * len(works)
     for _ in range(rounds):
         for number, work in enumerate(works):
-            with pipeline.without_collections():
+            with memory.without_collections():
                 start = time.process_time()
                 kept = work()
                 best[number] = min(best[number], time.process_time() - start)
