@@ -32,19 +32,20 @@ else:
 
         return made if cls is None else made(cls)
 
+    def _compare(cls: type, *, hashable: bool) -> None:
+        """Let values of the class be equal, and hashed, by those of their fields that are compared."""
+        names = [one.name for one in dataclasses.fields(cls) if one.compare]
+        content = attrgetter(*names) if names else lambda _: ()
 
-def _compare(cls: type, *, hashable: bool) -> None:
-    """Let values of the class be equal, and hashed, by those of their fields that are compared."""
-    names = [one.name for one in dataclasses.fields(cls) if one.compare]
-    content = attrgetter(*names) if names else lambda _: ()
+        def equal(self: object, other: object) -> bool:
+            return content(self) == content(other) if other.__class__ is self.__class__ else NotImplemented
 
-    def equal(self: object, other: object) -> bool:
-        return content(self) == content(other) if other.__class__ is self.__class__ else NotImplemented
+        def hashed(self: object) -> int:
+            return hash(content(self))
 
-    cls.__eq__ = equal
-    cls.__hash__ = (lambda self: hash(content(self))) if hashable else None
+        cls.__eq__ = equal
+        cls.__hash__ = hashed if hashable else None
 
-
-def _shown(self: object) -> str:
-    shown = (f"{one.name}={getattr(self, one.name)!r}" for one in dataclasses.fields(self) if one.repr)
-    return f"{type(self).__qualname__}({', '.join(shown)})"
+    def _shown(self: object) -> str:
+        shown = (f"{one.name}={getattr(self, one.name)!r}" for one in dataclasses.fields(self) if one.repr)
+        return f"{type(self).__qualname__}({', '.join(shown)})"
