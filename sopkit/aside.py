@@ -11,10 +11,11 @@ import mmap
 import os
 import struct
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 Work = Callable[[Iterator[int]], Iterator[bytes]]
 """The numbers of pieces come in as the copy takes them; what it makes of them goes out in parts, of one piece or of several."""
@@ -26,7 +27,7 @@ LENGTH: Final = struct.Struct("Q")
 class Aside:
     """A copy of this process, which does its share and ends."""
 
-    def __init__(self, process: int, answer: BinaryIO, marks: mmap.mmap, count: int) -> None:
+    def __init__(self, process: int, answer: IO[bytes], marks: mmap.mmap, count: int) -> None:
         self._process = process
         self._answer = answer
         self._marks = marks
@@ -65,7 +66,7 @@ class Aside:
         return None
 
 
-def _work_out(work: Work, answer: BinaryIO, marks: mmap.mmap, count: int) -> None:
+def _work_out(work: Work, answer: IO[bytes], marks: mmap.mmap, count: int) -> None:
     """Do the work in the copy, which never returns to what its parent was about to do, whatever happens."""
     failed = 1
     with suppress(BaseException):  # the parent meets the same, and tells
@@ -83,6 +84,6 @@ def _from_the_back(marks: mmap.mmap, count: int) -> Iterator[int]:
         yield number
 
 
-def _parts(stream: BinaryIO) -> Iterator[bytes]:
+def _parts(stream: IO[bytes]) -> Iterator[bytes]:
     while length := stream.read(LENGTH.size):
         yield stream.read(*LENGTH.unpack(length))
