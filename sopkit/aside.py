@@ -39,9 +39,7 @@ class Aside:
         if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2 or threading.active_count() > 1:
             return None
         try:
-            answer = os.fdopen(
-                os.memfd_create("sopkit"), "w+b"
-            )  # holds any amount, so that the copy never waits for a reader
+            answer = tempfile.TemporaryFile()  # noqa: SIM115  a pipe would make the copy wait for its reader
             marks = mmap.mmap(-1, 2 * MARK.size)
             process = os.fork()
         except OSError:
