@@ -4,6 +4,7 @@ at most, comes out.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
@@ -102,17 +103,19 @@ class Flow:
                     found.setdefault(container, []).append(place)
         return {container: tuple(places) for container, places in found.items()}
 
-    def leading_to(self, places: Iterable[str]) -> frozenset[str]:
-        """Return the places from which one of `places` can be come to, themselves included."""
-        seen, stack = set(places), list(places)
-        while stack:
-            for edge in self.arriving.get(stack.pop(), ()):
+    def leading_to(self, places: Iterable[str]) -> dict[str, int]:
+        """Return the places from which one of `places` can be come to, themselves included, each with the fewest edges to it."""
+        steps = dict.fromkeys(places, 0)
+        queue = deque(steps)
+        while queue:
+            place = queue.popleft()
+            for edge in self.arriving.get(place, ()):
                 before = self._parts.get(edge.source, ()) if edge.kind == "interrupt" else ()
                 for source in (edge.source, *before):
-                    if source not in seen:
-                        seen.add(source)
-                        stack.append(source)
-        return frozenset(seen)
+                    if source not in steps:
+                        steps[source] = steps[place] + 1
+                        queue.append(source)
+        return steps
 
     def root_of(self, place: str) -> str:
         node = self.graph.nodes[place]
