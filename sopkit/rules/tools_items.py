@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import field
 from functools import cached_property
 from typing import Final
@@ -140,14 +140,10 @@ def written(step: Step) -> Iterator[Item]:
             yield from (("data", ref.id) for ref, _ in values)
 
 
-def asked(workspace: Workspace, predicate: Predicate) -> Iterator[Item]:
-    """Yield what a predicate asks about, segments, tasks and reachability spelt out; each once."""
-    seen: set[Item] = set()
-    for test in tests_of(workspace, predicate):
-        item = item_of(test)
-        if item is not None and item not in seen:
-            seen.add(item)
-            yield item
+def asked(workspace: Workspace, predicate: Predicate) -> Iterable[Item]:
+    """Return what a predicate asks about, segments, tasks and reachability spelt out; each once."""
+    items = map(item_of, tests_of(workspace, predicate))
+    return dict.fromkeys([item for item in items if item is not None])
 
 
 def item_of(test: Predicate) -> Item | None:
