@@ -119,7 +119,7 @@ class Sorts:
         if isinstance(predicate, All):
             for part in predicate.parts:
                 yield from self._parts(part)
-        elif self._lasts(predicate, turned=False) and any(True for _ in leaves(predicate)):
+        elif self._lasts(predicate, turned=False) and leaves(predicate):
             yield predicate
 
     def _lasts(self, predicate: Predicate, *, turned: bool) -> bool:

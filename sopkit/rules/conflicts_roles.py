@@ -69,7 +69,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
             yield from found
             if found:
                 break
-    if len({deed.node.playbook for same in works.values() for deed in same}) > 1 and clean:
+    if clean and len({deed.node.playbook for same in works.values() for deed in same}) > 1:
         zh = "没有哪个触发条件会让两个岗位负责同一件活"
         yield Proof(
             ROLES,
