@@ -184,8 +184,10 @@ def _never_erased(case: Case) -> Iterator[Outcome]:
 def erasures(case: Case) -> Iterator[tuple[Step, str, str]]:
     """Yield (step, datum, tool) for what any step that is ever come to erases; one that names no tool erases everywhere."""
     for root, _ in case.playbooks:
-        course = case.courses.get(root)
         for node, step in case.steps(root):
-            if isinstance(step.verb, Erase) and (course is None or node.id in course.reached):
+            if not isinstance(step.verb, Erase):
+                continue
+            course = case.courses.get(root)
+            if course is None or node.id in course.reached:
                 tools = [ref.id for ref in step.in_] or [ANYWHERE]
                 yield from ((step, ref.id, tool) for ref in step.verb.data for tool in tools)
