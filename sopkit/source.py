@@ -45,7 +45,7 @@ class Source:
         """The offset in `text` at which each line starts."""
         if "\r" in self.text:
             return (0, *[end.end() for end in LINE_END.finditer(self.text)])
-        lengths = [len(line) + 1 for line in self.text.split("\n")]  # five times as fast, and nearly every file
+        lengths = [len(line) + 1 for line in self.lines]  # five times as fast, and nearly every file
         return tuple(accumulate(lengths[:-1], initial=0))
 
     def span(self, start: int, end: int) -> Span:

@@ -84,11 +84,11 @@ def _work(step: Step) -> tuple[str, ...] | None:
         return None
     match step.verb:
         case Do(text):
-            return ("do", *(words for _, words in text.variants))
+            return ("do", *[words for _, words in text.variants])
         case Send() as send:
-            return ("send", *(script.id for script in send.all_scripts))
+            return ("send", *[script.id for script in send.all_scripts])
         case Ask(what):
-            return ("ask", *(one.id for one in what))
+            return ("ask", *[one.id for one in what])
     return None
 
 
