@@ -74,6 +74,10 @@ def keys_of(cls: type) -> frozenset[str]:
     return frozenset(key_of(name) for name in hints_of(cls) if name not in BOOKKEEPING)
 
 
+def _is_union(hint: Hint) -> bool:
+    return get_origin(hint) in {Union, types.UnionType}
+
+
 class Kitchen:
     """Makes the recipe of each class when it is first asked for, and keeps it."""
 
@@ -85,6 +89,9 @@ class Kitchen:
     ) -> None:
         """`own` converts types as a whole, `special` single fields; classes in `keyed` stand in a mapping by their id."""
         self._own = {**LEAVES, **own}
+        self._unions = {
+            frozenset(get_args(known)): converter for known, converter in self._own.items() if _is_union(known)
+        }
         self._special = special
         self._keyed = keyed
         self.recipes: dict[type, Recipe] = {}
@@ -113,7 +120,7 @@ class Kitchen:
             return values.one_of(frozenset(get_args(hint)))
         if origin is tuple:
             return self._tuple(get_args(hint))
-        if origin in {Union, types.UnionType}:
+        if _is_union(hint):
             return self._union(hint)
         if isinstance(hint, type) and is_dataclass(hint):
             return self._record(hint)
@@ -138,9 +145,8 @@ class Kitchen:
 
     def _union(self, hint: Hint) -> Converter:
         whole = frozenset(get_args(hint)) - {type(None)}
-        for known, converter in self._own.items():
-            if get_origin(known) in {Union, types.UnionType} and frozenset(get_args(known)) == whole:
-                return converter
+        if whole in self._unions:
+            return self._unions[whole]
         words = frozenset(word for part in whole if get_origin(part) is Literal for word in get_args(part))
         others = [part for part in whole if get_origin(part) is not Literal]
         if not others:

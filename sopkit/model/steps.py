@@ -164,7 +164,7 @@ VERBS: tuple[str, ...] = (
 """The keys, exactly one a step; `end: true` is `go: end`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step. Field names are the keys of the language, with `_` behind a Python keyword; `verb` holds the verb key's value."""
 
