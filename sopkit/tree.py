@@ -67,13 +67,22 @@ class Tree:
             yield value, at
             at = self.after(at)
 
+    def _key(self, index: int, mapping: Mapping[str, Value], key: str | int) -> tuple[int, int, Value]:
+        """Return index of the key, index of its value, and the value in the mapping at `index`."""
+        at = index + 1
+        for name, value in mapping.items():
+            if name == key:
+                return at, at + 1, value
+            at = self.after(at + 1)
+        raise LookupError(key)
+
     def find(self, path: tuple[str | int, ...]) -> tuple[int, int]:
         """Return (index of the key or element, index of the value) at `path` of keys and positions; root is (0, 0)."""
         key_at = at = 0
         value = self.value
         for part in path:
             if isinstance(value, dict):
-                key_at, value, at = next((k, v, i) for key, k, v, i in self.items(at, value) if key == part)
+                key_at, at, value = self._key(at, value, part)
             elif isinstance(value, list) and isinstance(part, int):
                 value, at = next(pair for n, pair in enumerate(self.elements(at, value)) if n == part)
                 key_at = at

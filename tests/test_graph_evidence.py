@@ -9,7 +9,7 @@ import pytest
 
 from sopkit.graph import evidence
 from sopkit.graph.course import INFINITE
-from sopkit.graph.evidence import Way, course_of, ways
+from sopkit.graph.evidence import Way, course_of, is_come_to, ways
 from sopkit.graph.flow import Flow
 from sopkit.graph.openings import DAY, Openings
 from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies
@@ -69,10 +69,12 @@ def flow(done: Compilation, hours: Openings | None = None, drops: bool = False) 
 
 
 def slack(text: str, place: str, hears: float = 0.0, hours: Openings | None = None) -> float:
-    """Return the least slack with which a place is come to, in hours."""
+    """Return the least slack with which a place is come to, in hours; whoever asks for no more than that is told the same."""
     done = built(text)
-    ways_ = ways(one := flow(done, hours), copies(done, hears), one.leading_to([place]))
-    least = min(way.slack for way in ways_[place])
+    one, shown = flow(done, hours), copies(done, hears)
+    least = min(way.slack for way in ways(one, shown, one.leading_to([place]))[place])
+    assert is_come_to(one, shown, place, lambda way: way.slack <= least)
+    assert not is_come_to(one, shown, place, lambda way: way.slack < least)
     return least if least in (NEVER, OLD, WITHDRAWN) else least / HOUR
 
 

@@ -56,7 +56,7 @@ class Builder:
             source = self.paths.get(edge.source.removeprefix(PLACE))
             if source:
                 self.edges.append(edge._replace(source=source))
-        return ExecutionGraph(known, tuple(edge for edge in self.edges if edge[0] in known and edge[1] in known))
+        return ExecutionGraph(known, tuple([edge for edge in self.edges if edge[0] in known and edge[1] in known]))
 
     def playbook(self, kind: NodeKind, document: Document) -> str:
         """Add the node of a document and return its id."""

@@ -50,6 +50,8 @@ class Carriage:
     _legs: dict[tuple[Item, str, str, int, bool], tuple[Leg, ...] | None] = field(default_factory=dict)
     _reach: dict[tuple[Item, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _openings: dict[tuple[str, ...], tuple[Opening, bool]] = field(default_factory=dict)
+    _of_steps: dict[tuple[str, str, str, str | None], tuple[Opening, bool]] = field(default_factory=dict)
+    """By channel, who does it, purpose and the customer's zone."""
     _runs: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
     _drives: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -181,13 +183,16 @@ class Carriage:
 
     def opening(self, step: Step, channel: Channel | None, customer: str | None) -> tuple[Opening, bool]:
         """Return when a step may be done for a customer of that zone, and whether it is ever closed."""
-        quiet = self.workspace.settings.quiet_hours
-        applies = tuple(
-            n
-            for n, one in enumerate(quiet)
-            if channel and one.hours and match_step(self.workspace, one.of, step, channel) != "no"
-        )
-        return self._open(channel, step.by.id if step.by else "", applies, customer)
+        by, for_ = step.by.id if step.by else "", step.for_.id if step.for_ else ""
+        key = (channel.id if channel else "", by, for_, customer)
+        if key not in self._of_steps:  # most steps are like others in this
+            applies = tuple(
+                n
+                for n, one in enumerate(self.workspace.settings.quiet_hours)
+                if channel and one.hours and match_step(self.workspace, one.of, step, channel) != "no"
+            )
+            self._of_steps[key] = self._open(channel, by, applies, customer)
+        return self._of_steps[key]
 
     def _open(
         self, channel: Channel | None, role_id: str, quiet: tuple[int, ...], customer: str | None

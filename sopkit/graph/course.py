@@ -131,6 +131,8 @@ def longest(duration: Duration | None, shift: float = 0) -> float:
 
 def is_instant(delay: Delay) -> bool:
     """Return whether the interval is exactly no time."""
+    if delay is NO_TIME:
+        return True
     return delay.bounded and not (
         longest(delay.low) or longest(delay.high) or delay.before or delay.since not in ("", "stage")
     )

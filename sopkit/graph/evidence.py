@@ -14,7 +14,9 @@ that breaks a use is a shortest one, and none is missed. At most `MOST_WAYS` are
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from heapq import heapify, heappop, heappush
+from itertools import count
 from typing import Final, NamedTuple
 
 from sopkit.graph.course import INFINITE, longest, shortest
@@ -65,32 +67,53 @@ def course_of(way: Way) -> tuple[Way, ...]:
     return tuple(reversed(found))
 
 
-def ways(
-    flow: Flow, copies: Copies, inside: frozenset[str], enough: Callable[[Way], bool] = lambda _: False
-) -> dict[str, list[Way]]:
-    """Return the ways to each place of `inside` that matter, shortest first; no more once one is `enough`.
-
-    Raises TooManyWaysError.
-    """
+def ways(flow: Flow, copies: Copies, inside: Collection[str]) -> dict[str, list[Way]]:
+    """Return the ways to each place of `inside` that matter, shortest first. Raises TooManyWaysError."""
     found: dict[str, list[Way]] = {}
-    queue = deque(Way(place, NEVER, 0) for place in sorted(inside) if _begins(flow, place, inside))
+    queue = deque(_beginnings(flow, inside))
     while queue:
-        way = queue.popleft()
-        kept = found.setdefault(way.place, [])
-        if any(_covers(other, way) for other in kept):
-            continue
-        if len(kept) >= MANY_ROUNDS:
-            way = _repeated(flow, copies, way)
-        if len(kept) >= MOST_WAYS:
-            raise TooManyWaysError
-        kept.append(way)
-        if enough(way):
-            break
-        queue.extend(_onward(flow, copies, way, inside))
+        way = _worth_following(flow, copies, queue.popleft(), found)
+        if way is not None:
+            queue.extend(_onward(flow, copies, way, inside))
     return found
 
 
-def _begins(flow: Flow, place: str, inside: frozenset[str]) -> bool:
+def is_come_to(flow: Flow, copies: Copies, place: str, enough: Callable[[Way], bool]) -> bool:
+    """Return whether a way to the place is `enough`. Those that are nearest to it are followed first. Raises TooManyWaysError."""
+    steps = flow.leading_to([place])
+    number = count()
+    queue = [(steps[way.place], next(number), way) for way in _beginnings(flow, steps)]
+    heapify(queue)
+    found: dict[str, list[Way]] = {}
+    while queue:
+        way = _worth_following(flow, copies, heappop(queue)[2], found)
+        if way is None:
+            continue
+        if way.place == place and enough(way):
+            return True
+        for one in _onward(flow, copies, way, steps):
+            heappush(queue, (steps[one.place], next(number), one))
+    return False
+
+
+def _beginnings(flow: Flow, inside: Collection[str]) -> Iterator[Way]:
+    return (Way(place, NEVER, 0) for place in sorted(inside) if _begins(flow, place, inside))
+
+
+def _worth_following(flow: Flow, copies: Copies, way: Way, found: dict[str, list[Way]]) -> Way | None:
+    """Keep a way among those found, as it goes on, and return it; None where another has told all that it would."""
+    kept = found.setdefault(way.place, [])
+    if any(_covers(other, way) for other in kept):
+        return None
+    if len(kept) >= MANY_ROUNDS:
+        way = _repeated(flow, copies, way)
+    if len(kept) >= MOST_WAYS:
+        raise TooManyWaysError
+    kept.append(way)
+    return way
+
+
+def _begins(flow: Flow, place: str, inside: Collection[str]) -> bool:
     """Return whether a way may begin there: at an event, a trigger that no playbook causes, an offer that may come from elsewhere."""
     node = flow.graph.nodes[place]
     if node.kind == "offer":
@@ -100,7 +123,7 @@ def _begins(flow: Flow, place: str, inside: frozenset[str]) -> bool:
     return not any(edge.source in inside for edge in flow.arriving.get(place, ()) if edge.kind != "interrupt")
 
 
-def _onward(flow: Flow, copies: Copies, way: Way, inside: frozenset[str]) -> Iterator[Way]:
+def _onward(flow: Flow, copies: Copies, way: Way, inside: Collection[str]) -> Iterator[Way]:
     for edge in flow.leaving.get(way.place, ()):
         if edge.target in inside and not (way.cut and flow.shuts_out(edge.target, way.cut)):
             yield _step(flow, copies, way, edge, along(flow, copies, way, edge))

@@ -4,7 +4,8 @@ at most, comes out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import Final
@@ -39,22 +40,22 @@ class Flow:
     _shut: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     @cached_property
-    def leaving(self) -> Mapping[str, tuple[Edge, ...]]:
+    def leaving(self) -> Mapping[str, Sequence[Edge]]:
         found: dict[str, list[Edge]] = {}
         nodes = self.graph.nodes
         for edge in self.graph.edges:
             if edge.kind in MOVING and _flows(edge, nodes):
                 found.setdefault(edge.source, []).append(edge)
-        return {source: tuple(edges) for source, edges in found.items()}
+        return found
 
     @cached_property
-    def cuts(self) -> Mapping[str, tuple[Edge, ...]]:
+    def cuts(self) -> Mapping[str, Sequence[Edge]]:
         """Edges that cut a stage or a journey off, wherever in it the customer is, by the stage or journey."""
         found: dict[str, list[Edge]] = {}
         for edge in self.graph.edges:
             if edge.kind == "interrupt" and edge.label != "replaces":
                 found.setdefault(edge.source, []).append(edge)
-        return {source: tuple(edges) for source, edges in found.items()}
+        return found
 
     def around(self, place: str) -> tuple[str, ...]:
         """Return the stage and the journey that a place is in; nothing for what runs beside them."""
@@ -82,7 +83,7 @@ class Flow:
         return max((shortest(edge.delay.high) for edge in edges if is_timer(edge)), default=0.0)
 
     @cached_property
-    def arriving(self) -> Mapping[str, tuple[Edge, ...]]:
+    def arriving(self) -> Mapping[str, Sequence[Edge]]:
         found: dict[str, list[Edge]] = {}
         for edges in self.leaving.values():
             for edge in edges:
@@ -90,29 +91,31 @@ class Flow:
         for edges in self.cuts.values():
             for edge in edges:
                 found.setdefault(edge.target, []).append(edge)
-        return {target: tuple(edges) for target, edges in found.items()}
+        return found
 
     @cached_property
-    def _parts(self) -> Mapping[str, tuple[str, ...]]:
+    def _parts(self) -> Mapping[str, Sequence[str]]:
         """The places of each stage and journey that anything cuts off."""
         found: dict[str, list[str]] = {}
         for place in self.graph.nodes:
             for container in self.around(place):
                 if container in self.cuts:
                     found.setdefault(container, []).append(place)
-        return {container: tuple(places) for container, places in found.items()}
+        return found
 
-    def leading_to(self, places: Iterable[str]) -> frozenset[str]:
-        """Return the places from which one of `places` can be come to, themselves included."""
-        seen, stack = set(places), list(places)
-        while stack:
-            for edge in self.arriving.get(stack.pop(), ()):
+    def leading_to(self, places: Iterable[str]) -> dict[str, int]:
+        """Return the places from which one of `places` can be come to, themselves included, each with the fewest edges to it."""
+        steps = dict.fromkeys(places, 0)
+        queue = deque(steps)
+        while queue:
+            place = queue.popleft()
+            for edge in self.arriving.get(place, ()):
                 before = self._parts.get(edge.source, ()) if edge.kind == "interrupt" else ()
                 for source in (edge.source, *before):
-                    if source not in seen:
-                        seen.add(source)
-                        stack.append(source)
-        return frozenset(seen)
+                    if source not in steps:
+                        steps[source] = steps[place] + 1
+                        queue.append(source)
+        return steps
 
     def root_of(self, place: str) -> str:
         node = self.graph.nodes[place]

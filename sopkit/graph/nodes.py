@@ -5,7 +5,7 @@ Nodes and edges are named tuples, not dataclasses: a workspace has many edges a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -140,29 +140,29 @@ class ExecutionGraph:
         return network
 
     @cached_property
-    def leaving(self) -> Mapping[str, tuple[Edge, ...]]:
+    def leaving(self) -> Mapping[str, Sequence[Edge]]:
         """Edges by source."""
         found: dict[str, list[Edge]] = {}
         for edge in self.edges:
             found.setdefault(edge.source, []).append(edge)
-        return {source: tuple(edges) for source, edges in found.items()}
+        return found
 
     @cached_property
-    def arriving(self) -> Mapping[str, tuple[Edge, ...]]:
+    def arriving(self) -> Mapping[str, Sequence[Edge]]:
         """Edges by target."""
         found: dict[str, list[Edge]] = {}
         for edge in self.edges:
             found.setdefault(edge.target, []).append(edge)
-        return {target: tuple(edges) for target, edges in found.items()}
+        return found
 
     @cached_property
-    def parts(self) -> Mapping[str, tuple[Node, ...]]:
+    def parts(self) -> Mapping[str, Sequence[Node]]:
         """Nodes by the playbook that they are a part of, in the order written."""
         found: dict[str, list[Node]] = {}
         for node in self.nodes.values():
             if node.playbook:
                 found.setdefault(node.playbook, []).append(node)
-        return {playbook: tuple(nodes) for playbook, nodes in found.items()}
+        return found
 
 
 BACKWARD: Final[frozenset[EdgeKind]] = frozenset(("uses", "measures", "staffed-by"))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -38,7 +39,7 @@ from sopkit.tree import Mark
 CROWD: Final = "crowd"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Promise:
     """One target: what a playbook, or the KPI itself, promises of the KPI."""
 
@@ -53,7 +54,7 @@ class Promise:
     def at(self) -> Mark:
         return self.target.at
 
-    @property
+    @cached_property
     def same(self) -> tuple[str, str, Fraction | None]:
         """Equal for targets that ask the same of the same KPI."""
         return self.kpi.id, self.target.comparator, bound(self.target, self.kpi)
@@ -141,7 +142,7 @@ def crowds(known: Iterable[Promise]) -> list[Crowd]:
     found: dict[str, dict[object, Promise]] = {}
     for promise in known:
         kpi = promise.kpi
-        if kpi.formula is not None and bound(promise.target, kpi) is not None:
+        if kpi.formula is not None and promise.same[-1] is not None:
             found.setdefault(f"{promise.scope} {crowd_of(kpi)}", {}).setdefault(promise.same, promise)
     return [Crowd(name, tuple(asked.values())) for name, asked in found.items()]
 

@@ -173,7 +173,7 @@ def _stated(predicate: Predicate, *, wanted: bool) -> Iterator[tuple[str, bool]]
 
 def tests_of(workspace: Workspace, predicate: Predicate) -> list[Predicate]:
     """Return all that a predicate asks about, segments and tasks spelt out; as it is written where that is beyond the bound."""
-    return list(leaves(spelt_out(workspace, predicate)))
+    return leaves(spelt_out(workspace, predicate))
 
 
 NOT_PLAIN: Final = (All, Any, Not, SegmentTest, TaskTest, ReachableTest)
@@ -190,26 +190,23 @@ def spelt_out(workspace: Workspace, predicate: Predicate) -> Predicate:
         return predicate
 
 
-def leaves(predicate: Predicate) -> Iterator[Predicate]:
-    """Yield the tests that a predicate is made of."""
-    match predicate:
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from leaves(part)
-        case Not(part):
-            yield from leaves(part)
-        case _:
-            yield predicate
+def leaves(predicate: Predicate) -> list[Predicate]:
+    """Return the tests that a predicate is made of."""
+    if isinstance(predicate, (All, Any)):
+        return [test for part in predicate.parts for test in leaves(part)]
+    return leaves(predicate.part) if isinstance(predicate, Not) else [predicate]
 
 
 def _spell_out(predicate: Predicate, workspace: Workspace, inside: tuple[str, ...], effort: list[int]) -> Predicate:
     """Return the predicate with segments, tasks and reachability replaced by what they stand for."""
     _spend(effort)
+    if not isinstance(predicate, NOT_PLAIN):
+        return predicate
     match predicate:
         case All(parts, at):
-            return All(tuple(_spell_out(part, workspace, inside, effort) for part in parts), at)
+            return All(tuple([_spell_out(part, workspace, inside, effort) for part in parts]), at)
         case Any(parts, at):
-            return Any(tuple(_spell_out(part, workspace, inside, effort) for part in parts), at)
+            return Any(tuple([_spell_out(part, workspace, inside, effort) for part in parts]), at)
         case Not(part, at):
             return Not(_spell_out(part, workspace, inside, effort), at)
         case SegmentTest(segment):

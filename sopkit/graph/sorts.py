@@ -94,7 +94,7 @@ class Sorts:
     def _of_step(
         self, place: str, step: Step, before: Sequence[Condition]
     ) -> Iterator[tuple[str, tuple[Condition, ...]]]:
-        mine = [*before, *self._lasting(step.if_)]
+        mine = before if step.if_ is None else [*before, *self._lasting(step.if_)]
         if mine:
             yield f"{place}/{step.id}", tuple(mine)
         for one in step.otherwise:
@@ -119,7 +119,7 @@ class Sorts:
         if isinstance(predicate, All):
             for part in predicate.parts:
                 yield from self._parts(part)
-        elif self._lasts(predicate, turned=False) and any(True for _ in leaves(predicate)):
+        elif self._lasts(predicate, turned=False) and leaves(predicate):
             yield predicate
 
     def _lasts(self, predicate: Predicate, *, turned: bool) -> bool:

@@ -49,6 +49,13 @@ class Touch:
     likeness: tuple[object, ...]
     """All that selectors ask about it: touches that are alike in this are selected alike."""
 
+    def placed(self, node: str, root: str, at: Mark, step: Step | None) -> Touch:
+        """Return a touch that is like this one in all but its place."""
+        return Touch(
+            node, root, at, self.channels, self.surely_first, self.purpose, self.category, self.staff, self.format,
+            self.stopped, step, self.spans, self.openings, self.drops, self.likeness,
+        )  # fmt: skip
+
     @property
     def counts(self) -> bool:
         """Whether caps count it."""
@@ -75,7 +82,7 @@ def touches_of(workspace: Workspace, graph: ExecutionGraph) -> dict[str, Touch]:
         if like is not None:
             step = one if isinstance(one, Step) else None
             at = step.id_at if step is not None else node.at or Mark(0)
-            found[id_] = replace(like, node=id_, root=node.playbook or id_, at=at, step=step)
+            found[id_] = like.placed(id_, node.playbook or id_, at, step)
     return found
 
 

@@ -83,7 +83,7 @@ def bind(b: Binding, forest: Forest, number: int, *, broken: bool, builtin: bool
     b.enter(tree, number, builtin=builtin)
     recipe = b.recipes[KINDS[kind]]
     if kind in {"automation", "procedure", "cadence"}:
-        _enter_stage(b, "", root.get("steps"))
+        b.enter_stage("", root.get("steps"))
     found = collect(b, root, 0, recipe)
     name = root.get("id")
     found["kind"] = kind
@@ -99,11 +99,6 @@ def bind(b: Binding, forest: Forest, number: int, *, broken: bool, builtin: bool
         return None
     _settle_jumps(b, document)
     return Bound(document, _nouns(b, tree, root, builtin=builtin) if kind == "catalog" else {})
-
-
-def _enter_stage(b: Binding, stage: str, steps: Value) -> None:
-    b.enter_stage(stage)
-    b.written_ids = frozenset(bind_steps.written_ids(steps))
 
 
 def _add_single_stage(b: Binding, tree: Tree, root: dict[str, Value], found: dict[str, object]) -> None:
@@ -201,7 +196,7 @@ def _stages(b: Binding, value: Value, at: int) -> object:
     found = []
     for name, name_at, stage, index in b.tree.items(at, value):
         inside = stage if type(stage) is dict else {}
-        _enter_stage(b, name, inside.get("steps"))
+        b.enter_stage(name, inside.get("steps"))
         filled = collect(b, inside, index, recipe)
         filled["id"], filled["at"] = name, Mark(b.base + name_at)
         found.append(recipe.make(**filled))

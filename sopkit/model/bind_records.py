@@ -5,13 +5,14 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from typing import Annotated, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Final, Literal, Union, get_args, get_origin
 
 from sopkit.model import bind_values as values
 from sopkit.model import parse
 from sopkit.model import parse_amounts as amounts
 from sopkit.model.bind_values import Binding, Converter, Recipe, collect, parsed
 from sopkit.model.documents import OnCap, Reentry
+from sopkit.model.hints import hints_of
 from sopkit.model.values import (
     Clock,
     Comparison,
@@ -31,7 +32,7 @@ from sopkit.model.values import (
 from sopkit.tree import Mark, Value
 
 Hint = object
-"""A type as `get_type_hints` gives it."""
+"""A type as `hints_of` gives it."""
 
 KEYS: Final = {"at_slots": "at", "slots": "at", "place": "at"}
 """Fields whose key has another name, besides those with `_` behind a Python keyword."""
@@ -70,8 +71,11 @@ def key_of(field: str) -> str:
 
 def keys_of(cls: type) -> frozenset[str]:
     """Return the keys that a dataclass of the model is filled from, without those that its own converter adds."""
-    hints = get_type_hints(cls, include_extras=True)
-    return frozenset(key_of(name) for name in hints if name not in BOOKKEEPING)
+    return frozenset(key_of(name) for name in hints_of(cls) if name not in BOOKKEEPING)
+
+
+def _is_union(hint: Hint) -> bool:
+    return get_origin(hint) in {Union, types.UnionType}
 
 
 class Kitchen:
@@ -85,6 +89,9 @@ class Kitchen:
     ) -> None:
         """`own` converts types as a whole, `special` single fields; classes in `keyed` stand in a mapping by their id."""
         self._own = {**LEAVES, **own}
+        self._unions = {
+            frozenset(get_args(known)): converter for known, converter in self._own.items() if _is_union(known)
+        }
         self._special = special
         self._keyed = keyed
         self.recipes: dict[type, Recipe] = {}
@@ -95,7 +102,7 @@ class Kitchen:
             table: dict[str, tuple[str, Converter]] = {}
             self.recipes[cls] = Recipe(cls, table)  # before its fields, which may hold the class itself
             inherited = {name: base for base in reversed(cls.__mro__) for name in vars(base).get("__annotations__", ())}
-            for name, hint in get_type_hints(cls, include_extras=True).items():
+            for name, hint in hints_of(cls).items():
                 if name in BOOKKEEPING or (name == "id" and cls in self._keyed):
                     continue
                 special = self._special.get((inherited[name], name))
@@ -113,7 +120,7 @@ class Kitchen:
             return values.one_of(frozenset(get_args(hint)))
         if origin is tuple:
             return self._tuple(get_args(hint))
-        if origin in {Union, types.UnionType}:
+        if _is_union(hint):
             return self._union(hint)
         if isinstance(hint, type) and is_dataclass(hint):
             return self._record(hint)
@@ -138,9 +145,8 @@ class Kitchen:
 
     def _union(self, hint: Hint) -> Converter:
         whole = frozenset(get_args(hint)) - {type(None)}
-        for known, converter in self._own.items():
-            if get_origin(known) in {Union, types.UnionType} and frozenset(get_args(known)) == whole:
-                return converter
+        if whole in self._unions:
+            return self._unions[whole]
         words = frozenset(word for part in whole if get_origin(part) is Literal for word in get_args(part))
         others = [part for part in whole if get_origin(part) is not Literal]
         if not others:

@@ -52,17 +52,15 @@ def step(b: Binding, value: Value, at: int) -> Step | None:
     index = at + 1
     for key, item in value.items():
         index += 1
-        if key in VERBS:
-            if verb in {"", "match"}:
-                verb, verb_at = key, index
-        elif key == "id":
+        entry = fields.get(key)
+        if entry is not None:
+            bound = entry[1](b, item, index)
+            if bound is not None:
+                found[entry[0]] = bound
+        if key == "id":
             id_at = index
-        else:
-            entry = fields.get(key)
-            if entry is not None:
-                bound = entry[1](b, item, index)
-                if bound is not None:
-                    found[entry[0]] = bound
+        elif entry is None and key in VERBS and verb in {"", "match"}:
+            verb, verb_at = key, index
         shape = type(item)
         index += places[index * NUMBERS_A_NODE + 2] if shape is dict or shape is list else 1
     found["verb"] = VERBS[verb](b, value[verb], verb_at) if verb else None
@@ -89,6 +87,8 @@ def _identify(b: Binding, found: dict[str, object], name: str, at: Mark, made: s
             b.step_ids[name] = at
     else:
         name = made
+        if b.written_ids is None:
+            b.written_ids = frozenset(written_ids(b.written))
         while name in b.written_ids:
             name += "-2"
     found["id"], found["id_at"] = name, at

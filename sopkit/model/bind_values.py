@@ -98,6 +98,7 @@ class Binding:
         "tests",
         "tree",
         "uses",
+        "written",
         "written_ids",
     )
 
@@ -118,8 +119,10 @@ class Binding:
         """Stage → step ids in it, of the document at hand."""
         self.step_ids: dict[str, Mark] = {}
         self.steps_seen = 0
-        self.written_ids: frozenset[str] = frozenset()
-        """Step ids that the stage at hand writes itself."""
+        self.written: Value = None
+        """The steps of the stage at hand, as they are written."""
+        self.written_ids: frozenset[str] | None = None
+        """The step ids among them; None until somebody asks."""
 
     def enter(self, tree: Tree, number: int, *, builtin: bool) -> None:
         """Turn to a tree."""
@@ -131,9 +134,10 @@ class Binding:
         self.jumps = []
         self.stages = {}
 
-    def enter_stage(self, stage: str) -> None:
+    def enter_stage(self, stage: str, steps: Value) -> None:
         """Turn to the steps of a stage, or of a playbook without stages."""
         self.stage = stage
+        self.written, self.written_ids = steps, None
         self.steps_seen = 0
         self.step_ids = self.stages.setdefault(stage, {})
 

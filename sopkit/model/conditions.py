@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Final, get_args, get_type_hints
+from typing import Final, TypeGuard, get_args
 
+from sopkit.model.hints import hints_of
 from sopkit.model.predicates import Predicate
 from sopkit.model.steps import Step
 
-PREDICATES: Final = get_args(Predicate)
+PREDICATES: Final = frozenset(get_args(Predicate))
 WRITTEN: Final = {"who": "customers"}
 """Fields that are not called as their keys are."""
 
 
-def conditions(value: object) -> Iterator[tuple[str, Predicate]]:
-    """Yield the key and the condition, in the order of the model's fields; steps inside are asked for theirs on their own."""
+def conditions(value: object) -> list[tuple[str, Predicate]]:
+    """Return the key and the condition, in the order of the model's fields; steps inside are asked for theirs on their own."""
+    found: list[tuple[str, Predicate]] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: object, found: list[tuple[str, Predicate]]) -> None:
     kind: type = type(value)
     for name, key in _keys(kind):
         held = getattr(value, name)
         if held:  # most fields are empty
-            yield from _conditions_in(held, key)
+            _collect_in(held, key, found)
 
 
-def _conditions_in(value: object, key: str) -> Iterator[tuple[str, Predicate]]:
-    if isinstance(value, PREDICATES):
-        yield key, value
-    elif isinstance(value, tuple):
+def _collect_in(value: object, key: str, found: list[tuple[str, Predicate]]) -> None:
+    if isinstance(value, tuple):
         for one in value:
-            yield from _conditions_in(one, key)
+            _collect_in(one, key, found)
+    elif _is_predicate(value):
+        found.append((key, value))
     elif not isinstance(value, Step):
-        yield from conditions(value)
+        _collect(value, found)
+
+
+def _is_predicate(value: object) -> TypeGuard[Predicate]:
+    return type(value) in PREDICATES
 
 
 @cache
@@ -45,7 +55,7 @@ def holders(kind: type) -> tuple[str, ...]:
     """Return the fields of a class of the model in which there may be conditions; most classes have none."""
     if not is_dataclass(kind):
         return ()
-    hints = get_type_hints(kind)
+    hints = hints_of(kind)
     return tuple(one.name for one in fields(kind) if _leads_to_conditions(hints[one.name], frozenset((kind,))))
 
 
@@ -53,6 +63,6 @@ def _leads_to_conditions(hint: object, passed: frozenset[object]) -> bool:
     if hint in PREDICATES:
         return True
     if isinstance(hint, type) and is_dataclass(hint):
-        inside = get_type_hints(hint).values() if hint is not Step and hint not in passed else ()
+        inside = hints_of(hint).values() if hint is not Step and hint not in passed else ()
         return any(_leads_to_conditions(one, passed | {hint}) for one in inside)
     return any(_leads_to_conditions(one, passed) for one in get_args(hint))

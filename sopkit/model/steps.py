@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 from sopkit.frozen import dataclass
@@ -165,7 +164,7 @@ VERBS: tuple[str, ...] = (
 """The keys, exactly one a step; `end: true` is `go: end`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step. Field names are the keys of the language, with `_` behind a Python keyword; `verb` holds the verb key's value."""
 
@@ -224,12 +223,9 @@ class Step:
     escalate: Escalation | None = None
 
 
-def inner(step: Step) -> Iterator[Step]:
-    """Yield the step and every step inside it, in the order written."""
-    yield step
-    for one in step.otherwise:
-        yield from inner(one)
+def inner(step: Step) -> tuple[Step, ...]:
+    """Return the step and every step inside it, in the order written."""
+    inside = step.otherwise
     if isinstance(step.verb, Choose):
-        for branch in step.verb.branches:
-            for one in branch.steps:
-                yield from inner(one)
+        inside = (*inside, *[one for branch in step.verb.branches for one in branch.steps])
+    return (step, *[each for one in inside for each in inner(one)]) if inside else (step,)

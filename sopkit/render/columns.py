@@ -26,9 +26,7 @@ def visible(text: str) -> str:
 
     What an input file holds must never steer the terminal, nor read in another order than it is.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_shown, text))
+    return text if text.isprintable() else text.translate(_SHOWN)
 
 
 def _shown(char: str) -> str:
@@ -174,6 +172,7 @@ def _is_wide(char: str) -> bool:
     return east_asian_width(char) in "WF"
 
 
+_SHOWN: Final = _Signs(_shown)
 _COLUMNS: Final = _Signs(_column_sign)
 _BREAKING: Final = _Signs(_breaking_sign)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from datetime import date
 from functools import cached_property
@@ -45,6 +44,7 @@ class Case:
     exists: Callable[[str], bool] = lambda _: True
     """Whether the workspace has a file of that name, which artefacts point at."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
+    _below: dict[str, dict[str, list[tuple[Node, Step]]]] = field(default_factory=dict)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
     _words: dict[int, tuple[Predicate, str]] = field(default_factory=dict)
     """By its identity, each predicate that was asked about, kept so that no other takes it, and what it says."""
@@ -71,12 +71,20 @@ class Case:
 
     def steps(self, root: str) -> tuple[tuple[Node, Step], ...]:
         """Return the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
-        if root not in self._steps:
-            nodes = [(node, node.step) for node in self.graph.parts.get(root, ())]
-            self._steps[root] = tuple(
-                (node, step) for node, step in nodes if step is not None and step.verb is not None
-            )
-        return self._steps[root]
+        known = self._steps.get(root)
+        if known is None:
+            parts = self.graph.parts.get(root, ())
+            steps = [(node, step) for node in parts if node.kind == "step" and (step := node.step) and step.verb]
+            known = self._steps[root] = tuple(steps)
+        return known
+
+    def below(self, root: str, entry: str) -> Sequence[tuple[Node, Step]]:
+        """Return those of `steps` that hang right below a place: a stage, or the playbook itself."""
+        if root not in self._below:
+            found = self._below[root] = {}
+            for one in self.steps(root):
+                found.setdefault(one[0].id.rpartition("/")[0], []).append(one)
+        return self._below[root].get(entry, ())
 
     def meet(self, *predicates: Predicate) -> Answer:
         """Return `satisfiability.meet`; what was asked before, in the same words at other places, is not worked out again."""
@@ -97,15 +105,19 @@ class Case:
     def _said(self, predicate: Predicate) -> str:
         known = self._words.get(id(predicate))
         if known is None:
-            known = self._words[id(predicate)] = (predicate, json.dumps(condition(predicate)))
+            known = self._words[id(predicate)] = (predicate, repr(condition(predicate)))
         return known[1]
 
     def touches(self, step: Step) -> bool:
         """Return whether the step itself is a touch that the caps count."""
         if not step.via or (step.cap is not None and not step.cap.counts):
             return False
-        channels = self.workspace.channels
-        return any(ref.id in channels and channels[ref.id].reach in TOUCHES for ref in step.via)
+        return not self._touching.isdisjoint([ref.id for ref in step.via])
+
+    @cached_property
+    def _touching(self) -> frozenset[str]:
+        """The channels by which a step is a touch."""
+        return frozenset(one.id for one in self.workspace.channels.values() if one.reach in TOUCHES)
 
     def touches_inside(self, step: Step) -> bool:
         """Return whether the step or one inside it is a touch."""

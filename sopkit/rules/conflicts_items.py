@@ -77,7 +77,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
             yield from found
             if found:
                 break
-    if len({deed.node.playbook for same in items.values() for deed in same}) > 1 and clean:
+    if clean and len({deed.node.playbook for same in items.values() for deed in same}) > 1:
         zh = "没有两个剧本会同时给同一位客户发同一条内容"
         yield Proof(
             TWICE, "workspace", Phrase(zh, "no two playbooks send one customer the same text or topic at one time")

@@ -138,10 +138,13 @@ def unchanging(workspace: Workspace, predicate: Predicate) -> Iterator[Predicate
             yield from unchanging(workspace, part)
         return
     tests = tests_of(workspace, predicate)
-    nouns = [workspace.data.get(id_) if kind == "data" else workspace.tags.get(id_) for kind, id_ in map(key_of, tests)]
-    kinds = {key_of(test)[0] for test in tests}
-    if tests and kinds <= {"data", "tag"} and all(noun is not None and noun.changes == "never" for noun in nouns):
+    if tests and all(_never_changes(workspace, *key_of(test)) for test in tests):
         yield predicate
+
+
+def _never_changes(workspace: Workspace, kind: str, name: str) -> bool:
+    noun = workspace.data.get(name) if kind == "data" else workspace.tags.get(name) if kind == "tag" else None
+    return noun is not None and noun.changes == "never"
 
 
 # What is certain

@@ -69,7 +69,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
             yield from found
             if found:
                 break
-    if len({deed.node.playbook for same in works.values() for deed in same}) > 1 and clean:
+    if clean and len({deed.node.playbook for same in works.values() for deed in same}) > 1:
         zh = "没有哪个触发条件会让两个岗位负责同一件活"
         yield Proof(
             ROLES,
@@ -84,11 +84,11 @@ def _work(step: Step) -> tuple[str, ...] | None:
         return None
     match step.verb:
         case Do(text):
-            return ("do", *(words for _, words in text.variants))
+            return ("do", *[words for _, words in text.variants])
         case Send() as send:
-            return ("send", *(script.id for script in send.all_scripts))
+            return ("send", *[script.id for script in send.all_scripts])
         case Ask(what):
-            return ("ask", *(one.id for one in what))
+            return ("ask", *[one.id for one in what])
     return None
 
 

@@ -108,19 +108,13 @@ def _minutes_there(role: Role) -> Fraction | None:
 def _works(case: Case) -> dict[str, list[Work]]:
     """Return the work of each role whose minutes are declared. A step without `minutes` is there, too: with it the whole is not known."""
     found: dict[str, list[Work]] = {}
-    started = {
-        step.verb.playbook.id
-        for root, _ in case.playbooks
-        for _, step in case.steps(root)
-        if isinstance(step.verb, Start)
-    }
+    steps = [(root, playbook, case.steps(root)) for root, playbook in case.playbooks]
+    started = {step.verb.playbook.id for _, _, each in steps for _, step in each if isinstance(step.verb, Start)}
     limited = {role.id for role in case.workspace.roles.values() if _minutes_there(role) is not None}
-    for root, playbook in case.playbooks:
-        theirs = [
-            (node, step, step.by.id)
-            for node, step in case.steps(root)
-            if step.by is not None and step.by.id in limited and node.id in case.courses[root].reached
-        ]
+    for root, playbook, each in steps:
+        theirs = [(node, step, step.by.id) for node, step in each if step.by is not None and step.by.id in limited]
+        reached = case.courses[root].reached if theirs else frozenset()
+        theirs = [one for one in theirs if one[0].id in reached]
         if not theirs:
             continue
         runs = runs_of(case.workspace, playbook, started)
@@ -159,8 +153,9 @@ def _goes_round(case: Case, root: str) -> bool:
         return False
     ways = [edge for some in course.leaving.values() for edge in some if edge.label != "if_rejected"]
     order = {node.id: number for number, node in enumerate(case.graph.parts.get(root, ()))}
-    order |= {edge.target: len(order) for edge in ways if edge.target not in course.leaving}
-    if all(order.get(edge.source, -1) < order.get(edge.target, -1) for edge in ways):
+    if not any(
+        edge.target in course.leaving and order.get(edge.source, -1) >= order.get(edge.target, -1) for edge in ways
+    ):
         return False  # as most: every way leads on to what is written later, or out
     before = Counter(edge.target for edge in ways)
     free = [place for place in {edge.source for edge in ways} if not before[place]]

@@ -54,7 +54,7 @@ Target = tuple[str, str, str]
 
 def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
     """Yield each write once that contradicts an earlier one on the same cause, or that none does."""
-    writing = [deed for deed in deeds if _writes(deed.step) and _about_a_customer(deed)]
+    writing = [deed for deed in deeds if isinstance(deed.step.verb, Tag | SetData) and _about_a_customer(deed)]
     targets: dict[Target, list[tuple[Deed, Phrase]]] = {}
     for deed in writing:
         for target, value in _writes(deed.step):
@@ -79,8 +79,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
                 clean = clean and not found and nobody(case, one, other)
                 reported |= {other.node.id for outcome in found if isinstance(outcome, Finding)}
                 yield from found
-    several = len({deed.node.playbook for deed in writing}) > 1
-    if several and clean:
+    if clean and len({deed.node.playbook for deed in writing}) > 1:
         zh = "没有哪个触发条件会引出两个剧本里相反又不分先后的写入"
         en = "no trigger leads two playbooks to write the opposite to a tag or datum without an order"
         yield Proof(WRITES, "workspace", Phrase(zh, en))

@@ -14,6 +14,7 @@ from sopkit.graph.evidence import (
     Way,
     course_of,
     first_below,
+    is_come_to,
     ways,
 )
 from sopkit.graph.flow import Flow
@@ -95,15 +96,11 @@ class Paths:
 
     def _falls_to_its_floor(self, use: Use) -> bool:
         """Return whether a way to the use brings nothing beyond what its own condition sees to."""
-        inside = self.flow.leading_to([use.place])
+        floor = self.floor(use)
         try:
-            found = ways(self.flow, self.copies(use.key), inside, lambda way: self._is_lowest(use, way))
+            return is_come_to(self.flow, self.copies(use.key), use.place, lambda way: self.slack(use, way) <= floor)
         except TooManyWaysError:
             return False
-        return any(self._is_lowest(use, way) for way in found.get(use.place, ()))
-
-    def _is_lowest(self, use: Use, way: Way) -> bool:
-        return way.place == use.place and self.slack(use, way) <= self.floor(use)
 
     def _least(self, use: Use) -> float:
         """Return the least slack of all ways followed; where nobody comes, no less than nought."""

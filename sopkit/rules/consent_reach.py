@@ -98,26 +98,27 @@ def relying(case: Case, paths: Paths, uses: Sequence[Use]) -> list[Relying]:
         root = paths.flow.root_of(use.place)
         if root not in in_playbooks:
             in_playbooks[root] = _asked(case, _of_playbook(paths, use))
-        asked = (_asked(case, _of_use(paths, use)) | in_playbooks[root]) & use.key
+        own = _of_use(paths, use)
+        asked = (_asked(case, own) | in_playbooks[root] if own else in_playbooks[root]) & use.key
         for name in sorted(asked or use.key):
             found.setdefault((name, tool), []).append(use)
     known = case.workspace.consents
     return [Relying(known[name], tool, tuple(using)) for (name, tool), using in found.items()]
 
 
-def _of_playbook(paths: Paths, use: Use) -> tuple[Predicate | None, ...]:
+def _of_playbook(paths: Paths, use: Use) -> list[Predicate]:
     journey_ = paths.flow.journey_of(use.place)
-    return (journey_.while_, journey_.audience) if journey_ is not None else ()
+    return [one for one in (journey_.while_, journey_.audience) if one is not None] if journey_ is not None else []
 
 
-def _of_use(paths: Paths, use: Use) -> list[Predicate | None]:
-    own = [use.step.if_ if use.step is not None else None]
-    return own + [edge.guard for edge in paths.flow.arriving.get(use.place, ())]
+def _of_use(paths: Paths, use: Use) -> list[Predicate]:
+    guards = [edge.guard for edge in paths.flow.arriving.get(use.place, ()) if edge.guard is not None]
+    return [use.step.if_, *guards] if use.step is not None and use.step.if_ is not None else guards
 
 
-def _asked(case: Case, conditions: Iterable[Predicate | None]) -> set[str]:
+def _asked(case: Case, conditions: Iterable[Predicate]) -> set[str]:
     """Return the consents that conditions ask about."""
-    tests = (test for one in conditions if one is not None for test in tests_of(case.workspace, one))
+    tests = (test for one in conditions for test in tests_of(case.workspace, one))
     return {test.consent.id for test in tests if isinstance(test, ConsentTest) and test.state == "given"}
 
 

@@ -51,8 +51,10 @@ def check(case: Case, uses: Sequence[Use]) -> Iterator[Finding]:
     ended = dict(_ends(case))
     found: dict[str, tuple[bool, Use, Edge, Consent]] = {}
     for edge in case.graph.edges if marketing and ended else ():
-        refused = ended.get(_end(edge), []) if edge.label in SETS_OFF else []
-        for place, surely in _onward(case, edge) if refused else ():
+        refused = ended.get(_end(edge)) if edge.on is not None and edge.label in SETS_OFF else None
+        if refused is None:
+            continue
+        for place, surely in _onward(case, edge):
             for use in marketing.get(place, ()):
                 known = found.get(place)
                 if (known is None or (surely and not known[0])) and not use.key & {one.id for one in refused}:
@@ -85,7 +87,8 @@ def _end(edge: Edge) -> str:
 def _onward(case: Case, edge: Edge) -> Iterator[tuple[str, bool]]:
     """Yield the places to which an edge leads on, in other playbooks too, and whether it surely does."""
     leaving = case.graph.leaving
-    left = [one.target for one in leaving.get(edge.source, ()) if edge.label == "next" and one.label == "left"]
+    beside = leaving.get(edge.source, ()) if edge.label == "next" else ()
+    left = [one.target for one in beside if one.label == "left"]
     surely, perhaps = [edge.target, *left], list[str]()
     seen: set[str] = set()
     while surely or perhaps:

@@ -23,6 +23,8 @@ class Times:
     case: Case
     carriage: Carriage
     _openings: dict[str, Openings | None] = field(default_factory=dict)
+    _alike: dict[tuple[str, ...], Openings | None] = field(default_factory=dict)
+    """By who does it, purpose and channels: many steps are alike in this."""
     _confirmed: dict[tuple[str, str, Openings | None], float] = field(default_factory=dict)
     _roles: dict[str, Openings | None] = field(default_factory=dict)
     _stretched: dict[tuple[Openings, float], float] = field(default_factory=dict)
@@ -35,21 +37,28 @@ class Times:
         return self._openings[place]
 
     def _open(self, place: str) -> Openings | None:
-        workspace, node = self.case.workspace, self.case.graph.nodes[place]
-        via, by = getattr(node.origin, "via", ()), getattr(node.origin, "by", None)
-        hours = self._role(by.id) if by is not None and node.kind in ("step", "issue") else None
-        if node.kind != "step" or node.step is None:
-            return hours
-        spans: list[Span] = []
-        for channel in (workspace.channels[ref.id] for ref in via if ref.id in workspace.channels):
+        node = self.case.graph.nodes[place]
+        step = node.step
+        if node.kind != "step" or step is None:
+            by = getattr(node.origin, "by", None)
+            return self._role(by.id) if by is not None and node.kind == "issue" else None
+        key = (step.by.id if step.by else "", step.for_.id if step.for_ else "", *[ref.id for ref in step.via])
+        if key not in self._alike:
+            self._alike[key] = self._open_to(step)
+        return self._alike[key]
+
+    def _open_to(self, step: Step) -> Openings | None:
+        """Return when a step can be done: all that are done by the same person and channels for the same purpose at once."""
+        workspace, spans = self.case.workspace, list[Span]()
+        for channel in (workspace.channels[ref.id] for ref in step.via if ref.id in workspace.channels):
             if channel.hours is not None:
                 spans.append(Span(channel.hours, closed=False, customers=True))
             spans += [
                 Span(quiet.hours, closed=True, customers=True)
                 for quiet in workspace.settings.quiet_hours
-                if quiet.hours is not None and match_step(workspace, quiet.of, node.step, channel) != "no"
+                if quiet.hours is not None and match_step(workspace, quiet.of, step, channel) != "no"
             ]
-        return both(hours, weekly(spans))
+        return both(self._role(step.by.id) if step.by is not None else None, weekly(spans))
 
     def _role(self, role: str) -> Openings | None:
         if role not in self._roles:

@@ -188,7 +188,7 @@ def _may_clash(condition: Predicate) -> bool:
     """Return whether the condition asks about something twice, for a number of times, or of something that stands for more: else
     all parts are free.
     """
-    tests = list(leaves(condition))
+    tests = leaves(condition)
     if any(isinstance(test, EventTest) and test.count for test in tests):
         return True
     if len(tests) < 2:

@@ -197,7 +197,7 @@ def _happens_once(whole: Countable, workspace: Workspace) -> bool:
     """Return whether the whole is customers of events that come once in a lifetime, as joining does."""
     if not isinstance(whole, Customers):
         return False
-    tests = list(leaves(whole.who))
+    tests = leaves(whole.who)
     events = [workspace.events.get(test.event.id) for test in tests if isinstance(test, EventTest) and not test.negated]
     return len(events) == len(tests) > 0 and all(
         event is not None and event.at_most is not None and event.at_most.per == "lifetime" for event in events

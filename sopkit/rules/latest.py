@@ -34,7 +34,7 @@ class _Latest:
             return INFINITE
         self.under.add(place)
         times = [
-            self._by(edge)
+            self.of(edge.source) if edge.delay is NO_TIME and edge.held is NO_TIME else self._by(edge)
             for edge in self.course.arriving.get(place, ())
             if edge.kind == "then" and edge.label != "if_rejected"
         ]
@@ -45,8 +45,6 @@ class _Latest:
 
     def _by(self, edge: Edge) -> float:
         start, delay = self.of(edge.source), edge.delay
-        if delay is NO_TIME and edge.held is NO_TIME:
-            return start
         if not (delay.bounded and edge.held.bounded):
             return INFINITE
         if delay.since == "start" or delay.before:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from sopkit.diagnostics import Outcome
@@ -10,9 +11,10 @@ from sopkit.model.documents import Journey
 from sopkit.model.nouns import AskedBy, Consent, Event
 from sopkit.model.predicates import All, ConsentTest, Predicate
 from sopkit.model.steps import Ask, Step
+from sopkit.model.values import Text
 from sopkit.rules import personal_fields
 from sopkit.rules.case import Case
-from sopkit.rules.content_texts import REFUSE_EN, REFUSE_ZH, Message, in_chinese, messages, variants
+from sopkit.rules.content_texts import REFUSE_EN, REFUSE_ZH, Message, in_chinese, messages
 from sopkit.rules.personal_rules import (
     BUNDLED,
     HARD_WITHDRAWAL,
@@ -229,6 +231,12 @@ def _opt_in(case: Case, one: Message) -> Iterator[Outcome]:
         yield case.finding(NO_OPT_IN, one.step.id_at, one.node.id, step=one.step.id)
 
 
+@cache  # many steps send the same text
+def _says_how_to_refuse(text: Text, own: str) -> bool:
+    """Return whether a text does so in each language; one that names no language is in the workspace's `own`."""
+    return all((REFUSE_ZH if in_chinese(locale or own) else REFUSE_EN).search(words) for locale, words in text.variants)
+
+
 def _refusals(case: Case, one: Message) -> Iterator[Outcome]:
     """Yield the personalised messages whose text does not say how to turn that off."""
     purpose = one.purpose
@@ -237,11 +245,7 @@ def _refusals(case: Case, one: Message) -> Iterator[Outcome]:
     for script in one.scripts:
         if script.text is None or script.builtin:
             continue
-        said = [
-            (REFUSE_ZH if in_chinese(locale) else REFUSE_EN).search(words)
-            for locale, words in variants(case, script.text)
-        ]
-        if not all(said):
+        if not _says_how_to_refuse(script.text, case.workspace.settings.locale):
             yield case.finding(
                 NO_REFUSAL, one.step.id_at, one.node.id, (script.text.at, Phrase("话术在这里", "its text")),
                 step=one.step.id, script=script.id,

@@ -62,11 +62,10 @@ def _of_datum(case: Case, datum: Datum, further: Further) -> Iterator[Outcome]:
 
 def uses(graph: ExecutionGraph) -> Further:
     """Return what uses a datum or a noun that stands for it; who sends by an address needs it where the order is given, too."""
-    found: dict[str, list[str]] = {}
     stands_for = tuple(f"{kind}/" for kind in ("data", *PASSED_ON))
+    leaving = graph.leaving.items()
+    found = {source: [edge.target for edge in edges] for source, edges in leaving if source.startswith(stands_for)}
     for edge in graph.edges:
-        if edge.source.startswith(stands_for):
-            found.setdefault(edge.source, []).append(edge.target)
         if edge.kind == "uses" and edge.target.startswith(("script/", "channel/")):
             found.setdefault(edge.target, []).append(edge.source)
     return found
@@ -158,11 +157,9 @@ def _tools(case: Case, node: str) -> set[str]:
 
 def _of_journey(case: Case, journey: Journey) -> set[str]:
     """Return the tool that runs a journey, and those through which its steps reach customers: staff read there what they need."""
-    steps = [step for _, step in case.steps(f"{journey.kind}/{journey.id}")]
-    channels = [
-        case.workspace.channels[ref.id] for step in steps for ref in step.via if ref.id in case.workspace.channels
-    ]
-    return {one.id for one in (journey.runs_in, *(channel.tool for channel in channels)) if one}
+    via = {ref.id for _, step in case.steps(f"{journey.kind}/{journey.id}") for ref in step.via}
+    tools = [case.workspace.channels[one].tool for one in via if one in case.workspace.channels]
+    return {one.id for one in (journey.runs_in, *tools) if one}
 
 
 # Erasure
@@ -187,8 +184,10 @@ def _never_erased(case: Case) -> Iterator[Outcome]:
 def erasures(case: Case) -> Iterator[tuple[Step, str, str]]:
     """Yield (step, datum, tool) for what any step that is ever come to erases; one that names no tool erases everywhere."""
     for root, _ in case.playbooks:
-        course = case.courses.get(root)
         for node, step in case.steps(root):
-            if isinstance(step.verb, Erase) and (course is None or node.id in course.reached):
+            if not isinstance(step.verb, Erase):
+                continue
+            course = case.courses.get(root)
+            if course is None or node.id in course.reached:
                 tools = [ref.id for ref in step.in_] or [ANYWHERE]
                 yield from ((step, ref.id, tool) for ref in step.verb.data for tool in tools)

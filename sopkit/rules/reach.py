@@ -181,19 +181,19 @@ def _leaves(stage: Stage) -> bool:
 
 def _check_steps(case: Case, entry: str, course: Course, stage: Stage | None, *, doubtful: bool) -> Iterator[Finding]:
     """Check the steps that hang below `entry`: does each one's turn ever come, can none be passed by that must not be."""
+    if doubtful:
+        return
     timers = [move for move in stage.next if move.after is not None] if stage else []
     timer = min(timers, key=lambda move: longest(move.after), default=None)
     out_of_time = _too_late(case, entry, course, stage, timer) if stage and timer else frozenset[str]()
-    for node, step in case.steps(course.root):
-        if node.id.rpartition("/")[0] != entry or doubtful:
-            continue
-        before = course.arriving.get(node.id, ())
-        if node.id not in course.reached:
-            if not any(_is_step(case, edge.source) for edge in before):
+    reached, arriving = course.reached, course.arriving
+    for node, step in case.below(course.root, entry):
+        if node.id not in reached:
+            if not any(_is_step(case, edge.source) for edge in arriving.get(node.id, ())):
                 related = _leaving_steps(case, course, entry, step)
                 yield case.finding(UNREACHABLE_STEP, step.id_at, node.id, *related, step=step.id, reason=AFTER_LEAVING)
         elif timer and node.id in out_of_time:
-            if not any(edge.source in out_of_time for edge in before):
+            if not any(edge.source in out_of_time for edge in arriving.get(node.id, ())):
                 yield _out_of_time(case, node.id, step, timer)
         elif step.required and not (step.on or step.every):
             yield from _check_required(case, course, node.id, step, timer)
@@ -207,8 +207,8 @@ def _leaving_steps(case: Case, course: Course, entry: str, unreachable: Step) ->
     """Return the steps before the unreachable one that leave, at most two."""
     leaving = [
         (step.at, LEAVES_HERE)
-        for node, step in case.steps(course.root)
-        if isinstance(step.verb, Go) and node.id.rpartition("/")[0] == entry and step.at < unreachable.at
+        for _, step in case.below(course.root, entry)
+        if isinstance(step.verb, Go) and step.at < unreachable.at
     ]
     return leaving[-2:]
 
@@ -276,8 +276,8 @@ def _comes_back(course: Course, start: str, required: str) -> bool:
 
 def _list_head(case: Case, course: Course, entry: str, required: str) -> str:
     """Return the node behind which the list of steps begins that the required one stands in: a branch, or the whole stage."""
-    for node, step in case.steps(course.root):
-        if isinstance(step.verb, Choose) and node.id.rpartition("/")[0] == entry:
+    for _, step in case.below(course.root, entry):
+        if isinstance(step.verb, Choose):
             for branch in step.verb.branches:
                 names = [f"{entry}/{one.id}" for one in branch.steps]
                 if required in names:

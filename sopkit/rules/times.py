@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -111,17 +111,19 @@ def check(case: Case) -> Iterator[Finding]:
     if case.doubts.anywhere:
         return
     carriage = Carriage(case.workspace, case.today)
+    zones = carriage.zones or (case.workspace.settings.timezone,)
     for root, playbook in case.playbooks:
         for node, step in case.steps(root):
-            yield from _of_step(case, carriage, playbook, node.id, step)
+            yield from _of_step(case, carriage, zones, playbook, node.id, step)
         if isinstance(playbook, Cadence) and len(playbook.via) == 1:
             yield from _of_cadence(case, carriage, root, playbook)
 
 
-def _of_step(case: Case, carriage: Carriage, playbook: Playbook, subject: str, step: Step) -> Iterator[Finding]:
+def _of_step(  # noqa: PLR0917  one step, and what all have in common
+    case: Case, carriage: Carriage, zones: Sequence[str | None], playbook: Playbook, subject: str, step: Step
+) -> Iterator[Finding]:
     channels = [case.workspace.channels[ref.id] for ref in step.via if ref.id in case.workspace.channels]
     channel = channels[0] if len(channels) == 1 else None
-    zones = carriage.zones or (case.workspace.settings.timezone,)
     if len(channels) > 1 and any(
         not any(carriage.opening(step, each, one)[0].intervals for each in channels) for one in zones
     ):

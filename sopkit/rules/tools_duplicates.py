@@ -16,6 +16,7 @@ from sopkit.graph.latency import Leg, TooMuchError, missed
 from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer
 from sopkit.graph.touches import match_step
 from sopkit.model.predicates import ConsentTest, StageTest
+from sopkit.model.triggers import OnEvent
 from sopkit.rules.case import Case
 from sopkit.rules.tools_effects import Effect, effects_of, predicates_of
 from sopkit.rules.tools_examples import TWICE, TWICE_AND_GUARDED
@@ -117,12 +118,19 @@ def _groups(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> li
     groups: dict[tuple[str, str], list[Occasion]] = {}
     for one in occasions:
         topic = topic_of(one)
-        starts = {getattr(trigger, "event", None) for trigger in one.journey.starts_on}
-        again = not one.entry and any(ref is not None and ref.id == one.trigger.event.id for ref in starts)
-        heard = one.tool is None or one.source is None or one.tool in carriage.reach(one.event, {one.source})
-        if topic and not again and heard and case.touches(one.step):
+        if topic and case.touches(one.step) and not _starts_anew(one) and _is_heard(carriage, one):
             groups.setdefault((one.trigger.event.id, topic), []).append(one)
     return [*groups.values()]
+
+
+def _starts_anew(one: Occasion) -> bool:
+    """Return whether the event, inside a journey, is also one that starts it."""
+    starts = () if one.entry else one.journey.starts_on
+    return any(isinstance(start, OnEvent) and start.event.id == one.trigger.event.id for start in starts)
+
+
+def _is_heard(carriage: Carriage, one: Occasion) -> bool:
+    return one.tool is None or one.source is None or one.tool in carriage.reach(one.event, {one.source})
 
 
 def _judge(case: Case, carriage: Carriage, ways: tuple[Way, Way]) -> Finding | Unassessed | Customer | str | None:

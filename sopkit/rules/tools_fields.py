@@ -66,7 +66,7 @@ MOST_OTHERS: Final = 4
 
 
 class Need(NamedTuple):
-    """One item that is needed in one of some tools."""
+    """One item that is needed in one of some tools, and that none of them ever has."""
 
     item: Item
     tools: tuple[str, ...]
@@ -76,27 +76,38 @@ class Need(NamedTuple):
     subject: str
 
 
+class Lacking:
+    """Says of an item and some tools, any of which will do, whether none of them ever has it. Few needs are of that kind."""
+
+    def __init__(self, items: Items) -> None:
+        self.items = items
+        self.asked: dict[tuple[Item, tuple[str, ...]], bool] = {}
+        """What was asked so far, with the answers."""
+
+    def __call__(self, item: Item, tools: tuple[str, ...]) -> bool:
+        known = self.asked.get((item, tools))
+        if known is None:
+            known = bool(self.items.homes(item)) and self.items.known_in(item).isdisjoint(tools)
+            self.asked[item, tools] = known
+        return known
+
+
 def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
     """Yield a finding for each item that playbooks or data need and a tool never has, the same for KPIs; else a proof."""
-    needs = [*_of_journeys(case), *_of_data(case)]
-    found = [*_missing(case, items, OUT_OF_REACH, needs)]
+    lacks = Lacking(items)
+    found = [*_missing(case, items, OUT_OF_REACH, [*_of_journeys(case, lacks), *_of_data(case, lacks)])]
     yield from found
-    if not found and needs and all(items.homes(item) for item in {need.item for need in needs}):
+    if not found and lacks.asked and all(items.homes(item) for item, _ in lacks.asked):
         zh = "剧本要用的每一项信息，都有同步把它送到用它的系统"
         yield Proof(OUT_OF_REACH, "workspace", Phrase(zh, "all that playbooks ask about comes to the tool that asks"))
-    yield from _missing(case, items, UNMEASURED, _of_kpis(case))
+    yield from _missing(case, items, UNMEASURED, _of_kpis(case, Lacking(items)))
 
 
 def _missing(case: Case, items: Items, rule: Rule, needs: Iterable[Need]) -> Iterator[Finding]:
     """Yield one finding for each item and tool that it never comes to; whoever else needs it there is named beside."""
     found: dict[tuple[Item, str], dict[str, Need]] = {}
-    lacking: dict[tuple[Item, tuple[str, ...]], bool] = {}
     for need in needs:
-        wanted = (need.item, need.tools)
-        if wanted not in lacking:
-            lacking[wanted] = bool(items.homes(need.item)) and items.known_in(need.item).isdisjoint(need.tools)
-        if lacking[wanted]:
-            found.setdefault((need.item, need.tools[0]), {}).setdefault(need.subject, need)
+        found.setdefault((need.item, need.tools[0]), {}).setdefault(need.subject, need)
     for ((kind, name), tool), needing in found.items():
         first, *others = needing.values()
         homes = sorted(items.homes((kind, name)))
@@ -110,14 +121,17 @@ def _missing(case: Case, items: Items, rule: Rule, needs: Iterable[Need]) -> Ite
 # What journeys need
 
 
-def _of_journeys(case: Case) -> Iterator[Need]:
+def _of_journeys(case: Case, lacks: Lacking) -> Iterator[Need]:
     for root, journey in case.playbooks:
         if isinstance(journey, Journey) and journey.runs_in is not None:
-            tool = journey.runs_in.id
+            tools = (journey.runs_in.id,)
             for at, item in _tested(case, root, journey):
-                yield Need(item, (tool,), at, journey.id, root)
+                if lacks(item, tools):
+                    yield Need(item, tools, at, journey.id, root)
             for _, step in case.steps(root):
-                yield from _shown(case, root, journey, step, tool)
+                for at, item, any_of in _shown(case, step, tools):
+                    if lacks(item, any_of):
+                        yield Need(item, any_of, at, journey.id, root)
 
 
 def _tested(case: Case, root: str, journey: Journey) -> Iterator[tuple[Mark, Item]]:
@@ -131,8 +145,7 @@ def _tested(case: Case, root: str, journey: Journey) -> Iterator[tuple[Mark, Ite
     for stage in journey.stages:
         yield from _of_moves(case, stage)
     for _, step in case.steps(root):
-        if step.if_ is not None:
-            yield from _of(case, step.if_)
+        yield from _of(case, step.if_)
         for trigger in step.on:
             yield from _heard(case, trigger)
         match step.verb:
@@ -153,10 +166,8 @@ def _of_moves(case: Case, stage: Stage) -> Iterator[tuple[Mark, Item]]:
             yield from _heard(case, trigger)
 
 
-def _of(case: Case, predicate: Predicate | None) -> Iterator[tuple[Mark, Item]]:
-    if predicate is not None:
-        for item in asked(case.workspace, predicate):
-            yield predicate.at, item
+def _of(case: Case, predicate: Predicate | None) -> Iterable[tuple[Mark, Item]]:
+    return [(predicate.at, item) for item in asked(case.workspace, predicate)] if predicate is not None else ()
 
 
 def _heard(case: Case, trigger: on.Trigger) -> Iterator[tuple[Mark, Item]]:
@@ -183,18 +194,17 @@ def _comes_with(case: Case, datum: str, event: str) -> bool:
     return noun is not None and any(ref.id == event for ref in noun.collected_by)
 
 
-def _shown(case: Case, root: str, journey: Journey, step: Step, tool: str) -> Iterator[Need]:
+def _shown(case: Case, step: Step, runs_in: tuple[str]) -> Iterator[tuple[Mark, Item, tuple[str, ...]]]:
     """Yield what a step's texts name and what its channels need: the tool that runs it or the one that sends must know it."""
     channels = [case.workspace.channels[ref.id] for ref in step.via if ref.id in case.workspace.channels]
-    tools = (tool, *(channel.tool.id for channel in channels if channel.tool))
+    tools = (*runs_in, *[channel.tool.id for channel in channels if channel.tool])
     for ref in step.uses:
-        yield Need(("data", ref.id), tools, ref.at, journey.id, root)
+        yield ref.at, ("data", ref.id), tools
     for name in _placeholders(case, step):
-        yield Need(("data", name), tools, step.verb_at, journey.id, root)
+        yield step.verb_at, ("data", name), tools
     for channel, via in zip(channels, step.via, strict=False):
         if channel.address is not None:
-            ways = (tool, channel.tool.id) if channel.tool else (tool,)
-            yield Need(("data", channel.address.id), ways, via.at, journey.id, root)
+            yield via.at, ("data", channel.address.id), (*runs_in, channel.tool.id) if channel.tool else runs_in
 
 
 def _placeholders(case: Case, step: Step) -> Iterator[str]:
@@ -208,27 +218,28 @@ def _placeholders(case: Case, step: Step) -> Iterator[str]:
 # What data need
 
 
-def _of_data(case: Case) -> Iterator[Need]:
+def _of_data(case: Case, lacks: Lacking) -> Iterator[Need]:
     """Yield what a tool needs that computes a datum."""
     for datum in case.workspace.data.values():
         if datum.builtin or datum.computed is None or datum.record is None:
             continue
-        tool, subject = datum.record.id, f"data/{datum.id}"
-        for ref in datum.computed.from_:
-            yield Need(("data", ref.id), (tool,), ref.at, datum.id, subject)
-        for _, rule in datum.computed.first_of:
-            for at, item in _of(case, rule):
-                yield Need(item, (tool,), at, datum.id, subject)
+        tools = (datum.record.id,)
+        needed: list[tuple[Mark, Item]] = [(ref.at, ("data", ref.id)) for ref in datum.computed.from_]
+        needed += [one for _, rule in datum.computed.first_of for one in _of(case, rule)]
+        for at, item in needed:
+            if lacks(item, tools):
+                yield Need(item, tools, at, datum.id, f"data/{datum.id}")
 
 
 # What KPIs need
 
 
-def _of_kpis(case: Case) -> Iterator[Need]:
+def _of_kpis(case: Case, lacks: Lacking) -> Iterator[Need]:
     for kpi in case.workspace.kpis.values():
         if kpi.measured_in is not None and not kpi.builtin:
             for item in sources(case, kpi):
-                yield Need(item, (kpi.measured_in.id,), kpi.measured_in.at, kpi.id, f"kpi/{kpi.id}")
+                if lacks(item, (kpi.measured_in.id,)):
+                    yield Need(item, (kpi.measured_in.id,), kpi.measured_in.at, kpi.id, f"kpi/{kpi.id}")
 
 
 def sources(case: Case, kpi: Kpi) -> Iterator[Item]:

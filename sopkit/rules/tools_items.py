@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import field
 from functools import cached_property
 from typing import Final
@@ -32,9 +32,16 @@ class Write:
 
     tool: str
     at: Mark
-    what: Phrase
+    by: str
+    """Id of the step that does it, or of the event that collects it."""
     step: str | None = None
-    """The step that does it, by its path; None for an event that collects it."""
+    """The path of the step; None for an event."""
+
+    @property
+    def what(self) -> Phrase:
+        if self.step is None:
+            return Phrase(f"{self.by} 在 {self.tool} 收集", f"{self.by} collects it in {self.tool}")
+        return Phrase(f"步骤 {self.by} 在 {self.tool} 写入", f"the step {self.by} writes it in {self.tool}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +62,10 @@ class Items:
             for ref in datum.collected_by:
                 event = workspace.events.get(ref.id)
                 if event is not None and event.tool is not None:
-                    what = Phrase(f"{event.id} 在 {event.tool.id} 收集", f"{event.id} collects it in {event.tool.id}")
-                    found.setdefault(("data", datum.id), []).append(Write(event.tool.id, ref.at, what))
+                    found.setdefault(("data", datum.id), []).append(Write(event.tool.id, ref.at, event.id))
         for path, step, tool in self._steps():
             for item in written(step):
-                words = Phrase(f"步骤 {step.id} 在 {tool} 写入", f"the step {step.id} writes it in {tool}")
-                found.setdefault(item, []).append(Write(tool, step.verb_at, words, path))
+                found.setdefault(item, []).append(Write(tool, step.verb_at, step.id, path))
         return found
 
     def _steps(self) -> Iterator[tuple[str, Step, str]]:
@@ -140,14 +145,10 @@ def written(step: Step) -> Iterator[Item]:
             yield from (("data", ref.id) for ref, _ in values)
 
 
-def asked(workspace: Workspace, predicate: Predicate) -> Iterator[Item]:
-    """Yield what a predicate asks about, segments, tasks and reachability spelt out; each once."""
-    seen: set[Item] = set()
-    for test in tests_of(workspace, predicate):
-        item = item_of(test)
-        if item is not None and item not in seen:
-            seen.add(item)
-            yield item
+def asked(workspace: Workspace, predicate: Predicate) -> Iterable[Item]:
+    """Return what a predicate asks about, segments, tasks and reachability spelt out; each once."""
+    items = map(item_of, tests_of(workspace, predicate))
+    return dict.fromkeys([item for item in items if item is not None])
 
 
 def item_of(test: Predicate) -> Item | None:

@@ -123,13 +123,15 @@ def _loops(case: Case, carriage: Carriage, items: Items, item: Item, noun: Datum
 def _lost(case: Case, carriage: Carriage, items: Items) -> Iterator[Finding]:
     for item, writes in items.writes.items():
         record = items.record(item)
+        if record is None:
+            continue
+        lost = {tool for tool in {write.tool for write in writes} if record not in carriage.reach(item, {tool})}
         for write in writes:
-            if write.step is None or record is None or record in carriage.reach(item, {write.tool}):
-                continue
-            yield case.finding(
-                LOST, write.at, write.step, step=write.step.rpartition("/")[2], kind=WORDS[item[0]], item=item[1],
-                tool=write.tool, record=record,
-            )  # fmt: skip
+            if write.step is not None and write.tool in lost:
+                yield case.finding(
+                    LOST, write.at, write.step, step=write.step.rpartition("/")[2], kind=WORDS[item[0]], item=item[1],
+                    tool=write.tool, record=record,
+                )  # fmt: skip
 
 
 def _kind(item: Item) -> str:
