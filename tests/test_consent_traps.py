@@ -96,6 +96,42 @@ def test_what_a_consent_starts_begins_as_late_as_the_tool_learns_of_it(starts: s
     assert [one for one in run(waits + EVENT).findings if one.rule.code == "SOP504"] == []
 
 
+# What ends a journey before its end
+
+
+HANDED_OVER = ONE_STEP.replace("starts_on: sms-unsubscribed", "starts_on: {ended: ask}") + EVENT
+FIRST = """\
+---
+kind: automation
+id: ID
+title: 询问
+owner: guide
+review_by: 2027-12-31
+audience: members
+starts_on: ON
+runs_in: map
+steps:
+  - {id: STEP, wait: sms-yes, up_to: 3d, otherwise: [{id: stay, wait: order-paid}]}
+"""
+BOTH = FIRST.replace("ID", "ask").replace("ON", "member-joined").replace("STEP", "hear").replace(
+    "wait: order-paid", "wait: sms-yes"
+) + FIRST.replace("ID", "rival").replace("ON", "order-paid").replace("STEP", "listen")
+
+
+@pytest.mark.parametrize("busy", ["preempt", "drop"])
+def test_what_the_end_of_a_journey_starts_knows_no_more_than_where_its_group_cuts_it_off(busy: str) -> None:
+    group = f"one_at_a_time: {{one: {{journeys: [ask, rival], if_busy: {busy}}}}}\n---\nkind: automation\nid: news"
+    found = of_consent(run(HANDED_OVER.replace("---\nkind: automation\nid: news", group) + BOTH))
+    if busy == "drop":
+        assert found == []
+        return
+    (one,) = found
+    assert (one.rule.code, one.verdict) == ("SOP501", Verdict.POSSIBLE)
+    assert [said.en for said in one.assumptions] == [
+        "another playbook takes its place, or has used the cap up, just then"
+    ]
+
+
 # What closed hours do
 
 

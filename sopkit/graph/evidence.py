@@ -19,7 +19,8 @@ from typing import Final, NamedTuple
 
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.flow import ROOTS, Flow, is_timer
-from sopkit.graph.nodes import Edge, Node
+from sopkit.graph.nodes import FLOW, Edge, Node
+from sopkit.graph.partings import BY_RULES
 from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies, aged, unbounded
 from sopkit.model.predicates import Else
 from sopkit.model.steps import Approve, Choose, Go, Wait
@@ -55,6 +56,8 @@ class Way(NamedTuple):
     """The event that has just ended the journey which this way comes from."""
     kept: float = NEVER
     """Slack that does not run out while the journey goes on, since every withdrawal ends it."""
+    by_rules: bool = False
+    """It is gone only if another playbook is there as well: one of the same group, or one that has used a cap up."""
 
 
 def course_of(way: Way) -> tuple[Way, ...]:
@@ -101,25 +104,50 @@ def _begins(flow: Flow, place: str, inside: frozenset[str]) -> bool:
 
 
 def _onward(flow: Flow, copies: Copies, way: Way, inside: frozenset[str]) -> Iterator[Way]:
-    for edge in flow.leaving.get(way.place, ()):
-        if edge.target in inside and not (way.cut and flow.shuts_out(edge.target, way.cut)):
-            yield _step(flow, copies, way, edge, along(flow, copies, way, edge))
+    stage = flow.stage_of(way.place) if flow.partings.left else ""
+    left = flow.partings.left.get(stage)
+    if left is not None and left.target not in inside:
+        left = None
+    for onward in _moves(flow, copies, way, inside if left is None else None):
+        if onward.place in inside:
+            yield onward
+        if left is not None and onward.edge is not None and _leaves(flow, stage, onward):
+            yield _step(flow, copies, way, onward.edge._replace(target=left.target), onward.slack)
+
+
+def _leaves(flow: Flow, stage: str, onward: Way) -> bool:
+    """Return whether the last edge of a way, which comes from a stage, leads out of it, or into it anew."""
+    edge = onward.edge
+    return edge is not None and edge.kind in FLOW and (onward.place == stage or flow.stage_of(onward.place) != stage)
+
+
+def _moves(flow: Flow, copies: Copies, way: Way, inside: frozenset[str] | None) -> Iterator[Way]:
+    """Yield the ways that are longer by one edge; None: wherever to."""
+    turned = flow.partings.turned_away.get(way.place)
+    for edge in (*flow.leaving.get(way.place, ()), *((turned,) if turned is not None else ())):
+        if (inside is None or edge.target in inside) and not (way.cut and flow.shuts_out(edge.target, way.cut)):
+            slack = along(flow, copies, way, edge)
+            yield _step(flow, copies, way, edge, slack)
+            if flow.partings.may_queue(edge):
+                yield _step(flow, copies, way._replace(spent=INFINITE), edge, unbounded(slack), by_rules=True)
     for container in flow.around(way.place):
         for edge in flow.cuts.get(container, ()):
-            if edge.target in inside:
-                cut = _interrupted(flow, copies, way, edge)
-                if cut is not None:
-                    yield cut
+            if inside is None or edge.target in inside:
+                yield from _interrupted(flow, copies, way, edge)
 
 
-def _interrupted(flow: Flow, copies: Copies, way: Way, edge: Edge) -> Way | None:
-    slack, tool = _cut_off(flow, copies, way, edge.source, edge), flow.tool_at(edge.source)
-    if slack is None:
-        return None
-    slack = copies.after(edge.on, slack, tool)
-    if edge.label != "while":
-        slack = max(slack, copies.gain(edge.guard, tool))
-    return _step(flow, copies, way, edge, slack)
+def _interrupted(flow: Flow, copies: Copies, way: Way, edge: Edge) -> Iterator[Way]:
+    """Yield how a way is cut off: as the journey itself has it, and where its group may have stopped the steps before."""
+    known = None
+    for stopped in (False, True) if flow.partings.stops(way.place) else (False,):
+        slack, tool = _cut_off(flow, copies, way, edge, stopped=stopped), flow.tool_at(edge.source)
+        if slack is None or (known is not None and slack >= known):
+            continue
+        known = slack
+        slack = copies.after(edge.on, slack, tool)
+        if edge.label != "while":
+            slack = max(slack, copies.gain(edge.guard, tool))
+        yield _step(flow, copies, way, edge, slack, by_rules=stopped)
 
 
 def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
@@ -134,12 +162,8 @@ def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
     for one in reversed(circle):
         if now is None or one.edge is None:
             return way
-        cut = one.edge.kind == "interrupt"
-        now = (
-            _interrupted(flow, copies, now, one.edge)
-            if cut
-            else _step(flow, copies, now, one.edge, along(flow, copies, now, one.edge))
-        )
+        again = (each for each in _onward(flow, copies, now, frozenset((one.place,))) if each.edge == one.edge)
+        now = min(again, key=lambda each: each.slack, default=None)
     if now is None:
         return way
     anchors = tuple(max(OLD, slack) for slack in now.anchors)
@@ -147,10 +171,16 @@ def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
     return way._replace(slack=max(OLD, now.slack), kept=now.kept, anchors=anchors, spent=spent)
 
 
-def _cut_off(flow: Flow, copies: Copies, way: Way, container: str, edge: Edge) -> float | None:
-    """Return what is left of the evidence where the customer is cut off at a place, before it is left; None where that can't be."""
+def _cut_off(flow: Flow, copies: Copies, way: Way, edge: Edge, *, stopped: bool) -> float | None:
+    """Return what is left of the evidence where the customer is cut off at a place, before it is left; None where that can't be.
+
+    `stopped`: the steps may have stopped there before.
+    """
+    container = edge.source
     onward = [one for one in flow.leaving.get(way.place, ()) if one.kind == "then" and one.label not in ("every", "on")]
     rests = [_decided(flow, copies, way, one) for one in _loose_ends(flow.graph.nodes[way.place], onward)]
+    if stopped:
+        rests += [way.slack if one.on is not None else _decided(flow, copies, way, one) for one in onward]
     stays = flow.stays(container)
     names = flow.anchors(flow.root_of(container))
     entry = way.anchors[1] if len(way.anchors) == len(names) and names else NEVER
@@ -226,19 +256,21 @@ def _covers(one: Way, other: Way) -> bool:
     return (
         one.slack <= other.slack
         and one.cut == other.cut
+        and one.by_rules <= other.by_rules
         and one.spent >= other.spent
         and one.kept <= other.kept
         and all(a <= b for a, b in zip(one.anchors, other.anchors, strict=False))
     )
 
 
-def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float) -> Way:
+def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float, *, by_rules: bool = False) -> Way:
     target = flow.graph.nodes[edge.target]
     journey = flow.journey_of(edge.target)
     fails_at_once = edge.label == "while" and way.place == edge.source
     if journey is not None and journey.while_ is not None and target.kind not in ROOTS and not fails_at_once:
         slack = max(slack, copies.gain(journey.while_, flow.tool_at(edge.target)))
-    kept = _kept(flow, copies, way, edge) if slack != WITHDRAWN else NEVER
+    queued = by_rules and target.kind in ROOTS  # the consent may end before the journey has begun
+    kept = _kept(flow, copies, way, edge) if slack != WITHDRAWN and not queued else NEVER
     slack = max(slack, kept)
     ended = edge.on.event.id if edge.label == "ends_on" and isinstance(edge.on, OnEvent) else ""
     cut = ended or (way.cut if target.kind in ("exit", "trigger") else "")
@@ -247,7 +279,8 @@ def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float) -> Way
         spent = min(_lasts(flow, way, edge), flow.last_timer(edge.target))
         slack = max(slack, _since_entry(flow, way, edge)) if slack > WITHDRAWN else slack
     anchors = _anchored(flow, way, target, slack)
-    return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut, kept)
+    by_rules = by_rules or way.by_rules or edge.label in BY_RULES
+    return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut, kept, by_rules)
 
 
 def _since_entry(flow: Flow, way: Way, edge: Edge) -> float:

@@ -36,6 +36,10 @@ ONE_WORLD: Final = Phrase(
     "没有写同步：各系统当作立即互通", "no syncs are declared: all tools are taken to know at once"
 )
 NOT_JOINT: Final = Phrase("最慢的同步、最晚的时间碰在一起", "the slowest sync run and the latest times fall together")
+AS_RULED: Final = Phrase(
+    "另一份剧本正好在这时占了它的位置，或者用完了频次上限",
+    "another playbook takes its place, or has used the cap up, just then",
+)
 LOOKS: Final = Phrase("员工动手前按 recheck 再看一眼", "staff look again where `recheck` says so")
 MOST_EVIDENCE: Final = 3
 """Places shown beside a finding."""
@@ -72,8 +76,11 @@ class Paths:
         return frozenset(beyond)
 
     def breaking(self, use: Use) -> Way | None:
-        """Return a shortest way, of those followed, on which the use has no consent that is fresh enough."""
-        return next(first_below(self._ways_to(use), lambda way: self.slack(use, way)), None)
+        """Return a shortest way, of those followed, on which the use has no consent that is fresh enough; the journeys' own ways first."""
+        return next(
+            first_below(sorted(self._ways_to(use), key=lambda way: way.by_rules), lambda way: self.slack(use, way)),
+            None,
+        )
 
     def floor(self, use: Use) -> float:
         """Return what is left at the use however it is come to: what its own condition, or its channel, sees to."""
@@ -200,9 +207,10 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
     allowed = max((paths.withdrawals.whole(one) for one in names), default=0.0)
     sure = _sure_age(paths, use)
     dated = replay.dated(use, way, copies, allowed, sure)
-    certain = slack in (NEVER, WITHDRAWN) or (
+    timely = slack in (NEVER, WITHDRAWN) or (
         dated.age > allowed and not _is_denied_at_once(paths, copies, way, allowed)
     )
+    certain = timely and not way.by_rules
     lateness = dated.age if certain else allowed - slack
     channel = use.channel.id if use.channel is not None else ""
     args: dict[str, str | Phrase] = {
@@ -226,7 +234,7 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
         verdict=Verdict.VIOLATED if certain else Verdict.POSSIBLE,
         related=_related(case, use),
         timeline=replay.moments(use, way, dated, names, allowed),
-        assumptions=() if certain else (NOT_JOINT,),
+        assumptions=(() if timely else (NOT_JOINT,)) + ((AS_RULED,) if way.by_rules else ()),
     )
 
 
