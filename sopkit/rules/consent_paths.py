@@ -8,15 +8,11 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Related, Rule, Unassessed, Verdict
 from sopkit.frozen import dataclass
-from sopkit.graph.evidence import (
-    MOST_WAYS,
-    TooManyWaysError,
-    Way,
-    course_of,
-    first_below,
-    ways,
-)
+from sopkit.graph.evidence import MOST_WAYS, TooManyWaysError, first_below, ways
 from sopkit.graph.flow import Flow
+from sopkit.graph.nodes import Edge
+from sopkit.graph.passing import Way, course_of
+from sopkit.graph.resting import rests_of
 from sopkit.graph.satisfiability import tests_of
 from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies
 from sopkit.model.predicates import ConsentTest, Predicate
@@ -239,19 +235,27 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
 
 
 def _is_denied_at_once(paths: Paths, copies: Copies, way: Way, allowed: float) -> bool:
-    """Return whether a fork finds that the consent is not given in the very instant in which it was: few customers come that way."""
+    """Return whether a condition finds that the consent is not given in the very instant in which it was: few customers come that way."""
     for one in course_of(way):
         if one.before is None or one.edge is None or one.before.slack < allowed:
             continue
-        step, edge = paths.flow.graph.nodes[one.edge.source].step, one.edge
-        if step is not None and isinstance(step.verb, Choose) and edge.label in ("if", "else", "none"):
-            refused = [branch.if_ for branch in step.verb.branches[: edge.rank]]
-            if (
-                any(copies.gain(one, None) > NEVER for one in refused)
-                or copies.gain(edge.guard, None, wanted=False) > NEVER
-            ):
-                return True
+        taken = [one.edge]
+        if one.edge.kind == "interrupt" and (one.edge.label != "while" or one.before.place != one.edge.source):
+            rests = list(rests_of(paths.flow, copies, one.before, one.edge))
+            least = min((slack for _, slack in rests), default=NEVER)
+            taken = [edge for edge, slack in rests if slack == least]
+        if taken and all(_denies(paths.flow, copies, edge) for edge in taken):
+            return True
     return False
+
+
+def _denies(flow: Flow, copies: Copies, edge: Edge) -> bool:
+    """Return whether an edge is taken only where the consent is seen not to be given."""
+    step = flow.graph.nodes[edge.source].step
+    refused = step.verb.branches[: edge.rank] if step is not None and isinstance(step.verb, Choose) else ()
+    if any(copies.gain(one.if_, None) > NEVER for one in refused):
+        return edge.label in ("if", "else", "none")
+    return copies.gain(edge.guard, None, wanted=False) > NEVER
 
 
 def _placeholders(rule: Rule) -> tuple[str, ...]:
