@@ -165,6 +165,26 @@ def test_that_all_in_a_group_came_in_by_the_event_that_gives_the_consent_is_said
     assert "all who are in `group` came in by `poll`" in proof(group + voted)[1]
 
 
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ("withdrawn_by: [group-left]", []),
+        ("withdrawn_by: [group-left, member-settings-off]", ["SOP501"]),
+        ("withdrawn_by: [member-settings-off]", ["SOP501"]),
+        ("withdrawn_by: [group-left], expires: 30d", ["SOP501"]),
+    ],
+)
+def test_being_in_a_group_shows_no_consent_that_ends_otherwise_than_by_leaving(ends: str, expected: list[str]) -> None:
+    consent = (
+        "---\nkind: catalog\nconsents:\n  group-marketing: {title: 群, channels: [group], purposes: [promotion, care], "
+        f"notice: privacy-notice, effective_within: 24h, {ends}}}\n"
+    )
+    group = ONE_STEP.replace("via: sms, for: promotion", "via: group, for: promotion").replace(
+        "starts_on: sms-unsubscribed", "starts_on: member-joined"
+    )
+    assert [one for one in codes(group + consent) if one == "SOP501"] == expected
+
+
 # Tasks of staff
 
 

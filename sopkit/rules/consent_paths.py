@@ -15,6 +15,7 @@ from sopkit.graph.passing import Way, course_of
 from sopkit.graph.resting import rests_of
 from sopkit.graph.satisfiability import tests_of
 from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies
+from sopkit.model.nouns import Channel, Consent
 from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Choose
 from sopkit.rules.case import Case
@@ -118,9 +119,7 @@ class Paths:
     def slack(self, use: Use, way: Way) -> float:
         """Return what is left at the use itself: its own condition, the time until the deed and the sending."""
         copies, step = self.copies(use.key), use.step
-        slack = way.slack
-        if use.channel is not None and self.joined(use):
-            slack = max(slack, *(copies.whole(one) for one in use.key))
+        slack = max(way.slack, self._member(use))
         if step is not None and step.by is not None:
             window = self.times.window(use.place, step)
             slack = max(slack, _less(copies.gain(step.if_, self.flow.tool_at(use.place)), window), self._kept(use))
@@ -142,20 +141,31 @@ class Paths:
     def joined(self, use: Use) -> tuple[str, ...]:
         """Return the events that give the consent in the tool of a channel, by which all whom it reaches are taken to have joined it.
 
-        None of them where somebody may still be reached who has left it.
+        None of them where somebody may still be reached who has left it, or whose consent has ended otherwise.
         """
         channel = use.channel
-        if channel is None or channel.selects != "nobody" or channel.opt_out is None or channel.opt_out.event is None:
+        if channel is None or channel.selects != "nobody" or channel.tool is None:
             return ()
-        leaves = channel.opt_out.event.id
-        left = {one.id for one in use.consents if leaves in {ref.id for ref in one.withdrawn_by}}
-        events = self.case.workspace.events.values()
-        tool = channel.tool.id if channel.tool is not None else ""
-        return tuple(
-            event.id
-            for event in events
-            if left & {ref.id for ref in event.gives} and event.tool is not None and event.tool.id == tool
-        )
+        lasting = {one.id for one in use.consents if _lasts_as_membership(one, channel)}
+        return tuple(event for event, given in self._given_in(channel.tool.id) if lasting & given)
+
+    def _given_in(self, tool: str) -> Iterator[tuple[str, frozenset[str]]]:
+        for event in self.case.workspace.events.values():
+            if event.gives and event.tool is not None and event.tool.id == tool:
+                yield event.id, frozenset(ref.id for ref in event.gives)
+
+    def _member(self, use: Use) -> float:
+        """Return what it shows that somebody is among those whom a channel reaches, who came in by giving the consent."""
+        if use.channel is None or not self.joined(use):
+            return NEVER
+        whole = self.copies(use.key).whole
+        return max(whole(one.id) for one in use.consents if _lasts_as_membership(one, use.channel))
+
+
+def _lasts_as_membership(consent: Consent, channel: Channel) -> bool:
+    """Return whether nothing but leaving a channel ends a consent."""
+    leaves = channel.opt_out.event if channel.opt_out is not None else None
+    return leaves is not None and {ref.id for ref in consent.withdrawn_by} == {leaves.id} and consent.expires is None
 
 
 def _less(slack: float, seconds: float) -> float:
