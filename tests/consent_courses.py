@@ -13,12 +13,13 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from tests.consent_plays import NOUNS, SYNC, Act, Deed, _bits, _go, _journey, _lines, _number
+from tests.consent_plays import NOUNS, SETTINGS, SYNC, Act, Deed, _bits, _go, _journey, _lines, _number
 
 LAST = 8
 """The last hour that is acted out."""
 MOST = 300
 """Contacts, and states at the entry of a stage, of one course that are tried."""
+RIVALS = ("preempt", "queue", "stage preempt", "stage queue", "stage drop")
 NAMES = ("one", "two", "three")
 END = -1
 
@@ -46,12 +47,17 @@ class Course:
     stages: tuple[Stage, ...]
     then: tuple[Deed, ...] | None
     starts_then: str
-    """`ended`, or `entered`: the second stage."""
+    """`ended`, `left`: the first stage, or `entered`: the second stage."""
     within: int
     late: int
     asked: bool
     ends: bool
     """`ends_on:` the one way to withdraw."""
+    rival: str = ""
+    """What becomes of the lifecycle, or of the steps of its first stage, beside a rival in its group: `preempt` or `queue` it, or
+    the stage: `stage preempt`, `stage queue`, `stage drop`."""
+    exits: bool = False
+    """A cap that is used up ends the lifecycle."""
 
 
 # As YAML
@@ -68,10 +74,38 @@ def as_yaml(course: Course) -> str:
     head += "ends_on: [refused-mail]\n" if course.ends else ""
     counter = iter(range(100))
     body = "".join(_stage(number, stage, counter) for number, stage in enumerate(course.stages))
-    trigger = "{ended: first}" if course.starts_then == "ended" else f"{{entered: first/{NAMES[1]}}}"
+    started = {"ended": "{ended: first}", "left": f"{{left: first/{NAMES[0]}}}"}
+    trigger = started.get(course.starts_then, f"{{entered: first/{NAMES[1]}}}")
     second = _journey("second", trigger, "", course.then) if course.then is not None else ""
     sync = SYNC.replace("LATE", str(course.late)) if course.late else ""
-    return nouns + head + "stages:\n" + body + second + sync
+    return nouns + head + "stages:\n" + body + second + (RIVAL if course.rival else "") + sync
+
+
+RIVAL = """\
+---
+kind: automation
+id: rival
+title: rival
+owner: carer
+review_by: 2027-12-31
+runs_in: map
+starts_on: called
+reentry: always
+steps:
+  - {id: rival-0, wait: 1h}
+"""
+
+
+def settings_of(course: Course) -> str:
+    """Return the workspace's settings: SETTINGS, with the group and the enforcement of the course."""
+    text = SETTINGS
+    if course.exits:
+        text = text.replace("enforce: none", "enforce: {in: map, count: exit}").replace("max: 1000", "max: 1")
+    if course.rival:
+        place = f"first/{NAMES[0]}" if course.rival.startswith("stage") else "first"
+        busy = course.rival.removeprefix("stage ")
+        text += f"one_at_a_time: {{one: {{journeys: [{place}, rival], if_busy: {busy}}}}}\n"
+    return text
 
 
 def _stage(number: int, stage: Stage, counter: Iterator[int]) -> str:
@@ -114,7 +148,9 @@ def contacts(course: Course) -> set[Contact]:
     for stage in course.stages:
         firsts.append(total)
         total = _number(stage.deeds, total)[1]
-    waiting = [(0, Act(given=(0,) if course.asked else ()))]
+    begun = Act(given=(0,) if course.asked else (), capped=course.exits)
+    waits = range(course.within + 2) if course.rival == "queue" else (0,)
+    waiting = [(0, replace(begun, now=hour, start=hour)) for hour in waits]
     known = set(waiting)
     while waiting:
         if max(len(found), len(known)) > MOST:
@@ -123,16 +159,32 @@ def contacts(course: Course) -> set[Contact]:
         if number == 1 and course.starts_then == "entered":
             found |= _second(course, act, None)
         numbered = _number(course.stages[number].deeds, firsts[number])[0]
-        for played in {_plain(one) for one in _go(numbered, act, "first", held=False)}:
+        stopped = course.rival.startswith("stage") and number == 0
+        for played in {_plain(one) for one in _played(course, numbered, act, stopped=stopped)}:
             for target, state, heard in _leaves(course, course.stages[number], act, played):
-                found |= {_contact(one, (0, one[0]) if course.ends else None, None) for one in state.contacts}
+                quiet = {one: (act.start, one[0]) if course.ends else None for one in state.contacts}
+                found |= {_contact(one, hours, None) for one, hours in quiet.items()}
                 onward = replace(state, contacts=(), left=False)
-                if target == END and course.starts_then == "ended":
+                moved = {"ended": target == END, "left": number == 0 and target >= END}
+                if moved.get(course.starts_then):
                     found |= _second(course, onward, heard)
-                elif target >= 0 and (target, onward) not in known:
+                if target >= 0 and (target, onward) not in known:
                     known.add((target, onward))
                     waiting.append((target, onward))
     return found
+
+
+def _played(course: Course, numbered: list[tuple[int, Deed]], begun: Act, *, stopped: bool) -> Iterator[Act]:
+    """Yield how the steps of a stage are played. `stopped`: beside the rival, which lets them wait, or ends them."""
+    if not stopped:
+        yield from _go(numbered, begun, "first", held=False)
+        return
+    yield begun  # not one is done
+    for wait in range(course.within + 2) if course.rival == "stage queue" else (0,):
+        for played in _go(numbered, replace(begun, now=begun.now + wait), "first", held=False):
+            yield played
+            for hour in range(begun.now, played.now + 1) if course.rival == "stage preempt" else ():
+                yield from (_cut(begun, played, hour, at_once=early) for early in (True, False))
 
 
 def _leaves(course: Course, stage: Stage, begun: Act, played: Act) -> Iterator[tuple[int, Act, int | None]]:
@@ -158,14 +210,17 @@ def _leaves(course: Course, stage: Stage, begun: Act, played: Act) -> Iterator[t
                 if move.on:
                     given = (*cut.given, hour) if move.on == "agreed" else cut.given
                     yield move.go, _plain(replace(cut, given=given)), None
-            if course.ends and hour > 0:
+            if course.rival == "preempt":
+                yield END, cut, None
+            if course.ends and hour > begun.start:
                 yield END, cut, hour
 
 
 def _cut(begun: Act, act: Act, hour: int, *, at_once: bool) -> Act:
     """Return how far it has come by an hour; `at_once`: what falls on that hour itself has not been done."""
     last = hour - 1 if at_once else hour
-    return Act(
+    return replace(
+        begun,
         now=hour,
         given=tuple(at for at in act.given if at <= last or at in begun.given),
         seen=tuple(at for at in act.seen if at <= last or at in begun.seen),
@@ -186,7 +241,7 @@ def _second(course: Course, act: Act, heard: int | None) -> set[Contact]:
     until = act.now if heard is None else heard - 1
     begun = replace(act, start=act.now, contacts=(), left=False)
     return {
-        _contact(one, (0, until) if course.ends else None, heard)
+        _contact(one, (act.start, until) if course.ends else None, heard)
         for played in _go(_number(course.then, 0)[0], begun, "second", held=False)
         for one in played.contacts
     }
@@ -309,9 +364,11 @@ def courses(draw: st.DrawFn) -> Course:
     return Course(
         stages=tuple(stages),
         then=draw(st.one_of(st.none(), short_deeds())),
-        starts_then=draw(st.sampled_from(["ended", "entered"])) if count > 1 else "ended",
+        starts_then=draw(st.sampled_from(["ended", "left", *(["entered"] if count > 1 else [])])),
         within=within,
         late=draw(st.integers(0, min(2, within))),
         asked=draw(st.booleans()),
         ends=draw(st.booleans()),
+        rival=draw(st.sampled_from(["", "", "", *RIVALS])),
+        exits=draw(st.integers(0, 4)) == 0,
     )

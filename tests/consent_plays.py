@@ -174,6 +174,8 @@ class Act:
     contacts: tuple[tuple[int, str, tuple[int, ...], tuple[int, ...], tuple[int, ...]], ...] = ()
     """When the customer was contacted, by which step, and what had been seen by then."""
     left: bool = False
+    capped: bool = False
+    """A tool that finds the cap used up ends the journey instead of sending."""
 
 
 def acts(play: Play) -> Iterator[Act]:
@@ -236,6 +238,9 @@ def _deed(number: int, deed: Deed, act: Act, name: str, held: bool) -> Iterator[
             zero = act.start if deed.since == "start" else act.now
             for hours in range(deed.low, deed.high + 1):
                 now = max(act.now, zero + hours)
+                if act.capped:
+                    looked = (*act.seen, now) if deed.guarded else act.seen
+                    yield replace(act, now=now, seen=looked, left=True)
                 yield from _contact(replace(act, now=now), now, f"{name}-{number}", deed.guarded, held)
         case "staff":
             issued = act.now + deed.low

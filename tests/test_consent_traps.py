@@ -96,6 +96,42 @@ def test_what_a_consent_starts_begins_as_late_as_the_tool_learns_of_it(starts: s
     assert [one for one in run(waits + EVENT).findings if one.rule.code == "SOP504"] == []
 
 
+# What ends a journey before its end
+
+
+HANDED_OVER = ONE_STEP.replace("starts_on: sms-unsubscribed", "starts_on: {ended: ask}") + EVENT
+FIRST = """\
+---
+kind: automation
+id: ID
+title: 询问
+owner: guide
+review_by: 2027-12-31
+audience: members
+starts_on: ON
+runs_in: map
+steps:
+  - {id: STEP, wait: sms-yes, up_to: 3d, otherwise: [{id: stay, wait: order-paid}]}
+"""
+BOTH = FIRST.replace("ID", "ask").replace("ON", "member-joined").replace("STEP", "hear").replace(
+    "wait: order-paid", "wait: sms-yes"
+) + FIRST.replace("ID", "rival").replace("ON", "order-paid").replace("STEP", "listen")
+
+
+@pytest.mark.parametrize("busy", ["preempt", "drop"])
+def test_what_the_end_of_a_journey_starts_knows_no_more_than_where_its_group_cuts_it_off(busy: str) -> None:
+    group = f"one_at_a_time: {{one: {{journeys: [ask, rival], if_busy: {busy}}}}}\n---\nkind: automation\nid: news"
+    found = of_consent(run(HANDED_OVER.replace("---\nkind: automation\nid: news", group) + BOTH))
+    if busy == "drop":
+        assert found == []
+        return
+    (one,) = found
+    assert (one.rule.code, one.verdict) == ("SOP501", Verdict.POSSIBLE)
+    assert [said.en for said in one.assumptions] == [
+        "another playbook takes its place, or has used the cap up, just then"
+    ]
+
+
 # What closed hours do
 
 
@@ -127,6 +163,26 @@ def test_that_all_in_a_group_came_in_by_the_event_that_gives_the_consent_is_said
         + "  poll: {title: 投票, tool: wecom, at_most: 1 per day, gives: [group-marketing], shows: [privacy-notice]}\n"
     )
     assert "all who are in `group` came in by `poll`" in proof(group + voted)[1]
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ("withdrawn_by: [group-left]", []),
+        ("withdrawn_by: [group-left, member-settings-off]", ["SOP501"]),
+        ("withdrawn_by: [member-settings-off]", ["SOP501"]),
+        ("withdrawn_by: [group-left], expires: 30d", ["SOP501"]),
+    ],
+)
+def test_being_in_a_group_shows_no_consent_that_ends_otherwise_than_by_leaving(ends: str, expected: list[str]) -> None:
+    consent = (
+        "---\nkind: catalog\nconsents:\n  group-marketing: {title: 群, channels: [group], purposes: [promotion, care], "
+        f"notice: privacy-notice, effective_within: 24h, {ends}}}\n"
+    )
+    group = ONE_STEP.replace("via: sms, for: promotion", "via: group, for: promotion").replace(
+        "starts_on: sms-unsubscribed", "starts_on: member-joined"
+    )
+    assert [one for one in codes(group + consent) if one == "SOP501"] == expected
 
 
 # Tasks of staff

@@ -9,9 +9,10 @@ import pytest
 
 from sopkit.graph import evidence
 from sopkit.graph.course import INFINITE
-from sopkit.graph.evidence import Way, course_of, is_come_to, ways
+from sopkit.graph.evidence import is_come_to, ways
 from sopkit.graph.flow import Flow
 from sopkit.graph.openings import DAY, Openings
+from sopkit.graph.passing import Way, course_of
 from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies
 from sopkit.model.predicates import Predicate
 from sopkit.model.triggers import ConsentMoved, OnEvent, Trigger
@@ -276,6 +277,15 @@ def test_stages_are_left_by_their_clock_and_by_events() -> None:
     assert slack(text, f"{root}/fourth/x") == 23
     assert slack(text, f"{root}/first/often") == OLD
     assert slack(text, f"{root}/first/answer") == OLD
+
+
+@pytest.mark.parametrize("move", ["after: 10h", "on: other"])
+def test_a_withdrawal_that_a_stage_waits_for_is_not_forgotten_as_it_is_left(move: str) -> None:
+    text = f"""\
+  first: {{steps: [{{id: w, wait: "no"}}], next: [{{MOVE, go: second}}, {{after: 12h, go: end}}]}}
+  second: {{steps: [{{id: x, {SEND}}}], next: [{{after: 9h, go: end}}]}}
+"""
+    assert slack(lifecycle(text.replace("MOVE", move), on='"yes"'), "lifecycle/one/second/x") == WITHDRAWN
 
 
 def test_how_long_anybody_stays_in_a_stage() -> None:

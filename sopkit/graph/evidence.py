@@ -17,16 +17,16 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import Final, NamedTuple
+from typing import Final
 
-from sopkit.graph.course import INFINITE, longest, shortest
-from sopkit.graph.flow import ROOTS, Flow, is_timer
-from sopkit.graph.nodes import Edge, Node
+from sopkit.graph.course import INFINITE
+from sopkit.graph.flow import ROOTS, Flow
+from sopkit.graph.nodes import FLOW, Edge, Node
+from sopkit.graph.partings import BY_RULES
+from sopkit.graph.passing import Way, along, leaving, tested
+from sopkit.graph.resting import cut_off, lasts
 from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies, aged, unbounded
-from sopkit.model.predicates import Else
-from sopkit.model.steps import Approve, Choose, Go, Wait
 from sopkit.model.triggers import ConsentMoved, OnEvent
-from sopkit.tree import Mark
 
 MOST_WAYS: Final = 200
 """Ways to one place that are kept; beyond, the question is not settled."""
@@ -38,33 +38,6 @@ MANY_ROUNDS: Final = 60
 
 class TooManyWaysError(Exception):
     """A bound on effort was reached."""
-
-
-class Way(NamedTuple):
-    """One way to a place: the place, what is left of the evidence there, and the way so far."""
-
-    place: str
-    slack: float
-    length: int
-    before: Way | None = None
-    edge: Edge | None = None
-    """The edge from the place before; None where the way begins."""
-    anchors: tuple[float, ...] = ()
-    """Slack at the start, at the stage's entry, and at each step that a `since` of the playbook names."""
-    spent: float = 0.0
-    """Seconds since the stage was entered, at most."""
-    cut: str = ""
-    """The event that has just ended the journey which this way comes from."""
-    kept: float = NEVER
-    """Slack that does not run out while the journey goes on, since every withdrawal ends it."""
-
-
-def course_of(way: Way) -> tuple[Way, ...]:
-    """Return the way and those before it, from the beginning."""
-    found = [way]
-    while found[-1].before is not None:
-        found.append(found[-1].before)
-    return tuple(reversed(found))
 
 
 def ways(flow: Flow, copies: Copies, inside: Collection[str]) -> dict[str, list[Way]]:
@@ -124,25 +97,50 @@ def _begins(flow: Flow, place: str, inside: Collection[str]) -> bool:
 
 
 def _onward(flow: Flow, copies: Copies, way: Way, inside: Collection[str]) -> Iterator[Way]:
-    for edge in flow.leaving.get(way.place, ()):
-        if edge.target in inside and not (way.cut and flow.shuts_out(edge.target, way.cut)):
-            yield _step(flow, copies, way, edge, along(flow, copies, way, edge))
+    stage = flow.stage_of(way.place) if flow.partings.left else ""
+    left = flow.partings.left.get(stage)
+    if left is not None and left.target not in inside:
+        left = None
+    for onward in _moves(flow, copies, way, inside if left is None else None):
+        if onward.place in inside:
+            yield onward
+        if left is not None and onward.edge is not None and _leaves(flow, stage, onward):
+            yield _step(flow, copies, way, onward.edge._replace(target=left.target), onward.slack)
+
+
+def _leaves(flow: Flow, stage: str, onward: Way) -> bool:
+    """Return whether the last edge of a way, which comes from a stage, leads out of it, or into it anew."""
+    edge = onward.edge
+    return edge is not None and edge.kind in FLOW and (onward.place == stage or flow.stage_of(onward.place) != stage)
+
+
+def _moves(flow: Flow, copies: Copies, way: Way, inside: Collection[str] | None) -> Iterator[Way]:
+    """Yield the ways that are longer by one edge; None: wherever to."""
+    turned = flow.partings.turned_away.get(way.place)
+    for edge in (*flow.leaving.get(way.place, ()), *((turned,) if turned is not None else ())):
+        if (inside is None or edge.target in inside) and not (way.cut and flow.shuts_out(edge.target, way.cut)):
+            slack = along(flow, copies, way, edge)
+            yield _step(flow, copies, way, edge, slack)
+            if flow.partings.may_queue(edge):
+                yield _step(flow, copies, way._replace(spent=INFINITE), edge, unbounded(slack), by_rules=True)
     for container in flow.around(way.place):
         for edge in flow.cuts.get(container, ()):
-            if edge.target in inside:
-                cut = _interrupted(flow, copies, way, edge)
-                if cut is not None:
-                    yield cut
+            if inside is None or edge.target in inside:
+                yield from _interrupted(flow, copies, way, edge)
 
 
-def _interrupted(flow: Flow, copies: Copies, way: Way, edge: Edge) -> Way | None:
-    slack, tool = _cut_off(flow, copies, way, edge.source, edge), flow.tool_at(edge.source)
-    if slack is None:
-        return None
-    slack = copies.after(edge.on, slack, tool)
-    if edge.label != "while":
-        slack = max(slack, copies.gain(edge.guard, tool))
-    return _step(flow, copies, way, edge, slack)
+def _interrupted(flow: Flow, copies: Copies, way: Way, edge: Edge) -> Iterator[Way]:
+    """Yield how a way is cut off: as the journey itself has it, and where its group may have stopped the steps before."""
+    known = None
+    for stopped in (False, True) if flow.partings.stops(way.place) else (False,):
+        slack, tool = cut_off(flow, copies, way, edge, stopped=stopped), flow.tool_at(edge.source)
+        if slack is None or (known is not None and slack >= known):
+            continue
+        known = slack
+        slack = copies.after(edge.on, slack, tool)
+        if edge.label != "while":
+            slack = max(slack, copies.gain(edge.guard, tool))
+        yield _step(flow, copies, way, edge, slack, by_rules=stopped)
 
 
 def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
@@ -157,12 +155,8 @@ def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
     for one in reversed(circle):
         if now is None or one.edge is None:
             return way
-        cut = one.edge.kind == "interrupt"
-        now = (
-            _interrupted(flow, copies, now, one.edge)
-            if cut
-            else _step(flow, copies, now, one.edge, along(flow, copies, now, one.edge))
-        )
+        again = (each for each in _onward(flow, copies, now, frozenset((one.place,))) if each.edge == one.edge)
+        now = min(again, key=lambda each: each.slack, default=None)
     if now is None:
         return way
     anchors = tuple(max(OLD, slack) for slack in now.anchors)
@@ -170,107 +164,36 @@ def _repeated(flow: Flow, copies: Copies, way: Way) -> Way:
     return way._replace(slack=max(OLD, now.slack), kept=now.kept, anchors=anchors, spent=spent)
 
 
-def _cut_off(flow: Flow, copies: Copies, way: Way, container: str, edge: Edge) -> float | None:
-    """Return what is left of the evidence where the customer is cut off at a place, before it is left; None where that can't be."""
-    onward = [one for one in flow.leaving.get(way.place, ()) if one.kind == "then" and one.label not in ("every", "on")]
-    rests = [_decided(flow, copies, way, one) for one in _loose_ends(flow.graph.nodes[way.place], onward)]
-    stays = flow.stays(container)
-    names = flow.anchors(flow.root_of(container))
-    entry = way.anchors[1] if len(way.anchors) == len(names) and names else NEVER
-    if is_timer(edge):
-        timer, soonest = longest(edge.delay.high), shortest(edge.delay.high)
-        known = [*rests, *(_decided(flow, copies, way, one) for one in onward if _lasts(flow, way, one) >= soonest)]
-        if not known:
-            return None  # gone from here by then
-        slack = max(min(known), entry)
-        return aged(slack, timer) if timer < INFINITE else unbounded(slack)
-    if edge.label == "while" and way.place == container:
-        return way.slack  # it may not hold from the first
-    bound = aged(max(way.slack, entry), stays) if stays < INFINITE else unbounded(way.slack)
-    rests = [aged(max(one, entry), stays) if stays < INFINITE else unbounded(one) for one in rests]
-    return max(bound, min([*rests, *(_before(flow, copies, way, one) for one in onward)], default=bound))
-
-
-def _lasts(flow: Flow, way: Way, edge: Edge) -> float:
-    """Return how many seconds after entry of the stage an edge's target is done, at most."""
-    return way.spent + (longest(edge.held.high) if edge.held.bounded else INFINITE) + flow.delay(edge)
-
-
-def _decided(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
-    """Return what is known as soon as it is settled that an edge is taken, before its delay."""
-    if edge.label == "came":
-        return copies.after(edge.on, way.slack, flow.tool_at(way.place))
-    if edge.label in ("if", "else", "none"):
-        return max(leaving(flow, copies, way, edge), tested(flow, copies, edge, flow.tool_at(way.place)))
-    return way.slack
-
-
-def _loose_ends(node: Node, onward: Sequence[Edge]) -> Iterator[Edge]:
-    """Yield, as edges to where they are, the ways on which nothing follows: the customer rests until something cuts in."""
-    labels, at = {one.label for one in onward}, node.at or Mark(0)
-    step = node.step
-    match step.verb if step is not None else None:
-        case Choose(branches):
-            ranks = {one.rank for one in onward}
-            for rank, branch in enumerate(branches):
-                if rank not in ranks:
-                    label = "else" if isinstance(branch.if_, Else) else "if"
-                    yield Edge(node.id, node.id, "then", at, label, guard=branch.if_, rank=rank)
-            passed = (step is not None and step.if_ is not None) or not any(
-                isinstance(one.if_, Else) for one in branches
-            )
-            if passed and len(branches) not in ranks:
-                yield Edge(node.id, node.id, "then", at, "none", rank=len(branches))
-        case Wait(until=until) if until:
-            if "came" not in labels:
-                yield from (Edge(node.id, node.id, "then", at, "came", on=one) for one in until)
-            if step is not None and step.up_to is not None and "up_to" not in labels:
-                yield Edge(node.id, node.id, "then", at, "up_to")
-        case Approve() if labels <= {"if_rejected"}:
-            yield Edge(node.id, node.id, "then", at)
-        case Go():
-            if step is not None and step.if_ is not None and "none" not in labels:
-                yield Edge(node.id, node.id, "then", at)
-        case _ if not onward:
-            yield Edge(node.id, node.id, "then", at)
-
-
-def _before(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
-    """Return what is left of the evidence on an edge at the last, before anything refreshes it."""
-    if edge.on is not None:
-        return aged(way.slack, longest(edge.held.high)) if edge.held.bounded else unbounded(way.slack)
-    slack = _decided(flow, copies, way, edge)
-    slack = aged(slack, longest(edge.held.high)) if edge.held.bounded else unbounded(slack)
-    return _since(flow, way, edge, slack)
-
-
 def _covers(one: Way, other: Way) -> bool:
     """Return whether whatever breaks on the other way breaks on this one, which is no longer."""
     return (
         one.slack <= other.slack
         and one.cut == other.cut
+        and one.by_rules <= other.by_rules
         and one.spent >= other.spent
         and one.kept <= other.kept
         and all(a <= b for a, b in zip(one.anchors, other.anchors, strict=False))
     )
 
 
-def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float) -> Way:
+def _step(flow: Flow, copies: Copies, way: Way, edge: Edge, slack: float, *, by_rules: bool = False) -> Way:
     target = flow.graph.nodes[edge.target]
     journey = flow.journey_of(edge.target)
     fails_at_once = edge.label == "while" and way.place == edge.source
     if journey is not None and journey.while_ is not None and target.kind not in ROOTS and not fails_at_once:
         slack = max(slack, copies.gain(journey.while_, flow.tool_at(edge.target)))
-    kept = _kept(flow, copies, way, edge) if slack != WITHDRAWN else NEVER
+    queued = by_rules and target.kind in ROOTS  # the consent may end before the journey has begun
+    kept = _kept(flow, copies, way, edge) if slack != WITHDRAWN and not queued else NEVER
     slack = max(slack, kept)
     ended = edge.on.event.id if edge.label == "ends_on" and isinstance(edge.on, OnEvent) else ""
     cut = ended or (way.cut if target.kind in ("exit", "trigger") else "")
     spent = 0.0
     if target.step is not None:
-        spent = min(_lasts(flow, way, edge), flow.last_timer(edge.target))
+        spent = min(lasts(flow, way, edge), flow.last_timer(edge.target))
         slack = max(slack, _since_entry(flow, way, edge)) if slack > WITHDRAWN else slack
     anchors = _anchored(flow, way, target, slack)
-    return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut, kept)
+    by_rules = by_rules or way.by_rules or edge.label in BY_RULES
+    return Way(edge.target, slack, way.length + 1, way, edge, anchors, spent, cut, kept, by_rules)
 
 
 def _since_entry(flow: Flow, way: Way, edge: Edge) -> float:
@@ -319,60 +242,6 @@ def _anchored(flow: Flow, way: Way, target: Node, slack: float) -> tuple[float, 
     elif target.step is not None and target.step.id in names:
         known[names.index(target.step.id)] = slack
     return tuple(known)
-
-
-def along(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
-    """Return what is left of the evidence behind an edge."""
-    slack, tool = leaving(flow, copies, way, edge), flow.tool_at(edge.target)
-    if edge.kind in ("occurs", "emits"):
-        if edge.kind == "emits" and edge.label == "late":
-            slack = unbounded(slack)
-        slack = copies.after(edge.on, slack, tool)
-        return max(slack, copies.gain(edge.guard, tool))
-    if edge.label in ("every", "on"):
-        slack = unbounded(slack)
-    slack = aged(slack, longest(edge.held.high)) if edge.held.bounded else unbounded(slack)
-    slack = copies.after(edge.on, slack, tool)
-    slack = max(slack, tested(flow, copies, edge, tool))
-    if edge.label == "every":
-        return slack
-    return _since(flow, way, edge, slack)
-
-
-def leaving(flow: Flow, copies: Copies, way: Way, edge: Edge) -> float:
-    """Return what is left of the evidence as a place is left by an edge that is open only once its step is done."""
-    node = flow.graph.nodes[way.place]
-    step = node.step
-    if step is None or step.if_ is None:
-        return way.slack
-    if edge.kind == "emits" or (isinstance(step.verb, Choose) and edge.label in ("if", "else")):
-        return max(way.slack, copies.gain(step.if_, flow.tool_at(way.place)))
-    return way.slack
-
-
-def tested(flow: Flow, copies: Copies, edge: Edge, tool: str | None) -> float:
-    """Return the slack that the condition of an edge brings, and that the conditions before it did not hold."""
-    gain = copies.gain(edge.guard, tool)
-    step = flow.graph.nodes[edge.source].step
-    if step is None or not isinstance(step.verb, Choose) or edge.label not in ("if", "else", "none"):
-        return gain
-    if edge.label == "none" and step.if_ is not None:
-        return gain  # or the whole fork was passed by
-    before = (branch.if_ for branch in step.verb.branches[: edge.rank])
-    return max([gain, *(copies.gain(one, tool, wanted=False) for one in before)])
-
-
-def _since(flow: Flow, way: Way, edge: Edge, slack: float) -> float:
-    """Return the slack after an edge's delay: counted from an anchor, no more time has passed since then than it says."""
-    lasts = flow.delay(edge)
-    since = edge.delay.since
-    names = flow.anchors(flow.root_of(edge.target)) if since else ()
-    if not since or since not in names or len(way.anchors) != len(names):
-        return unbounded(slack) if lasts == INFINITE else aged(slack, lasts)
-    if lasts == INFINITE:
-        return unbounded(slack)
-    anchor = way.anchors[names.index(since)]
-    return min(slack, max(aged(anchor, lasts), aged(slack, lasts)))
 
 
 def first_below(found: Sequence[Way], slack: Callable[[Way], float]) -> Iterator[Way]:

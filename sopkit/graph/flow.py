@@ -8,12 +8,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.nodes import Delay, Edge, ExecutionGraph, Node
 from sopkit.graph.openings import Openings
+from sopkit.graph.partings import LEFT, Partings
 from sopkit.graph.satisfiability import excludes
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.predicates import EventTest
@@ -33,11 +35,17 @@ class Flow:
     """Whether a step that comes in a closed hour is left out instead of moved."""
     holds: Callable[[str], float] = lambda _: 0.0
     """How many seconds the tool that keeps the caps holds a touch back, at most."""
+    turns_away: Callable[[str], bool] = lambda _: False
+    """Whether the tool that keeps the caps ends a journey at a touch that a cap forbids."""
     _anchors: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _stays: dict[str, float] = field(default_factory=dict)
     _delays: dict[tuple[str, Delay], float] = field(default_factory=dict)
     _spells: dict[tuple[Openings, float], float] = field(default_factory=dict)
     _shut: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    @cached_property
+    def partings(self) -> Partings:
+        return Partings(self.graph, self.workspace, self.turns_away)
 
     @cached_property
     def leaving(self) -> Mapping[str, Sequence[Edge]]:
@@ -55,6 +63,8 @@ class Flow:
         for edge in self.graph.edges:
             if edge.kind == "interrupt" and edge.label != "replaces":
                 found.setdefault(edge.source, []).append(edge)
+        for source, edge in self.partings.preempted.items():
+            found.setdefault(source, []).append(edge)
         return found
 
     def around(self, place: str) -> tuple[str, ...]:
@@ -67,6 +77,11 @@ class Flow:
         root = node.playbook or place
         stage = "/".join(place.split("/")[:3])
         return (stage, root) if stage != root and self.graph.nodes[root].kind == "lifecycle" else (root,)
+
+    def stage_of(self, place: str) -> str:
+        """Return the stage of a lifecycle that a place is in, or is; nothing elsewhere."""
+        around = self.around(place)
+        return around[0] if len(around) > 1 else ""
 
     def stays(self, container: str) -> float:
         """Return the most seconds that anybody stays in a stage or journey, whatever they do there."""
@@ -88,18 +103,19 @@ class Flow:
         for edges in self.leaving.values():
             for edge in edges:
                 found.setdefault(edge.target, []).append(edge)
-        for edges in self.cuts.values():
-            for edge in edges:
-                found.setdefault(edge.target, []).append(edge)
+        beside = chain(*self.cuts.values(), self.partings.turned_away.values(), self.partings.left.values())
+        for edge in beside:
+            found.setdefault(edge.target, []).append(edge)
         return found
 
     @cached_property
     def _parts(self) -> Mapping[str, Sequence[str]]:
-        """The places of each stage and journey that anything cuts off."""
+        """The places of each stage and journey that anything cuts off, or whose leaving sets something off."""
         found: dict[str, list[str]] = {}
+        left = self.partings.left
         for place in self.graph.nodes:
             for container in self.around(place):
-                if container in self.cuts:
+                if container in self.cuts or container in left:
                     found.setdefault(container, []).append(place)
         return found
 
@@ -110,7 +126,8 @@ class Flow:
         while queue:
             place = queue.popleft()
             for edge in self.arriving.get(place, ()):
-                before = self._parts.get(edge.source, ()) if edge.kind == "interrupt" else ()
+                wherever = edge.kind == "interrupt" or edge.label == LEFT
+                before = self._parts.get(edge.source, ()) if wherever else ()
                 for source in (edge.source, *before):
                     if source not in steps:
                         steps[source] = steps[place] + 1
@@ -201,6 +218,8 @@ def _flows(edge: Edge, nodes: Mapping[str, Node]) -> bool:
     source, target = nodes[edge.source].kind, nodes[edge.target].kind
     if target == "offer":
         return source == "step"
+    if target == "trigger" and source == "stage" and edge.label == LEFT:
+        return False  # it happens later, and not there
     if target == "trigger":
         return source in ("stage", "step", "exit", "lifecycle", "automation") or edge.label == "granted"
     return target in ROOTS and edge.label == "start"

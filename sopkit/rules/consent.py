@@ -51,7 +51,7 @@ def check(case: Case) -> Iterator[Outcome]:
         return
     carriage = Carriage(case.workspace, case.today)
     times = Times(case, carriage)
-    flow = Flow(case.graph, case.workspace, times.openings, times.drops, times.holds)
+    flow = Flow(case.graph, case.workspace, times.openings, times.drops, times.holds, times.turns_away)
     paths = Paths(case, flow, times, Withdrawals(case, carriage))
     reach = list(consent_reach.check(case, paths, resting))
     yield from reach

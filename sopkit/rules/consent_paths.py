@@ -8,18 +8,14 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Related, Rule, Unassessed, Verdict
 from sopkit.frozen import dataclass
-from sopkit.graph.evidence import (
-    MOST_WAYS,
-    TooManyWaysError,
-    Way,
-    course_of,
-    first_below,
-    is_come_to,
-    ways,
-)
+from sopkit.graph.evidence import MOST_WAYS, TooManyWaysError, first_below, is_come_to, ways
 from sopkit.graph.flow import Flow
+from sopkit.graph.nodes import Edge
+from sopkit.graph.passing import Way, course_of
+from sopkit.graph.resting import rests_of
 from sopkit.graph.satisfiability import tests_of
 from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies
+from sopkit.model.nouns import Channel, Consent
 from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Choose
 from sopkit.rules.case import Case
@@ -37,6 +33,10 @@ ONE_WORLD: Final = Phrase(
     "没有写同步：各系统当作立即互通", "no syncs are declared: all tools are taken to know at once"
 )
 NOT_JOINT: Final = Phrase("最慢的同步、最晚的时间碰在一起", "the slowest sync run and the latest times fall together")
+AS_RULED: Final = Phrase(
+    "另一份剧本正好在这时占了它的位置，或者用完了频次上限",
+    "another playbook takes its place, or has used the cap up, just then",
+)
 LOOKS: Final = Phrase("员工动手前按 recheck 再看一眼", "staff look again where `recheck` says so")
 MOST_EVIDENCE: Final = 3
 """Places shown beside a finding."""
@@ -73,8 +73,11 @@ class Paths:
         return frozenset(beyond)
 
     def breaking(self, use: Use) -> Way | None:
-        """Return a shortest way, of those followed, on which the use has no consent that is fresh enough."""
-        return next(first_below(self._ways_to(use), lambda way: self.slack(use, way)), None)
+        """Return a shortest way, of those followed, on which the use has no consent that is fresh enough; the journeys' own ways first."""
+        return next(
+            first_below(sorted(self._ways_to(use), key=lambda way: way.by_rules), lambda way: self.slack(use, way)),
+            None,
+        )
 
     def floor(self, use: Use) -> float:
         """Return what is left at the use however it is come to: what its own condition, or its channel, sees to."""
@@ -112,9 +115,7 @@ class Paths:
     def slack(self, use: Use, way: Way) -> float:
         """Return what is left at the use itself: its own condition, the time until the deed and the sending."""
         copies, step = self.copies(use.key), use.step
-        slack = way.slack
-        if use.channel is not None and self.joined(use):
-            slack = max(slack, *(copies.whole(one) for one in use.key))
+        slack = max(way.slack, self._member(use))
         if step is not None and step.by is not None:
             window = self.times.window(use.place, step)
             slack = max(slack, _less(copies.gain(step.if_, self.flow.tool_at(use.place)), window), self._kept(use))
@@ -136,20 +137,31 @@ class Paths:
     def joined(self, use: Use) -> tuple[str, ...]:
         """Return the events that give the consent in the tool of a channel, by which all whom it reaches are taken to have joined it.
 
-        None of them where somebody may still be reached who has left it.
+        None of them where somebody may still be reached who has left it, or whose consent has ended otherwise.
         """
         channel = use.channel
-        if channel is None or channel.selects != "nobody" or channel.opt_out is None or channel.opt_out.event is None:
+        if channel is None or channel.selects != "nobody" or channel.tool is None:
             return ()
-        leaves = channel.opt_out.event.id
-        left = {one.id for one in use.consents if leaves in {ref.id for ref in one.withdrawn_by}}
-        events = self.case.workspace.events.values()
-        tool = channel.tool.id if channel.tool is not None else ""
-        return tuple(
-            event.id
-            for event in events
-            if left & {ref.id for ref in event.gives} and event.tool is not None and event.tool.id == tool
-        )
+        lasting = {one.id for one in use.consents if _lasts_as_membership(one, channel)}
+        return tuple(event for event, given in self._given_in(channel.tool.id) if lasting & given)
+
+    def _given_in(self, tool: str) -> Iterator[tuple[str, frozenset[str]]]:
+        for event in self.case.workspace.events.values():
+            if event.gives and event.tool is not None and event.tool.id == tool:
+                yield event.id, frozenset(ref.id for ref in event.gives)
+
+    def _member(self, use: Use) -> float:
+        """Return what it shows that somebody is among those whom a channel reaches, who came in by giving the consent."""
+        if use.channel is None or not self.joined(use):
+            return NEVER
+        whole = self.copies(use.key).whole
+        return max(whole(one.id) for one in use.consents if _lasts_as_membership(one, use.channel))
+
+
+def _lasts_as_membership(consent: Consent, channel: Channel) -> bool:
+    """Return whether nothing but leaving a channel ends a consent."""
+    leaves = channel.opt_out.event if channel.opt_out is not None else None
+    return leaves is not None and {ref.id for ref in consent.withdrawn_by} == {leaves.id} and consent.expires is None
 
 
 def _less(slack: float, seconds: float) -> float:
@@ -197,9 +209,10 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
     allowed = max((paths.withdrawals.whole(one) for one in names), default=0.0)
     sure = _sure_age(paths, use)
     dated = replay.dated(use, way, copies, allowed, sure)
-    certain = slack in (NEVER, WITHDRAWN) or (
+    timely = slack in (NEVER, WITHDRAWN) or (
         dated.age > allowed and not _is_denied_at_once(paths, copies, way, allowed)
     )
+    certain = timely and not way.by_rules
     lateness = dated.age if certain else allowed - slack
     channel = use.channel.id if use.channel is not None else ""
     args: dict[str, str | Phrase] = {
@@ -223,24 +236,32 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
         verdict=Verdict.VIOLATED if certain else Verdict.POSSIBLE,
         related=_related(case, use),
         timeline=replay.moments(use, way, dated, names, allowed),
-        assumptions=() if certain else (NOT_JOINT,),
+        assumptions=(() if timely else (NOT_JOINT,)) + ((AS_RULED,) if way.by_rules else ()),
     )
 
 
 def _is_denied_at_once(paths: Paths, copies: Copies, way: Way, allowed: float) -> bool:
-    """Return whether a fork finds that the consent is not given in the very instant in which it was: few customers come that way."""
+    """Return whether a condition finds that the consent is not given in the very instant in which it was: few customers come that way."""
     for one in course_of(way):
         if one.before is None or one.edge is None or one.before.slack < allowed:
             continue
-        step, edge = paths.flow.graph.nodes[one.edge.source].step, one.edge
-        if step is not None and isinstance(step.verb, Choose) and edge.label in ("if", "else", "none"):
-            refused = [branch.if_ for branch in step.verb.branches[: edge.rank]]
-            if (
-                any(copies.gain(one, None) > NEVER for one in refused)
-                or copies.gain(edge.guard, None, wanted=False) > NEVER
-            ):
-                return True
+        taken = [one.edge]
+        if one.edge.kind == "interrupt" and (one.edge.label != "while" or one.before.place != one.edge.source):
+            rests = list(rests_of(paths.flow, copies, one.before, one.edge))
+            least = min((slack for _, slack in rests), default=NEVER)
+            taken = [edge for edge, slack in rests if slack == least]
+        if taken and all(_denies(paths.flow, copies, edge) for edge in taken):
+            return True
     return False
+
+
+def _denies(flow: Flow, copies: Copies, edge: Edge) -> bool:
+    """Return whether an edge is taken only where the consent is seen not to be given."""
+    step = flow.graph.nodes[edge.source].step
+    refused = step.verb.branches[: edge.rank] if step is not None and isinstance(step.verb, Choose) else ()
+    if any(copies.gain(one.if_, None) > NEVER for one in refused):
+        return edge.label in ("if", "else", "none")
+    return copies.gain(edge.guard, None, wanted=False) > NEVER
 
 
 def _placeholders(rule: Rule) -> tuple[str, ...]:

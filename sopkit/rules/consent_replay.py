@@ -9,10 +9,10 @@ from typing import Final
 from sopkit.diagnostics import Moment
 from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest, shortest
-from sopkit.graph.evidence import Way, course_of
 from sopkit.graph.flow import Flow
 from sopkit.graph.nodes import Edge
 from sopkit.graph.openings import Openings
+from sopkit.graph.passing import Way, course_of
 from sopkit.graph.satisfiability import tests_of
 from sopkit.graph.shown import FLOOR, NEVER, OLD, Copies
 from sopkit.graph.timing import delay_of

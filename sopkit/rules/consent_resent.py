@@ -11,6 +11,7 @@ from sopkit.model.nouns import Consent
 from sopkit.model.triggers import ConsentMoved, OnEvent
 from sopkit.rules.case import Case
 from sopkit.rules.consent_examples import GUARDED_SEND, journey
+from sopkit.rules.consent_follow_ups import SETS_OFF, FollowUps, Reached
 from sopkit.rules.consent_uses import Use
 from sopkit.text import Phrase
 
@@ -38,8 +39,6 @@ RESENT: Final = Rule(
 )
 RULES: Final = (RESENT,)
 MARKETING: Final = "marketing"
-SETS_OFF: Final = frozenset(("starts_on", "ends_on", "next", "on"))
-"""How an event sets off what follows; a wait for it goes on either way."""
 
 
 def check(case: Case, uses: Sequence[Use]) -> Iterator[Finding]:
@@ -49,18 +48,18 @@ def check(case: Case, uses: Sequence[Use]) -> Iterator[Finding]:
         if use.channel is not None and use.purpose.category == MARKETING:
             marketing.setdefault(use.place, []).append(use)
     ended = dict(_ends(case))
-    found: dict[str, tuple[bool, Use, Edge, Consent]] = {}
+    found: dict[str, tuple[Reached, Use, Edge, Consent]] = {}
+    follow_ups = FollowUps(case)
     for edge in case.graph.edges if marketing and ended else ():
-        refused = ended.get(_end(edge)) if edge.on is not None and edge.label in SETS_OFF else None
-        if refused is None:
-            continue
-        for place, surely in _onward(case, edge):
-            for use in marketing.get(place, ()):
-                known = found.get(place)
-                if (known is None or (surely and not known[0])) and not use.key & {one.id for one in refused}:
-                    found[place] = surely, use, edge, refused[0]
-    for surely, use, edge, consent in found.values():
-        yield _finding(case, use, edge, consent, surely=surely)
+        refused = ended.get(_end(edge), []) if edge.on is not None and edge.label in SETS_OFF else []
+        for reached in follow_ups.onward(edge) if refused else ():
+            for use in marketing.get(reached.place, ()):
+                known = found.get(reached.place)
+                surer = known is None or (reached.surely and not known[0].surely)
+                if surer and not use.key & {one.id for one in refused}:
+                    found[reached.place] = reached, use, edge, refused[0]
+    for reached, use, edge, consent in found.values():
+        yield _finding(case, use, edge, consent, reached)
 
 
 def _ends(case: Case) -> Iterator[tuple[str, list[Consent]]]:
@@ -84,47 +83,7 @@ def _end(edge: Edge) -> str:
     return ""
 
 
-def _onward(case: Case, edge: Edge) -> Iterator[tuple[str, bool]]:
-    """Yield the places to which an edge leads on, in other playbooks too, and whether it surely does."""
-    leaving = case.graph.leaving
-    beside = leaving.get(edge.source, ()) if edge.label == "next" else ()
-    left = [one.target for one in beside if one.label == "left"]
-    surely, perhaps = [edge.target, *left], list[str]()
-    seen: set[str] = set()
-    while surely or perhaps:
-        certain = bool(surely)
-        place = surely.pop() if surely else perhaps.pop()
-        if place in seen:
-            continue
-        seen.add(place)
-        yield place, certain
-        for one in leaving.get(place, ()):
-            if _goes_by_itself(case, one):
-                (surely if certain and _is_certain(one) else perhaps).append(one.target)
-
-
-def _goes_by_itself(case: Case, edge: Edge) -> bool:
-    """Whether an edge is gone without anything more from the customer: a step on, a start, an end, a time or a state."""
-    match edge.kind:
-        case "then":
-            return True
-        case "emits":
-            return edge.label != "used"
-        case "interrupt":
-            return edge.on is None
-        case "occurs":
-            return edge.label in SETS_OFF and case.graph.nodes[edge.source].kind == "trigger"
-    return False
-
-
-def _is_certain(edge: Edge) -> bool:
-    """Whether whoever comes to the source goes on: what only some do, or only after a time in a stage, is for a person to judge."""
-    if edge.kind == "emits":
-        return edge.label not in {"late", "expired"}
-    return edge.kind == "then" or (edge.label == "starts_on" and edge.guard is None)
-
-
-def _finding(case: Case, use: Use, edge: Edge, consent: Consent, *, surely: bool) -> Finding:
+def _finding(case: Case, use: Use, edge: Edge, consent: Consent, reached: Reached) -> Finding:
     channel = use.channel.id if use.channel is not None else ""
     event = edge.on.event.id if isinstance(edge.on, OnEvent) else f"withdrawn: {consent.id}"
     args: dict[str, str | Phrase] = {
@@ -137,7 +96,10 @@ def _finding(case: Case, use: Use, edge: Edge, consent: Consent, *, surely: bool
     span = case.forest.span
     note = Phrase("由撤回触发", "set off by the withdrawal")
     related = [] if edge.at == use.at else [Related(span(edge.at), note)]
-    verdict = Verdict.VIOLATED if surely else Verdict.POSSIBLE
+    if reached.written is not None:
+        wrote = Phrase("这一步记下的，选出了他们", "they were chosen by what this step writes down")
+        related.append(Related(span(reached.written), wrote))
+    verdict = Verdict.VIOLATED if reached.surely else Verdict.POSSIBLE
     return Finding(RESENT, span(use.at), args, use.place, verdict=verdict, related=tuple(related))
 
 

@@ -76,6 +76,16 @@ class Times:
         """Return how many seconds the tool that keeps the caps holds a touch back, at most."""
         return self._longest_hold if self._longest_hold and place in self._held else 0.0
 
+    def turns_away(self, place: str) -> bool:
+        """Return whether the tool that keeps the caps ends the journey where it stops this touch."""
+        return self._sends_out and place in self._held
+
+    @cached_property
+    def _sends_out(self) -> bool:
+        enforce = self.case.workspace.settings.enforce
+        actions = (enforce.gap, enforce.count) if enforce is not None else ()
+        return any(one is not None and one.action == "exit" for one in actions)
+
     @cached_property
     def _longest_hold(self) -> float:
         enforce = self.case.workspace.settings.enforce
