@@ -131,7 +131,7 @@ def test_each_sort_of_customer_has_its_touches() -> None:
 
 @pytest.mark.parametrize(("changes", "said"), [(", changes: never", "proved"), ("", "possible")])
 def test_tags_that_never_change_part_customers(changes: str, said: str) -> None:
-    tags = "---\nkind: catalog\ntags: {vip: {title: 贵宾, record: crm%s}}\n" % changes
+    tags = f"---\nkind: catalog\ntags: {{vip: {{title: 贵宾, record: crm{changes}}}}}\n"
     pair = (
         automation("a", "", ", after: 1d", more="audience: {tag: vip}\n"),
         automation("b", "", ", after: 1d", on="member-joined-in-shop", more="audience: {not: {tag: vip}}\n"),

@@ -110,8 +110,8 @@ EITHER = "audience: {kind: one}\n", "audience: {kind: other}\n"
         ("max: 3, per: 7d", CHAIN[:4], "Mon 09:00: once 0: a/s0 24*, b/s0 48*, c/s0 72*, d/s0 96*"),
         ("max: 4, per: 7d", CHAIN, None),  # no further than that
         # Of what one event starts, one may run again
-        ("max: 2, per: 7d", [automation("a", "", on="daily"), IN_TURN.replace("id: a", "id: b")],
-         "Mon 09:00: daily 0, daily 48: a/s0 0*, b/s0 0*, b/s0 48*"),
+        ("max: 7, per: 7d", [automation("a", *[""] * 5, on="daily"), IN_TURN.replace("id: a", "id: b")],
+         f"Mon 09:00: daily 0, daily 48, daily 96: {''.join(f'a/s{n} 0*, ' for n in range(5))}b/s0 0*, b/s0 48*, b/s0 96*"),
         ("max: 2, per: 7d", [automation("a", "5d", "", on="daily", more="reentry: after 1d\n")],
          "Mon 09:00: daily 0, daily 144: a/s0 120*, a/s1 120*, a/s0 264*, a/s1 264*"),
         # What each event allows is its own
