@@ -329,6 +329,15 @@ def test_a_recurring_step_stands_in_the_place_of_the_chain() -> None:
     assert net.apart(f"{first}/often", f"{first}/often") == 5 * HOUR
 
 
+def test_from_a_recurring_step_the_journey_is_left_as_from_its_chain() -> None:
+    text = HEAD % "automation" + f"steps:\n  - {{id: x, {STEP}}}\n  - {{id: often, every: 5h, {STEP}}}\n"
+    root = "automation/one"
+    net = built(text, "often")
+    assert seconds(net, f"{root}/often", f"exit/{root}") == 0
+    assert seconds(net, f"{root}/often", f"{root}/x") is None
+    assert f"{root}/often" not in built(text).ways
+
+
 def test_an_event_ends_a_journey_from_every_place() -> None:
     text = HEAD % "automation" + f"steps:\n  - {{id: x, {STEP}}}\n  - {{id: y, after: 2h, {STEP}}}\n"
     ends = text.replace("steps:\n", "ends_on: [order-paid]\nsteps:\n", 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, product
 from typing import NamedTuple
 
 import pytest
@@ -464,13 +464,16 @@ def exactly_one(*tests: Predicate) -> Predicate:
 
 
 def test_choices_that_share_nothing_are_not_tried_together() -> None:
-    """Each of twelve has two answers; what can't be, of wider choices, would be tried under each of their 4,096 otherwise."""
-    apart = [exactly_one(tag(n), tag(n + 1)) for n in range(0, 24, 2)]
-    wide = [exactly_one(*(tag(n) for n in row)) for row in ((90, 91, 92), (93, 94, 95))]
-    wide += [exactly_one(*(untagged(n) for n in (90, 91, 92, 93, 94)))]
-    wide += [exactly_one(tag(90), tag(91), tag(95)), exactly_one(tag(92), tag(93), tag(91)), tag(94)]
-    assert meet(workspace(), *wide) == NOBODY
-    assert meet(workspace(), *apart, *wide) == NOBODY
+    """Each of sixteen has two answers; that four can't have a place each of three would be tried under each of their 65,536."""
+    apart = [exactly_one(tag(n), tag(n + 1)) for n in range(0, 32, 2)]
+    places = [[tag(100 + 3 * who + place) for place in range(3)] for who in range(4)]
+    crowd = [Any(tuple(own), HERE) for own in places]
+    crowd += [
+        Not(All((one[place], other[place]), HERE), HERE) for one, other in combinations(places, 2) for place in range(3)
+    ]
+    assert meet(workspace(), *crowd) == NOBODY
+    assert meet(workspace(), *apart[:8], *crowd, *apart[8:]) == NOBODY
+    assert isinstance(meet(workspace(), *apart, *crowd[1:]), Customer)
 
 
 # Lengths of times

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from unittest.mock import patch
 
 import pytest
 
+from sopkit.graph import worst
 from sopkit.graph.course import INFINITE, Course, courses
 from sopkit.graph.touches import touches_of
 from sopkit.graph.worst import Bound, Plan, chains_of
@@ -148,6 +150,19 @@ def test_journeys_that_start_together_are_put_beside_each_other() -> None:
     found = bound(plan(*TOGETHER), 5, enough=2)
     assert (found.count, found.parts) == (1, {"event/once": 1})
     assert bound(plan(*TOGETHER), 5.01, enough=2).count == 2
+
+
+def test_only_so_many_are_put_beside_each_other() -> None:
+    at_once = automation("x", "", on="daily"), automation("y", "", on="daily")
+    third = automation("c", "10d")
+    with patch.object(worst, "MOST_TOGETHER", 2):
+        found = bound(plan(*TOGETHER, *at_once), 5, enough=4)
+        assert found.parts == {"event/once": 1, "automation/x": 1, "automation/y": 1}
+        assert bound(plan(*TOGETHER, third), 5, enough=3).count == 3
+        other = automation("d", "", on="daily"), automation("e", "5d", on="daily")
+        found = bound(plan(*TOGETHER, third, *other), 5, enough=5)
+        assert found.parts == {**dict.fromkeys(("automation/a", "automation/b", "automation/c"), 1), "event/daily": 1}
+    assert bound(plan(*TOGETHER, third), 5, enough=3).count == 1
 
 
 @pytest.mark.parametrize(
@@ -328,6 +343,8 @@ def test_what_others_send_comes_before_it_too() -> None:
 def test_what_comes_before_in_the_chain_of_journeys() -> None:
     assert [before("automation/b/s0", days, *AFTER) for days in (3, 3.01)] == [0, 2]
     assert before("automation/a/s1", 9, *AFTER) == 1  # what only its end starts does not
+    answers = lifecycle("b", stages(f"id: x, {SEND}", f"id: o, on: often, {SEND}"), on="{ended: a}")
+    assert before("automation/a/s1", 9, AFTER[0], answers) == 1
 
 
 @pytest.mark.parametrize(("reentry", "count"), [("never", 1), ("after 9d", 2), ("always", 2)])
