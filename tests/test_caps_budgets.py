@@ -141,6 +141,15 @@ def test_a_journey_inside_its_group_does_not_count_twice() -> None:
     assert found(done, "budgets-beyond-cap") == []
 
 
+@pytest.mark.parametrize(("budgets", "fits"), [("g: 1, a: 1", True), ("g: 9, a: 1", True), ("g: 2, a: 9", False)])
+def test_of_two_budgets_of_the_same_touches_the_least_counts(budgets: str, fits: bool) -> None:
+    """Of the group only `a` sends anything."""
+    silent = automation("b").removesuffix("steps:\n") + "steps: [{id: n, do: 记录, by: guide, within: 1d}]\n"
+    group = "one_at_a_time:\n  g: {journeys: [a, b], cool_down: 8d}\n"
+    done = judged(1, budgets, automation("a", "", ", after: 1d"), silent, extra=group)
+    assert (found(done, "budgets-beyond-cap") == []) is fits
+
+
 def test_more_budgets_than_sets_are_looked_at_are_not_assessed() -> None:
     many = [automation(f"j{n}", "", on="member-joined-in-shop") for n in range(16)]
     done = judged(9, ", ".join(f"j{n}: 1" for n in range(16)), *many)

@@ -298,3 +298,16 @@ def test_unknown_time_zones_are_named_and_nothing_is_shown_as_certain() -> None:
 def test_a_cap_too_large_to_count_is_not_assessed() -> None:
     done = judged("{id: c, max: 500, per: 7d}", automation("a", ""))
     assert [type(one) for one in done.not_assessed] == [Unassessed]
+
+
+@pytest.mark.parametrize(("others", "told"), [(7, 10), (8, 3)])
+def test_of_a_long_course_what_does_not_count_is_left_out(others: int, told: int) -> None:
+    """What happens stays: without it nobody knows where it begins."""
+    steps = [f"  - {{id: o{n}, send: hello, via: mp-notice, for: care}}\n" for n in range(others)]
+    last = "  - {id: last, send: hello, via: sms, for: care, after: 1d}\n"
+    journey = automation("a", "") + "".join((*steps, last))
+    text = SETTINGS + "caps: [{id: cap, max: 1, per: 7d, of: {channel: sms}}]\n" + journey + SCRIPT
+    (found,) = [one for one in compiled({"sopkit.yaml": text}).findings if one.subject == "automation/a/last"]
+    assert len(found.timeline) == told
+    assert sum(one.counted for one in found.timeline) == 2
+    assert not found.timeline[0].counted

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sopkit.diagnostics import Proof
+from sopkit.graph.sorts import Sorts
 from tests.test_caps import SCRIPT, automation, verdict
-from tests.workspaces import SETTINGS, compiled
+from tests.workspaces import SETTINGS, compiled, unjudged
 
 SIDE = (
     "---\nkind: catalog\ndata:\n  side: {title: 类别, type: [left, middle, right], category: user.behavior, record: crm, "
@@ -116,6 +117,26 @@ def test_a_cadence_and_a_journey_for_different_people_are_not_added_up() -> None
     assert (
         verdict("max: 1, per: 7d", of("{side: right}", "a", "member-joined"), cadence, LASTING + segments) != "proved"
     )
+
+
+def test_each_sort_of_customer_has_its_touches() -> None:
+    done = unjudged({"sopkit.yaml": SETTINGS + "".join((*PAIR, LASTING, SCRIPT))})
+    asked = [f"automation/{journey}/s{n}" for journey in "ab" for n in range(2)]
+    assert Sorts(done.workspace).open_to(asked) == [frozenset(asked[:2]), frozenset(asked[2:])]
+    assert Sorts(done.workspace).open_to([*asked, "automation/c"]) == [
+        frozenset((*asked[:2], "automation/c")), frozenset((*asked[2:], "automation/c")),
+    ]  # fmt: skip
+    assert Sorts(done.workspace).open_to(["automation/c"]) == [frozenset(("automation/c",))]
+
+
+@pytest.mark.parametrize(("changes", "said"), [(", changes: never", "proved"), ("", "possible")])
+def test_tags_that_never_change_part_customers(changes: str, said: str) -> None:
+    tags = f"---\nkind: catalog\ntags: {{vip: {{title: 贵宾, record: crm{changes}}}}}\n"
+    pair = (
+        automation("a", "", ", after: 1d", more="audience: {tag: vip}\n"),
+        automation("b", "", ", after: 1d", on="member-joined-in-shop", more="audience: {not: {tag: vip}}\n"),
+    )
+    assert verdict("max: 2, per: 7d", *pair, tags) == said
 
 
 def test_what_the_proof_rests_on_is_said() -> None:

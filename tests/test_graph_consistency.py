@@ -426,6 +426,8 @@ def asks(text: str) -> Predicate:
         (["{tag: gone}"], True),
         (["{a: ever}"], True),  # it has started the run
         (["{a: never}"], False),
+        (["{not: {a: ever}}"], False),
+        (["{not: {d: ever}}"], True),
         (["{a: within 3d}"], False),
         (["{a: ≥ 2}"], False),
         (["{d: ever}"], True),

@@ -210,3 +210,10 @@ def test_open_time_ends_where_so_much_of_it_has_passed() -> None:
                 assert one.end_of(start * STEP, left * STEP) == now * STEP, (seed, start, left)
     assert found(opens(0, 60)).end_of(0, INFINITE) == INFINITE
     assert found(opens(600, 660)).end_of(0, 0) == 600
+
+
+def test_a_minute_after_midnight_makes_a_day_of_its_own() -> None:
+    assert not Openings(((0, 1),)).daily
+    assert not Openings(((0, DAY + 1),)).daily
+    assert Openings(tuple((day * DAY, day * DAY + 1) for day in range(7))).daily
+    assert Openings(((0, WEEK),)).daily

@@ -19,9 +19,9 @@ HERE = Mark(0)
 HOUR = 3600.0
 
 
-def network(rng: random.Random) -> Net:
+def network(rng: random.Random, most: int = 5) -> Net:
     """Return a small net in which every way takes a while, so that walks end."""
-    size = rng.randint(2, 5)
+    size = rng.randint(2, most)
     net = Net(weights={str(n): rng.randint(0, 2) for n in range(size)})
     net.weights[str(rng.randrange(size))] = 1
     net.lags = {str(n): float(rng.randint(0, 3)) for n in range(size) if rng.random() < 0.4}
@@ -42,6 +42,40 @@ def walks(net: Net, start: str, begun: float, window: float) -> Iterator[list[tu
 
 def felt(net: Net, walk: list[tuple[str, float]]) -> int:
     return sum(net.weights[place] for place, _ in walk)
+
+
+def test_touches_that_can_come_late_are_begun_with_in_the_order_of_time() -> None:
+    """From `a`, the earliest, `c` comes within the window; from `b`, which is felt more, it does not."""
+    net = Net(weights={"a": 1, "b": 2, "c": 4}, lags={"a": 9.0, "b": 1.0})
+    net.add("a", "b", 2)
+    net.add("b", "c", 5)
+    assert net.most(1.0, 99) == 7
+    for seed in range(400):
+        rng = random.Random(seed)  # noqa: S311
+        net, window = network(rng, 7), float(rng.randint(1, 6))
+        net.lags = {place: float(rng.randint(0, 9)) for place in net.weights}
+        best = max(
+            felt(net, walk)
+            for place, weight in net.weights.items()
+            if weight
+            for walk in walks(net, place, -net.lags[place], window)
+        )
+        assert net.most(window, 999) == best, seed
+
+
+def test_the_shortest_span_of_so_many_touches() -> None:
+    for seed in range(200):
+        net = network(random.Random(seed), 4)  # noqa: S311
+        for place in [one for one, weight in net.weights.items() if not weight]:
+            del net.weights[place]  # most places are no touches
+        for touches in (1, 2, 4):
+            spans = [
+                walk[-1][1]
+                for place in net.weights
+                for walk in walks(net, place, 0.0, 13.0)
+                if sum(net.weights.get(one, 0) for one, _ in walk) >= touches
+            ]
+            assert net.shortest_span(touches) == min(spans, default=INFINITE) or min(spans, default=INFINITE) > 12, seed
 
 
 @pytest.mark.parametrize("first", range(0, 200, 50))
@@ -293,6 +327,15 @@ def test_a_recurring_step_stands_in_the_place_of_the_chain() -> None:
     first = "lifecycle/one/first"
     assert seconds(net, first, f"{first}/often") == 5
     assert net.apart(f"{first}/often", f"{first}/often") == 5 * HOUR
+
+
+def test_from_a_recurring_step_the_journey_is_left_as_from_its_chain() -> None:
+    text = HEAD % "automation" + f"steps:\n  - {{id: x, {STEP}}}\n  - {{id: often, every: 5h, {STEP}}}\n"
+    root = "automation/one"
+    net = built(text, "often")
+    assert seconds(net, f"{root}/often", f"exit/{root}") == 0
+    assert seconds(net, f"{root}/often", f"{root}/x") is None
+    assert f"{root}/often" not in built(text).ways
 
 
 def test_an_event_ends_a_journey_from_every_place() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from unittest.mock import patch
 
 import pytest
 
+from sopkit.graph.purse import Purse
 from sopkit.graph.replay import Course
 from tests.test_graph_worst import CATALOG, SEND, automation, lifecycle, stages
 from tests.witnesses import witnesses
@@ -39,6 +41,10 @@ def told(found: Course) -> str:
 
 IN_TURN = automation("a", "", on="daily", more="reentry: after 2d\n")
 ANY_TIME = automation("a", "", on="often", more="reentry: always\n")
+CHAIN = [
+    automation("a", "1d"),
+    *(automation(one, "1d", on=f"{{ended: {before}}}") for before, one in ("ab", "bc", "cd", "de")),
+]
 EITHER = "audience: {kind: one}\n", "audience: {kind: other}\n"
 
 
@@ -92,6 +98,39 @@ EITHER = "audience: {kind: one}\n", "audience: {kind: other}\n"
         ("max: 1, per: 7d", [TIPS % "sms"], "Mon 10:00: : tips 0*, tips 48*"),
         ("max: 1, per: week", [TIPS % "sms"], "Mon 10:00: : tips 0*, tips 48*"),
         ("max: 2, per: week", [TIPS % "sms"], None),
+        # A wait for an event is as long as a pause: an hour, or a quarter of a short window
+        ("gap: 2h", [automation("a", "") + f"  - {{id: w, wait: often, up_to: 5h}}\n  - {{id: x, {SEND}}}\n"],
+         "Mon 09:00: once 0, often 1: a/s0 0*, a/x 1*"),
+        ("gap: 1h", [automation("a", "") + f"  - {{id: w, wait: often, up_to: 5h}}\n  - {{id: x, {SEND}}}\n"],
+         "Mon 09:00: once 0, often 0.25: a/s0 0*, a/x 0.25*"),
+        # Only the second is late: the first soon, or both would come after the other journey
+        ("max: 1, per: 1h", [automation("a", "1d..2d", "1d..7d", on="often"), automation("b", "8d", on="often")],
+         "Mon 09:00: often 0: a/s0 24, a/s1 192*, b/s0 192*"),
+        # Journeys that start each other
+        ("max: 3, per: 7d", CHAIN[:4], "Mon 09:00: once 0: a/s0 24*, b/s0 48*, c/s0 72*, d/s0 96*"),
+        ("max: 4, per: 7d", CHAIN, None),  # no further than that
+        # Of what one event starts, one may run again
+        ("max: 7, per: 7d", [automation("a", *[""] * 5, on="daily"), IN_TURN.replace("id: a", "id: b")],
+         f"Mon 09:00: daily 0, daily 48, daily 96: {''.join(f'a/s{n} 0*, ' for n in range(5))}b/s0 0*, b/s0 48*, b/s0 96*"),
+        ("max: 2, per: 7d", [automation("a", "5d", "", on="daily", more="reentry: after 1d\n")],
+         "Mon 09:00: daily 0, daily 144: a/s0 120*, a/s1 120*, a/s0 264*, a/s1 264*"),
+        # What each event allows is its own
+        ("max: 1, per: 7d", [automation("a", "2d", on="weekly"), automation("b", "", on="mo")],
+         "Sat 09:00: weekly 0, mo 48: a/s0 48*, b/s0 48*"),
+        ("max: 1, per: 7d", [automation("a", "", on="daily"), automation("b", "177h", on="often")],
+         "Mon 00:00: often 0, daily 177: a/s0 177*, b/s0 177*"),
+        # Several by the calendar
+        ("max: 1, per: week", [automation("a", "2d", on="daily"), automation("b", "", on="often")],
+         "Mon 00:00: often 0, daily 9: b/s0 0*, a/s0 57*"),
+        ("max: 2, per: day", [automation("a", "2d", on="daily"), automation("b", "5d", on="often"), automation("c", "", on="free")],
+         "Fri 00:00: often 0, daily 81, free 120: b/s0 120*, c/s0 120*, a/s0 129*"),
+        ("max: 1, per: week", [automation("a", "9d", on="daily"), automation("b", "8d", on="often")],
+         "Sun 00:00: often 0, daily 33: b/s0 192*, a/s0 249*"),
+        ("max: 2, per: week", [IN_TURN],
+         "Mon 09:00: daily 0, daily 48, daily 96: a/s0 0*, a/s0 48*, a/s0 96*"),
+        ("max: 3, per: week", [IN_TURN],
+         "Mon 09:00: daily 0, daily 48, daily 96, daily 144: a/s0 0*, a/s0 48*, a/s0 96*, a/s0 144*"),
+        ("max: 4, per: week", [IN_TURN], None),
     ],
 )  # fmt: skip
 def test_the_course_that_is_shown(cap: str, texts: list[str], expected: str | None) -> None:
@@ -113,6 +152,44 @@ def test_closed_hours_move_touches(cap: str, waits: tuple[str, ...], expected: s
     assert (told(found) if found else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("waits", "expected"),
+    [
+        (("", "24h"), "Sun 00:00: once 0: a/s0 0*, a/s1 23*"),
+        (("1d", "24h"), "Sat 00:00: once 0: a/s0 24*, a/s1 47*"),
+        (("2d", "24h"), "Fri 00:00: once 0: a/s0 48*, a/s1 71*"),
+        (("1d..2d", "24h"), "Sat 00:00: once 0: a/s0 24*, a/s1 47*"),
+        (("", "25h"), None),
+    ],
+)
+def test_a_night_in_which_the_clock_is_put_back(waits: tuple[str, ...], expected: str | None) -> None:
+    """On the last Sunday of October, which has 25 hours; it is Saturday, by the clock, 24 hours before that is over."""
+    text = SETTINGS.replace("Asia/Shanghai", "Europe/Berlin") + "caps: [{id: c, max: 1, per: day}]\n"
+    found = [one.course for one in witnesses({"sopkit.yaml": text + automation("a", *waits) + CATALOG})]
+    assert [told(one) for one in found] == ([expected] if expected else [])
+
+
+def sync(every: str) -> str:
+    return (
+        "---\nkind: sync\nid: s\ntitle: 同步\nowner: guide\nreview_by: 2027-12-31\nfrom: crm\nto: map\n"
+        f"carries: {{events: [once]}}\nkey: unionid\n{every}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("runs_in", "every", "shown"),
+    [
+        ("map", "every: day\nat: ['02:00']", False),  # it starts when the sync has come
+        ("crm", "every: day\nat: ['02:00']", True),  # where the event is
+        ("map", "every: event", True),
+        ("map", "every: 4h", True),
+    ],
+)
+def test_what_a_sync_brings_at_its_own_hours_starts_at_no_other(runs_in: str, every: str, shown: bool) -> None:
+    one = automation("a", "", "1h", more=f"runs_in: {runs_in}\n")
+    assert (course("gap: 2h", one, sync(every)) is not None) is shown
+
+
 def test_a_customer_of_another_zone_is_told_of_by_their_clock() -> None:
     found = course("max: 1, per: 7d", automation("a", "", "1d"), settings="customer_timezones: [Europe/Berlin]\n")
     assert found is not None
@@ -120,3 +197,21 @@ def test_a_customer_of_another_zone_is_told_of_by_their_clock() -> None:
     home = course("max: 1, per: 7d", automation("a", "", "1d"))
     assert home is not None
     assert home.zone == ""
+
+
+def test_what_a_search_spends_is_taken_from_what_all_searches_may_spend() -> None:
+    texts = automation("a", "2d", on="daily"), automation("b", "", on="often")
+
+    def shown(purse: Purse) -> bool:
+        with patch("sopkit.graph.worst.Purse", return_value=purse):
+            return course("max: 1, per: 7d", *texts) is not None
+
+    whole, spent = Purse(), Purse()
+    assert shown(spent)
+    steps, looks = whole.steps - spent.steps, whole.looks - spent.looks
+    assert min(steps, looks) > 0
+    assert shown(exact := Purse(steps, looks))
+    assert (exact.steps, exact.looks) == (0, 0)
+    for short in (Purse(steps - 1, looks), Purse(steps, looks - 1)):
+        assert not shown(short)
+        assert 0 in (short.steps, short.looks)

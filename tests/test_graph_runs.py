@@ -11,6 +11,7 @@ from sopkit.graph import runs
 from sopkit.graph.openings import Openings
 from sopkit.graph.runs import MOST_STEPS, Manner, Run, SpentError, Walker
 from sopkit.graph.touches import Touch, touches_of
+from sopkit.model.predicates import DataTest, Not
 from sopkit.pipeline import Compilation
 from tests.workspaces import SETTINGS, unjudged
 
@@ -272,7 +273,8 @@ def test_conditions_that_would_lead_on_do_not_hold() -> None:
     text = lifecycle(
         f"first: {{steps: [{{id: x, {SEND}}}], next: [{{when: {{kind: one}}, go: end}}, {{after: 1h, go: end}}]}}"
     )
-    assert [len(one.asked) for one in walked(text)] == [1]
+    (run,) = walked(text)
+    assert [isinstance(one, Not) and isinstance(one.part, DataTest) for one in run.asked] == [True]
 
 
 # Beside the chain
@@ -297,6 +299,15 @@ def test_what_a_person_confirms_does_not_recur_by_the_clock() -> None:
     assert ways(lifecycle(f"first: {{steps: {steps}, next: [{{after: 34h, go: end}}]}}")) == [((), (), 34)]
 
 
+@pytest.mark.parametrize(
+    ("via", "done"), [("sms", True), ("wecom-mass", False), ("[wecom-mass, sms]", False), ("[sms, wecom-mass]", False)]
+)
+def test_what_a_person_may_have_to_confirm_is_not_set_off_at_once(via: str, done: bool) -> None:
+    steps = f"[{{id: answer, on: b, send: hello, via: {via}, for: care}}]"
+    found = ways(lifecycle(f"first: {{steps: {steps}, next: [{{after: 34h, go: end}}]}}"))
+    assert any(came for _, came, _ in found) is done
+
+
 def test_an_event_sets_off_a_step_beside_the_chain_once() -> None:
     steps = f"[{{id: x, after: 3h, {SEND}}}, {{id: answer, on: b, after: 30m, {SEND}}}]"
     text = lifecycle(f"first: {{steps: {steps}, next: [{{after: 6h, go: end}}]}}")
@@ -308,6 +319,11 @@ def test_an_event_sets_off_a_step_beside_the_chain_once() -> None:
 
 
 # What is not followed
+
+
+def test_a_lifecycle_that_follows_a_datum_is_not_walked() -> None:
+    stages = f"  one: {{steps: [{{id: x, {SEND}}}]}}\n  other: {{steps: [{{id: y, {SEND}}}]}}\n"
+    assert ways((HEAD % "lifecycle").replace("starts_on: a", "follows: kind") + "stages:\n" + stages) == []
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, product
 from typing import NamedTuple
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from sopkit.graph import satisfiability
+from sopkit.graph.lengths import days_that_differ, length
 from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer, excludes, implies, meet
 from sopkit.model.documents import Workspace
 from sopkit.model.parse import duration
@@ -33,7 +35,7 @@ from sopkit.model.predicates import (
     TagTest,
     TaskTest,
 )
-from sopkit.model.values import NumberRange, Ref
+from sopkit.model.values import SECONDS, NumberRange, Ref
 from sopkit.tree import Mark
 from tests.workspaces import compiled
 
@@ -416,3 +418,85 @@ def test_who_is_in_a_lifecycle_is_in_one_of_its_stages() -> None:
     inside, hello, other = (is_at(stage, ever=False).predicate for stage in (None, *STAGES))
     assert meet(workspace(), inside, Not(hello, HERE), Not(other, HERE)) == NOBODY
     assert isinstance(meet(workspace(), inside, Not(hello, HERE)), Customer)
+
+
+def test_who_is_in_one_stage_is_in_no_other_unless_runs_overlap() -> None:
+    hello, other = (is_at(stage, ever=False).predicate for stage in STAGES)
+    assert meet(workspace(), hello, other) == NOBODY
+    often = compiled(TEXT.replace("starts_on: member-joined", "starts_on: member-joined\nreentry: always")).workspace
+    assert isinstance(meet(often, hello, other), Customer)
+    again = "starts_on: member-joined\nreentry: always\noverlap: false"
+    assert meet(compiled(TEXT.replace("starts_on: member-joined", again)).workspace, hello, other) == NOBODY
+    twins = TEXT + TEXT.partition("---")[2].replace("newcomers", "twins").join(("---", ""))
+    there = StageTest(ref("twins/other"), ever=False, at=HERE)
+    assert isinstance(meet(compiled(twins).workspace, hello, there), Customer)  # of another lifecycle
+
+
+def test_a_customer_is_told_by_what_makes_a_difference() -> None:
+    free = Any((one_of("tier", ("gold",)).predicate, Not(one_of("tier", ("gold",)).predicate, HERE)), HERE)
+    answer = meet(workspace(), tag(1), untagged(2), one_of("grade", ("low",)).predicate, free)
+    assert isinstance(answer, Customer)
+    assert answer.describe().en == "grade is low, has the tag t1, lacks the tag t2"
+    assert answer.describe().zh == "grade 是 low，有标签 t1，没有标签 t2"
+
+
+def test_effort_is_spent_to_the_last_part() -> None:
+    asked_of = (one_of("tier", ("gold", "silver")).predicate, Any((tag(1), tag(2)), HERE))
+    left = [1000]
+    assert isinstance(meet(workspace(), *asked_of, effort=left), Customer)
+    enough, few = [1000 - left[0]], [999 - left[0]]
+    assert isinstance(meet(workspace(), *asked_of, effort=enough), Customer)
+    assert enough == [0]
+    assert meet(workspace(), *asked_of, effort=few) == UNDECIDED
+
+
+def test_choices_are_made_one_in_the_other_up_to_a_bound() -> None:
+    chain = [Any((tag(n), tag(n + 1)), HERE) for n in range(500)]
+    assert isinstance(meet(workspace(), *chain[:300], effort=[10**6]), Customer)
+    assert meet(workspace(), *chain, effort=[10**6]) == UNDECIDED
+
+
+def exactly_one(*tests: Predicate) -> Predicate:
+    """Return that one of the tests holds and no other."""
+    return Any(
+        tuple(All(tuple(one if one is other else Not(one, HERE) for one in tests), HERE) for other in tests), HERE
+    )
+
+
+def test_choices_that_share_nothing_are_not_tried_together() -> None:
+    """Each of sixteen has two answers; that four can't have a place each of three would be tried under each of their 65,536."""
+    apart = [exactly_one(tag(n), tag(n + 1)) for n in range(0, 32, 2)]
+    places = [[tag(100 + 3 * who + place) for place in range(3)] for who in range(4)]
+    crowd = [Any(tuple(own), HERE) for own in places]
+    crowd += [
+        Not(All((one[place], other[place]), HERE), HERE) for one, other in combinations(places, 2) for place in range(3)
+    ]
+    assert meet(workspace(), *crowd) == NOBODY
+    assert meet(workspace(), *apart[:8], *crowd, *apart[8:]) == NOBODY
+    assert isinstance(meet(workspace(), *apart, *crowd[1:]), Customer)
+
+
+# Lengths of times
+
+
+def within(text: str) -> Predicate:
+    return paid(f"within {text}")
+
+
+def test_the_days_on_which_times_are_of_other_lengths() -> None:
+    assert list(days_that_differ([within("1d"), within("90d"), tag(1)])) == [date(2024, 1, 1)]
+    assert list(days_that_differ([within("1mo"), within("1d")])) == [date(2024, 1, 1)]
+    assert list(days_that_differ([within("1mo"), within("31d")])) == [date(2024, 1, 1), date(2024, 3, 1)]
+    assert list(days_that_differ([within("1mo"), within("1y")])) == [date(2024, 1, 1)]
+    twenty = list(days_that_differ([within("1mo"), within("20 workdays")]))
+    assert twenty[0] == date(2024, 1, 1)
+    assert len(twenty) > 1
+
+
+def test_months_reach_back_to_the_first_year() -> None:
+    """Before it they are as long as in the mean."""
+    last = date(2024, 3, 31)
+    of = {months: length(duration(f"{months}mo", HERE), last) / SECONDS["d"] for months in (24_277, 24_278, 24_279)}
+    assert of[24_277] == (last - date(1, 2, 28)).days
+    assert of[24_278] == (last - date(1, 1, 31)).days
+    assert of[24_279] == 24_279 * 146_097 // 4_800

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sopkit.graph.openings import DAY, WEEK
-from sopkit.graph.touches import Touch, controlled, heard_of, match, seen, sync_latency, touches_of
+from sopkit.graph.touches import Touch, controlled, heard_of, match, match_step, seen, sync_latency, touches_of
 from sopkit.model.documents import Workspace
 from sopkit.model.formulas import Selector
 from sopkit.model.parse import duration
@@ -125,8 +125,13 @@ def selector(**asked: object) -> Selector:
     ],
 )
 def test_what_a_selector_means(asked: dict[str, object], step: str, expected: str) -> None:
-    one = touch(f"send: hello, {step}")
-    assert match(selector(**asked) if asked else None, one) == expected
+    of = selector(**asked) if asked else None
+    workspace, found = built(f"send: hello, {step}")
+    one = found["automation/one/s0"]
+    assert match(of, one) == expected
+    if len(one.channels) == 1 and one.surely_first:  # the same is asked of a step on one channel
+        assert one.step is not None
+        assert match_step(workspace, of, one.step, one.channels[0]) == expected
 
 
 def test_issues_have_a_format() -> None:

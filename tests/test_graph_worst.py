@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from unittest.mock import patch
 
 import pytest
 
+from sopkit.graph import worst
 from sopkit.graph.course import INFINITE, Course, courses
 from sopkit.graph.touches import touches_of
 from sopkit.graph.worst import Bound, Plan, chains_of
@@ -150,6 +152,19 @@ def test_journeys_that_start_together_are_put_beside_each_other() -> None:
     assert bound(plan(*TOGETHER), 5.01, enough=2).count == 2
 
 
+def test_only_so_many_are_put_beside_each_other() -> None:
+    at_once = automation("x", "", on="daily"), automation("y", "", on="daily")
+    third = automation("c", "10d")
+    with patch.object(worst, "MOST_TOGETHER", 2):
+        found = bound(plan(*TOGETHER, *at_once), 5, enough=4)
+        assert found.parts == {"event/once": 1, "automation/x": 1, "automation/y": 1}
+        assert bound(plan(*TOGETHER, third), 5, enough=3).count == 3
+        other = automation("d", "", on="daily"), automation("e", "5d", on="daily")
+        found = bound(plan(*TOGETHER, third, *other), 5, enough=5)
+        assert found.parts == {**dict.fromkeys(("automation/a", "automation/b", "automation/c"), 1), "event/daily": 1}
+    assert bound(plan(*TOGETHER, third), 5, enough=3).count == 1
+
+
 @pytest.mark.parametrize(
     ("on", "more", "count"),
     [
@@ -189,6 +204,12 @@ def test_touches_of_one_start_may_have_ranges() -> None:
 def test_what_comes_at_any_time_may_come_together() -> None:
     waits = [automation(name) + f"  - {{id: rest, wait: daily}}\n  - {{id: x, {SEND}}}\n" for name in ("a", "b")]
     assert bound(plan(*waits), 1, enough=2).count == 2
+
+
+def test_what_comes_at_any_time_meets_what_comes_long_after_its_start() -> None:
+    waits = automation("a") + f"  - {{id: rest, wait: daily}}\n  - {{id: x, {SEND}}}\n"
+    late = automation("b") + f"  - {{id: rest, wait: daily}}\n  - {{id: x, after: 5d, {SEND}}}\n"
+    assert bound(plan(waits, late), 1, enough=2).count == 2
 
 
 # One after another
@@ -278,6 +299,12 @@ def test_a_recurring_step_comes_by_its_clock() -> None:
     assert [most(beside, days=days) for days in (2, 2.01, 4.01)] == [2, 3, 4]
 
 
+def test_recurring_steps_that_are_alone_in_their_stages_come_one_after_the_other() -> None:
+    two = f"  first:\n    steps: [{{id: o, every: 2d, {SEND}}}]\n    next: [{{after: 30d, go: second}}]\n"
+    two += f"  second:\n    steps: [{{id: o, every: 2d, {SEND}}}]\n    next: [{{after: 30d, go: end}}]\n"
+    assert [most(lifecycle("a", two), days=days) for days in (4, 4.01)] == [2, 3]
+
+
 def test_a_step_on_an_event_comes_as_often_as_the_event() -> None:
     asked = lifecycle("a", stages(f"id: x, {SEND}", f"id: answer, on: often, {SEND}"))
     assert [most(asked, days=days) for days in (1, 1.01, 2.5)] == [1 + 3, 1 + 6, 1 + 9]
@@ -287,6 +314,87 @@ def test_a_step_on_an_event_comes_as_often_as_the_event() -> None:
     assert most(unbounded, days=1) == "open"
     branch = f"id: which, on: daily, choose: [{{if: {{kind: one}}, steps: [{{id: x, {SEND}}}]}}]"
     assert most(lifecycle("a", stages(branch)), days=1) == "open"
+
+
+# What can come before a touch
+
+
+def before(node: str, days: float, *texts: str, enough: int = 99, settings: str = "") -> int:
+    made = plan(*texts, settings=settings)
+    return made.before(list(made.touches), days * DAY, enough)(node)
+
+
+def test_what_can_come_before_a_touch_in_the_window_that_ends_with_it() -> None:
+    chain = automation("a", "", "1d", "2d")
+    assert [before("automation/a/s2", days, chain) for days in (2, 2.01, 3, 3.01)] == [0, 1, 1, 2]
+    assert before("automation/a/s2", 9, chain, enough=1) == 1
+    assert before("automation/a/s0", 9, chain) == 0
+    assert before("automation/a/s1", 9, automation("a", "", "1d").replace("via: sms", "via: group")) == 3
+
+
+def test_what_others_send_comes_before_it_too() -> None:
+    chain, other = automation("a", "", "1d"), automation("b", "", "", on="daily")
+    assert before("automation/a/s1", 9, chain, other) == 3
+    assert before("automation/a/s0", 9, chain, other) == 2
+    assert before("automation/a/s0", 9, chain, other, enough=2) == 2
+    assert before("automation/a/s0", 9, chain, automation("b", "", on="free", more="reentry: always\n"), enough=7) == 7
+
+
+def test_what_comes_before_in_the_chain_of_journeys() -> None:
+    assert [before("automation/b/s0", days, *AFTER) for days in (3, 3.01)] == [0, 2]
+    assert before("automation/a/s1", 9, *AFTER) == 1  # what only its end starts does not
+    answers = lifecycle("b", stages(f"id: x, {SEND}", f"id: o, on: often, {SEND}"), on="{ended: a}")
+    assert before("automation/a/s1", 9, AFTER[0], answers) == 1
+
+
+@pytest.mark.parametrize(("reentry", "count"), [("never", 1), ("after 9d", 2), ("always", 2)])
+def test_of_a_journey_that_may_run_again_any_touch_may_come_before(reentry: str, count: int) -> None:
+    chain = automation("a", "", "9d", on="daily", more=f"reentry: {reentry}\n")
+    assert before("automation/a/s1", 10, chain) == count
+    assert before("automation/a/s1", 10, chain, enough=1) == 1
+
+
+def test_what_events_set_off_beside_a_touch_comes_before_it_as_often_as_they_do() -> None:
+    first = lifecycle("a", stages(f"id: x, {SEND}", f"id: y, after: 1d, {SEND}", f"id: o, on: often, {SEND}"))
+    assert before("lifecycle/a/first/y", 2, first) == 1 + 2 * 3
+    assert before("lifecycle/a/first/o", 2, first) == 99  # where it stands is not worked out
+    recurring = lifecycle("a", stages(f"id: x, {SEND}", f"id: y, after: 1d, {SEND}", f"id: o, every: 2d, {SEND}"))
+    assert before("lifecycle/a/first/y", 2, recurring) == 99
+
+
+def test_what_a_person_lets_go_late_may_be_overtaken_by_what_the_end_starts() -> None:
+    """`a` is confirmed within four hours by somebody who works in the day; `b` comes when it has ended, and three days after that."""
+    channel = (
+        "---\nkind: catalog\nroles: {clerk: {title: 店员}}\nchannels:\n"
+        "  x: {title: 渠道, tool: map, reach: direct, confirmed_by: {role: clerk, within: %s}}\n"
+    )
+    first = automation("a", "", "").replace("via: sms", "via: x")
+    later = automation("b", "3d", on="{ended: a}")
+    assert before("automation/a/s1", 9, first, later, channel % "71h") == 1
+    assert before("automation/a/s1", 9, first, later, channel % "72h") == 99
+
+
+# Journeys of which enough is known
+
+
+def test_many_times_too_much_is_looked_at_no_further() -> None:
+    five = [automation(name, "", on=on) for name, on in zip("abcde", RATES, strict=False)]
+    for number, partial in ((4, False), (5, True)):
+        found = bound(plan(*five[:number]), 1, enough=1)
+        assert (found.count, found.partial) == (4, partial)
+
+
+def test_the_one_event_that_starts_a_journey() -> None:
+    made = plan(
+        automation("a", "", on="daily"), automation("b", "", on="once", more="reentry: always\n"),
+        automation("c", "", on="manual"), automation("d", "", on="undeclared"),
+        automation("e", "", on="daily"), lifecycle("f", stages(f"id: x, {SEND}"), on="daily"),
+        settings=one_at_a_time("if_busy: drop", "[e, f/first]"),
+    )  # fmt: skip
+    roots = {name: f"{'lifecycle' if name == 'f' else 'automation'}/{name}" for name in "abcdef"}
+    assert {name: made.only_event(root) for name, root in roots.items()} == {
+        "a": "daily", "b": "once", "c": None, "d": None, "e": None, "f": None,
+    }  # fmt: skip
 
 
 # Sorts of customers

@@ -238,11 +238,7 @@ def _somebody(  # noqa: PLR0917  all of one course
         for test in tests_of(workspace, predicate):
             if not _is_settled(workspace, test, events, later, written):
                 return None
-    happened: list[Predicate] = [
-        EventTest(one.event.event, None, None, negated=False, at=one.event.at)
-        for one in starts
-        if one.event.event.id not in later
-    ]
+    happened = [EventTest(one.event.event, None, None, negated=False, at=one.event.at) for one in starts]
     found = meet(workspace, *asked.values(), *happened, effort=effort)
     return found if isinstance(found, Customer) else None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field
-from functools import cached_property
 from heapq import heappop, heappush
 
 from sopkit.frozen import dataclass
@@ -53,7 +52,6 @@ class Net:
     def shortest_span(self, touches: int) -> float:
         """Return the fewest seconds from the first to the last of so many touches; infinite where there never are so many."""
         queue = [(0.0, min(weight, touches), place) for place, weight in self.weights.items() if weight]
-        queue.sort()
         done: set[tuple[int, str]] = set()
         while queue:
             span, count, place = heappop(queue)
@@ -196,11 +194,6 @@ class Latest:
         self.course, self.entry, self.hours = course, entry, hours
         self.times: dict[str, float] = {entry: 0.0}
 
-    @cached_property
-    def here(self) -> frozenset[str]:
-        """The stage's entry and its steps."""
-        return frozenset(one for one in self.course.reached if one == self.entry or one.startswith(f"{self.entry}/"))
-
     def of(self, place: str) -> float:
         """Return the latest time; infinite where nothing bounds it. Works without recursion, so that long chains are no trouble."""
         stack, under = [place], set[str]()
@@ -226,7 +219,7 @@ class Latest:
         if since == "stage" or (since == "start" and self.entry == self.course.root):
             return self.entry
         place = f"{self.entry}/{since}"
-        return place if since != "start" and place in self.here else ""
+        return place if since != "start" and place in self.course.reached else ""
 
     def _ways(self, place: str) -> list[Edge]:
         return [edge for edge in self.course.arriving.get(place, ()) if edge.kind == "then"]

@@ -18,7 +18,7 @@ from sopkit.graph.consistency import Start, Trace, customer_of, happenings
 from sopkit.graph.crowds import crowded
 from sopkit.graph.face import DatedHours, Face
 from sopkit.graph.links import Links
-from sopkit.graph.openings import Openings
+from sopkit.graph.openings import INFINITE, Openings
 from sopkit.graph.purse import Purse
 from sopkit.graph.runs import MOST_STEPS, Came, Done, Manner, Run, SpentError, Walker
 from sopkit.graph.satisfiability import NOBODY, Customer, meet
@@ -316,9 +316,7 @@ class _Search:
         """Return occurrences and what they start that together have enough touches in the window; None where there are too few."""
         parts = [self._part(event, trigger, start, window, [])]
         count = _count(parts[0], window)
-        for _ in range(self.question.most + 1):
-            if count > self.question.most:
-                return parts
+        while count <= self.question.most:
             best: _Part | None = None
             gain = 0
             for other, (other_trigger, _) in sorted(self.starters.items()):
@@ -331,7 +329,7 @@ class _Search:
                 return None
             parts.append(best)
             count += gain
-        return parts if count > self.question.most else None
+        return parts
 
     def _starts(self, event: str, window: Window, parts: Sequence[_Part]) -> Iterator[float]:
         """Yield instants at which one more occurrence may be worth while."""
@@ -441,15 +439,8 @@ def _may_run_again(journey: Journey, start: float, before: Sequence[tuple[Journe
     if journey.reentry.mode == "always" and journey.overlap:
         return True
     pause = float(journey.reentry.after.seconds or 0) if journey.reentry.after else 0.0
-    for _, way, shift in before:
-        own = way.runs[0]
-        if own.start + shift <= start and not (
-            own.ended and start >= own.now + shift + pause and start > own.now + shift
-        ):
-            return False
-        if own.start + shift > start:
-            return False
-    return True
+    ends = [way.runs[0].now + shift if way.runs[0].ended else INFINITE for _, way, shift in before]
+    return all(start > end and start >= end + pause for end in ends)
 
 
 def _shifted(run: Run, shift: float) -> Run:

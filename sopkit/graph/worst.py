@@ -89,21 +89,22 @@ class Plan(Schedule):
         issues = [self.touches[node] for node in chosen if self.touches[node].root.startswith("cadence/")]
         dated = most_issues(self.workspace, issues, window, self.clocks, unit=unit)
         bound.add("cadences", dated)
-        together: dict[str, list[str]] = {}
+        together: dict[str, dict[str, int]] = {}
         for chain in chains:
-            event = self.only_event(chain[0]) if len(chain) == 1 and counts.get(chain[0]) else None
-            if event is not None:
-                together.setdefault(event, []).append(chain[0])
-        groups = [roots for roots in together.values() if 1 < len(roots) <= MOST_TOGETHER]
-        saved = sum(sum(counts[one] or 0 for one in roots) - max(counts[one] or 0 for one in roots) for roots in groups)
+            count = counts.get(chain[0])
+            event = self.only_event(chain[0]) if len(chain) == 1 and count else None
+            if event is not None and count:
+                together.setdefault(event, {})[chain[0]] = count
+        groups = [alone.values() for alone in together.values() if len(alone) <= MOST_TOGETHER]
+        saved = sum(sum(alone) - max(alone) for alone in groups)
         total = bound.count + sum(one or 0 for one in counts.values())
         if enough <= total < enough + saved:  # else it keeps the cap in any case, or cannot be shown to in this way
-            for event, roots in sorted(together.items()):
-                least = asked.of_one_start(event, roots)
-                if least is not None and least < sum(counts[one] or 0 for one in roots):
+            for event in sorted(together):
+                alone = together[event]
+                least = asked.of_one_start(event, [*alone])
+                if least is not None and least < sum(alone.values()):
                     bound.add(f"event/{event}", least)
-                    for one in roots:
-                        counts[one] = 0
+                    counts |= dict.fromkeys(alone, 0)
         for root, count in counts.items():
             bound.add(root, count)
         return bound
@@ -118,7 +119,8 @@ class Plan(Schedule):
     def _before(self, node: str, asked: Asked, counted: Collection[str], chain: Sequence[str]) -> int:
         root, enough = self.touches[node].root, asked.enough - 1
         first = chain[: chain.index(root) + 1]
-        if any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in first):
+        journey = self.journey(root)
+        if journey is None or journey.reentry.mode != "never":  # it would be in no chain behind others
             return min(enough, len(counted))
         if asked.overtaken(chain, node):
             return enough
@@ -126,7 +128,7 @@ class Plan(Schedule):
         if own is None:
             return enough
         rest = {one for one in counted if self.touches[one].root not in chain}
-        others = self.most(rest, asked.window, enough + 1)
+        others = self.most(rest, asked.window, asked.enough)
         return enough if others.open else min(enough, own + others.count)
 
     def _counted(self, bound: Bound, asked: Asked, chains: Sequence[Sequence[str]]) -> dict[str, int | None]:

@@ -90,8 +90,7 @@ def together(case: Case, plan: Plan, shares: Sequence[Limit], whole: Limit, find
 
     `find` returns a course on which more of the touches that it is given meet than the limit that it is given allows.
     """
-    owners = [one for one in shares if one.share is not None and one.covered(plan.touches)]
-    owners = [one for one in owners if not any(_inside(one, other) for other in owners if other is not one)]
+    owners = _beside_each_other([one for one in shares if one.covered(plan.touches)])
     sum_ = sum(one.most for one in owners)
     if sum_ <= whole.most:
         return
@@ -119,9 +118,16 @@ def together(case: Case, plan: Plan, shares: Sequence[Limit], whole: Limit, find
         yield Proof(BEYOND_CAP, subject, statement)
 
 
-def _inside(one: Limit, other: Limit) -> bool:
-    """Return whether one share is part of another, so that it does not count beside it."""
-    return one.share is not None and other.share is not None and one.share.nodes < other.share.nodes
+def _beside_each_other(shares: Sequence[Limit]) -> list[Limit]:
+    """Return the shares that are part of no other; of those of the very same touches, the least."""
+    least = {one.share.nodes: one for one in sorted(shares, key=lambda one: -one.most) if one.share is not None}
+    return [
+        one
+        for one in shares
+        if one.share is not None
+        and least[one.share.nodes] is one
+        and not any(one.share.nodes < nodes for nodes in least)
+    ]
 
 
 def _greatest(plan: Plan, owners: Sequence[Limit], whole: Limit, separate: set[frozenset[str]]) -> tuple[Limit, ...]:

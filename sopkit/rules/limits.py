@@ -135,9 +135,7 @@ def _used_by(case: Case, of: str, touches: Mapping[str, Touch]) -> Iterator[str]
     """Yield the touches of a playbook, a stage or a group; a stage that a group lists counts there and not for its journey."""
     groups = {group.id: [ref.id for ref in group.journeys] for group in case.workspace.settings.one_at_a_time}
     members = groups.get(of, [of])
-    elsewhere = [
-        one for each, names in groups.items() if each != of for one in names if "/" in one and one not in members
-    ]
+    elsewhere = [one for names in groups.values() for one in names if "/" in one and one not in members]
     for id_ in touches:
         place = id_.partition("/")[2] + "/"
         if any(place.startswith(f"{one}/") for one in members) and not any(
