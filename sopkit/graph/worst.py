@@ -119,7 +119,8 @@ class Plan(Schedule):
         root, enough = self.touches[node].root, asked.enough - 1
         first = chain[: chain.index(root) + 1]
         if any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in first):
-            return min(enough, len(counted))
+            every = self.most(counted, asked.window, asked.enough)
+            return enough if every.open else min(enough, every.count - self.touches[node].weight)
         if asked.overtaken(chain, node):
             return enough
         own = asked.behind(first, node)

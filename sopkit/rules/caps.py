@@ -11,6 +11,7 @@ from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed
 from sopkit.graph.clock import zone
 from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.face import Face, faces, openings_of
+from sopkit.graph.held import Holding
 from sopkit.graph.replay import Course, Question, replay
 from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch, match, touches_of
@@ -260,11 +261,12 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
 
     spent: list[Bound] = []
 
-    def find(one: Limit, some: Mapping[str, Touch], bound: Bound) -> Course | None:
+    def find(one: Limit, some: Mapping[str, Touch], bound: Bound, holding: Holding | None) -> Course | None:
         try:
-            return _course(case, plan, one, some, bound)
+            return _course(case, plan, one, some, bound, holding)
         except SpentError:
-            spent.append(bound)
+            if holding is None:
+                spent.append(bound)
             return None
 
     for outcome in enforced.check(case, plan, limit, counted, OVER_TOUCH, find):
@@ -280,7 +282,9 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
         yield from enforced.starved(case, plan, limit, counted, STARVED)
 
 
-def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], bound: Bound) -> Course | None:
+def _course(  # noqa: PLR0917  all of one question
+    case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], bound: Bound, holding: Holding | None = None
+) -> Course | None:
     """Return a course that breaks the cap, if one is found: of a customer in each zone, then about the hours that clocks are moved."""
     if not isinstance(limit.per, str) and limit.per.seconds is None:
         return None
@@ -306,6 +310,7 @@ def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
             face,
             plan.purse,
             thrift=4 if number else 1,
+            holding=holding,
         )
         found = replay(question, ordered)
         if found is not None and (face.moving or _no_clock_moves(clocks, face, found)):
