@@ -20,8 +20,8 @@ from sopkit.graph.touches import heard_of, match
 from sopkit.model.documents import Cap, Journey
 from sopkit.model.triggers import JourneyMoved, OnEvent, Trigger
 
-Deed = tuple[float, str, int]
-"""When, by which node, in which run."""
+Deed = tuple[float, str, int, int]
+"""When, by which node, in which run, and its number there."""
 SENT, HELD, UNKNOWN = "sent", "held", "unknown"
 AT_END: Final = "ended"
 
@@ -79,7 +79,7 @@ class Holding:
         """Return the touches that go out for certain up to an instant; None where more may be on the way than the runs show."""
         if self.dated or not self._is_all(happened, runs, until):
             return None
-        deeds = sorted((done.at, done.touch.node, n) for n, run in enumerate(runs) for done in run.done)
+        deeds = deeds_of(runs)
         state: dict[Deed, str] = {}
         for deed in deeds:
             state[deed] = SENT
@@ -104,7 +104,7 @@ class Holding:
         state: Mapping[Deed, str],
     ) -> str:
         """Return what the tool does with a touch as far as one cap goes; the state of what comes later is not known yet."""
-        at, node, _ = deed
+        at, node = deed[:2]
         per = cap.gap or cap.per
         if per is None:
             return SENT
@@ -144,6 +144,13 @@ class Holding:
             name, slash, _ = trigger.place.id.partition("/")
             return name in names and (trigger.way != AT_END or bool(slash))
         return not is_open(self.workspace, trigger, written)
+
+
+def deeds_of(runs: Sequence[Run]) -> list[Deed]:
+    """Return the touches of all runs in order of time."""
+    return sorted(
+        (done.at, done.touch.node, n, number) for n, run in enumerate(runs) for number, done in enumerate(run.done)
+    )
 
 
 def _is_shown(journey: Journey, at: float, runs: Sequence[Run]) -> bool:

@@ -17,7 +17,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.consistency import Start, Trace, customer_of, happenings
 from sopkit.graph.crowds import crowded
 from sopkit.graph.face import DatedHours, Face
-from sopkit.graph.held import Holding
+from sopkit.graph.held import Holding, deeds_of
 from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
 from sopkit.graph.purse import Purse
@@ -407,18 +407,13 @@ class _Search:
         if customer is None:
             return None
         shows = self.question.face.shows
-        inside = sorted(
-            (done.at, done.touch.node, n)
-            for n, run in enumerate(runs)
-            for done in run.done
-            if done.touch.node in self.question.counted and window[0] <= done.at < window[1]
-        )
         often = happenings(starts, runs)
-        deeds = sorted(((done.at, done.touch.node, n) for n, run in enumerate(runs) for done in run.done))
+        deeds = deeds_of(runs)
+        inside = [one for one in deeds if one[1] in self.question.counted and window[0] <= one[0] < window[1]]
         if holding is not None and inside:
             sent = holding.sent(self.question.face, often, runs, inside[-1][0]) or ()
             inside, deeds = ([one for one in some if one in sent] for some in (inside, deeds))
-        if sum(self.question.touches[node].weight for _, node, _ in inside) <= self.question.most:
+        if sum(self.question.touches[node].weight for _, node, *_ in inside) <= self.question.most:
             return None
         came = {(one.at, one.event.event.id): one.event for one in starts}
         came |= {(one.at, one.event.event.id): one.event for run in runs for one in run.came}
@@ -430,9 +425,7 @@ class _Search:
                 for (at, name), event in sorted(came.items())
                 for _ in range(often[at, name] if at <= last else 0)
             ),
-            tuple(
-                (shows(at), self.question.touches[node], (at, node, n) in marked) for at, node, n in deeds if at <= last
-            ),
+            tuple((shows(one[0]), self.question.touches[one[1]], one in marked) for one in deeds if one[0] <= last),
             customer,
         )
 
