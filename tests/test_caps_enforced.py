@@ -109,6 +109,63 @@ def test_the_end_of_a_cap_by_the_calendar_frees_the_tool() -> None:
     assert found.timeline[-1].at.date() == found.timeline[0].at.date()
 
 
+# Put off past a time limit
+
+WAITING = SETTINGS.replace("enforce: none", "enforce: {in: map, gap: wait 12h, count: wait 1d}")
+DAILY = "{id: c, max: 1, per: 1d}"
+
+
+def late(caps_: str, *journeys: str, settings: str = WAITING) -> list[tuple[str, Verdict | None]]:
+    found = of_rule(judged(caps_, *journeys, settings=settings), "put-off-past-deadline")
+    return [(one.subject, one.verdict) for one in found]
+
+
+def two(second: str, **more: str) -> str:
+    return automation("a", "", second, more=IN_MAP, **more)
+
+
+@pytest.mark.parametrize(
+    ("caps_", "second", "expected"),
+    [
+        (DAILY, ", after: 30m, within: 2h", Verdict.VIOLATED),
+        (DAILY, ", after: 23h, within: 24h", None),
+        (DAILY, ", after: 22h, within: 23h", Verdict.VIOLATED),
+        (DAILY, ", after: 1h", None),
+        (DAILY, ", after: 1h, within: 2h, by: guide", None),
+        (DAILY, ", after: 1h, within: 2h, cap: {stopped: false, reason: 验证码}", None),
+        ("{id: c, max: 2, per: 1d}", ", after: 30m, within: 2h", None),
+        ("{id: c, gap: 4h}", ", after: 1h, within: 2h", Verdict.VIOLATED),
+        ("{id: c, gap: 4h}", ", after: 1h, within: 6h", None),
+        ("{id: c, max: 1, per: day}", ", after: 1h, within: 2h", Verdict.VIOLATED),
+    ],
+)
+def test_a_touch_that_a_cap_makes_wait_past_its_time_limit(caps_: str, second: str, expected: Verdict | None) -> None:
+    """An hour to spare is enough where the first leaves the window an hour later, and no more."""
+    assert late(caps_, two(second)) == ([("automation/a/s1", expected)] if expected else [])
+
+
+def test_a_touch_that_is_skipped_at_once_is_not_put_off() -> None:
+    assert late(DAILY, two(", after: 30m, within: 2h"), settings=SKIPPING) == []
+
+
+def test_what_puts_a_touch_off_is_shown_with_dates() -> None:
+    (found,) = of_rule(judged(DAILY, two(", after: 30m, within: 2h"), settings=WAITING), "put-off-past-deadline")
+    told = [(one.at.strftime("%H:%M"), one.what.en) for one in found.timeline]
+    assert told[1:] == [
+        ("09:00", "a s0, SMS"),
+        ("09:30", "a s1, SMS: due, and map makes it wait"),
+        ("11:00", "by now its time limit has passed, and it still waits"),
+    ]
+
+
+def test_what_others_may_put_off_is_told_of_required_steps_only() -> None:
+    """That the calendar's touch comes first is not certain: no course shows it."""
+    monthly = automation("b", "", on="{every: month, at: [day 5 09:00]}", more=IN_MAP)
+    one = automation("a", ", within: 2h%s", more=IN_MAP)
+    assert late(DAILY, one % ", required: true", monthly) == [("automation/a/s0", Verdict.POSSIBLE)]
+    assert late(DAILY, one % "", monthly) == []
+
+
 # Against the simulator
 
 

@@ -6,11 +6,12 @@ certain where what the tool itself has sent fills one. Between the two nothing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from math import inf, nextafter
 from typing import Final
 
+from sopkit.frozen import dataclass
 from sopkit.graph.consistency import Happened, is_open, written_by
 from sopkit.graph.course import longest, shortest
 from sopkit.graph.face import Face
@@ -22,6 +23,17 @@ from sopkit.model.triggers import JourneyMoved, OnEvent, Trigger
 
 Deed = tuple[float, str, int, int]
 """When, by which node, in which run, and its number there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A touch that is asked about: whether a cap puts it off for more than `slack` seconds."""
+
+    node: str
+    cap: Cap
+    slack: float
+
+
 SENT, HELD, UNKNOWN = "sent", "held", "unknown"
 AT_END: Final = "ended"
 
@@ -75,11 +87,25 @@ class Holding:
         """Whether cadences fill such a cap, too: what comes by the calendar is not laid beside a course."""
         return any(self.touches[node].root.startswith("cadence/") for _, counted, _ in self.caps for node in counted)
 
-    def sent(self, face: Face, happened: Happened, runs: Sequence[Run], until: float) -> set[Deed] | None:
-        """Return the touches that go out for certain up to an instant; None where more may be on the way than the runs show."""
+    def sent(
+        self, face: Face, happened: Happened, runs: Sequence[Run], until: float, late: Late | None = None
+    ) -> set[Deed] | None:
+        """Return the touches that go out for certain up to an instant; None where more may be on the way than the runs show.
+
+        `late`: those up to a touch that is certainly put off past its time, which is among them; None where it is not.
+        """
         if self.dated or not self._is_all(happened, runs, until):
             return None
-        deeds = deeds_of(runs)
+        deeds = [one for one in deeds_of(runs) if one[0] <= until]
+        if late is None:
+            return self._sent(face, deeds)
+        for number, deed in enumerate(deeds):
+            sent = self._sent(face, deeds[:number]) if deed[1] == late.node else None
+            if sent is not None and self._frees(face, late.cap, deed, sent) - deed[0] > late.slack:
+                return {*sent, deed}
+        return None
+
+    def _sent(self, face: Face, deeds: Sequence[Deed]) -> set[Deed] | None:
         state: dict[Deed, str] = {}
         for deed in deeds:
             state[deed] = SENT
@@ -93,6 +119,25 @@ class Holding:
                     if state[deed] != HELD and verdict != SENT:
                         state[deed] = verdict
         return {deed for deed in deeds if state[deed] == SENT}
+
+    def _frees(self, face: Face, cap: Cap, deed: Deed, sent: Collection[Deed]) -> float:
+        """Return the earliest instant at which the tool lets a touch out, by what it has sent itself."""
+        surely = next((surely for one, _, surely in self.caps if one is cap), frozenset())
+        own = [
+            (at, self.touches[node].weight)
+            for at, node, *_ in sorted(sent)
+            if node in surely & self.held and at < deed[0]
+        ]
+        per = cap.gap or cap.per
+        if isinstance(per, str):
+            first, last = face.unit_of(deed[0], per)
+            return last if sum(size for at, size in own if at >= first) >= (cap.max or 0) else deed[0]
+        total, room = 0, 0 if cap.gap is not None else (cap.max or 0) - self.touches[deed[1]].weight
+        for at, size in reversed(own):
+            total += size
+            if per is not None and total > room:
+                return max(deed[0], at + shortest(per, self.shift))
+        return deed[0]
 
     def _judge(  # noqa: PLR0917  all that a cap says of one touch
         self,

@@ -17,7 +17,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.consistency import Start, Trace, customer_of, happenings
 from sopkit.graph.crowds import crowded
 from sopkit.graph.face import DatedHours, Face
-from sopkit.graph.held import Holding, deeds_of
+from sopkit.graph.held import Holding, Late, deeds_of
 from sopkit.graph.links import Links
 from sopkit.graph.openings import Openings
 from sopkit.graph.purse import Purse
@@ -71,6 +71,8 @@ class Question:
     """What the effort is divided by."""
     holding: Holding | None = None
     """The tool that holds touches back: then only those count that go out for certain."""
+    late: Late | None = None
+    """The touch that is to be the last, put off past its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,7 +413,7 @@ class _Search:
         deeds = deeds_of(runs)
         inside = [one for one in deeds if one[1] in self.question.counted and window[0] <= one[0] < window[1]]
         if holding is not None and inside:
-            sent = holding.sent(self.question.face, often, runs, inside[-1][0]) or ()
+            sent = holding.sent(self.question.face, often, runs, inside[-1][0], self.question.late) or ()
             inside, deeds = ([one for one in some if one in sent] for some in (inside, deeds))
         if sum(self.question.touches[node].weight for _, node, *_ in inside) <= self.question.most:
             return None
