@@ -88,27 +88,15 @@ def test_a_post_that_is_felt_in_several_groups_at_once_is_no_gap_that_a_tool_kee
     assert "one post is felt at one time in each of the groups" in said
 
 
-def test_what_people_send_breaks_a_count_that_a_tool_enforces() -> None:
-    mixed = automation("a", "", ", after: 1h, within: 2h, by: guide", more=IN_MAP)
-    (found,) = of_rule(judged("{id: c, max: 1, per: 7d}", mixed, settings=ENFORCED), "over-touch")
-    assert found.verdict is Verdict.POSSIBLE
-    assert "still reach the customer: a" in found.message("en")
-
-
 def test_what_people_send_alone_breaks_a_cap_whatever_a_tool_holds() -> None:
-    """Two by hand within the week: the tool has nothing to stop. Where it makes journeys wait the course is not certain."""
+    """Two by hand within the week: the tool has nothing to stop, and what it sends between them is not listed."""
     by_hand = automation(
         "a", ", within: 1h, by: guide", ", after: 2h", ", after: 1d, within: 2d, by: guide", more=IN_MAP
     )
     skipping = ENFORCED.replace("gap: wait 12h, ", "")
     (found,) = of_rule(judged("{id: c, max: 1, per: 7d}", by_hand, settings=skipping), "over-touch")
     assert found.verdict is Verdict.VIOLATED
-    assert [one.what.en.split()[1].rstrip(",") for one in found.timeline if one.counted] == ["s0", "s2"]
-    (waits,) = of_rule(judged("{id: c, max: 1, per: 7d}", by_hand, settings=ENFORCED), "over-touch")
-    assert waits.verdict is Verdict.POSSIBLE
-    once = automation("a", ", within: 1h, by: guide", ", after: 2h", more=IN_MAP)
-    (mixed,) = of_rule(judged("{id: c, max: 1, per: 7d}", once, settings=skipping), "over-touch")
-    assert mixed.verdict is Verdict.POSSIBLE
+    assert [one.what.en.split(",")[0] for one in found.timeline[1:]] == ["a s0", "a s2"]
 
 
 def test_what_a_tool_hears_late_or_never_is_told_apart() -> None:

@@ -131,7 +131,7 @@ CASES = {
     "one time zone for all": "test_caps_zones.test_each_zone_is_asked_about",
     "an unknown time zone as an exemption": "test_caps_limits.test_unknown_time_zones_are_named_and_nothing_is_shown_as_certain",
     "a group post as one touch": "test_caps_limits.test_a_post_that_is_felt_in_several_groups_at_once_is_no_gap_that_a_tool_keeps",
-    "enforcement that stops what people send": "test_caps_limits.test_what_people_send_breaks_a_count_that_a_tool_enforces",
+    "enforcement that stops what people send": "test_caps_enforced.test_what_people_send_breaks_a_count_that_a_tool_enforces",
     "enforcement that knows at once what others send": "test_caps_limits.test_what_a_tool_hears_late_or_never_is_told_apart",
     "waiting at a cap that moves nothing else": ".test_a_tool_that_makes_touches_wait_moves_them_towards_others",
     "a confirmation as the time of sending": "test_caps_limits.test_a_confirmation_may_bring_two_sends_together",

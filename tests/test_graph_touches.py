@@ -204,12 +204,16 @@ def test_when_the_enforcing_tool_hears_of_touches() -> None:
     workspace, found = built("send: hello, via: [sms, group], for: care", "send: hello, via: own, for: care",
                              settings=ENFORCED, extra=syncs)  # fmt: skip
     told = heard_of(workspace)
-    assert told == {"sms": 900, "group": 4200, "feed": 86_400 + 1800}
+    own = dict.fromkeys(("own", "asked", "drops"), 0)  # it knows what goes through channels of its own
+    assert told == {"sms": 900, "group": 4200, "feed": 86_400 + 1800, **own}
     assert seen(workspace, found["automation/one/s0"], told)
-    assert not seen(workspace, found["automation/one/s1"], told)
+    assert seen(workspace, found["automation/one/s1"], told)
+    assert not seen(workspace, found["automation/one/s1"], {"sms": 900})
     assert not seen(workspace, found["automation/one/s0"], {"sms": 900})
     assert heard_of(built("send: hello, via: sms, for: care", settings="enforce: none\n", extra=syncs)[0]) == {}
     assert heard_of(built("send: hello, via: sms, for: care", extra=syncs)[0]) == {}
+    pushed = sync("pushed", "event", "touches: [sms]", more="takes: 1m..5m\n")
+    assert heard_of(built("send: hello, via: sms, for: care", settings=ENFORCED, extra=pushed)[0])["sms"] == 300
 
 
 def test_how_late_a_sync_brings_what_it_carries() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
 from sopkit.diagnostics import Finding, Severity, Verdict
@@ -224,6 +226,46 @@ def test_the_same_text_on_one_event(other: str, weight: Severity | None) -> None
 def test_what_is_said_twice_right_after_one_event_is_told_once() -> None:
     done = judged(automation("one", SEND), automation("two", SEND))
     assert [one.rule.code for one in done.findings if one.rule.code in {"SOP405", "SOP703"}] == ["SOP703"]
+
+
+LATER: Final = f"{SEND}, after: 1h, within: 4h, by: adviser"
+
+
+@pytest.mark.parametrize(
+    ("second", "settings", "certain"),
+    [
+        (f"{SEND}, by: guide, within: 4h", "", True),
+        (f"{SEND}, after: 1h", "", True),
+        (LATER, "", True),
+        (f"{SEND}, after: 1h", "quiet_hours: {hours: 12:30-14:00}\n", False),
+        (LATER.replace("after: 1h, within: 4h", "after: 8h, within: 9h"), "", False),
+        (f"{SEND}, if: {{tier: gold}}, after: 1h", "", False),
+        (f"id: ask, wait: bought, up_to: 1h }}\n  - {{{SEND}, after: 1h", "", False),
+    ],
+    ids=["by hand", "an hour later", "by hand, later", "quiet hours", "not at work", "a condition", "after a wait"],
+)
+def test_what_a_tool_sends_and_a_person_sends_again_is_certain_where_nothing_holds_it(
+    second: str, settings: str, *, certain: bool
+) -> None:
+    """The event comes at noon, so that both are at work; what a condition or a wait may keep back is only possible."""
+    (found,) = of(judged(automation("one", FIRST), automation("two", second), settings=settings), "SOP405")
+    assert (found.verdict is Verdict.VIOLATED) is certain
+
+
+def test_what_an_enforcing_tool_may_hold_is_not_certain() -> None:
+    rule = "caps: [{id: weekly, max: 9, per: 7d}]\n"
+    in_map = automation("one", FIRST, more="runs_in: map\n").replace("mp-notice", "sms")
+    by_hand = automation("two", f"{SEND}, by: guide, within: 4h").replace("mp-notice", "sms")
+
+    def verdict(enforce: str) -> Verdict | None:
+        done = compiled({
+            "sopkit.yaml": SETTINGS.replace("enforce: none", f"enforce: {enforce}") + rule,
+            "play.yaml": NOUNS + in_map + by_hand + LAST,
+        })  # fmt: skip
+        return of(done, "SOP405")[0].verdict
+
+    assert verdict("none") is Verdict.VIOLATED
+    assert verdict("{in: map, count: skip}") is Verdict.POSSIBLE
 
 
 def test_a_matched_text_is_not_sent_to_those_who_get_another() -> None:

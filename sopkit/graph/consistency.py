@@ -74,7 +74,7 @@ def customer_of(
     if not all(_undisturbed(run, happened) for run in runs):
         return None
     journeys = {run.journey.id: run.journey for run in runs}
-    written = {name for journey in journeys.values() for name in _written(journey)}
+    written = {name for journey in journeys.values() for name in written_by(journey)}
     if not all(_is_moved_openly(workspace, journey, set(journeys), written) for journey in journeys.values()):
         return None
     for id_, journey in journeys.items():
@@ -122,14 +122,14 @@ def _is_moved_openly(workspace: Workspace, journey: Journey, names: set[str], wr
         for step in stage.steps:
             for one in inner(step):
                 moves += [*one.on, *(one.verb.until if isinstance(one.verb, Wait) else ())]
-    if not all(_is_open(workspace, one, written) for one in moves):
+    if not all(is_open(workspace, one, written) for one in moves):
         return False
     if journey.reentry.mode == "always" and journey.overlap:
         return True  # a run more is only more
-    return all(_is_open(workspace, one, written) or _is_plain_end(one, names) for one in journey.starts_on)
+    return all(is_open(workspace, one, written) or _is_plain_end(one, names) for one in journey.starts_on)
 
 
-def _is_open(workspace: Workspace, trigger: Trigger, written: set[str]) -> bool:
+def is_open(workspace: Workspace, trigger: Trigger, written: set[str]) -> bool:
     """Return whether the trigger comes only where the course says so, or the customer can do without it."""
     if isinstance(trigger, Becomes):
         noun = workspace.data.get(trigger.data.id)
@@ -261,7 +261,7 @@ def _is_settled(workspace: Workspace, test: Predicate, events: set[str], later: 
     return True
 
 
-def _written(journey: Journey) -> Iterator[str]:
+def written_by(journey: Journey) -> Iterator[str]:
     """Yield the data and tags that a journey's steps write."""
     for stage in journey.stages:
         for step in stage.steps:

@@ -17,6 +17,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.consistency import Start, Trace, customer_of, happenings
 from sopkit.graph.crowds import crowded
 from sopkit.graph.face import DatedHours, Face
+from sopkit.graph.held import Holding, Late, deeds_of
 from sopkit.graph.links import Links
 from sopkit.graph.openings import INFINITE, Openings
 from sopkit.graph.purse import Purse
@@ -68,6 +69,10 @@ class Question:
     """What is left to spend; the search takes from it."""
     thrift: int = 1
     """What the effort is divided by."""
+    holding: Holding | None = None
+    """The tool that holds touches back: then only those count that go out for certain."""
+    late: Late | None = None
+    """The touch that is to be the last, put off past its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def replay(question: Question, roots: Sequence[str]) -> Course | None:
 
     Raises SpentError where a bound on effort ended the search.
     """
-    found = _of_cadences(question)
+    found = _of_cadences(question) if question.holding is None else None
     if found is None:
         search = _Search(question, roots[:MOST_JOURNEYS])
         try:
@@ -289,15 +294,18 @@ class _Search:
         starts = [7 * DAY + HOUR * (9 + hour if hours == 1 else (9 + hour) % hours) for hour in range(hours)]
         if self.question.face.moving:  # it is moved on some night of this week, nearly always the last
             starts = [WEEK + HOUR * hour for hour in (*range(5 * 24, 7 * 24), *range(5 * 24))]
-        for event, (trigger, journeys) in sorted(self.starters.items()):
-            for start in starts:
-                for window in self._windows(journeys, start):
-                    parts = self._greedy(event, trigger, start, window)
-                    found = self._checked(parts, window) if parts else None
-                    if found is not None:
-                        return found
-                    if self.effort < 0 or self.tries < 0:
-                        raise SpentError
+        firsts = [(event, start) for event in sorted(self.starters) for start in starts]
+        if self.question.holding is not None:  # which event is to come first matters more than when
+            firsts.sort(key=lambda first: starts.index(first[1]))
+        for event, start in firsts:
+            trigger, journeys = self.starters[event]
+            for window in self._windows(journeys, start):
+                parts = self._greedy(event, trigger, start, window)
+                found = self._checked(parts, window) if parts else None
+                if found is not None:
+                    return found
+                if self.effort < 0 or self.tries < 0:
+                    raise SpentError
         if self.walker.cut or self.effort < 0:
             raise SpentError
         return None
@@ -353,7 +361,9 @@ class _Search:
                 for other, way, shift in part.ways
                 if other is journey and way.runs[0].ended
             }
-        yield from sorted(at for at in found if at >= 0)[:400]
+        starts = sorted(at for at in found if at >= 0)[:400]
+        # beside a tool that fills the cap first, what others send should come late
+        yield from starts if self.question.holding is None else reversed(starts)
 
     def _length(self, way: _Way) -> float:
         begun = way.runs[0].start if self.question.face.moving else 7 * DAY + self.period
@@ -382,30 +392,32 @@ class _Search:
 
     def _checked(self, parts: Sequence[_Part], window: Window) -> Course | None:
         self.tries -= 1
+        holding = self.question.holding
         runs: list[Run] = []
         starts: list[Start] = []
         for part in parts:
             starts.append(Start(part.start, part.event))
             runs += [
-                _shifted(run, shift) for _, way, shift in part.ways if way.count(shift, window) for run in way.runs
+                _shifted(run, shift)
+                for _, way, shift in part.ways
+                if holding is not None or way.count(shift, window)
+                for run in way.runs
             ]
         customer = customer_of(self.workspace, self.question.face, starts, runs, self.questions)
         if customer is None:
             return None
         shows = self.question.face.shows
-        inside = sorted(
-            (done.at, done.touch.node, n)
-            for n, run in enumerate(runs)
-            for done in run.done
-            if done.touch.node in self.question.counted and window[0] <= done.at < window[1]
-        )
-        if sum(self.question.touches[node].weight for _, node, _ in inside) <= self.question.most:
+        often = happenings(starts, runs)
+        deeds = deeds_of(runs)
+        inside = [one for one in deeds if one[1] in self.question.counted and window[0] <= one[0] < window[1]]
+        if holding is not None and inside:
+            sent = holding.sent(self.question.face, often, runs, inside[-1][0], self.question.late) or ()
+            inside, deeds = ([one for one in some if one in sent] for some in (inside, deeds))
+        if sum(self.question.touches[node].weight for _, node, *_ in inside) <= self.question.most:
             return None
         came = {(one.at, one.event.event.id): one.event for one in starts}
         came |= {(one.at, one.event.event.id): one.event for run in runs for one in run.came}
-        often = happenings(starts, runs)
         last = inside[-1][0]
-        deeds = sorted(((done.at, done.touch.node, n) for n, run in enumerate(runs) for done in run.done))
         marked = set(inside)
         return Course(
             tuple(
@@ -413,9 +425,7 @@ class _Search:
                 for (at, name), event in sorted(came.items())
                 for _ in range(often[at, name] if at <= last else 0)
             ),
-            tuple(
-                (shows(at), self.question.touches[node], (at, node, n) in marked) for at, node, n in deeds if at <= last
-            ),
+            tuple((shows(one[0]), self.question.touches[one[1]], one in marked) for one in deeds if one[0] <= last),
             customer,
         )
 

@@ -233,15 +233,17 @@ def seen(workspace: Workspace, touch: Touch, told: Mapping[str, float]) -> bool:
 
 
 def heard_of(workspace: Workspace) -> dict[str, float]:
-    """Return, for each channel whose touches some sync carries to the enforcing tool, after how many seconds at most."""
+    """Return, for each channel whose touches the enforcing tool hears of, after how many seconds at most: its own, or by a sync."""
     enforce = workspace.settings.enforce
     found: dict[str, float] = {}
     if enforce is None or enforce.in_ is None:
         return found
+    found |= {one.id: 0.0 for one in workspace.channels.values() if one.tool and one.tool.id == enforce.in_.id}
     for sync in workspace.syncs.values():
         if sync.to is None or sync.to.id != enforce.in_.id or sync.carries is None:
             continue
-        late = sync_latency(sync.every.interval.seconds if sync.every and sync.every.interval else None, sync.takes)
+        interval = sync.every.interval.seconds if sync.every and sync.every.interval else None
+        late = sync_latency(0 if sync.every and sync.every.unit == "event" else interval, sync.takes)
         for ref in sync.carries.touches:
             found[ref.id] = min(late, found.get(ref.id, late))
     return found

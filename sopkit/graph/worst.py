@@ -119,9 +119,9 @@ class Plan(Schedule):
     def _before(self, node: str, asked: Asked, counted: Collection[str], chain: Sequence[str]) -> int:
         root, enough = self.touches[node].root, asked.enough - 1
         first = chain[: chain.index(root) + 1]
-        journey = self.journey(root)
-        if journey is None or journey.reentry.mode != "never":  # it would be in no chain behind others
-            return min(enough, len(counted))
+        if any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in first):
+            every = self.most(counted, asked.window, asked.enough)
+            return enough if every.open else min(enough, every.count - self.touches[node].weight)
         if asked.overtaken(chain, node):
             return enough
         own = asked.behind(first, node)

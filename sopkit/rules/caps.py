@@ -11,12 +11,13 @@ from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed
 from sopkit.graph.clock import zone
 from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.face import Face, faces, openings_of
+from sopkit.graph.held import Holding, Late
 from sopkit.graph.replay import Course, Question, replay
 from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch, match, touches_of
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
-from sopkit.rules import budgets, calendars, enforced, excess, sending_hours
+from sopkit.rules import budgets, calendars, enforced, excess, put_off, sending_hours
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT, WORKSPACE
 from sopkit.rules.limits import Limit, is_empty, of_budgets, of_platforms, of_workspace
@@ -103,7 +104,16 @@ STARVED: Final = Rule(
     .replace("starts_on: member-joined", "starts_on: member-joined\nruns_in: map")
     .replace("after: 2d}", "after: 2d, required: true}"),
 )
-RULES: Final = (OVER_TOUCH, IDLE_CAP, EMPTY_CAP, STARVED, *budgets.RULES, *calendars.RULES, *sending_hours.RULES)
+RULES: Final = (
+    OVER_TOUCH,
+    IDLE_CAP,
+    EMPTY_CAP,
+    STARVED,
+    *put_off.RULES,
+    *budgets.RULES,
+    *calendars.RULES,
+    *sending_hours.RULES,
+)
 
 DAYLIGHT: Final = Phrase(
     "夏令时按今后 800 天的时区规则计", "clocks are moved as the time zones' rules of today say, over the next 800 days"
@@ -260,11 +270,12 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
 
     spent: list[Bound] = []
 
-    def find(one: Limit, some: Mapping[str, Touch], bound: Bound) -> Course | None:
+    def find(one: Limit, some: Mapping[str, Touch], bound: Bound, holding: Holding | None) -> Course | None:
         try:
-            return _course(case, plan, one, some, bound)
+            return _course(case, plan, one, some, bound, holding)
         except SpentError:
-            spent.append(bound)
+            if holding is None:
+                spent.append(bound)
             return None
 
     for outcome in enforced.check(case, plan, limit, counted, OVER_TOUCH, find):
@@ -279,8 +290,25 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
     if not limit.gap:
         yield from enforced.starved(case, plan, limit, counted, STARVED)
 
+    def find_late(late: Late) -> Course | None:
+        first = Bound(parts={plan.touches[late.node].root: 1})
+        try:
+            return _course(case, plan, limit, counted, first, Holding(plan), late)
+        except SpentError:
+            return None
 
-def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], bound: Bound) -> Course | None:
+    yield from put_off.check(case, plan, limit, counted, find_late)
+
+
+def _course(  # noqa: PLR0917  all of one question
+    case: Case,
+    plan: Plan,
+    limit: Limit,
+    counted: Mapping[str, Touch],
+    bound: Bound,
+    holding: Holding | None = None,
+    late: Late | None = None,
+) -> Course | None:
     """Return a course that breaks the cap, if one is found: of a customer in each zone, then about the hours that clocks are moved."""
     if not isinstance(limit.per, str) and limit.per.seconds is None:
         return None
@@ -306,6 +334,8 @@ def _course(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
             face,
             plan.purse,
             thrift=4 if number else 1,
+            holding=holding,
+            late=late,
         )
         found = replay(question, ordered)
         if found is not None and (face.moving or _no_clock_moves(clocks, face, found)):

@@ -9,12 +9,11 @@ from typing import Final
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.graph.course import longest
 from sopkit.graph.satisfiability import NOBODY, Customer
-from sopkit.model.documents import Journey
 from sopkit.model.predicates import DataTest, Predicate
 from sopkit.model.steps import Send, Step
 from sopkit.rules.case import Case
 from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, nobody, on_one_cause, pairs_apart, told
-from sopkit.rules.conflicts_meeting import run_together, start_of
+from sopkit.rules.conflicts_sent import Sending
 from sopkit.rules.examples import AUTOMATION, SCRIPT
 from sopkit.text import Phrase
 
@@ -61,7 +60,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
         if case.touches(deed.step):
             for item, asked in _items(deed.step):
                 items.setdefault(item, []).append(replace(deed, chosen=asked) if asked else deed)
-    within = _within(case)
+    within, sending = _within(case), Sending(case)
     left, seen, clean = MOST_PAIRS, 0, not case.doubts.anywhere
     for item, same in items.items():
         for one, other in _pairs(same):
@@ -72,7 +71,7 @@ def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
                 return
             if not close:
                 continue
-            found = list(_judge(case, one, other, item))
+            found = list(_judge(case, sending, one, other, item))
             clean = clean and not found and nobody(case, one, other)
             yield from found
             if found:
@@ -117,7 +116,7 @@ def _close(one: Deed, other: Deed, within: float) -> bool:
     return one.cause != other.cause or gap < within
 
 
-def _judge(case: Case, one: Deed, other: Deed, item: str) -> Iterator[Outcome]:
+def _judge(case: Case, sending: Sending, one: Deed, other: Deed, item: str) -> Iterator[Outcome]:
     answer = case.meet(*one.asked, *other.asked)
     if answer == NOBODY or nobody(case, one, other):
         return
@@ -141,27 +140,9 @@ def _judge(case: Case, one: Deed, other: Deed, item: str) -> Iterator[Outcome]:
         note = replace(finding, severity=Severity.NOTE, verdict=Verdict.POSSIBLE)
         yield replace(note, timeline=found.moments, assumptions=(ONE_DAY,))
         return
-    facts = () if _both_go_out(case, one, other) else found.facts
+    facts = () if sending.both_go_out(one, other, _within(case)) else found.facts
     verdict = Verdict.POSSIBLE if facts else Verdict.VIOLATED
     yield replace(finding, verdict=verdict, timeline=found.moments, assumptions=facts)
 
 
 ONE_DAY: Final = Phrase("两件事碰巧赶在一起", "the two occurrences happen to fall together")
-
-
-def _both_go_out(case: Case, one: Deed, other: Deed) -> bool:
-    """Return whether nothing holds either back: the first step of its journey, sent by a tool to whoever enters, no cap enforced."""
-    enforce = case.workspace.settings.enforce
-    if enforce is not None and enforce.in_ is not None:
-        return False
-    journeys = [deed.playbook for deed in (one, other) if isinstance(deed.playbook, Journey) and _is_first(deed)]
-    return len(journeys) == 2 and run_together(case, journeys) is not None
-
-
-def _is_first(deed: Deed) -> bool:
-    """Return whether a tool does it first of all, to whoever the plain event of its journey lets in."""
-    journey, step = deed.playbook, deed.step
-    if not isinstance(journey, Journey) or start_of(journey) is not deed.trigger or journey.follows is not None:
-        return False
-    plain = step.if_ is None and not (step.by or step.after or step.before or step.since or step.on)
-    return plain and journey.stages[0].steps[0] is step

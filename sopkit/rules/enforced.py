@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Verdict
+from sopkit.graph.held import Holding
 from sopkit.graph.replay import Course
 from sopkit.graph.touches import Touch, controlled, heard_of, seen
 from sopkit.graph.worst import Bound, Plan
@@ -22,7 +23,7 @@ from sopkit.text import Phrase
 MOST_STARVED: Final = 40
 """Steps of which it is asked, for each cap, whether it can crowd them out."""
 
-Find = Callable[[Limit, Mapping[str, Touch], Bound], Course | None]
+Find = Callable[[Limit, Mapping[str, Touch], Bound, Holding | None], Course | None]
 
 
 def check(  # noqa: PLR0917  all of one question
@@ -41,13 +42,19 @@ def check(  # noqa: PLR0917  all of one question
     if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
         yield Proof(rule, limit.subject, _kept(case, limit, [*unheld.values()]))
         return
-    course = find(limit, unheld, alone) if unheld else None
+    course = find(limit, unheld, alone, None) if unheld else None
     if course is not None and _goes_on(case, course):
-        yield excess.violated(case, rule, limit, course, ())
-    elif alone.open and not unseen:
+        others = tuple(one for one in course.done if one[1].node not in plan.held)
+        yield excess.violated(case, rule, limit, replace(course, done=others), ())
+        return
+    if not unseen and not limit.gap and _never_on_top(plan, limit, counted, unheld, heard):
+        yield Proof(rule, limit.subject, _never_follow(limit, [*unheld.values()]))
+        return
+    filled = find(limit, counted, alone, Holding(plan)) if unheld and not limit.gap else None
+    if filled is None and alone.open and not unseen:
         yield alone
     else:
-        yield excess.unstoppable(case, rule, limit, [*unheld.values()], unseen, heard)
+        yield excess.unstoppable(case, rule, limit, [*unheld.values()], unseen, heard, filled)
 
 
 def _goes_on(case: Case, course: Course) -> bool:
@@ -56,6 +63,21 @@ def _goes_on(case: Case, course: Course) -> bool:
     actions = [one.action for one in (enforce.gap, enforce.count) if one] if enforce else []
     return all(one == "skip" for one in actions) or not any(
         controlled(case.workspace, touch) for _, touch, _ in course.done
+    )
+
+
+def _never_on_top(
+    plan: Plan, limit: Limit, counted: Mapping[str, Touch], unheld: Mapping[str, Touch], heard: Mapping[str, float]
+) -> bool:
+    """Return whether none of what others send can be one too many, nor can the tool send one too many for not having heard of theirs."""
+    if len(counted) > MOST_STARVED or any(one.step is None for one in counted.values()):
+        return False
+    before = plan.before(counted, limit.window, limit.most)
+    late = max((heard[channel.id] for one in unheld.values() for channel in one.channels), default=0.0)
+    return all(
+        before(node) + touch.weight <= limit.most
+        or (node not in unheld and plan.before({*unheld, node}, late + 1, 1)(node) == 0)
+        for node, touch in counted.items()
     )
 
 
@@ -75,6 +97,15 @@ def starved(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], 
         severity = Severity.WARNING if required else Severity.NOTE
         found = case.finding(rule, touch.at, touch.node, severity=severity, step=name, cap=limit.name)
         yield replace(found, verdict=Verdict.POSSIBLE) if required else found
+
+
+def _never_follow(limit: Limit, unheld: list[Touch]) -> Phrase:
+    names = excess.row_of(one.root.partition("/")[2] for one in unheld)
+    return Phrase(
+        f"{limit.name.zh}：系统自己发的由它守住；别人发的（{names.zh}）都不会在满了以后才来，也都及时告诉了它（{limit.words.zh}）",
+        f"{limit.name.en}: the tool that sends keeps it, and what others send ({names.en}) never comes when it is used up, "
+        f"nor unknown to the tool ({limit.words.en})",
+    )
 
 
 def _kept(case: Case, limit: Limit, unheld: list[Touch]) -> Phrase:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Related, Rule, Severity, Verdict
@@ -84,33 +85,55 @@ def possible(  # noqa: PLR0917  all that it says
 
 
 def unstoppable(  # noqa: PLR0917  all that it says
-    case: Case, rule: Rule, limit: Limit, touches: Sequence[Touch], unseen: Sequence[Touch], heard: Mapping[str, float]
+    case: Case,
+    rule: Rule,
+    limit: Limit,
+    touches: Sequence[Touch],
+    unseen: Sequence[Touch],
+    heard: Mapping[str, float],
+    course: Course | None,
 ) -> Finding:
     """Return the finding that an enforcing tool can't keep the cap: what others send on when it has stopped, and what it counts late."""
     enforce = case.workspace.settings.enforce
     tool = enforce.in_.id if enforce and enforce.in_ else ""
-    names = row_of(one.root.partition("/")[2] for one in touches)
-    deaf_to = {one.node for one in unseen}
-    late = (
-        max((heard[one.id] for touch in touches if touch.node not in deaf_to for one in touch.channels), default=0.0)
-        / 60
-    )
-    stale = Phrase("", "")
-    if unseen:
-        deaf = row_of(one.root.partition("/")[2] for one in unseen)
-        stale = Phrase(f"；其中这些它根本不知道：{deaf.zh}", f"; of these it never learns: {deaf.en}")
-    elif late:
-        stale = Phrase(f"；它最晚 {late:.0f} 分钟后才知道", f"; it learns of them up to {late:.0f} minutes late")
+    sent = {touch.node for _, touch, counts in course.done if counts} if course is not None else None
+    names = row_of(one.root.partition("/")[2] for one in touches if sent is None or one.node in sent)
+    stale = _stale([one for one in unseen if sent is None or one.node in sent], touches, heard)
+    many = Phrase("", "")
+    if course is not None:
+        felt = sum(touch.weight for _, touch, counts in course.done if counts)
+        many = Phrase(f"，却可能有 {felt} 次", f", and there can be {felt}")
     text = Phrase(
-        f"{limit.words.zh}，{tool} 只拦得住自己发的；它发满以后，这些照样会到客户那里：{names.zh}{stale.zh}",
-        f"{limit.words.en}, and {tool} holds only what it sends itself; when that is used up, these still reach the customer: "
-        f"{names.en}{stale.en}",
+        f"{limit.words.zh}{many.zh}，{tool} 只拦得住自己发的；它发满以后，这些照样会到客户那里：{names.zh}{stale.zh}",
+        f"{limit.words.en}{many.en}, and {tool} holds only what it sends itself; when that is used up, these still reach the "
+        f"customer: {names.en}{stale.en}",
     )
     advice = Phrase(
         "让这些触达也由它发送，或者把它们隔开，使计划本身不超上限",
         "let it send these too, or space them so that the plan itself keeps within the cap",
     )
-    return _doubtful(case, rule, limit, text, advice, touches)
+    if course is None:
+        return _doubtful(case, rule, limit, text, advice, touches)
+    return replace(
+        violated(case, rule, limit, course, ()),
+        args={"cap": limit.name, "case": text, "advice": advice},
+        assumptions=(*clock_of(course), _let_out(tool)),
+    )
+
+
+def _let_out(tool: str) -> Phrase:
+    return Phrase(f"{tool} 拦下的没有列出", f"what {tool} holds back is not listed")
+
+
+def _stale(unseen: Sequence[Touch], touches: Sequence[Touch], heard: Mapping[str, float]) -> Phrase:
+    """Return what the tool never learns of, or how late it does."""
+    if unseen:
+        deaf = row_of(one.root.partition("/")[2] for one in unseen)
+        return Phrase(f"；其中这些它根本不知道：{deaf.zh}", f"; of these it never learns: {deaf.en}")
+    late = max((heard.get(one.id, 0.0) for touch in touches for one in touch.channels), default=0.0) / 60
+    if not late:
+        return Phrase("", "")
+    return Phrase(f"；它最晚 {late:.0f} 分钟后才知道", f"; it learns of them up to {late:.0f} minutes late")
 
 
 def at_once(case: Case, rule: Rule, limit: Limit, touches: Sequence[Touch]) -> Finding:

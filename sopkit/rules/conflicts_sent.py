@@ -1,0 +1,83 @@
+"""Two steps on one event go in; whether both certainly reach one customer, as soon after it as they may, comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+from sopkit.frozen import dataclass
+from sopkit.graph.touches import Touch, controlled, touches_of
+from sopkit.model.documents import Journey
+from sopkit.model.steps import Choose, Go, Step, Wait
+from sopkit.rules.case import Case
+from sopkit.rules.conflicts_causes import Deed
+from sopkit.rules.conflicts_meeting import run_together, start_of
+
+NOON: Final = 12 * 60
+LOOK: Final = 15
+"""Minutes from one look at the opening hours to the next."""
+LONGEST: Final = 12 * 60
+"""Minutes for which opening hours are looked at; what comes later is not certain."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sending:
+    """What certainly goes out in a workspace, when an event comes at noon."""
+
+    case: Case
+
+    @cached_property
+    def _touches(self) -> Mapping[str, Touch]:
+        return touches_of(self.case.workspace, self.case.graph)
+
+    def both_go_out(self, one: Deed, other: Deed, within: float) -> bool:
+        """Return whether one customer surely gets both within the time: nothing holds either back, nor sends the customer elsewhere."""
+        deeds = (one, other)
+        if abs(one.earliest - other.earliest) >= within or not all(map(self._is_sent, deeds)):
+            return False
+        journeys = [deed.playbook for deed in deeds if isinstance(deed.playbook, Journey)]
+        return run_together(self.case, journeys) is not None
+
+    def _is_sent(self, deed: Deed) -> bool:
+        journey = deed.playbook
+        if not isinstance(journey, Journey) or journey.follows is not None or start_of(journey) is not deed.trigger:
+            return False
+        moves = journey.stages[0].next
+        if any(move.when or (move.after and (move.after.seconds or 0) <= deed.earliest) for move in moves):
+            return False
+        chain = [*_up_to(journey, deed.step)]
+        plain = bool(chain) and deed.step.if_ is None and all(map(_is_plain, chain))
+        return plain and not self._is_held(deed) and self._is_open(deed, chain)
+
+    def _is_held(self, deed: Deed) -> bool:
+        """Return whether the tool that enforces caps may hold it."""
+        touch = self._touches[deed.node.id]
+        return bool(self.case.workspace.settings.caps) and controlled(self.case.workspace, touch)
+
+    def _is_open(self, deed: Deed, chain: list[Step]) -> bool:
+        """Return whether, from noon today until it is due, every step up to it may be done."""
+        entry, minutes = deed.node.id.rpartition("/")[0], deed.earliest / 60
+        hours = [touch.openings for one in chain if (touch := self._touches.get(f"{entry}/{one.id}"))]
+        begun = self.case.today.weekday() * 1440 + NOON
+        looks = [begun + look for look in (*range(0, int(min(minutes, LONGEST)), LOOK), minutes)]
+        settings = self.case.workspace.settings
+        if settings.customer_timezones and settings.timezone not in settings.customer_timezones:
+            return all(one is None for one in hours)
+        return all(one is None or (minutes <= LONGEST and not any(map(one.wait, looks))) for one in hours)
+
+
+def _up_to(journey: Journey, step: Step) -> Iterator[Step]:
+    """Yield the steps of the first stage's chain up to a step; none where it is not in it."""
+    chain = [one for one in journey.stages[0].steps if not (one.on or one.every)]
+    if any(one is step for one in chain):
+        for one in chain:
+            yield one
+            if one is step:
+                return
+
+
+def _is_plain(step: Step) -> bool:
+    """Return whether the step takes no longer than it says and sends the customer nowhere else."""
+    elsewhere = isinstance(step.verb, Choose | Go) or (isinstance(step.verb, Wait) and step.verb.until)
+    return not (elsewhere or step.before or step.since)
