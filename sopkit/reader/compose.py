@@ -45,10 +45,7 @@ SECOND_ITEM: Final = Phrase("这里又从同一个键写起，像是新的一项
 SECOND_KIND: Final = Phrase(
     "这里又写了一次 kind，像是另一份文档的开头", "a second `kind` begins here, as of another document"
 )
-MARK_OR_ONE_KIND: Final = Phrase(
-    "如果这里是另一份文档，在它前面加一行 ---；否则删掉一个 kind",
-    "if another document begins here, put a line `---` before it; else take one `kind` out",
-)
+ONE_KIND: Final = Phrase("删掉一个 kind", "take one `kind` out")
 FIRST_HERE: Final = Phrase("前面已经写过一次", "it stands here already")
 
 
@@ -262,7 +259,7 @@ def _second_head(start: int, end: int, first: tuple[int, int], notes: Notes) -> 
         at = above
     mark = "---\r\n" if text.endswith("\r\n", 0, start) else "---\n"
     fixes = notes.replacing(rules.PUT_MARK, (at, at, mark))
-    args = {"found": SECOND_KIND, "better": MARK_OR_ONE_KIND}
+    args = {"found": SECOND_KIND, "otherwise": ONE_KIND}
     return RefusedError(rules.MISSING_DOCUMENT_MARK, start, end, args, related=((*first, FIRST_HERE),), fixes=fixes)
 
 

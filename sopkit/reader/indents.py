@@ -42,10 +42,7 @@ HELD_BY: Final = (
 
 MOVE: Final = Phrase("对齐这一行", "align the line")
 PUT_KEY: Final = Phrase("补上这一行键", "put the key before it")
-ALIGN: Final = Phrase(
-    "让同一级的行从同一列开始，下一级多缩进两个空格",
-    "start lines of one level in the same column, and the next level two spaces further in",
-)
+NOTHING_BETTER: Final = Phrase("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,9 @@ class Move:
     edits: tuple[tuple[int, int, str], ...]
 
 
-def bad_indent(line: Line, reason: Phrase, better: Phrase = ALIGN, fixes: tuple[Fix, ...] = ()) -> RefusedError:
+def bad_indent(
+    line: Line, reason: Phrase, better: Phrase = NOTHING_BETTER, fixes: tuple[Fix, ...] = ()
+) -> RefusedError:
     args = {"reason": reason, "better": better}
     return RefusedError(rules.BAD_INDENT, line.lead, max(line.end, line.lead + 1), args, fixes=fixes)
 
@@ -168,9 +167,12 @@ def _moved(scene: Scene, move: Move) -> RefusedError:
         f"it has {spaces(has)} before it and should have {to or 'none'}",
     )
     better = Phrase(
-        (f"在它前面留 {to} 个空格" if to else "删掉它前面的空格") + ("，属于它的下面几行一起移动" if more else ""),
+        (f"在它前面留 {to} 个空格" if to else "删掉它前面的空格")
+        + ("，属于它的下面几行一起移动" if more else "")
+        + "；",
         (f"put {spaces(to)} before it" if to else "take the spaces before it out")
-        + (", and move the lines that belong to it along" if more else ""),
+        + (", and move the lines that belong to it along" if more else "")
+        + "; ",
     )
     return bad_indent(line, reason, better, scene.notes.replacing(MOVE, *move.edits))
 
@@ -197,8 +199,8 @@ def _lost_key(scene: Scene, line: Line, above: Line) -> RefusedError:
     )
     key, example = _holder(scene, line, above)
     better = Phrase(
-        f"多半是少了一行键，请在它前面补上“{example}”" + ("" if key else "这样的一行"),
-        f"most likely the line with its key is missing: put {'' if key else 'one such as '}`{example}` before it",
+        f"多半是少了一行键，请在它前面补上“{example}”" + ("；" if key else "这样的一行；"),
+        f"most likely the line with its key is missing: put {'' if key else 'one such as '}`{example}` before it; ",
     )
     edit = (line.start, line.start, f"{' ' * above.indent}{key}:\n")
     fixes = scene.notes.replacing(PUT_KEY, edit) if key and reads(scene, (edit,)) else ()

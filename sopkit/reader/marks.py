@@ -14,9 +14,6 @@ ODD_MARK: Final = re.compile(r"-{2}|-{4,}|[—–－―]{1,}|[_=*~]{3,}|-{3}")
 """Three hyphens count at the start of a line alone."""
 
 WRITE_MARK: Final = Phrase("写成 ---", "write `---`")
-WRITE_IT: Final = Phrase(
-    "这一行写成三个英文短横线 ---，前面不留空格", "write three plain hyphens, `---`, with no space before them"
-)
 TAKE_OUT: Final = Phrase(
     "删掉这一行，或者在前面加“# ”让它成为注释", "take the line out, or put `# ` before it to make it a remark"
 )
@@ -40,8 +37,6 @@ def _refusal(scene: Scene, line: Line) -> RefusedError:
         f"this line is `{said}`, and not three plain hyphens at its very start",
     )
     head = re.compile(r"(?:\s|#[^\n]*\n)*kind *[:：]").match(scene.text, scene.line_end(line))
-    better = WRITE_IT if head else TAKE_OUT
     fixes = scene.notes.replacing(WRITE_MARK, (line.start, line.end, "---")) if head else ()
-    return RefusedError(
-        rules.MISSING_DOCUMENT_MARK, line.lead, line.end, {"found": found, "better": better}, fixes=fixes
-    )
+    args: dict[str, str | Phrase] = {"found": found, "otherwise": TAKE_OUT}
+    return RefusedError(rules.MISSING_DOCUMENT_MARK, line.lead, line.end, args, fixes=fixes)

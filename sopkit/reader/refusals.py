@@ -27,10 +27,7 @@ WORD_AND_VALUE: Final = re.compile(r"(?P<key>[a-z][a-z_]*)(?: +[^ :].*)?", re.AS
 """A line that is a key of the language and what was to be its value, but for the colon."""
 
 ADD_COLON: Final = Phrase("加上冒号", "add the colon")
-KEY_OR_TEXT: Final = Phrase(
-    "如果它是键，后面加英文冒号；如果是上一行文字的下半句，请缩进得比上一行的键更深",
-    "if it is a key, end it with a colon; if it continues the text above, indent it further than the key above",
-)
+END_WITH_COLON: Final = Phrase("后面加英文冒号", "end it with a colon")
 
 CLOSING: Final = {"{": "}", "[": "]"}
 WRITE_AT_LEAST: Final = Phrase("换成 ≥", "use ≥")
@@ -100,14 +97,11 @@ def missing_colon(scene: Scene, line: Line) -> RefusedError:
     said = scene.words(line)
     key = WORD_AND_VALUE.fullmatch(said)
     if not key:
-        args: dict[str, str | Phrase] = {"text": shortened(said), "better": KEY_OR_TEXT}
+        args: dict[str, str | Phrase] = {"text": shortened(said), "better": END_WITH_COLON}
         return RefusedError(rules.MISSING_COLON, line.first, line.end, args)
     at = line.first + key.end("key")
     meant = f"{key['key']}:{said[key.end('key') :]}"
-    better = Phrase(
-        f"如果它是键，写成“{shortened(meant)}”；如果是上一行文字的下半句，请缩进得比上一行的键更深",
-        f"if it is a key, write `{shortened(meant)}`; if it continues the text above, indent it further than the key above",
-    )
+    better = Phrase(f"写成“{shortened(meant)}”", f"write `{shortened(meant)}`")
     fixes = scene.notes.replacing(ADD_COLON, (at, at, ":"))
     args = {"text": shortened(said), "better": better}
     return RefusedError(rules.MISSING_COLON, line.first, line.end, args, fixes=fixes)

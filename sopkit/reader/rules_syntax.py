@@ -40,7 +40,10 @@ MISSING_COLON: Final = Rule(
         "the line `{text}` has no colon, so it is neither a key nor a value",
     ),
     why=LOST,
-    fix=Phrase("{better}", "{better}"),
+    fix=Phrase(
+        "如果它是键，{better}；如果是上一行文字的下半句，请缩进得比上一行的键更深",
+        "if it is a key, {better}; if it continues the text above, indent it further than the key above",
+    ),
     bad="id: welcome\nsteps\n  - do: 电话欢迎\n",
     good="id: welcome\nsteps:\n  - do: 电话欢迎\n",
 )
@@ -67,7 +70,10 @@ BAD_INDENT: Final = Rule(
         "YAML 靠缩进判断谁属于谁，差一个空格就归错了地方。",
         "YAML tells by the indent what belongs to what; one space more or less moves it elsewhere.",
     ),
-    fix=Phrase("{better}", "{better}"),
+    fix=Phrase(
+        "{better}同一级的行从同一列开始，下一级多缩进两个空格",
+        "{better}lines of one level start in the same column, and those of the next two spaces further in",
+    ),
     bad="stages:\n    first:\n      title: 认知期\n  second:\n    title: 激活期\n",
     good="stages:\n  first:\n    title: 认知期\n  second:\n    title: 激活期\n",
 )

@@ -31,7 +31,11 @@ MISSING_DOCUMENT_MARK: Final = Rule(
         "没有这一行，两份文档混成一份，都读不对。",
         "Without that line both are taken for one document, and neither is read.",
     ),
-    fix=Phrase("{better}", "{better}"),
+    fix=Phrase(
+        "两份文档之间单独写一行三个英文短横线 ---，前面不留空格；如果这里不是另一份文档，{otherwise}",
+        "between two documents write a line of three plain hyphens, `---`, with no space before it; "
+        "if no other document begins here, {otherwise}",
+    ),
     bad="kind: catalog\ntags: {vip: {title: 贵宾}}\n\nkind: catalog\nroles: {guide: {title: 导购}}\n",
     good="kind: catalog\ntags: {vip: {title: 贵宾}}\n---\nkind: catalog\nroles: {guide: {title: 导购}}\n",
 )

@@ -178,9 +178,11 @@ def _in_block(scene: Scene) -> RefusedError:
     line = scene.line(scene.at)
     if line.lead >= line.end or scene.text.startswith("...", scene.at):
         return unreadable(scene)
-    cut = comment_above(scene, line)
+    cut, sign = comment_above(scene, line), block_sign_above(scene, line)
     if cut:
         return bad_indent(line, cut)
+    if sign:
+        return RefusedError(rules.UNINDENTED_BLOCK, line.lead, line.end, {"sign": sign})
     return explain_indent(scene, line) or _in_text(scene, line) or _unaligned(scene, line)
 
 
