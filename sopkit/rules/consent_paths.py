@@ -23,6 +23,7 @@ from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Choose
 from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
+from sopkit.rules.consent_fixes import asked_where, condition, declaration
 from sopkit.rules.consent_replay import Replay
 from sopkit.rules.consent_rules import AFTER, BEYOND, STALE, WITHOUT
 from sopkit.rules.consent_sensitive import UNSEPARATE
@@ -210,6 +211,8 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
         "purpose": use.purpose.id,
         "channel": Phrase(f"（{channel}）", f" by `{channel}`") if channel else Phrase("", ""),
         "needed": _needed(use),
+        "condition": condition(case, use),
+        "asked": asked_where(case, use),
         "age": _age(slack, lateness),
         "allowed": length(int(allowed)),
         "data": "、".join(use.fields),
@@ -227,6 +230,7 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
         related=_related(case, use),
         timeline=replay.moments(use, way, dated, names, allowed),
         assumptions=() if certain else (NOT_JOINT,),
+        stub=declaration(use) if rule is WITHOUT else "",
     )
 
 
@@ -247,7 +251,7 @@ def _is_denied_at_once(paths: Paths, copies: Copies, way: Way, allowed: float) -
 
 
 def _placeholders(rule: Rule) -> tuple[str, ...]:
-    names = ("step", "purpose", "channel", "needed", "age", "allowed", "data", "problem")
+    names = ("step", "purpose", "channel", "needed", "age", "allowed", "data", "problem", "condition", "asked")
     return tuple(name for name in names if f"{{{name}}}" in rule.message.zh + rule.fix.zh)
 
 
