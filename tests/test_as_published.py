@@ -183,10 +183,11 @@ def test_fault_5_customers_are_contacted_on_ways_on_which_they_never_agreed() ->
     (suggestion,) = (one for one in found if one.subject == "automation/browse-follow-up/suggest")
     assert suggestion.message("en").endswith("it takes `profiling` or `mp-suggestion-once`")
     assert [moment.what.en for moment in suggestion.timeline] == [
-        "product-viewed occurs", "suggest (personalised-promotion, by mp-notice)",
+        "Viewed a product (product-viewed)", "suggest (Personalised marketing, by Mini-program message)",
     ]  # fmt: skip
     (film,) = (one for one in found if one.subject == "lifecycle/new-member/awareness/film")
-    assert "wecom-marketing is asked for, and the customer does not agree" in [one.what.en for one in film.timeline]
+    asked = "“Consent to marketing on WeCom” (wecom-marketing) is asked for, and the customer does not agree"
+    assert asked in [one.what.en for one in film.timeline]
 
 
 def test_fault_5_withdrawals_never_reach_the_tools_that_send() -> None:

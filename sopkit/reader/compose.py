@@ -38,6 +38,14 @@ GLUED: Final = re.compile(r"(?P<comma>，)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>[
 HEADER: Final = re.compile(r"[^\r\n]*")
 KEY_OR_END: Final = re.compile(r"\s*(?:\Z|[-?}\].,]|[^\r\n]*:(?:\s|\Z))")
 BLANK: Final = " \r\n"
+FOLLOWING: Final = re.compile(r"[^\r\n]*\r?\n( *)[A-Za-z_]")
+"""The indent of a key on the line below."""
+
+SECOND_ITEM: Final = Phrase("这里又从同一个键写起，像是新的一项", "here the same key begins again, as of one more item")
+SECOND_KIND: Final = Phrase(
+    "这里又写了一次 kind，像是另一份文档的开头", "a second `kind` begins here, as of another document"
+)
+ONE_KIND: Final = Phrase("删掉一个 kind", "take one `kind` out")
 FIRST_HERE: Final = Phrase("前面已经写过一次", "it stands here already")
 
 
@@ -225,11 +233,23 @@ def note_key(key: str, start: int, end: int, first: tuple[int, int], notes: Note
     """Note a key that stands in its mapping already, at `first`, or an empty one; refuse a second head of a document."""
     if key == "kind" and all(notes.text[at - 1 : at] in ("", "\n", "\r") for at in (start, first[0])):
         raise _second_head(start, end, first, notes)
+    if key and _begins_item(start, first[0], notes.text):
+        raise RefusedError(rules.LIST_SIGN, start, end, {"found": SECOND_ITEM}, related=((*first, FIRST_HERE),))
     if key:
         notes.add(rules.DUPLICATE_KEY, start, end, {"key": key}, related=((*first, FIRST_HERE),))
         return
     start = before_blanks(start, notes.text) if start == end else start
     notes.add(rules.EMPTY_KEY, start, max(end, start + 1))
+
+
+def _begins_item(start: int, first: int, text: str) -> bool:
+    """Whether the key stands below itself as the first of a list's item, and more follows: one more item was to begin."""
+    line, item = text.rfind("\n", 0, start) + 1, text.rfind("\n", 0, first) + 1
+    dashes, indent = text[item:first], start - line
+    if text[line:start].strip() or not dashes.strip() or dashes.strip(" -") or len(dashes) != indent:
+        return False
+    following = FOLLOWING.match(text, start)
+    return following is not None and len(following[1]) == indent
 
 
 def _second_head(start: int, end: int, first: tuple[int, int], notes: Notes) -> RefusedError:
@@ -239,7 +259,8 @@ def _second_head(start: int, end: int, first: tuple[int, int], notes: Notes) -> 
         at = above
     mark = "---\r\n" if text.endswith("\r\n", 0, start) else "---\n"
     fixes = notes.replacing(rules.PUT_MARK, (at, at, mark))
-    return RefusedError(rules.MISSING_DOCUMENT_MARK, start, end, related=((*first, FIRST_HERE),), fixes=fixes)
+    args = {"found": SECOND_KIND, "otherwise": ONE_KIND}
+    return RefusedError(rules.MISSING_DOCUMENT_MARK, start, end, args, related=((*first, FIRST_HERE),), fixes=fixes)
 
 
 def _place_of(key: str, mapping: dict[str, Value], places: list[int], at: int) -> tuple[int, int]:

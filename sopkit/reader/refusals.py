@@ -23,6 +23,12 @@ COMPARISON: Final = re.compile(r">=? *[0-9][\w.%]*(?: CNY)?", re.ASCII)
 NEVER_FIRST: Final = frozenset("@`%")
 """Signs that begin nothing in YAML, so that only a text can be meant."""
 
+WORD_AND_VALUE: Final = re.compile(r"(?P<key>[a-z][a-z_]*)(?: +[^ :].*)?", re.ASCII)
+"""A line that is a key of the language and what was to be its value, but for the colon."""
+
+ADD_COLON: Final = Phrase("加上冒号", "add the colon")
+END_WITH_COLON: Final = Phrase("后面加英文冒号", "end it with a colon")
+
 CLOSING: Final = {"{": "}", "[": "]"}
 WRITE_AT_LEAST: Final = Phrase("换成 ≥", "use ≥")
 
@@ -67,12 +73,38 @@ def block_sign_above(scene: Scene, line: Line) -> str:
     return header[1] if header else ""
 
 
+def block_sign_around(scene: Scene, line: Line) -> str:
+    """Return the sign that begins a block of text above, if all lines from there to this one belong to it."""
+    above, least = scene.above(line), None
+    while above is not None and (least is None or above.indent <= least or not above.indent):
+        found = BLOCK_HEADER.search(scene.words(above))
+        if found and least is not None and above.indent < least:
+            return found[1]
+        least = above.indent if least is None else min(least, above.indent)
+        above = scene.above(above)
+    return ""
+
+
 def full_width(scene: Scene, at: int, wrong: str, right: str, label: Phrase, *, safe: bool) -> RefusedError:
     gap = "" if right in "]}" or scene.text[at + 1 : at + 2] in (" ", "\r", "\n", "") else " "
     fixes = scene.notes.replacing(label, (at, at + 1, right + gap), safe=safe)
     args = {"wrong": wrong, "right": right}
     commas = (at,) if safe and right == "," else ()
     return RefusedError(rules.FULL_WIDTH_PUNCTUATION, at, at + 1, args, fixes=fixes, commas=commas)
+
+
+def missing_colon(scene: Scene, line: Line) -> RefusedError:
+    said = scene.words(line)
+    key = WORD_AND_VALUE.fullmatch(said)
+    if not key:
+        args: dict[str, str | Phrase] = {"text": shortened(said), "better": END_WITH_COLON}
+        return RefusedError(rules.MISSING_COLON, line.first, line.end, args)
+    at = line.first + key.end("key")
+    meant = f"{key['key']}:{said[key.end('key') :]}"
+    better = Phrase(f"写成“{shortened(meant)}”", f"write `{shortened(meant)}`")
+    fixes = scene.notes.replacing(ADD_COLON, (at, at, ":"))
+    args = {"text": shortened(said), "better": better}
+    return RefusedError(rules.MISSING_COLON, line.first, line.end, args, fixes=fixes)
 
 
 def missing_space(scene: Scene, start: int, end: int) -> RefusedError:
@@ -120,10 +152,6 @@ def tagged(scene: Scene, at: int | None = None) -> RefusedError:
 def unclosed_quote(scene: Scene, start: int | None = None) -> RefusedError:
     start = scene.origin if start is None else start
     return RefusedError(rules.UNCLOSED_QUOTE, start, scene.line(start).end, {"quote": scene.text[start : start + 1]})
-
-
-def bad_indent(line: Line, reason: Phrase) -> RefusedError:
-    return RefusedError(rules.BAD_INDENT, line.lead, max(line.end, line.lead + 1), {"reason": reason})
 
 
 def unclosed_bracket(scene: Scene, at: int | None = None) -> RefusedError:

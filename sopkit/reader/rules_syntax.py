@@ -41,8 +41,8 @@ MISSING_COLON: Final = Rule(
     ),
     why=LOST,
     fix=Phrase(
-        "如果它是键，后面加英文冒号；如果是上一行文字的下半句，请缩进得比上一行的键更深",
-        "if it is a key, end it with a colon; if it continues the text above, indent it further than the key above",
+        "如果它是键，{better}；如果是上一行文字的下半句，请缩进得比上一行的键更深",
+        "if it is a key, {better}; if it continues the text above, indent it further than the key above",
     ),
     bad="id: welcome\nsteps\n  - do: 电话欢迎\n",
     good="id: welcome\nsteps:\n  - do: 电话欢迎\n",
@@ -65,14 +65,14 @@ BAD_INDENT: Final = Rule(
     name="bad-indent",
     severity=Severity.ERROR,
     summary=Phrase("缩进没有对齐", "a line that is not aligned"),
-    message=Phrase("这一行的缩进和上面对不齐：{reason}", "this line is not aligned with those above: {reason}"),
+    message=Phrase("这一行的缩进没有对齐：{reason}", "this line is not aligned with those around it: {reason}"),
     why=Phrase(
         "YAML 靠缩进判断谁属于谁，差一个空格就归错了地方。",
         "YAML tells by the indent what belongs to what; one space more or less moves it elsewhere.",
     ),
     fix=Phrase(
-        "让同一级的行从同一列开始，下一级多缩进两个空格",
-        "start lines of one level in the same column, and the next level two spaces further in",
+        "{better}同一级的行从同一列开始，下一级多缩进两个空格",
+        "{better}lines of one level start in the same column, and those of the next two spaces further in",
     ),
     bad="stages:\n    first:\n      title: 认知期\n  second:\n    title: 激活期\n",
     good="stages:\n  first:\n    title: 认知期\n  second:\n    title: 激活期\n",

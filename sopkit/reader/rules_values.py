@@ -24,16 +24,17 @@ MISSING_DOCUMENT_MARK: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("两份文档之间少了一行 ---", "two documents with no `---` between them"),
     message=Phrase(
-        "这里又写了一次 kind，像是另一份文档的开头，前面少了一行 ---",
-        "a second `kind` begins here, as of another document, with no line `---` before it",
+        "两份文档之间要有一行 ---：{found}",
+        "two documents need a line `---` between them: {found}",
     ),
     why=Phrase(
         "没有这一行，两份文档混成一份，都读不对。",
         "Without that line both are taken for one document, and neither is read.",
     ),
     fix=Phrase(
-        "如果这里是另一份文档，在它前面加一行 ---；否则删掉一个 kind",
-        "if another document begins here, put a line `---` before it; else take one `kind` out",
+        "两份文档之间单独写一行三个英文短横线 ---，前面不留空格；如果这里不是另一份文档，{otherwise}",
+        "between two documents write a line of three plain hyphens, `---`, with no space before it; "
+        "if no other document begins here, {otherwise}",
     ),
     bad="kind: catalog\ntags: {vip: {title: 贵宾}}\n\nkind: catalog\nroles: {guide: {title: 导购}}\n",
     good="kind: catalog\ntags: {vip: {title: 贵宾}}\n---\nkind: catalog\nroles: {guide: {title: 导购}}\n",

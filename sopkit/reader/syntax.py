@@ -9,19 +9,31 @@ from typing import Final
 from sopkit.reader import rules
 from sopkit.reader.brackets import explain_cut_off, in_brackets, no_value
 from sopkit.reader.events import ParserName, Problem
+from sopkit.reader.indents import (
+    KEYED,
+    bad_indent,
+    columns,
+    comment_above,
+    explain_below_value,
+    explain_indent,
+    spaces,
+)
 from sopkit.reader.list_signs import explain_list
+from sopkit.reader.marks import explain_mark
+from sopkit.reader.missing_dashes import explain_missing_dash
 from sopkit.reader.notes import Notes, RefusedError
 from sopkit.reader.pasted import explain_pasted
 from sopkit.reader.refusals import (
     CLOSING,
     DIRECTIVE,
     OWN_WORD,
-    bad_indent,
     block_sign_above,
+    block_sign_around,
     colon_in_text,
     comparison,
     explain_directive,
     full_width,
+    missing_colon,
     missing_space,
     tagged,
     unclosed_bracket,
@@ -36,9 +48,6 @@ from sopkit.text import Phrase
 GLUED_KEY: Final = re.compile(r"([^\s:：,{}\[\]\"'#]+):(?=[^\s:/])")
 """A key with a colon and no space; not the start of an address."""
 
-CUTTING_HASH: Final = re.compile(r"(?<=[^\s#]) #(?=[^\s#])")
-"""A `#` that was hardly meant to begin a comment: that takes two spaces before it, or one behind."""
-
 
 def explain(text: str, problem: Problem, notes: Notes, parser: ParserName | None) -> RefusedError:
     """Return the finding about the first mistake that keeps a document from being read."""
@@ -51,7 +60,14 @@ def explain(text: str, problem: Problem, notes: Notes, parser: ParserName | None
 
 def _recognised(scene: Scene) -> RefusedError | None:
     """Return the finding about what is plain from the lines themselves, whatever the parser ran into there."""
-    return explain_pasted(scene) or explain_list(scene) or explain_wide_bracket(scene) or explain_cut_off(scene)
+    return (
+        explain_pasted(scene)
+        or explain_mark(scene)
+        or explain_list(scene)
+        or explain_missing_dash(scene)
+        or explain_wide_bracket(scene)
+        or explain_cut_off(scene)
+    )
 
 
 def explain_text(text: str, start: int, notes: Notes) -> RefusedError:
@@ -77,12 +93,7 @@ def _second_colon(scene: Scene) -> RefusedError:
         return colon_in_text(scene, line.first, line.end)
     said = scene.words(above)
     if ": " in said:
-        key = said[: said.index(": ")]
-        reason = Phrase(
-            f"上一行“{shortened(key)}”已经有值了，这一行却缩进得更深",
-            f"`{shortened(key)}` above has its value already, and this line is further in",
-        )
-        return bad_indent(line, reason)
+        return explain_below_value(scene, line, above)
     return _keyless(scene, above)
 
 
@@ -111,7 +122,7 @@ def _keyless(scene: Scene, line: Line) -> RefusedError:
     glued = GLUED_KEY.match(said)
     if glued:
         return missing_space(scene, line.first, line.first + glued.end())
-    return RefusedError(rules.MISSING_COLON, line.first, line.end, {"text": shortened(said)})
+    return missing_colon(scene, line)
 
 
 def _glued_colon(scene: Scene) -> RefusedError:
@@ -167,6 +178,22 @@ def _in_block(scene: Scene) -> RefusedError:
     line = scene.line(scene.at)
     if line.lead >= line.end or scene.text.startswith("...", scene.at):
         return unreadable(scene)
+    cut, sign = comment_above(scene, line), block_sign_above(scene, line)
+    if cut:
+        return bad_indent(line, cut)
+    if sign:
+        return RefusedError(rules.UNINDENTED_BLOCK, line.lead, line.end, {"sign": sign})
+    return explain_indent(scene, line) or _in_text(scene, line) or _unaligned(scene, line)
+
+
+def _in_text(scene: Scene, line: Line) -> RefusedError | None:
+    """A line of words below a text that `|` begins, and not indented as that is."""
+    sign = "" if KEYED.match(scene.words(line)) else block_sign_around(scene, line)
+    return RefusedError(rules.UNINDENTED_BLOCK, line.lead, line.end, {"sign": sign}) if sign else None
+
+
+def _unaligned(scene: Scene, line: Line) -> RefusedError:
+    """A line that has no place where it stands, and for which no better one is known."""
     if scene.problem.context_at is None and line.indent < 1:
         return _first_line_indented(scene, line)
     dash = line.first > line.lead or scene.words(line) == "-"
@@ -177,24 +204,11 @@ def _in_block(scene: Scene) -> RefusedError:
     if same_column and scene.problem.kind == "block-mapping":
         return _lost_key(scene, line)
     if same_column:
-        return bad_indent(
-            line,
-            Phrase(
-                "同一列上面的行是列表的一项，以“- ”开头", "the lines above in this column are list items with a dash"
-            ),
+        items = Phrase(
+            "同一列上面的行是列表的一项，以“- ”开头", "the lines above in this column are list items with a dash"
         )
-    return bad_indent(line, _comment_above(scene, line) or _columns(scene, line))
-
-
-def _comment_above(scene: Scene, line: Line) -> Phrase | None:
-    """Say that the text above ended with a `#`, where one space stands before it: what follows was to go on with it."""
-    above = scene.above(line)
-    if above is None or not CUTTING_HASH.search(scene.text, above.first, above.end):
-        return None
-    return Phrase(
-        "上一行的“#”和后面的字被当成注释，文字到那里就断了；请给整段文字加引号",
-        "the `#` in the line above begins a comment and ends the text there; quote the whole text",
-    )
+        return bad_indent(line, items)
+    return bad_indent(line, columns(scene, line))
 
 
 def _first_line_indented(scene: Scene, line: Line) -> RefusedError:
@@ -203,30 +217,11 @@ def _first_line_indented(scene: Scene, line: Line) -> RefusedError:
         first, above = above, scene.above(above)
     if first is None or not first.indent:
         return unreadable(scene)
-    return bad_indent(
-        line,
-        Phrase(
-            f"第一行前面有 {first.indent} 个空格，这一行没有",
-            f"the first line has {first.indent} spaces before it and this one has none",
-        ),
+    reason = Phrase(
+        f"第一行前面有 {first.indent} 个空格，这一行没有",
+        f"the first line has {spaces(first.indent)} before it and this one has none",
     )
-
-
-def _columns(scene: Scene, line: Line) -> Phrase:
-    """Say how far this line is in, and how far the levels above are."""
-    indents: list[int] = []
-    above = scene.above(line)
-    while above is not None and (not indents or indents[-1]):
-        starts = {above.indent, above.first - above.start}
-        indents += sorted((start for start in starts if not indents or start < indents[-1]), reverse=True)
-        above = scene.above(above) if not scene.text.startswith("---", above.start) else None
-    shown = sorted(set(indents))[-3:]
-    zh = "、".join(str(indent) for indent in shown)
-    en = ", ".join(str(indent) for indent in shown)
-    return Phrase(
-        f"它前面有 {line.indent} 个空格，上面各级是 {zh} 个",
-        f"it has {line.indent} spaces before it, and the levels above have {en}",
-    )
+    return bad_indent(line, reason)
 
 
 def _behind_value(scene: Scene, before: str) -> RefusedError:

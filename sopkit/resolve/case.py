@@ -32,7 +32,7 @@ NOUNS: Final = frozenset(SECTIONS.values())
 """Namespaces that catalogs fill."""
 
 
-WRAPPING: Final = "【】「」『』《》〈〉“”‘’()（）<>"
+WRAPPING: Final = "【】［］[]「」『』《》〈〉“”‘’()（）<>"
 """Signs that Chinese texts set names between; no id has them."""
 
 

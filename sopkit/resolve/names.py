@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -25,6 +26,12 @@ ROOTS: Final = frozenset({"shop", "programme", "partner", "risk", "experiment", 
 
 WORDS_ONLY: Final = frozenset({"title", "summary"})
 """Keys of a noun that no check reads: to leave them out loses nothing."""
+
+GLUED: Final = re.compile(r"[ :：,，]+")
+"""What stands in a key that has lost its colon or its space: its value stands behind."""
+
+GLUED_VALUE: Final = re.compile(r"[{,，] *[a-z_]+[:：]([a-z0-9-]+)", re.ASCII)
+"""A value that its key has swallowed for want of a space: `{send:welcome-sms}`. Reading has said so."""
 
 PATHS: Final = frozenset({"stage", "step", "report"})
 """References that other checks settle."""
@@ -109,19 +116,19 @@ def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Fin
         span=span,
         related=[(mark, ALSO_HERE) for mark in others_used[:MOST_RELATED]],
         fixes=() if others_used else case.correcting(first, span, name, near, name if titled else ""),
-        stub="" if homes and not near else stub(case.workspace, namespace, name),
+        stub="" if near or homes else stub(case.workspace, namespace, name),
         suggestions=near,
     )
 
 
 def _advice(case: Case, namespace: str, name: str, near: tuple[str, ...], homes: list[str]) -> Phrase:
     if not is_id(parts(namespace)[0], name):
-        return _no_id(a(namespace), name.strip(WRAPPING), near)
+        return _condition(namespace, name) or _no_id(a(namespace), name.strip(WRAPPING), near)
     if near:
-        names = choice(near)
+        names, home = choice(near), _home(namespace)
         return Phrase(
-            f"是不是 {names.zh}？如果确实是新的，就声明“{name}”",
-            f"did you mean {names.en}? If it is new, declare `{name}`",
+            f"是不是 {names.zh}？如果确实是新的，先{home.zh}声明它",
+            f"did you mean {names.en}? If it is new, declare it first{home.en}",
         )
     if homes:
         noun = a(namespace)
@@ -133,6 +140,21 @@ def _advice(case: Case, namespace: str, name: str, near: tuple[str, ...], homes:
             f"declare `{name}`; if it is one of the built-in names, write `{uses}` in sopkit.yaml",
         )
     return Phrase(f"声明“{name}”，或改成已有的编号", f"declare `{name}`, or write an id that exists")
+
+
+def _home(namespace: str) -> Phrase:
+    """Say under which key of a catalog such a noun is declared; nothing of what is a document of its own."""
+    section = next((section for section, noun in SECTIONS.items() if noun == parts(namespace)[0]), "")
+    return Phrase(f"在目录的 {section}: 下面", f", under `{section}:` of a catalog") if section else Phrase("", "")
+
+
+def _condition(namespace: str, name: str) -> Phrase | None:
+    """Say how a condition is written, where its key and its value stand as one text: `consent sms-marketing`."""
+    word, _, rest = name.partition(" ")
+    if "segment" not in parts(namespace) or word not in RESERVED or not rest.strip():
+        return None
+    meant = f"{{{word}: {rest.strip()}}}"
+    return Phrase(f"少了冒号和括号，写成 {meant}", f"a condition is written with braces and a colon: `{meant}`")
 
 
 def _no_id(noun: Phrase, bare: str, near: tuple[str, ...]) -> Phrase:
@@ -203,12 +225,14 @@ def _ambiguous_names(case: Case) -> set[tuple[str, str]]:
 
 def _words_of_broken(case: Case) -> set[str]:
     """Return every key and string of the documents that the schema refused: they may be uses that could not be read."""
-    words: set[str] = set()
+    texts = {tree.source.path: tree.source.text for tree in case.forest.trees}
+    words = {found[1] for text in texts.values() for found in GLUED_VALUE.finditer(text)}
     waiting: list[Value] = [case.forest.trees[number].value for number in sorted(case.broken)]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
             words.update(value)
+            words.update(word for key in value for word in GLUED.split(key))
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)

@@ -21,7 +21,7 @@ from sopkit.tree import Mark
 
 BRACES: Final = re.compile(r"[{｛][^{}｛｝]*[}｝]?|[}｝]")
 PLACEHOLDER: Final = re.compile(r"\{(customer|staff|shop|offer|event|brand)\.([a-z0-9_-]+)(\|[^{}|]*)?\}")
-UNCLOSED: Final = re.compile(r"\{(?:customer|staff|shop|offer|event|brand)\.[a-z0-9_-]+(?![a-z0-9_.|｜-])")
+UNCLOSED: Final = re.compile(r"\{(?:customer|staff|shop|offer|event|brand)\.[a-z0-9_-]+(?![a-z0-9_|｜-]|\.[a-z0-9_-])")
 BLANKS_AT_DOT: Final = re.compile(r"\s*\.\s*")
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "staff": ("name",),
@@ -31,7 +31,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """What fills a placeholder that is no datum."""
 
-EXAMPLE: Final = "{customer.nickname|您好}"
+EXAMPLE: Final = Phrase("{customer.nickname|您好}", "{customer.nickname|there}")
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -58,8 +58,11 @@ def _judge(
     if parts is None:
         better, behind = _closed(found[0])
         hint = Phrase(f"这里应写 {better}。", f"write `{better}` here; ") if better else Phrase("", "")
-        args: Args = {"placeholder": shown(found[0]), "better": hint, "example": EXAMPLE}
-        fixes = case.replacing(mark, span, better + behind) if better and span.excerpt() == found[0] else ()
+        if behind:  # what follows is text
+            span = case.span_of_part(mark, words, found.start(), found.end() - len(behind))
+        opened = found[0].removesuffix(behind)
+        args: Args = {"placeholder": shown(opened), "better": hint, "example": EXAMPLE}
+        fixes = case.replacing(mark, span, better) if better and span.excerpt() == opened else ()
         yield case.finding(rules.MALFORMED_PLACEHOLDER, mark, args, span=span, fixes=fixes)
         return
     about, field = parts[1], parts[2]

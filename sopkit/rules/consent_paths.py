@@ -20,6 +20,7 @@ from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Choose
 from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
+from sopkit.rules.consent_fixes import asked_where, condition, declaration
 from sopkit.rules.consent_replay import Replay
 from sopkit.rules.consent_rules import AFTER, BEYOND, STALE, WITHOUT
 from sopkit.rules.consent_sensitive import UNSEPARATE
@@ -220,6 +221,8 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
         "purpose": use.purpose.id,
         "channel": Phrase(f"（{channel}）", f" by `{channel}`") if channel else Phrase("", ""),
         "needed": _needed(use),
+        "condition": condition(case, use),
+        "asked": asked_where(case, use),
         "age": _age(slack, lateness),
         "allowed": length(int(allowed)),
         "data": "、".join(use.fields),
@@ -237,6 +240,7 @@ def _finding(case: Case, paths: Paths, use: Use, way: Way) -> Finding:
         related=_related(case, use),
         timeline=replay.moments(use, way, dated, names, allowed),
         assumptions=(() if timely else (NOT_JOINT,)) + ((AS_RULED,) if way.by_rules else ()),
+        stub=declaration(use) if rule is WITHOUT else "",
     )
 
 
@@ -265,7 +269,7 @@ def _denies(flow: Flow, copies: Copies, edge: Edge) -> bool:
 
 
 def _placeholders(rule: Rule) -> tuple[str, ...]:
-    names = ("step", "purpose", "channel", "needed", "age", "allowed", "data", "problem")
+    names = ("step", "purpose", "channel", "needed", "age", "allowed", "data", "problem", "condition", "asked")
     return tuple(name for name in names if f"{{{name}}}" in rule.message.zh + rule.fix.zh)
 
 

@@ -24,6 +24,7 @@ from sopkit.model.values import Duration
 from sopkit.rules.case import Case
 from sopkit.rules.consent_times import Times
 from sopkit.rules.consent_uses import Use
+from sopkit.rules.titles import title_or_id, titled
 from sopkit.source import Span
 from sopkit.text import Phrase
 
@@ -201,9 +202,11 @@ class Replay:
             told = [*told[:1], *told[1:][-MOST_BEFORE:]]
             told += self._withdrawal(use, dated, consents, allowed)
         spot = self.case.forest.span(use.at)
-        channel = use.channel.id if use.channel is not None else ""
-        by = Phrase(f"，经 {channel}", f", by {channel}") if channel else Phrase("", "")
-        last = Phrase(f"{use.name}（{use.purpose.id}{by.zh}）", f"{use.name} ({use.purpose.id}{by.en})")
+        workspace = self.case.workspace
+        channel = title_or_id(workspace, use.channel.title, use.channel.id) if use.channel is not None else None
+        by = Phrase(f"，经{channel.zh}", f", by {channel.en}") if channel is not None else Phrase("", "")
+        purpose = title_or_id(workspace, use.purpose.title, use.purpose.id)
+        last = Phrase(f"{use.name}（{purpose.zh}{by.zh}）", f"{use.name} ({purpose.en}{by.en})")
         told.sort(key=lambda moment: moment.at)
         return (*told, Moment(self._clock(dated.used), last, spot, counted=True))
 
@@ -214,14 +217,20 @@ class Replay:
         journey = self.flow.journey_of(use.place)
         ending = {one.event.id for one in (journey.ends_on if journey else ()) if isinstance(one, OnEvent)}
         events = sorted((ref.id for ref in noun.withdrawn_by), key=lambda one: one in ending)
-        how = Phrase(f"（{events[0]}）", f" ({events[0]})") if events else Phrase("", "")
+        how = Phrase("", "")
+        if events:
+            event = self._event(events[0])
+            how = Phrase(f"：{event.zh}", f": {event.en}")
+        consent = self._consent(noun.id)
         if dated.looked is not None and use.step is not None:
-            looks = Phrase(f"看到已同意 {noun.id}，派出任务", f"{noun.id} is seen to be given, and the task goes out")
-            seen = Phrase(f"看到已同意 {noun.id}", f"{noun.id} is seen to be given")
+            looks = Phrase(
+                f"看到{consent.zh}已同意，派出任务", f"{consent.en} is seen to be given, and the task goes out"
+            )
+            seen = Phrase(f"看到{consent.zh}已同意", f"{consent.en} is seen to be given")
             yield Moment(self._clock(dated.looked), looks if use.step.by is not None else seen)
         yield Moment(
             self._clock(evidence + 1),
-            Phrase(f"客户撤回 {noun.id}{how.zh}", f"the customer withdraws {noun.id}{how.en}"),
+            Phrase(f"客户撤回{consent.zh}{how.zh}", f"the customer withdraws {consent.en}{how.en}"),
             self.case.forest.span(noun.at),
         )
         due = Phrase("撤回最迟此时生效", "by now the withdrawal must have taken effect")
@@ -244,26 +253,48 @@ class Replay:
         name = one.place.partition("/")[2]
         came = one.edge.on if one.edge is not None else None
         if isinstance(came, OnEvent) and node.kind not in ("lifecycle", "automation", "procedure"):
-            yield Phrase(f"发生 {came.event.id}", f"{came.event.id} occurs")
+            yield self._event(came.event.id)
         if isinstance(node.origin, Event):
-            yield Phrase(f"发生 {name}", f"{name} occurs")
-            yield from _asked((ref.id for ref in node.origin.asks), consents, agreed=agreed)
+            yield self._event(name)
+            yield from self._asked((ref.id for ref in node.origin.asks), consents, agreed=agreed)
         elif node.kind == "trigger":
             yield Phrase(f"触发：{name}", f"set off: {name}")
         elif node.kind == "stage":
-            yield Phrase(f"进入阶段 {name}", f"enters the stage {name}")
+            stage = titled(self.case.workspace, node.title, name)
+            yield Phrase(f"进入阶段：{stage.zh}", f"enters the stage {stage.en}")
         elif node.kind in ("lifecycle", "automation", "procedure") and one.before is not None:
             if one.before.place.startswith("event/"):
                 return
-            yield Phrase(f"进入 {name}", f"enters {name}")
+            playbook = titled(self.case.workspace, node.title, name)
+            yield Phrase(f"进入{playbook.zh}", f"enters {playbook.en}")
         elif node.step is not None and one.place != use.place:
             yield from self._passed(node.step, consents, agreed=agreed)
 
-    @staticmethod
-    def _passed(step: Step, consents: Sequence[str], *, agreed: bool) -> Iterator[Phrase]:
+    def _event(self, name: str) -> Phrase:
+        noun = self.case.workspace.events.get(name)
+        said = titled(self.case.workspace, noun.title if noun is not None else None, name)
+        return Phrase(f"发生 {name}" if said.zh == name else said.zh, f"{name} occurs" if said.en == name else said.en)
+
+    def _consent(self, name: str) -> Phrase:
+        noun = self.case.workspace.consents.get(name)
+        return titled(self.case.workspace, noun.title if noun is not None else None, name, ("“", "”"))
+
+    def _asked(self, asked: Iterable[str], consents: Sequence[str], *, agreed: bool) -> Iterator[Phrase]:
+        for name in asked:
+            if name not in consents:
+                continue
+            consent = self._consent(name)
+            if agreed:
+                yield Phrase(f"问到{consent.zh}，客户同意", f"{consent.en} is asked for, and the customer agrees")
+            else:
+                yield Phrase(
+                    f"问到{consent.zh}，客户没有同意", f"{consent.en} is asked for, and the customer does not agree"
+                )
+
+    def _passed(self, step: Step, consents: Sequence[str], *, agreed: bool) -> Iterator[Phrase]:
         match step.verb:
             case Ask(what):
-                yield from _asked((ref.id for ref in what), consents, agreed=agreed)
+                yield from self._asked((ref.id for ref in what), consents, agreed=agreed)
             case Wait():
                 yield Phrase(f"{step.id} 等待", f"{step.id} waits")
             case Choose():
@@ -272,14 +303,6 @@ class Replay:
                 yield Phrase(
                     f"{step.id}：不符合条件的跳过", f"{step.id}: whoever does not meet its condition passes by"
                 )
-
-
-def _asked(asked: Iterable[str], consents: Sequence[str], *, agreed: bool) -> Iterator[Phrase]:
-    for name in asked:
-        if name in consents and agreed:
-            yield Phrase(f"问到 {name}，客户同意", f"{name} is asked for, and the customer agrees")
-        elif name in consents:
-            yield Phrase(f"问到 {name}，客户没有同意", f"{name} is asked for, and the customer does not agree")
 
 
 def _at_most(duration: Duration | None) -> float:

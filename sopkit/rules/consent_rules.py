@@ -26,8 +26,8 @@ WITHOUT: Final = Rule(
         "To be asked is not to agree: every box may be left empty, and whoever did that is contacted all the same.",
     ),
     fix=Phrase(
-        "在这一步写 if: {{consent: …}}，只发给已经同意的客户；同意在哪里问，写在事件的 asks 里",
-        "write `if: {{consent: …}}` on this step, so that it goes to those who agreed; where they are asked stands in `asks` of an event",
+        "在这里写 {condition}，只发给已经同意的客户{asked}",
+        "write `{condition}` here, so that it goes to those alone who agreed{asked}",
     ),
     bad=journey(SEND),
     good=journey(GUARDED_SEND),

@@ -58,7 +58,19 @@ class _Keys:
             return {}
         free = self._free()
         unknown = [key for key in self.written if not self.shape.child(key).merged]
-        return {key: glued(key) if self.is_glued(key) else near(key, free, _close(key)) for key in unknown}
+        return {key: self._meant_by(key, free) for key in unknown}
+
+    def _meant_by(self, key: str, free: dict[str, str]) -> tuple[str, ...]:
+        if self.is_glued(key):
+            return glued(key)
+        word = self._without_colon(key)
+        return (word,) if word else near(key, free, _close(key))
+
+    def _without_colon(self, key: str) -> str:
+        """Return the known key that one holds in front of its value, as `send welcome-sms` does; empty where there is none."""
+        word, _, rest = key.partition(" ")
+        empty = isinstance(self.place.value, dict) and self.place.value[key] is None
+        return word if empty and rest.strip() and word in self.shape.properties else ""
 
     def _free(self) -> dict[str, str]:
         """The keys that may still be added here, with their Chinese names."""
@@ -97,6 +109,9 @@ class _Keys:
         for key, names in self.unknown.items():
             if self.is_glued(key):
                 continue
+            if self._without_colon(key):
+                yield self._colon_missing(key)
+                continue
             span = self.place.tree.span(self.written[key])
             sure = len(names) == 1 or (names and plain(names[0]) == plain(key))
             yield Finding(
@@ -107,6 +122,15 @@ class _Keys:
                 fixes=replacing(span, names[0], safe=plain(names[0]) == plain(key)) if sure else (),
                 suggestions=names,
             )
+
+    def _colon_missing(self, key: str) -> Finding:
+        word, _, rest = key.partition(" ")
+        meant = f"{word}: {rest.strip()}"
+        advice = Phrase(f"少了冒号，写成“{meant}”", f"its colon is missing: write `{meant}`")
+        span = self.place.tree.span(self.written[key])
+        args: Args = {"key": key, "where": this(self.shape.title), "advice": advice}
+        fixes = replacing(span, meant)
+        return Finding(rules.UNKNOWN_KEY, span, args, subject=self.place.subject, fixes=fixes)
 
     def _advice(self, key: str, names: tuple[str, ...]) -> Phrase:
         elsewhere = owners(key)
