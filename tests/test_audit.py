@@ -269,9 +269,38 @@ def test_the_folder_holds_the_report_and_the_record(tmp_path: Path, capfd: pytes
     assert capfd.readouterr().out == f"{out.as_posix()}/report.html\n"
 
 
-def test_a_clean_workspace_is_exit_code_0(tmp_path: Path) -> None:
+def test_what_was_not_assessed_is_never_passed_in_silence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A new workspace rests on built-in tools whose contracts nobody has entered: a check is clean, an audit is not."""
     assert app.main(["init", str(tmp_path / "new"), "--lang", "en"]) == 0
-    assert run(tmp_path / "new", tmp_path / "out") == 0
+    assert app.main(["check", str(tmp_path / "new"), "--as-of", TODAY.isoformat()]) == 0
+    capfd.readouterr()
+    for quiet in ((), ("--quiet",)):
+        assert run(tmp_path / "new", tmp_path / "out", *quiet) == 1
+        assert "not assessed, and no passes: " in capfd.readouterr().err
+    assert run(tmp_path / "new", tmp_path / "out", "--allow-not-assessed") == 0
+    assert "no passes" not in capfd.readouterr().err
+
+
+def test_a_control_that_fails_is_exit_code_1_though_it_is_a_warning_of_the_check(tmp_path: Path) -> None:
+    """A medium control is a warning, which a check passes."""
+    files = {"sopkit.yaml": CN + "---\nkind: catalog\ndata: {note: {title: 备注, record: crm, retention: 1y}}\n"}
+    folder = write(tmp_path / "shop", files)
+    assert statuses(of(files))["PUR04"] is Status.FAIL
+    assert run(folder, tmp_path / "out", "--allow-not-assessed") == 1
+
+
+def test_without_law_nothing_was_assessed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path / "shop", {"sopkit.yaml": SETTINGS})
+    assert app.main(["check", str(folder), "--as-of", TODAY.isoformat()]) == 0
+    assert run(folder, tmp_path / "out") == 1
+    assert "no pack of law applies" in capfd.readouterr().err
+    assert run(folder, tmp_path / "out", "--allow-not-assessed") == 0
+
+
+def test_a_workspace_that_passes_is_exit_code_0(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(Path(__file__).parents[1] / "playbooks", tmp_path / "out") == 0
+    shown = capfd.readouterr()
+    assert "not assessed" not in shown.out + shown.err
 
 
 def test_a_folder_of_others_is_left_alone(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -96,6 +96,40 @@ def test_marketing_in_words_that_nobody_wrote_down_is_not_assessed(text: str, ex
     assert {found["AD01"], found["WDR03"]} == {expected}
 
 
+WRITING = """\
+---
+kind: procedure
+id: writing
+title: 写群发
+owner: guide
+review_by: 2027-12-31
+starts_on: {issue: any}
+for_each: issue
+steps:
+  - {id: write, do: 按模板写, by: guide, within: 1h, minutes: 5, script: post}
+---
+kind: catalog
+scripts: {post: {title: 群发, text: TEXT}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "found"),
+    [
+        ("【晨曦】新品到店，客服400-000-0000，拒收请回复T【广告】", Status.PASS, []),
+        ("【晨曦】新品到店，客服400-000-0000，拒收请回复T", Status.FAIL, ["SOP601"]),
+        ("【晨曦】新品到店，客服400-000-0000【广告】", Status.PASS, ["SOP602"]),
+    ],
+)
+def test_the_words_of_an_issue_are_those_that_its_workflow_writes(
+    words: str, expected: Status, found: list[str]
+) -> None:
+    posts = POSTS.replace("PURPOSE", "promotion") + "workflow: writing\n"
+    text = journey(GUARDED_SEND, beside=posts + WRITING.replace("TEXT", words))
+    assert [one for one in codes(text) if one.startswith("SOP6")] == found
+    assert statuses(of({"sopkit.yaml": text}))["AD01"] is expected
+
+
 @pytest.mark.parametrize(
     ("category", "expected"),
     [

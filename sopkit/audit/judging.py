@@ -6,7 +6,7 @@ is nothing to look at, and not assessed where that can't be told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from enum import Enum
 from typing import Final
@@ -18,6 +18,7 @@ from sopkit.catalogue import RULES
 from sopkit.diagnostics import Citation, Finding, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.frozen import dataclass
 from sopkit.law import Control, Law, Pack
+from sopkit.law.packs import BY_PEOPLE, Decided
 from sopkit.law.topics import OTHER, TOPICS, Topic
 from sopkit.pipeline import Compilation
 from sopkit.rules import judged_on
@@ -110,6 +111,10 @@ RULES_OF: Final = {
 GRAVEST: Final = ("critical", "high", "medium")
 
 BY_HAND: Final = Phrase("剧本说明不了，要由人核对", "the playbooks cannot show it; a person must look")
+BETWEEN_VERSIONS: Final = Phrase(
+    "要拿前后两个版本比较才能判断，这份报告只看一个版本；有改动的，要由人核对",
+    "it is decided between two versions, and this report looks at one; where something has changed, a person must look",
+)
 NO_CHECK: Final = Phrase("这一版没有对应的检查", "this version has no check for it")
 NO_EVIDENCE: Final = Phrase("这一版说不出检查了哪些地方", "this version cannot say what it looked at")
 UNREADABLE: Final = Phrase(
@@ -171,7 +176,7 @@ class _Judge:
         law = self.done.law
         pairs = law.controls.get(control, ()) or tuple(_anyway(law, control))
         rules = RULES_OF.get(control, ())
-        by_hand = any(one.decided == "manual" for _, one in pairs)
+        by_hand = {one.decided for _, one in pairs} & BY_PEOPLE
         asked = control in law.controls and not by_hand
         known = Result(
             id=control,
@@ -188,7 +193,7 @@ class _Judge:
             looked=tuple(self._look(rules)) if asked else (),
             in_catalogue=tuple(one for one in self.in_catalogue if one.rule in rules) if asked else (),
         )
-        status, reasons = self._status(known, by_hand=by_hand, in_force=control in law.controls)
+        status, reasons = self._status(known, by_hand, in_force=control in law.controls)
         says = tuple(self._say(known)) if status is Status.PASS else ()
         return replace(known, status=status, reasons=reasons, says=says)
 
@@ -206,7 +211,9 @@ class _Judge:
                     self._looked[population.id] = look(population, self.adopted)
                 yield rule, self._looked[population.id]
 
-    def _status(self, known: Result, *, by_hand: bool, in_force: bool) -> tuple[Status, tuple[Phrase, ...]]:
+    def _status(
+        self, known: Result, by_hand: Set[Decided | None], *, in_force: bool
+    ) -> tuple[Status, tuple[Phrase, ...]]:
         """Return what is known of a control, the worst that can be said of it first."""
         weighty = [one for one in known.findings if one.weight is not Severity.NOTE]
         populations = [one.population for _, one in known.looked]
@@ -215,7 +222,7 @@ class _Judge:
         if not in_force:
             return Status.NOT_APPLICABLE, (NOT_YET,)
         if by_hand:
-            return Status.MANUAL, (BY_HAND,)
+            return Status.MANUAL, (BY_HAND if "manual" in by_hand else BETWEEN_VERSIONS,)
         if unsettled := tuple(self._unsettled(known)):
             return Status.NOT_ASSESSED, unsettled
         if weighty:

@@ -7,14 +7,15 @@ from typing import Final
 
 from sopkit.audit.places import Place, Population
 from sopkit.audit.populations_uses import NO_PURPOSE
+from sopkit.law.vocabulary import is_known
 from sopkit.model.documents import Cadence, Journey
-from sopkit.model.nouns import Offer, Script
-from sopkit.model.steps import Choose, Send
+from sopkit.model.nouns import Offer, Purpose, Script
+from sopkit.model.steps import Choose, Send, Step
 from sopkit.rules.case import TOUCHES, Case
 from sopkit.rules.content_terms import passages
 from sopkit.rules.content_texts import Message, messages
 from sopkit.rules.personal import MARKETING as MARKETING_PURPOSE
-from sopkit.rules.personal_fields import is_personal
+from sopkit.rules.personal_fields import is_personal, uses_traits
 from sopkit.rules.promotions import trait
 from sopkit.rules.sharing import ages_told
 from sopkit.text import Phrase
@@ -60,14 +61,30 @@ def _silent_direct(case: Case) -> Iterator[Place]:
     yield from _unread(case, frozenset(("direct",)))
 
 
-def _unread(case: Case, reaches: Set[str]) -> Iterator[Place]:
+def _silent_personal(case: Case) -> Iterator[Place]:
+    """Yield the same of what may be chosen by traits of the person: of nothing else does the law ask for a way to refuse."""
+    yield from _unread(case, TOUCHES, lambda purpose, step: _may_be_personal(case, purpose, step))
+
+
+def _may_be_personal(case: Case, purpose: Purpose, step: Step | None) -> bool:
+    """Whether marketing is personalised, as far as anyone can tell: data of no known category may describe the person."""
+    data = (case.workspace.data[ref.id].category for ref in purpose.data if ref.id in case.workspace.data)
+    unknown = any(category is None or not is_known(category) for category in data)
+    return unknown or (uses_traits(case, purpose) if step is None else is_personal(case, purpose, step))
+
+
+def _unread(
+    case: Case, reaches: Set[str], concerns: Callable[[Purpose, Step | None], bool] = lambda *_: True
+) -> Iterator[Place]:
     worded = set[str]()
     for one in messages(case):
-        worded.update([one.root] if one.scripts else [])
+        worded.update([one.root] if one.scripts and not one.step.via else [])
         touches = case.touches(one.step) and any(each.reach in reaches for each in one.channels)
-        if touches and (one.purpose is None or (one.marketing and not one.scripts)):
-            yield Place(one.node.id, one.step.id_at)
-        elif one.marketing:
+        if one.purpose is None:
+            yield from [Place(one.node.id, one.step.id_at)] if touches else []
+        elif one.marketing and concerns(one.purpose, one.step):
+            if touches and not one.scripts:
+                yield Place(one.node.id, one.step.id_at)
             for script in one.scripts:
                 if script.text is None and not script.builtin:
                     yield Place(f"script/{script.id}", script.at)
@@ -76,7 +93,8 @@ def _unread(case: Case, reaches: Set[str]) -> Iterator[Place]:
             purpose = case.workspace.purposes.get(playbook.for_.id)
             channels = (case.workspace.channels.get(ref.id) for ref in playbook.via)
             touches = any(each is not None and each.reach in reaches for each in channels)
-            if touches and purpose is not None and purpose.category == MARKETING_PURPOSE:
+            marketing = purpose is not None and purpose.category == MARKETING_PURPOSE
+            if touches and marketing and purpose is not None and concerns(purpose, None):
                 yield Place(f"issue/{playbook.id}", playbook.id_at)
 
 
@@ -170,7 +188,7 @@ PERSONALISED: Final = Population(
     Phrase("个个性化营销的步骤", "steps of personalised marketing"),
     _personalised,
     Phrase("没有个性化营销", "no marketing is personalised"),
-    unseen=_silent,
+    unseen=_silent_personal,
     unseen_because=SILENT,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from sopkit.audit.judging import Audit, Result, Status
+from sopkit.audit.judging import BETWEEN_VERSIONS, Audit, Result, Status
 from sopkit.diagnostics import Citation
 from sopkit.frozen import dataclass
 from sopkit.law.topics import TOPICS
@@ -16,6 +16,7 @@ Kind = Literal["manual", "possible", "not assessed", "topic", "logs", "assumptio
 """Why it is asked."""
 
 BY_HAND: Final = Phrase("请核对：{title}", "check by hand: {title}")
+COMPARE: Final = Phrase("请和上一版剧本比较：{title}", "compare with the version before: {title}")
 ACTUAL: Final = Phrase(
     "这些检查项只看了剧本写的计划：{controls}。请抽查实际的发送、同意和撤回记录",
     "of these controls only the plan was looked at: {controls}; check a sample of what was sent, consented to and withdrawn",
@@ -77,7 +78,8 @@ def _questions(audit: Audit) -> Iterator[Question]:
 def _of_control(one: Result) -> Iterator[Question]:
     match one.status:
         case Status.MANUAL if not one.findings:
-            yield Question("manual", one.id, _filled(BY_HAND, title=one.title))
+            asked = COMPARE if BETWEEN_VERSIONS in one.reasons else BY_HAND
+            yield Question("manual", one.id, _filled(asked, title=one.title))
         case Status.MANUAL:
             for finding in one.findings:
                 yield Question(

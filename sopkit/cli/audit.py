@@ -10,7 +10,7 @@ import click
 from sopkit import __version__, resources
 from sopkit.audit import Audit, Status, audit
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
-from sopkit.cli.command import Choice, Command, console_of
+from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
@@ -29,10 +29,11 @@ from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
     "报告按专题列出每个检查项：符合、不符合、已豁免、待人判断、未评估或不适用，各带证据（文件、行号、原文）和法条依据；没有检查的一律不算符合。"
-    "有不符合也照样写出报告；退出码与 check 相同。文件夹一次换新，里面有别的文件就不动它。",
+    "有不符合也照样写出报告；有检查项不符合或未评估，退出码就是 1，其余与 check 相同。文件夹一次换新，里面有别的文件就不动它。",
     "The report has every control by topic: pass, fail, waived, manual, not assessed or not applicable, with evidence (file, line, the "
-    "line itself) and the articles behind it; what was not checked is never a pass. It is written whatever was found; exit codes are "
-    "those of check. The folder is replaced as a whole; one that holds anything else is refused.",
+    "line itself) and the articles behind it; what was not checked is never a pass. It is written whatever was found; the exit code is 1 "
+    "where a control fails or is not assessed, else that of check. The folder is replaced as a whole; one that holds anything else is "
+    "refused.",
 )
 OPTIONS = (
     Choice(("--output", "-o"), Phrase("输出文件夹", "the folder to write"), "OUT", required=True),
@@ -46,6 +47,14 @@ EXAMPLES = (
     ("sopkit audit -o audit --as-of 2026-12-31", Phrase("按那一天有效的法条", "by the law of that day")),
 )
 WRITTEN = Phrase("{counts}。报告：{place}", "{counts}. The report: {place}")
+NOT_ASSESSED = Phrase(
+    "未评估，不能当作符合：{controls}。缺什么见报告；暂时接受就加 --allow-not-assessed",
+    "not assessed, and no passes: {controls}. The report says what is missing; --allow-not-assessed accepts it for now",
+)
+NO_LAW = Phrase(
+    "没有适用的法规包，什么也没有评估：在 sopkit.yaml 写 jurisdictions，例如 [cn]",
+    "no pack of law applies, and nothing was assessed: write `jurisdictions` in sopkit.yaml, such as [cn]",
+)
 
 
 def command(lang: Lang) -> Command:
@@ -65,8 +74,19 @@ def run(ctx: click.Context, *, directory: str | None, output: str, allow_not_ass
     write_folder(
         Path(output), report_files(made, frame, Names(loaded.compilation.workspace, document_lang(ctx, loaded)))
     )
-    _report(console, made, Path(output))
-    return verdict(loaded.compilation, "error", allow_not_assessed=allow_not_assessed)
+    _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
+    return _verdict(made, allow_not_assessed=allow_not_assessed)
+
+
+def _verdict(made: Audit, *, allow_not_assessed: bool) -> int:
+    """Return the exit code: that of a check, but that nothing which fails, and nothing that was left unassessed, is passed over."""
+    if made.count(Status.FAIL) or (_unassessed(made) and not allow_not_assessed):
+        return FINDINGS
+    return verdict(made.compilation, "error", allow_not_assessed=allow_not_assessed)
+
+
+def _unassessed(made: Audit) -> bool:
+    return made.count(Status.NOT_ASSESSED) > 0 or not made.results
 
 
 def report_files(made: Audit, frame: Frame, names: Names) -> Iterator[File]:
@@ -103,11 +123,13 @@ def _inputs(loaded: Loaded) -> Iterator[Input]:
             yield Input(pack.path, data)
 
 
-def _report(console: Console, made: Audit, output: Path) -> None:
+def _report(console: Console, made: Audit, output: Path, *, allow_not_assessed: bool) -> None:
+    """Print how many controls came to which status, where the report is, and what was not assessed, even when asked to be quiet."""
     place = (output / "report.html").as_posix()
-    if console.quiet:
-        console.say(place)
-        return
     counts = [f"{console.word(said)} {made.count(status)}" for status, said in STATUSES.items() if made.count(status)]
     said = console.word(Phrase("，", ", ")).join(counts) or console.word(STATUSES[Status.NOT_ASSESSED])
-    console.say(console.word(WRITTEN, counts=said, place=place))
+    console.say(place if console.quiet else console.word(WRITTEN, counts=said, place=place))
+    if _unassessed(made) and not allow_not_assessed:
+        left = [one.id for one in made.results if one.status is Status.NOT_ASSESSED]
+        listed = console.word(Phrase("、", ", ")).join(left)
+        console.complain(console.word(NOT_ASSESSED, controls=listed) if left else console.word(NO_LAW))

@@ -13,7 +13,7 @@ from sopkit import resources, schema
 from sopkit.diagnostics import Citation, Finding, Rule
 from sopkit.frozen import dataclass
 from sopkit.law import rules
-from sopkit.law.packs import Allowed, Article, Control, Decided, Gravity, Law, Pack, Parameter, Terms, law
+from sopkit.law.packs import BY_PEOPLE, Allowed, Article, Control, Decided, Gravity, Law, Pack, Parameter, Terms, law
 from sopkit.law.parameters import KNOWN, Known, Number
 from sopkit.model.malformed import MalformedError
 from sopkit.reader import read
@@ -154,7 +154,7 @@ class _Reader:
                     listed = isinstance(said.get("articles"), list)
                     path: Path = ("controls", name, "articles", *((number,) if listed else ()))
                     self._unknown(pack, NAMED_ARTICLE, one, path, articles)
-            if self.controls and name not in self.controls and said.get("decided") != "manual":
+            if self.controls and name not in self.controls and said.get("decided") not in BY_PEOPLE:
                 near = tuple(get_close_matches(name, sorted(self.controls), n=3, cutoff=0.75))
                 self.findings.append(self.finding(rules.UNKNOWN_CONTROL, ("controls", name), {"id": name}, pack, near))
             for parameter, known in KNOWN.items():

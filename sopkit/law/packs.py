@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from sopkit.diagnostics import Citation, Severity
 from sopkit.frozen import dataclass
@@ -13,7 +13,9 @@ from sopkit.law.parameters import KNOWN, Number
 from sopkit.text import Phrase
 
 Gravity = Literal["critical", "high", "medium"]
-Decided = Literal["plan", "plan-and-logs", "document", "manual"]
+Decided = Literal["plan", "plan-and-logs", "document", "between-versions", "manual"]
+BY_PEOPLE: Final = frozenset(("between-versions", "manual"))
+"""No rule decides these on the playbooks as they stand."""
 UNSETTLED = "U"
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from sopkit.diagnostics import Finding, Rule
 from sopkit.frozen import dataclass
 from sopkit.graph import Node
+from sopkit.model.documents import Cadence
 from sopkit.model.nouns import Channel, Purpose, Script
 from sopkit.model.steps import Send, Step
 from sopkit.model.values import Text
@@ -30,7 +31,7 @@ CONTEXT: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One step that sends or asks in words."""
+    """One step that sends or asks in words, or that writes what the issues of a cadence say."""
 
     root: str
     playbook: Playbook
@@ -52,22 +53,33 @@ def messages(case: Case) -> tuple[Message, ...]:
 
 
 def _messages(case: Case) -> Iterator[Message]:
-    workspace = case.workspace
     for root, playbook in case.playbooks:
         for node, step in case.steps(root):
-            refs = step.verb.all_scripts if isinstance(step.verb, Send) else ()
-            named = (*refs, step.script) if step.script else refs
-            if not named and not step.via:
-                continue
-            yield Message(
-                root,
-                playbook,
-                node,
-                step,
-                tuple(workspace.scripts[ref.id] for ref in named if ref.id in workspace.scripts),
-                tuple(workspace.channels[ref.id] for ref in step.via if ref.id in workspace.channels),
-                workspace.purposes.get(step.for_.id) if step.for_ else None,
-            )
+            if step.via or step.script is not None or isinstance(step.verb, Send):
+                yield _message(case, root, playbook, node, step)
+        if isinstance(playbook, Cadence) and playbook.workflow is not None:
+            for node, step in case.steps(f"procedure/{playbook.workflow.id}"):
+                if step.script is not None and not step.via:
+                    yield _message(case, root, playbook, node, step)
+
+
+def _message(case: Case, root: str, playbook: Playbook, node: Node, step: Step) -> Message:
+    """Return a step as a message; one of a cadence that goes out through no channel of its own goes out with the issue."""
+    workspace = case.workspace
+    refs = step.verb.all_scripts if isinstance(step.verb, Send) else ()
+    named = (*refs, step.script) if step.script else refs
+    via, for_ = step.via, step.for_
+    if isinstance(playbook, Cadence) and not via:
+        via, for_ = playbook.via, for_ or playbook.for_
+    return Message(
+        root,
+        playbook,
+        node,
+        step,
+        tuple(workspace.scripts[ref.id] for ref in named if ref.id in workspace.scripts),
+        tuple(workspace.channels[ref.id] for ref in via if ref.id in workspace.channels),
+        workspace.purposes.get(for_.id) if for_ else None,
+    )
 
 
 def variants(case: Case, text: Text) -> Iterator[tuple[str, str]]:

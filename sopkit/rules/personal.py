@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from sopkit.diagnostics import Outcome
-from sopkit.model.documents import Journey
+from sopkit.model.documents import Cadence, Journey
 from sopkit.model.nouns import AskedBy, Consent, Event
 from sopkit.model.predicates import All, ConsentTest, Predicate
 from sopkit.model.steps import Ask, Step
@@ -218,6 +218,8 @@ def _opt_in(case: Case, one: Message) -> Iterator[Outcome]:
     conditions = [one.step.if_]
     if isinstance(one.playbook, Journey):
         conditions += [one.playbook.audience, one.playbook.while_]
+    elif isinstance(one.playbook, Cadence):
+        conditions.append(one.playbook.audience)
     if any(test.consent.id in covering for condition in conditions for test in required(condition)):
         return
     soft = (

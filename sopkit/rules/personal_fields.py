@@ -77,8 +77,11 @@ def _is_use(node: str) -> bool:
 
 def is_personal(case: Case, purpose: Purpose, step: Step) -> bool:
     """Whether a marketing step is chosen by traits of the person: its purpose uses such data, or it picks its text by one."""
-    if isinstance(step.verb, Send) and step.verb.match is not None:
-        return True
+    return (isinstance(step.verb, Send) and step.verb.match is not None) or uses_traits(case, purpose)
+
+
+def uses_traits(case: Case, purpose: Purpose) -> bool:
+    """Whether a purpose uses data that describe the person, and are not just an address or a name."""
     data = case.workspace.data
     return any((data[ref.id].category or "").startswith(PERSONAL) for ref in purpose.data if ref.id in data)
 
