@@ -96,7 +96,7 @@ def courses(graph: ExecutionGraph) -> dict[str, Course]:
     """Return the course of every playbook, by the playbook's node id."""
     leaving: dict[str, dict[str, list[Edge]]] = {}
     nodes = graph.nodes
-    for edge in graph.edges:
+    for edge in graph.moves:
         if edge.kind in FLOW and edge.label != "replaces":
             root = nodes[edge.source].playbook or edge.source
             leaving.setdefault(root, {}).setdefault(edge.source, []).append(edge)

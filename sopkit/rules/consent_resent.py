@@ -50,7 +50,7 @@ def check(case: Case, uses: Sequence[Use]) -> Iterator[Finding]:
             marketing.setdefault(use.place, []).append(use)
     ended = dict(_ends(case))
     found: dict[str, tuple[bool, Use, Edge, Consent]] = {}
-    for edge in case.graph.edges if marketing and ended else ():
+    for edge in case.graph.moves if marketing and ended else ():
         refused = ended.get(_end(edge)) if edge.on is not None and edge.label in SETS_OFF else None
         if refused is None:
             continue
