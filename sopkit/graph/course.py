@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
@@ -35,15 +35,15 @@ class Course:
         """The nodes that a customer can come to from the start."""
         return frozenset(self.reach(self.root))
 
-    def reach(self, start: str, past: Callable[[Edge], bool] = lambda _: True) -> set[str]:
-        """Return the nodes that can be come to from `start`, itself included, by edges that `past` lets pass."""
-        seen, queue = {start}, deque([start])
+    def reach(self, start: str, past: Callable[[Edge], bool] | None = None) -> set[str]:
+        """Return the nodes that can be come to from `start`, itself included, by edges that `past` lets pass; by all without it."""
+        seen, stack = {start}, [start]
         leaving = self.leaving
-        while queue:
-            for edge in leaving.get(queue.popleft(), ()):
-                if edge.target not in seen and past(edge):
+        while stack:
+            for edge in leaving.get(stack.pop(), ()):
+                if edge.target not in seen and (past is None or past(edge)):
                     seen.add(edge.target)
-                    queue.append(edge.target)
+                    stack.append(edge.target)
         return seen
 
     @cached_property
@@ -96,7 +96,7 @@ def courses(graph: ExecutionGraph) -> dict[str, Course]:
     """Return the course of every playbook, by the playbook's node id."""
     leaving: dict[str, dict[str, list[Edge]]] = {}
     nodes = graph.nodes
-    for edge in graph.edges:
+    for edge in graph.moves:
         if edge.kind in FLOW and edge.label != "replaces":
             root = nodes[edge.source].playbook or edge.source
             leaving.setdefault(root, {}).setdefault(edge.source, []).append(edge)

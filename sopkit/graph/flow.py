@@ -51,8 +51,8 @@ class Flow:
     def leaving(self) -> Mapping[str, Sequence[Edge]]:
         found: dict[str, list[Edge]] = {}
         nodes = self.graph.nodes
-        for edge in self.graph.edges:
-            if edge.kind in MOVING and _flows(edge, nodes):
+        for edge in self.graph.moves:
+            if _flows(edge, nodes):
                 found.setdefault(edge.source, []).append(edge)
         return found
 
@@ -60,7 +60,7 @@ class Flow:
     def cuts(self) -> Mapping[str, Sequence[Edge]]:
         """Edges that cut a stage or a journey off, wherever in it the customer is, by the stage or journey."""
         found: dict[str, list[Edge]] = {}
-        for edge in self.graph.edges:
+        for edge in self.graph.moves:
             if edge.kind == "interrupt" and edge.label != "replaces":
                 found.setdefault(edge.source, []).append(edge)
         for source, edge in self.partings.preempted.items():
@@ -202,10 +202,6 @@ class Flow:
 
 
 ROOTS: Final = frozenset(("lifecycle", "automation", "cadence", "procedure"))
-
-
-MOVING: Final = frozenset(("then", "occurs", "emits"))
-"""Kinds of edges along which somebody may come to another place; most edges are of none."""
 
 
 def _flows(edge: Edge, nodes: Mapping[str, Node]) -> bool:

@@ -38,6 +38,8 @@ reads something; `mitigates`: counters a risk; `staffed-by`: who does or answers
 
 FLOW: Final[frozenset[EdgeKind]] = frozenset(("then", "interrupt"))
 """Kinds of edge along which one customer, or one run, moves inside its own playbook."""
+MOVES: Final[frozenset[EdgeKind]] = frozenset(("then", "interrupt", "occurs", "emits"))
+"""Kinds of edge by which one thing comes after another, in other playbooks too; the rest is what playbooks work with."""
 
 
 class Delay(NamedTuple):
@@ -138,6 +140,11 @@ class ExecutionGraph:
             (edge.target, edge.source) if edge.kind in BACKWARD else (edge.source, edge.target) for edge in self.edges
         )
         return network
+
+    @cached_property
+    def moves(self) -> tuple[Edge, ...]:
+        """Edges of `MOVES`: a third of all, in the workspace's order."""
+        return tuple([edge for edge in self.edges if edge.kind in MOVES])
 
     @cached_property
     def leaving(self) -> Mapping[str, Sequence[Edge]]:

@@ -47,6 +47,7 @@ class Schedule:
         wait = sum(longest(one.at_most, shift) for one in actions if one.action == "wait")
         steps = {id_: step for id_, node in graph.nodes.items() if (step := node.step) is not None}
         held = dict.fromkeys(self.held, wait) if wait else {}
+        confirmed = {id_: self._confirmed(one) for id_, one in workspace.channels.items()}
         self.lags: dict[str, float] = {}
         """How long after its step a touch can still come: a person lets it go, and may do so when the run is over."""
         limits: dict[str, float] = {}
@@ -56,16 +57,17 @@ class Schedule:
             elif step.within or step.after:
                 limits[id_] = longest(step.within or (step.after.high if step.after else None), shift)
             if id_ in touches:
-                self.lags[id_] = max(self._confirmed(one) for one in touches[id_].channels)
+                self.lags[id_] = max([confirmed[one.id] for one in touches[id_].channels])
                 held[id_] = held.get(id_, 0.0) + self.lags[id_]
-        roles = workspace.roles
-        spans = {id_: staffed(roles.get(step.by.id)) for id_, step in steps.items() if step.by}
+        staff = {id_: staffed(role) for id_, role in workspace.roles.items()}
+        at_work = {id_: weekly(spans) for id_, spans in staff.items()}
+        spans = {id_: staff.get(step.by.id, ()) for id_, step in steps.items() if step.by}
+        openings = {id_: at_work.get(step.by.id) for id_, step in steps.items() if step.by}
         spans |= {id_: one.spans for id_, one in touches.items()}
+        openings |= {id_: one.openings for id_, one in touches.items()}
         self.spans = {id_: one for id_, one in spans.items() if one}
         """What opens and closes each step that is not always open."""
-        self.openings: Mapping[str, Openings | None] = {
-            id_: touches[id_].openings if id_ in touches else weekly(one) for id_, one in self.spans.items()
-        }
+        self.openings: Mapping[str, Openings | None] = {id_: openings[id_] for id_ in self.spans}
         """When each step may be done, where all live by one clock."""
         self.hours = Hours(self.openings if clocks.steady else self._on_real_days(), held, limits, clocks.shift)
         self.started = {one.verb.playbook.id for one in steps.values() if isinstance(one.verb, Start)}

@@ -81,20 +81,20 @@ class Sorts:
     def _all(self) -> Iterator[tuple[str, tuple[Condition, ...]]]:
         for journey in self.workspace.journeys.values():
             root = f"{journey.kind}/{journey.id}"
-            own = [*self._lasting(journey.audience), *self._lasting(journey.while_)]
+            own = (*self._lasting(journey.audience), *self._lasting(journey.while_))
             for stage in journey.stages:
                 place = f"{root}/{stage.id}" if stage.id else root
                 for step in stage.steps:
                     yield from self._of_step(place, step, own)
         for cadence in self.workspace.cadences.values():
-            own = [*self._lasting(cadence.audience)]
+            own = (*self._lasting(cadence.audience),)
             if own:
-                yield f"issue/{cadence.id}", tuple(own)
+                yield f"issue/{cadence.id}", own
 
     def _of_step(
         self, place: str, step: Step, before: Sequence[Condition]
     ) -> Iterator[tuple[str, tuple[Condition, ...]]]:
-        mine = before if step.if_ is None else [*before, *self._lasting(step.if_)]
+        mine = before if step.if_ is None else (*before, *self._lasting(step.if_))
         if mine:
             yield f"{place}/{step.id}", tuple(mine)
         for one in step.otherwise:

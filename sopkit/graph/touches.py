@@ -69,21 +69,31 @@ class Touch:
 
 def touches_of(workspace: Workspace, graph: ExecutionGraph) -> dict[str, Touch]:
     """Return all touches by node id, in the order written; those that no cap counts, too."""
-    found: dict[str, Touch] = {}
-    alike: dict[tuple[object, ...], Touch | None] = {}
-    for id_, node in graph.nodes.items():
-        one = _touching(workspace, node)
+    known = Touches(workspace)
+    return {id_: touch for id_, node in graph.nodes.items() if (touch := known.at(node)) is not None}
+
+
+class Touches:
+    """Works out touches one by one; those that are alike once, since hundreds go the same ways for the same purpose."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._alike: dict[tuple[object, ...], Touch | None] = {}
+
+    def at(self, node: Node) -> Touch | None:
+        """Return the touch that a node is; None where it touches nobody."""
+        one = _touching(self.workspace, node)
         if one is None:
-            continue
+            return None
         key = _said(one)
-        if key not in alike:  # the same ways for the same purpose, hundreds of times over
-            alike[key] = _touch(workspace, id_, node, one)
-        like = alike[key]
-        if like is not None:
-            step = one if isinstance(one, Step) else None
-            at = step.id_at if step is not None else node.at or Mark(0)
-            found[id_] = like.placed(id_, node.playbook or id_, at, step)
-    return found
+        if key not in self._alike:
+            self._alike[key] = _touch(self.workspace, node.id, node, one)
+        like = self._alike[key]
+        if like is None:
+            return None
+        step = one if isinstance(one, Step) else None
+        at = step.id_at if step is not None else node.at or Mark(0)
+        return like.placed(node.id, node.playbook or node.id, at, step)
 
 
 def _touching(workspace: Workspace, node: Node) -> Step | Cadence | None:

@@ -114,6 +114,7 @@ def check(
     with none.
     """
     case = Case(workspace, graph, forest, judged_on(law.day), Doubts(forest, found), law, exists)
+    case.prepare()
     certain = replace(case, doubts=Doubts(forest))
     said = _all_said(case, certain, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
     outcomes = [one for outcomes, _ in said for one in outcomes]

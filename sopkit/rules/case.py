@@ -69,6 +69,12 @@ class Case:
         )
         return tuple((f"{one.kind}/{one.id}", one) for one in every if not one.builtin)
 
+    def prepare(self) -> None:
+        """Work out what nearly every family asks for: processes that part afterwards have it in common."""
+        self.courses  # noqa: B018  kept
+        for root, _ in self.playbooks:
+            self.steps(root)
+
     def steps(self, root: str) -> tuple[tuple[Node, Step], ...]:
         """Return the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
         known = self._steps.get(root)

@@ -76,10 +76,20 @@ def _starting(case: Case, one: Journey, other: Journey) -> list[bool | None]:
     named = not {trigger_id(start, "") for start in one.starts_on} & {
         trigger_id(start, "") for start in other.starts_on
     }
-    return [
-        case.excludes(*_asked(journey), *_lasting(case.workspace, running, named=named))
-        for journey, running in ((one, other), (other, one))
-    ]
+    return [_keeps_out(case, running, journey, named=named) for journey, running in ((one, other), (other, one))]
+
+
+def _keeps_out(case: Case, running: Journey, journey: Journey, *, named: bool) -> bool | None:
+    """Return whether nobody can start a journey while the other runs; `named`: that it knows of whoever is in it, if it asks."""
+    asked = [*_asked(journey), *_lasting(case.workspace, running)]
+    if named and any(_is_about(running, test) for one in asked for test in tests_of(case.workspace, one)):
+        asked.append(StageTest(Ref(running.id, running.at), ever=False, at=running.at))
+    return case.excludes(*asked)
+
+
+def _is_about(journey: Journey, test: Predicate) -> bool:
+    """Return whether a test asks whether the customer is in the journey, or has been in it or in a stage of it."""
+    return isinstance(test, StageTest) and test.place.id.partition("/")[0] == journey.id
 
 
 def _both(one: Journey, other: Journey) -> Phrase:
@@ -121,10 +131,8 @@ def _asked(journey: Journey) -> Iterator[Predicate]:
         yield journey.while_
 
 
-def _lasting(workspace: Workspace, journey: Journey, *, named: bool) -> Iterator[Predicate]:
-    """Yield what holds as long as a customer is in the journey; `named`: that others who ask for it know that the customer is."""
-    if named:
-        yield StageTest(Ref(journey.id, journey.at), ever=False, at=journey.at)
+def _lasting(workspace: Workspace, journey: Journey) -> Iterator[Predicate]:
+    """Yield what holds as long as a customer is in the journey, besides that."""
     if journey.while_ is not None:
         yield journey.while_
     if journey.audience is not None:

@@ -50,7 +50,7 @@ def check(case: Case, uses: Sequence[Use]) -> Iterator[Finding]:
     ended = dict(_ends(case))
     found: dict[str, tuple[Reached, Use, Edge, Consent]] = {}
     follow_ups = FollowUps(case)
-    for edge in case.graph.edges if marketing and ended else ():
+    for edge in case.graph.moves if marketing and ended else ():
         refused = ended.get(_end(edge), []) if edge.on is not None and edge.label in SETS_OFF else []
         for reached in follow_ups.onward(edge) if refused else ():
             for use in marketing.get(reached.place, ()):

@@ -10,7 +10,7 @@ from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.openings import WEEK, Openings, Span, both, weekly
 from sopkit.graph.timing import delay_of
-from sopkit.graph.touches import controlled, match_step, staffed, touches_of
+from sopkit.graph.touches import Touches, controlled, match_step, staffed
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Step
 from sopkit.rules.case import Case
@@ -74,7 +74,7 @@ class Times:
 
     def holds(self, place: str) -> float:
         """Return how many seconds the tool that keeps the caps holds a touch back, at most."""
-        return self._longest_hold if self._longest_hold and place in self._held else 0.0
+        return self._longest_hold if self._longest_hold and self._is_held(place) else 0.0
 
     def turns_away(self, place: str) -> bool:
         """Return whether the tool that keeps the caps ends the journey where it stops this touch."""
@@ -94,10 +94,12 @@ class Times:
         return max((longest(one) if one is not None else INFINITE for one in waits), default=0.0)
 
     @cached_property
-    def _held(self) -> frozenset[str]:
-        workspace = self.case.workspace
-        touches = touches_of(workspace, self.case.graph).items()
-        return frozenset(place for place, touch in touches if touch.counts and controlled(workspace, touch))
+    def _touches(self) -> Touches:
+        return Touches(self.case.workspace)
+
+    def _is_held(self, place: str) -> bool:
+        touch = self._touches.at(self.case.graph.nodes[place])
+        return touch is not None and touch.counts and controlled(self.case.workspace, touch)
 
     def window(self, place: str, step: Step) -> float:
         """Return the most seconds from the issue of a person's step, when its condition is looked at, to the deed; a tool's has none."""

@@ -136,7 +136,9 @@ def check(case: Case) -> Iterator[Outcome]:
         if isinstance(playbook, Cadence) and playbook.audience is not None and not _is_a_segment(playbook.audience):
             yield from _check_group(case, root, playbook.via, playbook.audience)
         for node, step in case.steps(root):
-            yield from _check_step(case, playbook, node, step)
+            asked = conditions(step)
+            if asked:
+                yield from _check_step(case, playbook, node, step, asked)
 
 
 def _is_a_segment(audience: Predicate) -> bool:
@@ -149,9 +151,11 @@ def _check_conditions(case: Case, holder: Noun | Document | Step, subject: str) 
         yield from _check_possible(case, condition, subject, key)
 
 
-def _check_step(case: Case, playbook: Playbook, node: Node, step: Step) -> Iterator[Outcome]:
+def _check_step(
+    case: Case, playbook: Playbook, node: Node, step: Step, asked: Iterable[tuple[str, Predicate]]
+) -> Iterator[Outcome]:
     nobody = set[Mark]()
-    for key, condition in conditions(step):
+    for key, condition in asked:
         for outcome in _check_possible(case, condition, node.id, key):
             if isinstance(outcome, Finding):
                 nobody.add(condition.at)
