@@ -8,7 +8,8 @@ nought. No other journey, instance or withdrawal can make such a fact false, so 
 what the places that start it have established.
 
 Ways are followed breadth first, and of two ways to one place that is dropped which is longer and no fresher: so the first way found
-that breaks a use is a shortest one, and none is missed. At most `MOST_WAYS` are kept at a place.
+that breaks a use is a shortest one, and none is missed. At most `MOST_WAYS` are kept at a place, and in all no more than there are places
+allow for: beyond, nothing is said.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ from sopkit.model.triggers import ConsentMoved, OnEvent
 
 MOST_WAYS: Final = 200
 """Ways to one place that are kept; beyond, the question is not settled."""
-
-
+MOST_ON_AVERAGE: Final = 30
+"""Ways to each place that are kept on the average, where there are many places."""
+MOST_ANYHOW: Final = 15_000
+"""Ways that are kept in all, however few places there are."""
 MANY_ROUNDS: Final = 60
 """Ways to one place beyond which one that goes in a circle is taken to do so for ever."""
 
@@ -46,16 +49,18 @@ def ways(
     Raises TooManyWaysError.
     """
     found: dict[str, list[Way]] = {}
+    purse = MOST_ANYHOW + MOST_ON_AVERAGE * len(inside)
     queue = deque(Way(place, NEVER, 0) for place in sorted(inside) if _begins(flow, place, inside))
     while queue:
         way = queue.popleft()
         kept = found.setdefault(way.place, [])
         if any(_covers(other, way) for other in kept):
             continue
-        if len(kept) >= MANY_ROUNDS:
+        if len(kept) >= MANY_ROUNDS and flow.returns(way.place):
             way = _repeated(flow, copies, way)
-        if len(kept) >= MOST_WAYS:
+        if len(kept) >= MOST_WAYS or not purse:
             raise TooManyWaysError
+        purse -= 1
         kept.append(way)
         if enough(way):
             break
