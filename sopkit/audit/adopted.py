@@ -51,7 +51,7 @@ def adopt(case: Case) -> Case:
         scripts=_own(graph, "script", old.scripts),
         offers=_own(graph, "offer", old.offers),
     )
-    return replace(case, workspace=workspace, _steps={}, _answers={}, _words={})
+    return replace(case, workspace=workspace)  # its steps and what was asked of its conditions are the same
 
 
 def _own(graph: ExecutionGraph, kind: str, nouns: Mapping[str, N], named: Iterable[Ref] = ()) -> Mapping[str, N]:

@@ -14,6 +14,7 @@ from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
+from sopkit.memory import without_collections
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
@@ -69,11 +70,12 @@ def run(ctx: click.Context, *, directory: str | None, output: str, allow_not_ass
     console = console_of(ctx)
     refuse_foreign(Path(output))
     loaded = load(console, directory)
-    made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
-    frame = Frame(inputs(loaded), f"sopkit {__version__}", loaded.in_repository)
-    write_folder(
-        Path(output), report_files(made, frame, Names(loaded.compilation.workspace, document_lang(ctx, loaded)))
-    )
+    with without_collections():
+        made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
+        frame = Frame(inputs(loaded), f"sopkit {__version__}", loaded.in_repository)
+        write_folder(
+            Path(output), report_files(made, frame, Names(loaded.compilation.workspace, document_lang(ctx, loaded)))
+        )
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
     return _verdict(made, allow_not_assessed=allow_not_assessed)
 

@@ -8,7 +8,8 @@ nought. No other journey, instance or withdrawal can make such a fact false, so 
 what the places that start it have established.
 
 Ways are followed breadth first, and of two ways to one place that is dropped which is longer and no fresher: so the first way found
-that breaks a use is a shortest one, and none is missed. At most `MOST_WAYS` are kept at a place.
+that breaks a use is a shortest one, and none is missed. At most `MOST_WAYS` are kept at a place, and in all no more than there are places
+allow for: beyond, nothing is said.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ from sopkit.model.triggers import ConsentMoved, OnEvent
 
 MOST_WAYS: Final = 200
 """Ways to one place that are kept; beyond, the question is not settled."""
-
-
+MOST_ON_AVERAGE: Final = 30
+"""Ways to each place that are kept on the average, where there are many places."""
+MOST_ANYHOW: Final = 15_000
+"""Ways that are kept in all, however few places there are."""
 MANY_ROUNDS: Final = 60
 """Ways to one place beyond which one that goes in a circle is taken to do so for ever."""
 
@@ -42,13 +45,13 @@ class TooManyWaysError(Exception):
 
 def ways(flow: Flow, copies: Copies, inside: Collection[str]) -> dict[str, list[Way]]:
     """Return the ways to each place of `inside` that matter, shortest first. Raises TooManyWaysError."""
-    found: dict[str, list[Way]] = {}
+    found = _Found(flow, copies, len(inside))
     queue = deque(_beginnings(flow, inside))
     while queue:
-        way = _worth_following(flow, copies, queue.popleft(), found)
+        way = found.kept(queue.popleft())
         if way is not None:
             queue.extend(_onward(flow, copies, way, inside))
-    return found
+    return found.at
 
 
 def is_come_to(flow: Flow, copies: Copies, place: str, enough: Callable[[Way], bool]) -> bool:
@@ -57,9 +60,9 @@ def is_come_to(flow: Flow, copies: Copies, place: str, enough: Callable[[Way], b
     number = count()
     queue = [(steps[way.place], next(number), way) for way in _beginnings(flow, steps)]
     heapify(queue)
-    found: dict[str, list[Way]] = {}
+    found = _Found(flow, copies, len(steps))
     while queue:
-        way = _worth_following(flow, copies, heappop(queue)[2], found)
+        way = found.kept(heappop(queue)[2])
         if way is None:
             continue
         if way.place == place and enough(way):
@@ -69,21 +72,31 @@ def is_come_to(flow: Flow, copies: Copies, place: str, enough: Callable[[Way], b
     return False
 
 
+class _Found:
+    """The ways worth following, by the place that they come to, as many as the bounds allow."""
+
+    def __init__(self, flow: Flow, copies: Copies, places: int) -> None:
+        self.at: dict[str, list[Way]] = {}
+        self._flow = flow
+        self._copies = copies
+        self._left = MOST_ANYHOW + MOST_ON_AVERAGE * places
+
+    def kept(self, way: Way) -> Way | None:
+        """Keep a way, as it goes on, and return it; None where another has told all that it would. Raises TooManyWaysError."""
+        kept = self.at.setdefault(way.place, [])
+        if any(_covers(other, way) for other in kept):
+            return None
+        if len(kept) >= MANY_ROUNDS and self._flow.returns(way.place):
+            way = _repeated(self._flow, self._copies, way)
+        if len(kept) >= MOST_WAYS or not self._left:
+            raise TooManyWaysError
+        self._left -= 1
+        kept.append(way)
+        return way
+
+
 def _beginnings(flow: Flow, inside: Collection[str]) -> Iterator[Way]:
     return (Way(place, NEVER, 0) for place in sorted(inside) if _begins(flow, place, inside))
-
-
-def _worth_following(flow: Flow, copies: Copies, way: Way, found: dict[str, list[Way]]) -> Way | None:
-    """Keep a way among those found, as it goes on, and return it; None where another has told all that it would."""
-    kept = found.setdefault(way.place, [])
-    if any(_covers(other, way) for other in kept):
-        return None
-    if len(kept) >= MANY_ROUNDS:
-        way = _repeated(flow, copies, way)
-    if len(kept) >= MOST_WAYS:
-        raise TooManyWaysError
-    kept.append(way)
-    return way
 
 
 def _begins(flow: Flow, place: str, inside: Collection[str]) -> bool:

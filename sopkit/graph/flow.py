@@ -41,6 +41,7 @@ class Flow:
     _stays: dict[str, float] = field(default_factory=dict)
     _delays: dict[tuple[str, Delay], float] = field(default_factory=dict)
     _spells: dict[tuple[Openings, float], float] = field(default_factory=dict)
+    _returns: dict[str, bool] = field(default_factory=dict)
     _shut: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     @cached_property
@@ -133,6 +134,16 @@ class Flow:
                         steps[source] = steps[place] + 1
                         queue.append(source)
         return steps
+
+    def returns(self, place: str) -> bool:
+        """Return whether a customer may come from a place to it again."""
+        if place not in self._returns:
+            before = self.leading_to([place])
+            cuts = (self.cuts.get(container, ()) for container in self.around(place))
+            beside = (self.partings.turned_away.get(place), self.partings.left.get(self.stage_of(place)))
+            onward = chain(self.leaving.get(place, ()), *cuts, beside)
+            self._returns[place] = any(edge is not None and edge.target in before for edge in onward)
+        return self._returns[place]
 
     def root_of(self, place: str) -> str:
         node = self.graph.nodes[place]

@@ -40,7 +40,7 @@ def check(case: Case) -> Iterator[Outcome]:
     """Yield the outcomes of all parts; nothing where a document is wrong already, since every one may matter here."""
     if case.doubts.anywhere or not case.law.applies(*(alias for rule in RULES for alias in rule.aliases)):
         return
-    uses = list(uses_of(case))
+    uses = uses_of(case)
     yield from consent_bases.check(case, uses)
     yield from consent_asking.check(case)
     yield from consent_sensitive.check(case)

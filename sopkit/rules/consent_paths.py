@@ -8,7 +8,7 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Related, Rule, Unassessed, Verdict
 from sopkit.frozen import dataclass
-from sopkit.graph.evidence import MOST_WAYS, TooManyWaysError, first_below, is_come_to, ways
+from sopkit.graph.evidence import TooManyWaysError, first_below, is_come_to, ways
 from sopkit.graph.flow import Flow
 from sopkit.graph.nodes import Edge
 from sopkit.graph.passing import Way, course_of
@@ -181,7 +181,7 @@ def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterat
         if use.key in beyond:
             told.add(use.place)
             broken |= {WITHOUT, BEYOND, AFTER, STALE, UNSEPARATE}
-            reason = Phrase(f"通到这里的路径超过 {MOST_WAYS} 种", f"more than {MOST_WAYS} ways lead there")
+            reason = Phrase("通到这里的路径太多，没有走完", "too many ways lead there to follow them all")
             yield Unassessed(WITHOUT, use.place, reason, case.forest.span(use.at))
             continue
         way = paths.breaking(use)

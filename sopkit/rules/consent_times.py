@@ -78,7 +78,7 @@ class Times:
 
     def turns_away(self, place: str) -> bool:
         """Return whether the tool that keeps the caps ends the journey where it stops this touch."""
-        return self._sends_out and place in self._held
+        return self._sends_out and self._is_held(place)
 
     @cached_property
     def _sends_out(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sopkit.frozen import dataclass
 from sopkit.graph import Node
@@ -46,8 +46,13 @@ class Use:
         return frozenset(one.id for one in self.consents)
 
 
-def uses_of(case: Case) -> Iterator[Use]:
-    """Yield the uses of all playbooks by purpose and channel, in the order written; steps that name no purpose have none."""
+@lru_cache(maxsize=2)  # several rules, and what an audit says of each, ask
+def uses_of(case: Case) -> tuple[Use, ...]:
+    """Return the uses of all playbooks by purpose and channel, in the order written; steps that name no purpose have none."""
+    return tuple(_uses(case))
+
+
+def _uses(case: Case) -> Iterator[Use]:
     workspace = case.workspace
     covering: dict[Key, tuple[Consent, ...]] = {}
     for root, playbook in case.playbooks:

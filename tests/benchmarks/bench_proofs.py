@@ -1,4 +1,4 @@
-"""What the proofs cost, each figure beside its target: all analyses of a workspace, many journeys, one long journey.
+"""What the proofs cost, each figure beside its target: all analyses of a workspace, those of law, many journeys, one long journey.
 
     python -m tests.benchmarks.bench_proofs [--rounds 3]
 
@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from sopkit import memory, pipeline, rules, schema
+from sopkit.audit import audit
 from sopkit.graph.touches import touches_of
 from sopkit.graph.worst import Plan
 from sopkit.graph.zones import Clocks
@@ -27,7 +28,7 @@ from sopkit.reader import read
 from sopkit.reader.files import find_sources
 from sopkit.reader.pictures import find_picture
 from sopkit.resolve import resolve
-from sopkit.rules import caps
+from sopkit.rules import caps, consent
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.limits import of_workspace
@@ -66,10 +67,19 @@ def analysing(folder: Path, rounds: int) -> Iterator[Row]:
     def analyse() -> object:
         return rules.check(done.workspace, done.graph, done.forest, done.law)
 
+    def lawful() -> object:
+        case = case_of(done)
+        return [list(family.check(case)) for family in rules.FAMILIES[rules.FAMILIES.index(consent) :]]
+
+    def audited() -> object:
+        return audit(done, lambda _: True)
+
     validate()
-    reading, proofs = least(rounds, validate, analyse)
+    reading, proofs, law, audits = least(rounds, validate, analyse, lawful, audited)
     yield Row(f"read, validate and resolve {len(found)} files", f"{reading:.2f} s", "1")
     yield Row("all analyses of them", f"{proofs:.2f} s", f"{proofs / reading:.1f}", "≤ 2")
+    yield Row("the law among them", f"{law:.2f} s", f"{law / reading:.1f}", "≤ 1")
+    yield Row("what an audit judges besides", f"{audits:.2f} s", f"{audits / reading:.1f}")
 
 
 def case_of(done: Compilation) -> Case:
