@@ -467,7 +467,7 @@ def test_choices_that_share_nothing_are_not_tried_together() -> None:
     """Each of sixteen has two answers; that four can't have a place each of three would be tried under each of their 65,536."""
     apart = [exactly_one(tag(n), tag(n + 1)) for n in range(0, 32, 2)]
     places = [[tag(100 + 3 * who + place) for place in range(3)] for who in range(4)]
-    crowd = [Any(tuple(own), HERE) for own in places]
+    crowd: list[Predicate] = [Any(tuple(own), HERE) for own in places]
     crowd += [
         Not(All((one[place], other[place]), HERE), HERE) for one, other in combinations(places, 2) for place in range(3)
     ]

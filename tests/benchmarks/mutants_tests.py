@@ -15,7 +15,7 @@ CAPS = (
     "caps_golden",
 )
 TOOLS = ("rules_tools", "rules_tools_more", "model_cases", "rule_examples")
-CONFLICTS = ("rules_conflicts", "model_cases", "rule_examples", "conflicts_property")
+CONFLICTS = ("rules_conflicts", "rules_conflicts_playbooks", "model_cases", "rule_examples", "conflicts_property")
 CONSENT = ("rules_consent", "model_cases", "rule_examples", "consent_courses", "consent_property")
 TESTS = {
     "sopkit.graph.clock": ("graph_clock", "latency"),
