@@ -347,3 +347,15 @@ def test_what_each_shop_does_is_done_by_everybody_there(in_shops: bool, proved: 
         {"sopkit.yaml": SETTINGS, "play.yaml": of_shops + automation("one", f"{ANSWER}, minutes: 5") + LAST}
     )
     assert is_proved(once, "SOP409")
+
+
+@pytest.mark.parametrize(("back", "proved"), [("end", True), ("third", False)])
+def test_stages_in_another_order_than_written_are_no_round(back: str, proved: bool) -> None:
+    """From the first to the third, from there to the second; from that to the end, or to the third again."""
+    tags = ", ".join(f"{{id: t{n}, tag: marked}}" for n in range(6))
+    stages = (
+        f"stages:\n  first:\n    steps: [{tags}]\n    next: [{{after: 7d, go: third}}]\n"
+        f"  second:\n    steps: [{{{ANSWER}, minutes: 1}}]\n    next: [{{after: 7d, go: {back}}}]\n"
+        "  third:\n    steps: [{id: t, tag: marked}]\n    next: [{after: 7d, go: second}]\n---\n"
+    )
+    assert is_proved(judged(lifecycle("one").replace(STAGES, stages)), "SOP409") is proved
