@@ -15,9 +15,12 @@ from tests.workspaces import Files
 # A run that failed yesterday must fail today: new examples are looked for on purpose, with HYPOTHESIS_PROFILE=explore.
 hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.register_profile("explore", derandomize=False)
-# For mutants the first failure is enough: looking for the smallest takes time.
+# For mutants the first failure is enough: looking for the smallest takes time. That a machine is slow is none.
 found = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
-hypothesis.settings.register_profile("first", derandomize=True, database=None, phases=found)
+slow = (hypothesis.HealthCheck.too_slow,)
+hypothesis.settings.register_profile(
+    "first", derandomize=True, database=None, phases=found, deadline=None, suppress_health_check=slow
+)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 

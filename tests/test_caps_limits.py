@@ -299,3 +299,18 @@ def test_of_a_long_course_what_does_not_count_is_left_out(others: int, told: int
     assert len(found.timeline) == told
     assert sum(one.counted for one in found.timeline) == 2
     assert not found.timeline[0].counted
+
+
+@pytest.mark.parametrize(("most", "said"), [(100, "proved"), (101, "not assessed")])
+def test_a_cap_above_what_anybody_counts_is_not_analysed(most: int, said: str) -> None:
+    assert verdict(f"max: {most}, per: 7d", automation("a", "")) == said
+
+
+@pytest.mark.parametrize(
+    ("of", "idle"), [("{channel: sms}", False), ("{channel: mp-notice}", False), ("{channel: wecom-mass}", True)]
+)
+def test_quiet_hours_are_idle_only_where_they_are_of_no_touch(of: str, idle: bool) -> None:
+    both = automation("a", "") + "  - {id: o, send: hello, via: mp-notice, for: care}\n"
+    quiet = f"caps: [{{id: cap, max: 2, per: 7d}}]\nquiet_hours: {{hours: '22:00-08:00', of: {of}}}\n"
+    done = compiled({"sopkit.yaml": SETTINGS + quiet + both + SCRIPT})
+    assert [one.subject for one in done.findings if one.rule.name == "idle-cap"] == ["quiet_hours"] * idle

@@ -45,6 +45,7 @@ CHAIN = [
     automation("a", "1d"),
     *(automation(one, "1d", on=f"{{ended: {before}}}") for before, one in ("ab", "bc", "cd", "de")),
 ]
+BIRTH = "---\nkind: catalog\nevents: {birth: {title: 事件, tool: crm, at_most: 1 per lifetime}}\n"
 EITHER = "audience: {kind: one}\n", "audience: {kind: other}\n"
 
 
@@ -115,6 +116,8 @@ EITHER = "audience: {kind: one}\n", "audience: {kind: other}\n"
         ("max: 2, per: 7d", [automation("a", "5d", "", on="daily", more="reentry: after 1d\n")],
          "Mon 09:00: daily 0, daily 144: a/s0 120*, a/s1 120*, a/s0 264*, a/s1 264*"),
         # What each event allows is its own
+        ("max: 1, per: 7d", [automation("a", "2d"), automation("b", "", on="birth"), BIRTH],
+         "Sat 09:00: once 0, birth 48: a/s0 48*, b/s0 48*"),
         ("max: 1, per: 7d", [automation("a", "2d", on="weekly"), automation("b", "", on="mo")],
          "Sat 09:00: weekly 0, mo 48: a/s0 48*, b/s0 48*"),
         ("max: 1, per: 7d", [automation("a", "", on="daily"), automation("b", "177h", on="often")],
@@ -131,6 +134,8 @@ EITHER = "audience: {kind: one}\n", "audience: {kind: other}\n"
         ("max: 3, per: week", [IN_TURN],
          "Mon 09:00: daily 0, daily 48, daily 96, daily 144: a/s0 0*, a/s0 48*, a/s0 96*, a/s0 144*"),
         ("max: 4, per: week", [IN_TURN], None),
+        ("max: 3, per: week", [automation("a", "", on="daily", more="reentry: always\n")],
+         "Mon 09:00: daily 0, daily 24, daily 48, daily 72: a/s0 0*, a/s0 24*, a/s0 48*, a/s0 72*"),
     ],
 )  # fmt: skip
 def test_the_course_that_is_shown(cap: str, texts: list[str], expected: str | None) -> None:

@@ -354,3 +354,50 @@ def test_a_round_leaves_no_upper_bound_and_a_rejection_is_none() -> None:
     for line, shown in ((again, False), ("id: note, tag: marked", True)):
         done = judged(lifecycle("one").replace(STAGES, round_ % (ANSWER, line)))
         assert is_proved(done, "SOP409") is shown
+
+
+RECURRING = (
+    "  first:\n    steps: [{id: o, every: 2d, do: 回答, by: adviser, within: 1d, minutes: 1}]\n    next: [%s]\n---\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("moves", "minutes"),
+    [
+        ("{after: 7d, go: end}", "6,300"),  # on the second, fourth and sixth day
+        ("{after: 9d, go: end}", "8,400"),
+        ("{on: bought, go: end}, {after: 6d, go: end}", "4,200"),  # on the sixth the stage is left first
+        ("{on: bought, go: end}", None),
+    ],
+)
+def test_what_recurs_is_done_until_the_stage_is_left(moves: str, minutes: str | None) -> None:
+    done = judged(lifecycle("one").replace(STAGES, "stages:\n" + RECURRING % moves))
+    said = [one.statement.en for one in done.proved if one.rule.code == "SOP409"]
+    assert [f"with {minutes} of 12,000" in one for one in said] == ([True] if minutes else [])
+
+
+@pytest.mark.parametrize(("in_shops", "proved"), [(False, True), (True, False)])
+def test_what_each_shop_does_is_done_by_everybody_there(in_shops: bool, proved: bool) -> None:
+    """A run of the whole firm may be for each of the six; a customer's is for one of them."""
+    of_shops = NOUNS.replace("of: headquarters, headcount: 6", "of: shop, headcount: 6") if in_shops else NOUNS
+    run = procedure(
+        "p", "{every: day, at: ['09:00']}", "period", "id: w, do: 盘点, by: adviser, within: 1d, minutes: 300"
+    )
+    done = compiled({"sopkit.yaml": SETTINGS, "play.yaml": of_shops + run + LAST})
+    assert is_proved(done, "SOP409") is proved
+    once = compiled(
+        {"sopkit.yaml": SETTINGS, "play.yaml": of_shops + automation("one", f"{ANSWER}, minutes: 5") + LAST}
+    )
+    assert is_proved(once, "SOP409")
+
+
+@pytest.mark.parametrize(("back", "proved"), [("end", True), ("third", False)])
+def test_stages_in_another_order_than_written_are_no_round(back: str, proved: bool) -> None:
+    """From the first to the third, from there to the second; from that to the end, or to the third again."""
+    tags = ", ".join(f"{{id: t{n}, tag: marked}}" for n in range(6))
+    stages = (
+        f"stages:\n  first:\n    steps: [{tags}]\n    next: [{{after: 7d, go: third}}]\n"
+        f"  second:\n    steps: [{{{ANSWER}, minutes: 1}}]\n    next: [{{after: 7d, go: {back}}}]\n"
+        "  third:\n    steps: [{id: t, tag: marked}]\n    next: [{after: 7d, go: second}]\n---\n"
+    )
+    assert is_proved(judged(lifecycle("one").replace(STAGES, stages)), "SOP409") is proved

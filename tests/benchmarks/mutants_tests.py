@@ -15,7 +15,7 @@ CAPS = (
     "caps_golden",
 )
 TOOLS = ("rules_tools", "rules_tools_more", "model_cases", "rule_examples")
-CONFLICTS = ("rules_conflicts", "model_cases", "rule_examples", "conflicts_property")
+CONFLICTS = ("rules_conflicts", "rules_conflicts_playbooks", "model_cases", "rule_examples", "conflicts_property")
 CONSENT = ("rules_consent", "model_cases", "rule_examples", "consent_courses", "consent_property")
 TESTS = {
     "sopkit.graph.clock": ("graph_clock", "latency"),
@@ -44,9 +44,9 @@ TESTS = {
     "sopkit.rules.tools_deadlines": TOOLS,
     "sopkit.rules.tools_duplicates": TOOLS,
     "sopkit.rules.tools_stale": TOOLS,
-    "sopkit.graph.evidence": ("graph_evidence",),
-    "sopkit.graph.flow": ("graph_evidence",),
-    "sopkit.graph.shown": ("graph_evidence",),
+    "sopkit.graph.evidence": ("graph_evidence", "graph_flow"),
+    "sopkit.graph.flow": ("graph_evidence", "graph_flow"),
+    "sopkit.graph.shown": ("graph_evidence", "graph_flow"),
     "sopkit.rules.consent": CONSENT,
     "sopkit.rules.consent_asking": CONSENT,
     "sopkit.rules.consent_bases": CONSENT,
