@@ -277,6 +277,7 @@ def test_a_killed_build_leaves_the_former_output_and_the_next_one_succeeds(
     assert tree(tmp_path / "out") == former
 
 
+@pytest.mark.long
 def test_the_bytes_depend_neither_on_the_hash_seed_nor_on_the_place(workspace: Path, tmp_path: Path) -> None:
     made = []
     for seed in ("0", "1", "4242"):

@@ -52,8 +52,12 @@ def replay(block: str, folder: Path, locale: str) -> str:
     return "\n".join(parts) + "\n"
 
 
+SHOWING = [page for page in PAGES if "```console" in page.read_text("utf-8")]
+
+
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if "```console" in page.read_text("utf-8")], ids=lambda p: p.name
+    "page",
+    [pytest.param(one, marks=() if one.name == "audit.md" else pytest.mark.long, id=one.name) for one in SHOWING],
 )
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     text = page.read_text("utf-8")

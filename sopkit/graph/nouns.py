@@ -69,6 +69,9 @@ def _add_channel(builder: Builder, channel: Channel) -> None:
         builder.link(f"data/{channel.address.id}", id_, "data", channel.address.at, "address")
     if channel.opt_out and channel.opt_out.event:
         builder.link(id_, f"event/{channel.opt_out.event.id}", "emits", channel.opt_out.event.at, "opt_out")
+    opened = channel.opened_by
+    for event in (*opened.message, *opened.tap, *opened.payment) if opened else ():
+        builder.link(id_, f"event/{event.id}", "uses", event.at, "opened_by")
     confirmed = channel.confirmed_by
     if confirmed and confirmed.role:
         by_when = Delay(None, confirmed.within, confirmed.within is not None)

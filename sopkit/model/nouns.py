@@ -118,6 +118,18 @@ class Confirmation:
     within: Duration | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedBy:
+    """What lets a company write to a customer for a while, where the platform opens that only then."""
+
+    at: Mark
+    message: tuple[EventRef, ...] = ()
+    """The customer writes."""
+    tap: tuple[EventRef, ...] = ()
+    """The customer taps the menu, follows, scans or enters the chat."""
+    payment: tuple[EventRef, ...] = ()
+
+
 Reach = Literal["direct", "group", "feed", "reply", "pull"]
 
 
@@ -131,6 +143,7 @@ class Channel(Noun):
     cost: Money | None = None
     opt_out: OptOut | None = None
     confirmed_by: Confirmation | None = None
+    opened_by: OpenedBy | None = None
     joins: int | None = None
     hours: Hours | None = None
     when_closed: Literal["wait", "drop"] = "wait"
@@ -376,6 +389,6 @@ class SourceRow(Noun):
 
 __all__ = [
     "Arm", "Artefact", "AskedBy", "Channel", "Computed", "Confirmation", "Consent", "Course", "Datum", "Event",
-    "Experiment", "Notice", "Noun", "Offer", "OptOut", "Partner", "Prize", "Programme", "Purpose", "Reach", "Ref", "Risk",
+    "Experiment", "Notice", "Noun", "Offer", "OpenedBy", "OptOut", "Partner", "Prize", "Programme", "Purpose", "Reach", "Ref", "Risk",
     "Role", "Script", "Segment", "Shop", "SourceRow", "Stop", "TagNoun", "Task", "Tool", "Transfer",
 ]  # fmt: skip

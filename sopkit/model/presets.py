@@ -143,3 +143,29 @@ NO_MARKETING: Final = (
         "verified",
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWindow:
+    """Through channels with the preset, messages go out only for a time after the customer has acted, and only so many."""
+
+    preset: str
+    act: Literal["message", "tap", "payment"]
+    most: int | None
+    """None: no number is stated."""
+    seconds: int
+    source: Phrase
+    checked_on: str
+    status: Status
+
+
+_OFFICIAL: Final = Phrase("微信公众平台：客服消息", "WeChat: customer-service messages")
+_MINI: Final = Phrase("微信小程序：客服消息", "WeChat mini-programs: customer-service messages")
+REPLY_WINDOWS: Final = (
+    ReplyWindow("wechat-customer-service", "message", 5, 48 * 3600, _OFFICIAL, "", "verified"),
+    ReplyWindow("wechat-customer-service", "tap", 3, 60, _OFFICIAL, "", "verified"),
+    ReplyWindow("wechat-customer-service", "payment", None, 48 * 3600, _OFFICIAL, "", "verified"),
+    ReplyWindow("mini-program-customer-service", "message", 5, 48 * 3600, _MINI, "", "verified"),
+    ReplyWindow("mini-program-customer-service", "tap", 2, 60, _MINI, "", "verified"),
+)
+"""An act that is not among them opens nothing there."""

@@ -17,7 +17,7 @@ from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch, match, touches_of
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
-from sopkit.rules import budgets, calendars, enforced, excess, put_off, sending_hours
+from sopkit.rules import budgets, calendars, enforced, excess, put_off, reply_windows, sending_hours
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT, WORKSPACE
 from sopkit.rules.limits import Limit, is_empty, of_budgets, of_platforms, of_workspace
@@ -113,6 +113,7 @@ RULES: Final = (
     *budgets.RULES,
     *calendars.RULES,
     *sending_hours.RULES,
+    *reply_windows.RULES,
 )
 
 DAYLIGHT: Final = Phrase(
@@ -138,6 +139,7 @@ def check(case: Case) -> Iterator[Outcome]:
     touches = touches_of(case.workspace, case.graph)
     clocks = Clocks(case.workspace, case.today)
     yield from sending_hours.check(case, touches, one_clock=clocks.one)
+    yield from reply_windows.check(case, clocks)
     if not settings.caps:
         if touches:
             reason = Phrase(

@@ -5,6 +5,8 @@ A tool counts what it sends at once and what others send when a sync has told it
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from sopkit.frozen import dataclass
 from sopkit.model.documents import Cap
 from sopkit.model.steps import CapRule
@@ -30,17 +32,17 @@ class Caps:
         self.zone, self.syncs = zone, syncs
         self.enforce = plan.workspace.settings.enforce
         self.tool = self.enforce.in_.id if self.enforce and self.enforce.in_ else ""
-        self.sent: dict[str, list[tuple[int, int]]] = {}
+        self.sent: dict[str, list[tuple[int, int]]] = defaultdict(list)
         """Cap → (when, how often it is felt)."""
-        self.news: dict[str, list[Via | int]] = {}
+        self.news: dict[str, list[Via | int]] = defaultdict(list)
         """Cap → when the enforcing tool knows of each; until it is asked for, by which channel it was sent."""
 
     def count(self, via: Via, rule: CapRule | None, now: int) -> None:
         """Count a touch, unless the playbook says that it doesn't count."""
         if rule is None or rule.counts:
             for cap in via.caps:
-                self.sent.setdefault(cap.id, []).append((now, via.weight))
-                self.news.setdefault(cap.id, []).append(now if via.controlled else via)
+                self.sent[cap.id].append((now, via.weight))
+                self.news[cap.id].append(now if via.controlled else via)
 
     def _known(self, cap: str, number: int) -> int:
         """Return when the enforcing tool knows of a touch."""

@@ -61,8 +61,8 @@ class Chance:
 
     def _times(self, mean: float, at_most: Rate | None) -> list[int]:
         """Draw instants at which something happens, apart by exponential gaps; what `at_most` forbids does not happen."""
-        random, end = self.random, self.world.end
-        now, found = float(self.world.start), list[int]()
+        random, world, found = self.random, self.world, list[int]()
+        now, end = float(world.start), world.end
         while True:
             place = random() * STEPS
             low = int(place)
@@ -71,7 +71,7 @@ class Chance:
             if now >= end:
                 return found
             when = int(now)
-            if at_most is None or allowed(at_most, found, when, self.world.zone):
+            if at_most is None or (not found and at_most.count) or allowed(at_most, found, when, world.zone):
                 found.append(when)
 
     def _value(self, values: Values) -> str:

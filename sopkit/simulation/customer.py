@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from decimal import Decimal
@@ -55,7 +56,7 @@ def condition(predicate: Predicate | None, workspace: Workspace) -> Condition:
             return _all([condition(part, workspace) for part in parts])
         case Any(parts):
             tests = [condition(part, workspace) for part in parts]
-            return lambda who, now: any(test(who, now) for test in tests)
+            return _any(tests)
         case Not(part):
             test = condition(part, workspace)
             return lambda who, now: not test(who, now)
@@ -87,7 +88,24 @@ def condition(predicate: Predicate | None, workspace: Workspace) -> Condition:
 def _all(tests: list[Condition]) -> Condition:
     if len(tests) == 1:
         return tests[0]
-    return lambda who, now: all(test(who, now) for test in tests)
+
+    def hold(who: Customer, now: int) -> bool:
+        for test in tests:  # faster than `all` over a generator, and asked millions of times  # noqa: SIM110
+            if not test(who, now):
+                return False
+        return True
+
+    return hold
+
+
+def _any(tests: list[Condition]) -> Condition:
+    def hold(who: Customer, now: int) -> bool:
+        for test in tests:  # noqa: SIM110
+            if test(who, now):
+                return True
+        return False
+
+    return hold
 
 
 def _consent(test: ConsentTest, workspace: Workspace) -> Condition:
@@ -110,11 +128,13 @@ def _event(test: EventTest) -> Condition:
     seconds = within.seconds if within is not None else None
 
     def holds(who: Customer, now: int) -> bool:
-        times = who.events.get(name, ())
-        if within is not None:
+        times = who.events.get(name)
+        if times is None:
+            number = 0
+        elif within is not None:
             # Half-open: what happened exactly so long ago is no longer within.
             start = now - seconds if seconds is not None else who.zone.earlier(now, within)
-            number = sum(1 for time in times if start < time <= now)
+            number = bisect_right(times, now) - bisect_right(times, start)
         else:
             number = len(times)
         found = number > 0 if least is None else compare(Decimal(number), least)

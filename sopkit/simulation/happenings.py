@@ -22,9 +22,11 @@ ANY: Final = "any"
 
 def change(machine: Machine, subject: str, now: int) -> None:
     """Note that something predicates ask for has changed, and have what watches it looked at again."""
-    for issue in machine.plan.dependents.get(subject, ()):
-        machine.reached.pop(issue.number, None)
-    if subject in machine.plan.watched:
+    plan = machine.plan
+    if subject in plan.dependents:
+        for issue in plan.dependents[subject]:
+            machine.reached.pop(issue.number, None)
+    if subject in plan.watched:
         if subject.startswith("in/"):
             machine.at(now, TURN, machine.changed)  # never inside the move that causes it
         else:
@@ -39,11 +41,11 @@ def remember(machine: Machine, subject: str, now: int) -> None:
 
 def occur(machine: Machine, name: str, now: int) -> None:
     """Let an event happen: it makes data known, gives and withdraws consents, and is heard in each tool when a sync brings it."""
-    who, workspace = machine.who, machine.plan.workspace
+    who, plan, key = machine.who, machine.plan, f"event/{name}"
     who.events.setdefault(name, []).append(now)
-    effects = machine.plan.effects.get(name)
+    effects = plan.effects.get(name)
     if effects is not None:
-        for datum in effects.collects:
+        for datum in effects.collects if not effects.collected <= who.data.keys() else ():
             if datum not in who.data:
                 who.data[datum] = KNOWN
                 change(machine, f"data/{datum}", now)
@@ -52,11 +54,12 @@ def occur(machine: Machine, name: str, now: int) -> None:
         for consent in effects.withdraws:
             if who.consents.get(consent) == "given":
                 move_consent(machine, consent, "withdrawn", now)
-    noun = workspace.events.get(name)
-    source = noun.tool.id if noun is not None and noun.tool else ""
-    tell(machine, f"event/{name}", ("events", name), source, now)
-    change(machine, f"event/{name}", now)
-    remember(machine, f"event/{name}", now)
+    if key in plan.listeners:
+        noun = plan.workspace.events.get(name)
+        tell(machine, key, ("events", name), noun.tool.id if noun is not None and noun.tool else "", now)
+    change(machine, key, now)
+    if key in plan.lapses:
+        remember(machine, key, now)
 
 
 def tell(machine: Machine, key: str, item: tuple[Kind, str], source: str, now: int) -> None:
@@ -67,8 +70,15 @@ def tell(machine: Machine, key: str, item: tuple[Kind, str], source: str, now: i
     tools = machine.plan.listeners.get(key)
     if not tools:
         return
+    if len(tools) == 1:
+        when = machine.syncs.arrival(*item, source, tools[0], now)
+        if when is None or when == now:
+            machine.announce(key, now)
+        else:
+            machine.at(when, SYNC, partial(_announce, machine, key, tools[0]))
+        return
     later: dict[str, int] = {}
-    for tool in sorted(tools):  # each may draw how long a sync takes
+    for tool in tools:  # each may draw how long a sync takes
         when = machine.syncs.arrival(*item, source, tool, now)
         later[tool] = now if when is None else when
     if all(when == now for when in later.values()):
@@ -120,7 +130,7 @@ def set_data(machine: Machine, name: str, value: str | None, now: int, *, silent
     for key, values in plan.becoming.get(name, ()) if value is not None else ():
         if not values or value in values:
             tell(machine, key, ("data", name), record, now)
-    for instance in tuple(machine.running):
+    for instance in tuple(machine.running) if name in plan.followed else ():
         follows = getattr(instance.play.document, "follows", None)
         if follows is not None and follows.id == name:
             machine.at(now, TURN, partial(machine.follow_value, instance))
@@ -129,9 +139,9 @@ def set_data(machine: Machine, name: str, value: str | None, now: int, *, silent
 
 def _plan_dates(machine: Machine, name: str, value: str | None, now: int) -> None:
     """Plan what is due before or after a date that has become known."""
-    for key, trigger in machine.plan.dates.items():
-        if trigger.data.id != name or value is None:
-            continue
+    if value is None or name not in machine.plan.dates:
+        return
+    for key, trigger in machine.plan.dates[name].items():
         when = _due(machine, trigger, value)
         if when is not None and when >= now:
             machine.at(when, EVENT, partial(_reach, machine, key, name, value))
@@ -154,5 +164,10 @@ def _reach(machine: Machine, key: str, name: str, value: str, now: int) -> None:
 
 def compute(machine: Machine, rule: Rule, now: int, *, silent: bool = False) -> None:
     """Compute a datum anew: the first value whose condition holds."""
-    value = next((value for value, holds in rule.values if holds(machine.who, now)), None)
-    set_data(machine, rule.name, value, now, silent=silent)
+    who, found = machine.who, None
+    for value, holds in rule.values:
+        if holds(who, now):
+            found = value
+            break
+    if found != who.data.get(rule.name):
+        set_data(machine, rule.name, found, now, silent=silent)

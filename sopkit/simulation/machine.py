@@ -29,7 +29,7 @@ EVENT, SYNC, TURN, STEP = 0, 1, 2, 3
 MOST_AT_ONCE: Final = 20_000
 """Things that happen to one customer at one instant; playbooks that do more run in a circle without time."""
 
-UNKNOWN: Final = object()
+UNKNOWN: Final = "?"
 
 
 class EndlessError(Exception):
@@ -80,8 +80,9 @@ class Machine:
         due = next(coming, None)
         while queue or due is not None:
             if due is not None and (not queue or queue[0] > due.key):
-                if reached.get(due.issue.number, UNKNOWN) is not None:
-                    self._issue(due)
+                known = reached.get(due.issue.number, UNKNOWN)
+                if known is not None:
+                    self._issue(due, known)
                 due = next(coming, None)
                 continue
             time, _, _, _, act = heappop(queue)
@@ -91,12 +92,10 @@ class Machine:
                 raise EndlessError
             act(time)
 
-    def _issue(self, due: Due) -> None:
+    def _issue(self, due: Due, via: Via | str | None) -> None:
         """Send what a cadence sends next, if the customer is in its audience."""
         issue, now = due.issue, due.at
-        if issue.number in self.reached:
-            via = self.reached[issue.number]
-        else:
+        if isinstance(via, str):
             via = self._reached(issue, now)
             if not issue.lapsing:
                 self.reached[issue.number] = via
@@ -123,17 +122,21 @@ class Machine:
 
         With a tool, only the playbooks that run in it are told.
         """
-        if key not in self.plan.listeners:
+        hearers = self.plan.hearers.get(key)
+        if hearers is None:
             return
         for instance in tuple(self.running):
-            if not instance.over and (tool is None or instance.play.tool == tool):
+            if instance.play.node in hearers and not instance.over and (tool is None or instance.play.tool == tool):
                 self._hear(instance, key, now)
         for play, ear in self.plan.starting.get(key, ()):
             if (tool is None or play.tool == tool) and ear.where(self.who, now):
                 self.start(play, now)
 
     def _heard(self, ears: tuple[Ear, ...], key: str, now: int) -> bool:
-        return any(ear.key == key and ear.where(self.who, now) for ear in ears)
+        for ear in ears:  # faster than `any` over a generator, and asked millions of times  # noqa: SIM110
+            if ear.key == key and ear.where(self.who, now):
+                return True
+        return False
 
     def _hear(self, instance: Instance, key: str, now: int) -> None:
         if self._heard(instance.play.ends, key, now):

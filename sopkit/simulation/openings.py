@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import Final
 
 from sopkit.simulation.clock import DAY, NEVER, WEEK, Schedule, Zone
@@ -19,6 +19,8 @@ class Opening:
         self.first = first - MARGIN
         self.starts: list[int] = []
         self.ends: list[int] = []
+        self.until: list[int] = []
+        """Open seconds up to the end of each stretch."""
 
     def next_open(self, now: int) -> int:
         """Return the first open instant at or after `now`; `NEVER` where none comes (see `Schedule.next_open`)."""
@@ -32,13 +34,14 @@ class Opening:
         if self.always or amount <= 0:
             return now + amount
         number = self._stretch(now)
-        while number is not None:
-            left = self.ends[number] - max(now, self.starts[number])
-            if left >= amount:
-                return max(now, self.starts[number]) + amount
-            amount, now = amount - left, self.ends[number]
-            number = self._stretch(now)
-        return NEVER
+        if number is None:
+            return NEVER
+        wanted = self.until[number] - (self.ends[number] - max(now, self.starts[number])) + amount
+        while self.until[-1] < wanted:
+            if not self._extend(self.ends[-1]):
+                return NEVER
+        number = bisect_left(self.until, wanted, number)
+        return self.ends[number] - (self.until[number] - wanted)
 
     def _stretch(self, now: int) -> int | None:
         """Return the number of the first stretch that ends after `now`."""
@@ -61,5 +64,6 @@ class Opening:
                 end = self.schedule.closes(end, self.zone)
             self.starts.append(start)
             self.ends.append(end)
+            self.until.append((self.until[-1] if self.until else 0) + end - start)
             start = self.schedule.next_open(end, self.zone)
         return True

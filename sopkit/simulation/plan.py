@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
@@ -135,6 +136,7 @@ class Effects:
     """What an event does besides being heard: data it makes known, consents it gives and withdraws."""
 
     collects: tuple[str, ...]
+    collected: frozenset[str]
     gives: tuple[str, ...]
     withdraws: tuple[str, ...]
 
@@ -149,9 +151,14 @@ class Plan:
     groups: dict[str, OneAtATime] = field(default_factory=dict)
     """Journey or `journey/stage` → its group."""
     calendars: dict[str, tuple[Every, tuple[Slot, ...]]] = field(default_factory=dict)
-    dates: dict[str, DateReached] = field(default_factory=dict)
-    listeners: dict[str, set[str]] = field(default_factory=dict)
-    """What is announced → the tools of the playbooks that listen to it; '' for one without a tool."""
+    dates: dict[str, dict[str, DateReached]] = field(default_factory=dict)
+    """Datum → what is announced, and when."""
+    listeners: dict[str, list[str]] = field(default_factory=dict)
+    """What is announced → the tools of the playbooks that listen to it, sorted; '' for one without a tool."""
+    hearers: dict[str, set[str]] = field(default_factory=dict)
+    """What is announced → the plays that start, move or end by it."""
+    followed: set[str] = field(default_factory=set)
+    """Data whose values are the stages of a lifecycle."""
     effects: dict[str, Effects] = field(default_factory=dict)
     becoming: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
     """Datum → (what is announced, the values for which; none: any)."""
@@ -191,10 +198,12 @@ class _Compiler:
             for place in group.journeys:
                 plan.groups[place.id] = group
         for event in workspace.events.values():
+            collects = sorted(
+                one.id for one in workspace.data.values() if any(e.id == event.id for e in one.collected_by)
+            )
             plan.effects[event.id] = Effects(
-                tuple(
-                    sorted(one.id for one in workspace.data.values() if any(e.id == event.id for e in one.collected_by))
-                ),
+                tuple(collects),
+                frozenset(collects),
                 tuple(consent.id for consent in event.gives),
                 tuple(
                     sorted(c.id for c in workspace.consents.values() if any(e.id == event.id for e in c.withdrawn_by))
@@ -267,6 +276,7 @@ class _Compiler:
         tool, priority = journey.runs_in.id if journey.runs_in else "", journey.priority or 0
         if journey.follows is not None:
             self.plan.asked.add(f"data/{journey.follows.id}")
+            self.plan.followed.add(journey.follows.id)
         scenes = {stage.id: self._scene(journey, root, stage, priority, tool) for stage in journey.stages}
         return Play(
             root, journey, scenes, journey.stages[0].id if journey.stages else "", self._ears(journey.starts_on, root, tool),
@@ -316,7 +326,10 @@ class _Compiler:
         found = []
         for trigger in triggers:
             key = trigger_id(trigger, root)
-            self.plan.listeners.setdefault(key, set()).add(tool)
+            tools = self.plan.listeners.setdefault(key, [])
+            if tool not in tools:
+                insort(tools, tool)
+            self.plan.hearers.setdefault(key, set()).add(root)
             if isinstance(trigger, Becomes) and (key, trigger.values) not in self.plan.becoming.setdefault(
                 trigger.data.id, []
             ):
@@ -326,7 +339,7 @@ class _Compiler:
             if isinstance(trigger, Becomes | DateReached):
                 self.plan.asked.add(f"data/{trigger.data.id}")
             if isinstance(trigger, DateReached):
-                self.plan.dates[key] = trigger
+                self.plan.dates.setdefault(trigger.data.id, {})[key] = trigger
             if isinstance(trigger, SegmentCrossed) and trigger.segment.id in self.workspace.segments:
                 when = self.workspace.segments[trigger.segment.id].when
                 self.plan.crossings[trigger.segment.id] = Crossing(trigger.segment.id, self._test(when))

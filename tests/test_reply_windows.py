@@ -1,0 +1,95 @@
+"""Channels that a platform opens only after the customer has acted: how late and how often, and what is not known."""
+
+from __future__ import annotations
+
+import pytest
+
+from sopkit.diagnostics import Verdict
+from sopkit.model.presets import REPLY_WINDOWS
+from sopkit.rules.reply_windows import CLOSED
+from tests.workspaces import compiled
+
+GOOD = CLOSED.good or ""
+OTHER = GOOD.replace("starts_on: oa-message\nreentry: always", "starts_on: order-paid")
+MINI = GOOD.replace("wechat-customer-service", "mini-program-customer-service")
+
+
+def judged(text: str) -> str:
+    """Return the verdict on the only channel with such a preset."""
+    done = compiled({"sopkit.yaml": text})
+    found = [one for one in done.findings if one.rule is CLOSED]
+    assert [one.rule.code for one in done.findings if one.rule.code < "SOP200"] == []
+    if found:
+        assert len(found) == 1
+        return found[0].verdict.value if found[0].verdict else ""
+    unsure = [one for one in done.not_assessed if one.rule is CLOSED]
+    proved = [one for one in done.proved if one.rule is CLOSED]
+    assert len(unsure) + len(proved) == 1
+    return "proved" if proved else "not assessed"
+
+
+def answers(number: int) -> str:
+    more = "".join(f"  - {{id: more-{n}, send: hello, via: oa-service, for: care}}\n" for n in range(1, number))
+    return GOOD.replace("within: 1h}\n", "within: 1h}\n" + more)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (GOOD, "proved"),
+        (GOOD.replace("within: 1h", "after: 47h, within: 2879m"), "proved"),
+        (GOOD.replace("within: 1h", "after: 48h"), "violated"),
+        (GOOD.replace("within: 1h", "by: guide, within: 47h"), "possible"),  # the hours of a guide last ten a day
+        (GOOD.replace("within: 1h", "by: guide, within: 10h"), "proved"),
+        (GOOD.replace("message: oa-message", "tap: oa-message"), "possible"),
+        (GOOD.replace("message: oa-message", "tap: oa-message").replace("within: 1h", "within: 30s"), "proved"),
+        (GOOD.replace(", opened_by: {message: oa-message}", ""), "not assessed"),
+        (OTHER, "violated"),
+        (OTHER.replace("oa-message}}", "oa-message, payment: order-paid}}"), "proved"),
+        (MINI.replace("message: oa-message", "payment: oa-message"), "violated"),  # a payment opens nothing there
+        (MINI, "proved"),
+    ],
+)
+def test_a_message_comes_in_time_after_what_opens_the_channel(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("{oa-message: within 48h}", "proved"),
+        ("{oa-message: within 49h}", "possible"),
+        ("{oa-message: ever}", "violated"),
+    ],
+)
+def test_a_condition_may_ask_whether_the_channel_is_open(condition: str, expected: str) -> None:
+    assert judged(OTHER.replace("within: 1h", f"if: {condition}")) == expected
+
+
+def test_how_many_follow_one_act_is_not_known_where_a_journey_starts_again() -> None:
+    asked = OTHER.replace("within: 1h", "if: {oa-message: within 48h}")
+    assert judged(asked.replace("starts_on: order-paid", "starts_on: order-paid\nreentry: after 1h")) == "not assessed"
+
+
+@pytest.mark.parametrize(("wait", "expected"), [("wait: oa-message", "proved"), ("wait: product-viewed", "violated")])
+def test_a_wait_for_the_customer_opens_the_channel_anew(wait: str, expected: str) -> None:
+    text = OTHER.replace("  - {id: answer", f"  - {{id: hear, {wait}}}\n  - {{id: answer")
+    assert judged(text) == expected
+
+
+@pytest.mark.parametrize(("number", "expected"), [(5, "proved"), (6, "possible")])
+def test_only_so_many_go_out_after_one_act(number: int, expected: str) -> None:
+    assert judged(answers(number)) == expected
+
+
+def test_a_step_beside_the_chain_follows_each_act() -> None:
+    staged = GOOD.replace("within: 1h", "on: oa-message, within: %s")
+    assert judged(staged % "1h") == "proved"
+    assert judged(staged % "2d") == "possible"
+
+
+def test_windows_are_data_with_who_says_so() -> None:
+    assert all(one.source.zh and one.status == "verified" for one in REPLY_WINDOWS)
+    (proof,) = [one for one in compiled({"sopkit.yaml": GOOD}).proved if one.rule is CLOSED]
+    assert "within 48 h after the customer has written at most 5; official text" in proof.assumptions[0].en
+    assert Verdict.VIOLATED.value == judged(CLOSED.bad or "")
