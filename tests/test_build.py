@@ -88,8 +88,9 @@ def test_where_law_applies_the_audit_lies_beside_the_manuals(build: Build, tmp_p
     stems = {tuple(name.split(".")) for name in names}
     audit = {f"audit/{stem}.{lang}.{form}" for stem, form in stems for lang in ("zh-CN", "en")}
     assert set(made) == audit | {MARKER, "index.html", "index.en.html", "manifest.json"}
-    index = made["index.html"].decode()
-    assert all(f'href="{path}"' in index for path in audit)
+    for lang, index in (("zh-CN", "index.html"), ("en", "index.en.html")):
+        linked = {path for path in audit if f'href="{path}"' in made[index].decode()}
+        assert linked == {path for path in audit if f".{lang}." in path}
     for path in audit:
         if path.endswith(".html"):
             assert "DRAFT" in made[path].decode()

@@ -1,305 +1,28 @@
-"""The commands on real folders: what they print, what they write, what they leave alone."""
+"""The commands beside `check` on real folders: what they print, what they write, what they leave alone."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
-import jsonschema
 import pytest
 
-from sopkit import resources
-from sopkit.cli import app, build
-from sopkit.diagnostics import Finding
-from sopkit.fixing import Fixed, apply_fixes
+from sopkit.cli import build
 from sopkit.output import MARKER
 from sopkit.text import LANGS
-from tests.workspaces import SETTINGS, Files, write
-
-Write = Callable[[Files | str], Path]
-
-GOOD = """\
-kind: automation
-id: thanks
-title: 下单感谢
-owner: guide
-review_by: 2027-12-31
-audience: members
-starts_on: [order-paid]
-runs_in: map
-steps:
-  - {id: thank, send: thanks-sms, via: sms, for: transaction, within: 1h}
----
-kind: catalog
-scripts:
-  thanks-sms: {title: 感谢短信, text: "【示例】谢谢下单，客服400-000-0000"}
-"""
-MISSPELT = GOOD.replace("starts_on", "start_on").replace("owner: guide", "owner: guid")
-
-
-CAPPED = SETTINGS + "caps: [{id: daily, max: 3, per: day}]\n"
-"""Without a cap, how often customers are touched is not assessed."""
+from tests.commands import CAPPED, GOOD, MISSPELT, UNSETTLED, Run, Write, files, runner, writer
+from tests.workspaces import SETTINGS, write
 
 
 @pytest.fixture
 def write_workspace(tmp_path: Path) -> Write:
-    """Return a function that writes files into a fresh workspace that has a cap."""
-
-    def write_capped(given: Files | str) -> Path:
-        named = {"play.yaml": given} if isinstance(given, str) else dict(given)
-        return write(tmp_path / "workspace", {"sopkit.yaml": CAPPED, **named})
-
-    return write_capped
+    return writer(tmp_path)
 
 
 @pytest.fixture
-def sopkit(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Return a function that runs one command line in this process: (exit code, out, err)."""
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = app.main(["--as-of", "2026-07-01", *map(str, arguments)])
-        return code, *capfd.readouterr()
-
-    return run
-
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-# check
-
-
-def test_a_clean_workspace_passes_and_says_what_is_still_to_come(sopkit: Run, write_workspace: Write) -> None:
-    code, out, err = sopkit("check", write_workspace(GOOD), "--lang", "en")
-    assert (code, err) == (0, "")
-    assert "not checked in this version yet: event logs" in out
-    assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found"
-
-
-def test_findings_are_printed_with_the_summary_last(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace(MISSPELT)
-    code, out, _ = sopkit("check", folder, "--lang", "zh-CN")
-    assert code == 1
-    assert f"{folder}/play.yaml:4:8" in out
-    assert "     4 │ owner: guid\n       │        ^^^^" in out
-    assert out.splitlines()[-1].startswith("检查了 2 个文件（按 2026-07-01 计）：2 个错误")
-
-
-def test_paths_open_from_where_the_reader_stands(
-    sopkit: Run, write_workspace: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = write_workspace(MISSPELT)
-    monkeypatch.chdir(folder.parent)
-    assert f"  {folder.name}/play.yaml:4:8\n" in sopkit("check", folder.name)[1]
-    monkeypatch.chdir(folder)
-    assert "  play.yaml:4:8\n" in sopkit("check")[1]
-
-
-def test_warnings_fail_only_when_asked(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace(GOOD.replace("review_by: 2027-12-31", "review_by: 2026-01-31"))
-    assert sopkit("check", folder)[0] == 0
-    assert sopkit("check", folder, "--fail-on", "warning")[0] == 1
-    assert sopkit("check", folder, "--fail-on", "warning", "--as-of", "2026-01-01")[0] == 0
-
-
-UNSETTLED = GOOD.replace(
-    "steps:\n",
-    "steps:\n"
-    "  - id: fork\n"
-    "    choose:\n"
-    "      - {if: {order-paid: within 9d}, steps: [{id: a, do: 电话, by: guide, within: 1d}]}\n"
-    "      - {if: {order-paid: within 3 workdays}, steps: [{id: b, do: 电话, by: guide, within: 1d}]}\n"
-    "      - {else: []}\n",
-)
-"""Whether the second branch is ever taken hangs on holidays."""
-
-
-OTHER = GOOD.partition("---")[0].replace("id: thanks\n", "id: other\n")
-HOLDS_BACK = OTHER.replace("owner: guide", "ownr: guide")
-
-
-def test_what_was_not_assessed_fails_unless_it_is_allowed(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace(UNSETTLED)
-    code, out, _ = sopkit("check", folder, "--lang", "en")
-    assert code == 1
-    assert "\n? not assessed: whether anybody takes this branch" in out
-    assert f"{folder}/play.yaml:13:27" in out
-    assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found; 1 not assessed"
-    assert "? 没能判断：有没有人会走到这个分支" in sopkit("check", folder, "--lang", "zh-CN")[1]
-    assert sopkit("check", folder, "--allow-not-assessed")[0] == 0
-    assert sopkit("check", folder, "--diff") == (1, "", "")
-
-
-def test_what_was_not_assessed_is_listed_quietly_and_for_what_is_selected(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace(UNSETTLED)
-    code, out, _ = sopkit("check", folder, "--quiet")
-    assert (code, out[0], out.count("not assessed") + out.count("没能判断")) == (1, "?", 1)
-    assert sopkit("check", folder, "--quiet", "--select", "thanks/fork")[0] == 1
-    assert sopkit("check", folder, "--quiet", "--select", "thanks/thank") == (0, "", "")
-
-
-def test_json_lists_what_was_not_assessed_with_its_place(sopkit: Run, write_workspace: Write) -> None:
-    code, out, _ = sopkit("check", write_workspace(UNSETTLED), "--format", "json", "--lang", "en")
-    report = json.loads(out)
-    schema = json.loads((resources.folder("schemas") / "findings-v1.schema.json").read_text("utf-8"))
-    jsonschema.Draft202012Validator(schema).validate(report)
-    (one,) = report["not_assessed"]
-    assert (code, one["rule"], one["subject"]) == (1, "shadowed-branch", "automation/thanks/fork")
-    assert (one["file"], one["line"], one["column"]) == ("play.yaml", 13, 27)
-    assert (report["findings"], report["counts"]["not_assessed"]) == ([], 1)
-
-
-def test_what_was_not_assessed_is_told_whatever_is_wrong_elsewhere(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace(
-        {"a.yaml": UNSETTLED, "b.yaml": OTHER.replace("owner: guide", "owner: guid")},
-    )
-    for selection in ((), ("--select", "thanks")):
-        code, out, _ = sopkit("check", folder, "--lang", "en", *selection)
-        assert (code, out.count("? not assessed: whether anybody takes")) == (1, 1)
-    assert sopkit("check", folder, "--select", "thanks", "--allow-not-assessed")[0] == 0
-
-
-def test_workspaces_inside_are_counted_and_an_empty_one_is_an_error(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace({"a.yaml": GOOD, "sub/sopkit.yaml": SETTINGS, "sopkit.yaml": CAPPED})
-    code, out, _ = sopkit("check", folder, "--lang", "en")
-    assert (code, out.splitlines()[-1].partition("nothing found")[2]) == (
-        0,
-        "; 1 folder left out that is a workspace of its own",
-    )
-    assert sopkit("check", folder, "--lang", "zh-CN")[1].endswith("，没有读 1 个自成工作区的文件夹\n")
-    (folder / "sub/sopkit.yaml").write_bytes(b"")
-    code, out, _ = sopkit("check", folder, "--lang", "en")
-    assert (code, "SOP009" in out, "left out" in out) == (1, True, False)
-
-
-def test_what_is_wrong_comes_before_what_it_leaves_open(sopkit: Run, write_workspace: Write) -> None:
-    wrong = UNSETTLED.replace("{order-paid: within 3 workdays}", "{order-payd: within 3 workdays}")
-    _, out, _ = sopkit("check", write_workspace(wrong), "--lang", "en")
-    assert "not assessed" not in out
-    assert "order-payd" in out
-
-
-@pytest.mark.parametrize(
-    ("lang", "said", "summary"),
-    [
-        (
-            "en",
-            "? 1 error outside of what was selected",
-            "nothing found; 1 more held back till the errors elsewhere are mended",
-        ),
-        ("zh-CN", "? 选中的部分之外还有 1 个错误", "没有发现问题，另有 1 个要等其他部分的错误改好才能判断"),
-    ],
-)
-def test_a_part_is_not_clean_while_errors_elsewhere_hold_findings_back(
-    sopkit: Run, write_workspace: Write, lang: str, said: str, summary: str
-) -> None:
-    folder = write_workspace({"a.yaml": GOOD, "b.yaml": HOLDS_BACK})
-    code, out, _ = sopkit("check", folder, "--select", "thanks", "--lang", lang)
-    assert code == 1
-    assert out.startswith(said)
-    assert out.splitlines()[-1].endswith(summary)
-    assert said in sopkit("check", folder, "--select", "thanks", "--lang", lang, "--quiet")[1]
-    report = json.loads(sopkit("check", folder, "--select", "thanks", "--format", "json")[1])
-    assert (report["findings"], report["counts"]["errors_elsewhere"], report["counts"]["held_back"]) == ([], 1, 1)
-    whole = sopkit("check", folder, "--lang", lang)[1]
-    assert said not in whole
-
-
-def test_errors_elsewhere_that_hold_nothing_back_leave_a_part_clean(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace({"a.yaml": GOOD, "b.yaml": OTHER.replace("owner: guide", "owner: guid")})
-    assert sopkit("check", folder)[0] == 1
-    code, out, _ = sopkit("check", folder, "--select", "thanks", "--lang", "en")
-    assert (code, out.splitlines()[-1]) == (0, "checked 3 files as of 2026-07-01: nothing found")
-
-
-def test_the_graph_is_compiled_whatever_was_not_assessed(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace(UNSETTLED)
-    code, out, err = sopkit("compile", folder, "--lang", "en")
-    assert (code, err) == (0, "not assessed: 1; the file does not say that these are right: sopkit check\n")
-    assert json.loads(out)
-    assert sopkit("compile", folder, "--lang", "zh-CN")[2].startswith("有 1 项内容没能判断")
-    assert sopkit("compile", write_workspace(GOOD))[2] == ""
-
-
-def test_quiet_leaves_out_the_summary(sopkit: Run, write_workspace: Write) -> None:
-    assert sopkit("check", "--quiet", write_workspace(GOOD)) == (0, "", "")
-    assert "play.yaml:4:8" in sopkit("check", "--quiet", write(write_workspace(GOOD), MISSPELT))[1]
-
-
-def test_json_is_as_its_schema_says(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace(MISSPELT)
-    (folder.parent / ".git").mkdir()
-    code, out, _ = sopkit("check", folder, "--format", "json", "--lang", "en")
-    assert code == 1
-    report = json.loads(out)
-    schema = json.loads((resources.folder("schemas") / "findings-v1.schema.json").read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(report)
-    assert report["version"] == 1
-    assert report["as_of"] == "2026-07-01"
-    assert report["counts"] == {
-        "error": 2, "warning": 0, "note": 0, "not_assessed": 0, "waived": 0, "held_back": 0, "errors_elsewhere": 0, "files": 2,
-    }  # fmt: skip
-    owner = next(one for one in report["findings"] if one["line"] == 4)
-    assert owner["file"] == f"{folder.name}/play.yaml"
-    place = tuple(owner[key] for key in ("line", "column", "end_line", "end_column"))
-    assert place == (4, 8, 4, 12)
-    assert owner["suggestions"] == ["guide"]
-    assert owner["subject"] == "automation/thanks"
-
-
-def test_json_of_a_clean_workspace_is_valid_too(sopkit: Run, write_workspace: Write) -> None:
-    report = json.loads(sopkit("check", write_workspace(GOOD), "--format", "json")[1])
-    schema = json.loads((resources.folder("schemas") / "findings-v1.schema.json").read_text("utf-8"))
-    jsonschema.Draft202012Validator(schema).validate(report)
-    assert report["findings"] == []
-
-
-def test_fingerprints_stay_when_lines_move_and_differ_within_a_file(sopkit: Run, write_workspace: Write) -> None:
-    def prints(text: str) -> list[str]:
-        folder = write_workspace({"play.yaml": text})
-        return [one["fingerprint"] for one in json.loads(sopkit("check", folder, "--format", "json")[1])["findings"]]
-
-    twice = MISSPELT + "---\n" + MISSPELT
-    assert prints(MISSPELT) == prints("# 说明\n\n" + MISSPELT)
-    assert len(set(prints(twice))) == len(prints(twice))
-
-
-def test_select_keeps_the_findings_of_a_part(sopkit: Run, write_workspace: Write) -> None:
-    other = (
-        GOOD.partition("---")[0]
-        .replace("thanks\n", "other\n")
-        .replace("review_by: 2027-12-31", "review_by: 2026-01-31")
-        .replace("via: sms", "via: mp-page")
-    )
-    folder = write_workspace(
-        {"a.yaml": GOOD.replace("review_by: 2027-12-31", "review_by: 2026-02-28"), "b.yaml": other}
-    )
-    assert sopkit("check", folder)[1].count("review") >= 2
-    one = sopkit("check", folder, "--select", "other")[1]
-    assert "b.yaml" in one
-    assert "a.yaml" not in one
-    assert sopkit("check", folder, "--select", "no-such-thing")[0] == 2
-
-
-def test_fix_writes_only_safe_changes_and_checks_again(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace(GOOD.replace("id: thanks\n", "id: thanks\u200b\n"))
-    before = files(folder)
-    code, out, _ = sopkit("check", folder, "--diff", "--lang", "en")
-    assert code == 1
-    assert "-id: thanks\u200b\n+id: thanks\n" in out
-    assert files(folder) == before
-    code, out, err = sopkit("check", folder, "--fix", "--lang", "en")
-    assert "findings mended: 1; files changed: 1" in err
-    assert code == 0
-    assert files(folder)["play.yaml"] == GOOD.encode()
+def sopkit(capfd: pytest.CaptureFixture[str]) -> Run:
+    return runner(capfd)
 
 
 # init, new
@@ -419,6 +142,15 @@ def test_new_refuses_an_id_that_a_playbook_has_and_shows_where(
 # build, compile
 
 
+def test_the_graph_is_compiled_whatever_was_not_assessed(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(UNSETTLED)
+    code, out, err = sopkit("compile", folder, "--lang", "en")
+    assert (code, err) == (0, "not assessed: 1; the file does not say that these are right: sopkit check\n")
+    assert json.loads(out)
+    assert sopkit("compile", folder, "--lang", "zh-CN")[2].startswith("有 1 项内容没能判断")
+    assert sopkit("compile", write_workspace(GOOD))[2] == ""
+
+
 def test_build_writes_manuals_checklists_and_the_graph(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
     folder = write_workspace(GOOD)
     code, out, _ = sopkit("build", folder, "-o", tmp_path / "out", "--lang", "en")
@@ -530,54 +262,6 @@ def test_new_writes_through_no_link_out_of_the_workspace(
     assert files(outside) == {}
 
 
-@pytest.mark.parametrize("name", ["play.yaml", "sopkit.yaml"])
-@pytest.mark.parametrize(("left", "said"), [("", "is empty"), ("# later\n", "holds nothing but comments")])
-def test_an_emptied_file_is_named_and_what_follows_is_held_back(
-    sopkit: Run, write_workspace: Write, name: str, left: str, said: str
-) -> None:
-    catalog = GOOD.partition("---\n")[2]
-    folder = write_workspace({"other.yaml": GOOD.partition("---\n")[0], "play.yaml": catalog})
-    (folder / name).write_text(left, "utf-8")
-    code, out, _ = sopkit("check", folder, "--format", "json", "--lang", "en")
-    assert code == 1
-    (finding,) = json.loads(out)["findings"]
-    assert (finding["code"], finding["file"], finding["line"]) == ("SOP009", name, 1)
-    assert finding["message"] == f"this file {said}"
-
-
-def test_fix_mends_a_file_whose_name_cannot_be_shown(sopkit: Run, write_workspace: Write) -> None:
-    name = "下单\u3000感谢.yaml"
-    folder = write_workspace({name: GOOD.replace("id: thanks\n", "id: thanks\u200b\n")})
-    assert sopkit("check", folder, "--fix")[0] == 0
-    written = files(folder)
-    assert set(written) == {name, "sopkit.yaml"}
-    assert written[name] == GOOD.encode()
-
-
-def test_fix_leaves_a_link_a_link(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace({".store/play.yaml": MISSPELT})
-    (folder / "play.yaml").symlink_to(".store/play.yaml")
-    sopkit("check", folder, "--fix", "--unsafe")
-    assert (folder / "play.yaml").is_symlink()
-    assert "starts_on" in (folder / ".store/play.yaml").read_text("utf-8")
-
-
-def test_fix_overwrites_nothing_that_was_changed_meanwhile(
-    sopkit: Run, write_workspace: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = write_workspace(MISSPELT)
-
-    def late(findings: tuple[Finding, ...], *, unsafe: bool) -> tuple[Fixed, ...]:
-        (folder / "play.yaml").write_text("# saved by an editor\n", "utf-8")
-        return apply_fixes(findings, unsafe=unsafe)
-
-    monkeypatch.setattr("sopkit.cli.check.apply_fixes", late)
-    code, _, err = sopkit("check", folder, "--fix", "--unsafe", "--lang", "en")
-    assert code == 2
-    assert "play.yaml: it has just been changed or moved away; run this again" in err
-    assert (folder / "play.yaml").read_text("utf-8") == "# saved by an editor\n"
-
-
 def test_a_place_with_braces_in_its_name_can_be_spoken_of(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
     (tmp_path / "{x}").write_text("mine")
     code, _, err = sopkit("build", write_workspace(GOOD), "-o", tmp_path / "{x}", "--lang", "en")
@@ -645,37 +329,3 @@ def test_a_result_never_takes_the_place_of_a_playbook(
     assert code == 2
     assert "this YAML file is left as it is" in err
     assert files(folder) == before
-
-
-def test_a_part_of_a_workspace_leads_to_the_whole(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace({"journeys/play.yaml": GOOD})
-    for part in (folder / "journeys", folder / "journeys" / "play.yaml"):
-        code, _, err = sopkit("check", part, "--lang", "en")
-        assert code == 2
-        assert f"sopkit check {folder}" in err
-
-
-def test_playbooks_without_sopkit_yaml_are_no_reason_for_a_second_workspace(
-    tmp_path: Path, sopkit: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "flows").mkdir()
-    (tmp_path / "flows" / "new.yaml").write_text("# 新客\nkind: lifecycle\n", "utf-8")
-    monkeypatch.chdir(tmp_path)
-    code, _, err = sopkit("--lang", "en", "check")
-    assert code == 2
-    assert "holds playbooks, such as flows/new.yaml, and no sopkit.yaml" in err
-    (tmp_path / "flows" / "new.yaml").write_text("kind: Deployment\n", "utf-8")
-    assert "Make one: sopkit init" in sopkit("--lang", "en", "check")[2]
-
-
-def test_a_file_saved_as_text_hides_no_mistake(tmp_path: Path, sopkit: Run) -> None:
-    sopkit("init", tmp_path / "shop")
-    (tmp_path / "shop" / "more.yaml.txt").write_text("kind: catalog\n", "utf-8")
-    code, out, _ = sopkit("--lang", "en", "check", tmp_path / "shop")
-    assert code == 0
-    assert "rename it to more.yaml" in out
-    (tmp_path / "shop" / "extra.yaml").write_text(
-        "kind: automation\nid: extra\ntitle: x\nstarts_on: member-joined\nsteps: [{do: call, by: nobody-known, within: 1d}]\n",
-        "utf-8",
-    )
-    assert "`nobody-known` is not declared" in sopkit("--lang", "en", "check", tmp_path / "shop")[1]

@@ -122,16 +122,6 @@ def workspace() -> Workspace:
     return pipeline.compile(found.sources, today=date(2026, 11, 27), found=found.findings).workspace
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=str)
-def test_stands_where_it_has_force(figure: Figure) -> None:
-    assert figures.standing(figure, figures.documents()) == figure.value
-
-
-@pytest.mark.parametrize("figure", FIGURES, ids=str)
-def test_fails_when_the_figure_is_changed(figure: Figure) -> None:
-    assert figures.standing(figure, figures.altered(figure, figures.documents())) != figure.value
-
-
 @pytest.mark.parametrize("row", figures.rows("L"))
 def test_no_number_of_the_row_is_left_unbound(row: str) -> None:
     assert figures.unbound(row, FIGURES) == []

@@ -210,3 +210,13 @@ def test_every_alert_comes_two_hours_before_the_review() -> None:
     alerts = [value for name, value in figures.promises(figures.documents()) if name.endswith("/alert/before")]
     assert alerts
     assert set(alerts) == {"2h"}
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=str)
+def test_stands_where_it_has_force(figure: figures.Figure) -> None:
+    assert figures.standing(figure, figures.documents()) == figure.value
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=str)
+def test_fails_when_the_figure_is_changed(figure: figures.Figure) -> None:
+    assert figures.standing(figure, figures.altered(figure, figures.documents())) != figure.value

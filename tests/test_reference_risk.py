@@ -62,16 +62,6 @@ FIGURES: Final = (
 ROWS: Final = tuple(f"R-K{number}" for number in range(1, 7))
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=str)
-def test_stands_where_it_has_force(figure: Figure) -> None:
-    assert figures.standing(figure, figures.documents()) == figure.value
-
-
-@pytest.mark.parametrize("figure", FIGURES, ids=str)
-def test_fails_when_the_figure_is_changed(figure: Figure) -> None:
-    assert figures.standing(figure, figures.altered(figure, figures.documents())) != figure.value
-
-
 @pytest.mark.parametrize("row", ROWS)
 def test_no_word_of_the_row_is_left_unbound(row: str) -> None:
     assert figures.unbound(row, FIGURES) == []

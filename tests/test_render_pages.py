@@ -89,11 +89,22 @@ def test_ids_are_unique_and_links_have_targets(page: Element) -> None:
 
 def test_links_between_pages_lead_to_pages() -> None:
     documents = small_documents()
-    for index in ("index.html", "index.en.html"):
+    led = set()
+    for lang, index in (("zh-CN", "index.html"), ("en", "index.en.html")):
         linked = {link.attributes["href"] for link in tree(documents[index]).all("a")}
         inner = {href for href in linked if not href.startswith(("#", "https:"))}
         assert inner <= set(documents)
-        assert inner | {index} == set(documents)
+        assert all(f".{lang}." in href for href in inner if not href.startswith("index"))
+        led |= inner
+    assert led == set(documents)
+
+
+def test_no_line_ends_within_a_date() -> None:
+    page = small_documents()["manuals/all.en.html"]
+    dated = [found for found in re.findall(r"(.{22})\d{4}-\d{2}-\d{2}(?=[^\"]*<)", page) if "<" in found]
+    assert dated
+    assert all(before.endswith('<span class="whole">') for before in dated)
+    assert ".whole { white-space: nowrap; }" in page
 
 
 def test_what_is_ticked_has_a_label(page: Element) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from sopkit.diagnostics import Proof, Verdict
 from sopkit.rules.content_rules import HEADLINE
-from sopkit.rules.examples import KPI
-from sopkit.rules.law_examples import SEND, TEXT, WORKSPACE, catalog, message, playbook, script
+from sopkit.rules.examples import KPI, UNDER_LAW
+from sopkit.rules.law_examples import SEND, TEXT, catalog, message, playbook, script
 from tests.workspaces import compiled
 
 CHAT = SEND.replace("via: sms", "via: wecom-chat").replace("sms-marketing", "wecom-marketing")
@@ -124,7 +124,7 @@ def test_what_is_in_order_is_said() -> None:
         "no medical claims in scripts (1) and offers",
     ]
     assert not [
-        one for one in compiled({"sopkit.yaml": WORKSPACE}).proved if isinstance(one, Proof) and one.rule.code >= "SOP6"
+        one for one in compiled({"sopkit.yaml": UNDER_LAW}).proved if isinstance(one, Proof) and one.rule.code >= "SOP6"
     ]
 
 
@@ -147,7 +147,7 @@ def test_a_cadence_written_by_ai_says_so_in_its_standards() -> None:
     kpi = KPI.removeprefix("---\n")
     for standard, codes in (("有用", ["SOP605"]), ("文末写明“内容由AI辅助生成”", [])):
         files = {
-            "sopkit.yaml": WORKSPACE,
+            "sopkit.yaml": UNDER_LAW,
             "notes.yaml": post.replace("STANDARD", standard),
             "kpi.yaml": kpi,
         }

@@ -14,7 +14,6 @@ from sopkit.model.steps import Choose, Send, Step
 from sopkit.rules.case import TOUCHES, Case
 from sopkit.rules.content_terms import passages
 from sopkit.rules.content_texts import Message, messages
-from sopkit.rules.personal import MARKETING as MARKETING_PURPOSE
 from sopkit.rules.personal_fields import is_personal, uses_traits
 from sopkit.rules.promotions import trait
 from sopkit.rules.sharing import ages_told
@@ -93,8 +92,7 @@ def _unread(
             purpose = case.workspace.purposes.get(playbook.for_.id)
             channels = (case.workspace.channels.get(ref.id) for ref in playbook.via)
             touches = any(each is not None and each.reach in reaches for each in channels)
-            marketing = purpose is not None and purpose.category == MARKETING_PURPOSE
-            if touches and marketing and purpose is not None and concerns(purpose, None):
+            if touches and purpose is not None and purpose.is_marketing and concerns(purpose, None):
                 yield Place(f"issue/{playbook.id}", playbook.id_at)
 
 

@@ -15,7 +15,7 @@ from sopkit.rules import consent_sensitive
 from sopkit.rules.case import Case
 from sopkit.rules.consent_uses import Use, uses_of
 from sopkit.rules.content_texts import messages
-from sopkit.rules.personal import IDENTITY, MARKETING, required
+from sopkit.rules.personal import IDENTITY, required
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -148,7 +148,7 @@ WITH_PURPOSE: Final = Population(
 
 def _marketing(case: Case) -> Iterator[Place]:
     for use in uses_of(case):
-        if use.channel is not None and use.purpose.category == MARKETING:
+        if use.channel is not None and use.purpose.is_marketing:
             yield Place(use.place, use.at)
 
 
@@ -190,7 +190,7 @@ def _services(case: Case) -> Iterator[Place]:
     for root, _ in case.playbooks:
         for node, step in case.steps(root):
             purpose = case.workspace.purposes.get(step.for_.id) if step.for_ else None
-            if purpose is not None and purpose.category != MARKETING and purpose.basis not in {None, "consent"}:
+            if purpose is not None and not purpose.is_marketing and purpose.basis not in {None, "consent"}:
                 why = Phrase(f"服务目的“{purpose.id}”", f"the service `{purpose.id}`")
                 yield Place(node.id, step.id_at, ((purpose.at, why),))
 
@@ -258,7 +258,7 @@ def _sms_captures(case: Case) -> Iterator[Place]:
     for mark, subject, consent in _own_captures(case):
         by_sms = (workspace.channels[ref.id].preset or "" for ref in consent.channels if ref.id in workspace.channels)
         marketing = any(
-            workspace.purposes[ref.id].category == MARKETING for ref in consent.purposes if ref.id in workspace.purposes
+            workspace.purposes[ref.id].is_marketing for ref in consent.purposes if ref.id in workspace.purposes
         )
         if marketing and any(preset.startswith("sms") for preset in by_sms):
             why = Phrase(f"短信营销的同意“{consent.id}”", f"the consent to SMS `{consent.id}`")

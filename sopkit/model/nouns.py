@@ -243,6 +243,11 @@ class Purpose(Noun):
     ) = None
     data: tuple[DataRef, ...] = ()
 
+    @property
+    def is_marketing(self) -> bool:
+        """Whether contacts for it are marketing, which law treats apart."""
+        return self.category == "marketing"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagNoun(Noun):

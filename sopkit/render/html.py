@@ -45,6 +45,9 @@ WORDS: Final[dict[str, Phrase]] = {
     ),
 }
 
+WHOLE: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}–\d{1,2}:\d{2}")
+"""Dates, and hours from and to: browsers would end a line at their hyphens."""
+
 ID_IN_SVG: Final = re.compile(r'(\bid="|url\(#|\b(?:aria-labelledby|aria-describedby)=")([^")]*)')
 
 
@@ -53,6 +56,7 @@ def to_html(document: Document, templates: Templates) -> str:
     templates.add_filters(
         {
             "words": words,
+            "whole": whole,
             "href": safe_href,
             "css_string": css_string,
             "drawing": drawing,
@@ -87,7 +91,7 @@ def words(line: Plain) -> str:
 
 
 def _run(run: dict[str, Plain]) -> Iterator[str]:
-    said = str(escape(str(run["text"]))).replace("\n", "<br>")
+    said = str(whole(str(run["text"]))).replace("\n", "<br>")
     style, lang, href = str(run["style"]), str(run["lang"]), safe_href(str(run["href"]))
     if style == "id":
         said = f'<code class="id" translate="no">{said}</code>'
@@ -98,6 +102,11 @@ def _run(run: dict[str, Plain]) -> Iterator[str]:
     if lang:
         said = f'<span class="foreign" lang="{escape(lang)}">{said}</span>'
     yield f'<a href="{escape(href)}">{said}</a>' if href else said
+
+
+def whole(said: str) -> str:
+    """Return an escaped text in which no line ends within a date."""
+    return Markup(WHOLE.sub(r'<span class="whole">\g<0></span>', str(escape(said))))  # noqa: S704  escaped here
 
 
 def without_marks(line: Plain) -> str:

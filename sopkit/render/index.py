@@ -34,8 +34,9 @@ class Entry:
 def index(entries: Sequence[Entry], names: Names, edition: Edition, languages: Sequence[Lang]) -> Document:
     """Return the page in the language of `names`."""
     settings = names.workspace.settings
-    readers = sorted({entry.role: None for entry in entries}, key=lambda role: role != "")
-    sections = tuple(_section(role, [each for each in entries if each.role == role], names) for role in readers)
+    shown = _in_language(entries, names.lang)
+    readers = sorted({entry.role: None for entry in shown}, key=lambda role: role != "")
+    sections = tuple(_section(role, [each for each in shown if each.role == role], names) for role in readers)
     facts = (*_languages(names, languages), *front.cover(settings, edition, "", "", names))
     return Document(
         form="index",
@@ -51,13 +52,21 @@ def index(entries: Sequence[Entry], names: Names, edition: Edition, languages: S
     )
 
 
+def _in_language(entries: Sequence[Entry], lang: Lang) -> list[Entry]:
+    """Return what is of no language or of this one, and of another what there is in that alone: it has an index of its own."""
+    here = {(entry.role, entry.group, entry.title) for entry in entries if entry.lang in (None, lang)}
+    return [
+        entry for entry in entries if entry.lang in (None, lang) or (entry.role, entry.group, entry.title) not in here
+    ]
+
+
 def index_path(lang: Lang, languages: Sequence[Lang]) -> str:
     """Return the file of the index: the first language's is `index.html`."""
     return "index.html" if lang == languages[0] else f"index.{lang}.html"
 
 
 def _section(role: str, entries: Sequence[Entry], names: Names) -> Section:
-    """Return one reader's documents, each opened by its title; other languages and formats stand behind it."""
+    """Return one reader's documents, each opened by its title; other formats stand behind it."""
     found: dict[tuple[Phrase, Phrase], list[Entry]] = {}
     for entry in entries:
         found.setdefault((entry.group, entry.title), []).append(entry)

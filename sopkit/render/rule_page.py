@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sopkit.diagnostics import Rule
 from sopkit.law import builtin
 from sopkit.render.columns import visible, wrap
+from sopkit.render.example_words import in_language
 from sopkit.render.terminal import BOLD, COLOURS, DIM, SEVERITIES, Screen, cited
 from sopkit.resolve.settings import JURISDICTIONS
 from sopkit.text import Lang, Phrase
@@ -35,10 +36,11 @@ def rule_page(rule: Rule, screen: Screen) -> Iterator[str]:
             yield ""
             yield screen.paint(title.within(lang), DIM)
             yield from (line for text in lines for line in _indented(text, screen))
-    for title, text in ((BAD, rule.bad), (GOOD, rule.good)) if rule.bad else ():
+    bad, good = in_language(rule, lang)
+    for title, text in ((BAD, bad), (GOOD, good)) if bad else ():
         yield ""
         yield screen.paint(title.within(lang), DIM)
-        before = rule.bad.splitlines() if text is rule.good else text.splitlines()
+        before = bad.splitlines()
         for line in text.rstrip("\n").split("\n"):
             yield f"  {' ' if line in before else CHANGED} {visible(line)}".rstrip()
 

@@ -86,7 +86,7 @@ def check(case: Case, uses: Sequence[Use]) -> Iterator[Outcome]:
             wrong = True
             what = Phrase(f"步骤“{use.name}”为“{purpose_.id}”", f"`{use.name}`, for `{purpose_.id}`,")
             yield case.finding(UNFIT, use.at, use.place, what=what, basis=basis or "", reason=ADVERTISING)
-    marketing = {use.purpose.id for use in uses if use.purpose.category == "marketing"}
+    marketing = {use.purpose.id for use in uses if use.purpose.is_marketing}
     if marketing and not wrong:
         names = "、".join(sorted(marketing)), ", ".join(f"`{one}`" for one in sorted(marketing))
         yield Proof(
@@ -107,7 +107,7 @@ def _reason(case: Case, purpose_: Purpose) -> Phrase | None:
     """Return why the basis of a purpose does not carry it under the law of the workspace."""
     if purpose_.basis == "legitimate-interests" and "cn" in {pack.id for pack in case.law.packs_with("CON10")}:
         return NONE_HERE
-    if purpose_.category == "marketing" and purpose_.basis not in (None, *FOR_MARKETING):
+    if purpose_.is_marketing and purpose_.basis not in (None, *FOR_MARKETING):
         return NOT_NECESSARY
     return None
 

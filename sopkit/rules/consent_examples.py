@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-WORKSPACE: Final = """\
-kind: workspace
-id: demo
-title: 示例
-owner: guide
-review_by: 2027-12-31
-uses: [retail-cn]
-locale: zh-CN
-timezone: Asia/Shanghai
-jurisdictions: [cn]
-enforce: none
-"""
+from sopkit.rules.examples import UNDER_LAW
+
 JOURNEY: Final = """\
 ---
 kind: automation
@@ -75,7 +65,7 @@ GUARDED_SEND: Final = "  - {id: tell, send: news, via: sms, for: promotion, if: 
 def journey(*steps: str, starts: str = "member-joined", tool: str = "crm", beside: str = "") -> str:
     """Return a workspace with one journey of these steps."""
     head = JOURNEY.replace("{starts}", starts).replace("{tool}", tool)
-    return WORKSPACE + head + "".join(steps) + SCRIPT + beside
+    return UNDER_LAW + head + "".join(steps) + SCRIPT + beside
 
 
 def purpose(basis: str, category: str = "marketing") -> str:

@@ -38,14 +38,13 @@ RESENT: Final = Rule(
     aliases=("WDR06",),
 )
 RULES: Final = (RESENT,)
-MARKETING: Final = "marketing"
 
 
 def check(case: Case, uses: Sequence[Use]) -> Iterator[Finding]:
     """Yield each marketing use that an end of another consent to marketing sets off, once; where it ends the use's own, SOP503 says so."""
     marketing: dict[str, list[Use]] = {}
     for use in uses:
-        if use.channel is not None and use.purpose.category == MARKETING:
+        if use.channel is not None and use.purpose.is_marketing:
             marketing.setdefault(use.place, []).append(use)
     ended = dict(_ends(case))
     found: dict[str, tuple[Reached, Use, Edge, Consent]] = {}
@@ -67,7 +66,7 @@ def _ends(case: Case) -> Iterator[tuple[str, list[Consent]]]:
     purposes = case.workspace.purposes
     by_event: dict[str, list[Consent]] = {}
     for consent in case.workspace.consents.values():
-        if any(ref.id in purposes and purposes[ref.id].category == MARKETING for ref in consent.purposes):
+        if any(ref.id in purposes and purposes[ref.id].is_marketing for ref in consent.purposes):
             yield f"consent/{consent.id}", [consent]
             for ref in consent.withdrawn_by:
                 by_event.setdefault(ref.id, []).append(consent)

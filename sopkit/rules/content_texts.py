@@ -43,7 +43,7 @@ class Message:
 
     @property
     def marketing(self) -> bool:
-        return self.purpose is not None and self.purpose.category == "marketing"
+        return self.purpose is not None and self.purpose.is_marketing
 
 
 @lru_cache(maxsize=1)  # four families ask

@@ -15,6 +15,9 @@ locale: zh-CN
 timezone: Asia/Shanghai
 enforce: none
 """
+UNDER_LAW: Final = WORKSPACE.replace("enforce:", "jurisdictions: [cn]\nenforce:")
+"""The same under Chinese law."""
+
 LIFECYCLE: Final = """\
 kind: lifecycle
 id: newcomers

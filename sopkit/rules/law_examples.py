@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-WORKSPACE: Final = """\
-kind: workspace
-id: demo
-title: 示例
-owner: guide
-review_by: 2027-12-31
-uses: [retail-cn]
-locale: zh-CN
-timezone: Asia/Shanghai
-jurisdictions: [cn]
-enforce: none
-"""
+from sopkit.rules.examples import UNDER_LAW
+
 TEXT: Final = "【示例】新品到店，欢迎试用。客服400-000-0000，拒收请回复T【广告】"
 HEAD: Final = """\
 ---
@@ -44,7 +34,7 @@ def catalog(*lines: str) -> str:
 
 def playbook(*steps: str, before: str = "") -> str:
     """Return a workspace with one journey of these steps."""
-    return WORKSPACE + before + HEAD + "".join(steps)
+    return UNDER_LAW + before + HEAD + "".join(steps)
 
 
 def message(text: str = TEXT, *lines: str, step: str = SEND, before: str = "") -> str:

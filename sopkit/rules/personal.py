@@ -45,7 +45,6 @@ IDENTITY: Final = ("user.contact", "user.name", "user.unique_id", "user.demograp
 RECORDED: Final = {"time": Phrase("时间", "the time"), "wording": Phrase("同意的原话", "the wording")}
 PLACE: Final = Phrase("在哪里问的", "where it was asked")
 KEPT: Final = Phrase("存在哪里", "where it is kept")
-MARKETING: Final = "marketing"
 
 
 def check(case: Case) -> Iterator[Outcome]:
@@ -167,7 +166,7 @@ def _is_sms_marketing(case: Case, consent: Consent) -> bool:
         if ref.id in workspace.channels
     )
     return by_sms and any(
-        workspace.purposes[ref.id].category == MARKETING for ref in consent.purposes if ref.id in workspace.purposes
+        workspace.purposes[ref.id].is_marketing for ref in consent.purposes if ref.id in workspace.purposes
     )
 
 
@@ -187,7 +186,7 @@ def _withdrawals(case: Case) -> Iterator[Outcome]:
 def _tied(case: Case, subject: str, step: Step) -> Iterator[Outcome]:
     """Yield that a service which needs no consent is kept from customers who refused one to something else."""
     purpose = case.workspace.purposes.get(step.for_.id) if step.for_ else None
-    if purpose is None or purpose.category == MARKETING or purpose.basis in {None, "consent"}:
+    if purpose is None or purpose.is_marketing or purpose.basis in {None, "consent"}:
         return
     for test in required(step.if_):
         consent = case.workspace.consents.get(test.consent.id)
@@ -242,7 +241,7 @@ def _says_how_to_refuse(text: Text, own: str) -> bool:
 def _refusals(case: Case, one: Message) -> Iterator[Outcome]:
     """Yield the personalised messages whose text does not say how to turn that off."""
     purpose = one.purpose
-    if purpose is None or purpose.category != MARKETING or not personal_fields.is_personal(case, purpose, one.step):
+    if purpose is None or not purpose.is_marketing or not personal_fields.is_personal(case, purpose, one.step):
         return
     for script in one.scripts:
         if script.text is None or script.builtin:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from sopkit.diagnostics import Rule, Severity
-from sopkit.rules.law_examples import WORKSPACE, catalog, playbook
+from sopkit.rules.examples import UNDER_LAW
+from sopkit.rules.law_examples import catalog, playbook
 from sopkit.text import Phrase
 
 GIVE: Final = "  - {id: give, grant: lucky}\n"
@@ -35,12 +36,12 @@ BUYING: Final = (
 
 def offering(offer: str, settings: str = "") -> str:
     """Return a workspace that gives one offer."""
-    return playbook(GIVE, before=catalog(offer)).replace(WORKSPACE, WORKSPACE + settings)
+    return playbook(GIVE, before=catalog(offer)).replace(UNDER_LAW, UNDER_LAW + settings)
 
 
 def by_segment(other: str) -> str:
     return playbook(FOR_RICH.replace("OTHER", other), before=catalog(COUPONS, BUYING)).replace(
-        WORKSPACE, WORKSPACE + BASELINE
+        UNDER_LAW, UNDER_LAW + BASELINE
     )
 
 

@@ -11,6 +11,7 @@ from sopkit.simulation.clock import WEEK, date_of
 from sopkit.simulation.coverage import unmodelled
 from sopkit.simulation.population import Population, Question
 from sopkit.simulation.rates import Ground, seconds_of
+from sopkit.simulation.silence import Silent, silent
 from sopkit.simulation.staffing import calendar_work, capacity
 from sopkit.simulation.tally import REACHES, Counts, Extreme
 
@@ -99,6 +100,7 @@ class Outcome:
     loads: tuple[Load, ...]
     ways: tuple[Way, ...]
     sent: tuple[Sent, ...]
+    silent: tuple[Silent, ...]
     drawn: tuple[Drawn, ...]
     left_out: tuple[str, ...]
     unknown_years: tuple[int, ...]
@@ -116,6 +118,7 @@ def outcome_of(population: Population, counts: Counts) -> Outcome:
         _loads(population, counts),
         _ways(population, counts),
         _sent(counts),
+        silent(population, counts),
         _drawn(population),
         unmodelled(population.plan),
         _unknown_years(population),

@@ -9,8 +9,10 @@ from sopkit.render.document import Block, Diagram, Document, Section
 from sopkit.render.html import to_html
 from sopkit.render.manual import front
 from sopkit.render.marks import plain
+from sopkit.render.simulation.head import asked
 from sopkit.render.simulation.plots import Bar, Strip, bars, columns, strips
-from sopkit.render.simulation.tables import count, share, tables, title, week
+from sopkit.render.simulation.tables import share, tables, week
+from sopkit.render.simulation.words import count, title
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.simulation.outcome import Outcome, Spread
@@ -48,6 +50,7 @@ def _document(outcome: Outcome, names: Names, plots: dict[str, Diagram]) -> Docu
         title=TITLE.within(names.lang),
         subtitle=plain(names.say(settings.title)),
         sections=tuple(sections),
+        facts=asked(outcome, names),
         stamp=STAMP.within(names.lang),
         look=front.look(settings, names),
     )

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from sopkit.model.documents import Cap
 from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, Table, text
 from sopkit.render.marks import ident
+from sopkit.render.simulation.silence import silence
+from sopkit.render.simulation.words import count, title
 from sopkit.render.wording import amounts, limits
 from sopkit.render.wording.names import Names
 from sopkit.simulation.outcome import CapMet, Load, Outcome, Way
@@ -114,7 +116,7 @@ def tables(outcome: Outcome, names: Names) -> tuple[Section, ...]:
         "touches": (_touches(outcome, names),),
         "ways": (_ways(outcome, names),),
         "work": _work(outcome, names),
-        "sent": (_sent(outcome, names),),
+        "sent": (_sent(outcome, names), *(Paragraph(text(line), quiet=True) for line in silence(outcome, names))),
         "ground": (Bullets(tuple(map(text, ground(outcome, names)))),),
     }
     return tuple(Section(key, text(SECTIONS[key].within(names.lang)), blocks) for key, blocks in made.items())
@@ -185,10 +187,6 @@ def moment(at: int, names: Names) -> str:
     return datetime.fromtimestamp(at, ZoneInfo(zone) if zone else UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def count(number: float) -> str:
-    return f"{number:,.0f}"
-
-
 def _touches(outcome: Outcome, names: Names) -> Table:
     rows = [
         (
@@ -209,11 +207,6 @@ def _sent(outcome: Outcome, names: Names) -> Table:
         for one in outcome.sent
     ]
     return _table(names, SENT, rows, (4, 2, 2, 2, 2))
-
-
-def title(node: str, names: Names) -> str:
-    """Return the title of a playbook or of one of its stages."""
-    return names.place(node.partition("/")[2])
 
 
 def _ways(outcome: Outcome, names: Names) -> Table:
