@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from sopkit import catalogue, graph, law, resources, rules, schema
@@ -130,6 +131,7 @@ def compile(  # noqa: A001  the word for it
         judged = waivers.apply(
             (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today,
             is_critical=lambda rule: applied.is_critical(*rule.decides),
+            asking=partial(waivers.roles_behind, execution),
         )  # fmt: skip
     return Compilation(
         forest=forest,

@@ -20,6 +20,7 @@ from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, 
 from sopkit.render.finding_blocks import finding_block, place
 from sopkit.render.marks import Line, clean, ident, link, quiet, strong
 from sopkit.render.wording.names import Names
+from sopkit.rules.waivers import RULES as WAIVER_RULES
 from sopkit.text import Phrase
 
 WAIVERS: Final = Phrase("豁免", "Waivers")
@@ -106,7 +107,7 @@ def waivers(audit: Audit, titles: Titles, prefix: str) -> Section:
     names = titles.names
     blocks: list[Block] = [_waived(audit, titles, prefix)] if audit.compilation.waived else []
     blocks += [waiver_block(one, names, prefix) for one in audit.compilation.waived if not one.finding.rule.decides]
-    stale = [one for one in audit.compilation.findings if one.rule.code in {"SOP901", "SOP902", "SOP903", "SOP904"}]
+    stale = [one for one in audit.compilation.findings if one.rule in WAIVER_RULES]
     blocks += [finding_block(one, names.lang, prefix) for one in stale]
     return Section("waivers", _text(WAIVERS, names), tuple(blocks) or (_paragraph(NO_WAIVERS, names),))
 
@@ -157,7 +158,7 @@ def _topic(about: str, names: Names) -> str:
 def others(audit: Audit, titles: Titles, prefix: str) -> Section:
     names = titles.names
     blocks: list[Block] = [_paragraph(OTHERS_SAY, names)]
-    blocks += [finding_block(one, names.lang, prefix) for one in audit.other if not one.rule.code.startswith("SOP90")]
+    blocks += [finding_block(one, names.lang, prefix) for one in audit.other if one.rule not in WAIVER_RULES]
     if audit.proved_otherwise:
         blocks.append(Paragraph(_text(PROVED, names)))
         blocks.append(
