@@ -9,6 +9,7 @@ from sopkit.audit import Result, Status
 from sopkit.audit.places import Statement
 from sopkit.audit.questions import named
 from sopkit.diagnostics import Finding
+from sopkit.law.packs import UNSETTLED as FROM_MEMORY
 from sopkit.render.audit.evidence import samples
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import CHECKED, GRAVITIES, SIGNS, STATUSES, WEIGHT, counted, listed
@@ -34,6 +35,12 @@ PLAN_ONLY: Final = Phrase(
     "只看了计划；实际执行要看事件日志，这一版未评估",
     "the plan alone; what really happens, by event logs, is not assessed in this version",
 )
+UNREAD: Final = Phrase(
+    "所依据的法条还没有核对原文，核对之前不算定论",
+    "the articles behind it were not checked against their text: nothing is settled until they are",
+)
+INNER: Final = str.maketrans("“”", "‘’")
+"""Quotation marks inside quotation marks."""
 WAIVER: Final = Phrase("豁免", "Waived")
 WAIVED_BY: Final = Phrase("批准人：{who}，到{until}为止", "approved by {who}, until {until}")
 OWN_POLICY: Final = Phrase("企业自己的制度，或工程上的要求", "the company's own policy, or good engineering")
@@ -71,8 +78,10 @@ def _facts(result: Result, titles: Titles, evidence: Mapping[str, str], forest: 
     given = [titles.told(one) for one in _assumptions(result)]
     if given and result.status is Status.PASS:
         yield _fact(GIVEN, given, names)
-    if result.logs and result.status is not Status.NOT_APPLICABLE:
-        yield _fact(LIMIT, [PLAN_ONLY.within(names.lang)], names)
+    unread = result.articles and all(one.status == FROM_MEMORY for one in result.articles)
+    limits = [PLAN_ONLY] * result.logs + [UNREAD] * bool(unread)
+    if limits and result.status is not Status.NOT_APPLICABLE:
+        yield _fact(LIMIT, [one.within(names.lang) for one in limits], names)
     yield _fact(BASIS, list(_basis(result, names)), names)
 
 
@@ -93,7 +102,7 @@ def _conclusions(result: Result, titles: Titles, forest: Forest, prefix: str) ->
         lines += [_statement(one, titles, forest, prefix) for one in result.says]
         for rule, looked in result.looked:
             if looked.judged:
-                what, wrong = counted(looked).within(names.lang), rule.summary.within(names.lang)
+                what, wrong = counted(looked).within(names.lang), rule.summary.within(names.lang).translate(INNER)
                 lines.append(f"{names.phrase(NOT_FOUND, what=what, wrong=wrong)} {ident(rule.code)}")
     elif result.findings and result.status is Status.FAIL:
         lines.append(names.phrase(FOUND, count=str(len(result.findings))))

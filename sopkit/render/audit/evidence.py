@@ -71,9 +71,9 @@ def samples(looked: Looked, said: str, forest: Forest, names: Names, prefix: str
     """Return what a list holds, as `said`, with a few of its places, from different files where there are several."""
     by_file = {forest.span(one.at).path: one for one in reversed((*looked.judged, *looked.unseen))}
     first = sorted(by_file.values(), key=lambda one: forest.span(one.at).path.startswith(BUILTIN))
-    others = [one for one in (*looked.judged, *looked.unseen) if one not in first]
-    shown = [_sample(one, forest, names, prefix) for one in (*first, *others)[:SAMPLES]]
-    phrase = NAMELY if len(looked.judged) + len(looked.unseen) <= SAMPLES else SUCH_AS
+    shown = list(dict.fromkeys(_sample(one, forest, names, prefix) for one in (*first, *looked.judged, *looked.unseen)))
+    phrase = NAMELY if len(shown) <= SAMPLES else SUCH_AS
+    shown = shown[:SAMPLES]
     return names.phrase(phrase, what=said, places=names.pick("、", ", ").join(shown))
 
 

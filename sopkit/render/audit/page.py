@@ -71,6 +71,10 @@ OPEN: Final = Phrase(
     "{parts}：本报告对这{both}项不作结论，不能当作符合。",
     "{parts}: of these {both} nothing is concluded here, and they are no passes.",
 )
+PLAN: Final = Phrase(
+    "符合的各项里，有{count}项还取决于实际执行，本报告只看了计划。",
+    "Of those that pass, {count} depend on what really happens as well; only the plan was looked at.",
+)
 BY_PEOPLE: Final = Phrase("{count}项要由人判断", "{count} must be judged by people")
 LEFT: Final = Phrase("{count}项没有评估", "{count} were not assessed")
 COUNT: Final = Phrase("{title}{count}项", "{title} {count}")
@@ -281,6 +285,9 @@ def _verdict(audit: Audit, names: Names) -> Iterator[str]:
         if audit.count(status)
     ]
     yield names.phrase(ALL, total=str(len(audit.results)), counts=_row_of(counts, names))
+    by_logs = sum(one.logs and one.status is Status.PASS for one in audit.results)
+    if by_logs:
+        yield names.phrase(PLAN, count=str(by_logs))
     manual, unknown = audit.count(Status.MANUAL), audit.count(Status.NOT_ASSESSED)
     if manual or unknown:
         parts = [names.phrase(said, count=str(n)) for said, n in ((BY_PEOPLE, manual), (LEFT, unknown)) if n]

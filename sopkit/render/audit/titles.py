@@ -13,11 +13,14 @@ from sopkit.render.wording.names import Names, Titled
 from sopkit.text import Phrase
 
 NAME: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
-NAMED: Final = re.compile(rf"“({NAME})”|`([^`\n]+)`|（({NAME}(?:、{NAME})*)）")
-"""An id in the quotation marks of a sentence, a piece of a playbook between backticks, a list of ids in brackets."""
+NAMED: Final = re.compile(
+    rf"“({NAME})”|`([^`\n]+)`|（({NAME}(?:、{NAME})*)）|(?<![A-Za-z0-9_“/.:{{-])({NAME})(?![A-Za-z0-9_”/.:-])", re.ASCII
+)
+"""An id in the quotation marks of a sentence, a piece of a playbook between backticks, a list of ids in brackets, a bare word."""
 SPACED: Final = re.compile(r"(?<=[\u3400-\u9fff，。：；、）]) (?=[\d“\u3400-\u9fff])|(?<=[\d”]) (?=[\u3400-\u9fff（])")
 """A space between Chinese and Chinese, a number or a quotation mark, which readers of Chinese do without."""
 
+AFTER: Final = re.compile(r"” (?=[\d\u3400-\u9fff])")
 SELDOM: Final = ("segment", "offer", "script", "task", "tag")
 """Kinds of which the sentences of an audit hardly speak: their ids are often those of steps."""
 
@@ -64,10 +67,15 @@ class Titles:
         for found in NAMED.finditer(words):
             parts += [words[end : found.start()], self._named(found, with_ids=with_ids)]
             end = found.end()
-        return "".join((*parts, words[end:]))
+        said = "".join((*parts, words[end:]))
+        return AFTER.sub("”", said) if self.names.zh else said
 
     def _named(self, found: re.Match[str], *, with_ids: bool) -> str:
-        quoted, code, listed = found.groups()
+        quoted, code, listed, bare = found.groups()
+        if (
+            bare is not None
+        ):  # in Chinese any word of Latin letters stands out; in English it may be one of the language
+            return self._title(bare) if self.names.zh and bare in self._titles else bare
         if listed is not None:
             names = listed.split("、")
             known = all(name in self._titles for name in names)
@@ -88,6 +96,7 @@ def _every(names: Names) -> Iterator[tuple[str, str]]:
         if kind not in SELDOM:
             yield from _titled(nouns[kind], names)
     yield from _titled(names.playbooks, names)
+    yield from ((one.id, names.say(one.title)) for one in names.workspace.settings.one_at_a_time if one.title)
     steps: dict[str, set[str]] = {}
     for playbook in playbooks_of(names.workspace):
         for placed in placed_steps(playbook):
