@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from sopkit import catalogue, graph, law, resources, rules
@@ -105,6 +106,7 @@ def compile(  # noqa: A001  the word for it
         judged = waivers.apply(
             (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today,
             is_critical=lambda rule: applied.is_critical(*rule.decides),
+            asking=partial(waivers.roles_behind, execution),
         )  # fmt: skip
     return Compilation(
         forest=forest,

@@ -146,6 +146,47 @@ def test_every_piece_of_evidence_quotes_its_line(report: Mapping[str, str]) -> N
                 assert place["line_text"].rstrip("…") in written
 
 
+def test_the_annex_loses_nothing(lang: str, report: Mapping[str, str]) -> None:
+    """Each place of each list stands in the list, by file and line, and once with its line, among those of its file."""
+    data = json.loads(report["report.json"])
+    page = tree(report["report.html"])
+    lines: dict[str, set[str]] = {}
+    for fold in page.all("details"):
+        for row in fold.all("tr"):
+            cells = [cell.text for cell in row.all("td")]
+            if cells:
+                lines.setdefault(fold.all("summary")[0].text.split("（")[0].split(" (")[0].strip(), set()).add(
+                    f"{cells[0]} {cells[1]} {cells[3]}"
+                )
+    for one in data["evidence"]:
+        listed = page.by_id(one["number"].lower()).text
+        for place in (*one["places"], *one["not_judged"]):
+            assert place["file"] in listed
+            assert str(place["line"]) in listed.partition(place["file"])[2]
+            assert any(
+                said.startswith(f"{place['line']} ") and place["subject"] in said and one["number"] in said.split()
+                for said in lines[place["file"]]
+            ), (one["number"], place)
+
+
+def test_sentences_say_what_things_are_called(lang: str, report: Mapping[str, str]) -> None:
+    """No id stands where a reader expects a name, and no space between Chinese and a number."""
+    body = report["report.md"].partition({"zh-CN": "## 附录", "en": "## Annex"}[lang])[0]
+    said = [line for line in body.splitlines() if not line.startswith(">")]  # findings are in the words of the check
+    given = {
+        "zh-CN": "只有给出过同意“短信营销同意”的客户才走得到",
+        "en": "only customers who gave “Consent to marketing by SMS”",
+    }
+    oldest = {
+        "zh-CN": "最久的是“新品”（`tell`），同意在30秒内",
+        "en": "the oldest, of “News” (`tell`), was seen within 30 s before",
+    }
+    assert any(given[lang] in line for line in said)
+    assert any(oldest[lang] in line for line in said)
+    if lang == "zh-CN":
+        assert re.findall(r"“[a-z0-9-]+”|[\u4e00-\u9fff] \d+ ?[\u4e00-\u9fff]", "\n".join(said)) == []
+
+
 # What is never called kept
 
 
@@ -201,7 +242,7 @@ def test_a_contact_that_names_no_purpose_keeps_consent_from_passing() -> None:
     assert [one.subject for one in looked.unseen] == ["automation/news/care"]
     page = to_markdown(report_of(made, Frame((), "sopkit"), Names(made.compilation.workspace, "en")))
     assert "contacts that take consent (1), and 1 that could not be judged" in page
-    assert "Could not be judged: they do not say what they are for" in page
+    assert "Could not be judged (they do not say what they are for" in page
 
 
 def test_a_proof_that_was_not_made_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from sopkit import pipeline
 from sopkit.cli import app
 from sopkit.diagnostics import Severity
 from sopkit.source import Source
-from tests.workspaces import TODAY, compiled, found, sources, write
+from tests.workspaces import SETTINGS, TODAY, compiled, found, sources, write
 
 HEAD = """\
 kind: automation
@@ -27,8 +27,13 @@ steps:
 """
 
 
-def waiver(rule: str = "missing-owner", at: str = "welcome", until: str = "2026-12-31") -> str:
-    return f"waive:\n  - {{rule: {rule}, at: {at}, reason: 下月到岗, approved_by: guide, until: {until}}}\n"
+LEAD = "---\nkind: catalog\nroles: {lead: {title: 运营主管}}\n"
+
+
+def waiver(
+    rule: str = "missing-owner", at: str = "welcome", until: str = "2026-12-31", *, approver: str = "guide"
+) -> str:
+    return f"waive:\n  - {{rule: {rule}, at: {at}, reason: 下月到岗, approved_by: {approver}, until: {until}}}\n"
 
 
 def test_a_waiver_accepts_what_it_names() -> None:
@@ -61,7 +66,12 @@ def test_it_covers_no_other_place_rule_or_document() -> None:
 def test_one_waiver_covers_every_such_finding_at_its_place() -> None:
     steps = "steps:\n  - {id: call, do: 电话欢迎, by: guide}\n  - {id: again, do: 再打, by: guide}\n"
     text = (
-        HEAD + "owner: guide\n" + waiver("person-step-without-deadline") + TAIL.split("steps:", maxsplit=1)[0] + steps
+        HEAD
+        + "owner: guide\n"
+        + waiver("person-step-without-deadline", approver="lead")
+        + TAIL.split("steps:", maxsplit=1)[0]
+        + steps
+        + LEAD
     )
     compilation = compiled(text)
     assert compilation.findings == ()
@@ -73,9 +83,10 @@ def test_a_step_alone_can_be_waived() -> None:
     text = (
         HEAD
         + "owner: guide\n"
-        + waiver("person-step-without-deadline", "call")
+        + waiver("person-step-without-deadline", "call", approver="lead")
         + TAIL.split("steps:", maxsplit=1)[0]
         + steps
+        + LEAD
     )
     assert found(text) == ["SOP215 play.yaml:11:10"]
 
@@ -202,16 +213,76 @@ def test_what_is_critical_stays_open_and_names_its_waiver() -> None:
     assert waived.finding is finding
     assert finding.rule.code == "SOP504"
     assert finding.related[-1].span.excerpt().startswith("{rule: stale-consent")
-    assert [one.rule.code for one in compilation.findings if one.rule.code.startswith("SOP9")] == []
+    (useless,) = [one for one in compilation.findings if one.rule.code.startswith("SOP9")]
+    assert useless.rule.code == "SOP913"
+    assert useless.span.excerpt() == "guide"
+    assert "nobody's approval counts" in useless.message("en")
+    assert "mend what is found and delete the waiver" in useless.fix("en")
 
 
 def test_without_a_jurisdiction_that_calls_it_critical_the_same_waiver_holds() -> None:
     own = "kind: pack\nid: house\ntitle: 制度\ncontrols: {WDR02: {severity: high}}\n"
-    sources_ = sources({"sopkit.yaml": uncovered().replace("jurisdictions: [cn]\n", "")})
+    text = uncovered().replace("jurisdictions: [cn]\n", "").replace("approved_by: guide", "approved_by: lead") + LEAD
+    sources_ = sources({"sopkit.yaml": text})
     compilation = pipeline.compile(sources_, today=TODAY, packs=[Source("packs/house.yaml", own.encode())])
     (waived,) = compilation.waived
     assert not waived.critical
     assert compilation.findings == ()
+
+
+UNREVIEWED = HEAD.replace("review_by: 2027-12-31\n", "")
+SCRIPT = """\
+kind: catalog
+scripts:
+  hi: {title: 问候, advertising: true, text: 您好}
+OWNER
+waive: [{rule: unlabelled-advertising, at: script/hi, reason: 下月启用, approved_by: guide, until: 2026-12-31}]
+"""
+LATE = TAIL.replace(", within: 1d", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (UNREVIEWED + "owner: lead\n" + waiver("missing-review-date", approver="lead") + TAIL + LEAD, ["SOP913"]),
+        (UNREVIEWED + "owner: lead\n" + waiver("missing-review-date") + TAIL + LEAD, []),
+        (HEAD + waiver("person-step-without-deadline", "call") + LATE, ["SOP913"]),
+        (HEAD + waiver("person-step-without-deadline", "call", approver="lead") + LATE + LEAD, []),
+        (SCRIPT.replace("OWNER\n", ""), []),
+        (SCRIPT.replace("OWNER", "owner: guide"), ["SOP913"]),
+        (SCRIPT.replace("OWNER\n", "").replace("title: 问候", "title: 问候, owner: guide"), ["SOP913"]),
+    ],
+)
+def test_nobody_approves_an_exception_of_their_own(text: str, expected: list[str]) -> None:
+    """Not who answers for the document or the noun, and not who does the step; another may."""
+    done = compiled({"sopkit.yaml": SETTINGS + "jurisdictions: [cn]\n", "play.yaml": text})
+    findings = [one for one in done.findings if one.rule.code.startswith("SOP9")]
+    assert len(done.waived) == 1
+    assert [one.rule.code for one in findings] == expected
+    assert all(one.weight is Severity.WARNING for one in findings)
+
+
+def test_an_expired_waiver_of_what_is_critical_is_not_to_be_approved_again() -> None:
+    past = uncovered().replace("until: 2026-12-31", "until: 2026-01-31")
+    (expired,) = [one for one in compiled({"sopkit.yaml": past}).findings if one.rule.code == "SOP901"]
+    assert "no approval counts: it must be mended" in expired.fix("en")
+    assert "approve it again" not in expired.fix("en")
+    (other,) = [one for one in compiled(HEAD + waiver(until="2026-01-31") + TAIL).findings if one.rule.code == "SOP901"]
+    assert "have `guide` approve it again and move `until`" in other.fix("en")
+
+
+@pytest.mark.parametrize("written", ["reason: ", 'reason: ""', "reason:  # later"])
+def test_a_reason_that_was_emptied_is_to_be_filled_in_and_never_removed(written: str) -> None:
+    """Without the key the same waiver would lack what it must have."""
+    text = (
+        HEAD
+        + "waive:\n  - rule: SOP217\n    at: welcome\n    REASON\n    approved_by: guide\n    until: 2026-12-31\n"
+        + TAIL
+    )
+    (finding,) = [one for one in compiled(text.replace("REASON", written)).findings if one.rule.code == "SOP111"]
+    assert finding.fix("en") == "fill in a text"
+    (missing,) = [one for one in compiled(text.replace("    REASON\n", "")).findings if one.rule.code == "SOP102"]
+    assert "reason" in missing.message("en")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])

@@ -118,7 +118,7 @@ BETWEEN_VERSIONS: Final = Phrase(
 NO_CHECK: Final = Phrase("这一版没有对应的检查", "this version has no check for it")
 NO_EVIDENCE: Final = Phrase("这一版说不出检查了哪些地方", "this version cannot say what it looked at")
 UNREADABLE: Final = Phrase(
-    "工作区里还有写法或引用的错误（{count} 处），相关内容读不出来，改好才能判断",
+    "工作区里还有写法或引用的错误（{count}处），相关内容读不出来，改好才能判断",
     "some of the workspace cannot be read, for mistakes in writing or references ({count}); mend these first",
 )
 UNPROVED: Final = Phrase(
@@ -129,10 +129,10 @@ UNPROVED: Final = Phrase(
 PERHAPS: Final = Phrase("有可能不符合，要由人判断", "it may be broken; a person must judge")
 NOT_YET: Final = Phrase("它的法条在基准日没有生效", "none of its articles is in force on the day")
 IN_CATALOGUE: Final = Phrase(
-    "用到的内置目录里有 {count} 处没有写全，换成企业自己的声明才能判断",
+    "用到的内置目录里有{count}处没有写全，换成企业自己的声明才能判断",
     "in the built-in catalogue that is used {count} are incomplete; declare your own to have them judged",
 )
-NOT_SEEN: Final = Phrase("有 {count} 处没法判断：{why}", "{count} could not be judged: {why}")
+NOT_SEEN: Final = Phrase("有{count}处没法判断：{why}", "{count} could not be judged: {why}")
 
 
 def audit(compilation: Compilation, exists: Callable[[str], bool]) -> Audit:

@@ -249,7 +249,7 @@ def _offers(case: Case, *types: str) -> Iterator[Place]:
 def _priced(offer: Offer) -> Iterator[tuple[Mark, Phrase]]:
     for prize in offer.prizes:
         if prize.value is not None:
-            yield prize.value.at, Phrase(f"奖品价值 {prize.value}", f"a prize worth {prize.value}")
+            yield prize.value.at, Phrase(f"奖品价值{prize.value}", f"a prize worth {prize.value}")
 
 
 def _draws(case: Case) -> Iterator[Place]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sopkit.audit.places import Place, Population
+from sopkit.audit.populations_uses import UNSTATED
 from sopkit.law.vocabulary import is_known, is_of_children, is_sensitive
 from sopkit.model.nouns import Datum, Tool
 from sopkit.model.steps import Step
@@ -183,11 +184,20 @@ PROCESSORS: Final = Population(
 )
 
 
+ROUTES: Final = {
+    "contract": Phrase("标准合同", "standard contract"),
+    "certification": Phrase("个人信息保护认证", "certification"),
+    "assessment": Phrase("安全评估", "security assessment"),
+    "exempt": Phrase("豁免", "exempt"),
+}
+
+
 def _abroad(case: Case) -> Iterator[Place]:
     for tool in _tools(case):
         if is_abroad(case, tool) and receives(case, tool.id):
             route = tool.transfer
-            rests = ((route.at, Phrase(f"途径：{route.route}", f"the route: {route.route}")),) if route else ()
+            said = ROUTES.get(route.route or "", UNSTATED) if route else UNSTATED
+            rests = ((route.at, Phrase(f"途径：{said.zh}", f"the route: {said.en}")),) if route else ()
             yield Place(f"tool/{tool.id}", tool.at, rests)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from sopkit.audit.places import Place, Population, Statement
+from sopkit.law.vocabulary import BASES
 from sopkit.model.documents import Cadence, Journey
-from sopkit.model.nouns import Consent
+from sopkit.model.nouns import Consent, Purpose
 from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Ask
 from sopkit.model.values import Ref
@@ -94,12 +95,12 @@ def _by_consent(case: Case) -> Iterator[Statement]:
         count = len({use.place for use in uses})
         purposes = sorted({use.purpose.id for use in uses})
         channels = sorted({use.channel.id for use in uses if use.channel is not None})
-        by_zh = f"经 {'、'.join(channels)} 的" if channels else ""
+        by_zh = f"经“{'”“'.join(channels)}”的" if channels else ""
         by_en = f" by {', '.join(f'`{one}`' for one in channels)}" if channels else ""
         reach = "reaches" if count == 1 else "reach"
         yield (
             Phrase(
-                f"为“{'”“'.join(purposes)}”{by_zh} {count} 处联系，只有给出过同意“{'”或“'.join(names)}”的客户才走得到；征求同意的地方",
+                f"为“{'”“'.join(purposes)}”{by_zh}{count}处联系，只有给出过同意“{'”或“'.join(names)}”的客户才走得到；征求同意的地方",
                 f"{count} contact{'s' * (count > 1)} for {', '.join(f'`{one}`' for one in purposes)}{by_en} {reach} only customers "
                 f"who gave {' or '.join(f'`{one}`' for one in names)}; they are asked at",
             ),
@@ -129,11 +130,18 @@ ON_CONSENT: Final = Population(
 )
 
 
+UNSTATED: Final = Phrase("没有写", "not stated")
+
+
 def _with_purpose(case: Case) -> Iterator[Place]:
     for use in uses_of(case):
-        basis = use.purpose.basis or "—"
-        why = Phrase(f"目的“{use.purpose.id}”，依据 {basis}", f"the purpose `{use.purpose.id}`, basis {basis}")
-        yield Place(use.place, use.at, ((use.purpose.at, why),), (f"purpose/{use.purpose.id}",))
+        yield Place(use.place, use.at, _based_on(use.purpose), (f"purpose/{use.purpose.id}",))
+
+
+def _based_on(purpose: Purpose) -> Rests:
+    basis = BASES.get(purpose.basis or "", UNSTATED)
+    why = Phrase(f"目的“{purpose.id}”，依据：{basis.zh}", f"the purpose `{purpose.id}`, basis: {basis.en}")
+    return ((purpose.at, why),)
 
 
 WITH_PURPOSE: Final = Population(
@@ -191,8 +199,7 @@ def _services(case: Case) -> Iterator[Place]:
         for node, step in case.steps(root):
             purpose = case.workspace.purposes.get(step.for_.id) if step.for_ else None
             if purpose is not None and not purpose.is_marketing and purpose.basis not in {None, "consent"}:
-                why = Phrase(f"服务目的“{purpose.id}”", f"the service `{purpose.id}`")
-                yield Place(node.id, step.id_at, ((purpose.at, why),))
+                yield Place(node.id, step.id_at, _based_on(purpose))
 
 
 SERVICES: Final = Population(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 from sopkit.audit.judging import BETWEEN_VERSIONS, Audit, Result, Status
@@ -15,8 +15,10 @@ from sopkit.text import Phrase
 Kind = Literal["manual", "possible", "not assessed", "topic", "logs", "assumption", "article", "pack"]
 """Why it is asked."""
 
-BY_HAND: Final = Phrase("请核对：{title}", "check by hand: {title}")
-COMPARE: Final = Phrase("请和上一版剧本比较：{title}", "compare with the version before: {title}")
+BY_HAND: Final = Phrase("请核对，有没有做到“{title}”？", "check by hand whether this is kept: {title}")
+COMPARE: Final = Phrase(
+    "请和上一版剧本比较，有没有做到“{title}”？", "compare with the version before, whether this is kept: {title}"
+)
 ACTUAL: Final = Phrase(
     "这些检查项只看了剧本写的计划：{controls}。请抽查实际的发送、同意和撤回记录",
     "of these controls only the plan was looked at: {controls}; check a sample of what was sent, consented to and withdrawn",
@@ -97,9 +99,12 @@ def _of_control(one: Result) -> Iterator[Question]:
 def _of_law(audit: Audit) -> Iterator[Question]:
     cited = dict.fromkeys(article for one in audit.results for article in one.articles)
     for status, phrase in (("U", FROM_MEMORY), ("S", SECOND_HAND)):
-        names = list(dict.fromkeys(named(article) for article in cited if article.status == status))
-        if names:
-            yield Question("article", "", _listed(phrase, "articles", names))
+        by_law: dict[Phrase, list[Citation]] = {}
+        for article in cited:
+            if article.status == status:
+                by_law.setdefault(article.law, []).append(article)
+        if by_law:
+            yield Question("article", "", _listed(phrase, "articles", [_of_one_law(each) for each in by_law.values()]))
     for pack in audit.compilation.law.packs:
         if pack.partial is not None:
             yield Question("pack", pack.id, _filled(PARTIAL, pack=pack.title, said=pack.partial))
@@ -111,6 +116,14 @@ def named(article: Citation) -> Phrase:
         return Phrase(f"《{article.law.zh}》", article.law.en)
     number, bracket, rest = article.article.partition("(")
     return Phrase(f"《{article.law.zh}》第{number}条{bracket}{rest}", f"{article.law.en} {article.article}")
+
+
+def _of_one_law(articles: Sequence[Citation]) -> Phrase:
+    """Return how several articles of one law are called: 《个人信息保护法》第6条、第13条."""
+    first, *rest = dict.fromkeys(named(article) for article in articles)
+    zh, en = f"《{articles[0].law.zh}》", f"{articles[0].law.en} "
+    more = [Phrase(one.zh.removeprefix(zh), one.en.removeprefix(en)) for one in rest]
+    return Phrase("、".join((first.zh, *(one.zh for one in more))), ", ".join((first.en, *(one.en for one in more))))
 
 
 def _listed(phrase: Phrase, slot: str, names: list[Phrase]) -> Phrase:

@@ -120,6 +120,15 @@ USES: Final = (
     _use("functional.service.loyalty", "会员积分与权益", "Loyalty programme", "loyalty|points|tier|积分|等级"),
 )  # fmt: skip
 
+BASES: Final[Mapping[str, Phrase]] = {
+    "consent": Phrase("个人同意", "consent"),
+    "contract": Phrase("履行合同所必需", "necessary for a contract"),
+    "legal-duty": Phrase("法定职责或义务", "a legal duty"),
+    "legitimate-interests": Phrase("正当利益", "legitimate interests"),
+    "vital-interests": Phrase("保护生命健康或财产", "vital interests"),
+    "public-task": Phrase("公共利益", "a public task"),
+    "public-information": Phrase("已公开的信息", "public information"),
+}
 BY_KEY: Final[Mapping[str, Category]] = {one.key: one for one in CATEGORIES}
 
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from sopkit.law.vocabulary import BASES
 from sopkit.model.nouns import Purpose
 from sopkit.render.document import Block, Document, Fact, Facts, Paragraph, Section, text
 from sopkit.render.manual import front
@@ -38,16 +39,9 @@ ACTIVITIES_SAY: Final = Phrase(
 )
 DATA: Final = Phrase("按数据项", "By datum")
 BASIS: Final = Phrase("依据", "Basis")
-BASES: Final = {
-    "consent": Phrase("个人同意", "consent"),
-    "contract": Phrase("履行合同所必需", "necessary for a contract"),
-    "legal-duty": Phrase("法定职责或义务", "a legal duty"),
-    "legitimate-interests": Phrase("正当利益", "legitimate interests"),
-    "public-information": Phrase("已公开的信息", "public information"),
-}
 USED_DATA: Final = Phrase("数据", "Data")
-SINCE: Final = Phrase("“{event}”之后 {period}", "{period} after “{event}”")
-SINCE_COLLECTED: Final = Phrase("收集之后 {period}", "{period} after collection")
+SINCE: Final = Phrase("“{event}”之后{period}", "{period} after “{event}”")
+SINCE_COLLECTED: Final = Phrase("收集之后{period}", "{period} after collection")
 NONE: Final = Phrase("没有写明", "not declared")
 NOTHING: Final = Phrase("没有用到数据。", "No data are used.")
 

@@ -16,7 +16,7 @@ from sopkit.frozen import dataclass
 from sopkit.render.marks import Line, Run, line
 from sopkit.text import Lang
 
-LOOKS: Final = frozenset({"width", "breaks", "svg", "shade", "listed"})
+LOOKS: Final = frozenset({"width", "breaks", "svg", "shade", "listed", "folded"})
 """Fields that change how a document looks and not what it says: nobody signs again for them."""
 HASH_LENGTH: Final = 16
 """Hexadecimal digits of the content hash that are printed: enough that two contents never share them by chance."""
@@ -230,6 +230,8 @@ class Section:
     """Starts a new page in print."""
     listed: bool = True
     """Stands in the table of contents."""
+    folded: bool = False
+    """Shown on screen when its heading is opened; in print always."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from sopkit.render.templating import safe_href
 SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~&$])")
 LINE_START: Final = re.compile(r"^(\s*(?:\d+(?=[.)](?:\s|$))|(?=[-+=:])))", re.MULTILINE)
 """What would begin a list, a rule or a heading; of `1.` the point is escaped, since a backslash before a digit is printed."""
+BACKTICKS: Final = re.compile("`+")
 BLANK: Final = "＿＿＿＿＿＿"
 DEEPEST: Final = 6
 
@@ -47,6 +48,18 @@ def to_markdown(document: Document) -> str:
 def escaped(text: str) -> str:
     """Return text in which no character means anything to Markdown."""
     return LINE_START.sub(r"\1\\", SPECIAL.sub(r"\\\1", text))
+
+
+def code_span(text: str) -> str:
+    """Return text as code, as it is: between more backticks than stand together in it. A line break, which code has not, is a space."""
+    said = text.replace("\n", " ")
+    fence = "`" * (_longest_run(said) + 1)
+    padded = said.startswith("`") or said.endswith("`") or (said.strip(" ") and said[0] == said[-1] == " ")
+    return f"{fence} {said} {fence}" if padded else f"{fence}{said}{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, BACKTICKS.findall(text)), default=0)
 
 
 class _Writer:
@@ -88,8 +101,8 @@ class _Writer:
     def _run(self, run: Run) -> str:
         said = escaped(run.text)
         if run.style == "id":
-            return "`" + run.text.replace("`", "'").replace("\n", " ") + "`"
-        if run.style == "slot":
+            said = code_span(run.text)
+        elif run.style == "slot":
             said = f"〔{said}〕"
         elif run.style == "strong" and said.strip():
             said = f"**{said}**"
@@ -97,7 +110,9 @@ class _Writer:
         return f"[{said}](<{href.replace('>', '%3E').replace('<', '%3C')}>)" if href else said
 
     def _cell(self, line: Line) -> str:
-        return self._line(line).replace("\n", "<br>")
+        """Return a line as a cell of a table, which ends at every bar without a backslash, even inside code."""
+        runs = (replace(run, text=run.text.replace("|", "\\|")) if run.style == "id" else run for run in line)
+        return self._line(tuple(runs)).replace("\n", "<br>")
 
     def _label(self, line: Line, said: str) -> str:
         return f"**{self._line(line)}**{'：' if self.zh else ': '}{said}"
@@ -164,7 +179,8 @@ class _Writer:
                 yield ""
             case Diagram(title=title, text=text):
                 yield f"**{escaped(title)}**\n"
-                yield "```text\n" + text.replace("```", "'''") + "\n```\n"
+                fence = "`" * max(3, _longest_run(text) + 1)
+                yield f"{fence}text\n{text}\n{fence}\n"
             case FillIn(labels=labels):
                 yield self._blanks(labels) + "\n"
             case SignOff(labels=labels, lines=lines):
@@ -204,9 +220,9 @@ class _Writer:
 
     def _script(self, script: Script, level: int) -> Iterator[str]:
         if script.anchor:
-            yield from self._heading(f"{self._line(script.title)} `{script.id}`", level, script.anchor)
+            yield from self._heading(f"{self._line(script.title)} {code_span(script.id)}", level, script.anchor)
         else:
-            yield f"**{'话术：' if self.zh else 'Script: '}{self._line(script.title)}** `{script.id}`\n"
+            yield f"**{'话术：' if self.zh else 'Script: '}{self._line(script.title)}** {code_span(script.id)}\n"
         if script.notes:
             yield from (f"- {self._line(note)}" for note in script.notes)
             yield ""
@@ -218,7 +234,7 @@ class _Writer:
     def _card(self, card: StepCard, level: int) -> Iterator[str]:
         badges = "".join(f" 【{self._line(badge)}】" if self.zh else f" ({self._line(badge)})" for badge in card.badges)
         yield from self._heading(f"{card.number} {self._line(card.title)}{badges}", level, card.anchor)
-        yield f"`{card.id}`\n"
+        yield f"{code_span(card.id)}\n"
         yield from self._facts(card.facts)
         for block in card.blocks:
             yield from self._block(block, level + 1)

@@ -2,111 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
-from sopkit.diagnostics import Finding, Related, Rule, Severity
+from sopkit.diagnostics import Finding, Related, Rule
 from sopkit.frozen import dataclass
+from sopkit.graph import ExecutionGraph
 from sopkit.model.documents import Document, Waiver
+from sopkit.rules.waivers_rules import (
+    AGAIN,
+    ANOTHER,
+    CRITICAL,
+    EXPIRED,
+    MEND,
+    NEVER_AGAIN,
+    OWN,
+    RULES,
+    UNENTITLED,
+    UNKNOWN,
+    UNUSED,
+    UNWAIVABLE,
+)
 from sopkit.schema.places import path_to
 from sopkit.source import Span
 from sopkit.text import Phrase
 from sopkit.tree import MAX_NODES, Forest, Value
 
-WAIVED: Final = """\
-kind: automation
-id: welcome
-title: 入会欢迎
-review_by: 2027-12-31
-waive:
-  - {rule: missing-owner, at: welcome, reason: 负责人下月到岗, approved_by: guide, until: 2026-01-31}
-starts_on: member-joined
-steps:
-  - {id: call, do: 电话欢迎, by: guide, within: 1d}
-"""
-"""A playbook without an owner, and a waiver that says so; its day has passed."""
-
-EXPIRED: Final = Rule(
-    code="SOP901",
-    name="expired-waiver",
-    severity=Severity.WARNING,
-    summary=Phrase("豁免已经过期", "a waiver whose day has passed"),
-    message=Phrase(
-        "对 {rule} 的豁免在 {until} 到期，已经失效", "the waiver of `{rule}` ended on {until} and no longer counts"
-    ),
-    why=Phrase(
-        "豁免是有期限的例外。过期不清，例外就成了没人负责的惯例。",
-        "A waiver is an exception for a time; left standing, the exception becomes a habit that nobody answers for.",
-    ),
-    fix=Phrase(
-        "解决原来的问题并删掉这条豁免；确实还需要，就请 {approver} 重新批准并改 until",
-        "mend what it excused and delete it; if it is still needed, have `{approver}` approve it again and move `until`",
-    ),
-    bad=WAIVED,
-    good=WAIVED.replace("2026-01-31", "2027-06-30"),
-)
-
-UNUSED: Final = Rule(
-    code="SOP902",
-    name="unused-waiver",
-    severity=Severity.WARNING,
-    summary=Phrase("豁免没有对应的问题", "a waiver of something that is not found"),
-    message=Phrase(
-        "“{place}”没有 {rule} 的问题，这条豁免用不上",
-        "no `{rule}` is found at `{place}`, so the waiver excuses nothing",
-    ),
-    why=Phrase(
-        "用不上的豁免留着，等问题真的出现时会把它悄悄盖住。",
-        "A waiver that is left lying about will silently cover the fault when it does come.",
-    ),
-    fix=Phrase(
-        "问题已经解决就删掉这条豁免；写错了位置就改 at（文档内的路径，如 awareness/welcome）",
-        "delete it if the fault is mended; if it stands at another place, correct `at`, a path such as awareness/welcome",
-    ),
-    bad=EXPIRED.good.replace("review_by", "owner: guide\nreview_by"),
-    good=EXPIRED.good,
-)
-
-UNKNOWN: Final = Rule(
-    code="SOP903",
-    name="waiver-of-unknown-rule",
-    severity=Severity.ERROR,
-    summary=Phrase("豁免指的规则不存在", "a waiver of a rule that does not exist"),
-    message=Phrase("没有规则“{rule}”", "there is no rule `{rule}`"),
-    why=Phrase("规则名写错，这条豁免就什么也不会豁免。", "With a misspelt rule the waiver excuses nothing."),
-    fix=Phrase(
-        "写规则的名称或编号；用 sopkit rules 查看全部",
-        "write the rule's name or code; `sopkit rules` lists them all",
-    ),
-    bad=EXPIRED.good.replace("missing-owner", "missing-ownr"),
-    good=EXPIRED.good,
-)
-
-UNWAIVABLE: Final = Rule(
-    code="SOP904",
-    name="waiver-of-broken-text",
-    severity=Severity.ERROR,
-    summary=Phrase("写法错误不能豁免", "a waiver of a mistake in writing"),
-    message=Phrase(
-        "{rule} 是写法或引用错误，不能豁免",
-        "`{rule}` is a mistake in writing or a broken reference and cannot be waived",
-    ),
-    why=Phrase(
-        "读不懂的内容没法检查，也进不了手册：豁免等于让它悄悄消失。",
-        "What can't be read is neither checked nor printed: a waiver would let it vanish in silence.",
-    ),
-    fix=Phrase("改正写法，删掉这条豁免", "mend the text and delete the waiver"),
-    bad=EXPIRED.good.replace("missing-owner", "unknown-key"),
-    good=EXPIRED.good,
-)
-
-RULES: Final = (EXPIRED, UNUSED, UNKNOWN, UNWAIVABLE)
+__all__ = ["FIRST_WAIVABLE", "RULES", "Waived", "Waiving", "apply", "roles_behind"]
 
 FIRST_WAIVABLE: Final = "SOP2"
 """Codes below are about what can't be read or resolved."""
+PLAYBOOKS: Final = frozenset(("lifecycle", "automation", "procedure", "cadence", "issue"))
 PARTS: Final = ("stages", "steps")
 """Keys below which a playbook has parts with names of their own."""
 STAYS: Final = Phrase(
@@ -151,17 +80,18 @@ def apply(
     today: date,
     *,
     is_critical: Callable[[Rule], bool] = lambda _: False,
+    asking: Callable[[str], Collection[str]] = lambda _: (),
 ) -> Waiving:
     """Return the findings without those that a waiver in force accepts, and with one for each waiver that is amiss.
 
-    `rules` finds a rule by code, name or alias, in lower case. A waiver accepts what its rule finds at its place of its own
-    document. None counts as unused in a document that the schema refused in part: the very finding may be missing.
-    A critical finding that is waived stays open, and names the waiver.
+    `rules` finds a rule by code, name or alias, in lower case; `asking` the roles that answer for a subject or do it. A waiver
+    accepts what its rule finds at its place of its own document. None counts as unused in a document that the schema refused in
+    part: the very finding may be missing. A critical finding that is waived stays open, and names the waiver.
     """
     standing: list[_Standing] = []
     opened: list[Finding] = []
     for document, waiver in ((one, waiver) for one in documents for waiver in one.waive):
-        judged = _judge(waiver, document, forest, rules, today)
+        judged = _judge(waiver, document, forest, rules, today, is_critical=is_critical)
         if isinstance(judged, Finding):
             opened.append(judged)
         elif judged is not None:
@@ -178,13 +108,20 @@ def apply(
             waived.append(Waived(kept, found.waiver, critical=True))
         else:
             waived.append(Waived(finding, found.waiver))
+    opened.extend(_unentitled(waived, standing, forest, asking))
     used = {one.waiver.at for one in waived}
     opened.extend(_unused(one, forest) for one in standing if one.waiver.at not in used and not one.document.broken)
     return Waiving(tuple(opened), tuple(waived))
 
 
 def _judge(
-    waiver: Waiver, document: Document, forest: Forest, rules: Mapping[str, Rule], today: date
+    waiver: Waiver,
+    document: Document,
+    forest: Forest,
+    rules: Mapping[str, Rule],
+    today: date,
+    *,
+    is_critical: Callable[[Rule], bool],
 ) -> _Standing | Finding | None:
     """Return the waiver if it is in force, else what is wrong with it; None for an incomplete one, which the schema refuses."""
     if (
@@ -204,7 +141,8 @@ def _judge(
     if rule.code < FIRST_WAIVABLE:
         return Finding(UNWAIVABLE, _span(forest, waiver, "rule"), {"rule": rule.name}, subject)
     if waiver.until.value < today:
-        args = {"rule": rule.name, "until": waiver.until.value.isoformat(), "approver": waiver.approved_by.id}
+        args: dict[str, str | Phrase] = {"rule": rule.name, "until": waiver.until.value.isoformat()}
+        args["again"] = NEVER_AGAIN if is_critical(rule) else _filled(AGAIN, approver=waiver.approved_by.id)
         return Finding(EXPIRED, forest.span(waiver.until.at), args, subject)
     return _Standing(waiver, document, rule)
 
@@ -267,6 +205,42 @@ def _has_id(value: Value, name: str) -> bool:
     if isinstance(value, dict):
         return value.get("id") == name or any(_has_id(one, name) for one in value.values())
     return False
+
+
+def roles_behind(graph: ExecutionGraph, subject: str) -> frozenset[str]:
+    """Return the roles that answer for a subject of the graph or do it, and those that do the steps which use it."""
+    node = graph.nodes.get(subject)
+    users = [edge.source for edge in graph.arriving.get(subject, ()) if edge.source.partition("/")[0] in PLAYBOOKS]
+    asked = [subject, *([node.playbook] if node else []), *users]
+    return frozenset(
+        edge.target.removeprefix("role/")
+        for one in asked
+        for edge in graph.leaving.get(one, ())
+        if edge.kind == "staffed-by" and edge.label in {"owner", "by"}
+    )
+
+
+def _unentitled(
+    waived: Sequence[Waived], standing: Iterable[_Standing], forest: Forest, asking: Callable[[str], Collection[str]]
+) -> Iterator[Finding]:
+    """Yield each waiver that accepts what nobody may, or that was approved by a role which answers for it or does it."""
+    for one in standing:
+        accepted = [each for each in waived if each.waiver is one.waiver]
+        role = one.waiver.approved_by.id if one.waiver.approved_by else ""
+        owner = one.document.owner.id if one.document.owner else ""
+        args: dict[str, str | Phrase] = {"rule": one.rule.name, "approver": role}
+        if any(each.critical for each in accepted):
+            args |= {"why": CRITICAL, "advice": MEND}
+        elif accepted and (role == owner or any(role in asking(each.finding.subject) for each in accepted)):
+            args |= {"why": OWN, "advice": ANOTHER}
+        else:
+            continue
+        subject = f"{one.document.kind}/{one.document.id}"
+        yield Finding(UNENTITLED, _span(forest, one.waiver, "approved_by"), args, subject)
+
+
+def _filled(phrase: Phrase, **args: str) -> Phrase:
+    return Phrase(phrase.fill("zh-CN", args), phrase.fill("en", args))
 
 
 def _unused(standing: _Standing, forest: Forest) -> Finding:

@@ -25,6 +25,8 @@ class Place:
     """The key that holds it; the node itself for an element and for the root."""
     at: int
     shape: Shape
+    needed: bool = False
+    """What holds it must have its key."""
 
     @property
     def name(self) -> str:
@@ -89,7 +91,9 @@ class Places:
     def _keep(self, parent: Place, part: str | int, value: Value, key_at: int, at: int) -> None:
         path = (*parent.path, part)
         shape = parent.shape.child(part).of(value)
-        self._known[path] = Place(parent.tree, parent.kind, path, value, key_at, at, shape)
+        self._known[path] = Place(
+            parent.tree, parent.kind, path, value, key_at, at, shape, part in parent.shape.required
+        )
 
 
 def path_to(tree: Tree, index: int) -> Path | None:

@@ -105,8 +105,9 @@ def _too_few(place: Place, refusal: Refusal) -> Finding:
 
 def _empty(place: Place, lack: Phrase, types: tuple[str, ...]) -> Finding:
     wanted = expected(place.shape, types)
-    missing = Phrase(f"填上{wanted.zh}，或删掉这个键", f"fill in {wanted.en}, or remove the key")
-    args: Args = {"key": place.name, "lack": lack, "advice": missing}
+    filled = Phrase(f"填上{wanted.zh}", f"fill in {wanted.en}")
+    either = Phrase(f"{filled.zh}，或删掉这个键", f"{filled.en}, or remove the key")
+    args: Args = {"key": place.name, "lack": lack, "advice": filled if place.needed else either}
     return Finding(rules.EMPTY_VALUE, place.span, args, subject=place.subject)
 
 

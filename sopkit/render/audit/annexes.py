@@ -7,20 +7,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from sopkit.audit import Audit, Looked, Place
+from sopkit.audit import Audit
 from sopkit.audit.questions import Kind, questions
 from sopkit.diagnostics import Citation
 from sopkit.frozen import dataclass
 from sopkit.law import Pack
 from sopkit.law.topics import TOPICS
-from sopkit.render.audit.controls import anchor, waiver_block
-from sopkit.render.audit.words import CHECKED, GRAVITIES, listed
+from sopkit.render.audit.controls import anchor, message, waiver_block
+from sopkit.render.audit.titles import Titles
+from sopkit.render.audit.words import CHECKED, GRAVITIES
 from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, SignOff, Table, text
-from sopkit.render.finding_blocks import finding_block, place, quoted, said
+from sopkit.render.finding_blocks import finding_block, place
 from sopkit.render.marks import Line, clean, ident, link, quiet, strong
-from sopkit.render.wording.names import Names, Titled
+from sopkit.render.wording.names import Names
+from sopkit.rules.waivers import RULES as WAIVER_RULES
 from sopkit.text import Phrase
-from sopkit.tree import Forest
 
 WAIVERS: Final = Phrase("豁免", "Waivers")
 WAIVER_HEADS: Final = (
@@ -51,17 +52,6 @@ OTHERS_SAY: Final = Phrase(
     "These checks answer to no article: the company's own promises, and whether the playbooks work at all.",
 )
 PROVED: Final = Phrase("已经证明的", "Proved")
-EVIDENCE: Final = Phrase("证据清单", "Evidence")
-EVIDENCE_SAYS: Final = Phrase(
-    "每张表列出检查时看过的全部地方：在哪个文件第几行、原文是什么、凭什么成立。",
-    "Each table lists every place that was looked at: file and line, what is written there, and what it rests on.",
-)
-NOT_JUDGED: Final = Phrase("没法判断：", "Could not be judged: ")
-EVIDENCE_HEADS: Final = (
-    Phrase("对象", "What"),
-    Phrase("位置与原文", "Where, and the line"),
-    Phrase("凭什么", "Rests on"),
-)
 LAW: Final = Phrase("依据：法规包与法条", "Law: packs and articles")
 PACK_HEADS: Final = (
     Phrase("法规包", "Pack"), Phrase("法域", "Jurisdiction"), Phrase("核对日期", "Checked on"), Phrase("法条", "Articles"),
@@ -79,8 +69,6 @@ SIGNATURES: Final = (
     Phrase("签名", "Signature"),
     Phrase("日期", "Date"),
 )
-BARE: Final = re.compile(r"(?:- )?(?:id: )?[\w-]+:?")
-"""A line that says nothing but what something is called."""
 INPUTS: Final = Phrase("输入文件与哈希", "Input files and hashes")
 INPUTS_SAY: Final = Phrase(
     "结论只对这些文件成立；哈希（SHA-256）变了，就要重新审计。",
@@ -89,7 +77,7 @@ INPUTS_SAY: Final = Phrase(
 INPUT_HEADS: Final = (Phrase("文件", "File"), Phrase("字节", "Bytes"), Phrase("SHA-256", "SHA-256"))
 INVENTORY: Final = Phrase("个人信息处理清单", "Record of processing activities")
 INVENTORY_SAYS: Final = Phrase(
-    "剧本用到 {count} 项数据，其中敏感 {sensitive} 项，收集了没有用到 {unused} 项，没有类别 {unknown} 项。",
+    "剧本用到{count}项数据，其中敏感{sensitive}项，收集了没有用到{unused}项，没有类别{unknown}项。",
     "The playbooks use {count} data: {sensitive} sensitive, {unused} collected and not used, {unknown} without a category.",
 )
 INVENTORY_FILES: Final = Phrase("逐项清单：{page}；表格：{table}", "One by one: {page}; as a table: {table}")
@@ -115,21 +103,18 @@ def fingerprint(inputs: Iterable[Input]) -> str:
     ).hexdigest()
 
 
-def numbers(audit: Audit) -> dict[str, str]:
-    """Return the number of each list of evidence by the id of its population: `E1`."""
-    return {looked.population.id: f"E{number}" for number, looked in enumerate(audit.populations, 1)}
-
-
-def waivers(audit: Audit, names: Names, prefix: str) -> Section:
-    blocks: list[Block] = [_waived(audit, names, prefix)] if audit.compilation.waived else []
+def waivers(audit: Audit, titles: Titles, prefix: str) -> Section:
+    names = titles.names
+    blocks: list[Block] = [_waived(audit, titles, prefix)] if audit.compilation.waived else []
     blocks += [waiver_block(one, names, prefix) for one in audit.compilation.waived if not one.finding.rule.decides]
-    stale = [one for one in audit.compilation.findings if one.rule.code in {"SOP901", "SOP902", "SOP903", "SOP904"}]
+    stale = [one for one in audit.compilation.findings if one.rule in WAIVER_RULES]
     blocks += [finding_block(one, names.lang, prefix) for one in stale]
     return Section("waivers", _text(WAIVERS, names), tuple(blocks) or (_paragraph(NO_WAIVERS, names),))
 
 
-def _waived(audit: Audit, names: Names, prefix: str) -> Table:
+def _waived(audit: Audit, titles: Titles, prefix: str) -> Table:
     """Return a row for each waived finding: where, why, by whom, until when, and the controls whose cards show it in full."""
+    names = titles.names
     controls = {id(each.finding): one for one in audit.results for each in one.waived}
     rows = []
     for one in audit.compilation.waived:
@@ -138,23 +123,23 @@ def _waived(audit: Audit, names: Names, prefix: str) -> Table:
         until = waiver.until.value.isoformat() if waiver.until else ""
         shown = link(control.id, f"#{anchor(control)}") if control else quiet("–")
         grave = f" {strong(GRAVITIES['critical'].within(names.lang))}" if one.critical else ""
-        what = (
-            f"{ident(one.finding.rule.code)} {said(one.finding.message(names.lang))}\n{place(one.finding.span, prefix)}"
-        )
+        told = titles.told(message(one.finding), with_ids=True)
+        what = f"{ident(one.finding.rule.code)} {told}\n{place(one.finding.span, prefix)}"
         rows.append((text(what), text(names.say(waiver.reason)), text(f"{who}\n{until}"), text(f"{shown}{grave}")))
     columns = tuple(Column(_text(head, names), width) for head, width in zip(WAIVER_HEADS, (9, 5, 3, 3), strict=True))
     return Table(_text(WAIVERS, names), columns, (RowGroup((), tuple(rows)),))
 
 
-def open_questions(audit: Audit, names: Names, prefix: str) -> Section:
+def open_questions(audit: Audit, titles: Titles, prefix: str) -> Section:
     """Return the questions as a form to fill in, group by group."""
+    names = titles.names
     groups: dict[Kind, list[tuple[Line, ...]]] = {}
     for number, one in enumerate(questions(audit), 1):
         about = (
             link(one.about, f"#control-{one.about.lower()}") if one.about[:1].isupper() else _topic(one.about, names)
         )
         where = f" {place(one.span, prefix)}" if one.span else ""
-        row = (text(f"Q{number}"), text(about), text(said(one.text.within(names.lang)) + where))
+        row = (text(f"Q{number}"), text(about), text(titles.told(one.text) + where))
         groups.setdefault(one.kind, []).append(row)
     columns = tuple(
         Column(_text(head, names), width, "blank" if last else "text")
@@ -170,77 +155,18 @@ def _topic(about: str, names: Names) -> str:
     return next((topic.title.within(names.lang) for topic in TOPICS if topic.id == about), "") or quiet("–")
 
 
-def others(audit: Audit, names: Names, prefix: str) -> Section:
+def others(audit: Audit, titles: Titles, prefix: str) -> Section:
+    names = titles.names
     blocks: list[Block] = [_paragraph(OTHERS_SAY, names)]
-    blocks += [finding_block(one, names.lang, prefix) for one in audit.other if not one.rule.code.startswith("SOP90")]
+    blocks += [finding_block(one, names.lang, prefix) for one in audit.other if one.rule not in WAIVER_RULES]
     if audit.proved_otherwise:
         blocks.append(Paragraph(_text(PROVED, names)))
         blocks.append(
             Bullets(
-                tuple(
-                    text(f"{said(one.statement.within(names.lang))} {ident(one.rule.code)}")
-                    for one in audit.proved_otherwise
-                )
+                tuple(text(f"{titles.told(one.statement)} {ident(one.rule.code)}") for one in audit.proved_otherwise)
             )
         )
     return Section("others", _text(OTHERS, names), tuple(blocks))
-
-
-def evidence(audit: Audit, names: Names, prefix: str) -> Section:
-    number = numbers(audit)
-    forest = audit.compilation.forest
-    sections = []
-    for one in audit.populations:
-        title = text(f"{number[one.population.id]} {listed(one).within(names.lang)}")
-        table = _listed(one, title, forest, names, prefix)
-        sections.append(Section(number[one.population.id].lower(), title, (table,), listed=False))
-    return Section(
-        "evidence", _text(EVIDENCE, names), (_paragraph(EVIDENCE_SAYS, names),), tuple(sections), breaks=True
-    )
-
-
-def _listed(looked: Looked, title: Line, forest: Forest, names: Names, prefix: str) -> Table:
-    """Return a row for each place, those that could not be judged apart, with the reason."""
-    supported = any(one.rests_on for one in looked.judged)
-    groups = [RowGroup((), tuple(_place(one, forest, names, prefix)[: 2 + supported] for one in looked.judged))]
-    if looked.unseen:
-        why = f"{NOT_JUDGED.within(names.lang)}{looked.population.unseen_because.within(names.lang)}"
-        groups.append(
-            RowGroup(
-                text(said(why)), tuple(_place(one, forest, names, prefix)[: 2 + supported] for one in looked.unseen)
-            )
-        )
-    heads = EVIDENCE_HEADS[: 2 + supported]
-    columns = tuple(Column(_text(head, names), width) for head, width in zip(heads, (5, 8, 7), strict=False))
-    return Table(title, columns, tuple(group for group in groups if group.rows))
-
-
-def _place(one: Place, forest: Forest, names: Names, prefix: str) -> tuple[Line, ...]:
-    rests = "\n".join(
-        f"{said(why.within(names.lang))} {place(forest.span(mark), prefix)}" for mark, why in one.rests_on
-    )
-    line = quoted(forest.span(one.at))
-    shown = "" if BARE.fullmatch(line) else f"\n{line}"
-    return (
-        text(f"{called(one.subject, names)}\n{ident(one.subject)}"),
-        text(f"{place(forest.span(one.at), prefix)}{shown}"),
-        text(rests or quiet("–")),
-    )
-
-
-def called(subject: str, names: Names) -> str:
-    """Return what people call a subject such as `tool/crm`, or a step by its path; nothing where it has no title."""
-    kind, _, name = subject.partition("/")
-    workspace = names.workspace
-    nouns: Mapping[str, Mapping[str, Titled]] = {
-        "artefact": workspace.artefacts, "channel": workspace.channels, "consent": workspace.consents, "data": workspace.data,
-        "event": workspace.events, "issue": workspace.cadences, "notice": workspace.notices, "offer": workspace.offers,
-        "partner": workspace.partners, "purpose": workspace.purposes, "script": workspace.scripts, "sync": workspace.syncs,
-        "task": workspace.tasks, "tool": workspace.tools,
-    }  # fmt: skip
-    if kind in nouns:
-        return names.title(nouns[kind], name) if name in nouns[kind] else ""
-    return names.step_at(name) if "/" in name else names.title(names.playbooks, name)
 
 
 def law(audit: Audit, names: Names) -> Section:

@@ -11,7 +11,8 @@ from sopkit.audit.questions import Question, questions
 from sopkit.diagnostics import Finding
 from sopkit.law import Pack
 from sopkit.law.topics import OTHER, TOPICS
-from sopkit.render.audit.annexes import fingerprint, numbers
+from sopkit.render.audit.annexes import fingerprint
+from sopkit.render.audit.evidence import numbers
 from sopkit.render.audit.page import Frame
 from sopkit.render.audit.words import DISCLAIMER, counted
 from sopkit.render.finding_blocks import quoted

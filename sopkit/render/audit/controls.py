@@ -8,9 +8,13 @@ from typing import Final
 from sopkit.audit import Result, Status
 from sopkit.audit.places import Statement
 from sopkit.audit.questions import named
+from sopkit.diagnostics import Finding
+from sopkit.law.packs import UNSETTLED as FROM_MEMORY
+from sopkit.render.audit.evidence import samples
+from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import CHECKED, GRAVITIES, SIGNS, STATUSES, WEIGHT, counted, listed
 from sopkit.render.document import Block, Bullets, Callout, Fact, Facts, Paragraph, StepCard, text
-from sopkit.render.finding_blocks import finding_block, place, quoted, said, unassessed_line
+from sopkit.render.finding_blocks import finding_block, place, quoted, unassessed_line
 from sopkit.render.marks import Line, clean, ident, link, quiet, strong
 from sopkit.render.wording.names import Names
 from sopkit.rules.waivers import Waived
@@ -22,24 +26,31 @@ EVIDENCE: Final = Phrase("证据", "Evidence")
 BASIS: Final = Phrase("依据", "Basis")
 GIVEN: Final = Phrase("前提", "Given")
 LIMIT: Final = Phrase("限制", "Limit")
-NOT_FOUND: Final = Phrase("检查了 {what}，没有发现“{wrong}”", "{what} examined; not found: {wrong}")
-FOUND: Final = Phrase("发现 {count} 处问题，见下", "{count} found, below")
-ACCEPTED: Final = Phrase("发现 {count} 处问题，已豁免，见下", "{count} found and waived, below")
-ACCEPTED_TOO: Final = Phrase("另有 {count} 处已豁免，见下", "{count} more waived, below")
+NOT_FOUND: Final = Phrase("检查了{what}，没有发现“{wrong}”", "{what} examined; not found: {wrong}")
+FOUND: Final = Phrase("发现{count}处问题，见下", "{count} found, below")
+ACCEPTED: Final = Phrase("发现{count}处问题，已豁免，见下", "{count} found and waived, below")
+ACCEPTED_TOO: Final = Phrase("另有{count}处已豁免，见下", "{count} more waived, below")
 STILL: Final = Phrase("其中严重的仍按未解决计", "what is critical among them counts as open")
 PLAN_ONLY: Final = Phrase(
     "只看了计划；实际执行要看事件日志，这一版未评估",
     "the plan alone; what really happens, by event logs, is not assessed in this version",
 )
+UNREAD: Final = Phrase(
+    "所依据的法条还没有核对原文，核对之前不算定论",
+    "the articles behind it were not checked against their text: nothing is settled until they are",
+)
+INNER: Final = str.maketrans("“”", "‘’")
+"""Quotation marks inside quotation marks."""
 WAIVER: Final = Phrase("豁免", "Waived")
-WAIVED_BY: Final = Phrase("批准人 {who}，到 {until} 为止", "approved by {who}, until {until}")
+WAIVED_BY: Final = Phrase("批准人：{who}，到{until}为止", "approved by {who}, until {until}")
 OWN_POLICY: Final = Phrase("企业自己的制度，或工程上的要求", "the company's own policy, or good engineering")
 IN_CATALOGUE: Final = Phrase("内置目录里没有写全的", "Incomplete in the built-in catalogue")
 UNSETTLED: Final = Phrase("没能判断的", "Not settled")
 
 
-def card(result: Result, names: Names, evidence: Mapping[str, str], forest: Forest, prefix: str) -> StepCard:
-    """Return the card of a control; `evidence` names the annex of each population, as `E3`."""
+def card(result: Result, titles: Titles, evidence: Mapping[str, str], forest: Forest, prefix: str) -> StepCard:
+    """Return the card of a control; `evidence` is the number of each population's list in the annex, as `E3`."""
+    names = titles.names
     badges = [STATUSES[result.status].within(names.lang)]
     if result.severity:
         badges.append(names.phrase(WEIGHT, gravity=GRAVITIES[result.severity].within(names.lang)))
@@ -49,8 +60,8 @@ def card(result: Result, names: Names, evidence: Mapping[str, str], forest: Fore
         title=text(clean(result.title.within(names.lang))),
         id=result.id,
         badges=tuple(map(text, badges)),
-        facts=tuple(_facts(result, names, evidence, forest, prefix)),
-        blocks=tuple(_blocks(result, names, prefix)),
+        facts=tuple(_facts(result, titles, evidence, forest, prefix)),
+        blocks=tuple(_blocks(result, titles, prefix)),
         shade=f"status {result.status.value.replace(' ', '-')}",
     )
 
@@ -59,14 +70,18 @@ def anchor(result: Result) -> str:
     return f"control-{result.id.lower()}"
 
 
-def _facts(result: Result, names: Names, evidence: Mapping[str, str], forest: Forest, prefix: str) -> Iterator[Fact]:
-    yield _fact(CONCLUSION, _conclusions(result, names, forest, prefix), names)
-    yield _fact(EVIDENCE, _evidence(result, names, evidence), names)
-    given = [said(one.within(names.lang)) for one in _assumptions(result)]
+def _facts(result: Result, titles: Titles, evidence: Mapping[str, str], forest: Forest, prefix: str) -> Iterator[Fact]:
+    names = titles.names
+    yield _fact(CONCLUSION, _conclusions(result, titles, forest, prefix), names)
+    if shown := _evidence(result, names, evidence, forest, prefix):
+        yield _fact(EVIDENCE, shown, names)
+    given = [titles.told(one) for one in _assumptions(result)]
     if given and result.status is Status.PASS:
         yield _fact(GIVEN, given, names)
-    if result.logs and result.status is not Status.NOT_APPLICABLE:
-        yield _fact(LIMIT, [PLAN_ONLY.within(names.lang)], names)
+    unread = result.articles and all(one.status == FROM_MEMORY for one in result.articles)
+    limits = [PLAN_ONLY] * result.logs + [UNREAD] * bool(unread)
+    if limits and result.status is not Status.NOT_APPLICABLE:
+        yield _fact(LIMIT, [one.within(names.lang) for one in limits], names)
     yield _fact(BASIS, list(_basis(result, names)), names)
 
 
@@ -78,15 +93,16 @@ def _assumptions(result: Result) -> Iterator[Phrase]:
     yield from dict.fromkeys(phrase for proof in result.proved for phrase in proof.assumptions)
 
 
-def _conclusions(result: Result, names: Names, forest: Forest, prefix: str) -> list[str]:
+def _conclusions(result: Result, titles: Titles, forest: Forest, prefix: str) -> list[str]:
     """Return what is known: the positive statements of a pass, the number of what is wrong, or why nothing is known."""
-    lines = [said(one.within(names.lang)) for one in result.reasons]
+    names = titles.names
+    lines = [titles.told(one) for one in result.reasons]
     if result.status is Status.PASS:
-        lines += [said(one.statement.within(names.lang)) for one in result.proved]
-        lines += [_statement(one, names, forest, prefix) for one in result.says]
+        lines += [titles.told(one.statement, with_ids=True) for one in result.proved]
+        lines += [_statement(one, titles, forest, prefix) for one in result.says]
         for rule, looked in result.looked:
             if looked.judged:
-                what, wrong = counted(looked).within(names.lang), rule.summary.within(names.lang)
+                what, wrong = counted(looked).within(names.lang), rule.summary.within(names.lang).translate(INNER)
                 lines.append(f"{names.phrase(NOT_FOUND, what=what, wrong=wrong)} {ident(rule.code)}")
     elif result.findings and result.status is Status.FAIL:
         lines.append(names.phrase(FOUND, count=str(len(result.findings))))
@@ -97,19 +113,20 @@ def _conclusions(result: Result, names: Names, forest: Forest, prefix: str) -> l
     return lines
 
 
-def _statement(one: Statement, names: Names, forest: Forest, prefix: str) -> str:
+def _statement(one: Statement, titles: Titles, forest: Forest, prefix: str) -> str:
     phrase, marks = one
-    places = names.pick("、", ", ").join(place(forest.span(mark), prefix) for mark in marks)
-    return f"{said(phrase.within(names.lang))}{names.pick('：', ' ')}{places or '–'}"
+    places = titles.names.pick("、", ", ").join(place(forest.span(mark), prefix) for mark in marks)
+    return f"{titles.told(phrase)}{titles.names.pick('：', ' ')}{places or '–'}"
 
 
-def _evidence(result: Result, names: Names, evidence: Mapping[str, str]) -> list[str]:
-    """Return where what was looked at is listed, each list once."""
+def _evidence(result: Result, names: Names, evidence: Mapping[str, str], forest: Forest, prefix: str) -> list[str]:
+    """Return a few pieces of what was looked at, each list once, and where the list stands in full."""
     lines = []
     for looked in {one.population.id: one for _, one in result.looked if one.judged or one.unseen}.values():
         number = evidence[looked.population.id]
-        lines.append(f"{link(number, f'#{number.lower()}')} {listed(looked).within(names.lang)}")
-    return lines or [quiet("–")]
+        said_ = f"{link(number, f'#{number.lower()}')} {listed(looked).within(names.lang)}"
+        lines.append(samples(looked, said_, forest, names, prefix))
+    return lines
 
 
 def _basis(result: Result, names: Names) -> Iterator[str]:
@@ -122,7 +139,8 @@ def _basis(result: Result, names: Names) -> Iterator[str]:
         yield OWN_POLICY.within(names.lang)
 
 
-def _blocks(result: Result, names: Names, prefix: str) -> Iterator[Block]:
+def _blocks(result: Result, titles: Titles, prefix: str) -> Iterator[Block]:
+    names = titles.names
     told: set[str] = set()
     for finding in result.findings:
         yield finding_block(finding, names.lang, prefix, again=finding.rule.code in told)
@@ -134,10 +152,16 @@ def _blocks(result: Result, names: Names, prefix: str) -> Iterator[Block]:
         yield Bullets(tuple(unassessed_line(one, names.lang, prefix) for one in result.not_assessed))
     if result.in_catalogue:
         lines = tuple(
-            text(f"{said(one.message(names.lang))} {place(one.span)}{names.pick('：', ': ')}{ident(quoted(one.span))}")
+            text(
+                f"{titles.told(message(one), with_ids=True)} {place(one.span)}{names.pick('：', ': ')}{ident(quoted(one.span))}"
+            )
             for one in result.in_catalogue
         )
         yield Callout("note", text(IN_CATALOGUE.within(names.lang)), (Bullets(lines),))
+
+
+def message(finding: Finding) -> Phrase:
+    return Phrase(finding.message("zh-CN"), finding.message("en"))
 
 
 def waiver_block(one: Waived, names: Names, prefix: str) -> Block:

@@ -9,9 +9,10 @@ from sopkit.audit import Audit, Result, Status
 from sopkit.audit.judging import GRAVEST
 from sopkit.frozen import dataclass
 from sopkit.law.topics import OTHER, TOPICS, Topic
-from sopkit.render.audit import annexes
+from sopkit.render.audit import annexes, evidence
 from sopkit.render.audit.annexes import Input
 from sopkit.render.audit.controls import anchor, card
+from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import DISCLAIMER, GRAVITIES, MEANINGS, SIGNS, STATUSES
 from sopkit.render.document import (
     Block,
@@ -40,14 +41,14 @@ CONCLUSION: Final = Phrase("结论", "Conclusion")
 STATEMENT: Final = Phrase("声明", "Disclaimer")
 OVERALL: Final = Phrase("总体结论", "Overall")
 BROKEN: Final = Phrase(
-    "发现 {fail} 项不符合{critical}。下列各项须整改后再审。",
+    "发现{fail}项不符合{critical}。下列各项须整改后再审。",
     "{fail} controls are broken{critical}. They must be mended before the next audit.",
 )
-CRITICAL: Final = Phrase("，其中严重 {count} 项", ", {count} of them critical")
-ALL: Final = Phrase("检查项共 {total} 项：{counts}。", "{total} controls: {counts}.")
+CRITICAL: Final = Phrase("，其中严重{count}项", ", {count} of them critical")
+ALL: Final = Phrase("检查项共{total}项：{counts}。", "{total} controls: {counts}.")
 UNKNOWN: Final = Phrase("尚无结论", "Nothing concluded")
 CLEAN: Final = Phrase(
-    "在已评估的 {assessed} 项中没有发现不符合。",
+    "在已评估的{assessed}项中没有发现不符合。",
     "Of the {assessed} controls that were assessed none is broken.",
 )
 NOTHING: Final = Phrase(
@@ -55,21 +56,29 @@ NOTHING: Final = Phrase(
     "No control could be assessed, for the reasons below: nothing was shown.",
 )
 STILL_BROKEN: Final = Phrase(
-    "有 {critical} 项严重的不符合。企业写了豁免，但严重的不能豁免，仍须整改。",
+    "有{critical}项严重的不符合。企业写了豁免，但严重的不能豁免，仍须整改。",
     "Critical controls that are broken: {critical}. The company has waived them; what is critical cannot be waived and must be mended.",
 )
 CLEAN_BUT: Final = Phrase(
-    "除已豁免的 {waived} 项外，在已评估的 {assessed} 项中没有发现不符合。",
+    "除已豁免的{waived}项外，在已评估的{assessed}项中没有发现不符合。",
     "Of the {assessed} controls that were assessed none is broken but those waived ({waived}).",
 )
 WAIVED: Final = Phrase(
-    "另有 {waived} 项已由企业豁免，其中严重 {critical} 项，仍按未解决计。",
+    "另有{waived}项已由企业豁免，其中严重{critical}项，仍按未解决计。",
     "{waived} more are waived by the company; {critical} of them are critical and count as open.",
 )
 OPEN: Final = Phrase(
-    "{manual} 项要由人判断，{unknown} 项没有评估：这 {both} 项不作结论，不能当作符合。",
-    "{manual} must be judged by a person and {unknown} were not assessed: of these {both} nothing is concluded, and they are no passes.",
+    "{parts}：本报告对这{both}项不作结论，不能当作符合。",
+    "{parts}: of these {both} nothing is concluded here, and they are no passes.",
 )
+PLAN: Final = Phrase(
+    "符合的各项里，有{count}项还取决于实际执行，本报告只看了计划。",
+    "Of those that pass, {count} depend on what really happens as well; only the plan was looked at.",
+)
+BY_PEOPLE: Final = Phrase("{count}项要由人判断", "{count} must be judged by people")
+LEFT: Final = Phrase("{count}项没有评估", "{count} were not assessed")
+COUNT: Final = Phrase("{title}{count}项", "{title} {count}")
+OF_KIND: Final = Phrase("{title}{count}个", "{title} {count}")
 NO_LAW: Final = Phrase(
     "工作区没有写法域（jurisdictions），没有适用的法规包，什么也没有评估。",
     "The workspace names no jurisdiction (`jurisdictions`), no pack applies, and nothing was assessed.",
@@ -79,7 +88,7 @@ BY_TOPIC: Final = Phrase("各专题的结果", "Results by topic")
 TOPIC_HEAD: Final = Phrase("专题", "Topic")
 TOTAL: Final = Phrase("合计", "Total")
 NO_CONTROL: Final = Phrase(
-    "另有 {count} 个专题没有检查项，只能由人回答（{topics}），见{questions}。",
+    "另有{count}个专题没有检查项，只能由人回答（{topics}），见{questions}。",
     "{count} more topics have no control and can be answered by people alone ({topics}): see {questions}.",
 )
 WORDS: Final = Phrase("怎么读", "How to read this")
@@ -181,7 +190,8 @@ def _row_of(words: Sequence[str], names: Names) -> str:
 
 
 def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
-    evidence = annexes.numbers(audit)
+    numbers = evidence.numbers(audit)
+    titles = Titles(names)
     yield _conclusion(audit, names)
     yield Section("scope", _text(SCOPE, names), (Facts(tuple(_scope(audit, frame, names))),))
     topics = [topic for topic in (*TOPICS, OTHER) if audit.of(topic)]
@@ -190,20 +200,20 @@ def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
             Section(
                 f"topic-{topic.id}",
                 _text(topic.title, names),
-                tuple(card(one, names, evidence, audit.compilation.forest, frame.prefix) for one in audit.of(topic)),
+                tuple(card(one, titles, numbers, audit.compilation.forest, frame.prefix) for one in audit.of(topic)),
             )
             for topic in topics
         )
         yield Section(
             "controls", _text(CONTROLS, names), (Paragraph(_text(ORDER, names), quiet=True),), chapters, breaks=True
         )
-    yield annexes.waivers(audit, names, frame.prefix)
-    yield annexes.open_questions(audit, names, frame.prefix)
+    yield annexes.waivers(audit, titles, frame.prefix)
+    yield annexes.open_questions(audit, titles, frame.prefix)
     yield annexes.inventory(audit, names, frame.name(INVENTORY, "html"), frame.name(INVENTORY, "csv"))
-    yield annexes.others(audit, names, frame.prefix)
+    yield annexes.others(audit, titles, frame.prefix)
     yield annexes.law(audit, names)
-    yield annexes.evidence(audit, names, frame.prefix)
     yield annexes.inputs(frame.inputs, names)
+    yield evidence.evidence(audit, names, frame.prefix)
 
 
 # The conclusion
@@ -270,20 +280,27 @@ def _verdict(audit: Audit, names: Names) -> Iterator[str]:
     elif waived:
         yield names.phrase(WAIVED, waived=str(waived), critical=str(critical_waived))
     counts = [
-        f"{said.within(names.lang)} {audit.count(status)}" for status, said in STATUSES.items() if audit.count(status)
+        names.phrase(COUNT, title=said.within(names.lang), count=str(audit.count(status)))
+        for status, said in STATUSES.items()
+        if audit.count(status)
     ]
     yield names.phrase(ALL, total=str(len(audit.results)), counts=_row_of(counts, names))
+    by_logs = sum(one.logs and one.status is Status.PASS for one in audit.results)
+    if by_logs:
+        yield names.phrase(PLAN, count=str(by_logs))
     manual, unknown = audit.count(Status.MANUAL), audit.count(Status.NOT_ASSESSED)
     if manual or unknown:
-        yield names.phrase(OPEN, manual=str(manual), unknown=str(unknown), both=str(manual + unknown))
+        parts = [names.phrase(said, count=str(n)) for said, n in ((BY_PEOPLE, manual), (LEFT, unknown)) if n]
+        yield names.phrase(OPEN, parts=names.listed(parts), both=str(manual + unknown))
 
 
 def _line(one: Result, names: Names) -> Line:
     grave = f" {strong(GRAVITIES[one.severity].within(names.lang))}" if one.severity else ""
     said = f"{one.id} {clean(one.title.within(names.lang))}"
-    return text(
-        f"{SIGNS[one.status]} {link(said, f'#{anchor(one)}')}{names.pick('：', ' – ')}{STATUSES[one.status].within(names.lang)}{grave}"
+    status = names.parted(
+        [STATUSES[one.status].within(names.lang), *(why.within(names.lang) for why in one.reasons[:1])]
     )
+    return text(f"{SIGNS[one.status]} {link(said, f'#{anchor(one)}')}{grave}{names.pick('：', ' – ')}{status}")
 
 
 def _table(audit: Audit, names: Names) -> Table:
@@ -329,7 +346,7 @@ def _playbooks(names: Names) -> Iterator[str]:
     kinds = [one.kind for one in documents if not one.builtin]
     for kind, title in KINDS.items():
         if kind in kinds:
-            yield f"{title.within(names.lang)} {kinds.count(kind)}"
+            yield names.phrase(OF_KIND, title=title.within(names.lang), count=str(kinds.count(kind)))
 
 
 def _fact(name: str, lines: list[str], names: Names) -> Fact:

@@ -35,11 +35,17 @@ MEANINGS: Final[Mapping[Status, Phrase]] = {
         "发现了问题，企业有期限地接受；严重的仍按未解决计",
         "something breaks it and the company accepts that for a time; what is critical counts as open",
     ),
-    Status.MANUAL: Phrase("机器不能下结论，要由人核对", "no machine can tell; a person must look"),
+    Status.MANUAL: Phrase(
+        "机器不能下结论，或者要拿前后两个版本比较，要由人核对",
+        "no machine can tell, or two versions must be compared; a person must look",
+    ),
     Status.NOT_ASSESSED: Phrase(
         "没有检查，或没有查完，不能当作符合", "it was not checked, or not to the end: this is no pass"
     ),
-    Status.NOT_APPLICABLE: Phrase("剧本里没有它管的内容", "the playbooks hold nothing that it is about"),
+    Status.NOT_APPLICABLE: Phrase(
+        "按声明，剧本里没有它管的内容，或者法条在基准日没有生效",
+        "the playbooks hold nothing that it is about, as declared, or its articles are not in force on the day",
+    ),
 }
 GRAVITIES: Final[Mapping[str, Phrase]] = {
     "critical": Phrase("严重", "critical"),
@@ -63,7 +69,7 @@ DISCLAIMER: Final = Phrase(
 def counted(looked: Looked) -> Phrase:
     """Return how many of what was looked at: `25 条营销话术`, `scripts of marketing (25)`."""
     number, title = len(looked.judged), looked.population.title
-    return Phrase(f"{number} {title.zh}", f"{title.en} ({number})")
+    return Phrase(f"{number}{title.zh}", f"{title.en} ({number})")
 
 
 def listed(looked: Looked) -> Phrase:
@@ -71,4 +77,4 @@ def listed(looked: Looked) -> Phrase:
     said, more = counted(looked), len(looked.unseen)
     if not more:
         return said
-    return Phrase(f"{said.zh}，另有 {more} 处没法判断", f"{said.en}, and {more} that could not be judged")
+    return Phrase(f"{said.zh}，另有{more}处没法判断", f"{said.en}, and {more} that could not be judged")
