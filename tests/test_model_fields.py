@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hin
 
 import pytest
 
-from sopkit.model import bind, bind_formulas, bind_predicates, bind_steps, bind_triggers, names, values
+from sopkit.model import bind, bind_formulas, bind_predicates, bind_steps, bind_triggers, hints, names, values
 from sopkit.model import documents as model
 from sopkit.model.bind_records import BOOKKEEPING, key_of, keys_of
 from sopkit.model.formulas import Selector, StepSelector
@@ -279,3 +279,8 @@ def test_values_are_of_the_same_kind() -> None:
         grammar = inside(field.shape).grammar
         if wanted and grammar:
             assert grammar in wanted, field
+
+
+def test_the_hints_are_those_that_typing_gives() -> None:
+    for cls in bind.recipes():
+        assert list(hints.hints_of(cls).items()) == list(get_type_hints(cls, include_extras=True).items()), cls
