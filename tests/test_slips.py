@@ -41,7 +41,7 @@ SLIPS: dict[str, Slip] = {
     "mark of two": ("---\n", "--\n", "SOP037", "--", "a line of three plain hyphens"),
     "mark of four": ("---\n", "----\n", "SOP037", "----", "a line of three plain hyphens"),
     "mark of Chinese dashes": ("---\n", "——\n", "SOP037", "——", "a line of three plain hyphens"),
-    "mark indented": ("---\n", " ---\n", "SOP037", "---", "with no space before them"),
+    "mark indented": ("---\n", " ---\n", "SOP037", "---", "with no space before it"),
     "colon deleted": ("owner: ", "owner ", "SOP021", "owner ops-lead", "write `owner: ops-lead`"),
     "colon deleted in brackets": ("send: welcome-sms", "send welcome-sms", "SOP101", HELLO, "write `send: welcome-sms`"),
     "colon of a list deleted": ("steps:\n", "steps\n", "SOP021", "steps", "write `steps:`"),

@@ -157,8 +157,12 @@ def hours(text: str, at: Mark) -> Hours:
     if found is None:
         raise refusal(rules.MALFORMED_HOURS, text, habits.hours, lambda better: hours(better, at))
     first, last, others, start, end = found.groups()
-    opens = inside(found.start(4), clock, start, at)
-    closes = inside(found.start(5), closing, end, at)
+    try:
+        opens = inside(found.start(4), clock, start, at)
+        closes = inside(found.start(5), closing, end, at)
+    except MalformedError as error:
+        whole = refusal(rules.MALFORMED_HOURS, text, habits.hours, lambda better: hours(better, at))
+        raise (whole if whole.better is not None else error) from None
     if opens.minutes == closes.minutes:
         raise MalformedError(rules.MALFORMED_HOURS, text, found.start(4))
     return Hours(_days(first, last, others), opens, closes, at)

@@ -131,8 +131,8 @@ def _advice(case: Case, namespace: str, name: str, near: tuple[str, ...], homes:
             f"did you mean {names.en}? If it is new, declare it first{home.en}",
         )
     if homes:
-        noun = a(namespace)
-        return Phrase(f"这里要写{noun.zh}的编号", f"write the id of {noun.en} here")
+        noun, date = a(namespace), _date(case, namespace, name)
+        return Phrase(f"这里要写{noun.zh}的编号{date.zh}", f"write the id of {noun.en} here{date.en}")
     if not case.workspace.settings.uses and any(part in NOUNS for part in parts(namespace)):
         uses = f"uses: [{', '.join(case.catalogs)}]"
         return Phrase(
@@ -146,6 +146,17 @@ def _home(namespace: str) -> Phrase:
     """Say under which key of a catalog such a noun is declared; nothing of what is a document of its own."""
     section = next((section for section, noun in SECTIONS.items() if noun == parts(namespace)[0]), "")
     return Phrase(f"在目录的 {section}: 下面", f", under `{section}:` of a catalog") if section else Phrase("", "")
+
+
+def _date(case: Case, namespace: str, name: str) -> Phrase:
+    """Say how a day of each customer, such as the birthday, sets something off, where its datum is written as an event."""
+    datum = case.workspace.data.get(name) if "event" in parts(namespace) else None
+    if datum is None or datum.type != "date":
+        return Phrase("", "")
+    return Phrase(
+        f"；要按客户的这一天开始，写 {{date: {name}}}",
+        f"; to go by that day of each customer, write `{{date: {name}}}`",
+    )
 
 
 def _condition(namespace: str, name: str) -> Phrase | None:

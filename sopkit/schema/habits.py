@@ -170,12 +170,12 @@ def weekdays(text: str) -> str | None:
 
 
 def hours(text: str) -> str | None:
-    """Return opening hours: `９点～21点` → `09:00-21:00`, `周一至周五 10:00-18:00` → `mon-fri 10:00-18:00`."""
+    """Return opening hours: `９点～21点` → `09:00-21:00`, `9-18` → `09:00-18:00`, `周一至周五 10:00-18:00` → `mon-fri 10:00-18:00`."""
     plain = folded(text)
     found = re.fullmatch(rf"(?:每天\s*|(.*(?:{WEEKDAY}))\s*)?([0-9上早凌中下傍晚].*)", plain)
     if found is None:
         return None
-    times = [clock(side) for side in BETWEEN.split(found[2])]
+    times = [clock(side) or clock(f"{side}:00") for side in BETWEEN.split(found[2])]
     days = weekdays(found[1]) if found[1] else ""
     if len(times) != 2 or None in times or days is None:
         return None
@@ -300,10 +300,11 @@ PERIODS: Final = {
 
 
 def period(text: str) -> str | None:
-    """Return a calendar unit or a duration: `每周` → `week`, `每15分钟` → `15m`, `weekly` → `week`."""
+    """Return a calendar unit or a duration: `每周` → `week`, `每15分钟` → `15m`, `weekly`, `monday` → `week`."""
     plain = re.sub(r"^(?:每隔?|every |per )\s*", "", folded(text))
     return (
         PERIODS.get(plain)
+        or ("week" if plain in WEEKDAYS else None)
         or ("event" if plain in {"次事件", "实时", "realtime", "real-time"} else None)
         or duration(plain)
     )
