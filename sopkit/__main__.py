@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Never
 
 from sopkit import __version__
 
@@ -17,5 +19,16 @@ def main() -> int:
     return run()
 
 
+def process() -> Never:
+    """Run the command line and end the process, without taking apart a large workspace value by value."""
+    code = main()
+    try:
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+    except OSError:
+        sys.exit(code)
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    process()

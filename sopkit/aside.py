@@ -1,63 +1,87 @@
-"""Work that a second process does while this one goes on: what to do goes in; the bytes it makes come out, or nothing.
+"""Work that a second process shares: numbered pieces go in; the bytes that it made of those it did come out.
 
-Where no second process can be had, or it fails, there is nothing to wait for: who asked does the work alone, with the same result.
+This process takes pieces from the front, the copy from the back, and when they meet all are done, however unlike the pieces are.
+Each marks what it takes before it looks at the other's mark: no piece is left out, at worst both do one. Where no second process can
+be had, or it fails, there is nothing to wait for: who asked does the work alone, with the same result.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
+import struct
 import sys
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import IO, Final
 
-Work = Callable[[], bytes]
+Work = Callable[[Iterator[int]], Iterator[bytes]]
+"""The numbers of pieces come in as the copy takes them; what it makes of them goes out in parts, of one piece or of several."""
+
+MARK: Final = struct.Struct("q")
+LENGTH: Final = struct.Struct("Q")
 
 
 class Aside:
-    """A copy of this process, which works out some bytes and ends."""
+    """A copy of this process, which does its share and ends."""
 
-    def __init__(self, process: int, answer: int) -> None:
+    def __init__(self, process: int, answer: IO[bytes], marks: mmap.mmap, count: int) -> None:
         self._process = process
         self._answer = answer
+        self._marks = marks
+        self._count = count
 
     @classmethod
-    def start(cls, work: Work) -> Aside | None:
-        """Begin the work; None where a copy would be slower (one processor) or unsafe (threads, systems other than Linux)."""
+    def start(cls, count: int, work: Work) -> Aside | None:
+        """Begin with the last of `count` pieces; None where a copy would be slower (one processor) or unsafe (threads, not Linux)."""
         if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2 or threading.active_count() > 1:
             return None
         try:
-            answer, end = os.pipe()
-        except OSError:
-            return None
-        try:
+            answer = tempfile.TemporaryFile()  # noqa: SIM115  a pipe would make the copy wait for its reader
+            marks = mmap.mmap(-1, 2 * MARK.size)
             process = os.fork()
         except OSError:
-            os.close(answer)
-            os.close(end)
             return None
         if process == 0:
-            os.close(answer)
-            _work_out(work, end)
-        os.close(end)
-        return cls(process, answer)
+            _work_out(work, answer, marks, count)
+        return cls(process, answer, marks, count)
 
-    def result(self) -> bytes | None:
-        """Wait for the bytes; None when the copy did not come to its end."""
-        with os.fdopen(self._answer, "rb") as stream:
-            made = stream.read()
-        try:
+    def takes(self, number: int) -> bool:
+        """Whether this process is to do that piece, the next from the front; not when the copy has it, and all behind it."""
+        MARK.pack_into(self._marks, 0, number + 1)
+        taken: int = MARK.unpack_from(self._marks, MARK.size)[0]
+        return number < self._count - taken
+
+    def result(self) -> list[bytes] | None:
+        """Wait for the copy and return what it made, in the order of its making; None when it did not come to its end."""
+        with self._answer as answer, suppress(ChildProcessError):
             _, status = os.waitpid(self._process, 0)
-        except ChildProcessError:
-            return None
-        return made if status == 0 else None
+            if status == 0:
+                answer.seek(0)
+                return list(_parts(answer))
+        return None
 
 
-def _work_out(work: Work, end: int) -> None:
+def _work_out(work: Work, answer: IO[bytes], marks: mmap.mmap, count: int) -> None:
     """Do the work in the copy, which never returns to what its parent was about to do, whatever happens."""
     failed = 1
     with suppress(BaseException):  # the parent meets the same, and tells
-        with os.fdopen(end, "wb") as stream:
-            stream.write(work())
+        answer.writelines(LENGTH.pack(len(part)) + part for part in work(_from_the_back(marks, count)))
+        answer.flush()
         failed = 0
     os._exit(failed)
+
+
+def _from_the_back(marks: mmap.mmap, count: int) -> Iterator[int]:
+    for number in reversed(range(count)):
+        MARK.pack_into(marks, MARK.size, count - number)
+        if number < MARK.unpack_from(marks, 0)[0]:
+            return
+        yield number
+
+
+def _parts(stream: IO[bytes]) -> Iterator[bytes]:
+    while length := stream.read(LENGTH.size):
+        yield stream.read(*LENGTH.unpack(length))

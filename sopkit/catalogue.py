@@ -1,4 +1,4 @@
-"""Every rule of every stage in order of its code, and the analyses that later versions bring."""
+"""Every rule of every stage in order of its code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sopkit.reader.rules import RULES as OF_THE_READER
 from sopkit.rules import RULES as OF_THE_ANALYSES
 from sopkit.rules import waivers
 from sopkit.schema.rules import RULES as OF_THE_SCHEMA
-from sopkit.text import Phrase
 
 RULES: Final[tuple[Rule, ...]] = (
     *OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL,
@@ -26,9 +25,6 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 
 CONTROLS: Final = frozenset(control for rule in RULES for control in rule.decides)
 """The rows of the catalogue of law that some rule decides, or a part of it."""
-
-TO_COME: Final = (Phrase("事件日志是否照剧本发生", "event logs against the playbooks"),)
-"""What `check` says it doesn't check yet, in one line."""
 
 
 def find(name: str) -> Rule | None:

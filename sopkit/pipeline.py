@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
 from typing import TypeVar
 
-from sopkit import catalogue, graph, law, resources, rules, schema
+from sopkit import catalogue, graph, law, resources, rules
 from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order
+from sopkit.examination import Known, examine
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.law import Law
+from sopkit.memory import without_collections
 from sopkit.model.documents import Workspace
-from sopkit.reader import Reading, read
+from sopkit.reader import read
 from sopkit.reader.pictures import MISSING, Look, Picture
-from sopkit.reader.rules import AMBIGUOUS_NUMBER, QUOTES_IN_TEXT
 from sopkit.resolve import resolve, used_catalogs
 from sopkit.resolve.brand import find_logo
 from sopkit.resolve.settings import JURISDICTIONS
@@ -26,7 +25,6 @@ from sopkit.source import Source
 from sopkit.tree import Forest, Tree
 
 Settled = TypeVar("Settled", Proof, Unassessed)
-Known = Callable[[Source], tuple[Tree, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +56,6 @@ class Compilation:
     def count(self, severity: Severity) -> int:
         """Return how many open findings weigh exactly `severity`."""
         return sum(finding.weight is severity for finding in self.findings)
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """One file, read and held against the schema."""
-
-    source: Source
-    reading: Reading
-    shapes: tuple[tuple[Finding, ...], ...]
-    """What the schema has against each tree."""
-
-    def read(self, resolved: Collection[Finding]) -> Iterator[Finding]:
-        """Yield what reading found; of a number or a name that does not belong at its place later stages say more."""
-        if not self.reading.findings:
-            return
-        told = {one.span.sort_key for findings in (*self.shapes, resolved) for one in findings}
-        for finding in self.reading.findings:
-            if finding.rule not in (AMBIGUOUS_NUMBER, QUOTES_IN_TEXT) or finding.span.sort_key not in told:
-                yield finding
-
-    @property
-    def clean(self) -> bool:
-        return self.reading.complete and not self.reading.findings and not any(self.shapes)
 
 
 def compile(  # noqa: A001  the word for it
@@ -154,29 +129,8 @@ def _sorted(outcomes: Iterable[Settled]) -> tuple[Settled, ...]:
     return tuple(unique[key] for key in sorted(unique))
 
 
-def examine(source: Source, known: Known = lambda _: None) -> Examined:
-    """Read one file and hold it against the schema, unless it is known to be clean."""
-    trees = known(source)
-    if trees is not None:
-        return Examined(source, Reading(trees, (), True), ((),) * len(trees))
-    reading = read(source)
-    return Examined(source, reading, tuple([schema.check(tree) for tree in reading.trees]))
-
-
 def _catalogs(names: Iterable[str]) -> Iterator[Source]:
     for name in names:
         data = resources.catalog(name)
         if data is not None:
             yield Source(f"{resources.BUILTIN}{name}.yaml", data)
-
-
-@contextmanager
-def without_collections() -> Iterator[None]:
-    """Keep the garbage collector from walking, again and again, over values that all stay: twice as fast at 5,000 documents."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

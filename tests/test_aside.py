@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -22,38 +23,55 @@ from tests.benchmarks import synthesis
 TODAY = date(2026, 7, 1)
 LINUX = sys.platform == "linux"
 RUN = """
-import os, signal, threading
+import os, signal, threading, time
 from sopkit.aside import Aside
 {setup}
-aside = Aside.start(lambda: {work})
-print(aside and aside.result())
+aside = Aside.start(8, lambda taken: {work})
+if aside:
+    print([number for number in range(8) if aside.takes(number) and not time.sleep({pause})])
+    print(aside.result())
+else:
+    print("alone")
 """
+PARTS = "(str(number).encode() for number in taken)"
 
 
-def run(work: str, setup: str = "") -> str:
-    """Return what `Aside` gives, in a process without the threads of the test runner."""
-    code = RUN.format(work=work, setup=setup)
+def run(work: str, setup: str = "", pause: float = 0) -> list[str]:
+    """Return which of eight pieces `Aside` leaves here, and what it made, in a process without the threads of the test runner."""
+    code = RUN.format(work=work, setup=setup, pause=pause)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr == ""
-    return done.stdout.strip()
+    return done.stdout.splitlines()
 
 
 @pytest.mark.skipif(not LINUX or len(os.sched_getaffinity(0)) < 2, reason="needs a second processor")
 class TestAside:
-    def test_the_bytes_come_back(self) -> None:
-        assert run("b'x' * 300_000") == repr(b"x" * 300_000)
+    @pytest.mark.parametrize("pause", [0, 0.001, 0.2])
+    def test_every_piece_is_done_from_both_ends(self, pause: float) -> None:
+        here, there = map(ast.literal_eval, run(PARTS, pause=pause))
+        assert here == list(range(len(here)))
+        assert there == [str(number).encode() for number in reversed(range(8))][: len(there)]
+        assert len(here) + len(there) in (8, 9)  # where they meet, both may do one piece
+
+    def test_this_process_goes_on_when_the_copy_is_slow(self) -> None:
+        here, there = run("(time.sleep(0.5) or b'x' * 300_000 for _ in taken)", pause=0.05)
+        assert len(ast.literal_eval(here)) == 7
+        assert ast.literal_eval(there) == [b"x" * 300_000]
 
     @pytest.mark.parametrize(
-        "work", ["1 / 0", "exit(0)", "os._exit(3)", "os.kill(os.getpid(), signal.SIGKILL)", "[][1]", "'no bytes'"]
+        "work", ["1 / 0", "exit(0)", "os._exit(3)", "os.kill(os.getpid(), signal.SIGKILL)", "[][1]", "['no bytes']"]
     )
     def test_a_failure_is_no_answer(self, work: str) -> None:
-        assert run(work) == "None"
+        assert run(work)[1] == "None"
+
+    def test_a_failure_after_some_pieces_is_none(self) -> None:
+        assert run("(b'1' if number > 5 else 1 / 0 for number in taken)", pause=0.2)[1] == "None"
 
     def test_threads_are_not_copied(self) -> None:
-        assert run("b'x'", "threading.Thread(target=threading.Event().wait, daemon=True).start()") == "None"
+        assert run(PARTS, "threading.Thread(target=threading.Event().wait, daemon=True).start()") == ["alone"]
 
     def test_one_processor_does_it_alone(self) -> None:
-        assert run("b'x'", "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})") == "None"
+        assert run(PARTS, "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})") == ["alone"]
 
 
 @pytest.mark.parametrize("place", ["tests/everything", "tests/as_published", "playbooks"])
@@ -61,12 +79,12 @@ def test_what_families_said_comes_back_equal(place: str) -> None:
     found = find_sources(Path(place))
     done = pipeline.compile(found.sources, packs=found.packs, today=TODAY)
     case = Case(done.workspace, done.graph, done.forest, TODAY, Doubts(done.forest), done.law)
-    said: list[Said] = [(tuple(family.check(case)), number) for number, family in enumerate(rules.FAMILIES)]
+    said: dict[int, Said] = {n: (tuple(family.check(case)), n) for n, family in enumerate(rules.FAMILIES)}
     sources = {tree.source.path: tree.source for tree in done.forest.trees}
     back = unpack(pack(said), sources, {rule.name: rule for rule in rules.RULES})
     assert back == said
-    assert sum(len(outcomes) for outcomes, _ in said) > 20
-    for (one, _), (other, _) in zip(back, said, strict=True):
+    assert sum(len(outcomes) for outcomes, _ in said.values()) > 20
+    for (one, _), (other, _) in zip(back.values(), said.values(), strict=True):
         assert all(mine.rule is theirs.rule for mine, theirs in zip(one, other, strict=True))
 
 

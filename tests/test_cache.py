@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sopkit import cache, pipeline
+from sopkit import cache, examination, pipeline
 from sopkit.cache import HEADER_BYTES, MAGIC, Cache
 from sopkit.graph.manifest import manifest
 from sopkit.pipeline import Compilation
@@ -116,7 +116,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(source.path)
         return read(source)
 
-    monkeypatch.setattr(pipeline, "read", noted)
+    monkeypatch.setattr(examination, "read", noted)
     return seen
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sopkit import __version__, pipeline, resources
+from sopkit import __version__, memory, resources
 from sopkit.audit import Audit, Status, audit
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import Choice, Command, console_of
@@ -60,7 +60,7 @@ def run(ctx: click.Context, *, directory: str | None, output: str, allow_not_ass
     console = console_of(ctx)
     refuse_foreign(Path(output))
     loaded = load(console, directory)
-    with pipeline.without_collections():
+    with memory.without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
         frame = Frame(inputs(loaded), f"sopkit {__version__}", loaded.in_repository)
         write_folder(

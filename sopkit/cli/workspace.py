@@ -8,22 +8,25 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from sopkit import cache, pipeline, reader, resources, schema
+from sopkit import cache, reader, resources, schema
 from sopkit.cache import Cache
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.progress import watched
 from sopkit.cli.reading import Reading
 from sopkit.frozen import dataclass
-from sopkit.pipeline import Compilation
+from sopkit.memory import without_collections
 from sopkit.reader.files import SETTINGS, find_sources
 from sopkit.reader.pictures import find_picture, is_file_in
 from sopkit.source import Source
 from sopkit.text import Phrase
+
+if TYPE_CHECKING:
+    from sopkit.pipeline import Compilation
 
 READING: Final = Phrase("正在读取", "reading")
 NO_WORKSPACE: Final = Phrase(
@@ -81,10 +84,12 @@ def directory_argument() -> click.Argument:
 def load(console: Console, directory: str | None) -> Loaded:
     """Compile the workspace in `directory`, by default the one that the working directory is in."""
     folder = locate(directory)
-    with pipeline.without_collections():
+    with without_collections():
         files = find_sources(folder)
         remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *_schemas()))
         reading = Reading(files.sources, remembered.recall(files.sources))
+        from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
+
         compilation = pipeline.compile(
             watched(console, reading.sources, READING, len(reading.sources)),
             today=console.today,

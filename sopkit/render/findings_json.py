@@ -6,14 +6,17 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
+from typing import TYPE_CHECKING
 
 from sopkit import __version__
 from sopkit.diagnostics import Citation, Finding, Fix, Moment, Severity, fingerprint
-from sopkit.model.documents import Waiver
-from sopkit.pipeline import Compilation
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
+
+if TYPE_CHECKING:
+    from sopkit.model.documents import Waiver
+    from sopkit.pipeline import Compilation
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 

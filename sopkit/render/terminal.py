@@ -12,7 +12,6 @@ from sopkit.diagnostics import Citation, Finding, Moment, Proof, Severity, Unass
 from sopkit.frozen import dataclass
 from sopkit.render.columns import clip, pad, visible, width, wrap
 from sopkit.resources import BUILTIN
-from sopkit.rules import content
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
@@ -260,6 +259,8 @@ def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], sc
 
 def _statements(proved: tuple[Proof, ...]) -> Iterator[Phrase]:
     """Yield what was proved; of the words of scripts, where all that is asked of them holds, one line in place of four."""
+    from sopkit.rules import content  # noqa: PLC0415  what was proved was proved by them; help pages need none of the rules
+
     of_words = [one for one in proved if one.rule in content.OF_WORDS]
     together = len(of_words) == len(content.OF_WORDS)
     for one in proved:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final, Protocol
 
 from sopkit.aside import Aside
@@ -50,7 +51,9 @@ class Family(Protocol):
         """Yield what the rules find, prove or cannot settle."""
 
 
-FAMILIES: Final[tuple[Family, ...]] = (
+FAMILIES: Final[
+    tuple[Family, ...]
+] = (  # neighbours share what they work out: those of law at the end, with nearly half of the work
     reach,
     cycles,
     waits,
@@ -71,8 +74,6 @@ FAMILIES: Final[tuple[Family, ...]] = (
     promotions,
     papers,
 )
-OF_LAW: Final = FAMILIES.index(consent)
-"""Where the families of law begin: about half of the work, and they share no intermediate results with the others."""
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
 )
@@ -126,15 +127,24 @@ def judged_on(day: date) -> date:
 
 
 def _all_said(case: Case, certain: Case, *, aside: bool) -> list[Said]:
-    """Return what every family says, in their order; those of law may be asked by a second process meanwhile."""
-    others, lawful = FAMILIES[:OF_LAW], FAMILIES[OF_LAW:]
-    second = Aside.start(lambda: pack([_said(family, case, certain) for family in lawful])) if aside else None
-    said = [_said(family, case, certain) for family in others]
-    made = second.result() if second else None
-    if made is None:
-        return [*said, *(_said(family, case, certain) for family in lawful)]
-    sources = {tree.source.path: tree.source for tree in case.forest.trees}
-    return [*said, *unpack(made, sources, {rule.name: rule for rule in RULES})]
+    """Return what every family says, in their order; a second process may be asked some of them, beginning with the last."""
+    second = Aside.start(len(FAMILIES), partial(_said_aside, case, certain)) if aside else None
+    said: dict[int, Said] = {}
+    for number, family in enumerate(FAMILIES):
+        if second is not None and not second.takes(number):
+            sources = {tree.source.path: tree.source for tree in case.forest.trees}
+            by_name = {rule.name: rule for rule in RULES}
+            for made in second.result() or ():
+                said |= unpack(made, sources, by_name)
+            second = None
+        if number not in said:
+            said[number] = _said(family, case, certain)
+    return [said[number] for number in range(len(FAMILIES))]
+
+
+def _said_aside(case: Case, certain: Case, taken: Iterator[int]) -> Iterator[bytes]:
+    for number in taken:
+        yield pack({number: _said(FAMILIES[number], case, certain)})
 
 
 def _said(family: Family, case: Case, certain: Case) -> Said:

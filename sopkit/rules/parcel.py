@@ -13,16 +13,16 @@ Said = tuple[tuple[Outcome, ...], int]
 """What one family says, and how many of its findings are held back."""
 
 
-def pack(said: list[Said]) -> bytes:
-    """Return the bytes; files and rules are named in them, not written out."""
+def pack(said: Mapping[int, Said]) -> bytes:
+    """Return the bytes of what families said, by their numbers; files and rules are named in them, not written out."""
     stream = io.BytesIO()
     _Packer(stream, pickle.HIGHEST_PROTOCOL).dump(said)
     return stream.getvalue()
 
 
-def unpack(made: bytes, sources: Mapping[str, Source], rules: Mapping[str, Rule]) -> list[Said]:
+def unpack(made: bytes, sources: Mapping[str, Source], rules: Mapping[str, Rule]) -> dict[int, Said]:
     """Return what was packed, with the files and rules that both processes had before they parted."""
-    said: list[Said] = _Unpacker(made, sources, rules).load()
+    said: dict[int, Said] = _Unpacker(made, sources, rules).load()
     return said
 
 

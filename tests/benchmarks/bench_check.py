@@ -20,7 +20,7 @@ from pathlib import Path
 
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the published types leave it out
 
-from sopkit import cache, pipeline, schema
+from sopkit import cache, memory, schema
 from sopkit.cache import Cache
 from sopkit.reader import read
 from sopkit.reader.files import find_sources
@@ -112,7 +112,7 @@ def reading(folder: Path, rounds: int) -> list[Row]:
         return trees
 
     least_each(1, sources, and_schema)
-    with pipeline.without_collections():
+    with memory.without_collections():
         floor, positions, both = least_each(max(rounds, 9), sources, parse, with_positions, and_schema)
     each = 1e6 / len(sources)
     return [
@@ -138,7 +138,7 @@ def caching(folder: Path, caches: Path, rounds: int) -> list[Row]:
         if len(remembered.recall(sources)) < len(sources):
             sys.exit("the cache forgot a file")
 
-    with pipeline.without_collections():
+    with memory.without_collections():
         Cache.open(folder, version, {cache.PLACE: str(caches)}).keep(cold())
         first, again = least(rounds, cold, warm)
     each = 1e6 / len(sources)
