@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 
-from sopkit import __version__, resources
+from sopkit import __version__, memory, resources
 from sopkit.audit import Audit, Status, audit
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
-from sopkit.memory import without_collections
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
@@ -70,7 +69,7 @@ def run(ctx: click.Context, *, directory: str | None, output: str, allow_not_ass
     console = console_of(ctx)
     refuse_foreign(Path(output))
     loaded = load(console, directory)
-    with without_collections():
+    with memory.without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
         frame = Frame(inputs(loaded), f"sopkit {__version__}", loaded.in_repository)
         write_folder(

@@ -35,7 +35,7 @@ ONE_WORLD: Final = Phrase(
 )
 NOT_JOINT: Final = Phrase("最慢的同步、最晚的时间碰在一起", "the slowest sync run and the latest times fall together")
 AS_RULED: Final = Phrase(
-    "另一份剧本正好在这时占了它的位置，或者用完了频次上限",
+    "另一份剧本正好在这时占了它的位置，或者用完了触达上限",
     "another playbook takes its place, or has used the cap up, just then",
 )
 LOOKS: Final = Phrase("员工动手前按 recheck 再看一眼", "staff look again where `recheck` says so")
