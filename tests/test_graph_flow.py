@@ -90,3 +90,10 @@ def test_segments_that_are_each_in_the_other_show_nothing() -> None:
         "  there: {title: 乙, when: {segment: here}}\n"
     )
     assert copies(built(circle)).gain(SegmentTest(Ref("here", HERE), HERE), "crm") == NEVER
+
+
+@pytest.mark.parametrize(
+    ("audience", "shut"), [("audience: {other: never}\n", True), ("audience: {other: ever}\n", False), ("", False)]
+)
+def test_who_has_had_an_event_is_shut_out_where_the_audience_has_not(audience: str, shut: bool) -> None:
+    assert flow(built(automation(SEND, more=audience))).shuts_out("automation/one", "other") is shut

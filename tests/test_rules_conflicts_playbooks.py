@@ -401,3 +401,39 @@ def test_stages_in_another_order_than_written_are_no_round(back: str, proved: bo
         "  third:\n    steps: [{id: t, tag: marked}]\n    next: [{after: 7d, go: second}]\n---\n"
     )
     assert is_proved(judged(lifecycle("one").replace(STAGES, stages)), "SOP409") is proved
+
+
+def test_the_largest_pieces_of_too_much_work_are_told_first() -> None:
+    daily = procedure(
+        "p", "{every: day, at: ['09:00']}", "period", "id: w, do: 盘点, by: adviser, within: 1d, minutes: 300"
+    )
+    idle = automation("a", "id: t, tag: marked")
+    (found,) = of(judged(idle, automation("b", f"{ANSWER}, minutes: 5.8"), daily), "SOP409")
+    assert found.args["needed"] == "14,280"
+    assert [one.what.en for one in found.timeline] == [
+        "this week automation/b/answer: 2,100 × 5.8 minutes = 12,180 minutes",
+        "this week procedure/p/w: 7 × 300 minutes = 2,100 minutes",
+    ]
+
+
+def test_of_guarded_steps_of_one_run_the_longest_is_certain() -> None:
+    steps = [f"id: g{n}, do: 回答, by: adviser, within: 1d, if: {{tier: gold}}, minutes: {n}" for n in (3, 9, 2)]
+    (found,) = of(judged(automation("one", *steps)), "SOP409")
+    assert found.args["needed"] == "18,900"
+
+
+def test_work_of_which_no_minutes_are_known_hides_no_other() -> None:
+    timed = "id: w, do: 回答, by: adviser, within: 1d, minutes: 5.8"
+    (found,) = of(judged(automation("one", ANSWER, timed)), "SOP409")
+    assert found.args["needed"] == "12,180"
+
+
+def test_the_role_with_the_least_room_for_what_it_has_to_do_is_named() -> None:
+    more = NOUNS.replace(
+        "roles:\n",
+        "roles:\n  many: {title: 多人, of: headquarters, headcount: 60, hours: mon-fri 09:00-18:00, minutes_a_day: 400}\n",
+    )
+    both = automation("one", f"{ANSWER}, minutes: 5", "id: w, do: 回答, by: many, within: 1d, minutes: 6")
+    done = compiled({"sopkit.yaml": SETTINGS, "play.yaml": more + both + LAST})
+    (proof,) = (one for one in done.proved if one.rule.code == "SOP409")
+    assert "`adviser` comes closest, with 10,500 of 12,000" in proof.statement.en
