@@ -19,6 +19,7 @@ from sopkit.graph.runs import Run
 from sopkit.graph.schedule import Schedule
 from sopkit.graph.touches import heard_of, match
 from sopkit.model.documents import Cap, Journey
+from sopkit.model.steps import inner
 from sopkit.model.triggers import JourneyMoved, OnEvent, Trigger
 
 Deed = tuple[float, str, int, int]
@@ -43,7 +44,7 @@ class Holding:
 
     def __init__(self, plan: Schedule) -> None:
         self.workspace, self.touches, self.held, self.links = plan.workspace, plan.touches, plan.held, plan.links
-        self.shift = plan.clocks.shift
+        self.shift, self.beside = plan.clocks.shift, plan.beside
         enforce = self.workspace.settings.enforce
         self.skips = {
             gap: (action := (enforce.gap if gap else enforce.count) if enforce else None) is None
@@ -83,6 +84,17 @@ class Holding:
         return {name: journeys[name] for name in sorted(found)}
 
     @cached_property
+    def loose(self) -> frozenset[str]:
+        """The playbooks with touches beside a stage's chain that may fill such a cap: a course need not show all of those."""
+        every = frozenset(node for _, counted, _ in self.caps for node in counted)
+        return frozenset(
+            root
+            for root, steps in self.beside.items()
+            for step, node in steps
+            if any(f"{node.rpartition('/')[0]}/{one.id}" in every for one in inner(step))
+        )
+
+    @cached_property
     def dated(self) -> bool:
         """Whether cadences fill such a cap, too: what comes by the calendar is not laid beside a course."""
         return any(self.touches[node].root.startswith("cadence/") for _, counted, _ in self.caps for node in counted)
@@ -94,7 +106,7 @@ class Holding:
 
         `late`: those up to a touch that is certainly put off past its time, which is among them; None where it is not.
         """
-        if self.dated or not self._is_all(happened, runs, until):
+        if self.dated or any(run.root in self.loose for run in runs) or not self._is_all(happened, runs, until):
             return None
         deeds = [one for one in deeds_of(runs) if one[0] <= until]
         if late is None:

@@ -13,7 +13,7 @@ from typing import Final
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Verdict
 from sopkit.graph.held import Holding
 from sopkit.graph.replay import Course
-from sopkit.graph.touches import Touch, controlled, heard_of, seen
+from sopkit.graph.touches import Touch, heard_of, seen
 from sopkit.graph.worst import Bound, Plan
 from sopkit.rules import excess
 from sopkit.rules.case import Case
@@ -42,28 +42,27 @@ def check(  # noqa: PLR0917  all of one question
     if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
         yield Proof(rule, limit.subject, _kept(case, limit, [*unheld.values()]))
         return
-    course = find(limit, unheld, alone, None) if unheld else None
-    if course is not None and _goes_on(case, course):
+    skips = _skips(case)
+    course = find(limit, unheld, alone, None) if unheld and skips else None
+    if course is not None:
         others = tuple(one for one in course.done if one[1].node not in plan.held)
         yield excess.violated(case, rule, limit, replace(course, done=others), ())
         return
     if not unseen and not limit.gap and _never_on_top(plan, limit, counted, unheld, heard):
         yield Proof(rule, limit.subject, _never_follow(limit, [*unheld.values()]))
         return
-    filled = find(limit, counted, alone, Holding(plan)) if unheld and not limit.gap else None
+    asked = unheld if limit.gap else counted
+    filled = find(limit, asked, alone, Holding(plan)) if unheld and not (limit.gap and skips) else None
     if filled is None and alone.open and not unseen:
         yield alone
     else:
         yield excess.unstoppable(case, rule, limit, [*unheld.values()], unseen, heard, filled)
 
 
-def _goes_on(case: Case, course: Course) -> bool:
-    """Return whether the touches that break the cap come whatever the tool holds: skipping one moves nothing, waiting or leaving may."""
+def _skips(case: Case) -> bool:
+    """Return whether what the tool holds is left out and nothing else changes: what waits or leaves may change when others start."""
     enforce = case.workspace.settings.enforce
-    actions = [one.action for one in (enforce.gap, enforce.count) if one] if enforce else []
-    return all(one == "skip" for one in actions) or not any(
-        controlled(case.workspace, touch) for _, touch, _ in course.done
-    )
+    return all(one.action == "skip" for one in (enforce.gap, enforce.count) if one) if enforce else True
 
 
 def _never_on_top(

@@ -28,7 +28,7 @@ from sopkit.reader import read
 from sopkit.reader.files import find_sources
 from sopkit.reader.pictures import find_picture
 from sopkit.resolve import resolve
-from sopkit.rules import caps, consent
+from sopkit.rules import caps
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.limits import of_workspace
