@@ -185,7 +185,7 @@ def law(audit: Audit, names: Names) -> Section:
     )
     columns = tuple(Column(_text(head, names), width) for head, width in zip(ARTICLE_HEADS, (3, 8, 3, 6), strict=True))
     articles = Table(_text(ARTICLES, names), columns, groups)
-    return Section("law", _text(LAW, names), (table, articles), breaks=True)
+    return Section("law", _text(LAW, names), (table, articles))
 
 
 def _number(one: Citation) -> int:
