@@ -233,8 +233,9 @@ class Replay:
             Phrase(f"客户撤回{consent.zh}{how.zh}", f"the customer withdraws {consent.en}{how.en}"),
             self.case.forest.span(noun.at),
         )
-        due = Phrase("撤回最迟此时生效", "by now the withdrawal must have taken effect")
-        yield Moment(self._clock(evidence + 1 + allowed), due)
+        if evidence + 1 + allowed <= dated.used:  # what a withdrawal sets off itself comes sooner
+            due = Phrase("撤回最迟此时生效", "by now the withdrawal must have taken effect")
+            yield Moment(self._clock(evidence + 1 + allowed), due)
 
     def _clock(self, at: float) -> datetime:
         today = self.case.today
