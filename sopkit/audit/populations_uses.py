@@ -14,7 +14,7 @@ from sopkit.model.steps import Ask
 from sopkit.model.values import Ref
 from sopkit.rules import consent_sensitive
 from sopkit.rules.case import Case
-from sopkit.rules.consent_uses import Use, uses_of
+from sopkit.rules.consent_uses import Use, uses_of, without_purpose
 from sopkit.rules.content_texts import messages
 from sopkit.rules.personal import IDENTITY, required
 from sopkit.text import Phrase
@@ -109,13 +109,7 @@ def _by_consent(case: Case) -> Iterator[Statement]:
 
 
 def _without_purpose(case: Case) -> Iterator[Place]:
-    """Yield the touches that do not say what they are for: nobody can tell whether they need a consent."""
-    for root, playbook in case.playbooks:
-        if isinstance(playbook, Cadence) and playbook.for_ is None and playbook.via:
-            yield Place(f"issue/{playbook.id}", playbook.id_at)
-        for node, step in case.steps(root):
-            if step.for_ is None and case.touches(step):
-                yield Place(node.id, step.id_at)
+    return (Place(place, at) for place, at in without_purpose(case))
 
 
 NO_PURPOSE: Final = Phrase("没有写目的（for）", "they do not say what they are for (`for`)")

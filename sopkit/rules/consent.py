@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sopkit.diagnostics import Outcome, Proof, Rule
+from sopkit.diagnostics import Outcome, Proof, Rule, Unassessed
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.flow import Flow
 from sopkit.rules import (
@@ -21,7 +21,8 @@ from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Withdrawals
 from sopkit.rules.consent_paths import Paths
 from sopkit.rules.consent_times import Times
-from sopkit.rules.consent_uses import uses_of
+from sopkit.rules.consent_uses import uses_of, without_purpose
+from sopkit.text import Phrase
 
 RULES: Final[tuple[Rule, ...]] = (
     consent_rules.WITHOUT,
@@ -34,12 +35,18 @@ RULES: Final[tuple[Rule, ...]] = (
     *consent_sensitive.RULES,
     *consent_resent.RULES,
 )
+NO_PURPOSE: Final = Phrase(
+    "联系客户却没有写目的（for），要不要同意无从判断：在这里写 for: …",
+    "it contacts customers and does not say what for, so that nobody can tell whether it takes a consent: write `for: …` here",
+)
 
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield the outcomes of all parts; nothing where a document is wrong already, since every one may matter here."""
     if case.doubts.anywhere or not case.law.applies(*(alias for rule in RULES for alias in rule.aliases)):
         return
+    for place, at in without_purpose(case):
+        yield Unassessed(consent_rules.WITHOUT, place, NO_PURPOSE, case.forest.span(at))
     uses = uses_of(case)
     yield from consent_bases.check(case, uses)
     yield from consent_asking.check(case)

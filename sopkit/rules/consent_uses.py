@@ -52,6 +52,16 @@ def uses_of(case: Case) -> tuple[Use, ...]:
     return tuple(_uses(case))
 
 
+def without_purpose(case: Case) -> Iterator[tuple[str, Mark]]:
+    """Yield the touches that do not say what they are for: nobody can tell whether they need a consent."""
+    for root, playbook in case.playbooks:
+        if isinstance(playbook, Cadence) and playbook.for_ is None and playbook.via:
+            yield f"issue/{playbook.id}", playbook.id_at
+        for node, step in case.steps(root):
+            if step.for_ is None and case.touches(step):
+                yield node.id, step.id_at
+
+
 def _uses(case: Case) -> Iterator[Use]:
     workspace = case.workspace
     covering: dict[Key, tuple[Consent, ...]] = {}
