@@ -1,8 +1,8 @@
 """Work that a second process shares: numbered pieces go in; the bytes that it made of those it did come out.
 
-This process takes pieces from the front, the copy from the back, and when they meet all are done, however unlike the pieces are.
-Each marks what it takes before it looks at the other's mark: no piece is left out, at worst both do one. Where no second process can
-be had, or it fails, there is nothing to wait for: who asked does the work alone, with the same result.
+This process takes pieces from the front, the copy from the back, and when they meet hardly any is left, however unlike they are: of a
+piece that both want in the same moment, each may think that the other does it. So whoever asked does what did not come back, be it
+that one, or all of them where no second process can be had, or where it fails; the result is the same.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Aside:
         return cls(process, answer, marks, count)
 
     def takes(self, number: int) -> bool:
-        """Whether this process is to do that piece, the next from the front; not when the copy has it, and all behind it."""
+        """Whether this process is to do that piece, the next from the front; not when the copy has taken it, and all behind it."""
         MARK.pack_into(self._marks, 0, number + 1)
         taken: int = MARK.unpack_from(self._marks, MARK.size)[0]
         return number < self._count - taken
