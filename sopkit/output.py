@@ -187,7 +187,7 @@ def refuse_foreign(target: Path) -> None:
             raise _refused(
                 target, "这里已经有一个文件，请换一个文件夹名", "there is a file here; choose another folder"
             )
-        foreign = sorted(_foreign(target, _listed(target))) if target.is_dir() else []
+        foreign = sorted(_foreign(target, _listed(target, target.absolute()))) if target.is_dir() else []
     if foreign:
         zh, en = "、".join(foreign[:NAMED_AT_MOST]), ", ".join(foreign[:NAMED_AT_MOST])
         if len(foreign) > NAMED_AT_MOST:
@@ -199,16 +199,27 @@ def refuse_foreign(target: Path) -> None:
         )
 
 
-def _listed(folder: Path) -> frozenset[str]:
-    """Return the files that the marker of the folder lists, itself among them, and the folders they are in, ending in `/`."""
+def _listed(folder: Path, place: Path) -> frozenset[str]:
+    """Return the files in a folder that markers list, and the folders they are in, ending in `/`; `place` is where it stands, or stood.
+
+    A command may write into a folder that another made: beside its own marker that of a folder around it counts, and those inside.
+    """
+    names = set(_marked(folder))
+    for around in place.parents:
+        inside = f"{place.relative_to(around).as_posix()}/"
+        names.update(name.removeprefix(inside) for name in _marked(around) if name.startswith(inside))
+    folders = {f"{around}/" for name in names for around in PurePosixPath(name).parents}
+    names.update(inner + name for inner in folders for name in _marked(folder / inner) if inner != "./")
+    return frozenset(folders.union(names))
+
+
+def _marked(folder: Path) -> tuple[str, ...]:
+    """Return the files that the marker of the folder lists, itself first."""
     marker = folder / MARKER
     if marker.is_symlink() or not marker.is_file():
-        return frozenset()
+        return ()
     text = marker.read_bytes().decode("utf-8", errors="replace").replace("\r\n", "\n")  # git may turn the ends of lines
-    if not text.startswith(MARKER_HEAD):
-        return frozenset()
-    names = [MARKER, *text.removeprefix(MARKER_HEAD).splitlines()]
-    return frozenset(names).union(f"{folder}/" for name in names for folder in PurePosixPath(name).parents)
+    return (MARKER, *text.removeprefix(MARKER_HEAD).splitlines()) if text.startswith(MARKER_HEAD) else ()
 
 
 def _foreign(folder: Path, listed: frozenset[str], inside: str = "") -> Iterator[str]:
@@ -265,12 +276,12 @@ def _swap(building: Path, target: Path) -> None:
         if former.exists():
             former.rename(target)
         raise
-    _discard(former)
+    _discard(former, target)
 
 
-def _discard(former: Path) -> None:
+def _discard(former: Path, target: Path) -> None:
     """Delete what we wrote in a former output, the marker last, and each folder that is empty then; anything else stays."""
-    listed = _listed(former)
+    listed = _listed(former, target)
     for folder, _, names in os.walk(former, topdown=False):
         for name in sorted(names, key=lambda name: (name == MARKER, name)):
             path = Path(folder, name)
@@ -298,7 +309,7 @@ def _recover(target: Path) -> None:
     former = _former(target)
     if former.is_dir() and not target.exists():
         former.rename(target)
-    _discard(former)
+    _discard(former, target)
     if former.exists():
         refuse_foreign(former)
     if not target.parent.is_dir():

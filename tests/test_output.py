@@ -392,3 +392,20 @@ def test_a_fix_is_written_only_over_what_was_read_and_inside(tmp_path: Path) -> 
         with pytest.raises(OutputRefusedError) as caught:
             refuse_changed(root, root / path, before)
         assert why in caught.value.reason.en
+
+
+def test_a_folder_that_another_command_made_inside_its_own_is_written_anew_by_both(tmp_path: Path) -> None:
+    build, audit = tmp_path / "build", tmp_path / "build" / "audit"
+    whole = [("index.html", b"1"), ("audit/report.html", b"1"), ("audit/data/list.csv", b"1")]
+    for _ in range(2):
+        write_folder(build, whole)
+        assert names(build) == [MARKER, "audit/data/list.csv", "audit/report.html", "index.html"]
+        write_folder(audit, [("report.html", b"2")])
+        write_folder(audit, [("report.html", b"3"), ("more.html", b"3")])
+        assert names(audit) == [MARKER, "more.html", "report.html"]
+        assert names(tmp_path) == [f"build/{one}" for one in names(build)]
+    (audit / "mine.txt").write_text("mine", encoding="utf-8")
+    for target in (audit, build):
+        with pytest.raises(OutputRefusedError, match=r"mine\.txt"):
+            write_folder(target, whole)
+    assert (audit / "mine.txt").read_text(encoding="utf-8") == "mine"

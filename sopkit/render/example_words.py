@@ -14,7 +14,8 @@ CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH: Final = {
     # Titles of nouns, stages, playbooks
     "示例": "Demo", "小店": "Small shop", "新客旅程": "New customers", "新客": "New customers", "旅程": "journey",
-    "新品通知": "News", "新品短信同意": "Consent to news by SMS", "新品": "New arrivals", "入会欢迎": "Welcome", "公众号来信": "A message to the account",
+    "新品通知": "News", "新品短信同意": "Consent to news by SMS", "新品": "New arrivals", "入会欢迎": "Welcome",
+    "公众号来信": "A message to the account",
     "公众号客服消息": "Service message of the account", "入会问候": "Greeting",
     "欢迎入会": "Welcome", "欢迎": "Welcome", "入会人数": "New members", "新入会": "new member", "回复率": "Reply rate",
     "护肤贴士": "Skin care tips", "关怀": "Care", "答谢": "Thanks", "谢礼券": "Thank-you coupon", "回访券": "Follow-up coupon",
@@ -26,7 +27,8 @@ ENGLISH: Final = {
     "购买力": "Spending power", "年龄段": "Age band", "过敏史": "Allergies", "肤色": "Skin tone", "肤质同意": "Consent to skin data",
     "肤质告知": "Skin data notice", "微信昵称": "WeChat nickname", "成交额": "Sales", "晒单照片": "Photos of orders",
     "公开晒单同意": "Consent to showing photos", "贴在朋友圈": "post it on Moments", "交来照片": "hands in a photo",
-    "导购": "Guide", "生命周期运营主管": "Head of lifecycle", "个人信息保护负责人": "Data-protection officer", "美容顾问": "Beauty adviser", "回访专员": "Follow-up agent", "顾问": "Adviser",
+    "导购": "Guide", "生命周期运营主管": "Head of lifecycle", "个人信息保护负责人": "Data-protection officer",
+    "美容顾问": "Beauty adviser", "回访专员": "Follow-up agent", "顾问": "Adviser",
     "前台": "Front desk", "夜班": "Night shift",
     "门店大屏": "Screen in the shop", "叫号": "Calling numbers", "模板消息": "Template message", "弹窗规范": "Rule for pop-ups",
     "首页弹窗": "Pop-up on the first page", "弹窗": "Pop-up", "邮件同意": "Consent to email", "邮件": "Email", "点退订": "unsubscribes",
