@@ -42,7 +42,7 @@ OVER_TOUCH: Final = Rule(
     ),
     fix=Phrase("{advice}", "{advice}"),
     bad=WORKSPACE + "caps: [{id: weekly, max: 1, per: 7d}]\n" + TWO,
-    good=WORKSPACE + "caps: [{id: weekly, max: 2, per: 7d}]\n" + TWO,
+    good=WORKSPACE + "caps: [{id: weekly, max: 1, per: 7d}]\n" + TWO.replace("after: 2d", "after: 8d"),
 )
 ONE: Final = WORKSPACE + "caps: [%s]\n" + TWO
 IDLE_CAP: Final = Rule(

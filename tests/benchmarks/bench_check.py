@@ -34,7 +34,7 @@ PYTHON = [sys.executable]
 SOPKIT = [*PYTHON, "-m", "sopkit"]
 CHECK = [*SOPKIT, "check", ".", "--quiet", "--as-of", "2026-07-01"]
 FOUND = frozenset({0, 1})
-"""Exit codes of other tools, which complain of lines that are long to them."""
+"""Exit codes of tools that came to their end: playbooks written by chance meet, and have lines that are long to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +162,17 @@ def checking(few: Path, many: Path, caches: Path, rounds: int) -> list[Row]:
     )
     check, jsonschema, yamllint = least(
         min(rounds, 3),
-        lambda: run(CHECK, few),
+        lambda: run(CHECK, few, expect=FOUND),
         *(lambda command=command: run(command, few, expect=FOUND) for command in others),
     )
     memory: list[int] = []
-    check_again, large = least(2, lambda: run(CHECK, few), lambda: memory.append(run(CHECK, many)))
+    check_again, large = least(
+        2, lambda: run(CHECK, few, expect=FOUND), lambda: memory.append(run(CHECK, many, expect=FOUND))
+    )
     check = min(check, check_again)
     for folder in (few, many):
-        run(CHECK, folder, caches)
-    warm, warm_large = least(2, lambda: run(CHECK, few, caches), lambda: run(CHECK, many, caches))
+        run(CHECK, folder, caches, FOUND)
+    warm, warm_large = least(2, lambda: run(CHECK, few, caches, FOUND), lambda: run(CHECK, many, caches, FOUND))
     small, big = len(files), sum(1 for _ in many.rglob("*.yaml"))
     return [
         Row(f"`sopkit check`, {small} files", f"{check:.2f} s", "1"),
