@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -15,10 +15,22 @@ from sopkit.graph.touches import touches_of
 from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Journey
 from sopkit.model.nouns import Channel
-from sopkit.model.predicates import All, EventTest, Predicate
+from sopkit.model.predicates import All, DataTest, EventTest, Predicate, SegmentTest, StageTest, TagTest, TaskTest
 from sopkit.model.presets import REPLY_WINDOWS, ReplyWindow
 from sopkit.model.steps import Choose, Go, Step, Wait
-from sopkit.model.triggers import OnEvent, Trigger
+from sopkit.model.triggers import (
+    AlertRaised,
+    Becomes,
+    ConsentMoved,
+    IssueDue,
+    JourneyMoved,
+    Manual,
+    OfferMoved,
+    OnEvent,
+    SegmentCrossed,
+    StepReported,
+    Trigger,
+)
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT, WORKSPACE
 from sopkit.rules.sending_hours import SURE
@@ -61,6 +73,9 @@ UNDECLARED: Final = Phrase(
     "it says no `opened_by`: which acts of the customer open it is not known",
 )
 
+UNSURE: Final = Phrase(
+    "不能确定在它之前客户有动作把渠道打开", "it is not certain that the customer has opened the channel before it"
+)
 AGAIN: Final = Phrase(
     "条件只问客户最近是否有过动作，旅程又能一再开始：一次动作之后会发几条，没有判断",
     "its condition asks only for an act of late, and the journey may start again and again: how many follow one act was not judged",
@@ -123,8 +138,9 @@ class _Window:
             window = min((self.opening[event] for event in openers), key=lambda one: one.seconds, default=None)
             if window is None or time >= window.seconds:
                 clean = False
-                surely = window is None or self._earliest(use) >= window.seconds
-                yield self._finding(use, window, _why(window), Verdict.VIOLATED if surely else Verdict.POSSIBLE)
+                surely = self._is_sure(use, window)
+                reason = _why(window) if window or surely else UNSURE
+                yield self._finding(use, window, reason, Verdict.VIOLATED if surely else Verdict.POSSIBLE)
                 continue
             for event in openers:
                 counts.setdefault(event, []).append(use)
@@ -164,6 +180,22 @@ class _Window:
         openers = () if journey.id in self.plan.started else self._openers(journey.starts_on)
         late = max((self.plan.late(event) for event in openers), default=0.0)
         return self.plan.latest(use.root, journey, use.node) + late, openers
+
+    def _is_sure(self, use: Use, window: ReplyWindow | None) -> bool:
+        """Return whether a message surely comes outside of the time: no act but the start of its journey can open the channel."""
+        journey = self.plan.journey(use.root)
+        if journey is None or journey.id in self.plan.started or journey.follows or not journey.starts_on:
+            return False
+        if window is None:
+            return self._opens_nothing(journey)
+        return self._earliest(use) >= window.seconds and self._opens_nothing(replace(journey, starts_on=()))
+
+    def _opens_nothing(self, journey: Journey) -> bool:
+        """Return whether a journey speaks of no event that opens the channel, and of nothing behind which there may be one."""
+        return not any(
+            one.event.id in self.opening if isinstance(one, OnEvent | EventTest) else isinstance(one, UNCLEAR)
+            for one in _within(journey)
+        )
 
     def _earliest(self, use: Use) -> float:
         """Return how long after the start of its journey a step is done at least; nothing where that is not what counts."""
@@ -213,6 +245,24 @@ class _Window:
             step=use.node.partition("/")[2], channel=self.channel.id, reason=reason, source=_fact(one),
         )  # fmt: skip
         return replace(found, verdict=verdict)
+
+
+UNCLEAR: Final = (
+    Becomes, SegmentCrossed, JourneyMoved, OfferMoved, ConsentMoved, StepReported, IssueDue, AlertRaised, Manual,
+    DataTest, TagTest, SegmentTest, StageTest, TaskTest,
+)  # fmt: skip
+"""What may hold, or come about, since the customer has acted."""
+
+
+def _within(value: object) -> Iterator[object]:
+    """Yield a part of the model and all that is in it."""
+    yield value
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _within(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _within(getattr(value, field.name))
 
 
 THE_CHANNEL: Final = Phrase("渠道写在这里", "the channel")
