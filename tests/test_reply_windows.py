@@ -165,3 +165,33 @@ def test_only_where_nothing_can_open_the_channel_is_a_message_surely_late(text: 
 def test_time_before_the_act_does_not_make_a_message_late(steps: str, expected: str) -> None:
     text = "  - {id: text, send: hello, via: sms, for: care, after: 3d}\n" + steps
     assert judged(GOOD.replace(", within: 1h}", "}").replace("  - {id: answer, ", text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("busy", "start", "steps", "expected"),
+    [
+        ("queue", "oa-message", "", "possible"),
+        ("drop", "oa-message", "", "proved"),
+        ("queue", "order-paid", "  - {id: hear, wait: oa-message}\n", "proved"),  # its turn has come when it hears
+    ],
+)
+def test_a_journey_that_waits_for_its_turn_may_begin_at_any_time(
+    busy: str, start: str, steps: str, expected: str
+) -> None:
+    turns = f"one_at_a_time: {{talks: {{journeys: [follow-up, visit], if_busy: {busy}}}}}\ncaps:"
+    other = """---
+kind: automation
+id: visit
+title: 到访
+owner: guide
+review_by: 2027-12-31
+starts_on: order-paid
+steps: [{id: call, do: 电话问候, by: guide, within: 10d}]
+---
+kind: catalog"""
+    text = (
+        GOOD.replace("caps:", turns)
+        .replace("starts_on: oa-message", f"starts_on: {start}")
+        .replace("---\nkind: catalog", other)
+    )
+    assert judged(text.replace("  - {id: answer", steps + "  - {id: answer")) == expected

@@ -178,8 +178,15 @@ class _Window:
         if behind is not None:
             return behind
         openers = () if journey.id in self.plan.started else self._openers(journey.starts_on)
+        if self._may_queue(journey):
+            return INFINITE, openers
         late = max((self.plan.late(event) for event in openers), default=0.0)
         return self.plan.latest(use.root, journey, use.node) + late, openers
+
+    def _may_queue(self, journey: Journey) -> bool:
+        """Return whether a journey, or a stage of it, may have to wait for its turn, for any time."""
+        groups = [one for one in self.case.workspace.settings.one_at_a_time if one.if_busy == "queue"]
+        return any(ref.id.partition("/")[0] == journey.id for one in groups for ref in one.journeys)
 
     def _is_sure(self, use: Use, window: ReplyWindow | None) -> bool:
         """Return whether a message surely comes outside of the time: no act but the start of its journey can open the channel."""
