@@ -195,3 +195,54 @@ kind: catalog"""
         .replace("---\nkind: catalog", other)
     )
     assert judged(text.replace("  - {id: answer", steps + "  - {id: answer")) == expected
+
+
+OWN_HOURS = "hours: mon-fri 09:00-18:00, "
+CONFIRMED = "confirmed_by: {role: guide, within: 3d}, "
+ASKING = OTHER.replace("within: 1h", "if: {oa-message: within 47h}")
+HEARING = OTHER.replace("  - {id: answer", "  - {id: hear, wait: oa-message}\n  - {id: answer")
+
+
+@pytest.mark.parametrize("text", [GOOD, ASKING, HEARING])
+@pytest.mark.parametrize("held", [OWN_HOURS, CONFIRMED])
+def test_how_long_the_channel_itself_holds_a_message_is_not_known(text: str, held: str) -> None:
+    assert judged(text) == "proved"
+    assert (
+        judged(text.replace("selects: customer, address: oa-openid", f"{held}selects: customer, address: oa-openid"))
+        == "not assessed"
+    )
+
+
+@pytest.mark.parametrize(("reach", "expected"), [("reply", "not assessed"), ("direct", "proved")])
+def test_quiet_hours_hold_the_messages_that_they_are_of(reach: str, expected: str) -> None:
+    assert (
+        judged(GOOD.replace("caps:", f"quiet_hours: {{hours: 21:00-09:00, of: {{reach: {reach}}}}}\ncaps:")) == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [(GOOD, "not assessed"), (GOOD.replace("within: 1h", "if: {oa-message: within 1h}, within: 1h"), "proved")],
+)
+def test_what_holds_a_message_before_it_comes_ahead_of_its_own_condition(asked: str, expected: str) -> None:
+    chat = "shop-chat: {title: 客服会话, tool: wecom, preset: wecom-reply, reach: reply, selects: customer, hours: mon-fri 09:00-18:00}"
+    text = asked.replace("channels:\n", f"channels:\n  {chat}\n").replace("reentry: always\n", "")
+    assert (
+        judged(
+            text.replace("  - {id: answer", "  - {id: chat, send: hello, via: shop-chat, for: care}\n  - {id: answer")
+        )
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"), [("by: guide, within: 10h", "proved"), ("by: guide, within: 20h", "possible")]
+)
+def test_a_person_sends_in_open_hours_what_was_asked_before(by: str, expected: str) -> None:
+    assert judged(OTHER.replace("within: 1h", f"if: {{oa-message: within 20h}}, {by}")) == expected
+
+
+@pytest.mark.parametrize(("asked", "expected"), [("within 30h", "proved"), ("within 47h", "possible")])
+def test_quiet_hours_lie_between_the_look_and_the_sending(asked: str, expected: str) -> None:
+    direct = OTHER.replace("reach: reply", "reach: direct").replace("caps:", "quiet_hours: {hours: 21:00-09:00}\ncaps:")
+    assert judged(direct.replace("within: 1h", f"if: {{oa-message: {asked}}}")) == expected

@@ -11,7 +11,7 @@ from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassess
 from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest
 from sopkit.graph.schedule import Schedule
-from sopkit.graph.touches import touches_of
+from sopkit.graph.touches import REACHES, match_step, touches_of
 from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Journey
 from sopkit.model.nouns import Channel
@@ -75,6 +75,10 @@ UNDECLARED: Final = Phrase(
 
 UNSURE: Final = Phrase(
     "不能确定在它之前客户有动作把渠道打开", "it is not certain that the customer has opened the channel before it"
+)
+HELD: Final = Phrase(
+    "渠道有自己的时段、免打扰时段或要人确认，消息可能要等：等多久没有计算",
+    "the channel's hours, quiet hours or a person who confirms may hold a message back: for how long was not worked out",
 )
 AGAIN: Final = Phrase(
     "条件只问客户最近是否有过动作，旅程又能一再开始：一次动作之后会发几条，没有判断",
@@ -144,11 +148,17 @@ class _Window:
                 continue
             for event in openers:
                 counts.setdefault(event, []).append(use)
-        again = next((use for use in uses if self._asked(use.step) is not None and self._comes_again(use)), None)
+        again = next(
+            (use for use in uses if self._asked(use.node, use.step) is not None and self._comes_again(use)), None
+        )
         if clean and again is not None:
             clean = False
             span = self.case.forest.span(again.step.id_at)
             yield Unassessed(CLOSED, f"channel/{self.channel.id}", AGAIN, span)
+        held = next((use for use in uses if self._may_be_held(use)), None)
+        if clean and held is not None:
+            clean = False
+            yield Unassessed(CLOSED, f"channel/{self.channel.id}", HELD, self.case.forest.span(held.step.id_at))
         for event, many in counts.items():
             most = self.opening[event].most
             if most is not None and (len(many) > most or any(one.step.every for one in many)):
@@ -160,6 +170,26 @@ class _Window:
             en = f"{len(uses)} messages by {self.channel.id} keep to the time and number that the customer's act opens"
             yield Proof(CLOSED, f"channel/{self.channel.id}", Phrase(zh, en), facts)
 
+    def _may_be_held(self, use: Use) -> bool:
+        """Return whether a message, or one before it that is no touch either, may have to wait: the plan knows the times of touches."""
+        before = self.case.steps(use.root) if self._asked(use.node, use.step) is None else ()
+        settings, channels = self.case.workspace.settings, self.case.workspace.channels
+        ways = [
+            (step, channels[ref.id])
+            for step in (use.step, *(step for _, step in before))
+            for ref in step.via
+            if ref.id in channels and channels[ref.id].reach not in REACHES
+        ]
+        return any(
+            channel.hours is not None
+            or channel.confirmed_by is not None
+            or any(
+                one.hours and match_step(self.case.workspace, one.of, step, channel) != "no"
+                for one in settings.quiet_hours
+            )
+            for step, channel in ways
+        )
+
     def _comes_again(self, use: Use) -> bool:
         """Return whether a step may be done several times while one act still counts."""
         journey = self.plan.journey(use.root)
@@ -168,7 +198,7 @@ class _Window:
     def _since(self, use: Use) -> tuple[float, tuple[str, ...]]:
         """Return how long after what opens the channel a step is done at most, and which events that may be; none if something else."""
         journey, step = self.plan.journey(use.root), use.step
-        asked = self._asked(step)
+        asked = self._asked(use.node, step)
         if asked is not None or not isinstance(journey, Journey):
             return asked or (INFINITE, ())
         own = self._time(use.node)
@@ -236,11 +266,12 @@ class _Window:
                 return sum(self._time(f"{entry}/{one.id}") for one in between) + late, openers
         return None
 
-    def _asked(self, step: Step) -> tuple[float, tuple[str, ...]] | None:
-        """Return what the step's own condition says of the last act; a person may look at it and send later."""
+    def _asked(self, node: str, step: Step) -> tuple[float, tuple[str, ...]] | None:
+        """Return what the step's own condition says of the last act; a person, or closed hours, may send later than it is looked at."""
         for test in _parts(step.if_):
             if isinstance(test, EventTest) and test.within and not test.negated and test.event.id in self.opening:
-                later = longest(step.within) if step.by and step.within else INFINITE if step.by else 0.0
+                hours = self.plan.hours
+                later = self._time(node) if step.by else hours.spread(node, 0.0) + hours.late(node)
                 return longest(test.within, self.plan.clocks.shift) - 1 + later, (test.event.id,)
         return None
 
