@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -11,14 +11,26 @@ from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassess
 from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest
 from sopkit.graph.schedule import Schedule
-from sopkit.graph.touches import touches_of
+from sopkit.graph.touches import REACHES, match_step, touches_of
 from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Journey
 from sopkit.model.nouns import Channel
-from sopkit.model.predicates import All, EventTest, Predicate
+from sopkit.model.predicates import All, DataTest, EventTest, Predicate, SegmentTest, StageTest, TagTest, TaskTest
 from sopkit.model.presets import REPLY_WINDOWS, ReplyWindow
 from sopkit.model.steps import Choose, Go, Step, Wait
-from sopkit.model.triggers import OnEvent, Trigger
+from sopkit.model.triggers import (
+    AlertRaised,
+    Becomes,
+    ConsentMoved,
+    IssueDue,
+    JourneyMoved,
+    Manual,
+    OfferMoved,
+    OnEvent,
+    SegmentCrossed,
+    StepReported,
+    Trigger,
+)
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT, WORKSPACE
 from sopkit.rules.sending_hours import SURE
@@ -61,6 +73,13 @@ UNDECLARED: Final = Phrase(
     "it says no `opened_by`: which acts of the customer open it is not known",
 )
 
+UNSURE: Final = Phrase(
+    "不能确定在它之前客户有动作把渠道打开", "it is not certain that the customer has opened the channel before it"
+)
+HELD: Final = Phrase(
+    "渠道有自己的时段、免打扰时段或要人确认，消息可能要等：等多久没有计算",
+    "the channel's hours, quiet hours or a person who confirms may hold a message back: for how long was not worked out",
+)
 AGAIN: Final = Phrase(
     "条件只问客户最近是否有过动作，旅程又能一再开始：一次动作之后会发几条，没有判断",
     "its condition asks only for an act of late, and the journey may start again and again: how many follow one act was not judged",
@@ -123,16 +142,23 @@ class _Window:
             window = min((self.opening[event] for event in openers), key=lambda one: one.seconds, default=None)
             if window is None or time >= window.seconds:
                 clean = False
-                surely = window is None or self._earliest(use) >= window.seconds
-                yield self._finding(use, window, _why(window), Verdict.VIOLATED if surely else Verdict.POSSIBLE)
+                surely = self._is_sure(use, window)
+                reason = _why(window) if window or surely else UNSURE
+                yield self._finding(use, window, reason, Verdict.VIOLATED if surely else Verdict.POSSIBLE)
                 continue
             for event in openers:
                 counts.setdefault(event, []).append(use)
-        again = next((use for use in uses if self._asked(use.step) is not None and self._comes_again(use)), None)
+        again = next(
+            (use for use in uses if self._asked(use.node, use.step) is not None and self._comes_again(use)), None
+        )
         if clean and again is not None:
             clean = False
             span = self.case.forest.span(again.step.id_at)
             yield Unassessed(CLOSED, f"channel/{self.channel.id}", AGAIN, span)
+        held = next((use for use in uses if self._may_be_held(use)), None)
+        if clean and held is not None:
+            clean = False
+            yield Unassessed(CLOSED, f"channel/{self.channel.id}", HELD, self.case.forest.span(held.step.id_at))
         for event, many in counts.items():
             most = self.opening[event].most
             if most is not None and (len(many) > most or any(one.step.every for one in many)):
@@ -144,6 +170,26 @@ class _Window:
             en = f"{len(uses)} messages by {self.channel.id} keep to the time and number that the customer's act opens"
             yield Proof(CLOSED, f"channel/{self.channel.id}", Phrase(zh, en), facts)
 
+    def _may_be_held(self, use: Use) -> bool:
+        """Return whether a message, or one before it that is no touch either, may have to wait: the plan knows the times of touches."""
+        before = self.case.steps(use.root) if self._asked(use.node, use.step) is None else ()
+        settings, channels = self.case.workspace.settings, self.case.workspace.channels
+        ways = [
+            (step, channels[ref.id])
+            for step in (use.step, *(step for _, step in before))
+            for ref in step.via
+            if ref.id in channels and channels[ref.id].reach not in REACHES
+        ]
+        return any(
+            channel.hours is not None
+            or channel.confirmed_by is not None
+            or any(
+                one.hours and match_step(self.case.workspace, one.of, step, channel) != "no"
+                for one in settings.quiet_hours
+            )
+            for step, channel in ways
+        )
+
     def _comes_again(self, use: Use) -> bool:
         """Return whether a step may be done several times while one act still counts."""
         journey = self.plan.journey(use.root)
@@ -152,7 +198,7 @@ class _Window:
     def _since(self, use: Use) -> tuple[float, tuple[str, ...]]:
         """Return how long after what opens the channel a step is done at most, and which events that may be; none if something else."""
         journey, step = self.plan.journey(use.root), use.step
-        asked = self._asked(step)
+        asked = self._asked(use.node, step)
         if asked is not None or not isinstance(journey, Journey):
             return asked or (INFINITE, ())
         own = self._time(use.node)
@@ -162,8 +208,31 @@ class _Window:
         if behind is not None:
             return behind
         openers = () if journey.id in self.plan.started else self._openers(journey.starts_on)
+        if self._may_queue(journey):
+            return INFINITE, openers
         late = max((self.plan.late(event) for event in openers), default=0.0)
         return self.plan.latest(use.root, journey, use.node) + late, openers
+
+    def _may_queue(self, journey: Journey) -> bool:
+        """Return whether a journey, or a stage of it, may have to wait for its turn, for any time."""
+        groups = [one for one in self.case.workspace.settings.one_at_a_time if one.if_busy == "queue"]
+        return any(ref.id.partition("/")[0] == journey.id for one in groups for ref in one.journeys)
+
+    def _is_sure(self, use: Use, window: ReplyWindow | None) -> bool:
+        """Return whether a message surely comes outside of the time: no act but the start of its journey can open the channel."""
+        journey = self.plan.journey(use.root)
+        if journey is None or journey.id in self.plan.started or journey.follows or not journey.starts_on:
+            return False
+        if window is None:
+            return self._opens_nothing(journey)
+        return self._earliest(use) >= window.seconds and self._opens_nothing(replace(journey, starts_on=()))
+
+    def _opens_nothing(self, journey: Journey) -> bool:
+        """Return whether a journey speaks of no event that opens the channel, and of nothing behind which there may be one."""
+        return not any(
+            one.event.id in self.opening if isinstance(one, OnEvent | EventTest) else isinstance(one, UNCLEAR)
+            for one in _within(journey)
+        )
 
     def _earliest(self, use: Use) -> float:
         """Return how long after the start of its journey a step is done at least; nothing where that is not what counts."""
@@ -197,11 +266,12 @@ class _Window:
                 return sum(self._time(f"{entry}/{one.id}") for one in between) + late, openers
         return None
 
-    def _asked(self, step: Step) -> tuple[float, tuple[str, ...]] | None:
-        """Return what the step's own condition says of the last act; a person may look at it and send later."""
+    def _asked(self, node: str, step: Step) -> tuple[float, tuple[str, ...]] | None:
+        """Return what the step's own condition says of the last act; a person, or closed hours, may send later than it is looked at."""
         for test in _parts(step.if_):
             if isinstance(test, EventTest) and test.within and not test.negated and test.event.id in self.opening:
-                later = longest(step.within) if step.by and step.within else INFINITE if step.by else 0.0
+                hours = self.plan.hours
+                later = self._time(node) if step.by else hours.spread(node, 0.0) + hours.late(node)
                 return longest(test.within, self.plan.clocks.shift) - 1 + later, (test.event.id,)
         return None
 
@@ -213,6 +283,24 @@ class _Window:
             step=use.node.partition("/")[2], channel=self.channel.id, reason=reason, source=_fact(one),
         )  # fmt: skip
         return replace(found, verdict=verdict)
+
+
+UNCLEAR: Final = (
+    Becomes, SegmentCrossed, JourneyMoved, OfferMoved, ConsentMoved, StepReported, IssueDue, AlertRaised, Manual,
+    DataTest, TagTest, SegmentTest, StageTest, TaskTest,
+)  # fmt: skip
+"""What may hold, or come about, since the customer has acted."""
+
+
+def _within(value: object) -> Iterator[object]:
+    """Yield a part of the model and all that is in it."""
+    yield value
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _within(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _within(getattr(value, field.name))
 
 
 THE_CHANNEL: Final = Phrase("渠道写在这里", "the channel")
