@@ -65,6 +65,30 @@ def test_a_tool_that_may_hear_too_late_is_only_in_doubt() -> None:
     assert only(ONE, at_once, TOLD).verdict is Verdict.POSSIBLE
 
 
+@pytest.mark.parametrize(
+    ("every", "proof"),
+    [
+        ("day\nat: ['02:00']", True),
+        ("week\nat: [mon 02:00]", False),
+        ("month\nat: [day 5 02:00]", False),
+        ("1 workday", False),
+    ],
+)
+def test_what_the_tool_hears_of_a_week_later_does_not_keep_its_own_away(every: str, *, proof: bool) -> None:
+    """A person sends at once, the tool two days later: within the week, and before a weekly sync has told it."""
+    two_days = automation("a", ", within: 1h, by: guide", ", after: 2d", more=IN_MAP)
+    sync = TOLD.replace("every: event", f"every: {every}")
+    done = judged(ONE, two_days, sync, settings=SKIPPING)
+    assert ("cap/c" in proved(done)) is proof
+    assert [one.verdict for one in of_rule(done, "over-touch")] == ([] if proof else [Verdict.POSSIBLE])
+
+
+def test_that_the_tool_hears_at_no_known_time_is_said() -> None:
+    found = only(ONE, STAFF_THEN_TOOL, TOLD.replace("every: event", "every: 1 workday"))
+    assert "of these it learns at no known time: a" in found.message("en")
+    assert "其中这些它说不准何时才知道：a" in found.message("zh-CN")
+
+
 def test_two_playbooks_fill_the_cap_before_a_person_sends() -> None:
     """What the tool would hold counts for nothing: only three that go out for certain show it."""
     other = automation("b", "", ", after: 2h", on="order-paid", more=IN_MAP)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sopkit.graph.openings import DAY, WEEK
+from sopkit.graph.openings import DAY, INFINITE, WEEK
 from sopkit.graph.touches import Touch, controlled, heard_of, match, match_step, seen, sync_latency, touches_of
 from sopkit.model.documents import Workspace
 from sopkit.model.formulas import Selector
-from sopkit.model.parse import duration
 from sopkit.tree import Mark
 from tests.workspaces import SETTINGS, unjudged
 
@@ -216,9 +215,27 @@ def test_when_the_enforcing_tool_hears_of_touches() -> None:
     assert heard_of(built("send: hello, via: sms, for: care", settings=ENFORCED, extra=pushed)[0])["sms"] == 300
 
 
-def test_how_late_a_sync_brings_what_it_carries() -> None:
-    both = duration("5m", HERE), duration("20m", HERE)
-    assert sync_latency(3600, both) == 3600 + 1200
-    assert sync_latency(None, both) == 86_400 + 1200
-    assert sync_latency(60, None) == 60
-    assert sync_latency(60, (duration("1mo", HERE), duration("1mo", HERE))) == 60
+@pytest.mark.parametrize(
+    ("every", "more", "late"),
+    [
+        ("1h", "takes: 5m..20m\n", 3600 + 1200),
+        ("1m", "", 60),
+        ("event", "takes: 1m..5m\n", 300),
+        ("day", "at: ['02:00']\ntakes: 20m\n", 86_400 + 1200),
+        ("week", "at: [mon 02:00]\n", 7 * 86_400),
+        ("week", "", 14 * 86_400),
+        ("month", "at: [first mon 02:00]\n", 35 * 86_400),
+        ("1m", "takes: 1mo\n", 60 + 31 * 86_400),
+        ("1 workday", "", INFINITE),
+        ("1m", "takes: 2 workdays\n", INFINITE),
+        ("month", "at: [fifth mon 02:00]\n", INFINITE),
+    ],
+)
+def test_how_late_a_sync_brings_what_it_carries(every: str, more: str, late: float) -> None:
+    """By the calendar too: a week is no day, and holidays have no bound."""
+    workspace, found = built("send: hello, via: sms, for: care", settings=ENFORCED,
+                             extra=sync("told", every, "touches: [sms]", more=more))  # fmt: skip
+    assert sync_latency(workspace.syncs["told"]) == late
+    told = heard_of(workspace)
+    assert told["sms"] == late
+    assert seen(workspace, found["automation/one/s0"], told) is (late < INFINITE)

@@ -268,6 +268,47 @@ def test_what_an_enforcing_tool_may_hold_is_not_certain() -> None:
     assert verdict("{in: map, count: skip}") is Verdict.POSSIBLE
 
 
+SYNC: Final = (
+    f"kind: sync\nid: told\n{HEAD}from: wecom\nto: map\ncarries: {{events: [asked]}}\nkey: unionid\nevery: %s\n---\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sync", "runs_in", "certain"),
+    [
+        ("event\ntakes: 1m..5m", "map", True),
+        ("15m", "map", True),
+        ("day\nat: ['02:00']", "map", False),
+        ("6h", "map", False),
+        ("event\ntakes: 1h..30h", "map", False),
+        ("day\nat: ['02:00']", "wecom", True),
+    ],
+)
+def test_an_event_that_a_sync_brings_later_starts_nothing_at_once(sync: str, runs_in: str, *, certain: bool) -> None:
+    """One of the two runs where the event is known at once, the other where a sync brings it; it may be over by then."""
+    one, two = automation("one", FIRST, more="runs_in: wecom\n"), automation("two", SEND, more=f"runs_in: {runs_in}\n")
+    (found,) = of(judged(one, two.replace("for: care", "for: care, after: 1h"), SYNC % sync), "SOP405")
+    assert (found.verdict is Verdict.VIOLATED) is certain
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "certain"),
+    [
+        ("set: {tier: silver}", "while: {tier: gold}\n", False),
+        ("tag: marked", "while: {not: {tag: marked}}\n", False),
+        ("tag: marked", "audience: {not: {tag: marked}}\n", False),
+        ("set: {tier: silver}", "", True),
+        ("do: 记一笔, by: guide, within: 1h", "while: {tier: gold}\n", True),
+        ("do: 起草 }\n  - { id: check, approve: mark, by: guide, within: 1h, if_rejected: mark", "", False),
+    ],
+)
+def test_what_a_step_writes_may_end_what_asks_about_it(first: str, more: str, *, certain: bool) -> None:
+    one = automation("one", f"id: mark, {first}", f"{FIRST}, after: 1h", more=more)
+    for pair in ((one, automation("two", SEND)), (automation("two", SEND), one)):
+        found = of(judged(*pair), "SOP405")
+        assert [each.verdict is Verdict.VIOLATED for each in found] == [certain]
+
+
 def test_a_matched_text_is_not_sent_to_those_who_get_another() -> None:
     one = automation("one", f"{SEND}, if: {{tier: gold}}")
     two = automation("two", "id: hi, match: tier, send: {gold: news, silver: hello}, via: mp-notice, for: care")

@@ -13,7 +13,7 @@ from sopkit.graph.links import Links, links_of
 from sopkit.graph.nodes import ExecutionGraph
 from sopkit.graph.openings import Openings, weekly
 from sopkit.graph.pacing import Hours, Latest, Net, net_of
-from sopkit.graph.touches import Touch, controlled, staffed
+from sopkit.graph.touches import Touch, controlled, staffed, sync_latency
 from sopkit.graph.zones import Clocks, Worst
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.nouns import Channel
@@ -210,13 +210,11 @@ class Schedule:
 
     def late(self, event: str) -> float:
         """Return by how much a chain of syncs can gather occurrences that lay apart: all syncs that carry the event, one after another."""
-        late = 0.0
-        for sync in self.workspace.syncs.values():
-            if sync.carries and any(ref.id == event for ref in sync.carries.events) and sync.every:
-                interval = longest(sync.every.interval, self.clocks.shift) if sync.every.interval else 0.0
-                late += interval or (DAYS[sync.every.unit] * 1.2 * 86400 if sync.every.unit in DAYS else 0.0)
-                late += longest(sync.takes[1], self.clocks.shift) if sync.takes else 0.0
-        return late
+        return sum(
+            sync_latency(sync, self.clocks.shift)
+            for sync in self.workspace.syncs.values()
+            if sync.carries and any(ref.id == event for ref in sync.carries.events)
+        )
 
 
 def _at_most(rate: Rate, window: float, shift: float) -> int | None:

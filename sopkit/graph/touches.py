@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from sopkit.frozen import dataclass
+from sopkit.graph.course import INFINITE, longest
 from sopkit.graph.nodes import ExecutionGraph, Node
 from sopkit.graph.openings import Openings, Span, weekly
-from sopkit.model.documents import Cadence, Journey, Workspace
+from sopkit.model.documents import Cadence, Journey, Sync, Workspace
 from sopkit.model.formulas import Selector
 from sopkit.model.nouns import Channel, Role
 from sopkit.model.steps import Step
@@ -18,6 +19,11 @@ from sopkit.tree import Mark
 REACHES: Final = frozenset(("direct", "group", "feed"))
 """An answer to the customer and a page that the customer opens are no touches."""
 Match = Literal["yes", "maybe", "no"]
+RUNS_APART: Final = {"day": (1, 2), "week": (7, 14), "month": (35, 62), "quarter": (98, 184), "year": (371, 732)}
+"""Most days between two runs of a sync: where the moment is said (a weekday of a month moves by up to six days), and where it is not."""
+LAST_ORDINAL: Final = 5
+"""A fifth weekday, which not every month has."""
+DAY_SECONDS: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +244,15 @@ def _playbook(workspace: Workspace, root: str) -> Journey | Cadence | None:
 
 
 def seen(workspace: Workspace, touch: Touch, told: Mapping[str, float]) -> bool:
-    """Return whether the enforcing tool hears of every such touch sooner or later."""
-    return all(one.id in told for one in touch.channels)
+    """Return whether the enforcing tool hears of every such touch within a known time."""
+    return all(told.get(one.id, INFINITE) < INFINITE for one in touch.channels)
 
 
-def heard_of(workspace: Workspace) -> dict[str, float]:
-    """Return, for each channel whose touches the enforcing tool hears of, after how many seconds at most: its own, or by a sync."""
+def heard_of(workspace: Workspace, shift: float = 0.0) -> dict[str, float]:
+    """Return, for each channel whose touches the enforcing tool hears of, after how many seconds at most: its own, or by a sync.
+
+    Clocks may be moved by `shift` seconds meanwhile.
+    """
     enforce = workspace.settings.enforce
     found: dict[str, float] = {}
     if enforce is None or enforce.in_ is None:
@@ -252,14 +261,21 @@ def heard_of(workspace: Workspace) -> dict[str, float]:
     for sync in workspace.syncs.values():
         if sync.to is None or sync.to.id != enforce.in_.id or sync.carries is None:
             continue
-        interval = sync.every.interval.seconds if sync.every and sync.every.interval else None
-        late = sync_latency(0 if sync.every and sync.every.unit == "event" else interval, sync.takes)
+        late = sync_latency(sync, shift)
         for ref in sync.carries.touches:
             found[ref.id] = min(late, found.get(ref.id, late))
     return found
 
 
-def sync_latency(interval: int | None, takes: object) -> float:
-    """Return the seconds from a fact to its arrival, at most; a day where the calendar says when the sync runs."""
-    longest = getattr(takes[1], "seconds", 0) if isinstance(takes, tuple) else 0
-    return (86400 if interval is None else interval) + (longest or 0)
+def sync_latency(sync: Sync, shift: float = 0.0) -> float:
+    """Return the seconds from a fact to its arrival, at most: INFINITE where holidays, or months without such a day, may lie between."""
+    takes = longest(sync.takes[1], shift) if sync.takes else 0.0
+    every = sync.every
+    if every is None or every.unit == "event":
+        return takes
+    if every.unit is None:
+        return longest(every.interval, shift) + takes
+    if any(slot.nth == LAST_ORDINAL for slot in sync.at_slots):
+        return INFINITE
+    once, anywhere = RUNS_APART[every.unit]
+    return (once if sync.at_slots else anywhere) * DAY_SECONDS + shift + takes

@@ -35,12 +35,12 @@ def check(  # noqa: PLR0917  all of one question
         yield excess.at_once(case, rule, limit, at_once)
         return
     unheld = {id_: one for id_, one in counted.items() if id_ not in plan.held}
-    heard = heard_of(case.workspace)
+    heard = heard_of(case.workspace, plan.clocks.shift)
     unseen = [one for one in unheld.values() if not seen(case.workspace, one, heard)]
     # what the tool does not know of it can't keep its own touches away from
     alone = plan.most(counted if unseen else unheld, limit.window, limit.most + 1, unit=limit.unit)
     if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
-        yield Proof(rule, limit.subject, _kept(case, limit, [*unheld.values()]))
+        yield Proof(rule, limit.subject, _kept(limit, [*unheld.values()], heard))
         return
     skips = _skips(case)
     course = find(limit, unheld, alone, None) if unheld and skips else None
@@ -107,14 +107,13 @@ def _never_follow(limit: Limit, unheld: list[Touch]) -> Phrase:
     )
 
 
-def _kept(case: Case, limit: Limit, unheld: list[Touch]) -> Phrase:
+def _kept(limit: Limit, unheld: list[Touch], heard: Mapping[str, float]) -> Phrase:
     if not unheld:
         return Phrase(
             f"{limit.name.zh}：由系统在发送时守住（{limit.words.zh}）",
             f"{limit.name.en}: the tool that sends keeps it ({limit.words.en})",
         )
     # a gap alone is proved of touches that the tool does not send, and only where it hears of all of them
-    heard = heard_of(case.workspace)
     late = max(heard[channel.id] for one in unheld for channel in one.channels) / 60
     return Phrase(
         f"{limit.name.zh}：系统自己发的，离它已知的上一次至少隔 {limit.per}；别人发的彼此至少隔 {limit.per}，"

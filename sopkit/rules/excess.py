@@ -129,6 +129,10 @@ def _stale(unseen: Sequence[Touch], touches: Sequence[Touch], heard: Mapping[str
     """Return what the tool never learns of, or how late it does."""
     if unseen:
         deaf = row_of(one.root.partition("/")[2] for one in unseen)
+        if all(one.id in heard for touch in unseen for one in touch.channels):
+            return Phrase(
+                f"；其中这些它说不准何时才知道：{deaf.zh}", f"; of these it learns at no known time: {deaf.en}"
+            )
         return Phrase(f"；其中这些它根本不知道：{deaf.zh}", f"; of these it never learns: {deaf.en}")
     late = max((heard.get(one.id, 0.0) for touch in touches for one in touch.channels), default=0.0) / 60
     if not late:
