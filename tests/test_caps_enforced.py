@@ -10,7 +10,8 @@ import pytest
 
 from sopkit import rules
 from sopkit.diagnostics import Finding, Verdict
-from sopkit.rules import caps
+from sopkit.graph.runs import SpentError
+from sopkit.rules import caps, put_off
 from tests.test_caps import automation
 from tests.test_caps_limits import IN_MAP, judged, of_rule, proved
 from tests.test_simulation_witnesses import enforced, exceeds
@@ -188,6 +189,41 @@ def test_what_others_may_put_off_is_told_of_required_steps_only() -> None:
     one = automation("a", ", within: 2h%s", more=IN_MAP)
     assert late(DAILY, one % ", required: true", monthly) == [("automation/a/s0", Verdict.POSSIBLE)]
     assert late(DAILY, one % "", monthly) == []
+
+
+def test_steps_without_a_time_limit_do_not_take_the_place_of_those_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first that is written may wait as long as it likes; the last is told of all the same."""
+    monkeypatch.setattr(put_off, "MOST_ASKED", 1)
+    assert late(DAILY, two(", after: 30m, within: 2h")) == [("automation/a/s1", Verdict.VIOLATED)]
+
+
+def test_what_is_not_asked_any_more_is_named_and_required_steps_are_asked_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(put_off, "MOST_ASKED", 1)
+    texts = [automation(id_, "", f", after: 30m, within: 2h{more}", more=IN_MAP) for id_, more in
+             (("a", ""), ("b", ", required: true"))]  # fmt: skip
+    assert [subject for subject, _ in late(DAILY, *texts)] == ["automation/b/s1"]
+    assert unasked(DAILY, *texts) == ["c: whether it makes a wait past a time limit"]
+    monkeypatch.setattr(put_off, "MOST_ASKED", 2)
+    assert unasked(DAILY, *texts) == []
+
+
+def test_where_not_all_ways_were_tried_nothing_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spent(*_: object) -> None:
+        raise SpentError
+
+    monkeypatch.setattr(caps, "_course", spent)
+    one = two(", after: 30m, within: 2h%s")
+    assert late(DAILY, one % "") == []
+    assert unasked(DAILY, one % "") == ["c: whether it makes a wait past a time limit"]
+    assert late(DAILY, one % ", required: true") == [("automation/a/s1", Verdict.POSSIBLE)]
+    assert unasked(DAILY, one % ", required: true") == []
+
+
+def unasked(caps_: str, *journeys: str) -> list[str]:
+    done = judged(caps_, *journeys, settings=WAITING)
+    return [one.reason.en.partition(";")[0] for one in done.not_assessed if one.rule.code == "SOP311"]
 
 
 # Against the simulator

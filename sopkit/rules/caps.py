@@ -294,10 +294,7 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
 
     def find_late(late: Late) -> Course | None:
         first = Bound(parts={plan.touches[late.node].root: 1})
-        try:
-            return _course(case, plan, limit, counted, first, Holding(plan), late)
-        except SpentError:
-            return None
+        return _course(case, plan, limit, counted, first, Holding(plan), late)
 
     yield from put_off.check(case, plan, limit, counted, find_late)
 

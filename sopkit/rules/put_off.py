@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from sopkit.diagnostics import Finding, Moment, Rule, Severity, Verdict
+from sopkit.diagnostics import Finding, Moment, Rule, Severity, Unassessed, Verdict
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.held import Late
 from sopkit.graph.replay import Course
+from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch
 from sopkit.graph.worst import Plan
 from sopkit.model.steps import Step
@@ -58,25 +59,55 @@ LATER: Final = Phrase("那时已经过了时限", "by then it is late")
 DROPPED: Final = Phrase("等到头也不发了", "and then it is not sent at all")
 
 Find = Callable[[Late], Course | None]
+"""Raises SpentError."""
 
 
-def check(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], find: Find) -> Iterator[Finding]:
+def check(
+    case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], find: Find
+) -> Iterator[Finding | Unassessed]:
     """Yield of each playbook a step that the cap puts off past its time limit, as a course shows; a required one without a course, too."""
     enforce = case.workspace.settings.enforce
     action = (enforce.gap if limit.gap else enforce.count) if enforce else None
     if action is None or action.action != "wait" or limit.cap is None:
         return
     patience = longest(action.at_most, plan.clocks.shift) if action.at_most else INFINITE
+    asked = [one for id_, one in counted.items() if id_ in plan.held and min(patience, limit.window) > _slack(one.step)]
+    asked.sort(key=lambda one: (not _is_required(one), one.node))
     before = plan.before(counted, limit.window, limit.most)
     told: set[str] = set()
-    for touch in [one for id_, one in counted.items() if id_ in plan.held][:MOST_ASKED]:
-        slack = _slack(touch.step)
-        if touch.root in told or min(patience, limit.window) <= slack or before(touch.node) < limit.most:
+    unknown: set[str] = set()
+    left = MOST_ASKED
+    for touch in asked:
+        if touch.root in told:
             continue
-        course = find(Late(touch.node, limit.cap, slack))
-        if course is not None or (touch.step is not None and touch.step.required):
+        if left == 0:
+            unknown.add(touch.root)
+            continue
+        left -= 1
+        if before(touch.node) < limit.most:
+            continue
+        course = None
+        try:
+            course = find(Late(touch.node, limit.cap, _slack(touch.step)))
+        except SpentError:
+            unknown.add(touch.root)
+        if course is not None or _is_required(touch):
             told.add(touch.root)
             yield _finding(case, limit, touch, patience, course)
+    if unknown - told:
+        yield Unassessed(PUT_OFF, limit.subject, _unasked(limit, unknown - told))
+
+
+def _is_required(touch: Touch) -> bool:
+    return touch.step is not None and touch.step.required
+
+
+def _unasked(limit: Limit, roots: Iterable[str]) -> Phrase:
+    names = excess.row_of(root.partition("/")[2] for root in roots)
+    return Phrase(
+        f"{limit.name.zh}：会不会让 {names.zh} 等过时限，步骤或走法太多，没有查完",
+        f"{limit.name.en}: whether it makes {names.en} wait past a time limit; there are more steps, or ways through them, than were tried",
+    )
 
 
 def _slack(step: Step | None) -> float:
