@@ -77,7 +77,7 @@ UNSURE: Final = Phrase(
     "不能确定在它之前客户有动作把渠道打开", "it is not certain that the customer has opened the channel before it"
 )
 HELD: Final = Phrase(
-    "渠道有自己的时段、免打扰时段或要人确认，消息可能要等：等多久没有计算",
+    "渠道有自己的时段、静默时段或要人确认，消息可能要等：等多久没有计算",
     "the channel's hours, quiet hours or a person who confirms may hold a message back: for how long was not worked out",
 )
 AGAIN: Final = Phrase(
