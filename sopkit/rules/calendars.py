@@ -8,7 +8,7 @@ from typing import Final
 from sopkit.diagnostics import Finding, Rule, Severity
 from sopkit.model.values import Duration
 from sopkit.rules.case import Case
-from sopkit.rules.examples import automation
+from sopkit.rules.examples import UNDER_LAW, automation
 from sopkit.simulation.holidays import KNOWN
 from sopkit.text import Phrase
 from sopkit.tree import Mark
@@ -19,19 +19,7 @@ kind: catalog
 events:
   seen: {title: 看商品, tool: mini-program, at_most: 3 per 0d}
 """
-SETTINGS: Final = """\
-kind: workspace
-id: demo
-title: 示例
-owner: guide
-review_by: 2027-12-31
-uses: [retail-cn]
-locale: zh-CN
-timezone: Asia/Shanghai
-jurisdictions: [cn]
-holidays: us
-enforce: none
-"""
+SETTINGS: Final = UNDER_LAW.replace("enforce:", "holidays: us\nenforce:")
 NO_TIME: Final = Rule(
     code="SOP307",
     name="period-without-time",
