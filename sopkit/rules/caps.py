@@ -14,7 +14,7 @@ from sopkit.graph.face import Face, faces, openings_of
 from sopkit.graph.held import Holding, Late
 from sopkit.graph.replay import Course, Question, replay
 from sopkit.graph.runs import SpentError
-from sopkit.graph.touches import Touch, match, touches_of
+from sopkit.graph.touches import Touch, match
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
 from sopkit.rules import budgets, calendars, enforced, excess, put_off, reply_windows, sending_hours
@@ -136,7 +136,7 @@ def check(case: Case) -> Iterator[Outcome]:
         return
     yield from calendars.check(case)
     settings = case.workspace.settings
-    touches = touches_of(case.workspace, case.graph)
+    touches = case.touches_at
     clocks = Clocks(case.workspace, case.today)
     yield from sending_hours.check(case, touches, one_clock=clocks.one)
     yield from reply_windows.check(case, clocks)

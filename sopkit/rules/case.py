@@ -14,6 +14,7 @@ from sopkit.graph import ExecutionGraph, Node
 from sopkit.graph.course import Course, courses
 from sopkit.graph.plain import condition
 from sopkit.graph.satisfiability import EFFORT, NOBODY, UNDECIDED, Answer, meet
+from sopkit.graph.touches import Touch, touches_of
 from sopkit.law import Law
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Not, Predicate
@@ -52,6 +53,11 @@ class Case:
     @cached_property
     def courses(self) -> dict[str, Course]:
         return courses(self.graph)
+
+    @cached_property
+    def touches_at(self) -> dict[str, Touch]:
+        """The touches of the workspace by their nodes."""
+        return touches_of(self.workspace, self.graph)
 
     @cached_property
     def effort(self) -> int:

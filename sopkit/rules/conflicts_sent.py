@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator
 from typing import Final
 
 from sopkit.frozen import dataclass
-from sopkit.graph.touches import Touch, controlled, sync_latency, touches_of
+from sopkit.graph.touches import controlled, sync_latency
 from sopkit.model.documents import Journey
 from sopkit.model.steps import Ask, Choose, Erase, Go, Grant, SetData, Start, Step, Tag, Wait, inner
 from sopkit.model.triggers import OnEvent
@@ -29,10 +28,6 @@ class Sending:
     """What certainly goes out in a workspace, when an event comes at noon."""
 
     case: Case
-
-    @cached_property
-    def _touches(self) -> Mapping[str, Touch]:
-        return touches_of(self.case.workspace, self.case.graph)
 
     def both_go_out(self, one: Deed, other: Deed, within: float) -> bool:
         """Return whether one customer surely gets both within the time: nothing holds either back, nor sends the customer elsewhere."""
@@ -69,13 +64,13 @@ class Sending:
 
     def _is_held(self, deed: Deed) -> bool:
         """Return whether the tool that enforces caps may hold it."""
-        touch = self._touches[deed.node.id]
+        touch = self.case.touches_at[deed.node.id]
         return bool(self.case.workspace.settings.caps) and controlled(self.case.workspace, touch)
 
     def _is_open(self, deed: Deed, chain: list[Step]) -> bool:
         """Return whether, from noon today until it is due, every step up to it may be done."""
         entry, minutes = deed.node.id.rpartition("/")[0], deed.earliest / 60
-        hours = [touch.openings for one in chain if (touch := self._touches.get(f"{entry}/{one.id}"))]
+        hours = [touch.openings for one in chain if (touch := self.case.touches_at.get(f"{entry}/{one.id}"))]
         begun = self.case.today.weekday() * 1440 + NOON
         looks = [begun + look for look in (*range(0, int(min(minutes, LONGEST)), LOOK), minutes)]
         settings = self.case.workspace.settings

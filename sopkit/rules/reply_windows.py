@@ -11,7 +11,7 @@ from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassess
 from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest
 from sopkit.graph.schedule import Schedule
-from sopkit.graph.touches import REACHES, match_step, touches_of
+from sopkit.graph.touches import REACHES, match_step
 from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Journey
 from sopkit.model.nouns import Channel
@@ -92,7 +92,7 @@ def check(case: Case, clocks: Clocks) -> Iterator[Outcome]:
     channels = [one for one in case.workspace.channels.values() if one.preset in presets]
     if not channels:
         return
-    plan = Schedule(case.workspace, case.graph, case.courses, touches_of(case.workspace, case.graph), clocks)
+    plan = Schedule(case.workspace, case.graph, case.courses, case.touches_at, clocks)
     for channel in channels:
         uses = [*_uses(case, channel)]
         if uses and channel.opened_by is None:
