@@ -310,6 +310,7 @@ def test_the_folder_holds_the_report_and_the_record(tmp_path: Path, capfd: pytes
     assert capfd.readouterr().out == f"{out.as_posix()}/report.html\n"
 
 
+@pytest.mark.long
 def test_what_was_not_assessed_is_never_passed_in_silence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A new workspace rests on built-in tools whose contracts nobody has entered: a check is clean, an audit is not."""
     assert app.main(["init", str(tmp_path / "new"), "--lang", "en"]) == 0
@@ -338,6 +339,7 @@ def test_without_law_nothing_was_assessed(tmp_path: Path, capfd: pytest.CaptureF
     assert run(folder, tmp_path / "out", "--allow-not-assessed") == 0
 
 
+@pytest.mark.long
 def test_a_workspace_that_passes_is_exit_code_0(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(Path(__file__).parents[1] / "playbooks", tmp_path / "out") == 0
     shown = capfd.readouterr()

@@ -62,6 +62,7 @@ def tried(course: Course) -> None:
         reject()
 
 
+@pytest.mark.long
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(courses())
 def test_stages_and_histories_tried_one_by_one_agree(course: Course) -> None:

@@ -30,6 +30,7 @@ def audited(file: str = "", old: str = "", new: str = "") -> Audit:
     return audit(done, lambda name: is_file_in(PLAYBOOKS, name))
 
 
+@pytest.mark.long
 def test_the_reference_passes_without_a_waiver() -> None:
     made = audited()
     assert made.compilation.waived == ()
@@ -41,6 +42,7 @@ def test_the_reference_passes_without_a_waiver() -> None:
     assert made.count(Status.PASS) == 38
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("control", "file", "old", "new", "status"),
     [
