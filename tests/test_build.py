@@ -233,7 +233,7 @@ def test_an_exception_in_the_middle_leaves_the_former_output(
             raise RuntimeError("a template failed")
         return "half"
 
-    monkeypatch.setattr("sopkit.render.publication.to_html", fail)
+    monkeypatch.setattr("sopkit.render.writers.to_html", fail)
     code, _, err = build(workspace, "-o", tmp_path / "out")
     assert code == 3
     assert "RuntimeError" in err

@@ -144,8 +144,9 @@ class Frame:
     edition: str = ""
     """Its label, of a build that has one."""
 
-    def name(self, stem: str, form: str) -> str:
-        return f"{stem}{self.suffix}.{form}"
+    def stem(self, name: str) -> str:
+        """Return what a file is called, without its ending."""
+        return f"{name}{self.suffix}"
 
 
 def report(audit: Audit, frame: Frame, names: Names) -> Document:
@@ -209,7 +210,7 @@ def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
         )
     yield annexes.waivers(audit, titles, frame.prefix)
     yield annexes.open_questions(audit, titles, frame.prefix)
-    yield annexes.inventory(audit, names, frame.name(INVENTORY, "html"), frame.name(INVENTORY, "csv"))
+    yield annexes.inventory(audit, names, f"{frame.stem(INVENTORY)}.html", f"{frame.stem(INVENTORY)}.csv")
     yield annexes.others(audit, titles, frame.prefix)
     yield annexes.law(audit, names)
     yield annexes.inputs(frame.inputs, names)
