@@ -8,10 +8,10 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.frozen import dataclass
-from sopkit.graph.carriage import UNIT_DAYS, Carriage, Item
+from sopkit.graph.carriage import Carriage, Item
 from sopkit.graph.clock import DAY, slot_instants, wall, zone
-from sopkit.graph.course import longest
 from sopkit.graph.latency import MOST_INSTANTS, TooMuchError, worst
+from sopkit.graph.periods import evenly_apart
 from sopkit.graph.satisfiability import tests_of
 from sopkit.model.documents import Journey
 from sopkit.model.predicates import DataTest, EventTest, Predicate
@@ -134,11 +134,10 @@ def _limits(case: Case, test: Predicate) -> Iterator[tuple[Item, int, Phrase]]:
             noun = case.workspace.data.get(data.id)
             every = noun.computed.every if noun is not None and noun.computed is not None else None
             if every is not None and every.unit != "event":
-                period = longest(every.interval) if every.interval else UNIT_DAYS[every.unit or "day"] / 2 * DAY
                 reason = Phrase(
                     f"那时已经又重算过一次（every: {every}）", f"by then it has been computed anew (`every: {every}`)"
                 )
-                yield ("data", data.id), int(min(period, 10 * 366 * DAY)), reason
+                yield ("data", data.id), int(min(evenly_apart(every), 10 * 366 * DAY)), reason
 
 
 @dataclass(frozen=True, slots=True)
