@@ -63,3 +63,14 @@ def test_the_reference_passes_without_a_waiver() -> None:
 def test_an_edit_that_undoes_it_is_seen(control: str, file: str, old: str, new: str, status: Status) -> None:
     (one,) = [one for one in audited(file, old, new).results if one.id == control]
     assert one.status is status
+
+
+def test_prices_are_judged_wherever_customers_are_told_apart() -> None:
+    (one,) = [one for one in audited().results if one.id == "AUT02"]
+    ((_, looked),) = one.looked
+    assert {place.subject for place in looked.judged} == {
+        "automation/buying-power-page/by-power",
+        "automation/tier-message/by-tier",
+        "procedure/points-redemption/which",
+    }
+    assert all(len(place.rests_on) > 1 for place in looked.judged)

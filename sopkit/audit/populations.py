@@ -63,7 +63,7 @@ LOOKS_AT: Final[Mapping[str, Population]] = MappingProxyType(
         "prize-without-value": content.DRAWS,
         "discount-without-baseline": content.DISCOUNTS,
         "draw-without-terms": content.DRAWS,
-        "price-by-segment": content.CHOICES,
+        "price-by-segment": content.FORKS,
         "processing-without-assessment": data.ASSESSABLE,
         "missing-policy": data.PAPERS,
         "pop-up-without-rule": content.POP_UPS,
