@@ -180,7 +180,7 @@ def judge(tests: Sequence[str], mutants: Sequence[Mutant], into: Path) -> None:
         try:
             files = [f"tests/test_{name}.py" for name in tests]
             without = [f"-pno:{name}" for name in ("cacheprovider", "xdist", "randomly")]
-            options = ["-q", "-s", *without, "-m", "not long and not browser"]
+            options = ["-q", "-s", *without, "-m", "not browser"]
             status = int(pytest.main([*options, *files], plugins=[Judge(mutants, into)]))
         finally:
             os._exit(status)
