@@ -13,7 +13,7 @@ from sopkit.audit import Audit, Status, audit
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out
+from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out, templates_of
 from sopkit.cli.progress import watched
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
@@ -28,7 +28,6 @@ from sopkit.render.data_inventory import inventory_csv, inventory_document
 from sopkit.render.index import Entry
 from sopkit.render.printing import Piece, printed
 from sopkit.render.publication import FORMS_TO_READ, Publication
-from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.render.writers import Form
 from sopkit.text import Lang, Phrase
@@ -89,7 +88,7 @@ def run(
         documents = publications(made, frame, names)
         pieces = [Piece(each.document, form, entry.path) for each in documents for form, entry in each.written(forms)]
         data = (file for _, file in data_files(made, frame, names))
-        write_folder(Path(output), watched(console, chain(printed(pieces, Templates()), data), WORKING))
+        write_folder(Path(output), watched(console, chain(printed(pieces, templates_of(loaded.folder)), data), WORKING))
     tell_left_out(console, output_format)
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
     return _verdict(made, allow_not_assessed=allow_not_assessed)

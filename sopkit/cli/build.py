@@ -14,7 +14,7 @@ from sopkit.cli.audit import data_files, inputs, publications
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out
+from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out, templates_of
 from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
@@ -143,7 +143,7 @@ class _Written:
 
 def _files(loaded: Loaded, edition: Edition, request: Request) -> Iterator[File]:
     compilation = loaded.compilation
-    yield from publish(compilation.workspace, edition, request)
+    yield from publish(compilation.workspace, edition, request, templates_of(loaded.folder))
     yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
 
 

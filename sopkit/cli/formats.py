@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from sopkit.cli.command import Choice, WrongUsageError
 from sopkit.cli.console import Console
+from sopkit.reader.templates import find_templates
+from sopkit.render.own_templates import OwnTemplates
+from sopkit.render.templating import Templates
 from sopkit.render.writers import INSTALL, WRITERS, Form
 from sopkit.text import Phrase
 
@@ -36,6 +40,12 @@ def tell_left_out(console: Console, asked: tuple[Form, ...]) -> None:
     missing = [form for form, writer in WRITERS.items() if not writer.ready]
     if missing and not asked:
         console.complain(console.word(LEFT_OUT, names=_named(missing), install=INSTALL))
+
+
+def templates_of(folder: Path) -> Templates:
+    """Return the templates of a workspace, by default the package's. Raises `DocumentFailedError`."""
+    own = find_templates(folder)
+    return OwnTemplates(own) if own else Templates()
 
 
 def _named(forms: list[Form]) -> str:

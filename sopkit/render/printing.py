@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from sopkit.aside import Aside
+from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.output import File
 from sopkit.render.document import Document
@@ -47,4 +48,8 @@ def _printed_aside(pieces: Sequence[Piece], templates: Templates, taken: Iterato
 
 
 def _write(piece: Piece, templates: Templates) -> bytes:
-    return WRITERS[piece.form].write(piece.document, templates)
+    try:
+        return WRITERS[piece.form].write(piece.document, templates)
+    except DocumentFailedError as error:
+        error.document = piece.path
+        raise

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Final, Literal
 
+from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.model.documents import Workspace
 from sopkit.output import File
@@ -162,8 +163,12 @@ class _Press:
         return not self.wanted.kinds or kind in self.wanted.kinds
 
     def _manual(self, book: Book) -> Publication:
-        document = manual(book, self.edition, self.templates)
         stem = f"manuals/{file_name(book.role)}.{book.names.lang}"
+        try:
+            document = manual(book, self.edition, self.templates)
+        except DocumentFailedError as error:
+            error.document = stem
+            raise
         return Publication(document, MANUALS, book.role, MANUAL if book.role else COMPLETE, stem, FORMS_TO_READ)
 
     def _checklists(self, book: Book) -> Iterator[Publication]:
