@@ -46,9 +46,7 @@ def _marketing(case: Case) -> Iterator[Place]:
 
 
 def _direct(case: Case) -> Iterator[Place]:
-    yield from map(
-        _script, _texts(case, lambda one: one.marketing and any(each.reach == "direct" for each in one.channels))
-    )
+    yield from map(_script, _texts(case, lambda one: one.marketing and one.is_direct))
 
 
 def _silent(case: Case) -> Iterator[Place]:

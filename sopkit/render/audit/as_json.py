@@ -90,8 +90,10 @@ def _control(one: Result, prints: Mapping[int, str], lists: Mapping[str, str], l
         "packs": [pack.id for pack in one.packs],
         "articles": [citation_json(article, lang) for article in one.articles],
         "logs": "not assessed" if one.logs else None,
+        "practice": one.practice.within(lang) if one.practice else None,
+        "unchecked": one.unchecked,
         "statements": [proof.statement.within(lang) for proof in one.proved],
-        "assumptions": list(dict.fromkeys(phrase.within(lang) for proof in one.proved for phrase in proof.assumptions)),
+        "assumptions": [phrase.within(lang) for phrase in one.premises],
         "evidence": [lists[name] for name in populations],
         "findings": [prints[id(finding)] for finding in one.findings],
         "waived": [prints[id(each.finding)] for each in one.waived],
@@ -119,6 +121,7 @@ def _evidence(audit: Audit, prefix: str, lang: Lang) -> Iterator[Json]:
             "id": one.population.id,
             "title": counted(one).within(lang),
             "places": [_place(place, forest, prefix, lang) for place in one.judged],
+            "doubtful": [_place(place, forest, prefix, lang) for place in one.doubtful],
             "not_judged": [_place(place, forest, prefix, lang) for place in one.unseen],
         }
 

@@ -72,8 +72,14 @@ OPEN: Final = Phrase(
     "{parts}: of these {both} nothing is concluded here, and they are no passes.",
 )
 PLAN: Final = Phrase(
-    "符合的各项里，有{count}项还取决于实际执行，本报告只看了计划。",
-    "Of those that pass, {count} depend on what really happens as well; only the plan was looked at.",
+    "符合的各项里，有{count}项还取决于实际：员工和系统怎么做，文件有没有落实。本报告只看了声明；取决于什么，写在各项的“限制”里。",
+    "Of those that pass, {count} depend on practice as well: what staff and tools do, and whether documents are followed. Only what is "
+    "declared was looked at; what each depends on is said under its limit.",
+)
+UNCHECKED: Final = Phrase(
+    "符合的各项里，有{count}项所依据的法条没有核对官方原文（凭记忆{memory}项，只有二手资料{second}项），核对之前不算定论：{controls}。",
+    "Of those that pass, {count} rest on a source that has not been checked against the official text ({memory} from memory, {second} on "
+    "secondary sources), and are not settled until it is: {controls}.",
 )
 BY_PEOPLE: Final = Phrase("{count}项要由人判断", "{count} must be judged by people")
 LEFT: Final = Phrase("{count}项没有评估", "{count} were not assessed")
@@ -286,9 +292,14 @@ def _verdict(audit: Audit, names: Names) -> Iterator[str]:
         if audit.count(status)
     ]
     yield names.phrase(ALL, total=str(len(audit.results)), counts=_row_of(counts, names))
-    by_logs = sum(one.logs and one.status is Status.PASS for one in audit.results)
-    if by_logs:
-        yield names.phrase(PLAN, count=str(by_logs))
+    kept = [one for one in audit.results if one.status is Status.PASS]
+    if in_practice := sum(one.depends_on_practice for one in kept):
+        yield names.phrase(PLAN, count=str(in_practice))
+    if unchecked := [one for one in kept if one.unchecked is not None]:
+        memory = sum(one.unchecked == "U" for one in unchecked)
+        listed = _row_of([link(one.id, f"#{anchor(one)}") for one in unchecked], names)
+        numbers = {"count": len(unchecked), "memory": memory, "second": len(unchecked) - memory}
+        yield names.phrase(UNCHECKED, controls=listed, **{name: str(number) for name, number in numbers.items()})
     manual, unknown = audit.count(Status.MANUAL), audit.count(Status.NOT_ASSESSED)
     if manual or unknown:
         parts = [names.phrase(said, count=str(n)) for said, n in ((BY_PEOPLE, manual), (LEFT, unknown)) if n]
