@@ -30,7 +30,7 @@ from sopkit.render.training.questions import MOST, Question, questions, seed_of
 from sopkit.render.walks import Placed, accountable, doers, placed_steps
 from sopkit.render.wording.names import Names
 from sopkit.text import LANGS, Lang
-from tests.documents import EDITION, SMALL, small, tree
+from tests.documents import EDITION, small, tree
 from tests.figures import PLAYBOOKS
 from tests.workspaces import unjudged
 
@@ -244,7 +244,8 @@ def test_a_role_of_one_bare_step_is_told_why_there_are_no_questions() -> None:
 
 def test_papers_depend_on_no_hash_seed() -> None:
     program = (
-        "from tests.test_training import LANGS, SMALL, papers, to_markdown, unjudged\n"
+        "from tests.documents import SMALL\n"
+        "from tests.test_training import LANGS, papers, to_markdown, unjudged\n"
         "small_one = unjudged({path.name: path.read_bytes() for path in SMALL.glob('*.yaml')}).workspace\n"
         "for lang in LANGS:\n"
         "    made = papers(small_one, 'guide', lang)\n"
