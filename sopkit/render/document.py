@@ -268,6 +268,8 @@ class Document:
     """What one filled-in sheet covers."""
     keeps: str = ""
     """Under which name a reader's ticks are kept on his device; '' where nothing is ticked."""
+    content: str = ""
+    """The content hash, where people sign for it."""
 
 
 def text(words: str) -> Line:
