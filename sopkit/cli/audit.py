@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -12,13 +12,14 @@ from sopkit.audit import Audit, Status, audit
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
+from sopkit.cli.revision import revision
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
 from sopkit.render.audit.as_json import audit_json
-from sopkit.render.audit.page import INVENTORY, REPORT, Frame, report
+from sopkit.render.audit.page import INVENTORY, REPORT, Frame, Revision, report
 from sopkit.render.audit.words import STATUSES
 from sopkit.render.data_inventory import inventory_csv, inventory_document
 from sopkit.render.html import to_html
@@ -71,7 +72,8 @@ def run(ctx: click.Context, *, directory: str | None, output: str, allow_not_ass
     loaded = load(console, directory)
     with memory.without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
-        frame = Frame(inputs(loaded), f"sopkit {__version__}", loaded.in_repository)
+        read = inputs(loaded)
+        frame = Frame(read, f"sopkit {__version__}", loaded.in_repository, revision=revision_of(loaded, read))
         write_folder(
             Path(output), report_files(made, frame, Names(loaded.compilation.workspace, document_lang(ctx, loaded)))
         )
@@ -106,6 +108,11 @@ def report_files(made: Audit, frame: Frame, names: Names) -> Iterator[File]:
 def inputs(loaded: Loaded) -> tuple[Input, ...]:
     """Return what an audit rests on: the workspace's files, the documents that it names, built-in catalogues and packs."""
     return tuple(_inputs(loaded))
+
+
+def revision_of(loaded: Loaded, read: Sequence[Input]) -> Revision | None:
+    """Return the commit of the repository in which the workspace stands, and whether what was read is that commit."""
+    return revision(loaded.folder, loaded.in_repository, {one.path for one in read})
 
 
 def _inputs(loaded: Loaded) -> Iterator[Input]:

@@ -10,7 +10,7 @@ import click
 
 from sopkit import __version__
 from sopkit.audit import audit
-from sopkit.cli.audit import inputs, report_files
+from sopkit.cli.audit import inputs, report_files, revision_of
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
@@ -152,9 +152,10 @@ def _audited(
         return []
     made = audit(compilation, lambda name: is_file_in(loaded.folder, name))
     rests_on = inputs(loaded)
+    commit = revision_of(loaded, rests_on)
     found: list[tuple[Entry, File]] = []
     for lang in languages_of(compilation.workspace.settings):
-        frame = Frame(rests_on, edition.tool, loaded.in_repository, f".{lang}", edition.draft, edition.label)
+        frame = Frame(rests_on, edition.tool, loaded.in_repository, f".{lang}", edition.draft, edition.label, commit)
         for name, data in report_files(made, frame, Names(compilation.workspace, lang)):
             stem, form = name.partition(".")[0], FORMS[name.rpartition(".")[2]]
             path = f"audit/{name}"
