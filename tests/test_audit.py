@@ -174,7 +174,7 @@ def test_the_annex_loses_nothing(lang: str, report: Mapping[str, str]) -> None:
 def test_sentences_say_what_things_are_called(lang: str, report: Mapping[str, str]) -> None:
     """No id stands where a reader expects a name, and no space between Chinese and a number."""
     body = report["report.md"].partition({"zh-CN": "## 附录", "en": "## Annex"}[lang])[0]
-    said = [line for line in body.splitlines() if not line.startswith(">")]  # findings are in the words of the check
+    said = [line for line in body.splitlines() if "**改法**" not in line and "**What to do**" not in line]
     given = {
         "zh-CN": "只有给出过同意“短信营销同意”的客户才走得到",
         "en": "only customers who gave “Consent to marketing by SMS”",
