@@ -108,9 +108,9 @@ def fingerprint(inputs: Iterable[Input]) -> str:
 def waivers(audit: Audit, titles: Titles, prefix: str) -> Section:
     names = titles.names
     blocks: list[Block] = [_waived(audit, titles, prefix)] if audit.compilation.waived else []
-    blocks += [waiver_block(one, names, prefix) for one in audit.compilation.waived if not one.finding.rule.decides]
+    blocks += [waiver_block(one, titles, prefix) for one in audit.compilation.waived if not one.finding.rule.decides]
     stale = [one for one in audit.compilation.findings if one.rule in WAIVER_RULES]
-    blocks += [finding_block(one, names.lang, prefix) for one in stale]
+    blocks += [finding_block(one, names.lang, prefix, told=titles.told_with_ids) for one in stale]
     return Section("waivers", _text(WAIVERS, names), tuple(blocks) or (_paragraph(NO_WAIVERS, names),))
 
 
@@ -160,7 +160,11 @@ def _topic(about: str, names: Names) -> str:
 def others(audit: Audit, titles: Titles, prefix: str) -> Section:
     names = titles.names
     blocks: list[Block] = [_paragraph(OTHERS_SAY, names)]
-    blocks += [finding_block(one, names.lang, prefix) for one in audit.other if one.rule not in WAIVER_RULES]
+    blocks += [
+        finding_block(one, names.lang, prefix, told=titles.told_with_ids)
+        for one in audit.other
+        if one.rule not in WAIVER_RULES
+    ]
     if audit.proved_otherwise:
         blocks.append(Paragraph(_text(PROVED, names)))
         blocks += _proved(audit.proved_otherwise, titles)

@@ -38,6 +38,10 @@ def audit_json(audit: Audit, frame: Frame, lang: Lang) -> str:
         "as_of": done.today.isoformat(),
         "disclaimer": DISCLAIMER.within(lang),
         "scope": {
+            "company": settings.company.pick(lang) if settings.company else None,
+            "revision": {"commit": frame.revision.commit, "changed": list(frame.revision.changed)}
+            if frame.revision
+            else None,
             "jurisdictions": [pack.id for pack in done.law.packs if not pack.own],
             "locales": list(settings.locales or (settings.locale,)),
             "catalogs": [ref.id for ref in settings.uses],

@@ -105,13 +105,28 @@ SCOPE_FACTS: Final = {
     "files": Phrase("文件", "Files"),
     "languages": Phrase("语言", "Languages"),
     "law": Phrase("法域", "Jurisdictions"),
+    "company": Phrase("企业", "Company"),
     "edition": Phrase("版次", "Edition"),
+    "revision": Phrase("版本（git 提交）", "Revision (git commit)"),
+    "period": Phrase("期间", "Period"),
     "day": Phrase("基准日", "As of"),
     "hash": Phrase("输入指纹", "Fingerprint of the inputs"),
     "tool": Phrase("生成程序", "Made by"),
     "catalogue": Phrase("内置目录", "Built-in catalogues"),
     "not": Phrase("没有查看", "Not looked at"),
 }
+NO_COMPANY: Final = Phrase("没有声明（sopkit.yaml 的 company）", "not declared (`company` in sopkit.yaml)")
+PERIOD: Final = Phrase(
+    "基准日当天所写的计划，按当天有效的法条；不覆盖任何一段时期的实际运营",
+    "the plan as written on the day, by the law in force on it; no period of real operation is covered",
+)
+NO_REVISION: Final = Phrase("不在 git 版本库里，或读不到", "in no git repository, or none that can be read")
+TIDY: Final = Phrase("所审计的文件与这次提交一致", "the files audited are those of this commit")
+UNCLEAN: Final = Phrase(
+    "所审计的文件里有{count}个与这次提交不同，还没有提交；以输入指纹为准",
+    "{count} of the files audited differ from this commit and are not committed: the fingerprint of the inputs counts",
+)
+CHECKED_ON: Final = Phrase("核对于{day}", "checked on {day}")
 KINDS: Final = {
     "lifecycle": Phrase("生命周期", "lifecycles"),
     "automation": Phrase("自动化", "automations"),
@@ -136,6 +151,15 @@ INVENTORY: Final = "data-inventory"
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """The commit of the repository in which a workspace stands."""
+
+    commit: str
+    changed: tuple[str, ...]
+    """Files of the audit that differ from it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What the report must know beside the audit."""
 
@@ -149,6 +173,8 @@ class Frame:
     """Made in spite of errors: every page says so."""
     edition: str = ""
     """Its label, of a build that has one."""
+    revision: Revision | None = None
+    """None outside of a repository."""
 
     def stem(self, name: str) -> str:
         """Return what a file is called, without its ending."""
@@ -179,12 +205,33 @@ def report(audit: Audit, frame: Frame, names: Names) -> Document:
 
 
 def _cover(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
+    company = names.say(names.workspace.settings.company)
+    yield _fact("company", [company or NO_COMPANY.within(names.lang)], names)
     if frame.edition:
         yield _fact("edition", [clean(frame.edition)], names)
+    yield _fact("revision", list(_revision(frame.revision, names)), names)
     yield _fact("day", [audit.compilation.today.isoformat()], names)
-    yield _fact("law", [_jurisdictions(audit, names)], names)
+    yield _fact("period", [PERIOD.within(names.lang)], names)
+    yield _fact("law", list(_packs(audit, names)) or ["–"], names)
     yield _fact("tool", [frame.tool], names)
     yield _fact("hash", [ident(annexes.fingerprint(frame.inputs))], names)
+
+
+def _revision(revision: Revision | None, names: Names) -> Iterator[str]:
+    if revision is None:
+        yield NO_REVISION.within(names.lang)
+        return
+    count = len(revision.changed)
+    state = names.phrase(UNCLEAN, count=str(count)) if count else TIDY.within(names.lang)
+    yield f"{ident(revision.commit)}{names.bracketed(state)}"
+
+
+def _packs(audit: Audit, names: Names) -> Iterator[str]:
+    """Yield each pack with the day on which its texts were checked."""
+    for pack in audit.compilation.law.packs:
+        day = pack.checked_on.isoformat() if pack.checked_on else ""
+        more = names.bracketed(names.phrase(CHECKED_ON, day=day)) if day else ""
+        yield f"{clean(pack.title.within(names.lang))} {ident(pack.id)}{more}"
 
 
 def _jurisdictions(audit: Audit, names: Names) -> str:

@@ -77,6 +77,9 @@ class Titles:
         said = "".join((*parts, words[end:]))
         return AFTER.sub("”", said) if self.names.zh else said
 
+    def told_with_ids(self, phrase: Phrase) -> str:
+        return self.told(phrase, with_ids=True)
+
     def _time(self, found: re.Match[str]) -> str:
         amount, unit = found.groups()
         return units(Decimal(amount), unit.strip().removesuffix("s") or unit, self.names.lang) if amount else found[0]
