@@ -14,9 +14,18 @@ CAPS = (
     "caps_zones",
     "caps_golden",
 )
-TOOLS = ("rules_tools", "rules_tools_more", "model_cases", "rule_examples")
+TOOLS = ("tools_bounds", "rules_tools", "rules_tools_more", "model_cases", "rule_examples")
 CONFLICTS = ("rules_conflicts", "rules_conflicts_playbooks", "model_cases", "rule_examples", "conflicts_property")
-CONSENT = ("rules_consent", "model_cases", "rule_examples", "consent_courses", "consent_property")
+CONSENT = (
+    "rules_consent",
+    "consent_traps",
+    "rules_resent",
+    "rules_law",
+    "model_cases",
+    "rule_examples",
+    "consent_courses",
+    "consent_property",
+)
 TESTS = {
     "sopkit.graph.clock": ("graph_clock", "latency"),
     "sopkit.graph.consistency": ("graph_consistency",),
