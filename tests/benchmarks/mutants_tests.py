@@ -14,7 +14,7 @@ CAPS = (
     "caps_zones",
     "caps_golden",
 )
-TOOLS = ("rules_tools", "rules_tools_more", "model_cases", "rule_examples")
+TOOLS = ("tools_bounds", "rules_tools", "rules_tools_more", "model_cases", "rule_examples")
 CONFLICTS = ("rules_conflicts", "rules_conflicts_playbooks", "model_cases", "rule_examples", "conflicts_property")
 CONSENT = (
     "rules_consent",
@@ -22,6 +22,8 @@ CONSENT = (
     "consent_bounds",
     "consent_fixes",
     "graph_evidence",
+    "rules_resent",
+    "rules_law",
     "model_cases",
     "rule_examples",
     "consent_courses",
