@@ -1,4 +1,4 @@
-"""What the rules of tools say to the second, at the edge of each bound, and where nobody says a time zone or a time: SOP701, SOP702, SOP703."""
+"""What SOP701, SOP702 and SOP703 say to the second, at the edge of each bound, and where nobody says a time zone or a time."""
 
 from __future__ import annotations
 
