@@ -100,7 +100,7 @@ def report_files(made: Audit, frame: Frame, names: Names) -> Iterator[File]:
         made.inventory, made.compilation.today.isoformat(), names, draft=frame.draft, edition=frame.edition
     )
     yield frame.name(INVENTORY, "html"), to_html(record, Templates()).encode()
-    yield frame.name(INVENTORY, "csv"), inventory_csv(made.inventory, names.lang).encode()
+    yield frame.name(INVENTORY, "csv"), inventory_csv(made.inventory, names).encode()
 
 
 def inputs(loaded: Loaded) -> tuple[Input, ...]:
