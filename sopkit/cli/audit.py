@@ -123,7 +123,7 @@ def data_files(made: Audit, frame: Frame, names: Names, folder: str = "") -> Ite
     """Yield the same for programs, each with its entry for an index: the report as JSON, the record as CSV."""
     for title, form, path, data in (
         (TITLE, "JSON", f"{folder}{frame.stem(REPORT)}.json", audit_json(made, frame, names.lang)),
-        (RECORD, "CSV", f"{folder}{frame.stem(INVENTORY)}.csv", inventory_csv(made.inventory, names.lang)),
+        (RECORD, "CSV", f"{folder}{frame.stem(INVENTORY)}.csv", inventory_csv(made.inventory, names)),
     ):
         yield Entry(AUDIT, "", title, names.lang, form, path), (path, data.encode())
 
