@@ -39,6 +39,8 @@ class Templates:
 
     def __init__(self, own: Find | None = None) -> None:
         self._own = own
+        self.own: frozenset[str] = frozenset()
+        """The names of a workspace's own."""
         self._environments: dict[bool, ImmutableSandboxedEnvironment] = {}
         self._filters: dict[str, Filter] = {}
 
@@ -77,8 +79,10 @@ class Templates:
             self._environments[escaped] = environment
         return self._environments[escaped]
 
-    def _find(self, name: str) -> str | None:
-        return (self._own(name) if self._own else None) or built_in(name)
+    def _find(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        """Return the text, and its name for tracebacks; it never changes while we run."""
+        text = (self._own(name) if self._own else None) or built_in(name)
+        return (text, name, lambda: True) if text is not None else None
 
 
 def plain_data(value: object) -> Plain:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from sopkit.audit import Audit
 from sopkit.audit.questions import Kind, questions
-from sopkit.diagnostics import Citation
+from sopkit.diagnostics import Citation, Proof
 from sopkit.frozen import dataclass
 from sopkit.law import Pack
 from sopkit.law.topics import TOPICS
@@ -41,7 +41,7 @@ GROUPS: Final[Mapping[Kind, Phrase]] = {
     "possible": Phrase("可能不符合，要由人判断", "Possibly broken, to be judged"),
     "not assessed": Phrase("没有评估的检查项，缺什么", "Controls not assessed, and what is missing"),
     "topic": Phrase("剧本说明不了的专题", "Topics that playbooks cannot answer"),
-    "logs": Phrase("实际执行", "What really happens"),
+    "logs": Phrase("取决于实际的检查项", "Controls that depend on what really happens"),
     "assumption": Phrase("结论的前提", "What the conclusions rest on"),
     "article": Phrase("法条的核对", "Articles to be checked"),
     "pack": Phrase("不完整的法规包", "Partial packs"),
@@ -51,6 +51,8 @@ OTHERS_SAY: Final = Phrase(
     "以下检查不对应法条，是企业自己的承诺和剧本是否走得通；供参考。",
     "These checks answer to no article: the company's own promises, and whether the playbooks work at all.",
 )
+GIVEN_BY: Final = Phrase("前提{numbers}", "given {numbers}")
+PREMISES: Final = Phrase("上面各条证明的前提", "What these rest on")
 PROVED: Final = Phrase("已经证明的", "Proved")
 LAW: Final = Phrase("依据：法规包与法条", "Law: packs and articles")
 PACK_HEADS: Final = (
@@ -106,9 +108,9 @@ def fingerprint(inputs: Iterable[Input]) -> str:
 def waivers(audit: Audit, titles: Titles, prefix: str) -> Section:
     names = titles.names
     blocks: list[Block] = [_waived(audit, titles, prefix)] if audit.compilation.waived else []
-    blocks += [waiver_block(one, names, prefix) for one in audit.compilation.waived if not one.finding.rule.decides]
+    blocks += [waiver_block(one, titles, prefix) for one in audit.compilation.waived if not one.finding.rule.decides]
     stale = [one for one in audit.compilation.findings if one.rule in WAIVER_RULES]
-    blocks += [finding_block(one, names.lang, prefix) for one in stale]
+    blocks += [finding_block(one, names.lang, prefix, told=titles.told_with_ids) for one in stale]
     return Section("waivers", _text(WAIVERS, names), tuple(blocks) or (_paragraph(NO_WAIVERS, names),))
 
 
@@ -158,15 +160,32 @@ def _topic(about: str, names: Names) -> str:
 def others(audit: Audit, titles: Titles, prefix: str) -> Section:
     names = titles.names
     blocks: list[Block] = [_paragraph(OTHERS_SAY, names)]
-    blocks += [finding_block(one, names.lang, prefix) for one in audit.other if one.rule not in WAIVER_RULES]
+    blocks += [
+        finding_block(one, names.lang, prefix, told=titles.told_with_ids)
+        for one in audit.other
+        if one.rule not in WAIVER_RULES
+    ]
     if audit.proved_otherwise:
         blocks.append(Paragraph(_text(PROVED, names)))
-        blocks.append(
-            Bullets(
-                tuple(text(f"{titles.told(one.statement)} {ident(one.rule.code)}") for one in audit.proved_otherwise)
-            )
-        )
+        blocks += _proved(audit.proved_otherwise, titles)
     return Section("others", _text(OTHERS, names), tuple(blocks))
+
+
+def _proved(proofs: Sequence[Proof], titles: Titles) -> Iterator[Block]:
+    """Yield what was proved, each with the numbers of its premises, and the premises once."""
+    names = titles.names
+    numbers = {
+        said: str(n) for n, said in enumerate(dict.fromkeys(one for proof in proofs for one in proof.assumptions), 1)
+    }
+    lines = []
+    for one in proofs:
+        given = names.pick("、", ", ").join(numbers[said] for said in one.assumptions)
+        shown = quiet(names.bracketed(names.phrase(GIVEN_BY, numbers=given))) if given else ""
+        lines.append(text(f"{titles.told(one.statement)} {ident(one.rule.code)}{shown}"))
+    yield Bullets(tuple(lines))
+    if numbers:
+        yield _paragraph(PREMISES, names)
+        yield Bullets(tuple(text(titles.told(said)) for said in numbers), ordered=True)
 
 
 def law(audit: Audit, names: Names) -> Section:

@@ -72,8 +72,14 @@ OPEN: Final = Phrase(
     "{parts}: of these {both} nothing is concluded here, and they are no passes.",
 )
 PLAN: Final = Phrase(
-    "符合的各项里，有{count}项还取决于实际执行，本报告只看了计划。",
-    "Of those that pass, {count} depend on what really happens as well; only the plan was looked at.",
+    "符合的各项里，有{count}项还取决于实际：员工和系统怎么做，文件有没有落实。本报告只看了声明；取决于什么，写在各项的“限制”里。",
+    "Of those that pass, {count} depend on practice as well: what staff and tools do, and whether documents are followed. Only what is "
+    "declared was looked at; what each depends on is said under its limit.",
+)
+UNCHECKED: Final = Phrase(
+    "符合的各项里，有{count}项所依据的法条没有核对官方原文（凭记忆{memory}项，只有二手资料{second}项），核对之前不算定论：{controls}。",
+    "Of those that pass, {count} rest on a source that has not been checked against the official text ({memory} from memory, {second} on "
+    "secondary sources), and are not settled until it is: {controls}.",
 )
 BY_PEOPLE: Final = Phrase("{count}项要由人判断", "{count} must be judged by people")
 LEFT: Final = Phrase("{count}项没有评估", "{count} were not assessed")
@@ -99,13 +105,28 @@ SCOPE_FACTS: Final = {
     "files": Phrase("文件", "Files"),
     "languages": Phrase("语言", "Languages"),
     "law": Phrase("法域", "Jurisdictions"),
+    "company": Phrase("企业", "Company"),
     "edition": Phrase("版次", "Edition"),
+    "revision": Phrase("版本（git 提交）", "Revision (git commit)"),
+    "period": Phrase("期间", "Period"),
     "day": Phrase("基准日", "As of"),
     "hash": Phrase("输入指纹", "Fingerprint of the inputs"),
     "tool": Phrase("生成程序", "Made by"),
     "catalogue": Phrase("内置目录", "Built-in catalogues"),
     "not": Phrase("没有查看", "Not looked at"),
 }
+NO_COMPANY: Final = Phrase("没有声明（sopkit.yaml 的 company）", "not declared (`company` in sopkit.yaml)")
+PERIOD: Final = Phrase(
+    "基准日当天所写的计划，按当天有效的法条；不覆盖任何一段时期的实际运营",
+    "the plan as written on the day, by the law in force on it; no period of real operation is covered",
+)
+NO_REVISION: Final = Phrase("不在 git 版本库里，或读不到", "in no git repository, or none that can be read")
+TIDY: Final = Phrase("所审计的文件与这次提交一致", "the files audited are those of this commit")
+UNCLEAN: Final = Phrase(
+    "所审计的文件里有{count}个与这次提交不同，还没有提交；以输入指纹为准",
+    "{count} of the files audited differ from this commit and are not committed: the fingerprint of the inputs counts",
+)
+CHECKED_ON: Final = Phrase("核对于{day}", "checked on {day}")
 KINDS: Final = {
     "lifecycle": Phrase("生命周期", "lifecycles"),
     "automation": Phrase("自动化", "automations"),
@@ -130,6 +151,15 @@ INVENTORY: Final = "data-inventory"
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """The commit of the repository in which a workspace stands."""
+
+    commit: str
+    changed: tuple[str, ...]
+    """Files of the audit that differ from it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What the report must know beside the audit."""
 
@@ -143,9 +173,12 @@ class Frame:
     """Made in spite of errors: every page says so."""
     edition: str = ""
     """Its label, of a build that has one."""
+    revision: Revision | None = None
+    """None outside of a repository."""
 
-    def name(self, stem: str, form: str) -> str:
-        return f"{stem}{self.suffix}.{form}"
+    def stem(self, name: str) -> str:
+        """Return what a file is called, without its ending."""
+        return f"{name}{self.suffix}"
 
 
 def report(audit: Audit, frame: Frame, names: Names) -> Document:
@@ -172,12 +205,33 @@ def report(audit: Audit, frame: Frame, names: Names) -> Document:
 
 
 def _cover(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
+    company = names.say(names.workspace.settings.company)
+    yield _fact("company", [company or NO_COMPANY.within(names.lang)], names)
     if frame.edition:
         yield _fact("edition", [clean(frame.edition)], names)
+    yield _fact("revision", list(_revision(frame.revision, names)), names)
     yield _fact("day", [audit.compilation.today.isoformat()], names)
-    yield _fact("law", [_jurisdictions(audit, names)], names)
+    yield _fact("period", [PERIOD.within(names.lang)], names)
+    yield _fact("law", list(_packs(audit, names)) or ["–"], names)
     yield _fact("tool", [frame.tool], names)
     yield _fact("hash", [ident(annexes.fingerprint(frame.inputs))], names)
+
+
+def _revision(revision: Revision | None, names: Names) -> Iterator[str]:
+    if revision is None:
+        yield NO_REVISION.within(names.lang)
+        return
+    count = len(revision.changed)
+    state = names.phrase(UNCLEAN, count=str(count)) if count else TIDY.within(names.lang)
+    yield f"{ident(revision.commit)}{names.bracketed(state)}"
+
+
+def _packs(audit: Audit, names: Names) -> Iterator[str]:
+    """Yield each pack with the day on which its texts were checked."""
+    for pack in audit.compilation.law.packs:
+        day = pack.checked_on.isoformat() if pack.checked_on else ""
+        more = names.bracketed(names.phrase(CHECKED_ON, day=day)) if day else ""
+        yield f"{clean(pack.title.within(names.lang))} {ident(pack.id)}{more}"
 
 
 def _jurisdictions(audit: Audit, names: Names) -> str:
@@ -209,7 +263,7 @@ def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
         )
     yield annexes.waivers(audit, titles, frame.prefix)
     yield annexes.open_questions(audit, titles, frame.prefix)
-    yield annexes.inventory(audit, names, frame.name(INVENTORY, "html"), frame.name(INVENTORY, "csv"))
+    yield annexes.inventory(audit, names, f"{frame.stem(INVENTORY)}.html", f"{frame.stem(INVENTORY)}.csv")
     yield annexes.others(audit, titles, frame.prefix)
     yield annexes.law(audit, names)
     yield annexes.inputs(frame.inputs, names)
@@ -285,9 +339,14 @@ def _verdict(audit: Audit, names: Names) -> Iterator[str]:
         if audit.count(status)
     ]
     yield names.phrase(ALL, total=str(len(audit.results)), counts=_row_of(counts, names))
-    by_logs = sum(one.logs and one.status is Status.PASS for one in audit.results)
-    if by_logs:
-        yield names.phrase(PLAN, count=str(by_logs))
+    kept = [one for one in audit.results if one.status is Status.PASS]
+    if in_practice := sum(one.depends_on_practice for one in kept):
+        yield names.phrase(PLAN, count=str(in_practice))
+    if unchecked := [one for one in kept if one.unchecked is not None]:
+        memory = sum(one.unchecked == "U" for one in unchecked)
+        listed = _row_of([link(one.id, f"#{anchor(one)}") for one in unchecked], names)
+        numbers = {"count": len(unchecked), "memory": memory, "second": len(unchecked) - memory}
+        yield names.phrase(UNCHECKED, controls=listed, **{name: str(number) for name, number in numbers.items()})
     manual, unknown = audit.count(Status.MANUAL), audit.count(Status.NOT_ASSESSED)
     if manual or unknown:
         parts = [names.phrase(said, count=str(n)) for said, n in ((BY_PEOPLE, manual), (LEFT, unknown)) if n]
