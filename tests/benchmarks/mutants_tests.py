@@ -17,6 +17,7 @@ CAPS = (
 TOOLS = ("tools_bounds", "rules_tools", "rules_tools_more", "model_cases", "rule_examples")
 CONFLICTS = ("rules_conflicts", "rules_conflicts_playbooks", "model_cases", "rule_examples", "conflicts_property")
 CONSENT = (
+    "consent_timelines",
     "rules_consent",
     "consent_traps",
     "rules_resent",
