@@ -24,7 +24,7 @@ from sopkit.render.document import (
 )
 from sopkit.render.manual import front
 from sopkit.render.marks import Line, clean, ident, plain
-from sopkit.render.walks import step_at
+from sopkit.render.walks import steps_by_path
 from sopkit.render.wording.amounts import duration
 from sopkit.render.wording.countries import country
 from sopkit.render.wording.names import Names, Titled
@@ -263,7 +263,7 @@ def _called(node: str, names: Names) -> str:
     name, _, inside = rest.partition("/")
     if name not in names.playbooks:
         return ident(node)
-    step = step_at(workspace, rest)
+    step = steps_by_path(workspace, name).get(rest)
     if step is None:
         return names.place(rest)
     return (
