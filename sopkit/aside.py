@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import signal
 import struct
 import sys
 import tempfile
@@ -62,6 +63,12 @@ class Aside:
                 answer.seek(0)
                 return list(_parts(answer))
         return None
+
+    def stop(self) -> None:
+        """End the copy where it is, when nobody wants its share any more."""
+        with suppress(ProcessLookupError):
+            os.kill(self._process, signal.SIGKILL)
+        self.result()
 
 
 def _work_out(work: Work, answer: IO[bytes], marks: mmap.mmap, count: int) -> None:

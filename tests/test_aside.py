@@ -74,6 +74,7 @@ class TestAside:
         assert run(PARTS, "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})") == ["alone"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["tests/everything", "tests/as_published", "playbooks"])
 def test_what_families_said_comes_back_equal(place: str) -> None:
     found = find_sources(Path(place))
@@ -103,6 +104,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not LINUX, reason="a second process is used on Linux only")
 def test_two_processes_say_what_one_says(large: Path, tmp_path: Path) -> None:
     def check(before: Callable[[], None] | None) -> str:

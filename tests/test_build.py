@@ -61,6 +61,7 @@ def test_everything_is_made_and_the_manual_is_named(build: Build, workspace: Pat
     assert len(made) == 32
 
 
+@pytest.mark.long
 def test_only_what_is_asked_for_is_made(build: Build, workspace: Path, tmp_path: Path) -> None:
     def made(*options: str) -> set[str]:
         code, _, err = build(workspace, "-o", tmp_path / "out", *options)
@@ -128,6 +129,7 @@ def test_errors_refuse_the_build_and_leave_the_former_output(build: Build, works
     assert tree(tmp_path / "out") == former
 
 
+@pytest.mark.long
 def test_what_was_not_assessed_refuses_the_build_unless_it_is_allowed(
     build: Build, workspace: Path, tmp_path: Path
 ) -> None:
@@ -231,7 +233,7 @@ def test_an_exception_in_the_middle_leaves_the_former_output(
             raise RuntimeError("a template failed")
         return "half"
 
-    monkeypatch.setattr("sopkit.render.publication.to_html", fail)
+    monkeypatch.setattr("sopkit.render.writers.to_html", fail)
     code, _, err = build(workspace, "-o", tmp_path / "out")
     assert code == 3
     assert "RuntimeError" in err
@@ -292,6 +294,7 @@ def test_the_bytes_depend_neither_on_the_hash_seed_nor_on_the_place(workspace: P
     assert made[0] == made[1] == made[2]
 
 
+@pytest.mark.long
 def test_the_bytes_do_not_depend_on_the_time_zone(workspace: Path, tmp_path: Path) -> None:
     made = []
     for zone in ("Asia/Shanghai", "America/New_York"):

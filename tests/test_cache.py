@@ -156,6 +156,7 @@ OPERATIONS: Final = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contents=st.lists(st.sampled_from(CONTENTS), min_size=3, max_size=3), operations=OPERATIONS)
 def test_no_cached_run_differs_from_a_cold_one(contents: list[bytes], operations: list[Operation]) -> None:
@@ -309,6 +310,7 @@ def test_all_packs_together_keep_to_the_bound(tmp_path: Path, caches: Path, monk
     assert len(kept) == 3
 
 
+@pytest.mark.long
 def test_runs_at_the_same_time_do_not_disturb_each_other(folder: Path, tmp_path: Path) -> None:
     environment = {**os.environ, cache.PLACE: str(tmp_path / "shared"), "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "sopkit", "check", str(folder), "--lang", "en", "--as-of", "2026-07-01"]
@@ -376,6 +378,7 @@ def test_places_in_a_long_file_are_kept_as_they_are(folder: Path, caches: Path) 
     assert outcome(compiled(folder, caches)) == cold
 
 
+@pytest.mark.long
 def test_the_command_prints_the_same_with_and_without_a_cache(folder: Path, tmp_path: Path) -> None:
     (folder / "b.yaml").write_bytes(CONTENTS[3])
     command = [sys.executable, "-m", "sopkit", "check", str(folder), "--lang", "zh-CN", "--as-of", "2026-07-01"]

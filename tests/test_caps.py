@@ -133,6 +133,7 @@ def test_without_caps_nothing_is_clean() -> None:
     assert [one.subject for one in done.not_assessed] == ["caps"]
 
 
+@pytest.mark.long
 def test_what_is_proved_is_never_beaten_by_trying() -> None:
     """Chains with ranges, through YAML, against every choice of both ends of every delay (the extremes are where spans are least)."""
     rng = random.Random(20260701)  # noqa: S311
@@ -151,6 +152,7 @@ def test_what_is_proved_is_never_beaten_by_trying() -> None:
     assert seen["violated"] >= 30
 
 
+@pytest.mark.long
 def test_a_net_counts_the_least_span_of_every_number_of_touches() -> None:
     rng = random.Random(7)  # noqa: S311
     for _ in range(500):

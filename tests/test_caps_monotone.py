@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from copy import deepcopy
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ def tightened(before: str, after: str) -> bool:
     return not (before in {"violated", "possible"} and after == "proved")
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 1_000_000), st.integers(1, 3))
 def test_a_cap_of_more_touches_is_kept_where_one_of_fewer_is(seed: int, more: int) -> None:
@@ -40,6 +42,7 @@ def test_a_cap_of_more_touches_is_kept_where_one_of_fewer_is(seed: int, more: in
     assert tightened(after, before), (before, after)
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 1_000_000), st.integers(1, 4))
 def test_a_cap_over_a_shorter_time_is_kept_where_one_over_a_longer_is(seed: int, less: int) -> None:
@@ -70,6 +73,7 @@ def test_a_touch_that_no_longer_counts_breaks_nothing(seed: int, which: int) -> 
     assert tightened(after, before), (before, after)
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 1_000_000), st.integers(0, 1_000_000))
 def test_a_journey_more_saves_nothing(seed: int, other: int) -> None:

@@ -24,6 +24,7 @@ FIRSTS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", FIRSTS)
 def test_no_course_contradicts_what_is_said_of_some_random_workspaces(first: int) -> None:
     """A few of each kind, so that a mistake shows soon."""

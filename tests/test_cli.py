@@ -204,6 +204,7 @@ def test_the_language_is_known_before_the_line_is_parsed(arguments: list[str], l
 OTHERS = [pytest.param(one, marks=pytest.mark.long) for one in ("ascii", "latin-1", "cp437", "utf-8")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("encoding", ["gbk", *OTHERS])
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_no_encoding_brings_it_down(write_workspace: Callable[[object], Path], encoding: str, lang: Lang) -> None:

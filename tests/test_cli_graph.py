@@ -134,6 +134,7 @@ def test_ls_speaks_the_language_asked_for(sopkit: Run, write_workspace: Write) -
     assert "Honoured guest" in sopkit("--lang", "en", "ls", folder, "vip")[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["ls", "graph", "check --select"])
 @pytest.mark.parametrize(
     ("selector", "near"),

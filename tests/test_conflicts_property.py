@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,7 @@ def check_owners(one: Held, other: Held, changes: bool) -> None:
     assert not real or said != "proved"
 
 
+@pytest.mark.long
 def test_two_lifecycles_hold_one_customer_only_where_it_is_said() -> None:
     """Never proved where it happens, never violated where it can't; each verdict comes often enough to mean something."""
     SHARED.clear()
@@ -232,6 +234,7 @@ def check_writes(one: Write, other: Write, changes: bool) -> None:
     assert not real or said != "proved"
 
 
+@pytest.mark.long
 def test_opposite_writes_are_found_where_their_order_is_open() -> None:
     WRITTEN.clear()
     check_writes()

@@ -51,6 +51,7 @@ def anchored(count: int) -> str:
     return looks + since
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("forks", "settled"), [(MANY_ROUNDS + 10, True), (MOST_WAYS + 10, False)])
 def test_more_ways_than_are_followed_are_not_assessed(forks: int, settled: bool) -> None:
     done = timed(STARTED.replace(SEND, pauses(forks) + SEND))

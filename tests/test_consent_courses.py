@@ -21,7 +21,7 @@ from tests.consent_courses import (
     longest,
     settings_of,
 )
-from tests.consent_plays import Deed
+from tests.consent_plays import Deed, at_length
 from tests.workspaces import compiled
 
 OF_WAYS = frozenset(("SOP501", "SOP502", "SOP503", "SOP504"))
@@ -62,6 +62,7 @@ def tried(course: Course) -> None:
         reject()
 
 
+@pytest.mark.long
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(courses())
 def test_stages_and_histories_tried_one_by_one_agree(course: Course) -> None:
@@ -69,7 +70,11 @@ def test_stages_and_histories_tried_one_by_one_agree(course: Course) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(
+    max_examples=at_length(1000, 40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
 @given(courses())
 def test_stages_and_histories_tried_one_by_one_agree_at_length(course: Course) -> None:
     assume(len(course.stages) > 1)

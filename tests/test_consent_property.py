@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, reject, settings
 
 from sopkit.diagnostics import Finding, Severity, Verdict
-from tests.consent_plays import SETTINGS, Deed, Play, acts, as_yaml, breaks, plays
+from tests.consent_plays import SETTINGS, Deed, Play, acts, as_yaml, at_length, breaks, plays
 from tests.workspaces import compiled
 
 MOST_HOURS = 8
@@ -45,7 +45,7 @@ def test_ways_and_histories_tried_one_by_one_agree(play: Play) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=at_length(1500, 150), deadline=None)
 @given(plays())
 def test_ways_and_histories_tried_one_by_one_agree_at_length(play: Play) -> None:
     assume(max((one.now for one in acts(play)), default=0) <= MOST_HOURS)

@@ -131,6 +131,7 @@ def test_nor_does_it_after_a_slip_of_the_pen(grammar: str, data: st.DataObject) 
         assert re.search(f"^(?:{PATTERNS[grammar]})$", changed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_what_sopkit_has_nothing_against_an_editor_accepts(path: Path) -> None:
     compilation = compiled({path.name: path.read_bytes()})
@@ -138,6 +139,7 @@ def test_what_sopkit_has_nothing_against_an_editor_accepts(path: Path) -> None:
     check(tree.value for tree in compilation.forest.trees if tree.source.path not in wrong)
 
 
+@pytest.mark.long
 def test_the_playbooks_and_the_built_in_catalog_are_accepted() -> None:
     files = {path.relative_to(PLAYBOOKS).as_posix(): path.read_bytes() for path in PLAYBOOKS.rglob("*.yaml")}
     trees = compiled(files).forest.trees

@@ -49,11 +49,13 @@ def test_a_chain_of_many_guarded_steps_is_walked_by_its_first_ways() -> None:
     assert verdicts(done, "SOP301") == ["violated"]
 
 
+@pytest.mark.long
 def test_a_chain_of_thousands_of_steps_is_followed_as_far_as_the_cap_needs() -> None:
     done = judged(automation("long", [send(f"s{n}", ", after: 1h") for n in range(3000)]))
     assert verdicts(done, "SOP301") == ["violated"]
 
 
+@pytest.mark.long
 def test_journeys_that_start_each_other_end() -> None:
     """Each starts all behind it: thirty make half a thousand million ways."""
     names = [f"j{n}" for n in range(30)]
@@ -192,6 +194,7 @@ def cadences(count: int, rhythms: int) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_thousands_of_cadences_cost_what_their_rhythms_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     issues._dates.cache_clear()
     issues._days.cache_clear()

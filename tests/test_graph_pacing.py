@@ -63,6 +63,7 @@ def test_touches_that_can_come_late_are_begun_with_in_the_order_of_time() -> Non
         assert net.most(window, 999) == best, seed
 
 
+@pytest.mark.long
 def test_the_shortest_span_of_so_many_touches() -> None:
     for seed in range(200):
         net = network(random.Random(seed), 4)  # noqa: S311

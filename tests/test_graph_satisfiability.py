@@ -251,6 +251,7 @@ def somebody(parts: list[Asked]) -> bool:
     return any(all(part.means(who) for part in parts) for who in customers(of))
 
 
+@pytest.mark.long
 @settings(max_examples=600, deadline=None)
 @given(asked)
 def test_the_answer_is_that_of_trying_all_customers(parts: list[Asked]) -> None:
@@ -260,6 +261,7 @@ def test_the_answer_is_that_of_trying_all_customers(parts: list[Asked]) -> None:
     assert isinstance(answer, Customer) is somebody(parts)
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(few_families.flatmap(lambda families: st.tuples(conditions(families), conditions(families))))
 def test_what_follows_from_what(pair: tuple[Asked, Asked]) -> None:
@@ -380,6 +382,7 @@ def untagged(number: int) -> Predicate:
     return Not(tag(number), HERE)
 
 
+@pytest.mark.long
 def test_hundreds_of_clauses_are_decided() -> None:
     linked = [
         Any((All((tag(n), tag(n + 1)), HERE), All((untagged(n), untagged(n + 1)), HERE)), HERE) for n in range(400)

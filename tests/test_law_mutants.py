@@ -215,6 +215,7 @@ def codes(done: Compilation) -> list[str]:
     return sorted(one.rule.code for one in done.findings if one.weight is not Severity.NOTE)
 
 
+@pytest.mark.long
 def test_the_reference_is_clean_before() -> None:
     assert codes(compiled()) == []
 
@@ -228,6 +229,7 @@ def test_one_edit_fires_the_row(row: str) -> None:
     assert row in {control for one in done.findings for control in one.rule.decides}
 
 
+@pytest.mark.long
 def test_the_pack_alone_decides_whether_a_row_fires() -> None:
     """A stricter parameter in a pack of the workspace changes the verdict; an earlier day has another law."""
     policy = b"kind: pack\nid: policy\ntitle: policy\nparameters: {top-prize: {value: 300 CNY}}\n"

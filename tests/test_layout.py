@@ -34,6 +34,7 @@ def boxes_of(graph: Graph, drawing: Drawing) -> list[tuple[str, float, float, fl
     ]
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(graphs())
 def test_boxes_lie_inside_and_apart(graph: Graph) -> None:
@@ -48,6 +49,7 @@ def test_boxes_lie_inside_and_apart(graph: Graph) -> None:
         assert a[3] < b[1] or b[3] < a[1] or a[4] < b[2] or b[4] < a[2], (a, b)
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(graphs())
 def test_upright_stretches_run_through_no_foreign_box(graph: Graph) -> None:

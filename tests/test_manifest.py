@@ -72,6 +72,7 @@ def test_the_schema_needs_no_one_of() -> None:
     assert "oneOf" not in set(keywords(SCHEMA))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("folder", [EVERYTHING, ROOT.parent / "playbooks"], ids=lambda folder: folder.name)
 def test_manifests_are_as_the_schema_says(folder: Path) -> None:
     data = compiled(sources(folder))

@@ -40,6 +40,7 @@ def assert_whole(finding: Finding) -> None:
         assert (span.line, span.column) <= (span.end_line, span.end_column)
 
 
+@pytest.mark.long
 @SLOW
 @given(mutated(), mutated(most=1))
 def test_no_document_raises(worse: bytes, other: bytes) -> None:
@@ -49,6 +50,7 @@ def test_no_document_raises(worse: bytes, other: bytes) -> None:
     assert_marks(compilation)
 
 
+@pytest.mark.long
 @SLOW
 @given(mutated())
 def test_no_workspace_document_raises(worse: bytes) -> None:
@@ -156,6 +158,7 @@ def test_every_value_of_a_synthetic_workspace_stands_where_it_says(tmp_path: Pat
     assert assert_marks(compilation) > 2_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("folder", ["values", "names", "flow"])
 def test_every_value_of_broken_workspaces_stands_where_it_says(folder: str) -> None:
     for path in sorted((HERE / folder).rglob("*.yaml")):
@@ -163,6 +166,7 @@ def test_every_value_of_broken_workspaces_stands_where_it_says(folder: str) -> N
         assert_marks(compiled({"sopkit.yaml" if b"kind: workspace" in data else "a.yaml": data}))
 
 
+@pytest.mark.long
 def test_the_model_is_frozen() -> None:
     """For the type checker: what a class is made with stands before it."""
     for thing in things(compiled("kind: kpi\nid: x\nformula: {count: {events: order-paid}}\n").workspace):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -44,6 +45,29 @@ def test_the_next_build_replaces_the_whole_folder(tmp_path: Path) -> None:
     write_folder(tmp_path / "out", [("both.html", b"2")])
     assert names(tmp_path) == [f"out/{MARKER}", "out/both.html"]
     assert (tmp_path / "out/both.html").read_bytes() == b"2"
+
+
+def test_a_file_that_stays_the_same_is_not_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    write_folder(out, [("same.html", b"same"), ("other.html", b"one"), ("longer.html", b"one")])
+    former = {path.name: path.stat() for path in out.iterdir()}
+    write_folder(
+        out, [("same.html", b"same"), ("other.html", b"two"), ("longer.html", b"one more"), ("new.html", b"same")]
+    )
+    assert out.joinpath("same.html").stat().st_ino == former["same.html"].st_ino
+    assert out.joinpath("same.html").stat().st_nlink == 1
+    assert [out.joinpath(f"{name}.html").read_bytes() for name in ("other", "longer", "new")] == [
+        b"two",
+        b"one more",
+        b"same",
+    ]
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "no second names here")
+
+    monkeypatch.setattr("os.link", refuse)
+    write_folder(out, [("same.html", b"same")])
+    assert out.joinpath("same.html").read_bytes() == b"same"
 
 
 def test_an_empty_folder_is_filled_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     return set(zipfile.ZipFile(folder / name).namelist())
 
 
+@pytest.mark.long
 def test_the_source_distribution_holds_all_that_is_kept(tmp_path: Path) -> None:
     """The tests, with what they read, run from it as they run from a checkout."""
     script = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import combinations, permutations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +51,7 @@ def brute(offers: list[Reduction], refused: set[frozenset[str]], *, on_list: boo
     return min(shares)
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(cases())
 def test_thresholds_on_the_list_price_are_exact(case: tuple[list[Reduction], set[frozenset[str]]]) -> None:
@@ -60,6 +62,7 @@ def test_thresholds_on_the_list_price_are_exact(case: tuple[list[Reduction], set
     assert pay(worst.order, worst.basket, on_list=True) == worst.price
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(cases())
 def test_thresholds_on_what_is_left_are_never_beaten_and_replay(

@@ -49,6 +49,7 @@ SECONDS = 20.0
 """Far more than any needs, far less than a shape takes that costs the square of its length."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_hostile_file_is_answered_in_bounded_time(shape: str) -> None:
     text, expected = SHAPES[shape]

@@ -113,6 +113,7 @@ def test_marks_of_a_merge_that_are_not_whole_are_none() -> None:
     assert [one.rule.code for one in read(source("<<<<<<< HEAD\nid: a\n")).findings] != ["SOP013"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "line", ["<<<<<<< a\n", "=======\n", "• a\n", "a\tb\n", "```\n", "｛a：\n", "- ｛a：\n", "[a #\n"]
 )

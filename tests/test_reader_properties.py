@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -52,6 +53,7 @@ def test_any_bytes_are_read_or_refused_and_never_raise(data: bytes) -> None:
     _check_places(read(Source("a.yaml", data)))
 
 
+@pytest.mark.long
 @given(ANY_TEXT)
 @settings(max_examples=600, deadline=None)
 def test_every_place_is_what_it_claims(text: str) -> None:
@@ -86,6 +88,7 @@ def _reads_as(excerpt: str, what: str, value: Value) -> bool:
     return same(yaml_oracle.scalar(excerpt), value)
 
 
+@pytest.mark.long
 @given(ANY_TEXT)
 @settings(max_examples=600, deadline=None)
 def test_values_are_those_of_another_reader_of_yaml_1_2(text: str) -> None:
@@ -104,6 +107,7 @@ def test_values_are_those_of_another_reader_of_yaml_1_2(text: str) -> None:
         assert repr(values) == repr(expected), "keys stand in the order written"
 
 
+@pytest.mark.long
 @given(ANY_TEXT)
 @settings(max_examples=600, deadline=None)
 @example("- a\n{a: b")
@@ -116,6 +120,7 @@ def test_both_parsers_read_alike_and_so_do_events_and_nodes(text: str) -> None:
     assert everything(by_python) == everything(by_events) == everything(by_nodes)
 
 
+@pytest.mark.long
 def test_both_parsers_read_the_reference_playbooks_alike() -> None:
     assert PLAYBOOKS
     for path in PLAYBOOKS:
@@ -139,6 +144,7 @@ VALUES: st.SearchStrategy[Value] = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(
     st.dictionaries(KEYS, VALUES, min_size=1, max_size=5),
     st.sampled_from((None, True, False)),
@@ -165,6 +171,7 @@ def test_what_another_program_writes_is_read_as_it_was(value: dict[str, Value], 
     _check_places(reading)
 
 
+@pytest.mark.long
 @given(ANY_TEXT)
 @settings(max_examples=400, deadline=None)
 @example("steps:\n\t- id: a\n\t  do: b\n")

@@ -110,6 +110,7 @@ def markdown_text(text: str) -> str:
     return "".join(token.content for token in tokens if not token.children and not token.type.startswith("html"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("turn", "payload"), tuple(enumerate(PAYLOADS)), ids=PAYLOADS)
 def test_no_text_becomes_markup(turn: int, payload: str) -> None:
     hostile, plain = documents(payload, turn % 2), harmless(filler(payload), turn % 2)
@@ -125,6 +126,7 @@ def test_no_text_becomes_markup(turn: int, payload: str) -> None:
         assert said.count(payload) == kept.count(filler(payload)) > 0, path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "lines", ["- a\n- b", "1. a\n2) b", "# a\n> b", "a\n===\nb\n---", "    code\n\ttab", "```\na\n```"]
 )

@@ -207,6 +207,7 @@ def test_a_flow_that_branches_is_drawn_and_said_in_words(workspace: Workspace) -
     assert "**流程图：新客旅程**\n\n```text\n" in documents["manuals/all.zh-CN.md"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("edition", "stamp", "label"),
     [
@@ -230,6 +231,7 @@ def test_every_page_says_its_standing(workspace: Workspace, edition: Edition, st
     assert f"> **{stamp}**" in documents["manuals/guide.zh-CN.md"]
 
 
+@pytest.mark.long
 def test_the_hash_is_of_the_content_and_not_of_the_edition(workspace: Workspace) -> None:
     def hashes(whole: Workspace, edition: Edition) -> dict[str, str]:
         return {
@@ -250,6 +252,7 @@ def test_the_hash_is_of_the_content_and_not_of_the_edition(workspace: Workspace)
     assert changed["ops-lead"] == first["ops-lead"]
 
 
+@pytest.mark.long
 def test_a_working_copy_and_a_draft_are_in_force_on_no_day() -> None:
     for edition in (replace(EDITION, label=""), replace(EDITION, draft=True)):
         page = tree(made(small(), edition=edition)["manuals/guide.zh-CN.html"])

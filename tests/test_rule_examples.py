@@ -87,6 +87,7 @@ def test_summary_and_reason_need_no_filling(rule: Rule) -> None:
         assert not PLACEHOLDER.search(phrase.zh + phrase.en)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "rule", [rule for rule in WITH_EXAMPLE if rule not in OF_THE_READER], ids=lambda rule: rule.code
 )

@@ -118,10 +118,10 @@ def test_without_chinese_law_nothing_is_said() -> None:
 def test_what_is_in_order_is_said() -> None:
     said = [one.statement.en for one in compiled({"sopkit.yaml": message()}).proved if one.rule.code.startswith("SOP6")]
     assert said == [
-        "every script of marketing says that it is advertising (1)",
-        "every script of marketing (1), where it goes to a customer directly, names sender, contact and how to refuse",
-        "no absolute terms in scripts (1) and offers",
-        "no medical claims in scripts (1) and offers",
+        "every script of marketing, or that calls itself advertising, says that it is (1)",
+        "every script of marketing that goes to a customer directly names sender, contact and how to refuse (1)",
+        "no absolute terms in the texts that customers read, of scripts, offers and tasks (1)",
+        "no medical claims in the texts that customers read, of scripts, offers and tasks (1)",
     ]
     assert not [
         one for one in compiled({"sopkit.yaml": UNDER_LAW}).proved if isinstance(one, Proof) and one.rule.code >= "SOP6"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sopkit.rules.examples import UNDER_LAW
+from sopkit.rules.law_examples import catalog, playbook
 from sopkit.rules.personal_rules import ASKED, CONSENT, IN_SHOP, SIGNED, SKIN, SYNC, asking, keeping
-from sopkit.rules.promotions_rules import BASELINE, DRAW, SALE, by_segment, offering
+from sopkit.rules.promotions_rules import BASELINE, BUYING, DRAW, SALE, by_segment, offering
 from sopkit.rules.sharing_rules import (
     ABROAD,
     AGE,
@@ -171,3 +173,23 @@ def test_a_price_differs_by_segment_only_where_the_branches_differ() -> None:
     assert codes(by_segment("large")) == ["SOP614"]
     assert codes(by_segment("small")) == []
     assert codes(by_segment("large").replace("{buying: high}", "{order-paid: ever}")) != ["SOP614"]
+    rich = "---\nkind: catalog\nsegments: {rich: {title: 大客, when: {buying: high}}}\n"
+    assert codes(by_segment("large").replace("{buying: high}", "{segment: rich}") + rich) == ["SOP614"]
+
+
+@pytest.mark.parametrize(
+    ("rich", "others", "expected"),
+    [
+        ("今天下单八折，满399减50", "今天下单，满399减100", ["SOP614"]),
+        ("送您一张20元优惠券", "送您一张50元优惠券", ["SOP614"]),
+        ("新品199元", "补充装99元", []),
+        ("满399减50", "满399减50，另有新品", []),
+        ("看看新品", "满399减50", []),
+    ],
+)
+def test_a_price_may_differ_in_the_words_for_each_segment(rich: str, others: str, expected: list[str]) -> None:
+    steps = "  - {id: tell, match: buying, send: {high: rich, low: others}, via: mp-page, for: care}\n"
+    steps += "  - {id: wipe, erase: [buying], by: guide, within: 1d}\n"
+    words = f"scripts: {{rich: {{title: 甲, text: {rich}}}, others: {{title: 乙, text: {others}}}}}"
+    text = playbook(steps, before=catalog(words, BUYING)).replace(UNDER_LAW, UNDER_LAW + BASELINE)
+    assert [code for code in codes(text) if code == "SOP614" or code < "SOP2"] == expected

@@ -275,6 +275,7 @@ TARGET = st.tuples(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=250, deadline=None)
 @given(st.lists(TARGET, min_size=2, max_size=3, unique_by=lambda one: one[:2]))
 def test_against_all_small_crowds(asked: list[Asked]) -> None:
@@ -318,6 +319,7 @@ def contrary(one: Row) -> Row:
     return Row(tuple((name, -factor) for name, factor in one.terms), -one.least, not one.strict)
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=5))
 def test_conflicts_are_real_and_irreducible(rows: list[Row]) -> None:
@@ -332,6 +334,7 @@ def test_conflicts_are_real_and_irreducible(rows: list[Row]) -> None:
         assert conflict(rest, [], Effort(100_000)) is None
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=5))
 def test_needless_rows_follow_from_the_others(rows: list[Row]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,7 @@ def test_an_interval_without_an_offset_makes_a_deadline_possible_to_miss_not_mor
     assert late(WELCOME.replace("1h}", "125m}") + SYNC + "every: 2h\ntakes: 1m..5m\n") == []
 
 
+@pytest.mark.long
 @settings(max_examples=12, deadline=None)
 @given(
     st.sets(st.integers(0, 23), min_size=1, max_size=4),

@@ -188,6 +188,7 @@ def test_a_guard_on_a_copy_that_lags_is_a_race() -> None:
     assert never.message("en").endswith("the tag greeted never comes to map")
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 23), st.integers(1, 59), st.integers(1, 23), st.integers(0, 5))
 def test_every_minute_of_a_day_agrees_on_a_race(slot: int, takes: int, after: int, heard: int) -> None:
@@ -350,6 +351,7 @@ def test_an_interval_makes_an_alert_possible_to_miss() -> None:
     assert found(ALERT + MEASURED.replace('every: day\nat: ["02:00"]', "every: 7h"), "SOP706") == []
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.sets(st.integers(0, 23), min_size=1, max_size=3), st.integers(0, 120), st.integers(0, 23), st.integers(1, 12))
 def test_walking_through_the_night_agrees_on_an_alert(slots: set[int], takes: int, review: int, before: int) -> None:

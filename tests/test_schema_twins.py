@@ -38,12 +38,14 @@ def test_files(path: Path) -> None:
     assert_twins(path.read_bytes())
 
 
+@pytest.mark.long
 def test_a_synthetic_workspace(tmp_path: Path) -> None:
     synthesis.write(tmp_path, 24)
     for path in sorted(tmp_path.rglob("*.yaml")):
         assert_twins(path.read_bytes())
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated())
 def test_documents_made_worse(data: bytes) -> None:

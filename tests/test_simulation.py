@@ -308,6 +308,7 @@ def test_what_is_left_out_is_named() -> None:
     assert run(play, ("1 10:00", "a")).unmodelled == ("automation/auto/again: again_after", "automation/auto: manual")
 
 
+@pytest.mark.long
 def test_a_circle_without_time_is_told() -> None:
     play = LIFECYCLE.format(extra="", next="- {when: {a: ever}, go: second}").replace(
         "steps: [{id: hello, send: hi, via: line}]", "next: [{when: {a: ever}, go: first}]"
@@ -316,6 +317,7 @@ def test_a_circle_without_time_is_told() -> None:
         run(play, ("1 10:00", "a"))
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 96), max_size=12), st.integers(0, 10), st.sampled_from(["skip", "wait 12h", "exit"]))
 def test_no_two_controlled_touches_fall_into_a_gap(hours: list[int], delay: int, gap: str) -> None:

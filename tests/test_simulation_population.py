@@ -60,6 +60,7 @@ def everything() -> dict[str, str | bytes]:
 # What is drawn
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("files", [FILES, everything()], ids=["small", "everything"])
 def test_a_customer_depends_on_its_number_and_the_seed_alone(files: Files) -> None:
     people = population(files, 40)
@@ -72,6 +73,7 @@ def test_a_customer_depends_on_its_number_and_the_seed_alone(files: Files) -> No
     assert population(files, 40, seed=2).run(0, 40) != whole
 
 
+@pytest.mark.long
 def test_a_random_course_replays_and_breaks_nothing_that_is_declared() -> None:
     """What a random customer met is met again when its course is written down as a trace: delays and events keep their bounds."""
     files = {**FILES, "nouns.yaml": CATALOG.replace("retention: 1y}", "retention: 1y, changes: never}")}
@@ -158,6 +160,7 @@ def test_a_volume_is_shared_among_the_customers_and_never_breaks_a_bound() -> No
     assert [one.event for one in outcome.drawn if one.capped] == ["a"]
 
 
+@pytest.mark.long
 def test_whatever_a_workspace_declares_it_runs_or_is_told_to_be_endless() -> None:
     """Every workspace that is kept to show a finding is run, faulty as it is."""
     endless, ran = [], 0
@@ -231,6 +234,7 @@ def test_the_outcome_adds_up() -> None:
     assert all(len(load.weeks) == 9 and min(load.weeks) >= 0 for load in outcome.loads)
 
 
+@pytest.mark.long
 def test_no_customer_goes_beyond_what_can_be_worked_out_by_hand() -> None:
     """Two touches of a journey that starts again two days after its end at the earliest: in seven days never more than four starts."""
     play = automation(
@@ -292,6 +296,7 @@ def test_the_same_seed_gives_the_same_and_another_another(
     assert first["work"][0]["role"] == "guide"
 
 
+@pytest.mark.long
 def test_neither_hash_seed_nor_processes_show(write_workspace: Callable[[Files | str], Path]) -> None:
     folder = write_workspace(everything())
     line = [sys.executable, "-m", "sopkit", "--as-of", "2026-07-01", "simulate", str(folder), "--format", "json"]

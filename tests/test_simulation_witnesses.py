@@ -76,6 +76,7 @@ def plays(seeds: range) -> dict[int, list[bool]]:
     return {seed: one for seed in seeds if (one := shown(play(random.Random(seed))))}  # noqa: S311
 
 
+@pytest.mark.long
 def test_a_course_that_breaks_a_cap_replays() -> None:
     found = plays(range(40))
     assert len(found) >= 5
@@ -148,6 +149,7 @@ def excesses(done: Compilation, counts: Counts) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["playbooks", "minimal", "retail", "email"])
 def test_no_simulated_customer_exceeds_what_is_proved(place: str, tmp_path: Path) -> None:
     done = compiled(folder(ROOT / place) if place == "playbooks" else example(tmp_path, place))

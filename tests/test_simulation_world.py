@@ -341,6 +341,7 @@ HOURS = st.builds(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(HOURS, max_size=2),

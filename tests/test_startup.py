@@ -72,6 +72,7 @@ def test_a_check_loads_no_templates_and_no_manuals(tmp_path: Path) -> None:
     assert not {name for name in loaded if name.startswith(("sopkit.render.manual", "sopkit.render.layout"))}
 
 
+@pytest.mark.long
 def test_a_check_of_what_has_not_changed_needs_no_validator(tmp_path: Path) -> None:
     folder = workspaces.write(tmp_path / "workspace", PLAYBOOK)
     arguments = ["check", str(folder), "--as-of", "2026-07-01"]

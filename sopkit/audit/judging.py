@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from enum import Enum
-from typing import Final
+from typing import Final, Literal
 
 from sopkit.audit.adopted import adopt, found_in_catalogue
 from sopkit.audit.places import Looked, Statement, look
 from sopkit.audit.populations import LOOKS_AT, PROVED_BY
+from sopkit.audit.tolerances import TOLERANT, tolerances
 from sopkit.catalogue import RULES
 from sopkit.diagnostics import Citation, Finding, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.frozen import dataclass
@@ -64,9 +65,27 @@ class Result:
     proved: tuple[Proof, ...] = ()
     looked: tuple[tuple[Rule, Looked], ...] = ()
     says: tuple[Statement, ...] = ()
-    """What holds in so many words, said at the first control that looks there."""
+    """What holds in so many words, said at the first control that looks there, and what is tolerated."""
+    premises: tuple[Phrase, ...] = ()
+    """What the proofs rest on, those of other rules too that show that an analysis came to its end."""
+    practice: Phrase | None = None
+    """What it depends on beyond what is declared."""
+    papers: bool = False
+    """Whether all that was looked at is that a document exists, and is in date."""
     in_catalogue: tuple[Finding, ...] = ()
     """What the built-in nouns that the playbooks use do not say."""
+
+    @property
+    def depends_on_practice(self) -> bool:
+        return self.logs or self.practice is not None
+
+    @property
+    def unchecked(self) -> Literal["S", "U"] | None:
+        """How its articles are known where none was checked against the official text: S second-hand, U from memory."""
+        known = {one.status for one in self.articles}
+        if not known or "V" in known:
+            return None
+        return "S" if "S" in known else "U"
 
     @property
     def critical_waived(self) -> bool:
@@ -132,6 +151,7 @@ IN_CATALOGUE: Final = Phrase(
     "用到的内置目录里有{count}处没有写全，换成企业自己的声明才能判断",
     "in the built-in catalogue that is used {count} are incomplete; declare your own to have them judged",
 )
+DOUBTFUL: Final = Phrase("有{count}处要由人判断：{why}", "{count} must be judged by people: {why}")
 NOT_SEEN: Final = Phrase("有{count}处没法判断：{why}", "{count} could not be judged: {why}")
 
 
@@ -192,16 +212,28 @@ class _Judge:
             proved=tuple(one for one in self.done.proved if one.rule in rules),
             looked=tuple(self._look(rules)) if asked else (),
             in_catalogue=tuple(one for one in self.in_catalogue if one.rule in rules) if asked else (),
+            practice=next((one.practice for _, one in pairs if one.practice), None),
+            papers=any(one.decided == "document" for _, one in pairs),
         )
         status, reasons = self._status(known, by_hand, in_force=control in law.controls)
         says = tuple(self._say(known)) if status is Status.PASS else ()
-        return replace(known, status=status, reasons=reasons, says=says)
+        return replace(known, status=status, reasons=reasons, says=says, premises=self._premises(rules))
+
+    def _premises(self, rules: Iterable[Rule]) -> tuple[Phrase, ...]:
+        shown_by = {name for rule in rules for name in (rule.name, PROVED_BY.get(rule.name, ""))}
+        return tuple(
+            dict.fromkeys(
+                said for proof in self.done.proved if proof.rule.name in shown_by for said in proof.assumptions
+            )
+        )
 
     def _say(self, known: Result) -> Iterator[Statement]:
         for _, one in known.looked:
             if one.population.id not in self._said:
                 self._said.add(one.population.id)
                 yield from one.population.says(self.adopted)
+        if any(rule.name in TOLERANT and one.judged for rule, one in known.looked):
+            yield from tolerances(self.adopted)
 
     def _look(self, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Looked]]:
         for rule in rules:
@@ -227,6 +259,8 @@ class _Judge:
             return Status.NOT_ASSESSED, unsettled
         if weighty:
             return Status.MANUAL, (PERHAPS,)
+        if doubts := tuple(_doubts(known)):
+            return Status.MANUAL, doubts
         if known.waived:
             return Status.WAIVED, ()
         if any(one.judged for _, one in known.looked):
@@ -253,6 +287,12 @@ class _Judge:
             yield _filled(NOT_SEEN, count=str(len(looked.unseen)), why=looked.population.unseen_because)
         if known.in_catalogue:
             yield _filled(IN_CATALOGUE, count=str(len(known.in_catalogue)))
+
+
+def _doubts(known: Result) -> Iterator[Phrase]:
+    """Yield what a person must judge, though no rule finds anything wrong."""
+    for looked in {one.population.id: one for _, one in known.looked if one.doubtful}.values():
+        yield _filled(DOUBTFUL, count=str(len(looked.doubtful)), why=looked.population.doubtful_because)
 
 
 def _filled(phrase: Phrase, **args: str | Phrase) -> Phrase:

@@ -11,6 +11,8 @@ from sopkit.text import Phrase
 from sopkit.tree import Mark
 
 NOTHING: Final = Phrase("", "")
+UNSTATED: Final = Phrase("没有写", "not stated")
+Rests = tuple[tuple[Mark, Phrase], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Place:
 
     subject: str
     at: Mark
-    rests_on: tuple[tuple[Mark, Phrase], ...] = ()
+    rests_on: Rests = ()
     """What was found to stand behind it: a condition, a consent, a document."""
     also: tuple[str, ...] = ()
 
@@ -51,6 +53,9 @@ class Population:
     unseen: Callable[[Case], Iterable[Place]] = _none
     """What belongs there and the rule could not judge, since something is not declared."""
     unseen_because: Phrase = NOTHING
+    doubtful: Callable[[Case], Iterable[Place]] = _none
+    """Those of the judged that a person must judge, though no rule finds anything wrong with them."""
+    doubtful_because: Phrase = NOTHING
     says: Callable[[Case], Iterable[Statement]] = _nothing
     """What can be said in so many words where nothing is wrong."""
 
@@ -62,11 +67,14 @@ class Looked:
     population: Population
     judged: tuple[Place, ...]
     unseen: tuple[Place, ...]
+    doubtful: tuple[Place, ...]
 
 
 def look(population: Population, case: Case) -> Looked:
     """Return what the rules of a population judged in a workspace, each place once, in order of subject."""
-    return Looked(population, _once(population.judged(case)), _once(population.unseen(case)))
+    return Looked(
+        population, _once(population.judged(case)), _once(population.unseen(case)), _once(population.doubtful(case))
+    )
 
 
 def _once(places: Iterable[Place]) -> tuple[Place, ...]:

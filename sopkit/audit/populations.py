@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from sopkit.audit import populations_asking as asking
 from sopkit.audit import populations_content as content
 from sopkit.audit import populations_data as data
 from sopkit.audit import populations_uses as uses
@@ -23,19 +24,20 @@ LOOKS_AT: Final[Mapping[str, Population]] = MappingProxyType(
         "stale-consent": uses.ON_CONSENT,
         "unfit-basis": uses.WITH_PURPOSE,
         "late-withdrawal": uses.RELIED_ON,
-        "asked-again-too-soon": uses.ASKING,
+        "asked-again-too-soon": asking.ASKING,
         "sensitive-data-without-separate-consent": data.SENSITIVE,
         "resent-by-another-way": uses.MARKETING_CONTACTS,
         "collection-without-notice": uses.COLLECTING,
         "incomplete-notice": uses.NOTICES,
-        "bundled-consent": uses.CONSENTS,
+        "bundled-consent": asking.CONSENTS,
         "service-tied-to-consent": uses.SERVICES,
-        "consent-without-record": uses.CAPTURES,
-        "sms-consent-without-proof": uses.SMS_CAPTURES,
+        "consent-without-record": asking.CAPTURES,
+        "sms-consent-without-proof": asking.SMS_CAPTURES,
         "email-without-opt-in": uses.EMAILS,
-        "hard-withdrawal": uses.COUNTED,
+        "hard-withdrawal": asking.COUNTED,
         "personalisation-without-refusal": content.PERSONALISED,
         "unused-field": data.COLLECTED,
+        "field-without-purpose": data.COLLECTED,
         "needless-field-in-sync": data.CARRIED,
         "field-without-category": data.DATA,
         "unknown-category": data.DATA,
@@ -52,7 +54,7 @@ LOOKS_AT: Final[Mapping[str, Population]] = MappingProxyType(
         "published-without-consent": content.PUBLIC,
         "transfer-without-route": data.ABROAD,
         "transfer-without-consent": data.SENT_ABROAD,
-        "transfer-route-too-light": data.ABROAD,
+        "transfer-route-too-light": data.VOLUMES,
         "unlabelled-advertising": content.MARKETING,
         "anonymous-message": content.DIRECT,
         "absolute-term": content.WORDS,
@@ -63,7 +65,7 @@ LOOKS_AT: Final[Mapping[str, Population]] = MappingProxyType(
         "prize-without-value": content.DRAWS,
         "discount-without-baseline": content.DISCOUNTS,
         "draw-without-terms": content.DRAWS,
-        "price-by-segment": content.CHOICES,
+        "price-by-segment": content.FORKS,
         "processing-without-assessment": data.ASSESSABLE,
         "missing-policy": data.PAPERS,
         "pop-up-without-rule": content.POP_UPS,

@@ -10,12 +10,12 @@ from sopkit.audit.populations_uses import NO_PURPOSE
 from sopkit.law.vocabulary import is_known
 from sopkit.model.documents import Cadence, Journey
 from sopkit.model.nouns import Offer, Purpose, Script
-from sopkit.model.steps import Choose, Send, Step
+from sopkit.model.steps import Send, Step
 from sopkit.rules.case import TOUCHES, Case
 from sopkit.rules.content_terms import passages
 from sopkit.rules.content_texts import Message, messages
 from sopkit.rules.personal_fields import is_personal, uses_traits
-from sopkit.rules.promotions import trait
+from sopkit.rules.promotions_forks import forks
 from sopkit.rules.sharing import ages_told
 from sopkit.text import Phrase
 from sopkit.tree import Mark
@@ -46,9 +46,7 @@ def _marketing(case: Case) -> Iterator[Place]:
 
 
 def _direct(case: Case) -> Iterator[Place]:
-    yield from map(
-        _script, _texts(case, lambda one: one.marketing and any(each.reach == "direct" for each in one.channels))
-    )
+    yield from map(_script, _texts(case, lambda one: one.marketing and one.is_direct))
 
 
 def _silent(case: Case) -> Iterator[Place]:
@@ -260,11 +258,13 @@ def _discounts(case: Case) -> Iterator[Place]:
     yield from _offers(case, "discount", "flash-sale")
 
 
-def _choices(case: Case) -> Iterator[Place]:
-    for root, _ in case.playbooks:
-        for node, step in case.steps(root):
-            if isinstance(step.verb, Choose) and trait(case, [branch.if_ for branch in step.verb.branches]):
-                yield Place(node.id, step.id_at)
+def _forks(case: Case) -> Iterator[Place]:
+    for fork in forks(case):
+        by = Phrase(f"按“{fork.datum}”分", f"told apart by `{fork.datum}`")
+        named = {(one.at, one.name): None for way in fork.ways for one in way}
+        rests = tuple((at, Phrase(f"涉及价格：“{name}”", f"about the price: `{name}`")) for at, name in named)
+        none = ((fork.step.id_at, Phrase("各路都不涉及价格", "no way is about the price")),)
+        yield Place(fork.node.id, fork.step.id_at, ((fork.step.id_at, by), *(rests or none)))
 
 
 def _pop_ups(case: Case) -> Iterator[Place]:
@@ -280,11 +280,14 @@ DISCOUNTS: Final = Population(
     _discounts,
     Phrase("没有折扣或限时特价", "there are no discounts or flash sales"),
 )
-CHOICES: Final = Population(
+FORKS: Final = Population(
     "choices",
-    Phrase("个按客户特征分支的步骤", "steps that branch by a trait of the customer"),
-    _choices,
-    Phrase("没有步骤按客户特征分支", "no step branches by a trait of the customer"),
+    Phrase(
+        "个按客户特征区别对待的步骤（分支，或按特征选话术）",
+        "steps that treat customers by a trait (branches, or words by it)",
+    ),
+    _forks,
+    Phrase("没有步骤按客户特征区别对待", "no step treats customers by a trait"),
 )
 POP_UPS: Final = Population(
     "pop-ups",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sopkit.audit.places import Place, Population
-from sopkit.audit.populations_uses import UNSTATED
+from sopkit.audit.places import UNSTATED, Place, Population, Statement
 from sopkit.law.vocabulary import is_known, is_of_children, is_sensitive
 from sopkit.model.nouns import Datum, Tool
 from sopkit.model.steps import Step
@@ -14,7 +13,7 @@ from sopkit.rules.case import Case
 from sopkit.rules.papers import WANTED, assessable
 from sopkit.rules.papers_found import papers, problem
 from sopkit.rules.personal_fields import ANYWHERE, erasures
-from sopkit.rules.sharing_tools import is_abroad, receives
+from sopkit.rules.sharing_tools import is_abroad, receives, receives_sensitive
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -203,6 +202,49 @@ def _abroad(case: Case) -> Iterator[Place]:
 
 ABROAD: Final = Population(
     "abroad", Phrase("个境外系统", "tools abroad"), _abroad, NONE_ABROAD, unseen=_unplaced, unseen_because=NOT_PLACED
+)
+
+
+def _compared(case: Case) -> Iterator[Statement]:
+    """Yield, for each tool abroad, the number of people that it declares, beside the numbers from which the law asks for more."""
+    limits = [
+        Phrase(f"{zh}{value:,}人", f"{en} {value:,} people")
+        for name, zh, en in (
+            ("transfer-exempt-below", "不再豁免从", "no exemption from"),
+            ("transfer-assessed-from", "安全评估从", "assessment from"),
+            (
+                "sensitive-transfer-assessed-from",
+                "有敏感个人信息的，安全评估从",
+                "with sensitive data, assessment from",
+            ),
+        )
+        if isinstance(value := case.law.parameter(name), int)
+    ]
+    bounds = Phrase("；".join(one.zh for one in limits), "; ".join(one.en for one in limits))
+    for tool in _tools(case):
+        route = tool.transfer
+        if is_abroad(case, tool) and receives(case, tool.id) and route is not None:
+            people = f"{route.people:,}" if route.people is not None else "–"
+            kind, delicate = ROUTES.get(route.route or "", UNSTATED), receives_sensitive(case, tool.id)
+            yield (
+                Phrase(
+                    f"“{tool.id}”声明一年最多传出{people}人，{'有' if delicate else '没有'}敏感个人信息，途径是{kind.zh}；"
+                    f"比照的门槛：{bounds.zh}。声明在",
+                    f"`{tool.id}` declares at most {people} people a year, {'with' if delicate else 'without'} sensitive data, by the "
+                    f"route {kind.en}; compared with: {bounds.en}; declared at",
+                ),
+                (route.at,),
+            )
+
+
+VOLUMES: Final = Population(
+    "volumes",
+    Phrase("个境外系统一年传出的人数", "numbers of people whose data tools abroad receive in a year"),
+    _abroad,
+    NONE_ABROAD,
+    unseen=_unplaced,
+    unseen_because=NOT_PLACED,
+    says=_compared,
 )
 
 

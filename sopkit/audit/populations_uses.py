@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sopkit.audit.places import Place, Population, Statement
+from sopkit.audit.places import UNSTATED, Place, Population, Rests, Statement
+from sopkit.audit.populations_asking import all_captures
 from sopkit.law.vocabulary import BASES
 from sopkit.model.documents import Cadence, Journey
-from sopkit.model.nouns import Consent, Purpose
+from sopkit.model.nouns import Purpose
 from sopkit.model.predicates import ConsentTest, Predicate
-from sopkit.model.steps import Ask
 from sopkit.model.values import Ref
 from sopkit.rules import consent_sensitive
 from sopkit.rules.case import Case
@@ -19,10 +19,6 @@ from sopkit.rules.content_texts import messages
 from sopkit.rules.personal import IDENTITY, required
 from sopkit.text import Phrase
 from sopkit.tree import Mark
-
-Rests = tuple[tuple[Mark, Phrase], ...]
-NO_CONSENTS: Final = Phrase("剧本没有用到任何同意", "the playbooks use no consents")
-
 
 # Contacts
 
@@ -40,7 +36,7 @@ class _Seen:
         self.case = case
         self.playbooks = dict(case.playbooks)
         self.captures: dict[str, list[Mark]] = {}
-        for mark, _, name, _ in _all_captures(case):
+        for mark, _, name, _ in all_captures(case):
             self.captures.setdefault(name, []).append(mark)
 
 
@@ -48,6 +44,11 @@ def _resting(case: Case) -> Iterator[Use]:
     """Yield the uses that take consent: those of such a purpose, and those of sensitive data."""
     yield from (use for use in uses_of(case) if use.purpose.basis == "consent")
     yield from consent_sensitive.uses_of(case)
+
+
+def relied_on(case: Case) -> frozenset[str]:
+    """Return the consents that some use takes, or could take."""
+    return frozenset(name for use in _resting(case) for name in use.key)
 
 
 def _shown_by(seen: _Seen, use: Use) -> Iterator[tuple[Mark, Phrase]]:
@@ -124,9 +125,6 @@ ON_CONSENT: Final = Population(
 )
 
 
-UNSTATED: Final = Phrase("没有写", "not stated")
-
-
 def _with_purpose(case: Case) -> Iterator[Place]:
     for use in uses_of(case):
         yield Place(use.place, use.at, _based_on(use.purpose), (f"purpose/{use.purpose.id}",))
@@ -167,8 +165,7 @@ MARKETING_CONTACTS: Final = Population(
 def _relied_on(case: Case) -> Iterator[Place]:
     if not any(not sync.builtin for sync in case.workspace.syncs.values()):
         return
-    used = {name for use in _resting(case) for name in use.key}
-    for name in used:
+    for name in relied_on(case):
         consent = case.workspace.consents[name]
         rests = tuple(
             (ref.at, Phrase(f"撤回事件“{ref.id}”", f"withdrawn by `{ref.id}`")) for ref in consent.withdrawn_by
@@ -215,126 +212,6 @@ EMAILS: Final = Population(
     Phrase("封营销邮件", "e-mails of marketing"),
     _emails,
     Phrase("没有营销邮件", "no marketing goes by e-mail"),
-)
-
-
-# Asking
-
-
-def _all_captures(case: Case) -> Iterator[tuple[Mark, str, str, bool]]:
-    """Yield (place, subject, consent, whether it is a built-in event)."""
-    for event in case.workspace.events.values():
-        for ref in (*event.asks, *event.gives):
-            yield ref.at, f"event/{event.id}", ref.id, event.builtin
-    for root, _ in case.playbooks:
-        for node, step in case.steps(root):
-            for ref in step.verb.what if isinstance(step.verb, Ask) else ():
-                if ref.id in case.workspace.consents:
-                    yield ref.at, node.id, ref.id, False
-
-
-def _own_captures(case: Case) -> Iterator[tuple[Mark, str, Consent]]:
-    for mark, subject, name, builtin in _all_captures(case):
-        if not builtin and name in case.workspace.consents:
-            yield mark, subject, case.workspace.consents[name]
-
-
-def _capture_places(case: Case) -> Iterator[Place]:
-    for mark, subject, consent in _own_captures(case):
-        why = Phrase(f"征求的同意“{consent.id}”", f"the consent `{consent.id}`")
-        yield Place(subject, mark, ((consent.at, why),))
-
-
-NO_CAPTURES: Final = Phrase("没有征求同意的地方", "consent is asked for nowhere")
-CAPTURES: Final = Population(
-    "captures",
-    Phrase("处征求同意的地方", "places where consent is asked for"),
-    _capture_places,
-    NO_CAPTURES,
-)
-
-
-def _sms_captures(case: Case) -> Iterator[Place]:
-    workspace = case.workspace
-    for mark, subject, consent in _own_captures(case):
-        by_sms = (workspace.channels[ref.id].preset or "" for ref in consent.channels if ref.id in workspace.channels)
-        marketing = any(
-            workspace.purposes[ref.id].is_marketing for ref in consent.purposes if ref.id in workspace.purposes
-        )
-        if marketing and any(preset.startswith("sms") for preset in by_sms):
-            why = Phrase(f"短信营销的同意“{consent.id}”", f"the consent to SMS `{consent.id}`")
-            yield Place(subject, mark, ((consent.at, why),))
-
-
-SMS_CAPTURES: Final = Population(
-    "sms-captures",
-    Phrase("处征求短信营销同意的地方", "places where consent to SMS is asked for"),
-    _sms_captures,
-    Phrase("没有征求短信营销同意的地方", "consent to SMS is asked for nowhere"),
-)
-
-
-def _asking(case: Case) -> Iterator[Place]:
-    for root, _ in case.playbooks:
-        for node, step in case.steps(root):
-            if isinstance(step.verb, Ask) and any(ref.id in case.workspace.consents for ref in step.verb.what):
-                yield Place(node.id, step.id_at)
-
-
-ASKING: Final = Population(
-    "asking",
-    Phrase("个征求同意的步骤", "steps that ask for consent"),
-    _asking,
-    Phrase("没有步骤征求同意", "no step asks for consent"),
-)
-
-
-def _consents(case: Case) -> Iterator[Place]:
-    for consent in case.workspace.consents.values():
-        if not consent.builtin:
-            yield Place(f"consent/{consent.id}", consent.at)
-    for event in case.workspace.events.values():
-        if not event.builtin and (event.asks or event.gives):
-            yield Place(f"event/{event.id}", event.at)
-
-
-CONSENTS: Final = Population(
-    "consents",
-    Phrase("项同意和征求同意的事件", "consents, and events that ask for them"),
-    _consents,
-    NO_CONSENTS,
-)
-
-
-def _counted(case: Case) -> Iterator[Place]:
-    for place, both in _own_consents(case):
-        if both:
-            yield place
-
-
-def _uncounted(case: Case) -> Iterator[Place]:
-    for place, both in _own_consents(case):
-        if not both:
-            yield place
-
-
-def _own_consents(case: Case) -> Iterator[tuple[Place, bool]]:
-    for one in case.workspace.consents.values():
-        if not one.builtin:
-            both = one.steps_to_give is not None and one.steps_to_withdraw is not None
-            yield Place(f"consent/{one.id}", one.at), both
-
-
-COUNTED: Final = Population(
-    "counted",
-    Phrase("项写明了步数的同意", "consents whose steps are counted"),
-    _counted,
-    NO_CONSENTS,
-    unseen=_uncounted,
-    unseen_because=Phrase(
-        "没有写给出和撤回各要几步（steps_to_give、steps_to_withdraw）",
-        "they do not say how many steps it takes to give and to withdraw (`steps_to_give`, `steps_to_withdraw`)",
-    ),
 )
 
 

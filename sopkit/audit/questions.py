@@ -11,6 +11,7 @@ from sopkit.frozen import dataclass
 from sopkit.law.topics import TOPICS
 from sopkit.source import Span
 from sopkit.text import Phrase
+from sopkit.tree import Forest
 
 Kind = Literal["manual", "possible", "not assessed", "topic", "logs", "assumption", "article", "pack"]
 """Why it is asked."""
@@ -19,10 +20,8 @@ BY_HAND: Final = Phrase("请核对，有没有做到“{title}”？", "check by
 COMPARE: Final = Phrase(
     "请和上一版剧本比较，有没有做到“{title}”？", "compare with the version before, whether this is kept: {title}"
 )
-ACTUAL: Final = Phrase(
-    "这些检查项只看了剧本写的计划：{controls}。请抽查实际的发送、同意和撤回记录",
-    "of these controls only the plan was looked at: {controls}; check a sample of what was sent, consented to and withdrawn",
-)
+ACTUAL: Final = Phrase("请核对实际情况：{practice}", "check what really happens: {practice}")
+RECORDS: Final = Phrase("抽查实际的发送、同意和撤回记录", "a sample of what was sent, consented to and withdrawn")
 HOLDS: Final = Phrase("结论的前提成立吗：{said}", "does this hold, on which the conclusions rest: {said}")
 FROM_MEMORY: Final = Phrase(
     "法规包凭记忆写的、没有核对原文：{articles}。请核对",
@@ -64,24 +63,32 @@ def questions(audit: Audit) -> tuple[Question, ...]:
 
 def _questions(audit: Audit) -> Iterator[Question]:
     for one in audit.results:
-        yield from _of_control(one)
+        yield from _of_control(one, audit.compilation.forest)
     for topic in TOPICS:
         if topic.question is not None:
             yield Question("topic", topic.id, topic.question)
-    plan_only = [one.id for one in audit.results if one.logs and one.status is not Status.NOT_APPLICABLE]
-    if plan_only:
-        yield Question("logs", "", _listed(ACTUAL, "controls", [Phrase(one, one) for one in plan_only]))
-    passed = [proof for one in audit.results if one.status is Status.PASS for proof in one.proved]
-    for said in dict.fromkeys(phrase for proof in passed for phrase in proof.assumptions):
+    for one in audit.results:
+        if one.depends_on_practice and one.status is not Status.NOT_APPLICABLE:
+            yield Question("logs", one.id, _filled(ACTUAL, practice=one.practice or RECORDS))
+    passed = [one for one in audit.results if one.status is Status.PASS]
+    for said in dict.fromkeys(phrase for one in passed for phrase in one.premises):
         yield Question("assumption", "", _filled(HOLDS, said=said))
     yield from _of_law(audit)
 
 
-def _of_control(one: Result) -> Iterator[Question]:
+def _of_control(one: Result, forest: Forest) -> Iterator[Question]:
     match one.status:
         case Status.MANUAL if not one.findings:
-            asked = COMPARE if BETWEEN_VERSIONS in one.reasons else BY_HAND
-            yield Question("manual", one.id, _filled(asked, title=one.title))
+            if not any(looked.doubtful for _, looked in one.looked):
+                asked = COMPARE if BETWEEN_VERSIONS in one.reasons else BY_HAND
+                yield Question("manual", one.id, _filled(asked, title=one.title))
+            for _, looked in one.looked:
+                for place in looked.doubtful:
+                    said = Phrase(
+                        f"“{place.subject.partition('/')[2]}”：{looked.population.doubtful_because.zh}",
+                        f"`{place.subject.partition('/')[2]}`: {looked.population.doubtful_because.en}",
+                    )
+                    yield Question("possible", one.id, said, forest.span(place.at))
         case Status.MANUAL:
             for finding in one.findings:
                 yield Question(
@@ -103,8 +110,8 @@ def _of_law(audit: Audit) -> Iterator[Question]:
         for article in cited:
             if article.status == status:
                 by_law.setdefault(article.law, []).append(article)
-        if by_law:
-            yield Question("article", "", _listed(phrase, "articles", [_of_one_law(each) for each in by_law.values()]))
+        for each in by_law.values():
+            yield Question("article", "", _filled(phrase, articles=_of_one_law(each)))
     for pack in audit.compilation.law.packs:
         if pack.partial is not None:
             yield Question("pack", pack.id, _filled(PARTIAL, pack=pack.title, said=pack.partial))
@@ -124,11 +131,6 @@ def _of_one_law(articles: Sequence[Citation]) -> Phrase:
     zh, en = f"《{articles[0].law.zh}》", f"{articles[0].law.en} "
     more = [Phrase(one.zh.removeprefix(zh), one.en.removeprefix(en)) for one in rest]
     return Phrase("、".join((first.zh, *(one.zh for one in more))), ", ".join((first.en, *(one.en for one in more))))
-
-
-def _listed(phrase: Phrase, slot: str, names: list[Phrase]) -> Phrase:
-    said = Phrase("、".join(one.zh for one in names), ", ".join(one.en for one in names))
-    return _filled(phrase, **{slot: said})
 
 
 def _filled(phrase: Phrase, **args: str | Phrase) -> Phrase:

@@ -13,6 +13,7 @@ import click
 
 from sopkit.cli.command import (
     BROKEN_PIPE,
+    FINDINGS,
     INTERRUPTED,
     OK,
     OUR_FAULT,
@@ -23,6 +24,7 @@ from sopkit.cli.command import (
     console_of,
 )
 from sopkit.cli.console import EPOCH, Console, fixed_day
+from sopkit.failure import DocumentFailedError
 from sopkit.output import CAUSES, OutputRefusedError, cause
 from sopkit.render.terminal import table
 from sopkit.text import Phrase
@@ -63,6 +65,10 @@ FIRST_COMMANDS: Final = (
 NEXT: Final = Phrase("接下来可以输入：", "Commands to type next:")
 ALL_COMMANDS: Final = Phrase("全部命令：sopkit --help", "All commands: sopkit --help")
 SEE_HELP: Final = Phrase("用法：{path} --help", "Usage: {path} --help")
+NOT_MADE: Final = Phrase(
+    "文件 {document} 没有做成；什么也没有写，原来的输出也没有动",
+    "the document {document} could not be made; nothing was written, and a former output was left as it is",
+)
 APOLOGY: Final = Phrase(
     "抱歉，sopkit 自己出错了（{kind}）。你的文件没有被改动。请加上 --debug 再运行一次，把输出连同触发它的文件发给维护者。",
     "Sorry: sopkit itself failed ({kind}). Your files were not changed. Please run the command again with --debug and send the "
@@ -122,6 +128,11 @@ def _run(arguments: list[str], console: Console) -> int:
         return _refuse(console, f"{_usage(error, console)}\n{console.word(SEE_HELP, path=path)}")
     except WrongUsageError as error:
         return _refuse(console, console.word(error.reason, **error.args_of_reason))
+    except DocumentFailedError as error:
+        console.complain(f"sopkit: {error.place}: {error.reason.within(console.lang)}")
+        if error.document:
+            console.complain(console.word(NOT_MADE, document=error.document))
+        return FINDINGS
     except OutputRefusedError as error:
         return _refuse(console, error.reason.within(console.lang))
     return result if isinstance(result, int) else OK

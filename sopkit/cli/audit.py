@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -12,19 +13,25 @@ from sopkit.audit import Audit, Status, audit
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
+from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out, templates_of
+from sopkit.cli.progress import watched
+from sopkit.cli.revision import revision
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
 from sopkit.render.audit.as_json import audit_json
-from sopkit.render.audit.page import INVENTORY, REPORT, Frame, report
+from sopkit.render.audit.cover import Frame, Revision
+from sopkit.render.audit.page import INVENTORY, REPORT, TITLE, report
 from sopkit.render.audit.words import STATUSES
+from sopkit.render.data_inventory import TITLE as RECORD
 from sopkit.render.data_inventory import inventory_csv, inventory_document
-from sopkit.render.html import to_html
-from sopkit.render.markdown import to_markdown
-from sopkit.render.templating import Templates
+from sopkit.render.index import Entry
+from sopkit.render.printing import Piece, printed
+from sopkit.render.publication import FORMS_TO_READ, Publication
 from sopkit.render.wording.names import Names
+from sopkit.render.writers import Form
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
@@ -37,6 +44,7 @@ DETAILS = Phrase(
 )
 OPTIONS = (
     Choice(("--output", "-o"), Phrase("输出文件夹", "the folder to write"), "OUT", required=True),
+    FORMATS,
     ALLOW_NOT_ASSESSED,
 )
 EXAMPLES = (
@@ -46,6 +54,9 @@ EXAMPLES = (
     ),
     ("sopkit audit -o audit --as-of 2026-12-31", Phrase("按那一天有效的法条", "by the law of that day")),
 )
+AUDIT = Phrase("合规审计", "Compliance audit")
+FORMS_OF_RECORD: tuple[Form, ...] = ("html", "pdf", "docx", "xlsx")
+WORKING = Phrase("正在生成", "writing")
 WRITTEN = Phrase("{counts}。报告：{place}", "{counts}. The report: {place}")
 NOT_ASSESSED = Phrase(
     "未评估，不能当作符合：{controls}。缺什么见报告；暂时接受就加 --allow-not-assessed",
@@ -64,17 +75,24 @@ def command(lang: Lang) -> Command:
     )
 
 
-def run(ctx: click.Context, *, directory: str | None, output: str, allow_not_assessed: bool) -> int:
+def run(
+    ctx: click.Context, *, directory: str | None, output: str, output_format: tuple[Form, ...], allow_not_assessed: bool
+) -> int:
     """Write the folder, whole or not at all, and print how many controls came to which status."""
     console = console_of(ctx)
     refuse_foreign(Path(output))
+    forms = forms_wanted(output_format)
     loaded = load(console, directory)
     with memory.without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
-        frame = Frame(inputs(loaded), f"sopkit {__version__}", loaded.in_repository)
-        write_folder(
-            Path(output), report_files(made, frame, Names(loaded.compilation.workspace, document_lang(ctx, loaded)))
-        )
+        read = inputs(loaded)
+        frame = Frame(read, f"sopkit {__version__}", loaded.in_repository, revision=revision_of(loaded, read))
+        names = Names(loaded.compilation.workspace, document_lang(ctx, loaded))
+        documents = publications(made, frame, names)
+        pieces = [Piece(each.document, form, entry.path) for each in documents for form, entry in each.written(forms)]
+        data = (file for _, file in data_files(made, frame, names))
+        write_folder(Path(output), watched(console, chain(printed(pieces, templates_of(loaded.folder)), data), WORKING))
+    tell_left_out(console, output_format)
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
     return _verdict(made, allow_not_assessed=allow_not_assessed)
 
@@ -90,22 +108,34 @@ def _unassessed(made: Audit) -> bool:
     return made.count(Status.NOT_ASSESSED) > 0 or not made.results
 
 
-def report_files(made: Audit, frame: Frame, names: Names) -> Iterator[File]:
-    """Yield the report and the record of processing activities in the language of `names`, each in its forms."""
-    document = report(made, frame, names)
-    yield frame.name(REPORT, "html"), to_html(document, Templates()).encode()
-    yield frame.name(REPORT, "md"), to_markdown(document).encode()
-    yield frame.name(REPORT, "json"), audit_json(made, frame, names.lang).encode()
+def publications(made: Audit, frame: Frame, names: Names, folder: str = "") -> tuple[Publication, ...]:
+    """Return the report and the record of processing activities in the language of `names`; `folder` ends in a slash."""
     record = inventory_document(
         made.inventory, made.compilation.today.isoformat(), names, draft=frame.draft, edition=frame.edition
     )
-    yield frame.name(INVENTORY, "html"), to_html(record, Templates()).encode()
-    yield frame.name(INVENTORY, "csv"), inventory_csv(made.inventory, names.lang).encode()
+    return (
+        Publication(report(made, frame, names), AUDIT, "", TITLE, folder + frame.stem(REPORT), FORMS_TO_READ),
+        Publication(record, AUDIT, "", RECORD, folder + frame.stem(INVENTORY), FORMS_OF_RECORD),
+    )
+
+
+def data_files(made: Audit, frame: Frame, names: Names, folder: str = "") -> Iterator[tuple[Entry, File]]:
+    """Yield the same for programs, each with its entry for an index: the report as JSON, the record as CSV."""
+    for title, form, path, data in (
+        (TITLE, "JSON", f"{folder}{frame.stem(REPORT)}.json", audit_json(made, frame, names.lang)),
+        (RECORD, "CSV", f"{folder}{frame.stem(INVENTORY)}.csv", inventory_csv(made.inventory, names)),
+    ):
+        yield Entry(AUDIT, "", title, names.lang, form, path), (path, data.encode())
 
 
 def inputs(loaded: Loaded) -> tuple[Input, ...]:
     """Return what an audit rests on: the workspace's files, the documents that it names, built-in catalogues and packs."""
     return tuple(_inputs(loaded))
+
+
+def revision_of(loaded: Loaded, read: Sequence[Input]) -> Revision | None:
+    """Return the commit of the repository in which the workspace stands, and whether what was read is that commit."""
+    return revision(loaded.folder, loaded.in_repository, {one.path for one in read})
 
 
 def _inputs(loaded: Loaded) -> Iterator[Input]:

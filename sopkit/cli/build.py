@@ -10,10 +10,11 @@ import click
 
 from sopkit import __version__
 from sopkit.audit import audit
-from sopkit.cli.audit import inputs, report_files
+from sopkit.cli.audit import data_files, inputs, publications, revision_of
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
+from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out, templates_of
 from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
@@ -21,15 +22,15 @@ from sopkit.graph.manifest import manifest
 from sopkit.model.nouns import Role
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
-from sopkit.render.audit.page import INVENTORY, REPORT, TITLE, Frame
+from sopkit.render.audit.cover import Frame
 from sopkit.render.check_report import Results
-from sopkit.render.data_inventory import TITLE as RECORD
 from sopkit.render.diagrams import diagrams
 from sopkit.render.document import Diagram
 from sopkit.render.index import Entry
 from sopkit.render.manual.front import Edition, languages_of
-from sopkit.render.publication import KINDS, Request, publish, roles_with_work
+from sopkit.render.publication import KINDS, Publication, Request, publish, roles_with_work
 from sopkit.render.wording.names import Names
+from sopkit.render.writers import Form
 from sopkit.schema.near import near
 from sopkit.text import Lang, Phrase
 
@@ -48,6 +49,7 @@ OPTIONS = (
         Phrase("只生成这个岗位的，写编号或名称，可写多次", "only documents of this role, by id or title; may be repeated"),
         "ROLE", many=True,
     ),
+    FORMATS,
     Choice(("--edition",), Phrase("版次，印在每份文件上，如 2026-07", "the edition, printed on every document, as 2026-07"), "LABEL"),
     ALLOW_NOT_ASSESSED,
     Choice(("--force",), Phrase("通不过检查也生成，每一页印上“草稿”", "build what fails the check; every page says DRAFT"), flag=True),
@@ -72,9 +74,6 @@ UNSETTLED = Phrase(
     "nothing was built because not everything could be assessed, and a former output was left as it is. Mend that, or use "
     "--allow-not-assessed to build all the same, or --force for a draft",
 )
-AUDIT = Phrase("合规审计", "Compliance audit")
-AUDIT_TITLES = {REPORT: TITLE, INVENTORY: RECORD}
-FORMS = {"html": "HTML", "md": "Markdown", "json": "JSON", "csv": "CSV"}
 BUILT = Phrase("已生成 {count} 个文件。手册：{place}", "built {count} files. The manual: {place}")
 WORKING = Phrase("正在生成", "building")
 
@@ -93,6 +92,7 @@ def run(
     output: str,
     only: tuple[str, ...],
     role: tuple[str, ...],
+    output_format: tuple[Form, ...],
     edition: str | None,
     allow_not_assessed: bool,
     force: bool,
@@ -100,6 +100,7 @@ def run(
     """Write the folder, whole or not at all, and print where the manual is."""
     console = console_of(ctx)
     refuse_foreign(Path(output))
+    forms = forms_wanted(output_format)
     loaded = load(console, directory)
     compilation = loaded.compilation
     failed = verdict(compilation, "error", allow_not_assessed=allow_not_assessed)
@@ -109,17 +110,20 @@ def run(
         console.complain(console.word(REFUSED if compilation.count(Severity.ERROR) else UNSETTLED))
         return failed
     made = Edition(compilation.today, edition or "", draft=failed != OK, tool=f"sopkit {__version__}")
-    audited = _audited(loaded, made, only, role)
+    documents, data = _audited(loaded, made, only, role)
     request = Request(
         roles=_roles(loaded, role),
         kinds=tuple(kind for kind in KINDS if kind in only),
+        forms=forms,
         diagrams=_diagrams(loaded, only),
         logo=compilation.logo,
         results=Results(compilation.findings, compilation.proved, compilation.not_assessed),
-        entries=[entry for entry, _ in audited],
+        more=documents,
+        entries=[entry for entry, _ in data],
     )
-    written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in audited)), WORKING))
+    written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in data)), WORKING))
     write_folder(Path(output), written)
+    tell_left_out(console, output_format)
     _report(console, Path(output), written.names)
     return OK
 
@@ -139,27 +143,28 @@ class _Written:
 
 def _files(loaded: Loaded, edition: Edition, request: Request) -> Iterator[File]:
     compilation = loaded.compilation
-    yield from publish(compilation.workspace, edition, request)
+    yield from publish(compilation.workspace, edition, request, templates_of(loaded.folder))
     yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
 
 
 def _audited(
     loaded: Loaded, edition: Edition, only: tuple[str, ...], role: tuple[str, ...]
-) -> list[tuple[Entry, File]]:
-    """Return the audit report in each language with its entries in the index; none for a role, or where no law applies."""
+) -> tuple[list[Publication], list[tuple[Entry, File]]]:
+    """Return the audit in each language, as documents and as data; none for a role, or where no law applies."""
     compilation = loaded.compilation
+    documents: list[Publication] = []
+    data: list[tuple[Entry, File]] = []
     if role or (only and "audit" not in only) or not compilation.law.packs:
-        return []
+        return documents, data
     made = audit(compilation, lambda name: is_file_in(loaded.folder, name))
     rests_on = inputs(loaded)
-    found: list[tuple[Entry, File]] = []
+    commit = revision_of(loaded, rests_on)
     for lang in languages_of(compilation.workspace.settings):
-        frame = Frame(rests_on, edition.tool, loaded.in_repository, f".{lang}", edition.draft, edition.label)
-        for name, data in report_files(made, frame, Names(compilation.workspace, lang)):
-            stem, form = name.partition(".")[0], FORMS[name.rpartition(".")[2]]
-            path = f"audit/{name}"
-            found.append((Entry(AUDIT, "", AUDIT_TITLES[stem], lang, form, path), (path, data)))
-    return found
+        frame = Frame(rests_on, edition.tool, loaded.in_repository, f".{lang}", edition.draft, edition.label, commit)
+        names = Names(compilation.workspace, lang)
+        documents += publications(made, frame, names, "audit/")
+        data += data_files(made, frame, names, "audit/")
+    return documents, data
 
 
 def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Diagram]:

@@ -24,6 +24,7 @@ from sopkit.graph.clock import (
 )
 from sopkit.graph.course import longest
 from sopkit.graph.latency import Hop, Leg, travel
+from sopkit.graph.periods import most_apart
 from sopkit.graph.touches import match_step
 from sopkit.model.documents import Sync, Workspace
 from sopkit.model.nouns import Channel
@@ -32,8 +33,6 @@ from sopkit.model.values import Every, Slot
 
 Kind = Literal["events", "data", "tags", "consents", "touches"]
 Item = tuple[Kind, str]
-UNIT_DAYS: Final = {"day": 2, "week": 14, "month": 62, "quarter": 184, "year": 732}
-"""Two runs of a calendar unit without a slot are at most two units apart."""
 WEEK: Final = 8
 YEAR: Final = 400
 BEYOND: Final = 45
@@ -116,8 +115,7 @@ class Carriage:
             return Hop(*name)
         if every.unit and sync.at_slots:
             return Hop(*name, self._runs_of(every, sync.at_slots))
-        wait = longest(every.interval) if every.interval else UNIT_DAYS[every.unit or "day"] * DAY
-        return Hop(*name, wait=0 if prompt else int(min(wait, YEAR * DAY)))
+        return Hop(*name, wait=0 if prompt else int(min(most_apart(every), YEAR * DAY)))
 
     def _runs_of(self, every: Every, slots: tuple[Slot, ...]) -> tuple[int, ...]:
         key = (str(every), *map(str, slots))

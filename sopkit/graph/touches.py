@@ -10,6 +10,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest
 from sopkit.graph.nodes import ExecutionGraph, Node
 from sopkit.graph.openings import Openings, Span, weekly
+from sopkit.graph.periods import most_apart
 from sopkit.model.documents import Cadence, Journey, Sync, Workspace
 from sopkit.model.formulas import Selector
 from sopkit.model.nouns import Channel, Role
@@ -19,11 +20,6 @@ from sopkit.tree import Mark
 REACHES: Final = frozenset(("direct", "group", "feed"))
 """An answer to the customer and a page that the customer opens are no touches."""
 Match = Literal["yes", "maybe", "no"]
-RUNS_APART: Final = {"day": (1, 2), "week": (7, 14), "month": (35, 62), "quarter": (98, 184), "year": (371, 732)}
-"""Most days between two runs of a sync: where the moment is said (a weekday of a month moves by up to six days), and where it is not."""
-LAST_ORDINAL: Final = 5
-"""A fifth weekday, which not every month has."""
-DAY_SECONDS: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +266,4 @@ def heard_of(workspace: Workspace, shift: float = 0.0) -> dict[str, float]:
 def sync_latency(sync: Sync, shift: float = 0.0) -> float:
     """Return the seconds from a fact to its arrival, at most: INFINITE where holidays, or months without such a day, may lie between."""
     takes = longest(sync.takes[1], shift) if sync.takes else 0.0
-    every = sync.every
-    if every is None or every.unit == "event":
-        return takes
-    if every.unit is None:
-        return longest(every.interval, shift) + takes
-    if any(slot.nth == LAST_ORDINAL for slot in sync.at_slots):
-        return INFINITE
-    once, anywhere = RUNS_APART[every.unit]
-    return (once if sync.at_slots else anywhere) * DAY_SECONDS + shift + takes
+    return takes + (most_apart(sync.every, sync.at_slots, shift) if sync.every else 0.0)

@@ -169,6 +169,7 @@ class _Reader:
                     title=_phrase(said["title"]) if "title" in said else None,
                     severity=cast("Gravity | None", said.get("severity")),  # the schema allows no other
                     decided=cast("Decided | None", said.get("decided")),  # the schema allows no other
+                    practice=_phrase(said["practice"]) if "practice" in said else None,
                     articles=tuple(articles[one] for one in cited if one in articles),
                 ),
             )

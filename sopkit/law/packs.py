@@ -53,6 +53,8 @@ class Control:
     title: Phrase | None
     severity: Gravity | None
     decided: Decided | None
+    practice: Phrase | None
+    """What it still depends on once the playbooks keep it; None where it is about the declarations themselves."""
     articles: tuple[Article, ...]
 
 

@@ -10,13 +10,15 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from markupsafe import Markup, escape
 
+from sopkit.reader.templates import failed
 from sopkit.render.document import Document, Section
 from sopkit.render.marks import Line
-from sopkit.render.templating import Plain, Templates, plain_data, safe_href
+from sopkit.render.templating import Filter, Plain, Templates, built_in, plain_data, safe_href
 from sopkit.text import Phrase
 
 WORDS: Final[dict[str, Phrase]] = {
@@ -45,36 +47,59 @@ WORDS: Final[dict[str, Phrase]] = {
     ),
 }
 
+PAGE: Final = "document.html.j2"
+UNGUARDED: Final = Phrase(
+    "页面开头少了内容安全策略，或后面又有 http-equiv：请原样保留自带模板 head 里的那一行",
+    "the content security policy is missing from the head of the page, or another `http-equiv` follows: keep that line of the built-in "
+    "template as it is",
+)
+
 WHOLE: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}–\d{1,2}:\d{2}")
 """Dates, and hours from and to: browsers would end a line at their hyphens."""
 
 ID_IN_SVG: Final = re.compile(r'(\bid="|url\(#|\b(?:aria-labelledby|aria-describedby)=")([^")]*)')
 
 
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+"""What a page may load and run: nothing but its own style and pictures."""
+HEAD: Final = re.compile(
+    r"""\s*(<!doctype html>|<html( lang="[\w-]+")?>|<head>|<meta(?![^<>]*\bhttp-equiv)[^<>]*>)""", re.IGNORECASE
+)
+"""What may stand before the policy."""
+HTTP_EQUIV: Final = re.compile(r"<meta\b[^>]*\bhttp-equiv", re.IGNORECASE)
+
+
 def to_html(document: Document, templates: Templates) -> str:
-    """Return the document as HTML; the same document gives the same text."""
-    templates.add_filters(
-        {
-            "words": words,
-            "whole": whole,
-            "href": safe_href,
-            "css_string": css_string,
-            "drawing": drawing,
-            "without_marks": without_marks,
-        }
-    )
+    """Return the document as HTML; the same document gives the same text. Raises `DocumentFailedError` for a workspace's own template."""
+    templates.add_filters(FILTERS)
     values: dict[str, Plain] = {
         "document": plain_data(document),
         "contents": plain_data(_contents(document.sections)),
         "say": {name: phrase.within(document.lang) for name, phrase in WORDS.items()},
         "script": "",
-        "script_hash": "",
+        "policy": Markup(POLICY),  # noqa: S704  no character of markup is in it
     }
     if document.keeps:
-        script = templates.text("ticks.js", {})
-        values["script"] = Markup(script)  # noqa: S704  a template, in which nothing of the playbooks is filled in
-        values["script_hash"] = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return templates.html("document.html.j2", values)
+        script = _script()
+        values["script"] = Markup(script)  # noqa: S704  a file of ours, in which nothing is filled in
+        allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        values["policy"] = Markup(f"{POLICY}; script-src 'sha256-{allowed}'")  # noqa: S704  no character of markup is in it
+    page = templates.html(PAGE, values)
+    if templates.own and not _is_guarded(page, str(values["policy"])):
+        raise failed(PAGE, UNGUARDED)
+    return page
+
+
+@cache
+def _script() -> str:
+    return built_in("ticks.js") or ""
+
+
+def _is_guarded(page: str, policy: str) -> bool:
+    """Whether the policy stands before anything that it governs, and nothing of its kind (a refresh) comes after."""
+    guard = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    before, found, after = page.partition(guard)
+    return bool(found) and not HEAD.sub("", before).strip() and not HTTP_EQUIV.search(after)
 
 
 def _contents(sections: tuple[Section, ...], depth: int = 2) -> tuple[tuple[str, Line, object], ...]:
@@ -128,3 +153,14 @@ def drawing(svg: str, prefix: str) -> str:
 
 def _prefixed(ids: str, prefix: str) -> str:
     return " ".join(f"{prefix}-{each}" for each in ids.split())
+
+
+FILTERS: Final[dict[str, Filter]] = {
+    "words": words,
+    "whole": whole,
+    "href": safe_href,
+    "css_string": css_string,
+    "drawing": drawing,
+    "without_marks": without_marks,
+}
+"""What templates of pages may call: each escapes what it returns as markup."""

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Final, Literal
 
+from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.model.documents import Workspace
 from sopkit.output import File
@@ -21,21 +22,23 @@ from sopkit.reader.pictures import Picture
 from sopkit.render.check_report import TITLE, Results, check_report
 from sopkit.render.checklist import PERIODS, Period, checklist
 from sopkit.render.document import Diagram, Document
-from sopkit.render.html import to_html
 from sopkit.render.index import Entry, index, index_path
 from sopkit.render.manual.book import Book, Plan, plan
 from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.manual.manual import manual
 from sopkit.render.manual.people import has_work
-from sopkit.render.markdown import to_markdown
+from sopkit.render.printing import Piece, printed
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
+from sopkit.render.writers import WRITERS, Form
 from sopkit.text import Lang, Phrase
 
 Kind = Literal["manual", "checklist", "findings", "audit"]
 KINDS: Final[tuple[Kind, ...]] = ("manual", "checklist", "findings", "audit")
 
 MANUALS: Final = Phrase("员工手册", "Manuals")
+MANUAL: Final = Phrase("手册", "manual")
+COMPLETE: Final = Phrase("运营手册（全本）", "complete manual")
 CHECK: Final = Phrase("检查", "Check")
 CHECKLISTS: Final = Phrase("检查清单", "Checklists")
 PERIOD_TITLES: Final[dict[Period, Phrase]] = {
@@ -44,8 +47,31 @@ PERIOD_TITLES: Final[dict[Period, Phrase]] = {
 }
 PROPER_ID: Final = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 RESERVED: Final = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
+FORMS_TO_READ: Final[tuple[Form, ...]] = ("html", "pdf", "docx", "md")
+FORMS_TO_TICK: Final[tuple[Form, ...]] = ("html", "pdf", "xlsx")
 WHOLE: Final = "all"
 """The file name of what is for everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One document in one language: what it stands under in the index, and the forms in which it is written."""
+
+    document: Document
+    group: Phrase
+    role: str
+    """A role's id; '' where it is for everyone."""
+    title: Phrase
+    stem: str
+    """Its file, relative to the index and without the ending."""
+    forms: tuple[Form, ...]
+
+    def written(self, forms: Collection[Form]) -> Iterator[tuple[Form, Entry]]:
+        """Yield each form in which it is wanted, with the entry for the index."""
+        for form in self.forms:
+            if form in forms:
+                path = f"{self.stem}.{form}"
+                yield form, Entry(self.group, self.role, self.title, self.document.lang, WRITERS[form].name, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +82,16 @@ class Request:
     roles: Collection[str] = ()
     """Ids; with roles given, the documents for everyone are left out."""
     kinds: Collection[Kind] = ()
+    forms: Collection[Form] = tuple(WRITERS)
+    """Those that are not asked for, or whose library is missing, are left out."""
     diagrams: Mapping[tuple[str, Lang], Diagram] = field(default_factory=dict)
     """(playbook, language) → its drawing, shown in the manuals."""
     logo: Picture | None = None
-    """The brand's, for the first page of each HTML document."""
+    """The brand's, for the first page of each document."""
     results: Results | None = None
     """What the check said, for a document of its own."""
+    more: Sequence[Publication] = ()
+    """Documents that are made elsewhere, for the same folder."""
     entries: Sequence[Entry] = ()
     """Files that others write into the same folder, for the index."""
 
@@ -72,17 +102,21 @@ def publish(
     """Yield each file as (posix path, bytes): manuals, checklists, and the index over them at last."""
     wanted = request or Request()
     languages = wanted.languages or languages_of(workspace.settings)
-    work = _Press(plan(workspace), edition, wanted, templates or Templates())
+    templates = templates or Templates()
+    press = _Press(plan(workspace), edition, wanted, templates)
+    shelf = [each for lang in languages for each in press.publications(lang)]
+    shelf += wanted.more
     entries: list[Entry] = []
-    for lang in languages:
-        for document, entry in work.documents(lang):
-            data = to_markdown(document) if entry.form == "Markdown" else work.page(document)
+    pieces: list[Piece] = []
+    for each in shelf:
+        for form, entry in each.written(wanted.forms):
             entries.append(entry)
-            yield entry.path, data.encode()
+            pieces.append(Piece(press.signed(each.document), form, entry.path))
     entries += wanted.entries
     for lang in languages:
         page = index(entries, Names(workspace, lang), edition, languages)
-        yield index_path(lang, languages), work.page(page).encode()
+        pieces.append(Piece(press.signed(page), "html", index_path(lang, languages)))
+    yield from printed(pieces, templates)
 
 
 def roles_with_work(workspace: Workspace) -> tuple[str, ...]:
@@ -98,15 +132,15 @@ class _Press:
     wanted: Request
     templates: Templates
 
-    def page(self, document: Document) -> str:
-        """Return the document as HTML, with the logo."""
+    def signed(self, document: Document) -> Document:
+        """Return the document with the brand's logo."""
         logo = self.wanted.logo
-        if logo:
-            address = f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
-            document = replace(document, look=replace(document.look, logo=address))
-        return to_html(document, self.templates)
+        if not logo:
+            return document
+        address = f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
+        return replace(document, look=replace(document.look, logo=address))
 
-    def documents(self, lang: Lang) -> Iterator[tuple[Document, Entry]]:
+    def publications(self, lang: Lang) -> Iterator[Publication]:
         names = Names(self.plan.workspace, lang)
         diagrams = {id_: each for (id_, language), each in self.wanted.diagrams.items() if language == lang}
         whole = Book(self.plan, names, "", diagrams)
@@ -118,30 +152,31 @@ class _Press:
         for role in readers:
             book = replace(whole, role=role)
             if self._wants("manual"):
-                yield from self._manual(book)
+                yield self._manual(book)
             if self._wants("checklist"):
                 yield from self._checklists(book)
         if self.wanted.results is not None and not self.wanted.roles and self._wants("findings"):
             document = check_report(self.wanted.results, self.edition, names)
-            yield document, Entry(CHECK, "", TITLE, lang, "HTML", f"check/findings.{lang}.html")
-            yield document, Entry(CHECK, "", TITLE, lang, "Markdown", f"check/findings.{lang}.md")
+            yield Publication(document, CHECK, "", TITLE, f"check/findings.{lang}", FORMS_TO_READ)
 
     def _wants(self, kind: Kind) -> bool:
         return not self.wanted.kinds or kind in self.wanted.kinds
 
-    def _manual(self, book: Book) -> Iterator[tuple[Document, Entry]]:
-        document = manual(book, self.edition, self.templates)
-        title = Phrase("手册", "manual") if book.role else Phrase("运营手册（全本）", "complete manual")
-        base = f"manuals/{file_name(book.role)}.{book.names.lang}"
-        yield document, Entry(MANUALS, book.role, title, book.names.lang, "HTML", f"{base}.html")
-        yield document, Entry(MANUALS, book.role, title, book.names.lang, "Markdown", f"{base}.md")
+    def _manual(self, book: Book) -> Publication:
+        stem = f"manuals/{file_name(book.role)}.{book.names.lang}"
+        try:
+            document = manual(book, self.edition, self.templates)
+        except DocumentFailedError as error:
+            error.document = stem
+            raise
+        return Publication(document, MANUALS, book.role, MANUAL if book.role else COMPLETE, stem, FORMS_TO_READ)
 
-    def _checklists(self, book: Book) -> Iterator[tuple[Document, Entry]]:
+    def _checklists(self, book: Book) -> Iterator[Publication]:
         for period in PERIODS:
             document = checklist(book, period, self.edition)
             if document:
-                path = f"checklists/{file_name(book.role)}.{period}.{book.names.lang}.html"
-                yield document, Entry(CHECKLISTS, book.role, PERIOD_TITLES[period], book.names.lang, "HTML", path)
+                stem = f"checklists/{file_name(book.role)}.{period}.{book.names.lang}"
+                yield Publication(document, CHECKLISTS, book.role, PERIOD_TITLES[period], stem, FORMS_TO_TICK)
 
 
 def file_name(role: str) -> str:

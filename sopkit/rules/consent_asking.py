@@ -16,7 +16,7 @@ from sopkit.model.documents import Journey
 from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Ask, Step
 from sopkit.model.triggers import OnEvent
-from sopkit.model.values import SECONDS, Duration, Ref
+from sopkit.model.values import SECONDS, Duration, Rate, Ref
 from sopkit.rules.case import Case, Playbook
 from sopkit.rules.consent_examples import journey
 from sopkit.text import Phrase
@@ -161,17 +161,18 @@ def _reentered(case: Case, one: Asking, span: float) -> Phrase | None:
     for trigger in one.playbook.starts_on:
         event = case.workspace.events.get(trigger.event.id) if isinstance(trigger, OnEvent) else None
         rate = event.at_most if event is not None else None
-        if (
-            rate is not None
-            and rate.count == 1
-            and (
-                rate.per in ("lifetime", "year", "quarter")
-                or (isinstance(rate.per, Duration) and shortest(rate.per) >= span)
-            )
-        ):
+        if rate is not None and is_as_seldom(rate, span):
             return None
     again = "always" if reentry.mode == "always" else f"after {reentry.after}"
     return Phrase(f"旅程可以重来（reentry: {again}）", f"the journey may start again (`reentry: {again}`)")
+
+
+def is_as_seldom(rate: Rate, span: float) -> bool:
+    """Return whether what happens at this rate never happens twice within so many seconds."""
+    long = rate.per in ("lifetime", "year", "quarter") or (
+        isinstance(rate.per, Duration) and shortest(rate.per) >= span
+    )
+    return rate.count == 1 and long
 
 
 def _elsewhere(case: Case, one: Asking, asking: list[Asking]) -> Phrase | None:

@@ -38,7 +38,9 @@ AS_RULED: Final = Phrase(
     "另一份剧本正好在这时占了它的位置，或者用完了触达上限",
     "another playbook takes its place, or has used the cap up, just then",
 )
-LOOKS: Final = Phrase("员工动手前按 recheck 再看一眼", "staff look again where `recheck` says so")
+LOOKS: Final = Phrase(
+    "要求复查（`recheck:`）的步骤，员工动手前再看一眼", "staff look again where a step says so (`recheck:`)"
+)
 MOST_EVIDENCE: Final = 3
 """Places shown beside a finding."""
 

@@ -46,16 +46,21 @@ SWITCHED_OFF: Final = frozenset({"mini-program-subscription", "wechat-service-ac
 """Presets where the platform shows the switch beside each message, and templates leave no room for it."""
 
 LABELLED: Final = Phrase(
-    "{count} 条营销话术都标明了“广告”", "every script of marketing says that it is advertising ({count})"
+    "{count} 条营销或标为广告的话术都标明了“广告”",
+    "every script of marketing, or that calls itself advertising, says that it is ({count})",
 )
 SAID: Final = Phrase(
-    "{count} 条营销话术里直接发给客户的，都写明了发送者、联系方式和拒收办法",
-    "every script of marketing ({count}), where it goes to a customer directly, names sender, contact and how to refuse",
+    "{count} 条直接发给客户的营销话术都写明了发送者、联系方式和拒收办法",
+    "every script of marketing that goes to a customer directly names sender, contact and how to refuse ({count})",
 )
 NO_ABSOLUTES: Final = Phrase(
-    "{count} 条话术和全部权益里没有绝对化用语", "no absolute terms in scripts ({count}) and offers"
+    "{count} 段客户会读到的文字（话术、权益、任务）里没有绝对化用语",
+    "no absolute terms in the texts that customers read, of scripts, offers and tasks ({count})",
 )
-NO_CLAIMS: Final = Phrase("{count} 条话术和全部权益里没有医疗用语", "no medical claims in scripts ({count}) and offers")
+NO_CLAIMS: Final = Phrase(
+    "{count} 段客户会读到的文字（话术、权益、任务）里没有医疗用语",
+    "no medical claims in the texts that customers read, of scripts, offers and tasks ({count})",
+)
 
 ALL_IN_ORDER: Final = Phrase(
     "话术：营销的都标明“广告”、写明发送者和拒收办法；没有绝对化用语和医疗用语",
@@ -77,14 +82,18 @@ ADVICE: Final = {
 def check(case: Case) -> Iterator[Outcome]:
     """Yield what is wrong with the texts of the workspace's own scripts; what none of them does wrong is proved."""
     sent = messages(case)
-    marketing = {script.id for one in sent if one.marketing for script in one.scripts if not script.builtin}
-    read = [script for script in case.workspace.scripts.values() if script.text and not script.builtin]
+    own = [script for script in case.workspace.scripts.values() if script.text and not script.builtin]
+    marketing = {script.id for one in sent if one.marketing for script in one.scripts}
+    direct = {script.id for one in sent if one.marketing and one.is_direct for script in one.scripts}
+    labelled = sum(script.id in marketing or script.advertising for script in own)
+    named = sum(script.id in direct for script in own)
+    read = sum(1 for _ in content_terms.passages(case))
     of_terms = tuple(content_terms.check(case))
     groups: tuple[tuple[Rule, tuple[Finding, ...], int, Phrase], ...] = (
-        (UNLABELLED, tuple(_unlabelled(case, sent)), len(marketing), LABELLED),
-        (ANONYMOUS, tuple(_anonymous(case, sent)), len(marketing), SAID),
-        (ABSOLUTE, tuple(one for one in of_terms if one.rule is ABSOLUTE), len(read), NO_ABSOLUTES),
-        (MEDICAL, tuple(one for one in of_terms if one.rule is MEDICAL), len(read), NO_CLAIMS),
+        (UNLABELLED, tuple(_unlabelled(case, sent)), labelled, LABELLED),
+        (ANONYMOUS, tuple(_anonymous(case, sent)), named, SAID),
+        (ABSOLUTE, tuple(one for one in of_terms if one.rule is ABSOLUTE), read, NO_ABSOLUTES),
+        (MEDICAL, tuple(one for one in of_terms if one.rule is MEDICAL), read, NO_CLAIMS),
     )
     for rule, found, count, statement in groups:
         yield from found

@@ -45,6 +45,10 @@ class Message:
     def marketing(self) -> bool:
         return self.purpose is not None and self.purpose.is_marketing
 
+    @property
+    def is_direct(self) -> bool:
+        return any(each.reach == "direct" for each in self.channels)
+
 
 @lru_cache(maxsize=1)  # four families ask
 def messages(case: Case) -> tuple[Message, ...]:

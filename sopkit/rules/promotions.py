@@ -8,22 +8,17 @@ from dataclasses import replace
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Verdict
-from sopkit.graph.satisfiability import leaves
 from sopkit.law.parameters import DAYS
 from sopkit.model.nouns import Offer
-from sopkit.model.predicates import DataTest, Predicate
-from sopkit.model.steps import Choose, Grant, Step, inner
 from sopkit.model.values import Duration, Money
 from sopkit.rules.case import Case
+from sopkit.rules.promotions_forks import forks
 from sopkit.rules.promotions_rules import BY_SEGMENT, NO_BASELINE, NO_TERMS, RULES, TOP_PRIZE, UNPRICED
 from sopkit.text import Phrase
 
 __all__ = ["RULES", "check"]
 
 LOWEST: Final = re.compile(r"lowest-(\d+)d")
-PERSONAL: Final = ("user.behavior", "user.demographic", "user.location", "user.financial", "user.device")
-PRICES: Final = frozenset(("coupon", "discount", "threshold", "flash-sale"))
-"""Types of offer that change what a customer pays."""
 
 
 def check(case: Case) -> Iterator[Outcome]:
@@ -78,41 +73,12 @@ def _baseline(case: Case, offer: Offer) -> Iterator[Outcome]:
 
 
 def _by_segment(case: Case) -> Iterator[Outcome]:
-    """Yield the choices by a personal trait whose branches give offers of one type with other prices."""
-    for root, _ in case.playbooks:
-        for node, step in case.steps(root):
-            if not isinstance(step.verb, Choose):
-                continue
-            tested = trait(case, [branch.if_ for branch in step.verb.branches])
-            if tested is None:
-                continue
-            given = [
-                (offer, at) for branch in step.verb.branches for one in branch.steps for offer, at in _offers(case, one)
-            ]
-            for offer, _ in given[1:]:
-                first = given[0][0]
-                if offer.type == first.type and (str(offer.value), str(offer.threshold)) != (
-                    str(first.value),
-                    str(first.threshold),
-                ):
-                    found = case.finding(BY_SEGMENT, step.id_at, node.id, data=tested, one=first.id, other=offer.id)
-                    yield replace(found, verdict=Verdict.POSSIBLE)
-                    break
-
-
-def trait(case: Case, conditions: list[Predicate]) -> str | None:
-    """Return the personal datum by which the branches differ; None where they differ by none."""
-    for condition in conditions:
-        for leaf in leaves(condition):
-            datum = case.workspace.data.get(leaf.data.id) if isinstance(leaf, DataTest) else None
-            if datum is not None and (datum.category or "").startswith(PERSONAL):
-                return datum.id
-    return None
-
-
-def _offers(case: Case, step: Step) -> Iterator[tuple[Offer, Step]]:
-    for one in inner(step):
-        ref = one.verb.offer if isinstance(one.verb, Grant) else one.offer
-        offer = case.workspace.offers.get(ref.id) if ref else None
-        if offer is not None and offer.type in PRICES:
-            yield offer, one
+    """Yield the forks by a personal trait whose ways give or promise other prices."""
+    for fork in forks(case):
+        differing = fork.differing()
+        if differing is not None:
+            one, other = differing
+            found = case.finding(
+                BY_SEGMENT, fork.step.id_at, fork.node.id, data=fork.datum, one=one.name, other=other.name
+            )
+            yield replace(found, verdict=Verdict.POSSIBLE)

@@ -33,7 +33,7 @@ from sopkit.rules.sharing_rules import (
     UNPROTECTED,
     UNTOLD,
 )
-from sopkit.rules.sharing_tools import is_abroad, receives
+from sopkit.rules.sharing_tools import is_abroad, receives, receives_sensitive
 from sopkit.text import Phrase
 
 __all__ = ["RULES", "check"]
@@ -243,11 +243,7 @@ def _too_light(case: Case, tool: Tool) -> tuple[Phrase, str] | None:
         return None
     if transfer.people is None:
         return Phrase("没有写一年涉及多少人（people）", "and `people` does not say how many a year"), "assessment"
-    delicate = any(
-        is_sensitive(case.workspace.data[name].category)
-        for name in receives(case, tool.id)
-        if name in case.workspace.data
-    )
+    delicate = receives_sensitive(case, tool.id)
     exempt, assessed = case.law.parameter("transfer-exempt-below"), case.law.parameter("transfer-assessed-from")
     sensitive = case.law.parameter("sensitive-transfer-assessed-from")
     bound = sensitive if delicate else assessed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sopkit.law.vocabulary import is_sensitive
 from sopkit.model.nouns import Tool
 from sopkit.rules.case import Case
 
@@ -23,3 +24,9 @@ def receives(case: Case, tool: str) -> tuple[str, ...]:
         for ref in sync.carries.data
     ]
     return tuple(dict.fromkeys((*recorded, *carried)))
+
+
+def receives_sensitive(case: Case, tool: str) -> bool:
+    """Return whether any of the data that a tool receives are of a sensitive category."""
+    data = case.workspace.data
+    return any(is_sensitive(data[name].category) for name in receives(case, tool) if name in data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sopkit.graph import course
 from tests.benchmarks.changes import code_of, live, mutants_of, sample, telling_code_of
 from tests.benchmarks.mutants import explained
@@ -42,5 +44,6 @@ def test_a_sample_is_the_same_again() -> None:
     assert sample([MODULE], 1, 20) == sample([MODULE], 1, 30)[:20] != sample([MODULE], 2, 20)
 
 
+@pytest.mark.long
 def test_what_is_explained_is_a_mutant() -> None:
     assert set(explained()) <= {one.kind for module in TESTS for one in mutants_of(module)}

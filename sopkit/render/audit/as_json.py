@@ -12,8 +12,8 @@ from sopkit.diagnostics import Finding
 from sopkit.law import Pack
 from sopkit.law.topics import OTHER, TOPICS
 from sopkit.render.audit.annexes import fingerprint
+from sopkit.render.audit.cover import Frame
 from sopkit.render.audit.evidence import numbers
-from sopkit.render.audit.page import Frame
 from sopkit.render.audit.words import DISCLAIMER, counted
 from sopkit.render.finding_blocks import quoted
 from sopkit.render.findings_json import Json, citation_json, finding_records, json_text, place_json
@@ -38,6 +38,10 @@ def audit_json(audit: Audit, frame: Frame, lang: Lang) -> str:
         "as_of": done.today.isoformat(),
         "disclaimer": DISCLAIMER.within(lang),
         "scope": {
+            "company": settings.company.pick(lang) if settings.company else None,
+            "revision": {"commit": frame.revision.commit, "changed": list(frame.revision.changed)}
+            if frame.revision
+            else None,
             "jurisdictions": [pack.id for pack in done.law.packs if not pack.own],
             "locales": list(settings.locales or (settings.locale,)),
             "catalogs": [ref.id for ref in settings.uses],
@@ -90,8 +94,10 @@ def _control(one: Result, prints: Mapping[int, str], lists: Mapping[str, str], l
         "packs": [pack.id for pack in one.packs],
         "articles": [citation_json(article, lang) for article in one.articles],
         "logs": "not assessed" if one.logs else None,
+        "practice": one.practice.within(lang) if one.practice else None,
+        "unchecked": one.unchecked,
         "statements": [proof.statement.within(lang) for proof in one.proved],
-        "assumptions": list(dict.fromkeys(phrase.within(lang) for proof in one.proved for phrase in proof.assumptions)),
+        "assumptions": [phrase.within(lang) for phrase in one.premises],
         "evidence": [lists[name] for name in populations],
         "findings": [prints[id(finding)] for finding in one.findings],
         "waived": [prints[id(each.finding)] for each in one.waived],
@@ -119,6 +125,7 @@ def _evidence(audit: Audit, prefix: str, lang: Lang) -> Iterator[Json]:
             "id": one.population.id,
             "title": counted(one).within(lang),
             "places": [_place(place, forest, prefix, lang) for place in one.judged],
+            "doubtful": [_place(place, forest, prefix, lang) for place in one.doubtful],
             "not_judged": [_place(place, forest, prefix, lang) for place in one.unseen],
         }
 

@@ -9,7 +9,6 @@ from sopkit.audit import Result, Status
 from sopkit.audit.places import Statement
 from sopkit.audit.questions import named
 from sopkit.diagnostics import Finding
-from sopkit.law.packs import UNSETTLED as FROM_MEMORY
 from sopkit.render.audit.evidence import samples
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import CHECKED, GRAVITIES, SIGNS, STATUSES, WEIGHT, counted, listed
@@ -31,14 +30,26 @@ FOUND: Final = Phrase("发现{count}处问题，见下", "{count} found, below")
 ACCEPTED: Final = Phrase("发现{count}处问题，已豁免，见下", "{count} found and waived, below")
 ACCEPTED_TOO: Final = Phrase("另有{count}处已豁免，见下", "{count} more waived, below")
 STILL: Final = Phrase("其中严重的仍按未解决计", "what is critical among them counts as open")
-PLAN_ONLY: Final = Phrase(
-    "只看了计划；实际执行要看事件日志，这一版未评估",
-    "the plan alone; what really happens, by event logs, is not assessed in this version",
+PLAN_ONLY: Final = Phrase("只看了所声明的计划", "the plan alone, as declared")
+PAPERS_ONLY: Final = Phrase(
+    "只看了文件是否存在、日期与负责人", "only that the documents exist, with date and owner, not what they say"
 )
-UNREAD: Final = Phrase(
-    "所依据的法条还没有核对原文，核对之前不算定论",
-    "the articles behind it were not checked against their text: nothing is settled until they are",
+PRACTICE: Final = Phrase("还取决于实际：{practice}", "in practice it depends on {practice}")
+LOGS: Final = Phrase(
+    "实际执行要看事件日志，这一版未评估", "what really happens, by event logs, is not assessed in this version"
 )
+UNREAD: Final[Mapping[str, Phrase]] = {
+    "U": Phrase(
+        "所依据的法条是凭记忆写的，没有核对官方原文，核对之前不算定论",
+        "the articles behind it are from memory and were not checked against the official text: nothing is settled until they are",
+    ),
+    "S": Phrase(
+        "所依据的法条只有二手资料，没有核对官方原文，核对之前不算定论",
+        "the articles behind it come from secondary sources and were not checked against the official text: "
+        "nothing is settled until they are",
+    ),
+}
+UNREAD_BADGE: Final = Phrase("法条未核对原文", "law not checked")
 INNER: Final = str.maketrans("“”", "‘’")
 """Quotation marks inside quotation marks."""
 WAIVER: Final = Phrase("豁免", "Waived")
@@ -54,6 +65,8 @@ def card(result: Result, titles: Titles, evidence: Mapping[str, str], forest: Fo
     badges = [STATUSES[result.status].within(names.lang)]
     if result.severity:
         badges.append(names.phrase(WEIGHT, gravity=GRAVITIES[result.severity].within(names.lang)))
+    if result.unchecked is not None and result.status is Status.PASS:
+        badges.append(UNREAD_BADGE.within(names.lang))
     return StepCard(
         anchor=anchor(result),
         number=SIGNS[result.status],
@@ -75,13 +88,12 @@ def _facts(result: Result, titles: Titles, evidence: Mapping[str, str], forest: 
     yield _fact(CONCLUSION, _conclusions(result, titles, forest, prefix), names)
     if shown := _evidence(result, names, evidence, forest, prefix):
         yield _fact(EVIDENCE, shown, names)
-    given = [titles.told(one) for one in _assumptions(result)]
+    given = [titles.told(one) for one in result.premises]
     if given and result.status is Status.PASS:
         yield _fact(GIVEN, given, names)
-    unread = result.articles and all(one.status == FROM_MEMORY for one in result.articles)
-    limits = [PLAN_ONLY] * result.logs + [UNREAD] * bool(unread)
+    limits = list(_limits(result, names))
     if limits and result.status is not Status.NOT_APPLICABLE:
-        yield _fact(LIMIT, [one.within(names.lang) for one in limits], names)
+        yield _fact(LIMIT, limits, names)
     yield _fact(BASIS, list(_basis(result, names)), names)
 
 
@@ -89,8 +101,19 @@ def _fact(label: Phrase, lines: list[str], names: Names) -> Fact:
     return Fact(text(label.within(names.lang)), tuple(map(text, lines)))
 
 
-def _assumptions(result: Result) -> Iterator[Phrase]:
-    yield from dict.fromkeys(phrase for proof in result.proved for phrase in proof.assumptions)
+def _limits(result: Result, names: Names) -> Iterator[str]:
+    """Yield how far the conclusion goes: what was not looked at, and how well the law is known."""
+    if result.depends_on_practice:
+        parts = [PAPERS_ONLY if result.papers else PLAN_ONLY]
+        parts += (
+            [Phrase(*(PRACTICE.fill(lang, {"practice": result.practice}) for lang in ("zh-CN", "en")))]
+            if result.practice
+            else []
+        )
+        parts += [LOGS] if result.logs else []
+        yield names.pick("；", "; ").join(clean(one.within(names.lang)) for one in parts)
+    if result.unchecked is not None:
+        yield UNREAD[result.unchecked].within(names.lang)
 
 
 def _conclusions(result: Result, titles: Titles, forest: Forest, prefix: str) -> list[str]:
@@ -143,10 +166,10 @@ def _blocks(result: Result, titles: Titles, prefix: str) -> Iterator[Block]:
     names = titles.names
     told: set[str] = set()
     for finding in result.findings:
-        yield finding_block(finding, names.lang, prefix, again=finding.rule.code in told)
+        yield finding_block(finding, names.lang, prefix, again=finding.rule.code in told, told=titles.told_with_ids)
         told.add(finding.rule.code)
     for one in result.waived:
-        yield waiver_block(one, names, prefix)
+        yield waiver_block(one, titles, prefix)
     if result.not_assessed:
         yield Paragraph(text(strong(UNSETTLED.within(names.lang))))
         yield Bullets(tuple(unassessed_line(one, names.lang, prefix) for one in result.not_assessed))
@@ -164,9 +187,10 @@ def message(finding: Finding) -> Phrase:
     return Phrase(finding.message("zh-CN"), finding.message("en"))
 
 
-def waiver_block(one: Waived, names: Names, prefix: str) -> Block:
+def waiver_block(one: Waived, titles: Titles, prefix: str) -> Block:
     """Return a waived finding in full, and the waiver before it."""
-    block = finding_block(one.finding, names.lang, prefix)
+    names = titles.names
+    block = finding_block(one.finding, names.lang, prefix, told=titles.told_with_ids)
     return Callout("warning", _waiver_title(one, names), (Facts(tuple(waiver_facts(one, names))), *block.blocks))
 
 

@@ -6,6 +6,7 @@ A list says what belongs together; the files say what is written there and what 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -34,6 +35,8 @@ LINES_SAY: Final = Phrase(
     "只有行号、没有文件名的，就在同一个文件里。", "A line number without the name of a file is in the same file."
 )
 NOT_JUDGED: Final = Phrase("没法判断（{why}）", "Could not be judged ({why})")
+PLACES: Final = Phrase("{count}处", "{count} places")
+DOUBTFUL: Final = Phrase("其中要由人判断的（{why}）", "Of these to be judged by people ({why})")
 UNSEEN: Final = Phrase("没法判断", "not judged")
 DOUBT: Final = "?"
 """Behind the number of a list in which a place stands that could not be judged."""
@@ -100,8 +103,10 @@ class _Annex:
         self.titles = Titles(names)
         self.prefix = prefix
         self.forest = audit.compilation.forest
-        self.rows = _rows(audit)
-        files = sorted({row.span.path for row in self.rows}, key=lambda path: (path.startswith(BUILTIN), path))
+        self.rows: dict[str, list[_Row]] = {}
+        for row in _rows(audit):
+            self.rows.setdefault(row.span.path, []).append(row)
+        files = sorted(self.rows, key=lambda path: (path.startswith(BUILTIN), path))
         self.anchors = {path: f"file-{number}" for number, path in enumerate(files, 1)}
 
     def section(self) -> Section:
@@ -117,6 +122,9 @@ class _Annex:
 
     def _list(self, looked: Looked, number: str) -> Section:
         blocks = [self._places(looked.judged)] if looked.judged else []
+        if looked.doubtful:
+            why = self.names.phrase(DOUBTFUL, why=self.titles.told(looked.population.doubtful_because))
+            blocks.append(self._places(looked.doubtful, self.names.colon(why, "")))
         if looked.unseen:
             why = self.names.phrase(NOT_JUDGED, why=self.titles.told(looked.population.unseen_because))
             blocks.append(self._places(looked.unseen, self.names.colon(why, "")))
@@ -129,16 +137,20 @@ class _Annex:
         for span in sorted((self.forest.span(one.at) for one in places), key=_place_of):
             by_file.setdefault(span.path, []).append(span.line)
         parts = [
-            f"{link(ident(self._path(path)), f'#{self.anchors[path]}')} {self._row([str(one) for one in dict.fromkeys(lines)])}"
+            f"{link(ident(self._path(path)), f'#{self.anchors[path]}')} {self._row(self._times(*each) for each in Counter(lines).items())}"
             for path, lines in by_file.items()
         ]
         return Paragraph(text(said + self.names.pick("；", "; ").join(parts)))
+
+    def _times(self, line: int, count: int) -> str:
+        """Return a line, and how many places of the list stand on it where it is not one, so that the number can be reckoned up."""
+        return str(line) if count == 1 else f"{line}{self.names.bracketed(self.names.phrase(PLACES, count=str(count)))}"
 
     def _row(self, words: Iterable[str]) -> str:
         return self.names.pick("、", ", ").join(words)
 
     def _file(self, path: str) -> Section:
-        rows = [row for row in self.rows if row.span.path == path]
+        rows = self.rows[path]
         columns = tuple(Column(_text(head, self.names), width) for head, width in zip(HEADS, (1, 9, 8, 2), strict=True))
         table = Table((), columns, (RowGroup((), tuple(map(self._cells, rows))),))
         title = text(f"{ident(self._path(path))} {quiet(self.names.bracketed(str(len(rows))))}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
 from sopkit.model.documents import Workspace
 from sopkit.render.marks import clean, ident
 from sopkit.render.walks import placed_steps, playbooks_of
+from sopkit.render.wording.amounts import units
 from sopkit.render.wording.names import Names, Titled
 from sopkit.text import Phrase
 
@@ -17,9 +19,13 @@ NAMED: Final = re.compile(
     rf"“({NAME})”|`([^`\n]+)`|（({NAME}(?:、{NAME})*)）|(?<![A-Za-z0-9_“/.:{{-])({NAME})(?![A-Za-z0-9_”/.:-])", re.ASCII
 )
 """An id in the quotation marks of a sentence, a piece of a playbook between backticks, a list of ids in brackets, a bare word."""
-SPACED: Final = re.compile(r"(?<=[\u3400-\u9fff，。：；、）]) (?=[\d“\u3400-\u9fff])|(?<=[\d”]) (?=[\u3400-\u9fff（])")
+SPACED: Final = re.compile(r"(?<=[\u3400-\u9fff，。：；、）]) (?=[\d“\u3400-\u9fff])|(?<=[\d”%]) (?=[\u3400-\u9fff（])")
 """A space between Chinese and Chinese, a number or a quotation mark, which readers of Chinese do without."""
 
+TIMES: Final = re.compile(
+    r"`[^`\n]*`|(?<![A-Za-z0-9_.:/-])(\d+(?:\.\d+)?)(s|m|h|d|w|mo|y| workdays?)(?: (?=[\u3400-\u9fff]))?(?![A-Za-z0-9_.:/-])"
+)
+"""A time as a playbook writes it, `7d`; what stands between backticks is left as written."""
 AFTER: Final = re.compile(r"” (?=[\d\u3400-\u9fff])")
 SELDOM: Final = ("segment", "offer", "script", "task", "tag")
 """Kinds of which the sentences of an audit hardly speak: their ids are often those of steps."""
@@ -61,7 +67,8 @@ class Titles:
 
     def told(self, phrase: Phrase, *, with_ids: bool = False) -> str:
         """Return a sentence with titles for ids; `with_ids`: the id follows in brackets, where nothing else says the place."""
-        words = tight(clean(phrase.within(self.names.lang)), self.names)
+        spoken = TIMES.sub(self._time, clean(phrase.within(self.names.lang)))
+        words = tight(spoken, self.names)
         parts: list[str] = []
         end = 0
         for found in NAMED.finditer(words):
@@ -69,6 +76,13 @@ class Titles:
             end = found.end()
         said = "".join((*parts, words[end:]))
         return AFTER.sub("”", said) if self.names.zh else said
+
+    def told_with_ids(self, phrase: Phrase) -> str:
+        return self.told(phrase, with_ids=True)
+
+    def _time(self, found: re.Match[str]) -> str:
+        amount, unit = found.groups()
+        return units(Decimal(amount), unit.strip().removesuffix("s") or unit, self.names.lang) if amount else found[0]
 
     def _named(self, found: re.Match[str], *, with_ids: bool) -> str:
         quoted, code, listed, bare = found.groups()
@@ -83,7 +97,8 @@ class Titles:
         name = quoted if quoted is not None else code
         if name not in self._titles:
             return found[0] if code is None else ident(code)
-        return self._title(name) + (self.names.bracketed(ident(name)) if with_ids else "")
+        titled = self._titles[name] != ident(name)
+        return self._title(name) + (self.names.bracketed(ident(name)) if with_ids and titled else "")
 
     def _title(self, name: str) -> str:
         return self.names.quote(self._titles[name])

@@ -51,6 +51,7 @@ def manual(book: Book, edition: Edition, templates: Templates) -> Document:
         stamp=front.stamp(settings, edition, names.lang),
         running=front.running(settings, edition, suffix, names),
         look=front.look(settings, names),
+        content=content,
     )
 
 

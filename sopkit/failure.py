@@ -1,0 +1,17 @@
+"""Why a document can't be made, though the playbooks are right: a template of the workspace, or a character that no font has."""
+
+from __future__ import annotations
+
+from sopkit.frozen import dataclass
+from sopkit.text import Phrase
+
+
+@dataclass(slots=True)
+class DocumentFailedError(Exception):
+    """What is to blame, why, and which document it was for, once that is known."""
+
+    place: str
+    """A file of the workspace, with a line where one is to blame; or a place in the document."""
+    reason: Phrase
+    document: str = ""
+    """Its file, relative to the output."""

@@ -1,0 +1,55 @@
+"""Documents and the forms to write them in go in; their files come out, written by two processes where there are two."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from sopkit.aside import Aside
+from sopkit.failure import DocumentFailedError
+from sopkit.frozen import dataclass
+from sopkit.output import File
+from sopkit.render.document import Document
+from sopkit.render.templating import Templates
+from sopkit.render.writers import WRITERS, Form
+
+NUMBER: Final = struct.Struct("I")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file to write."""
+
+    document: Document
+    form: Form
+    path: str
+
+
+def printed(pieces: Sequence[Piece], templates: Templates) -> Iterator[File]:
+    """Yield each file as (posix path, bytes), in order; what a writer raises goes through."""
+    second = Aside.start(len(pieces), partial(_printed_aside, pieces, templates))
+    made: dict[int, bytes] = {}
+    try:
+        for number, piece in enumerate(pieces):
+            if second is not None and not second.takes(number):
+                made = {NUMBER.unpack_from(part)[0]: part[NUMBER.size :] for part in second.result() or ()}
+                second = None
+            yield piece.path, made[number] if number in made else _write(piece, templates)
+    finally:
+        if second is not None:
+            second.stop()
+
+
+def _printed_aside(pieces: Sequence[Piece], templates: Templates, taken: Iterator[int]) -> Iterator[bytes]:
+    for number in taken:
+        yield NUMBER.pack(number) + _write(pieces[number], templates)
+
+
+def _write(piece: Piece, templates: Templates) -> bytes:
+    try:
+        return WRITERS[piece.form].write(piece.document, templates)
+    except DocumentFailedError as error:
+        error.document = piece.path
+        raise
