@@ -21,7 +21,7 @@ from sopkit import pipeline, resources
 from sopkit.audit import Audit, Status, audit
 from sopkit.cli import app
 from sopkit.output import MARKER
-from sopkit.render.audit.page import Frame
+from sopkit.render.audit.cover import Frame
 from sopkit.render.audit.page import report as report_of
 from sopkit.render.markdown import to_markdown
 from sopkit.render.wording.names import Names

@@ -1,4 +1,4 @@
-"""What SOP701, SOP702 and SOP703 say to the second, at the edge of each bound, and where nobody says a time zone or a time."""
+"""What the rules of tools say to the second, at the edge of each bound, and where no time zone or time is declared: SOP701 to SOP703."""
 
 from __future__ import annotations
 

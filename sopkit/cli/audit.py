@@ -22,7 +22,8 @@ from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
 from sopkit.render.audit.as_json import audit_json
-from sopkit.render.audit.page import INVENTORY, REPORT, TITLE, Frame, Revision, report
+from sopkit.render.audit.cover import Frame, Revision
+from sopkit.render.audit.page import INVENTORY, REPORT, TITLE, report
 from sopkit.render.audit.words import STATUSES
 from sopkit.render.data_inventory import TITLE as RECORD
 from sopkit.render.data_inventory import inventory_csv, inventory_document
@@ -122,7 +123,7 @@ def data_files(made: Audit, frame: Frame, names: Names, folder: str = "") -> Ite
     """Yield the same for programs, each with its entry for an index: the report as JSON, the record as CSV."""
     for title, form, path, data in (
         (TITLE, "JSON", f"{folder}{frame.stem(REPORT)}.json", audit_json(made, frame, names.lang)),
-        (RECORD, "CSV", f"{folder}{frame.stem(INVENTORY)}.csv", inventory_csv(made.inventory, names.lang)),
+        (RECORD, "CSV", f"{folder}{frame.stem(INVENTORY)}.csv", inventory_csv(made.inventory, names)),
     ):
         yield Entry(AUDIT, "", title, names.lang, form, path), (path, data.encode())
 

@@ -22,7 +22,7 @@ from sopkit.graph.manifest import manifest
 from sopkit.model.nouns import Role
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
-from sopkit.render.audit.page import Frame
+from sopkit.render.audit.cover import Frame
 from sopkit.render.check_report import Results
 from sopkit.render.diagrams import diagrams
 from sopkit.render.document import Diagram

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from sopkit.render.audit.page import Revision
+from sopkit.render.audit.cover import Revision
 
 STATUS: Final = (
     "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}",

@@ -59,7 +59,7 @@ def finding_block(
         Paragraph(text(strong(told(Phrase(finding.message("zh-CN"), finding.message("en")))))),
         Facts(tuple(_where(finding, lang, prefix, told))),
     ]
-    shown = _course(finding.timeline, lang, prefix, told)
+    shown = course(finding.timeline, lang, prefix)  # says titles already
     blocks += [shown] if shown else []
     blocks.append(Facts(tuple(_reasons(finding, lang, told, again=again))))
     return Callout("note" if finding.weight is Severity.NOTE else "warning", text(head), tuple(blocks))
@@ -67,19 +67,15 @@ def finding_block(
 
 def course(moments: Sequence[Moment], lang: Lang, prefix: str = "") -> Timeline | None:
     """Return a course of events in time; what breaks the promise has a mark and stands out. None where there is none."""
-    return _course(moments, lang, prefix, lambda phrase: said(phrase.within(lang)))
-
-
-def _course(moments: Sequence[Moment], lang: Lang, prefix: str, told: Told) -> Timeline | None:
     if not moments:
         return None
     legend = quiet(f" {LEGEND.within(lang)}") if any(one.counted for one in moments) else ""
-    return Timeline(text(COURSE.within(lang) + legend), tuple(_moment(one, lang, prefix, told) for one in moments))
+    return Timeline(text(COURSE.within(lang) + legend), tuple(_moment(one, lang, prefix) for one in moments))
 
 
-def _moment(moment: Moment, lang: Lang, prefix: str, told: Told) -> document.Moment:
+def _moment(moment: Moment, lang: Lang, prefix: str) -> document.Moment:
     when = f"{moment.at:%Y-%m-%d} {WEEKDAYS[moment.at.weekday()].within(lang)} {moment.at:%H:%M}"
-    what = told(moment.what)
+    what = said(moment.what.within(lang))
     shown = f"{COUNTED} {strong(what)}" if moment.counted else f"{UNCOUNTED} {what}"
     return document.Moment(text(when), (text(shown + (f" {place(moment.span, prefix)}" if moment.span else "")),))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from sopkit import resources
@@ -91,11 +92,17 @@ def plain_data(value: object) -> Plain:
         return value
     if isinstance(value, tuple):
         return [plain_data(part) for part in value]
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         named: dict[str, Plain] = {"block": type(value).__name__}
-        named.update((each.name, plain_data(getattr(value, each.name))) for each in fields(value))
+        for name in _field_names(type(value)):
+            named[name] = plain_data(getattr(value, name))
         return named
     raise TypeError(f"no plain form of {type(value).__name__}")
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 def safe_href(href: str) -> str:
@@ -103,6 +110,8 @@ def safe_href(href: str) -> str:
 
     Browsers drop tabs and newlines from a scheme and read `//host` as another site, so neither gets through.
     """
+    if not href:
+        return ""
     packed = re.sub(r"[\x00-\x20\x7f-\xa0]", "", href)
     scheme, colon, _ = re.split("[/?#]", packed, maxsplit=1)[0].partition(":")
     if colon:

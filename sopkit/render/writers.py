@@ -43,8 +43,22 @@ def _markdown(document: Document, _: Templates) -> bytes:
     return to_markdown(document).encode()
 
 
+def _docx(document: Document, _: Templates) -> bytes:
+    from sopkit.render.docx import to_docx  # noqa: PLC0415
+
+    return to_docx(document)
+
+
+def _xlsx(document: Document, _: Templates) -> bytes:
+    from sopkit.render.xlsx import to_xlsx  # noqa: PLC0415
+
+    return to_xlsx(document)
+
+
 WRITERS: Final[dict[Form, Writer]] = {
     "html": Writer("HTML", _html),
+    "docx": Writer("Word", _docx),
+    "xlsx": Writer("Excel", _xlsx, "xlsxwriter"),
     "md": Writer("Markdown", _markdown),
 }
 """In the order in which an index names them."""

@@ -9,6 +9,7 @@ from typing import Final
 from sopkit.diagnostics import Finding
 from sopkit.model import rules_names as rules
 from sopkit.model.names import PLAYBOOKS, RESERVED, SECTIONS, is_id, parts
+from sopkit.resolve.assembly import table_of
 from sopkit.resolve.case import NOUNS, WRAPPING, Args, Case
 from sopkit.resolve.stubs import stub
 from sopkit.resolve.wording import a, called, called_so, choice, listed
@@ -18,6 +19,8 @@ from sopkit.tree import Mark, Value
 ALSO_HERE: Final = Phrase("这里也用到", "used here too")
 ALSO_SO_CALLED: Final = Phrase("另一个在这里", "the other one")
 BUILT_IN: Final = Phrase("内置的在这里", "the built-in one")
+MOST_OFFERED: Final = 6
+"""Names that exist, offered for one that does not."""
 MOST_RELATED: Final = 8
 """Further places that a finding lists."""
 
@@ -139,7 +142,19 @@ def _advice(case: Case, namespace: str, name: str, near: tuple[str, ...], homes:
             f"声明“{name}”；如果是内置目录里的，就在 sopkit.yaml 里写 {uses}",
             f"declare `{name}`; if it is one of the built-in names, write `{uses}` in sopkit.yaml",
         )
-    return Phrase(f"声明“{name}”，或改成已有的编号", f"declare `{name}`, or write an id that exists")
+    some = _existing(case, namespace)
+    return Phrase(f"声明“{name}”，或改成已有的编号{some.zh}", f"declare `{name}`, or write an id that exists{some.en}")
+
+
+def _existing(case: Case, namespace: str) -> Phrase:
+    """Name what there is, where that is a choice: the workspace's own names, or all where they are few."""
+    known = {one: thing for part in parts(namespace) for one, thing in table_of(case.workspace, part).items()}
+    own = [one for one, thing in known.items() if not thing.builtin]
+    names = own or list(known)
+    if not names or (len(names) > MOST_OFFERED and "role" not in parts(namespace)):
+        return Phrase("", "")
+    shown = listed(names, MOST_OFFERED)
+    return Phrase(f"：{shown.zh}", f": {shown.en}")
 
 
 def _home(namespace: str) -> Phrase:

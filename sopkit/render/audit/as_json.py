@@ -12,8 +12,8 @@ from sopkit.diagnostics import Finding
 from sopkit.law import Pack
 from sopkit.law.topics import OTHER, TOPICS
 from sopkit.render.audit.annexes import fingerprint
+from sopkit.render.audit.cover import Frame
 from sopkit.render.audit.evidence import numbers
-from sopkit.render.audit.page import Frame
 from sopkit.render.audit.words import DISCLAIMER, counted
 from sopkit.render.finding_blocks import quoted
 from sopkit.render.findings_json import Json, citation_json, finding_records, json_text, place_json

@@ -97,7 +97,8 @@ class Titles:
         name = quoted if quoted is not None else code
         if name not in self._titles:
             return found[0] if code is None else ident(code)
-        return self._title(name) + (self.names.bracketed(ident(name)) if with_ids else "")
+        titled = self._titles[name] != ident(name)
+        return self._title(name) + (self.names.bracketed(ident(name)) if with_ids and titled else "")
 
     def _title(self, name: str) -> str:
         return self.names.quote(self._titles[name])
