@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -14,8 +15,14 @@ from icalendar import Calendar, Component, Event
 from sopkit.graph.issues import dates_of, replacers
 from sopkit.model.documents import Workspace
 from sopkit.render.calendar import Calendars, span
+from sopkit.render.document import Table
+from sopkit.render.html import to_html
 from sopkit.render.manual.book import Book, plan
 from sopkit.render.manual.front import Edition
+from sopkit.render.marks import plain
+from sopkit.render.recurrences import Recurrence
+from sopkit.render.templating import Templates
+from sopkit.render.wall_calendar import wall_calendar
 from sopkit.render.wording.names import Names
 from sopkit.simulation.clock import DAY, Zone, day_of, slots_between
 from sopkit.simulation.holidays import CN_2026, Holidays, holidays_of
@@ -276,3 +283,32 @@ def test_each_role_has_its_own_and_all_have_the_same_ids() -> None:
 def test_the_same_edition_gives_the_same_bytes() -> None:
     assert calendar(small()) == calendar(small())
     assert b"20260701T000000Z" in calendar(small())
+
+
+def test_the_wall_calendar_has_the_days_of_the_calendar() -> None:
+    workspace = small()
+    found = Calendars(plan(workspace), EDITION).found
+    for lang in LANGS:
+        book = Book(plan(workspace), Names(workspace, lang), "guide")
+        document = wall_calendar(book, found, EDITION)
+        assert document is not None
+        months = [section for section in document.sections if section.anchor.startswith("month.")]
+        assert [month.anchor for month in months][:2] == ["month.2026-07", "month.2026-08"]
+        assert len(months) == 12
+        for month in months:
+            year, number = map(int, month.anchor.removeprefix("month.").split("-"))
+            (table,) = [block for block in month.blocks if isinstance(block, Table)]
+            cells = [plain(cell).split("\n") for group in table.groups for row in group.rows for cell in row]
+            shown = {int(cell[0].split()[0]): cell[1:] for cell in cells if cell[0]}
+            assert list(shown) == list(range(1, monthrange(year, number)[1] + 1))
+            for day, entries in shown.items():
+                times = [entry.partition(" ")[0] for entry in entries]
+                assert times == sorted(times)
+                assert set(times) == times_of(found, date(year, number, day))
+        assert to_html(document, Templates())
+    assert wall_calendar(Book(plan(workspace), Names(workspace, "en"), "owner-manager"), found, EDITION) is None
+
+
+def times_of(found: Sequence[Recurrence], day: date) -> set[str]:
+    mine = [each for each in found if "guide" in each.engagement.roles and len(each.engagement.weekdays) < 6]
+    return {f"{moment:%H:%M}" for each in mine for moment in each.dates if moment.date() == day}
