@@ -17,6 +17,9 @@ CAPS = (
 TOOLS = ("tools_bounds", "rules_tools", "rules_tools_more", "model_cases", "rule_examples")
 CONFLICTS = ("rules_conflicts", "rules_conflicts_playbooks", "model_cases", "rule_examples", "conflicts_property")
 CONSENT = (
+    "consent_asking",
+    "consent_known",
+    "consent_times",
     "consent_timelines",
     "rules_consent",
     "consent_traps",
@@ -54,7 +57,7 @@ TESTS = {
     "sopkit.rules.tools_deadlines": TOOLS,
     "sopkit.rules.tools_duplicates": TOOLS,
     "sopkit.rules.tools_stale": TOOLS,
-    "sopkit.graph.evidence": ("graph_evidence", "graph_flow"),
+    "sopkit.graph.evidence": ("graph_evidence", "graph_flow", "rules_consent", "consent_traps", "consent_courses"),
     "sopkit.graph.flow": ("graph_evidence", "graph_flow"),
     "sopkit.graph.shown": ("graph_evidence", "graph_flow"),
     "sopkit.rules.consent": CONSENT,
