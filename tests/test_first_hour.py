@@ -112,3 +112,15 @@ def test_a_text_about_an_offer_says_what_the_offer_says() -> None:
     assert found("{offer.value}", "points: 50") == []
     assert found("{offer.terms}、{offer.per_customer}", "valid: 7d") == ["per_customer", "terms"]
     assert found("{offer.ends}前可领", "valid: bald") == [], "that it cannot be read is told already"
+
+
+def test_what_people_call_it_leads_to_its_id() -> None:
+    """A word that shortens a title is one; where none is like it, the roles that exist are named."""
+    (finding,) = (one for one in of_play(PLAY.replace("{date: birthday}", "加购")) if one.rule.code == "SOP140")
+    assert finding.suggestions == ("cart-added",)
+    assert finding.fix("zh-CN") == "是不是 cart-added？"
+    (finding,) = (
+        one for one in of_play(PLAY.replace("by: guide, within", "by: 收银员, within")) if one.rule.code == "SOP140"
+    )
+    assert finding.fix("zh-CN").endswith("）：guide")
+    assert finding.fix("en").endswith("): `guide`")
