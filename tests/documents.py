@@ -13,7 +13,8 @@ from typing import Final
 from sopkit.audit import audit
 from sopkit.model.documents import Workspace
 from sopkit.render.audit.annexes import Input
-from sopkit.render.audit.page import Frame, report
+from sopkit.render.audit.cover import Frame
+from sopkit.render.audit.page import report
 from sopkit.render.data_inventory import inventory_document
 from sopkit.render.html import to_html
 from sopkit.render.manual.front import Edition

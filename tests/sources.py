@@ -62,11 +62,9 @@ def page() -> str:
     parts = [INTRO]
     for letter, (en, zh) in PARTS.items():
         own = {id_: row for id_, row in rows.items() if id_.startswith(f"R-{letter}")}
-        if own:
-            parts.append(f"## {letter} · {en} · {zh}\n")
-            parts.append(_table(own, uses, "en"))
-            parts.append(_table(own, uses, "zh-CN"))
-    parts.append(_missing({row[2] for row in rows}))
+        parts.append(f"## {letter} · {en} · {zh}\n")
+        parts.append(_table(own, uses, "en"))
+        parts.append(_table(own, uses, "zh-CN"))
     return "\n".join(parts)
 
 
@@ -137,18 +135,3 @@ def _implemented(uses: list[Use], lang: str) -> str:
     comma = ", " if lang == "en" else "、"
     also = (f"; with {comma.join(tail)}" if lang == "en" else f"；另有 {comma.join(tail)}") if tail else ""
     return comma.join(links) + also
-
-
-def _missing(present: set[str]) -> str:
-    """Return what the page says of the parts that have no rows yet."""
-    left = {letter: names for letter, names in PARTS.items() if letter not in present}
-    if not left:
-        return ""
-    en = ", ".join(f"{letter} ({names[0]})" for letter, names in left.items())
-    zh = "、".join(f"{letter}（{names[1]}）" for letter, names in left.items())
-    return (
-        "## Not implemented yet · 尚未实现\n\n"
-        f"The handbooks have further parts: {en}. No playbook implements their rows yet, and they are not listed here until one"
-        " does.\n\n"
-        f"手册还有这些部分：{zh}。目前没有剧本实现其中的条目，实现之后才会列入本页。\n"
-    )

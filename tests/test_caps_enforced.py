@@ -221,6 +221,18 @@ def test_where_not_all_ways_were_tried_nothing_is_passed_over(monkeypatch: pytes
     assert unasked(DAILY, one % ", required: true") == []
 
 
+def test_where_not_all_ways_were_tried_of_what_others_send_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spent(*_: object) -> None:
+        raise SpentError
+
+    monkeypatch.setattr(caps, "_course", spent)
+    done = judged(ONE, TOOL_THEN_STAFF, settings=SKIPPING)
+    assert of_rule(done, "over-touch") == []
+    assert [one.reason.en for one in done.not_assessed if one.subject == "cap/c"] == [
+        "c: together a may exceed it, but there are more ways through them than were tried"
+    ]
+
+
 def unasked(caps_: str, *journeys: str) -> list[str]:
     done = judged(caps_, *journeys, settings=WAITING)
     return [one.reason.en.partition(";")[0] for one in done.not_assessed if one.rule.code == "SOP311"]

@@ -77,6 +77,19 @@ def test_init_and_new_work_to_the_end_of_the_calendar(
     assert b"review_by: 9999-12-31" in (tmp_path / "late/kpi/later.yaml").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("name", "starts"), [("birthday", "date: birthday"), ("after-sales", "order-paid"), ("x", "order-paid")]
+)
+def test_a_new_automation_starts_as_its_name_says(
+    sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, starts: str
+) -> None:
+    sopkit("init", tmp_path / "shop")
+    monkeypatch.chdir(tmp_path / "shop")
+    assert sopkit("new", "automation", name)[0] == 0
+    assert starts in (tmp_path / "shop" / f"{name}.yaml").read_text("utf-8")
+    assert sopkit("check")[0] == 0
+
+
 def test_init_leaves_a_folder_with_files_alone(sopkit: Run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     code, _, err = sopkit("init", tmp_path, "--lang", "en")

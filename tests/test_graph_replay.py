@@ -7,13 +7,13 @@ from unittest.mock import patch
 
 import pytest
 
+from sopkit.graph import replay
 from sopkit.graph.purse import Purse
 from sopkit.graph.replay import Course
-from tests.test_graph_worst import CATALOG, SEND, automation, lifecycle, stages
+from tests.test_graph_worst import CATALOG, QUIET, SEND, automation, lifecycle, stages
 from tests.witnesses import witnesses
-from tests.workspaces import SETTINGS
+from tests.workspaces import SETTINGS, compiled
 
-QUIET = "quiet_hours: {hours: '21:00-09:00', of: {reach: direct}}\n"
 TIPS = (
     "---\nkind: cadence\nid: tips\ntitle: 干货\nowner: guide\nreview_by: 2027-12-31\nvia: %s\nformat: post\nfor: care\n"
     "every: week\nat: [mon 10:00, wed 10:00]\non_holiday: same\n"
@@ -46,6 +46,10 @@ CHAIN = [
     *(automation(one, "1d", on=f"{{ended: {before}}}") for before, one in ("ab", "bc", "cd", "de")),
 ]
 BIRTH = "---\nkind: catalog\nevents: {birth: {title: 事件, tool: crm, at_most: 1 per lifetime}}\n"
+FORK = (
+    "choose: [{if: {kind: one}, steps: [{id: x, after: 1d, SEND}]}, {else: [{id: y, after: 6d, SEND}, {id: z, SEND}]}]"
+)
+FORKED = automation("a", on="daily") + f"  - {{id: f, {FORK.replace('SEND', SEND)}}}\n"
 EITHER = "audience: {kind: one}\n", "audience: {kind: other}\n"
 
 
@@ -136,6 +140,11 @@ EITHER = "audience: {kind: one}\n", "audience: {kind: other}\n"
         ("max: 4, per: week", [IN_TURN], None),
         ("max: 3, per: week", [automation("a", "", on="daily", more="reentry: always\n")],
          "Mon 09:00: daily 0, daily 24, daily 48, daily 72: a/s0 0*, a/s0 24*, a/s0 48*, a/s0 72*"),
+        # Long before its touch: both at once, and each by its longer way
+        ("max: 1, per: day", [automation("a", "11d", on="often", more="reentry: always\n")],
+         "Mon 09:00: often 0, often 0: a/s0 264*, a/s0 264*"),
+        ("max: 3, per: day", [FORKED, FORKED.replace("id: a", "id: b").replace("daily", "often")],
+         "Mon 00:00: often 0, daily 9: b/y 144*, b/z 144*, a/y 153*, a/z 153*"),
     ],
 )  # fmt: skip
 def test_the_course_that_is_shown(cap: str, texts: list[str], expected: str | None) -> None:
@@ -220,3 +229,14 @@ def test_what_a_search_spends_is_taken_from_what_all_searches_may_spend() -> Non
     for short in (Purse(steps - 1, looks), Purse(steps, looks - 1)):
         assert not shown(short)
         assert 0 in (short.steps, short.looks)
+
+
+def test_where_the_effort_is_spent_nothing_is_claimed() -> None:
+    """With as many runs as it takes, all is known; with one less it is not, nor with none."""
+
+    def settled(effort: int) -> bool:
+        with patch.object(replay, "EFFORT", effort):
+            done = compiled({"sopkit.yaml": SETTINGS + "caps: [{id: c, max: 4, per: 7d}]\n" + "".join(CHAIN) + CATALOG})
+        return not [one for one in done.not_assessed if one.subject == "cap/c"]
+
+    assert [settled(effort) for effort in range(6)] == [False, False, False, False, True, True]

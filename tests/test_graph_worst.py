@@ -48,6 +48,7 @@ def lifecycle(id_: str, stages: str, more: str = "", on: str = "once") -> str:
 
 
 SEND = "send: hello, via: sms, for: care"
+QUIET = "quiet_hours: {hours: '21:00-09:00', of: {reach: direct}}\n"
 
 
 @cache
@@ -491,6 +492,15 @@ def test_what_a_person_lets_go_comes_later() -> None:
     assert made.lags["automation/x/s0"] == 23 * HOUR  # an hour of two from noon on, and the next open instant
     assert made.lags["automation/z/s0"] == INFINITE
     assert 4 * HOUR <= made.lags["automation/y/s0"] < INFINITE
+
+
+def test_a_touch_goes_out_when_its_channel_is_open() -> None:
+    made = plan(automation("a", "") + "  - {id: t, do: 记录}\n", settings=QUIET)
+    assert set(made.spans) == set(made.openings) == {"automation/a/s0"}
+    hours = made.openings["automation/a/s0"]
+    assert hours is not None
+    assert hours.longest_wait() == 12 * 60
+    assert made.hours.openings == made.openings
 
 
 def test_limits_of_steps() -> None:

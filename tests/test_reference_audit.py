@@ -12,6 +12,10 @@ from sopkit.audit import Audit, Status, audit
 from sopkit.audit.judging import BETWEEN_VERSIONS, BY_HAND
 from sopkit.reader.files import find_sources
 from sopkit.reader.pictures import is_file_in
+from sopkit.render.audit.cover import Frame
+from sopkit.render.audit.page import report
+from sopkit.render.markdown import to_markdown
+from sopkit.render.wording.names import Names
 from sopkit.source import Source
 
 PLAYBOOKS = Path(__file__).parents[1] / "playbooks"
@@ -86,6 +90,17 @@ def test_every_number_of_a_statement_is_that_of_its_list() -> None:
 def test_an_edit_that_undoes_it_is_seen(control: str, file: str, old: str, new: str, status: Status) -> None:
     (one,) = [one for one in audited(file, old, new).results if one.id == control]
     assert one.status is status
+
+
+def test_where_two_numbers_of_data_differ_the_report_says_by_which() -> None:
+    made = audited()
+    page = to_markdown(report(made, Frame((), "sopkit"), Names(made.compilation.workspace, "zh-CN")))
+    said = page.partition("## 个人信息处理清单")[2].partition("\n## ")[0]
+    (data,) = [one for one in made.populations if one.population.id == "data"]
+    kept = {f"data/{one.id}" for one in made.inventory}
+    more = [place for place in data.judged if place.subject not in kept]
+    assert (f"有{len(data.judged)}项数据：多出的是" in said) == bool(more)
+    assert f"剧本用到{len(kept)}项数据" in said
 
 
 def test_prices_are_judged_wherever_customers_are_told_apart() -> None:

@@ -116,6 +116,12 @@ def test_beyond_eight_offers_it_says_that_it_was_not_assessed() -> None:
     assert done.proved == ()
 
 
+def test_what_stacks_with_itself_any_number_of_times_counts_as_one_more_than_can_be_worked_out() -> None:
+    line = "type: coupon, value: 1 CNY, threshold: 100 CNY, valid: 7d, stacks_with: [o0], per_customer: 90 per 7d"
+    (left,) = offers(line).not_assessed
+    assert left.reason.en == "9 offers may be combined: beyond 8 the worst price is not worked out"
+
+
 def test_unknown_values_and_several_currencies_are_not_assessed() -> None:
     for lines in (["type: coupon"], ["type: coupon, value: 1 CNY", "type: coupon, value: 1 USD"]):
         done = offers(*lines)

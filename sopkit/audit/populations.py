@@ -37,6 +37,7 @@ LOOKS_AT: Final[Mapping[str, Population]] = MappingProxyType(
         "hard-withdrawal": asking.COUNTED,
         "personalisation-without-refusal": content.PERSONALISED,
         "unused-field": data.COLLECTED,
+        "field-without-purpose": data.COLLECTED,
         "needless-field-in-sync": data.CARRIED,
         "field-without-category": data.DATA,
         "unknown-category": data.DATA,

@@ -79,8 +79,9 @@ def _questions(audit: Audit) -> Iterator[Question]:
 def _of_control(one: Result, forest: Forest) -> Iterator[Question]:
     match one.status:
         case Status.MANUAL if not one.findings:
-            asked = COMPARE if BETWEEN_VERSIONS in one.reasons else BY_HAND
-            yield Question("manual", one.id, _filled(asked, title=one.title))
+            if not any(looked.doubtful for _, looked in one.looked):
+                asked = COMPARE if BETWEEN_VERSIONS in one.reasons else BY_HAND
+                yield Question("manual", one.id, _filled(asked, title=one.title))
             for _, looked in one.looked:
                 for place in looked.doubtful:
                     said = Phrase(

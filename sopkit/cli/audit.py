@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -15,13 +15,15 @@ from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out, templates_of
 from sopkit.cli.progress import watched
+from sopkit.cli.revision import revision
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
 from sopkit.render.audit.as_json import audit_json
-from sopkit.render.audit.page import INVENTORY, REPORT, TITLE, Frame, report
+from sopkit.render.audit.cover import Frame, Revision
+from sopkit.render.audit.page import INVENTORY, REPORT, TITLE, report
 from sopkit.render.audit.words import STATUSES
 from sopkit.render.data_inventory import TITLE as RECORD
 from sopkit.render.data_inventory import inventory_csv, inventory_document
@@ -29,7 +31,7 @@ from sopkit.render.index import Entry
 from sopkit.render.printing import Piece, printed
 from sopkit.render.publication import FORMS_TO_READ, Publication
 from sopkit.render.wording.names import Names
-from sopkit.render.writers import Form
+from sopkit.render.writers import Form, Press
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
@@ -83,12 +85,14 @@ def run(
     loaded = load(console, directory)
     with memory.without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
-        frame = Frame(inputs(loaded), f"sopkit {__version__}", loaded.in_repository)
+        read = inputs(loaded)
+        frame = Frame(read, f"sopkit {__version__}", loaded.in_repository, revision=revision_of(loaded, read))
         names = Names(loaded.compilation.workspace, document_lang(ctx, loaded))
         documents = publications(made, frame, names)
         pieces = [Piece(each.document, form, entry.path) for each in documents for form, entry in each.written(forms)]
         data = (file for _, file in data_files(made, frame, names))
-        write_folder(Path(output), watched(console, chain(printed(pieces, templates_of(loaded.folder)), data), WORKING))
+        press = Press(templates_of(loaded.folder), loaded.compilation.today)
+        write_folder(Path(output), watched(console, chain(printed(pieces, press), data), WORKING))
     tell_left_out(console, output_format)
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
     return _verdict(made, allow_not_assessed=allow_not_assessed)
@@ -120,7 +124,7 @@ def data_files(made: Audit, frame: Frame, names: Names, folder: str = "") -> Ite
     """Yield the same for programs, each with its entry for an index: the report as JSON, the record as CSV."""
     for title, form, path, data in (
         (TITLE, "JSON", f"{folder}{frame.stem(REPORT)}.json", audit_json(made, frame, names.lang)),
-        (RECORD, "CSV", f"{folder}{frame.stem(INVENTORY)}.csv", inventory_csv(made.inventory, names.lang)),
+        (RECORD, "CSV", f"{folder}{frame.stem(INVENTORY)}.csv", inventory_csv(made.inventory, names)),
     ):
         yield Entry(AUDIT, "", title, names.lang, form, path), (path, data.encode())
 
@@ -128,6 +132,11 @@ def data_files(made: Audit, frame: Frame, names: Names, folder: str = "") -> Ite
 def inputs(loaded: Loaded) -> tuple[Input, ...]:
     """Return what an audit rests on: the workspace's files, the documents that it names, built-in catalogues and packs."""
     return tuple(_inputs(loaded))
+
+
+def revision_of(loaded: Loaded, read: Sequence[Input]) -> Revision | None:
+    """Return the commit of the repository in which the workspace stands, and whether what was read is that commit."""
+    return revision(loaded.folder, loaded.in_repository, {one.path for one in read})
 
 
 def _inputs(loaded: Loaded) -> Iterator[Input]:

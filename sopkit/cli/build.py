@@ -10,7 +10,7 @@ import click
 
 from sopkit import __version__
 from sopkit.audit import audit
-from sopkit.cli.audit import data_files, inputs, publications
+from sopkit.cli.audit import data_files, inputs, publications, revision_of
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
@@ -22,7 +22,7 @@ from sopkit.graph.manifest import manifest
 from sopkit.model.nouns import Role
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
-from sopkit.render.audit.page import Frame
+from sopkit.render.audit.cover import Frame
 from sopkit.render.check_report import Results
 from sopkit.render.diagrams import Flow, diagrams
 from sopkit.render.index import Entry
@@ -157,8 +157,9 @@ def _audited(
         return documents, data
     made = audit(compilation, lambda name: is_file_in(loaded.folder, name))
     rests_on = inputs(loaded)
+    commit = revision_of(loaded, rests_on)
     for lang in languages_of(compilation.workspace.settings):
-        frame = Frame(rests_on, edition.tool, loaded.in_repository, f".{lang}", edition.draft, edition.label)
+        frame = Frame(rests_on, edition.tool, loaded.in_repository, f".{lang}", edition.draft, edition.label, commit)
         names = Names(compilation.workspace, lang)
         documents += publications(made, frame, names, "audit/")
         data += data_files(made, frame, names, "audit/")

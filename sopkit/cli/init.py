@@ -46,6 +46,13 @@ NEXT: Final = (
         "sopkit new automation birthday",
         Phrase("（在 {place} 里）新加一个自动流程", "(inside {place}) add an automation"),
     ),
+    (
+        "sopkit audit {place} -o {place}/audit",
+        Phrase(
+            "合规审计报告；受托合同、影响评估、制度等要由企业自己登记，登记之前是“未评估”，退出码为 1",
+            "the compliance audit; contracts, assessments and policies are the company's to enter, “not assessed” until then (exit code 1)",
+        ),
+    ),
 )
 SCHEMA: Final = f".sopkit/schemas/{UNION}{SUFFIX}"
 """Where an editor finds the schema, below the workspace."""

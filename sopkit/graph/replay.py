@@ -293,7 +293,7 @@ class _Search:
         # courses that begin in the morning are tried first: they read best
         starts = [7 * DAY + HOUR * (9 + hour if hours == 1 else (9 + hour) % hours) for hour in range(hours)]
         if self.question.face.moving:  # it is moved on some night of this week, nearly always the last
-            starts = [WEEK + HOUR * hour for hour in (*range(5 * 24, 7 * 24), *range(5 * 24))]
+            starts = [WEEK + HOUR * hour for hour in (*range(5 * 24, int(WEEK // HOUR)), *range(5 * 24))]
         firsts = [(event, start) for event in sorted(self.starters) for start in starts]
         if self.question.holding is not None:  # which event is to come first matters more than when
             firsts.sort(key=lambda first: starts.index(first[1]))

@@ -44,7 +44,7 @@ class Schedule:
             ref.id for one in workspace.settings.one_at_a_time if one.if_busy == "preempt" for ref in one.journeys
         }
         """Journeys, and stages by their paths, that may end at any place since another of their group begins."""
-        wait = sum(longest(one.at_most, shift) for one in actions if one.action == "wait")
+        wait = sum(longest(one.at_most, shift) for one in actions)
         steps = {id_: step for id_, node in graph.nodes.items() if (step := node.step) is not None}
         held = dict.fromkeys(self.held, wait) if wait else {}
         confirmed = {id_: self._confirmed(one) for id_, one in workspace.channels.items()}

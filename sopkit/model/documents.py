@@ -276,6 +276,8 @@ class Kpi(Document):
 class Settings(Document):
     """The `workspace` document."""
 
+    company: Text | None = None
+    """The legal entity that answers for it."""
     uses: tuple[Ref, ...] = ()
     locale: str = "zh-CN"
     locales: tuple[str, ...] = ()

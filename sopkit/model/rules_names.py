@@ -17,6 +17,7 @@ scripts:
   hello: {title: 问候, text: '到店礼{offer.value}'}
 ---
 """
+GIVEN: Final = "  - {send: hello, via: sms, for: onboarding, offer: gift}\n  - {grant: gift}\n"
 TIER: Final = "kind: catalog\ndata:\n  tier: {title: 等级, type: [gold, silver]}\n"
 
 UNDEFINED_NAME: Final = Rule(
@@ -259,7 +260,7 @@ TEXT_WITHOUT_OFFER: Final = Rule(
     ),
     fix=Phrase("给这一步加上 offer: 权益编号", "add `offer:` with the id of the offer to this step"),
     bad=GIFT + HEAD + "  - {send: hello, via: sms, for: onboarding}\n  - {grant: gift}\n",
-    good=GIFT + HEAD + "  - {send: hello, via: sms, for: onboarding, offer: gift}\n  - {grant: gift}\n",
+    good=GIFT + HEAD + GIVEN,
 )
 STAGE_WITHOUT_VALUE: Final = Rule(
     code="SOP162",
@@ -284,6 +285,28 @@ STAGE_WITHOUT_VALUE: Final = Rule(
     + "  gold: {title: 金卡}\n  silver: {title: 银卡}\n",
 )
 
+OFFER_WITHOUT_FACT: Final = Rule(
+    code="SOP164",
+    name="offer-without-fact",
+    severity=Severity.WARNING,
+    summary=Phrase("话术说到权益的一项，权益没有写", "a text that tells of an offer what the offer does not say"),
+    message=Phrase(
+        "话术“{script}”里有 {placeholder}，权益“{offer}”却没有写 {key}",
+        "the script `{script}` says {placeholder}, and the offer `{offer}` has no `{key}`",
+    ),
+    why=Phrase(
+        "发出去的话里这一处是空的，客户不知道金额、门槛或期限。",
+        "The words go out with a gap there, and the customer learns no amount, threshold or last day.",
+    ),
+    fix=Phrase(
+        "给权益“{offer}”写上 {key}（如 {sample}），或者从话术里去掉这一处",
+        "add `{key}` to the offer `{offer}` (such as `{sample}`), or take it out of the text",
+    ),
+    bad=GIFT.replace("{offer.value}", "{offer.ends}前可领") + HEAD + GIVEN,
+    good=GIFT.replace("{offer.value}", "{offer.ends}前可领").replace("value: 10 CNY", "value: 10 CNY, valid: 7d")
+    + HEAD
+    + GIVEN,
+)
 RULES: Final[tuple[Rule, ...]] = (
     UNDEFINED_NAME,
     UNUSED_NOUN,
@@ -300,4 +323,5 @@ RULES: Final[tuple[Rule, ...]] = (
     MALFORMED_PLACEHOLDER,
     TEXT_WITHOUT_OFFER,
     STAGE_WITHOUT_VALUE,
+    OFFER_WITHOUT_FACT,
 )

@@ -102,7 +102,7 @@ def _pen_columns(names: Names) -> tuple[Column, ...]:
     return (
         Column(text(names.pick("完成", "Done")), 2, "tick"),
         Column(text(names.pick("执行人", "By")), 3, "blank"),
-        Column(text(names.pick("完成时间", "At")), 3, "blank"),
+        Column(text(names.pick("完成时间", "At")), 3, "blank", "time"),
         Column(text(names.pick("备注", "Remark")), 5, "blank"),
     )
 
@@ -179,7 +179,7 @@ def _calls(book: Book) -> list[Block]:
     columns = (
         Column(text(names.pick("什么时候", "When")), 7),
         Column(text(names.pick("做什么", "What")), 7),
-        Column(text(names.pick("今日件数", "How many")), 3, "blank"),
+        Column(text(names.pick("今日件数", "How many")), 3, "blank", "number"),
         Column(text(names.pick("全部完成", "All done")), 2, "tick"),
         Column(text(names.pick("备注", "Remark")), 4, "blank"),
     )

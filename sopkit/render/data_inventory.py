@@ -4,32 +4,65 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from sopkit.law.vocabulary import BASES
 from sopkit.model.nouns import Purpose
-from sopkit.render.document import Block, Document, Fact, Facts, Paragraph, Section, text
+from sopkit.render.audit.titles import nouns_of
+from sopkit.render.document import (
+    Block,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Paragraph,
+    RowGroup,
+    Section,
+    Table,
+    text,
+)
 from sopkit.render.manual import front
 from sopkit.render.marks import Line, clean, ident, plain
+from sopkit.render.walks import steps_by_path
 from sopkit.render.wording.amounts import duration
-from sopkit.render.wording.names import Names
-from sopkit.rules.inventory import Entry
-from sopkit.text import Lang, Phrase
+from sopkit.render.wording.countries import country
+from sopkit.render.wording.names import Names, Titled
+from sopkit.rules.inventory import Activity, Entry
+from sopkit.text import Phrase
 
+ID: Final = Phrase("编号", "Id")
+NAME: Final = Phrase("名称", "Title")
+CATEGORY: Final = Phrase("类别", "Category")
+SENSITIVE: Final = Phrase("敏感", "Sensitive")
+RECORD: Final = Phrase("主数据系统", "Record")
+COLLECTED: Final = Phrase("收集于", "Collected by")
+COMPUTED: Final = Phrase("推算自", "Computed from")
+PURPOSE: Final = Phrase("目的", "Purpose")
+BASIS: Final = Phrase("依据", "Legal basis")
+CONSENTS: Final = Phrase("同意", "Consents")
+USED: Final = Phrase("用于", "Used by")
+TOOLS: Final = Phrase("所在系统", "Tools")
+COUNTRIES: Final = Phrase("国家或地区", "Countries and regions")
+RETENTION: Final = Phrase("保存期限", "Retention")
+ERASED: Final = Phrase("删除步骤", "Erased by")
+PROTECTION: Final = Phrase("保护措施", "Protection")
+REMARKS: Final = Phrase("备注", "Remarks")
 HEADS: Final = (
-    Phrase("编号", "Id"), Phrase("名称", "Title"), Phrase("类别", "Category"), Phrase("类别编码", "Category key"),
-    Phrase("敏感", "Sensitive"), Phrase("主数据系统", "Record"), Phrase("收集于", "Collected by"), Phrase("推算自", "Computed from"),
-    Phrase("用于", "Used by"), Phrase("目的", "Purposes"), Phrase("用途编码", "Use keys"), Phrase("同意", "Consents"),
-    Phrase("所在系统", "Tools"), Phrase("国家", "Countries"), Phrase("保存期限", "Retention"), Phrase("删除步骤", "Erased by"),
-    Phrase("保护措施", "Protection"), Phrase("备注", "Remarks"),
+    ID, NAME, CATEGORY, SENSITIVE, RECORD, COLLECTED, COMPUTED, PURPOSE, BASIS, CONSENTS, USED, TOOLS, COUNTRIES, RETENTION, ERASED,
+    PROTECTION, REMARKS, Phrase("目的编号", "Purpose id"), Phrase("类别编码", "Category key"), Phrase("用途编码", "Use key"),
+    Phrase("出处", "Declared at"),
 )  # fmt: skip
 YES: Final = Phrase("是", "yes")
 NO: Final = Phrase("否", "no")
 UNUSED: Final = Phrase("收了没有用到", "collected and not used")
 NEAR: Final = Phrase("类别可能是：", "the category may be: ")
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a formula of a cell in a spreadsheet."""
+UNNAMED: Final = Phrase("没有目的写这一项，按用到它的步骤和数据列出", "no purpose names it; taken from what uses it")
+AIMLESS: Final = Phrase(
+    "没有目的写这一项，用到它的步骤也没有写为了什么", "no purpose names it, and what uses it does not say what for"
+)
+DANGEROUS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""What makes a formula of a cell in a spreadsheet; where East Asian languages are set, full-width signs do."""
 
 TITLE: Final = Phrase("个人信息处理清单", "Record of processing activities")
 ACTIVITIES: Final = Phrase("按目的：处理活动", "By purpose: processing activities")
@@ -38,21 +71,25 @@ ACTIVITIES_SAY: Final = Phrase(
     "One for each purpose: on which basis, with which data, in which tools and countries, kept for how long.",
 )
 DATA: Final = Phrase("按数据项", "By datum")
-BASIS: Final = Phrase("依据", "Basis")
 USED_DATA: Final = Phrase("数据", "Data")
 SINCE: Final = Phrase("“{event}”之后{period}", "{period} after “{event}”")
 SINCE_COLLECTED: Final = Phrase("收集之后{period}", "{period} after collection")
 NONE: Final = Phrase("没有写明", "not declared")
+WHERE: Final = Phrase("哪些数据到哪些系统", "Which data come to which tools")
 NOTHING: Final = Phrase("没有用到数据。", "No data are used.")
 
 
-def inventory_csv(entries: Iterable[Entry], lang: Lang) -> str:
-    """Return the inventory as CSV with a byte order mark, which spreadsheets need to read Chinese; no cell is a formula."""
+def inventory_csv(entries: Iterable[Entry], names: Names) -> str:
+    """Return the inventory as CSV, a row for each datum and purpose.
+
+    It has a byte order mark, which spreadsheets need to read Chinese, and no cell that they would take for a formula.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([head.within(lang) for head in HEADS])
+    writer.writerow([head.within(names.lang) for head in HEADS])
     for entry in entries:
-        writer.writerow([_safe(cell) for cell in cells(entry, lang)])
+        for activity in entry.activities or (None,):
+            writer.writerow([_safe(plain(cell)) for cell in cells(entry, activity, names)])
     return "\ufeff" + out.getvalue()
 
 
@@ -93,25 +130,68 @@ def inventory_document(
 
 def _activity(purpose: Purpose, entries: Sequence[Entry], names: Names) -> Section:
     workspace = names.workspace
-    used = [one for one in entries if purpose.id in one.purposes]
-    covering = [one.id for one in workspace.consents.values() if purpose.id in {ref.id for ref in one.purposes}]
-    basis = BASES.get(purpose.basis or "")
+    used = [(one, made) for one in entries for made in one.activities if made.purpose == purpose.id]
     facts = [
-        (BASIS, [basis.within(names.lang) if basis else clean(purpose.basis or NONE.within(names.lang))]),
-        (HEADS[11], [names.title(workspace.consents, one) for one in covering] if purpose.basis == "consent" else []),
-        (USED_DATA, [f"{clean(one.title.within(names.lang))}{names.bracketed(_kept(one, names))}" for one in used]),
-        (HEADS[2], sorted({clean(one.category_title.within(names.lang)) for one in used} - {""})),
-        (
-            HEADS[12],
-            [names.title(workspace.tools, one) for one in sorted({each for one in used for each in one.tools})],
-        ),
-        (HEADS[13], [one.upper() for one in sorted({each for one in used for each in one.countries})]),
+        (BASIS, [_basis(purpose.id, names)]),
+        (CONSENTS, _titles(workspace.consents, dict.fromkeys(id_ for _, made in used for id_ in made.consents), names)),
+        (USED_DATA, [f"{_title(one, names)}{names.bracketed(_kept(one, names))}" for one, _ in used]),
+        (CATEGORY, sorted({clean(one.category_title.within(names.lang)) for one, _ in used} - {""})),
     ]
-    return Section(f"purpose-{purpose.id}", text(names.title(workspace.purposes, purpose.id)), (_facts(facts, names),))
+    return Section(
+        f"purpose-{purpose.id}",
+        text(names.title(workspace.purposes, purpose.id)),
+        (_facts(facts, names), *_where(used, names)),
+    )
+
+
+def _where(used: Sequence[tuple[Entry, Activity]], names: Names) -> Iterator[Table]:
+    """Yield which data come to which tools for a purpose, and where these stand."""
+    workspace = names.workspace
+    tools = dict.fromkeys(sorted({tool for _, made in used for tool in made.tools}))
+    rows = tuple(
+        (
+            text(names.title(workspace.tools, tool)),
+            text(country(_hosted(tool, names), names.lang)),
+            text(_join([_title(one, names) for one, made in used if tool in made.tools], names)),
+        )
+        for tool in tools
+    )
+    if rows:
+        columns = (
+            Column(_text(TOOLS, names), 2),
+            Column(_text(COUNTRIES, names), 2),
+            Column(_text(USED_DATA, names), 6),
+        )
+        yield Table(_text(WHERE, names), columns, (RowGroup((), rows),))
+
+
+def _hosted(tool: str, names: Names) -> str:
+    known = names.workspace.tools.get(tool)
+    return (known.hosted_in if known else None) or "?"
+
+
+def _basis(purpose: str, names: Names) -> str:
+    """Return on what basis data are processed for a purpose."""
+    known = names.workspace.purposes.get(purpose)
+    said = (known.basis if known else None) or ""
+    basis = BASES.get(said)
+    return basis.within(names.lang) if basis else clean(said) or NONE.within(names.lang)
+
+
+def _title(entry: Entry, names: Names) -> str:
+    return clean(entry.title.within(names.lang))
+
+
+def _titles(nouns: Mapping[str, Titled], ids: Iterable[str], names: Names) -> list[str]:
+    return [names.title(nouns, one) for one in ids]
+
+
+def _join(values: Iterable[str], names: Names) -> str:
+    return names.pick("、", ", ").join(value for value in values if value)
 
 
 def _kept(entry: Entry, names: Names) -> str:
-    return names.colon(HEADS[14].within(names.lang), _retention(entry, names))
+    return names.colon(RETENTION.within(names.lang), _retention(entry, names))
 
 
 def _retention(entry: Entry, names: Names) -> str:
@@ -131,30 +211,66 @@ def _retention(entry: Entry, names: Names) -> str:
 def _datum(entry: Entry, names: Names) -> Section:
     workspace = names.workspace
     category = clean(entry.category_title.within(names.lang))
-    remarks = cells(entry, names.lang)[-1]
+    purposes = [names.title(workspace.purposes, one) + names.bracketed(_basis(one, names)) for one in entry.purposes]
     facts = [
-        (HEADS[2], [f"{category} {ident(entry.category)}".strip() or NONE.within(names.lang)]),
-        (HEADS[4], [(YES if entry.sensitive else NO).within(names.lang)]),
-        (HEADS[5], [names.title(workspace.tools, entry.record)] if entry.record else []),
-        (HEADS[6], [_called(one, names) for one in entry.collected_by]),
-        (HEADS[7], [names.title(workspace.data, one) for one in entry.computed_from]),
-        (HEADS[8], [names.pick("、", ", ").join(ident(one) for one in entry.users)]),
-        (HEADS[9], [names.title(workspace.purposes, one) for one in entry.purposes]),
-        (HEADS[11], [names.title(workspace.consents, one) for one in entry.consents]),
-        (HEADS[12], [names.title(workspace.tools, one) for one in entry.tools]),
-        (HEADS[13], [one.upper() for one in entry.countries]),
-        (HEADS[14], [_retention(entry, names)]),
-        (HEADS[15], [_called(one, names) for one in entry.erased_by]),
-        (HEADS[16], [names.title(workspace.artefacts, entry.protection)] if entry.protection else []),
-        (HEADS[17], [remarks]),
+        (CATEGORY, [f"{category} {ident(entry.category)}".strip() or NONE.within(names.lang)]),
+        (SENSITIVE, [_sensitive(entry, names)]),
+        (RECORD, _titles(workspace.tools, [entry.record] if entry.record else [], names)),
+        (COLLECTED, [_called(one, names) for one in entry.collected_by]),
+        (COMPUTED, _titles(workspace.data, entry.computed_from, names)),
+        (USED, [_called(one, names) for one in entry.users]),
+        (PURPOSE, purposes),
+        (CONSENTS, _titles(workspace.consents, entry.consents, names)),
+        (TOOLS, _titles(workspace.tools, entry.tools, names)),
+        (COUNTRIES, [country(one, names.lang) for one in entry.countries]),
+        (RETENTION, [_retention(entry, names)]),
+        (ERASED, [_called(one, names) for one in entry.erased_by]),
+        (PROTECTION, _titles(workspace.artefacts, [entry.protection] if entry.protection else [], names)),
+        (REMARKS, _remarks(entry, names)),
+        (HEADS[-1], [ident(entry.place)]),
     ]
-    title = text(f"{clean(entry.title.within(names.lang))} {ident(entry.id)}")
+    title = text(f"{_title(entry, names)} {ident(entry.id)}")
     return Section(f"datum-{entry.id}", title, (_facts(facts, names),))
 
 
-def _called(name: str, names: Names) -> str:
-    """Return what an event, or a step by its path, is called."""
-    return names.step_at(name) if "/" in name else names.title(names.workspace.events, name)
+def _sensitive(entry: Entry, names: Names) -> str:
+    return (YES if entry.sensitive else NO).within(names.lang)
+
+
+def _remarks(entry: Entry, names: Names) -> list[str]:
+    found = [UNUSED.within(names.lang)] if entry.unused else []
+    if not entry.named and not entry.unused:
+        found.append((UNNAMED if entry.activities else AIMLESS).within(names.lang))
+    if entry.near:
+        found.append(NEAR.within(names.lang) + _join(map(ident, entry.near), names))
+    return found
+
+
+def _called(node: str, names: Names) -> str:
+    """Return what an event, or a node such as `automation/birthday/wish`, is called: a step after its playbook."""
+    kind, _, rest = node.partition("/")
+    workspace = names.workspace
+    if not rest:
+        return names.title(workspace.events, node)
+    nouns = {
+        **nouns_of(workspace),
+        "kpi": workspace.kpis,
+        "programme": workspace.programmes,
+        "cadence": workspace.cadences,
+    }
+    if kind in nouns:
+        return names.title(nouns[kind], rest)
+    name, _, inside = rest.partition("/")
+    if name not in names.playbooks:
+        return ident(node)
+    step = steps_by_path(workspace, name).get(rest)
+    if step is None:
+        return names.place(rest)
+    return (
+        f"{names.title(names.playbooks, name)}{names.pick('·', ' · ')}{names.step(step)}"
+        if inside
+        else names.place(rest)
+    )
 
 
 def _facts(rows: Iterable[tuple[Phrase, list[str]]], names: Names) -> Facts:
@@ -163,36 +279,44 @@ def _facts(rows: Iterable[tuple[Phrase, list[str]]], names: Names) -> Facts:
 
 
 def _fact(label: Phrase, values: list[str], names: Names) -> Fact:
-    return Fact(_text(label, names), (text(names.pick("、", ", ").join(value for value in values if value)),))
+    return Fact(_text(label, names), (text(_join(values, names)),))
 
 
 def _text(phrase: Phrase, names: Names) -> Line:
     return text(phrase.within(names.lang))
 
 
-def cells(entry: Entry, lang: Lang) -> tuple[str, ...]:
-    """Return one row, in the order of the heads."""
-    comma = "、" if lang == "zh-CN" else ", "
-    remarks = [UNUSED.within(lang)] if entry.unused else []
-    if entry.near:
-        remarks.append(NEAR.within(lang) + comma.join(entry.near))
-    lists = (
-        entry.collected_by,
-        entry.computed_from,
-        entry.users,
-        entry.purposes,
-        entry.uses,
-        entry.consents,
-        entry.tools,
-        entry.erased_by,
-    )
-    collected, computed, users, purposes, uses, consents, tools, erased = (comma.join(one) for one in lists)
+def cells(entry: Entry, activity: Activity | None, names: Names) -> tuple[str, ...]:
+    """Return one row, in the order of the heads; no activity: the datum is processed for no purpose."""
+    workspace = names.workspace
+    users = activity.users if activity else entry.users
+    tools, countries = (activity.tools, activity.countries) if activity else (entry.tools, entry.countries)
+    none = NONE.within(names.lang)
     return (
-        entry.id, entry.title.within(lang), entry.category_title.within(lang), entry.category,
-        (YES if entry.sensitive else NO).within(lang), entry.record, collected, computed, users, purposes, uses, consents, tools,
-        comma.join(one.upper() for one in entry.countries), entry.retention, erased, entry.protection, comma.join(remarks),
-    )  # fmt: skip
+        entry.id,
+        _title(entry, names),
+        clean(entry.category_title.within(names.lang)) or none,
+        _sensitive(entry, names),
+        names.title(workspace.tools, entry.record) if entry.record else "",
+        _join((_called(one, names) for one in entry.collected_by), names),
+        _join(_titles(workspace.data, entry.computed_from, names), names),
+        names.title(workspace.purposes, activity.purpose) if activity else none,
+        _basis(activity.purpose, names) if activity else none,
+        _join(_titles(workspace.consents, activity.consents if activity else (), names), names),
+        _join((_called(one, names) for one in users), names),
+        _join(_titles(workspace.tools, tools, names), names),
+        _join((country(one, names.lang) for one in countries), names),
+        _retention(entry, names),
+        _join((_called(one, names) for one in entry.erased_by), names),
+        names.title(workspace.artefacts, entry.protection) if entry.protection else "",
+        names.pick("；", "; ").join(_remarks(entry, names)),
+        activity.purpose if activity else "",
+        entry.category,
+        activity.use if activity else "",
+        entry.place,
+    )
 
 
 def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
+    """Return a cell that no spreadsheet takes for a formula, blanks before it or not."""
+    return f"'{cell}" if cell.lstrip(" \u3000\xa0").startswith(DANGEROUS) else cell

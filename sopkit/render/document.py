@@ -16,8 +16,8 @@ from sopkit.frozen import dataclass
 from sopkit.render.marks import Line, Run, line
 from sopkit.text import Lang
 
-LOOKS: Final = frozenset({"width", "breaks", "svg", "shade", "listed", "folded"})
-"""Fields that change how a document looks and not what it says: nobody signs again for them."""
+LOOKS: Final = frozenset({"width", "breaks", "svg", "shade", "listed", "folded", "asks"})
+"""Fields that change how a document looks or is filled in, and not what it says: nobody signs again for them."""
 HASH_LENGTH: Final = 16
 """Hexadecimal digits of the content hash that are printed: enough that two contents never share them by chance."""
 
@@ -70,6 +70,8 @@ class Column:
     width: int
     """Relative to the other columns."""
     form: Literal["text", "time", "tick", "blank"] = "text"
+    asks: Literal["", "time", "number"] = ""
+    """What is written into a blank: a spreadsheet takes nothing else there."""
 
 
 @dataclass(frozen=True, slots=True)

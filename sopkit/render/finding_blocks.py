@@ -8,7 +8,7 @@ Every document that shows findings uses these, so that a course of events looks 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from sopkit.diagnostics import Citation, Finding, Moment, Severity, Unassessed
@@ -41,19 +41,27 @@ LONGEST_QUOTE: Final = 160
 CODE: Final = re.compile("`([^`\n]+)`")
 
 
-def finding_block(finding: Finding, lang: Lang, prefix: str = "", *, again: bool = False) -> Callout:
+Told = Callable[[Phrase], str]
+"""Returns a sentence in the language of a document, as marked text."""
+
+
+def finding_block(
+    finding: Finding, lang: Lang, prefix: str = "", *, again: bool = False, told: Told | None = None
+) -> Callout:
     """Return the whole of a finding; `prefix` goes before paths, so that they are relative to the repository.
 
-    `again`: its rule was explained before, and why it matters and by which law is left out.
+    `again`: its rule was explained before, and why it matters and by which law is left out. `told` words what was found; as the check
+    does where it isn't given. What to do is worded as the check does: it is what somebody has to write.
     """
+    told = told or (lambda phrase: said(phrase.within(lang)))
     head = f"{SEVERITIES[finding.weight].within(lang)} {ident(finding.rule.code)} {ident(finding.rule.name)}"
     blocks: list[document.Block] = [
-        Paragraph(text(strong(said(finding.message(lang))))),
-        Facts(tuple(_where(finding, lang, prefix))),
+        Paragraph(text(strong(told(Phrase(finding.message("zh-CN"), finding.message("en")))))),
+        Facts(tuple(_where(finding, lang, prefix, told))),
     ]
-    shown = course(finding.timeline, lang, prefix)
+    shown = course(finding.timeline, lang, prefix)  # says titles already
     blocks += [shown] if shown else []
-    blocks.append(Facts(tuple(_reasons(finding, lang, again=again))))
+    blocks.append(Facts(tuple(_reasons(finding, lang, told, again=again))))
     return Callout("note" if finding.weight is Severity.NOTE else "warning", text(head), tuple(blocks))
 
 
@@ -96,19 +104,19 @@ def unassessed_line(one: Unassessed, lang: Lang, prefix: str = "") -> Line:
     return text(reason + (f" {place(one.span, prefix)}" if one.span else ""))
 
 
-def _where(finding: Finding, lang: Lang, prefix: str) -> Iterator[Fact]:
+def _where(finding: Finding, lang: Lang, prefix: str, told: Told) -> Iterator[Fact]:
     yield Fact(text(PLACE.within(lang)), (text(place(finding.span, prefix)),))
     line = quoted(finding.span)
     if line:
         yield Fact(text(LINE.within(lang)), (text(ident(line)),))
     if finding.related:
-        seen = tuple(text(f"{said(one.note.within(lang))} {place(one.span, prefix)}") for one in finding.related)
+        seen = tuple(text(f"{told(one.note)} {place(one.span, prefix)}") for one in finding.related)
         yield Fact(text(SEE.within(lang)), seen)
 
 
-def _reasons(finding: Finding, lang: Lang, *, again: bool) -> Iterator[Fact]:
+def _reasons(finding: Finding, lang: Lang, told: Told, *, again: bool) -> Iterator[Fact]:
     if finding.assumptions:
-        yield Fact(text(GIVEN.within(lang)), tuple(text(said(one.within(lang))) for one in finding.assumptions))
+        yield Fact(text(GIVEN.within(lang)), tuple(text(told(one)) for one in finding.assumptions))
     if finding.suggestions:
         yield Fact(text(NEAR.within(lang)), (text(clean(", ".join(finding.suggestions))),))
     if not again:

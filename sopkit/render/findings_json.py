@@ -90,6 +90,8 @@ def indented(value: Json, margin: str = "\n") -> str:
     match value:
         case str():
             return encode_basestring(value)
+        case int() if not isinstance(value, bool):
+            return str(value)
         case Mapping() if value:
             rows = [f"{encode_basestring(key)}: {indented(one, inner)}" for key, one in value.items()]
             return f"{{{inner}{f',{inner}'.join(rows)}{margin}}}"

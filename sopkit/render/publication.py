@@ -31,7 +31,7 @@ from sopkit.render.manual.people import has_work
 from sopkit.render.printing import Piece, printed
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
-from sopkit.render.writers import WRITERS, Form
+from sopkit.render.writers import WRITERS, Form, Press
 from sopkit.text import Lang, Phrase
 
 Kind = Literal["manual", "checklist", "findings", "audit"]
@@ -104,20 +104,20 @@ def publish(
     wanted = request or Request()
     languages = wanted.languages or languages_of(workspace.settings)
     templates = templates or Templates()
-    press = _Press(plan(workspace), edition, wanted, templates)
-    shelf = [each for lang in languages for each in press.publications(lang)]
-    shelf += wanted.more
+    shelf = _Shelf(plan(workspace), edition, wanted, templates)
+    documents = [each for lang in languages for each in shelf.publications(lang)]
+    documents += wanted.more
     entries: list[Entry] = []
     pieces: list[Piece] = []
-    for each in shelf:
+    for each in documents:
         for form, entry in each.written(wanted.forms):
             entries.append(entry)
-            pieces.append(Piece(press.signed(each.document), form, entry.path))
+            pieces.append(Piece(shelf.signed(each.document), form, entry.path))
     entries += wanted.entries
     for lang in languages:
         page = index(entries, Names(workspace, lang), edition, languages)
-        pieces.append(Piece(press.signed(page), "html", index_path(lang, languages)))
-    yield from printed(pieces, templates)
+        pieces.append(Piece(shelf.signed(page), "html", index_path(lang, languages)))
+    yield from printed(pieces, Press(templates, edition.as_of))
 
 
 def roles_with_work(workspace: Workspace) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ def roles_with_work(workspace: Workspace) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Press:
+class _Shelf:
     plan: Plan
     edition: Edition
     wanted: Request

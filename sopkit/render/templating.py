@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from sopkit import resources
@@ -47,6 +48,14 @@ class Templates:
     def add_filters(self, filters: Mapping[str, Filter]) -> None:
         """Let templates for HTML call these functions; what returns markup must have escaped it."""
         self._filters.update(filters)
+
+    def source(self, name: str) -> tuple[str, bool]:
+        """Return a template as it stands, and whether it is the workspace's own. Raises `FileNotFoundError`."""
+        own = self._own(name) if self._own else None
+        text = built_in(name) if own is None else own
+        if text is None:
+            raise FileNotFoundError(name)
+        return text, own is not None
 
     def html(self, name: str, values: Mapping[str, Plain]) -> str:
         """Render a template into HTML: everything that it prints is escaped unless one of our filters made it."""
@@ -91,11 +100,17 @@ def plain_data(value: object) -> Plain:
         return value
     if isinstance(value, tuple):
         return [plain_data(part) for part in value]
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         named: dict[str, Plain] = {"block": type(value).__name__}
-        named.update((each.name, plain_data(getattr(value, each.name))) for each in fields(value))
+        for name in _field_names(type(value)):
+            named[name] = plain_data(getattr(value, name))
         return named
     raise TypeError(f"no plain form of {type(value).__name__}")
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 def safe_href(href: str) -> str:
@@ -103,6 +118,8 @@ def safe_href(href: str) -> str:
 
     Browsers drop tabs and newlines from a scheme and read `//host` as another site, so neither gets through.
     """
+    if not href:
+        return ""
     packed = re.sub(r"[\x00-\x20\x7f-\xa0]", "", href)
     scheme, colon, _ = re.split("[/?#]", packed, maxsplit=1)[0].partition(":")
     if colon:

@@ -101,13 +101,15 @@ def _letters() -> Iterator[str]:
         turn += 1
 
 
-def step_at(workspace: Workspace, path: str) -> Step | None:
-    """Return the step at a path, None where there is none."""
-    name = path.partition("/")[0]
+def steps_by_path(workspace: Workspace, name: str) -> dict[str, Step]:
+    """Return the steps of the playbook of that name by their paths; of two at one path the former."""
     playbook = workspace.journeys.get(name) or workspace.procedures.get(name) or workspace.cadences.get(name)
     if playbook is None:
-        return None
-    return next((placed.step for placed in placed_steps(playbook) if placed.path == path), None)
+        return {}
+    found: dict[str, Step] = {}
+    for placed in placed_steps(playbook):
+        found.setdefault(placed.path, placed.step)
+    return found
 
 
 def step_in(playbook: Playbook, stage: Stage | None, id_: str) -> Step | None:

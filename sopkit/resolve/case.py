@@ -147,6 +147,14 @@ class Case:
         path = path_to(tree, index)
         return Mark(mark - index + tree.find((*(path or ()), key))[0])
 
+    def has_key(self, mark: Mark, key: str) -> bool:
+        """Whether `key` stands in the mapping at `mark`, readable or not."""
+        try:
+            self.place_of_key(mark, key)
+        except LookupError:
+            return False
+        return True
+
     def span_of_name(self, mark: Mark, name: str) -> Span:
         """Return where `name` is written in the string at `mark`; all of it where that cannot be told."""
         span = self.forest.span(mark)

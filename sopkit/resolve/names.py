@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from sopkit.diagnostics import Finding
 from sopkit.model import rules_names as rules
 from sopkit.model.names import PLAYBOOKS, RESERVED, SECTIONS, is_id, parts
+from sopkit.resolve.assembly import table_of
 from sopkit.resolve.case import NOUNS, WRAPPING, Args, Case
 from sopkit.resolve.stubs import stub
 from sopkit.resolve.wording import a, called, called_so, choice, listed
@@ -18,6 +20,10 @@ from sopkit.tree import Mark, Value
 ALSO_HERE: Final = Phrase("这里也用到", "used here too")
 ALSO_SO_CALLED: Final = Phrase("另一个在这里", "the other one")
 BUILT_IN: Final = Phrase("内置的在这里", "the built-in one")
+MOST_OFFERED: Final = 6
+"""Names that exist, offered for one that does not."""
+SHORTEST: Final = 2
+"""Signs of a Chinese word by which a title is known."""
 MOST_RELATED: Final = 8
 """Further places that a finding lists."""
 
@@ -91,7 +97,7 @@ def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Fin
     noun = called(namespace)
     known = {one: title for part in parts(namespace) for one, title in case.titles(part).items()}
     titled = case.with_title(namespace, name)
-    near = titled or case.near(name.strip(WRAPPING), known)
+    near = titled or case.near(name.strip(WRAPPING), known) or _shortened(name.strip(WRAPPING), known)
     case.meant.update((part, one) for part in parts(namespace) for one in near or ("",))
     homes = [home for home in case.names.homes(name) if home not in parts(namespace)]
     elsewhere = Phrase("", "")
@@ -123,7 +129,9 @@ def missing(case: Case, namespace: str, name: str, marks: Sequence[Mark]) -> Fin
 
 def _advice(case: Case, namespace: str, name: str, near: tuple[str, ...], homes: list[str]) -> Phrase:
     if not is_id(parts(namespace)[0], name):
-        return _condition(namespace, name) or _no_id(a(namespace), name.strip(WRAPPING), near)
+        return _condition(namespace, name) or _no_id(
+            a(namespace), name.strip(WRAPPING), near, _existing(case, namespace)
+        )
     if near:
         names, home = choice(near), _home(namespace)
         return Phrase(
@@ -139,7 +147,19 @@ def _advice(case: Case, namespace: str, name: str, near: tuple[str, ...], homes:
             f"声明“{name}”；如果是内置目录里的，就在 sopkit.yaml 里写 {uses}",
             f"declare `{name}`; if it is one of the built-in names, write `{uses}` in sopkit.yaml",
         )
-    return Phrase(f"声明“{name}”，或改成已有的编号", f"declare `{name}`, or write an id that exists")
+    some = _existing(case, namespace)
+    return Phrase(f"声明“{name}”，或改成已有的编号{some.zh}", f"declare `{name}`, or write an id that exists{some.en}")
+
+
+def _existing(case: Case, namespace: str) -> Phrase:
+    """Name what there is, where that is a choice: the workspace's own names, or all where they are few."""
+    known = {one: thing for part in parts(namespace) for one, thing in table_of(case.workspace, part).items()}
+    own = [one for one, thing in known.items() if not thing.builtin]
+    names = own or list(known)
+    if not names or (len(names) > MOST_OFFERED and "role" not in parts(namespace)):
+        return Phrase("", "")
+    shown = listed(names, MOST_OFFERED)
+    return Phrase(f"：{shown.zh}", f": {shown.en}")
 
 
 def _home(namespace: str) -> Phrase:
@@ -168,7 +188,15 @@ def _condition(namespace: str, name: str) -> Phrase | None:
     return Phrase(f"少了冒号和括号，写成 {meant}", f"a condition is written with braces and a colon: `{meant}`")
 
 
-def _no_id(noun: Phrase, bare: str, near: tuple[str, ...]) -> Phrase:
+def _shortened(name: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names whose Chinese titles have all signs of one that is shorter, in their order: 加购 for 加入购物车."""
+    if name.isascii() or len(name) < SHORTEST:
+        return ()
+    found = (one for one, title in known.items() if re.search(".*".join(map(re.escape, name)), title))
+    return tuple(islice(found, 3))
+
+
+def _no_id(noun: Phrase, bare: str, near: tuple[str, ...], some: Phrase) -> Phrase:
     """Say what to write for a name that cannot be declared, because no id is written so."""
     if bare in near:
         return Phrase(f"去掉括号或引号，写 {bare}", f"take off what stands around it and write `{bare}`")
@@ -176,8 +204,8 @@ def _no_id(noun: Phrase, bare: str, near: tuple[str, ...]) -> Phrase:
         names = choice(near)
         return Phrase(f"是不是 {names.zh}？", f"did you mean {names.en}?")
     return Phrase(
-        f"这里要写{noun.zh}的编号：小写字母和数字，中间用短横线连接",
-        f"write the id of {noun.en} here: lower-case letters and digits, joined by hyphens",
+        f"这里要写{noun.zh}的编号（小写字母和数字，中间用短横线连接）{some.zh}",
+        f"write the id of {noun.en} here (lower-case letters and digits, joined by hyphens){some.en}",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from sopkit.diagnostics import Finding
 from sopkit.model import rules_names as rules
-from sopkit.model.nouns import Script
+from sopkit.model.nouns import Offer, Script
 from sopkit.model.steps import Send, Step
 from sopkit.model.values import Ref
 from sopkit.resolve.case import Args, Case
@@ -31,12 +31,24 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """What fills a placeholder that is no datum."""
 
+NEEDS: Final[dict[str, tuple[str, str]]] = {
+    "value": ("value", "10 CNY"),
+    "points": ("points", "100"),
+    "threshold": ("threshold", "199 CNY"),
+    "valid": ("valid", "7d"),
+    "ends": ("valid", "7d"),
+    "per_customer": ("per_customer", "1 per lifetime"),
+    "terms": ("terms", "[每人限领一份]"),
+}
+"""By what a text may tell of an offer, the key that says it, and a value of it."""
+
+DECLARED: Final = Phrase("权益在这里", "the offer is here")
 EXAMPLE: Final = Phrase("{customer.nickname|您好}", "{customer.nickname|there}")
 
 
 def check(case: Case) -> Iterator[Finding]:
     """Yield what is wrong with placeholders, and note the data that they use."""
-    with_offer: dict[str, str] = {}
+    with_offer: dict[str, dict[str, bool]] = {}
     for script in case.workspace.scripts.values():
         if script.text is None:
             continue
@@ -46,11 +58,11 @@ def check(case: Case) -> Iterator[Finding]:
             mark = Mark(case.place_of_key(script.text.at, locale) + 1) if locale else script.text.at
             for found in BRACES.finditer(words):
                 yield from _judge(case, script, mark, found, with_offer)
-    yield from _without_offer(case, with_offer)
+    yield from _of_offers(case, with_offer)
 
 
 def _judge(
-    case: Case, script: Script, mark: Mark, found: re.Match[str], with_offer: dict[str, str]
+    case: Case, script: Script, mark: Mark, found: re.Match[str], with_offer: dict[str, dict[str, bool]]
 ) -> Iterator[Finding]:
     words = found.string
     parts = PLACEHOLDER.fullmatch(found[0])
@@ -67,7 +79,8 @@ def _judge(
         return
     about, field = parts[1], parts[2]
     if about == "offer":
-        with_offer.setdefault(script.id, f"{{offer.{field}}}")
+        told = with_offer.setdefault(script.id, {})
+        told[field] = told.get(field, False) or parts[3] is None
     data = about in {"customer", "event"}
     if data and case.names.has("data", field):
         case.binding.uses["data"][field].append(mark)
@@ -120,8 +133,11 @@ def _unknown(case: Case, mark: Mark, found: re.Match[str], *, near: tuple[str, .
     )
 
 
-def _without_offer(case: Case, with_offer: dict[str, str]) -> Iterator[Finding]:
-    """Yield the steps that use a text about an offer and name none."""
+def _of_offers(case: Case, with_offer: dict[str, dict[str, bool]]) -> Iterator[Finding]:
+    """Yield the steps that use a text about an offer and name none, or one that does not say what the text tells of it.
+
+    `with_offer`: by script what it tells of an offer, and whether without other words for want of it.
+    """
     if not with_offer:
         return
     playbooks: tuple[Playbook, ...] = (
@@ -131,11 +147,34 @@ def _without_offer(case: Case, with_offer: dict[str, str]) -> Iterator[Finding]:
     )
     for playbook in playbooks:
         for step in all_steps(playbook):
-            if step.offer is None:
-                for script in _scripts(step):
-                    if script.id in with_offer:
-                        args: Args = {"script": script.id, "placeholder": with_offer[script.id]}
-                        yield case.finding(rules.TEXT_WITHOUT_OFFER, script.at, args)
+            offer = case.workspace.offers.get(step.offer.id) if step.offer else None
+            for script in _scripts(step):
+                told = with_offer.get(script.id, {})
+                if step.offer is None and told:
+                    args: Args = {"script": script.id, "placeholder": f"{{offer.{next(iter(told))}}}"}
+                    yield case.finding(rules.TEXT_WITHOUT_OFFER, script.at, args)
+                elif offer is not None and not case.is_in_doubt("offer", offer.id):
+                    yield from _lacking(case, script, offer, told)
+
+
+def _lacking(case: Case, script: Ref, offer: Offer, told: dict[str, bool]) -> Iterator[Finding]:
+    missing = {
+        NEEDS[field]: field
+        for field, bare in reversed(told.items())
+        if bare and field in NEEDS and _lacks(case, offer, field)
+    }
+    for (key, sample), field in missing.items():
+        args: Args = {
+            "script": script.id, "placeholder": f"{{offer.{field}}}", "offer": offer.id, "key": key, "sample": sample,
+        }  # fmt: skip
+        yield case.finding(rules.OFFER_WITHOUT_FACT, script.at, args, related=[(offer.at, DECLARED)])
+
+
+def _lacks(case: Case, offer: Offer, field: str) -> bool:
+    """Return whether an offer does not say what the field tells; what is written there and could not be read is told elsewhere."""
+    keys = ("value", "points") if field == "value" else (NEEDS[field][0],)
+    keyed = Mark(offer.at + 1)  # a noun stands at its id, and its keys behind
+    return not any(getattr(offer, key) not in {None, ()} or case.has_key(keyed, key) for key in keys)
 
 
 def _scripts(step: Step) -> tuple[Ref, ...]:

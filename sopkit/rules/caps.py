@@ -316,15 +316,14 @@ def _course(  # noqa: PLR0917  all of one question
     ordered = sorted((root for root in roots if plan.journey(root)), key=lambda root: (-bound.parts.get(root, 0), root))
     window = limit.window - (limit.slack if limit.unit else 0)
     clocks = plan.clocks
-    for number, face in enumerate(islice(faces(clocks), MOST_FACES)):
-        if face.moving and not (limit.unit or any(one.spans or not one.step for one in sure.values())):
-            continue  # a time is the same by any clock
-        openings = plan.openings if clocks.steady else openings_of(plan, face)
+    # without hours, days or issues, a time is the same by any clock
+    dated = limit.unit or any(one.spans or not one.step for one in sure.values())
+    for number, face in enumerate(islice((one for one in faces(clocks) if dated or not one.moving), MOST_FACES)):
         question = Question(
             case.workspace,
             plan.links,
             clocks,
-            openings,
+            openings_of(plan, face),
             plan.touches,
             sure,
             limit.most,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +15,7 @@ from sopkit.graph.nodes import Edge
 from sopkit.graph.openings import Openings
 from sopkit.graph.passing import Way, course_of
 from sopkit.graph.satisfiability import tests_of
-from sopkit.graph.shown import FLOOR, NEVER, OLD, Copies
+from sopkit.graph.shown import FLOOR, NEVER, OLD, WITHDRAWN, Copies
 from sopkit.graph.timing import delay_of
 from sopkit.model.nouns import Event
 from sopkit.model.predicates import ConsentTest
@@ -70,9 +71,9 @@ class Replay:
         """
         course, own = course_of(way), self._own(use, way, copies)
         if way.slack == NEVER or (way.slack < OLD and not own):
-            return self._put(
-                use, course, MORNING, given=len(course), allowed=allowed, sure=0.0, seen=own or way.slack != NEVER
-            )
+            seen = own or way.slack != NEVER
+            one = self._put(use, course, MORNING, given=len(course), allowed=allowed, sure=0.0, seen=seen)
+            return one if own else replace(one, looked=None, shown=())
         given = self._evidence(use, course, copies)
         oldest: Dated | None = None
         for start in (MORNING, *STARTS):
@@ -87,7 +88,7 @@ class Replay:
         """Return whether the step's own condition is what shows the consent."""
         step = use.step
         gain = copies.gain(step.if_, self.flow.tool_at(use.place)) if step is not None else NEVER
-        return gain - self.times.window(use.place, step) > way.slack if step is not None and gain > FLOOR else False
+        return step is not None and gain > FLOOR and max(OLD, gain - self.times.window(use.place, step)) > way.slack
 
     def _evidence(self, use: Use, course: Sequence[Way], copies: Copies) -> int:
         """Return the number of the place behind which the evidence only grows old: that of the use where it is its own."""
@@ -198,7 +199,8 @@ class Replay:
             for one, at in zip(course_of(way), dated.arrivals, strict=True)
             for what in self._told(use, one, consents, agreed=agreed)
         ]
-        if dated.evidence is not None and consents:
+        on_the_way = way.slack == WITHDRAWN and dated.looked is None  # it is told as what sets something off
+        if dated.evidence is not None and consents and not on_the_way:
             told = [*told[:1], *told[1:][-MOST_BEFORE:]]
             told += self._withdrawal(use, dated, consents, allowed)
         spot = self.case.forest.span(use.at)

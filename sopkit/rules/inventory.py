@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
@@ -11,9 +11,24 @@ from sopkit.model.documents import Workspace
 from sopkit.model.nouns import Datum
 from sopkit.model.steps import Erase
 from sopkit.rules.case import Case
-from sopkit.rules.personal_fields import PASSED_ON, Further, users, uses
+from sopkit.rules.personal_purposes import Purposes, comes_to, homes
+from sopkit.rules.personal_uses import PASSED_ON, Further, users, uses
 from sopkit.text import Phrase
-from sopkit.tree import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One datum processed for one purpose."""
+
+    purpose: str
+    use: str
+    """Key of the vocabulary; empty where none is like it."""
+    users: tuple[str, ...]
+    """Those of the datum's users that use it for this purpose, and those of which nothing says what for."""
+    consents: tuple[str, ...]
+    """Those that a purpose with consent as its basis rests on."""
+    tools: tuple[str, ...]
+    countries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +36,8 @@ class Entry:
     """One datum of the workspace's playbooks; ids in order, each once."""
 
     id: str
-    at: Mark
+    place: str
+    """File and line."""
     title: Phrase
     category: str
     """Its key; empty where none is declared."""
@@ -35,10 +51,12 @@ class Entry:
     computed_from: tuple[str, ...]
     users: tuple[str, ...]
     """Steps, journeys, KPIs, channels and data that use it, by their paths."""
-    purposes: tuple[str, ...]
-    uses: tuple[str, ...]
-    """Keys of the vocabulary for these purposes."""
+    activities: tuple[Activity, ...]
+    """For each purpose that names it; where none does, for those of what uses it."""
+    named: bool
+    """Whether a purpose names it."""
     consents: tuple[str, ...]
+    """Those that name it."""
     tools: tuple[str, ...]
     """Where it comes to be: its record, what collects it, and wherever a sync carries it."""
     countries: tuple[str, ...]
@@ -52,12 +70,16 @@ class Entry:
         """Whether it is collected and nothing uses it."""
         return bool(self.collected_by) and not self.users
 
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        return tuple(one.purpose for one in self.activities)
+
 
 def inventory(case: Case) -> tuple[Entry, ...]:
     """Return an entry for each datum that the workspace declares, or that its playbooks and syncs use of the built-in ones."""
-    further = uses(case.graph)
+    purposes = Purposes(case, uses(case.graph))
     return tuple(
-        _entry(case, datum, further)
+        _entry(case, datum, purposes)
         for datum in sorted(case.workspace.data.values(), key=lambda one: one.id)
         if not datum.builtin or _is_touched(case.graph, datum.id)
     )
@@ -71,16 +93,17 @@ def _is_own(node: str) -> bool:
     return node.partition("/")[0] in {"lifecycle", "automation", "procedure", "cadence", "sync", "kpi", "script"}
 
 
-def _entry(case: Case, datum: Datum, further: Further) -> Entry:
+def _entry(case: Case, datum: Datum, purposes: Purposes) -> Entry:
     workspace = case.workspace
     category = datum.category or ""
     known = BY_KEY.get(category)
     titles = [words for _, words in datum.title.variants] if datum.title else []
-    purposes = tuple(one.id for one in workspace.purposes.values() if datum.id in {ref.id for ref in one.data})
-    tools = tuple(sorted(set(_tools(workspace, datum))))
+    tools = tuple(sorted({*homes(workspace, datum), *_carried(workspace, datum)}))
+    used_by = tuple(sorted(set(_users(purposes.further, datum.id))))
+    place = case.forest.span(datum.at)
     return Entry(
         id=datum.id,
-        at=datum.at,
+        place=f"{place.source.path}:{place.line}",
         title=_titled(datum),
         category=category,
         category_title=known.title if known else Phrase("", ""),
@@ -89,18 +112,39 @@ def _entry(case: Case, datum: Datum, further: Further) -> Entry:
         record=datum.record.id if datum.record else "",
         collected_by=tuple(dict.fromkeys((*(ref.id for ref in datum.collected_by), *_steps(case.graph, datum.id, erase=False)))),
         computed_from=tuple(ref.id for ref in datum.computed.from_) if datum.computed else (),
-        users=tuple(sorted(set(_users(further, datum.id)))),
-        purposes=purposes,
-        uses=tuple(sorted({use for name in purposes if (use := _use(workspace, name))})),
+        users=used_by,
+        activities=tuple(_activity(workspace, datum, name, used_by, purposes) for name in purposes.of(datum.id)),
+        named=bool(purposes.named(datum.id)),
         consents=tuple(one.id for one in workspace.consents.values() if datum.id in {ref.id for ref in one.data}),
         tools=tools,
-        countries=tuple(
-            sorted({workspace.tools[name].hosted_in or "?" for name in tools if name in workspace.tools})
-        ),
+        countries=_countries(workspace, tools),
         retention=case.forest.span(datum.retention.at).excerpt().strip("\"'") if datum.retention else "",
         erased_by=tuple(dict.fromkeys(_steps(case.graph, datum.id, erase=True))),
         protection=datum.protection.id if datum.protection else "",
     )  # fmt: skip
+
+
+def _activity(workspace: Workspace, datum: Datum, name: str, used_by: Sequence[str], purposes: Purposes) -> Activity:
+    all_, tools = set(purposes.of(datum.id)), comes_to(workspace, datum, name)
+    return Activity(
+        purpose=name,
+        use=_use(workspace, name) or "",
+        users=tuple(one for one in used_by if name in (said := purposes.of_user(one)) or all_.isdisjoint(said)),
+        consents=tuple(
+            one.id
+            for one in workspace.consents.values()
+            if workspace.purposes[name].basis == "consent"
+            and name in {ref.id for ref in one.purposes}
+            and (not one.data or datum.id in {ref.id for ref in one.data})
+        ),
+        tools=tools,
+        countries=_countries(workspace, tools),
+    )
+
+
+def _countries(workspace: Workspace, tools: Iterable[str]) -> tuple[str, ...]:
+    """Return where tools stand; `?` for one that doesn't say."""
+    return tuple(sorted({workspace.tools[name].hosted_in or "?" for name in tools if name in workspace.tools}))
 
 
 def _titled(datum: Datum) -> Phrase:
@@ -130,13 +174,7 @@ def _users(further: Further, name: str) -> Iterator[str]:
     yield from (user for user in users(further, f"data/{name}", through) if user.partition("/")[0] not in through)
 
 
-def _tools(workspace: Workspace, datum: Datum) -> Iterator[str]:
-    if datum.record:
-        yield datum.record.id
-    for ref in datum.collected_by:
-        event = workspace.events.get(ref.id)
-        if event is not None and event.tool is not None:
-            yield event.tool.id
+def _carried(workspace: Workspace, datum: Datum) -> Iterator[str]:
     for sync in workspace.syncs.values():
         if sync.to and sync.carries and datum.id in {ref.id for ref in sync.carries.data}:
             yield sync.to.id

@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator
 from functools import cache, partial
 from typing import Final
 
 from sopkit.diagnostics import Outcome
-from sopkit.graph import ExecutionGraph
 from sopkit.law.vocabulary import is_known, nearest_categories
 from sopkit.model.documents import Cadence, Journey
 from sopkit.model.nouns import Datum, Purpose
 from sopkit.model.steps import Erase, Send, Step
 from sopkit.rules.case import Case
+from sopkit.rules.personal_purposes import Purposes
 from sopkit.rules.personal_rules import (
     NEEDLESS,
     NEVER_ERASED,
     NO_CATEGORY,
+    NO_PURPOSE,
     NO_RETENTION,
     UNKNOWN_CATEGORY,
     UNUSED,
 )
+from sopkit.rules.personal_uses import NO_USE, PASSED_ON, Further, users, uses
 from sopkit.text import Phrase
 
-NO_USE: Final = frozenset(("tool", "purpose", "sync", "role", "event"))
-"""What a datum is declared with or travels by is no use of it."""
 PERSONAL: Final = ("user.behavior", "user.demographic", "user.location", "user.content", "user.social")
-PASSED_ON: Final = frozenset(("segment", "tag", "script", "channel", "trigger"))
-"""Nodes through which something uses a datum that they stand for; what is computed from it stands for itself."""
 ANYWHERE: Final = "*"
 """Somebody uses it, and nothing says in which tool."""
-Further = Mapping[str, Sequence[str]]
-"""By node, the nodes that use it."""
 
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield what is wrong with the workspace's own data."""
     further = uses(case.graph)
+    purposes = Purposes(case, further)
     for datum in case.workspace.data.values():
         if not datum.builtin and not case.doubts.inside(datum.at):
-            yield from _of_datum(case, datum, further)
+            yield from _of_datum(case, datum, purposes)
     yield from _needless(case, further)
     yield from _never_erased(case)
 
 
-def _of_datum(case: Case, datum: Datum, further: Further) -> Iterator[Outcome]:
+def _of_datum(case: Case, datum: Datum, purposes: Purposes) -> Iterator[Outcome]:
     subject = f"data/{datum.id}"
     titles = [words for _, words in datum.title.variants] if datum.title else []
     if datum.category is None or not is_known(datum.category):
@@ -56,19 +53,12 @@ def _of_datum(case: Case, datum: Datum, further: Further) -> Iterator[Outcome]:
             yield case.finding(UNKNOWN_CATEGORY, datum.at, subject, data=datum.id, category=datum.category, near=near)
     if datum.retention is None:
         yield case.finding(NO_RETENTION, datum.at, subject, data=datum.id)
-    if datum.collected_by and not any(map(_is_use, further.get(subject, ()))):
+    if not datum.collected_by:
+        return
+    if not any(map(_is_use, purposes.further.get(subject, ()))):
         yield case.finding(UNUSED, datum.at, subject, data=datum.id)
-
-
-def uses(graph: ExecutionGraph) -> Further:
-    """Return what uses a datum or a noun that stands for it; who sends by an address needs it where the order is given, too."""
-    stands_for = tuple(f"{kind}/" for kind in ("data", *PASSED_ON))
-    leaving = graph.leaving.items()
-    found = {source: [edge.target for edge in edges] for source, edges in leaving if source.startswith(stands_for)}
-    for edge in graph.edges:
-        if edge.kind == "uses" and edge.target.startswith(("script/", "channel/")):
-            found.setdefault(edge.target, []).append(edge.source)
-    return found
+    elif not purposes.of(datum.id):
+        yield case.finding(NO_PURPOSE, datum.at, subject, data=datum.id)
 
 
 def _is_use(node: str) -> bool:
@@ -114,21 +104,6 @@ def _needless(case: Case, further: Further) -> Iterator[Outcome]:
                 yield case.finding(NEEDLESS, ref.at, f"sync/{sync.id}", sync=sync.id, data=ref.id, tool=here)
 
 
-def users(further: Further, start: str, through: Set[str] = PASSED_ON) -> Iterator[str]:
-    """Yield whatever uses what the node stands for, directly or through nodes of some kinds, such as segments and scripts."""
-    seen = {start}
-    waiting = [start]
-    while waiting:
-        for user in further.get(waiting.pop(), ()):
-            kind = user.partition("/")[0]
-            if kind in NO_USE or user in seen:
-                continue
-            seen.add(user)
-            yield user
-            if kind in through:
-                waiting.append(user)
-
-
 def _tools(case: Case, node: str) -> set[str]:
     """Return where a user stands; nothing for what only stands for other users."""
     workspace = case.workspace
@@ -144,6 +119,9 @@ def _tools(case: Case, node: str) -> set[str]:
         case "kpi":
             kpi = workspace.kpis.get(name)
             return {kpi.measured_in.id} if kpi and kpi.measured_in else {ANYWHERE}
+        case "sync":
+            sync = workspace.syncs.get(name)
+            return {end.id for end in (sync.from_, sync.to) if end} if sync else {ANYWHERE}
         case "lifecycle" | "automation":
             journey: Journey | None = workspace.journeys.get(name)
             return _of_journey(case, journey) if journey and journey.runs_in else {ANYWHERE}

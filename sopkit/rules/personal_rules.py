@@ -1,4 +1,4 @@
-"""What can be wrong with how consent is asked for and proved, and with the data that are kept: SOP520–SOP534."""
+"""What can be wrong with how consent is asked for and proved, and with the data that are kept: SOP520–SOP535."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOTICE: Final = (
     "tells: [identity, purposes, data, retention, rights, recipients]}}"
 )
 ON_SIGNED: Final = SEND.replace("sms-marketing", "sms-news")
-USED: Final = CALL.replace("within: 1d", "within: 1d, if: {skin: known}")
+USED: Final = CALL.replace("within: 1d", "within: 1d, for: care, if: {skin: known}")
 WIPE: Final = "  - {id: wipe, erase: [skin], in: [crm], by: guide, within: 1d}\n"
 SKIN: Final = (
     "data: {skin: {title: 肤色, type: [fair, dark], category: user.demographic, record: crm, retention: 1y, "
@@ -330,8 +330,29 @@ NEVER_ERASED: Final = Rule(
     good=keeping(),
     aliases=("RET02",),
 )
+NO_PURPOSE: Final = Rule(
+    code="SOP535",
+    name="field-without-purpose",
+    severity=Severity.WARNING,
+    summary=Phrase("收了、用了，却没有目的的数据", "data that are collected and used for no declared purpose"),
+    message=Phrase(
+        "数据项“{data}”收集了也用到了，没有哪个目的写它，用它的步骤也没有写为了什么（for）",
+        "`{data}` is collected and used; no purpose names it, and no step that uses it says what for (`for`)",
+    ),
+    why=Phrase(
+        "没有目的，就说不出凭什么处理，清单上的依据只能空着。",
+        "Without a purpose nobody can say on which basis it is processed, and the record of processing stays empty there.",
+    ),
+    fix=Phrase(
+        "把它写到一个目的的 data 里（purposes），没有合适的目的就声明一个",
+        "name it in the `data` of a purpose (`purposes`); where none fits, declare one",
+    ),
+    bad=keeping(step=USED.replace("for: care, ", "")),
+    good=keeping(),
+    controls=("PUR02",),
+)
 
 RULES: Final = (
     NO_NOTICE, THIN_NOTICE, BUNDLED, TIED, NO_RECORD, NO_SMS_PROOF, NO_OPT_IN, HARD_WITHDRAWAL, NO_REFUSAL, UNUSED, NEEDLESS,
-    NO_CATEGORY, UNKNOWN_CATEGORY, NO_RETENTION, NEVER_ERASED,
+    NO_CATEGORY, UNKNOWN_CATEGORY, NO_RETENTION, NEVER_ERASED, NO_PURPOSE,
 )  # fmt: skip

@@ -18,7 +18,7 @@ SALE: Final = "offers: {lucky: {title: 限时折扣, type: discount, value: 15%,
 BASELINE: Final = "pricing: {floor: 70%, of: list-price, baseline: lowest-7d}\n"
 FOR_RICH: Final = (
     "  - id: price\n    choose:\n"
-    "      - {if: {buying: high}, steps: [{id: more, grant: small}]}\n"
+    "      - {if: {buying: high}, steps: [{id: more, grant: small, for: promotion}]}\n"
     "      - {else: [{id: less, grant: OTHER}]}\n"
     "  - {id: later, grant: large, after: 30d}\n"
     "  - {id: wipe, erase: [buying], by: guide, within: 1d}\n"

@@ -13,6 +13,7 @@ from sopkit.graph.course import longest, shortest
 from sopkit.model.documents import Cadence, Journey
 from sopkit.model.steps import Step
 from sopkit.model.triggers import DateReached
+from sopkit.model.values import SECONDS, Duration
 from sopkit.rules.case import Case, Playbook
 from sopkit.rules.examples import automation
 from sopkit.text import Phrase
@@ -59,7 +60,9 @@ TOO_SOON: Final = Rule(
     summary=Phrase("还没开始就到期", "due before it may begin"),
     message=Phrase("步骤“{step}”{starts}才能开始，却要{due}做完", "`{step}` may begin {starts}, but is due {due}"),
     why=Phrase("这样的时限谁也做不到，每一次都会逾期。", "Nobody can meet such a deadline: it is missed every time."),
-    fix=Phrase("把开始时间提前，或者把时限放宽", "let it begin sooner, or allow more time"),
+    fix=Phrase(
+        "把开始时间提前，或者把时限放宽，例如 {better}", "let it begin sooner, or allow more time, such as `{better}`"
+    ),
     bad=automation("  - {id: call, do: 电话问候, by: guide, after: 3d, within: 1d}"),
     good=automation("  - {id: call, do: 电话问候, by: guide, after: 1d, within: 3d}"),
 )
@@ -136,7 +139,8 @@ def _of_step(  # noqa: PLR0917  one step, and what all have in common
     elif step.within is not None and step.after is not None and _too_soon(step, openings):
         starts = Phrase(f"{step.after.low} 以后", f"after {step.after.low}")
         due = Phrase(f"在 {step.within} 之内", f"within {step.within}")
-        yield case.finding(TOO_SOON, step.within.at, subject, step=step.id, starts=starts, due=due)
+        better = f"within: {_together(step.after.low, step.within)}"
+        yield case.finding(TOO_SOON, step.within.at, subject, step=step.id, starts=starts, due=due, better=better)
     elif step.before is not None and isinstance(playbook, Journey):
         yield from _before(case, playbook, subject, step)
 
@@ -149,6 +153,16 @@ def _too_soon(step: Step, openings: list[Opening]) -> bool:
     if step.clock == "wall" or all(len(one.intervals) == 1 for one in openings):
         return after > within
     return all(_least_open(opening, after) > within for opening in openings)
+
+
+def _together(after: Duration, within: Duration) -> Duration:
+    """Return a time limit that leaves as much time as was meant, from the moment at which the step may begin."""
+    if after.unit == within.unit:
+        return replace(after, amount=after.amount + within.amount)
+    if after.seconds is None or within.seconds is None:
+        return replace(after, amount=2 * after.amount)
+    finer = min(after.unit, within.unit, key=lambda unit: SECONDS[unit])
+    return replace(after, amount=(after.seconds + within.seconds) // SECONDS[finer], unit=finer)
 
 
 def _least_open(opening: Opening, after: int) -> int:
@@ -169,7 +183,8 @@ def _before(case: Case, journey: Journey, subject: str, step: Step) -> Iterator[
         first = dates[leads.index(max(leads))]
         begins = Phrase(f"在日期前 {first.before or '0d'} ", f"{first.before or '0d'} before the date")
         due = Phrase(f"在日期前 {step.before} ", f"{step.before} before it")
-        yield case.finding(TOO_SOON, step.before.at, subject, step=step.id, starts=begins, due=due)
+        better = f"starts_on: {{date: {dates[0].data.id}, before: {step.before}}}"
+        yield case.finding(TOO_SOON, step.before.at, subject, step=step.id, starts=begins, due=due, better=better)
 
 
 def _of_cadence(case: Case, carriage: Carriage, root: str, cadence: Cadence) -> Iterator[Finding]:

@@ -219,7 +219,7 @@ def _timeline(case: Case, carriage: Carriage, route: Route, answer: Answer) -> I
     occurs = Phrase(f"{name} 发生在 {occasion.source}", f"{name} occurs in {occasion.source}")
     moments = [Moment(clock(answer.at), occurs, span(occasion.trigger.at))]
     moments += travels(case, carriage, delivery.legs)
-    if delivery.ordered < delivery.sent and route.confirms and route.channel is not None:
+    if route.confirms and route.channel is not None:
         asked = Phrase(f"{route.confirms} 要先确认，这时收到", f"{route.confirms} is to confirm it first, and is asked")
         moments.append(Moment(clock(delivery.asked), asked, span(route.channel.at)))
     sent = Phrase(f"步骤 {step.id} 最早这时才能做", f"the step {step.id} can be done, at the earliest")

@@ -9,7 +9,7 @@ from typing import Final
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage, Item
-from sopkit.graph.clock import DAY, slot_instants, wall, zone
+from sopkit.graph.clock import slot_instants, wall, zone
 from sopkit.graph.latency import MOST_INSTANTS, TooMuchError, worst
 from sopkit.graph.periods import evenly_apart
 from sopkit.graph.satisfiability import tests_of
@@ -123,7 +123,7 @@ def _tested(case: Case) -> Iterator[tuple[str, Step, str, Predicate]]:
                             yield node.id, step, journey.runs_in.id, test
 
 
-def _limits(case: Case, test: Predicate) -> Iterator[tuple[Item, int, Phrase]]:
+def _limits(case: Case, test: Predicate) -> Iterator[tuple[Item, float, Phrase]]:
     """Yield what a test asks about, from which age on a copy is worth nothing to it, and why."""
     match test:
         case EventTest(event, _, within) if within is not None and within.seconds is not None:
@@ -137,7 +137,7 @@ def _limits(case: Case, test: Predicate) -> Iterator[tuple[Item, int, Phrase]]:
                 reason = Phrase(
                     f"那时已经又重算过一次（every: {every}）", f"by then it has been computed anew (`every: {every}`)"
                 )
-                yield ("data", data.id), int(min(evenly_apart(every), 10 * 366 * DAY)), reason
+                yield ("data", data.id), evenly_apart(every), reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Question:
     tool: str
     item: Item
     home: str
-    limit: int
+    limit: float
     reason: Phrase
 
 
@@ -174,7 +174,7 @@ def _older(case: Case, ages: Ages, asked: Question) -> Finding | Unassessed | No
     over = Phrase("条件看的时间到此为止", "the time that the condition looks at is over")
     moments = [
         Moment(wall(at, home), occurs),
-        Moment(wall(at + asked.limit, home), over, span, counted=True),
+        Moment(wall(at + int(asked.limit), home), over, span, counted=True),
         *travels(case, ages.carriage, legs),
     ]
     return _finding(case, asked, age, moments, certain=certain)

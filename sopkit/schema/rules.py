@@ -211,7 +211,7 @@ NUMBER_OUT_OF_RANGE: Final = Rule(
     why=Phrase(
         "范围之外的数没有意义，多半是笔误。", "Outside the range the number has no meaning; most likely it is a slip."
     ),
-    fix=Phrase("写一个范围内的数", "write a number within the range"),
+    fix=Phrase("写一个范围内的数，例如 {key}: {sample}", "write a number within the range, such as `{key}: {sample}`"),
     bad=STEP_HEAD + "  - {do: 电话欢迎, by: guide, within: 1d, minutes: -5}\n",
     good=STEP_HEAD + "  - {do: 电话欢迎, by: guide, within: 1d, minutes: 5}\n",
 )

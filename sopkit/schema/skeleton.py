@@ -30,7 +30,11 @@ def skeleton(kind: str, document: str, lang: Lang, review_by: date) -> str:
     It meets the schema as it stands, and with any of its suggestions taken up.
     """
     shape = Shape.of_kind(kind)
-    model = {**mapping(in_language(shape.examples[0], lang)), "id": document, "review_by": review_by.isoformat()}
+    model = {
+        **mapping(in_language(_nearest(shape, document), lang)),
+        "id": document,
+        "review_by": review_by.isoformat(),
+    }
     head = HEAD.fill(lang, {"title": shape.title, "description": shape.description})
     lines = [f"# {line}" for line in head.splitlines()]
     for key, part in shape.properties.items():
@@ -41,6 +45,12 @@ def skeleton(kind: str, document: str, lang: Lang, review_by: date) -> str:
     lines += ["", f"# {MORE.within(lang)}"]
     lines += [f"# {key}: {suggested(part, lang)}  # {part.description.within(lang)}" for key, part in rest]
     return "\n".join(lines) + "\n"
+
+
+def _nearest(shape: Shape, document: str) -> Value:
+    """Return the example whose id has most words in common with that of the document; the first where none has."""
+    words = set(document.split("-"))
+    return max(shape.examples, key=lambda one: len(words & set(str(mapping(one)["id"]).split("-"))))
 
 
 def in_language(value: Value, lang: Lang) -> Value:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from sopkit.diagnostics import Edit, Finding, Fix, Related
@@ -212,6 +213,14 @@ def as_id(written: str, *, capitals: bool) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
 
 
+NUMERIC: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "minimum": operator.ge,
+    "maximum": operator.le,
+    "exclusiveMinimum": operator.gt,
+    "exclusiveMaximum": operator.lt,
+}
+
+
 def _out_of_range(place: Place, refusal: Refusal) -> Finding:
     bounds = {
         "minimum": Phrase("不能小于 {}", "must be at least {}"),
@@ -224,8 +233,25 @@ def _out_of_range(place: Place, refusal: Refusal) -> Finding:
         "key": place.name,
         "value": flow(place.value),
         "bound": Phrase(bound.zh.format(limit), bound.en.format(limit)),
+        "sample": flow(_within(place, refusal)),
     }
     return Finding(rules.NUMBER_OUT_OF_RANGE, place.span, args, subject=place.subject)
+
+
+def _within(place: Place, refusal: Refusal) -> Value:
+    """Return a number that will do: the one written without its sign, an example of the schema, or the bound."""
+    bounds = {key: value for key, value in place.shape.merged.items() if key in NUMERIC}
+    written = place.value if isinstance(place.value, (int, float)) else 0
+    bound = refusal.wanted if isinstance(refusal.wanted, (int, float)) else 0
+    beyond = {"exclusiveMinimum": bound + 1, "exclusiveMaximum": bound - 1}.get(refusal.keyword, bound)
+    tried = (-written, *place.shape.examples, beyond)
+    return next((one for one in tried if _is_between(one, bounds)), beyond)
+
+
+def _is_between(number: Value, bounds: Mapping[str, Value]) -> bool:
+    return isinstance(number, (int, float)) and all(
+        isinstance(bound, (int, float)) and NUMERIC[key](number, bound) for key, bound in bounds.items()
+    )
 
 
 BY_KEYWORD: Final[dict[str, Callable[[Place, Refusal], Finding]]] = {

@@ -14,14 +14,17 @@ CAPS = (
     "caps_zones",
     "caps_golden",
 )
-TOOLS = ("rules_tools", "rules_tools_more", "model_cases", "rule_examples")
+TOOLS = ("tools_bounds", "rules_tools", "rules_tools_more", "model_cases", "rule_examples")
 CONFLICTS = ("rules_conflicts", "rules_conflicts_playbooks", "model_cases", "rule_examples", "conflicts_property")
 CONSENT = (
+    "consent_timelines",
     "rules_consent",
     "consent_traps",
     "consent_bounds",
     "consent_fixes",
     "graph_evidence",
+    "rules_resent",
+    "rules_law",
     "model_cases",
     "rule_examples",
     "consent_courses",
@@ -46,10 +49,10 @@ TESTS = {
     "sopkit.graph.touches": ("graph_touches",),
     "sopkit.graph.worst": ("graph_worst",),
     "sopkit.rules.budgets": CAPS,
-    "sopkit.rules.caps": (*CAPS, "model_cases", "rule_examples"),
+    "sopkit.rules.caps": (*CAPS, "caps_enforced", "model_cases", "rule_examples"),
     "sopkit.rules.conflicts_offers": CONFLICTS,
     "sopkit.rules.conflicts_workload": CONFLICTS,
-    "sopkit.rules.excess": CAPS,
+    "sopkit.rules.excess": (*CAPS, "caps_enforced"),
     "sopkit.rules.limits": CAPS,
     "sopkit.rules.tools_deadlines": TOOLS,
     "sopkit.rules.tools_duplicates": TOOLS,

@@ -14,6 +14,7 @@ from sopkit.frozen import dataclass
 from sopkit.law import Pack
 from sopkit.law.topics import TOPICS
 from sopkit.render.audit.controls import anchor, message, waiver_block
+from sopkit.render.audit.evidence import numbers
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import CHECKED, GRAVITIES
 from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, SignOff, Table, text
@@ -82,6 +83,14 @@ INVENTORY_SAYS: Final = Phrase(
     "剧本用到{count}项数据，其中敏感{sensitive}项，收集了没有用到{unused}项，没有类别{unknown}项。",
     "The playbooks use {count} data: {sensitive} sensitive, {unused} collected and not used, {unknown} without a category.",
 )
+MORE: Final = Phrase(
+    "检查项的清单{list}有{count}项数据：多出的是{data}，剧本不直接用到，只经由渠道、人群等用到。",
+    "The list {list} of the controls holds {count} data: {data} in addition, which playbooks use by way of channels or segments alone.",
+)
+FEWER: Final = Phrase(
+    "检查项的清单{list}有{count}项数据：不含{data}，这些由内置目录声明，检查项不看。",
+    "The list {list} of the controls holds {count} data, without {data}, which the built-in catalogue declares and no control looks at.",
+)
 INVENTORY_FILES: Final = Phrase("逐项清单：{page}；表格：{table}", "One by one: {page}; as a table: {table}")
 
 
@@ -108,9 +117,9 @@ def fingerprint(inputs: Iterable[Input]) -> str:
 def waivers(audit: Audit, titles: Titles, prefix: str) -> Section:
     names = titles.names
     blocks: list[Block] = [_waived(audit, titles, prefix)] if audit.compilation.waived else []
-    blocks += [waiver_block(one, names, prefix) for one in audit.compilation.waived if not one.finding.rule.decides]
+    blocks += [waiver_block(one, titles, prefix) for one in audit.compilation.waived if not one.finding.rule.decides]
     stale = [one for one in audit.compilation.findings if one.rule in WAIVER_RULES]
-    blocks += [finding_block(one, names.lang, prefix) for one in stale]
+    blocks += [finding_block(one, names.lang, prefix, told=titles.told_with_ids) for one in stale]
     return Section("waivers", _text(WAIVERS, names), tuple(blocks) or (_paragraph(NO_WAIVERS, names),))
 
 
@@ -160,7 +169,11 @@ def _topic(about: str, names: Names) -> str:
 def others(audit: Audit, titles: Titles, prefix: str) -> Section:
     names = titles.names
     blocks: list[Block] = [_paragraph(OTHERS_SAY, names)]
-    blocks += [finding_block(one, names.lang, prefix) for one in audit.other if one.rule not in WAIVER_RULES]
+    blocks += [
+        finding_block(one, names.lang, prefix, told=titles.told_with_ids)
+        for one in audit.other
+        if one.rule not in WAIVER_RULES
+    ]
     if audit.proved_otherwise:
         blocks.append(Paragraph(_text(PROVED, names)))
         blocks += _proved(audit.proved_otherwise, titles)
@@ -170,18 +183,18 @@ def others(audit: Audit, titles: Titles, prefix: str) -> Section:
 def _proved(proofs: Sequence[Proof], titles: Titles) -> Iterator[Block]:
     """Yield what was proved, each with the numbers of its premises, and the premises once."""
     names = titles.names
-    numbers = {
+    order = {
         said: str(n) for n, said in enumerate(dict.fromkeys(one for proof in proofs for one in proof.assumptions), 1)
     }
     lines = []
     for one in proofs:
-        given = names.pick("、", ", ").join(numbers[said] for said in one.assumptions)
+        given = names.pick("、", ", ").join(order[said] for said in one.assumptions)
         shown = quiet(names.bracketed(names.phrase(GIVEN_BY, numbers=given))) if given else ""
         lines.append(text(f"{titles.told(one.statement)} {ident(one.rule.code)}{shown}"))
     yield Bullets(tuple(lines))
-    if numbers:
+    if order:
         yield _paragraph(PREMISES, names)
-        yield Bullets(tuple(text(titles.told(said)) for said in numbers), ordered=True)
+        yield Bullets(tuple(text(titles.told(said)) for said in order), ordered=True)
 
 
 def law(audit: Audit, names: Names) -> Section:
@@ -267,7 +280,22 @@ def inventory(audit: Audit, names: Names, page: str, table: str) -> Section:
         unknown=str(sum(not one.category for one in entries)),
     )
     files = names.phrase(INVENTORY_FILES, page=link(page, page), table=link(table, table))
-    return Section("inventory", _text(INVENTORY, names), (Paragraph(text(said_)), Paragraph(text(files))))
+    more = tuple(Paragraph(text(line)) for line in _counted_otherwise(audit, names))
+    return Section("inventory", _text(INVENTORY, names), (Paragraph(text(said_)), *more, Paragraph(text(files))))
+
+
+def _counted_otherwise(audit: Audit, names: Names) -> Iterator[str]:
+    """Yield which data the controls looked at and the record leaves out, or the other way round, so that the numbers agree."""
+    kept = {one.id for one in audit.inventory}
+    for looked in audit.populations:
+        if looked.population.id == "data":
+            number = numbers(audit)["data"]
+            seen = {one.subject.partition("/")[2] for one in (*looked.judged, *looked.unseen)}
+            for said, ids in ((MORE, seen - kept), (FEWER, kept - seen)):
+                listed = names.listed([names.title(names.workspace.data, one) for one in sorted(ids)])
+                shown = link(number, f"#{number.lower()}")
+                if ids:
+                    yield names.phrase(said, list=shown, count=str(len(seen)), data=listed)
 
 
 def _text(phrase: Phrase, names: Names) -> Line:

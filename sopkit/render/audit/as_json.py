@@ -12,8 +12,8 @@ from sopkit.diagnostics import Finding
 from sopkit.law import Pack
 from sopkit.law.topics import OTHER, TOPICS
 from sopkit.render.audit.annexes import fingerprint
+from sopkit.render.audit.cover import Frame
 from sopkit.render.audit.evidence import numbers
-from sopkit.render.audit.page import Frame
 from sopkit.render.audit.words import DISCLAIMER, counted
 from sopkit.render.finding_blocks import quoted
 from sopkit.render.findings_json import Json, citation_json, finding_records, json_text, place_json
@@ -38,6 +38,10 @@ def audit_json(audit: Audit, frame: Frame, lang: Lang) -> str:
         "as_of": done.today.isoformat(),
         "disclaimer": DISCLAIMER.within(lang),
         "scope": {
+            "company": settings.company.pick(lang) if settings.company else None,
+            "revision": {"commit": frame.revision.commit, "changed": list(frame.revision.changed)}
+            if frame.revision
+            else None,
             "jurisdictions": [pack.id for pack in done.law.packs if not pack.own],
             "locales": list(settings.locales or (settings.locale,)),
             "catalogs": [ref.id for ref in settings.uses],

@@ -166,10 +166,10 @@ def _blocks(result: Result, titles: Titles, prefix: str) -> Iterator[Block]:
     names = titles.names
     told: set[str] = set()
     for finding in result.findings:
-        yield finding_block(finding, names.lang, prefix, again=finding.rule.code in told)
+        yield finding_block(finding, names.lang, prefix, again=finding.rule.code in told, told=titles.told_with_ids)
         told.add(finding.rule.code)
     for one in result.waived:
-        yield waiver_block(one, names, prefix)
+        yield waiver_block(one, titles, prefix)
     if result.not_assessed:
         yield Paragraph(text(strong(UNSETTLED.within(names.lang))))
         yield Bullets(tuple(unassessed_line(one, names.lang, prefix) for one in result.not_assessed))
@@ -187,9 +187,10 @@ def message(finding: Finding) -> Phrase:
     return Phrase(finding.message("zh-CN"), finding.message("en"))
 
 
-def waiver_block(one: Waived, names: Names, prefix: str) -> Block:
+def waiver_block(one: Waived, titles: Titles, prefix: str) -> Block:
     """Return a waived finding in full, and the waiver before it."""
-    block = finding_block(one.finding, names.lang, prefix)
+    names = titles.names
+    block = finding_block(one.finding, names.lang, prefix, told=titles.told_with_ids)
     return Callout("warning", _waiver_title(one, names), (Facts(tuple(waiver_facts(one, names))), *block.blocks))
 
 

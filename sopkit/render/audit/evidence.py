@@ -103,8 +103,10 @@ class _Annex:
         self.titles = Titles(names)
         self.prefix = prefix
         self.forest = audit.compilation.forest
-        self.rows = _rows(audit)
-        files = sorted({row.span.path for row in self.rows}, key=lambda path: (path.startswith(BUILTIN), path))
+        self.rows: dict[str, list[_Row]] = {}
+        for row in _rows(audit):
+            self.rows.setdefault(row.span.path, []).append(row)
+        files = sorted(self.rows, key=lambda path: (path.startswith(BUILTIN), path))
         self.anchors = {path: f"file-{number}" for number, path in enumerate(files, 1)}
 
     def section(self) -> Section:
@@ -148,7 +150,7 @@ class _Annex:
         return self.names.pick("、", ", ").join(words)
 
     def _file(self, path: str) -> Section:
-        rows = [row for row in self.rows if row.span.path == path]
+        rows = self.rows[path]
         columns = tuple(Column(_text(head, self.names), width) for head, width in zip(HEADS, (1, 9, 8, 2), strict=True))
         table = Table((), columns, (RowGroup((), tuple(map(self._cells, rows))),))
         title = text(f"{ident(self._path(path))} {quiet(self.names.bracketed(str(len(rows))))}")

@@ -7,11 +7,10 @@ from typing import Final
 
 from sopkit.audit import Audit, Result, Status
 from sopkit.audit.judging import GRAVEST
-from sopkit.frozen import dataclass
 from sopkit.law.topics import OTHER, TOPICS, Topic
 from sopkit.render.audit import annexes, evidence
-from sopkit.render.audit.annexes import Input
 from sopkit.render.audit.controls import anchor, card
+from sopkit.render.audit.cover import SCOPE_FACTS, Frame, cover, row_of, scope
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import DISCLAIMER, GRAVITIES, MEANINGS, SIGNS, STATUSES
 from sopkit.render.document import (
@@ -22,7 +21,6 @@ from sopkit.render.document import (
     Definition,
     Definitions,
     Document,
-    Fact,
     Facts,
     Paragraph,
     RowGroup,
@@ -31,7 +29,7 @@ from sopkit.render.document import (
     text,
 )
 from sopkit.render.manual import front
-from sopkit.render.marks import Line, clean, ident, link, plain, strong
+from sopkit.render.marks import Line, clean, link, plain, strong
 from sopkit.render.wording.names import Names
 from sopkit.text import Phrase
 
@@ -84,7 +82,6 @@ UNCHECKED: Final = Phrase(
 BY_PEOPLE: Final = Phrase("{count}项要由人判断", "{count} must be judged by people")
 LEFT: Final = Phrase("{count}项没有评估", "{count} were not assessed")
 COUNT: Final = Phrase("{title}{count}项", "{title} {count}")
-OF_KIND: Final = Phrase("{title}{count}个", "{title} {count}")
 NO_LAW: Final = Phrase(
     "工作区没有写法域（jurisdictions），没有适用的法规包，什么也没有评估。",
     "The workspace names no jurisdiction (`jurisdictions`), no pack applies, and nothing was assessed.",
@@ -99,32 +96,6 @@ NO_CONTROL: Final = Phrase(
 )
 WORDS: Final = Phrase("怎么读", "How to read this")
 SCOPE: Final = Phrase("范围", "Scope")
-SCOPE_FACTS: Final = {
-    "what": Phrase("审计对象", "Audited"),
-    "playbooks": Phrase("剧本", "Playbooks"),
-    "files": Phrase("文件", "Files"),
-    "languages": Phrase("语言", "Languages"),
-    "law": Phrase("法域", "Jurisdictions"),
-    "edition": Phrase("版次", "Edition"),
-    "day": Phrase("基准日", "As of"),
-    "hash": Phrase("输入指纹", "Fingerprint of the inputs"),
-    "tool": Phrase("生成程序", "Made by"),
-    "catalogue": Phrase("内置目录", "Built-in catalogues"),
-    "not": Phrase("没有查看", "Not looked at"),
-}
-KINDS: Final = {
-    "lifecycle": Phrase("生命周期", "lifecycles"),
-    "automation": Phrase("自动化", "automations"),
-    "cadence": Phrase("定期内容", "cadences"),
-    "procedure": Phrase("流程", "procedures"),
-    "sync": Phrase("同步", "syncs"),
-    "kpi": Phrase("指标", "KPIs"),
-}
-LANGUAGES: Final = {"zh-CN": "中文", "en": "English"}
-NOT_LOOKED_AT: Final = Phrase(
-    "事件日志、系统里的实际配置、实际发出的内容、版本之间的变化、声明之外的处理活动",
-    "event logs, the real settings of systems, what was really sent, changes between versions, and whatever is not declared",
-)
 CONTROLS: Final = Phrase("逐项结果", "Control by control")
 ORDER: Final = Phrase(
     "章节参照《个人信息保护合规审计管理办法》的审计内容排列，另加广告与促销；办法的附件没有核对全文，故不引用其编号。",
@@ -133,26 +104,6 @@ ORDER: Final = Phrase(
 )
 REPORT: Final = "report"
 INVENTORY: Final = "data-inventory"
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What the report must know beside the audit."""
-
-    inputs: Sequence[Input]
-    tool: str
-    prefix: str = ""
-    """Put before paths, so that they are relative to the repository."""
-    suffix: str = ""
-    """Put into the names of files before what says their form: `.en` where several languages lie side by side."""
-    draft: bool = False
-    """Made in spite of errors: every page says so."""
-    edition: str = ""
-    """Its label, of a build that has one."""
-
-    def stem(self, name: str) -> str:
-        """Return what a file is called, without its ending."""
-        return f"{name}{self.suffix}"
 
 
 def report(audit: Audit, frame: Frame, names: Names) -> Document:
@@ -166,7 +117,7 @@ def report(audit: Audit, frame: Frame, names: Names) -> Document:
         title=TITLE.within(names.lang),
         subtitle=plain(names.say(settings.title)) or clean(settings.id),
         sections=tuple(_sections(audit, frame, names)),
-        facts=tuple(_cover(audit, frame, names)),
+        facts=tuple(cover(audit, frame, names)),
         draft=frame.draft,
         stamp=stamp,
         running=tuple(
@@ -178,29 +129,11 @@ def report(audit: Audit, frame: Frame, names: Names) -> Document:
     )
 
 
-def _cover(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
-    if frame.edition:
-        yield _fact("edition", [clean(frame.edition)], names)
-    yield _fact("day", [audit.compilation.today.isoformat()], names)
-    yield _fact("law", [_jurisdictions(audit, names)], names)
-    yield _fact("tool", [frame.tool], names)
-    yield _fact("hash", [ident(annexes.fingerprint(frame.inputs))], names)
-
-
-def _jurisdictions(audit: Audit, names: Names) -> str:
-    packs = audit.compilation.law.packs
-    return _row_of([f"{clean(one.title.within(names.lang))} {ident(one.id)}" for one in packs], names) or "–"
-
-
-def _row_of(words: Sequence[str], names: Names) -> str:
-    return names.pick("、", ", ").join(words)
-
-
 def _sections(audit: Audit, frame: Frame, names: Names) -> Iterator[Section]:
     numbers = evidence.numbers(audit)
     titles = Titles(names)
     yield _conclusion(audit, names)
-    yield Section("scope", _text(SCOPE, names), (Facts(tuple(_scope(audit, frame, names))),))
+    yield Section("scope", _text(SCOPE, names), (Facts(tuple(scope(audit, frame, names))),))
     topics = [topic for topic in (*TOPICS, OTHER) if audit.of(topic)]
     if topics:
         chapters = tuple(
@@ -253,7 +186,7 @@ def _questions_asked(audit: Audit, names: Names) -> Paragraph:
     """Return which topics are answered by people alone."""
     asked = [topic.title.within(names.lang) for topic in TOPICS if topic.question is not None and not audit.of(topic)]
     questions = link(annexes.QUESTIONS.within(names.lang), "#questions")
-    said = names.phrase(NO_CONTROL, count=str(len(asked)), topics=_row_of(asked, names), questions=questions)
+    said = names.phrase(NO_CONTROL, count=str(len(asked)), topics=row_of(asked, names), questions=questions)
     return Paragraph(text(said))
 
 
@@ -291,13 +224,13 @@ def _verdict(audit: Audit, names: Names) -> Iterator[str]:
         for status, said in STATUSES.items()
         if audit.count(status)
     ]
-    yield names.phrase(ALL, total=str(len(audit.results)), counts=_row_of(counts, names))
+    yield names.phrase(ALL, total=str(len(audit.results)), counts=row_of(counts, names))
     kept = [one for one in audit.results if one.status is Status.PASS]
     if in_practice := sum(one.depends_on_practice for one in kept):
         yield names.phrase(PLAN, count=str(in_practice))
     if unchecked := [one for one in kept if one.unchecked is not None]:
         memory = sum(one.unchecked == "U" for one in unchecked)
-        listed = _row_of([link(one.id, f"#{anchor(one)}") for one in unchecked], names)
+        listed = row_of([link(one.id, f"#{anchor(one)}") for one in unchecked], names)
         numbers = {"count": len(unchecked), "memory": memory, "second": len(unchecked) - memory}
         yield names.phrase(UNCHECKED, controls=listed, **{name: str(number) for name, number in numbers.items()})
     manual, unknown = audit.count(Status.MANUAL), audit.count(Status.NOT_ASSESSED)
@@ -328,41 +261,6 @@ def _row(topic: Topic, results: Sequence[Result], names: Names) -> tuple[Line, .
     counts = (sum(one.status is status for one in results) for status in STATUSES)
     title = link(topic.title.within(names.lang), f"#topic-{topic.id}")
     return (text(title), *(text(str(count) if count else "–") for count in counts))
-
-
-# Scope
-
-
-def _scope(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
-    settings = names.workspace.settings
-    yield _fact("what", [f"{names.say(settings.title)} {ident(settings.id)}"], names)
-    yield _fact("playbooks", [_row_of(list(_playbooks(names)), names)], names)
-    yield _fact("files", [str(len(frame.inputs))], names)
-    yield _fact(
-        "languages",
-        [_row_of([LANGUAGES.get(one, one) for one in settings.locales or (settings.locale,)], names)],
-        names,
-    )
-    yield _fact("law", [_jurisdictions(audit, names)], names)
-    if settings.uses:
-        yield _fact("catalogue", [names.listed([ident(ref.id) for ref in settings.uses])], names)
-    yield _fact("not", [NOT_LOOKED_AT.within(names.lang)], names)
-
-
-def _playbooks(names: Names) -> Iterator[str]:
-    workspace = names.workspace
-    documents = (
-        *workspace.journeys.values(), *workspace.cadences.values(), *workspace.procedures.values(), *workspace.syncs.values(),
-        *workspace.kpis.values(),
-    )  # fmt: skip
-    kinds = [one.kind for one in documents if not one.builtin]
-    for kind, title in KINDS.items():
-        if kind in kinds:
-            yield names.phrase(OF_KIND, title=title.within(names.lang), count=str(kinds.count(kind)))
-
-
-def _fact(name: str, lines: list[str], names: Names) -> Fact:
-    return Fact(_text(SCOPE_FACTS[name], names), tuple(map(text, lines)))
 
 
 def _text(phrase: Phrase, names: Names) -> Line:

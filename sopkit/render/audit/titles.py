@@ -77,6 +77,9 @@ class Titles:
         said = "".join((*parts, words[end:]))
         return AFTER.sub("”", said) if self.names.zh else said
 
+    def told_with_ids(self, phrase: Phrase) -> str:
+        return self.told(phrase, with_ids=True)
+
     def _time(self, found: re.Match[str]) -> str:
         amount, unit = found.groups()
         return units(Decimal(amount), unit.strip().removesuffix("s") or unit, self.names.lang) if amount else found[0]
@@ -94,7 +97,8 @@ class Titles:
         name = quoted if quoted is not None else code
         if name not in self._titles:
             return found[0] if code is None else ident(code)
-        return self._title(name) + (self.names.bracketed(ident(name)) if with_ids else "")
+        titled = self._titles[name] != ident(name)
+        return self._title(name) + (self.names.bracketed(ident(name)) if with_ids and titled else "")
 
     def _title(self, name: str) -> str:
         return self.names.quote(self._titles[name])

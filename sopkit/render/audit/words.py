@@ -27,8 +27,9 @@ SIGNS: Final[Mapping[Status, str]] = {
 }
 MEANINGS: Final[Mapping[Status, Phrase]] = {
     Status.PASS: Phrase(
-        "相关的地方都检查过，没有发现问题；只对剧本所写的计划成立",
-        "all that belongs to it was looked at and nothing found; it holds of the plan as it is written",
+        "相关的地方都检查过，没有发现问题；只对剧本所写的计划成立，还取决于什么写在“限制”里。标着“法条未核对原文”的，核对之前不算定论",
+        "all that belongs to it was looked at and nothing found; it holds of the plan as it is written, and what more it depends on is "
+        "said under its limit. Nothing marked “law not checked” is settled until it is",
     ),
     Status.FAIL: Phrase("发现了不符合的地方，逐一列出", "something breaks it; each place is listed"),
     Status.WAIVED: Phrase(

@@ -10,7 +10,7 @@ from sopkit.model.nouns import Noun
 from sopkit.model.steps import Approve, Do, Grant, Measure, Send, Step
 from sopkit.model.values import Ref, Text
 from sopkit.render.marks import OPEN, clean, foreign, ident
-from sopkit.render.walks import Playbook, step_at, step_in
+from sopkit.render.walks import Playbook, step_in, steps_by_path
 from sopkit.text import Lang, Phrase
 
 Titled = Noun | Document | Stage
@@ -33,6 +33,7 @@ class Names:
             **workspace.cadences,
             **workspace.procedures,
         }
+        self._steps: dict[str, Mapping[str, Step]] = {}
         self._values = _value_titles(workspace)
         self._reports = {name: text for tool in workspace.tools.values() for name, text in tool.report_titles}
 
@@ -118,7 +119,10 @@ class Names:
 
     def step_at(self, path: str) -> str:
         """Return the short name of the step at a path, else the path marked as an id."""
-        step = step_at(self.workspace, path)
+        name = path.partition("/")[0]
+        if name not in self._steps:
+            self._steps[name] = steps_by_path(self.workspace, name)
+        step = self._steps[name].get(path)
         return self.step(step) if step else ident(path)
 
     def step_in(self, playbook: Playbook, stage: Stage | None, id_: str) -> str:
