@@ -21,7 +21,8 @@ from sopkit.output import File
 from sopkit.reader.pictures import Picture
 from sopkit.render.check_report import TITLE, Results, check_report
 from sopkit.render.checklist import PERIODS, Period, checklist
-from sopkit.render.document import Diagram, Document
+from sopkit.render.diagrams import Flow
+from sopkit.render.document import Document
 from sopkit.render.index import Entry, index, index_path
 from sopkit.render.manual.book import Book, Plan, plan
 from sopkit.render.manual.front import Edition, languages_of
@@ -84,7 +85,7 @@ class Request:
     kinds: Collection[Kind] = ()
     forms: Collection[Form] = tuple(WRITERS)
     """Those that are not asked for, or whose library is missing, are left out."""
-    diagrams: Mapping[tuple[str, Lang], Diagram] = field(default_factory=dict)
+    diagrams: Mapping[tuple[str, Lang], Flow] = field(default_factory=dict)
     """(playbook, language) → its drawing, shown in the manuals."""
     logo: Picture | None = None
     """The brand's, for the first page of each document."""
@@ -142,7 +143,7 @@ class _Shelf:
 
     def publications(self, lang: Lang) -> Iterator[Publication]:
         names = Names(self.plan.workspace, lang)
-        diagrams = {id_: each for (id_, language), each in self.wanted.diagrams.items() if language == lang}
+        diagrams = {id_: each.parts for (id_, language), each in self.wanted.diagrams.items() if language == lang}
         whole = Book(self.plan, names, "", diagrams)
         readers = [role for role in self.plan.workspace.roles if has_work(role, whole)]
         if self.wanted.roles:
