@@ -57,7 +57,7 @@ TESTS = {
     "sopkit.rules.tools_deadlines": TOOLS,
     "sopkit.rules.tools_duplicates": TOOLS,
     "sopkit.rules.tools_stale": TOOLS,
-    "sopkit.graph.evidence": (*CONSENT, "graph_flow"),
+    "sopkit.graph.evidence": ("evidence_ways", *CONSENT, "graph_flow"),
     "sopkit.graph.flow": ("graph_evidence", "graph_flow"),
     "sopkit.graph.shown": ("graph_evidence", "graph_flow"),
     "sopkit.rules.consent": CONSENT,
