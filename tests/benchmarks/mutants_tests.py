@@ -45,7 +45,7 @@ TESTS = {
     "sopkit.rules.tools_deadlines": TOOLS,
     "sopkit.rules.tools_duplicates": TOOLS,
     "sopkit.rules.tools_stale": TOOLS,
-    "sopkit.graph.evidence": (*EVIDENCE, "rules_consent", "consent_traps", "consent_courses"),
+    "sopkit.graph.evidence": ("evidence_ways", *EVIDENCE, "rules_consent", "consent_traps", "consent_courses"),
     "sopkit.graph.flow": EVIDENCE,
     "sopkit.graph.shown": EVIDENCE,
     "sopkit.rules.consent": CONSENT,
