@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from unittest.mock import patch
-
 import pytest
 
 from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, Verdict
-from sopkit.graph import replay
 from sopkit.pipeline import Compilation
 from tests.test_caps import SCRIPT, automation, verdict
 from tests.workspaces import SETTINGS, compiled
@@ -317,18 +314,3 @@ def test_quiet_hours_are_idle_only_where_they_are_of_no_touch(of: str, idle: boo
     quiet = f"caps: [{{id: cap, max: 2, per: 7d}}]\nquiet_hours: {{hours: '22:00-08:00', of: {of}}}\n"
     done = compiled({"sopkit.yaml": SETTINGS + quiet + both + SCRIPT})
     assert [one.subject for one in done.findings if one.rule.name == "idle-cap"] == ["quiet_hours"] * idle
-
-
-def test_a_course_of_journeys_is_looked_for_among_journeys_alone() -> None:
-    """A cadence that comes as often as each of them takes no place of theirs."""
-    journeys = [
-        "---\nkind: lifecycle\nid: ID\ntitle: 旅程\nowner: guide\nreview_by: 2027-12-31\nstarts_on: EVENT\nstages:\n  s:\n"
-        "    steps: [{id: x, send: hello, via: sms, for: care}, {id: y, send: hello, via: sms, for: care, after: 1h}]\n"
-        "    next: [{after: 9d, go: end}]\n".replace("ID", id_).replace("EVENT", event)
-        for id_, event in (("l", "member-joined"), ("m", "order-paid"))
-    ]
-    twice_a_week = (CADENCE % ("sms", "")).replace("day\nat: ['10:00', '15:00']", "week\nat: [mon 10:00, wed 10:00]")
-    with patch.object(replay, "MOST_JOURNEYS", 2):
-        (found,) = of_rule(judged("{id: c, max: 3, per: 7d}", *journeys, twice_a_week), "over-touch")
-    assert found.verdict is Verdict.VIOLATED
-    assert sum(one.counted for one in found.timeline) == 4
