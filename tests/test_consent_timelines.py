@@ -46,6 +46,10 @@ def told(text: str) -> list[str]:
     return [said, *(f"{one.at:%y-%m-%d %H:%M:%S} {one.what.en.partition(' (')[0]}" for one in found.timeline)]
 
 
+FORK = (
+    "{id: fork, choose: [{if: {consent: sms-marketing}, steps: [{id: tell, send: news, via: sms, for: promotion, after: AFTER}]}, "
+    "{else: []}]}"
+)
 CASES = [
     pytest.param(
         journey("{id: pause, wait: 20h..30h}", TELL),
@@ -288,6 +292,31 @@ CASES = [
             "26-07-07 14:00:00 tell",
         ],
         id="confirmed",
+    ),
+    pytest.param(  # the condition of a fork is looked at when the order goes out, and not when it is carried out
+        journey(FORK.replace("AFTER", "20h"), on="member-joined").replace("enforce: none", QUIET),
+        [
+            "1 d 8 h 30 s",
+            "26-07-06 01:00:00 Joined in the mini-program",
+            "26-07-06 01:00:00 “Consent to marketing by SMS”",
+            "26-07-06 01:00:00 fork branches",
+            "26-07-06 01:00:01 the customer withdraws “Consent to marketing by SMS”",
+            "26-07-07 01:00:01 by now the withdrawal must have taken effect",
+            "26-07-07 09:00:30 tell",
+        ],
+        id="fork",
+    ),
+    pytest.param(  # in the morning it takes exactly as long as it may, at another hour longer
+        journey("{id: pause, wait: 86370s}", TELL).replace("enforce: none", QUIET),
+        [
+            "1 d 9 h 30 s",
+            "26-07-06 00:00:00 sms-yes occurs",
+            "26-07-06 00:00:00 pause waits",
+            "26-07-06 00:00:01 the customer withdraws “Consent to marketing by SMS”",
+            "26-07-07 00:00:01 by now the withdrawal must have taken effect",
+            "26-07-07 09:00:30 tell",
+        ],
+        id="exactly",
     ),
 ]
 
