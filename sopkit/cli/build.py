@@ -167,8 +167,8 @@ def _audited(
 
 
 def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Flow]:
-    """Return the drawings of the manuals; none where no manual is made, since drawing takes its time."""
-    if only and "manual" not in only:
+    """Return the drawings; none where neither they nor manuals are made, since drawing takes its time."""
+    if only and not {"manual", "diagram"} & set(only):
         return {}
     compilation = loaded.compilation
     return diagrams(compilation.graph, compilation.workspace, languages_of(compilation.workspace.settings))

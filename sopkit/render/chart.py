@@ -97,8 +97,12 @@ class _Writer:
     def __init__(self, names: Names, nodes: dict[str, Node]) -> None:
         self.names = names
         self.nodes = nodes
+        here = {node.playbook.partition("/")[2] for node in nodes.values()}
         self.placed: dict[str, Placed] = {
-            placed.path: placed for one in playbooks_of(names.workspace) for placed in placed_steps(one)
+            placed.path: placed
+            for one in playbooks_of(names.workspace)
+            if one.id in here
+            for placed in placed_steps(one)
         }
 
     def order(self, node: Node) -> tuple[str, float, str]:

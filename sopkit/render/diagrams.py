@@ -17,8 +17,10 @@ from sopkit.render.document import Diagram
 from sopkit.render.figure import Figure, Panel, to_text
 from sopkit.render.flow_svg import PanelDrawing, to_svg
 from sopkit.render.manual.book import anchor
+from sopkit.render.marks import plain
 from sopkit.render.panels import parted, playbook_panels
 from sopkit.render.walks import Playbook, playbooks_of
+from sopkit.render.wording.names import Names
 from sopkit.text import Lang, Phrase
 
 FEWEST: Final = 5
@@ -34,7 +36,8 @@ TITLE: Final = Phrase("流程图：{title}", "Flow: {title}")
 class Flow:
     """A playbook's flow in one language."""
 
-    title: str
+    title: Phrase
+    """The playbook's, in every language."""
     parts: tuple[Diagram, ...]
     """What manuals show: none where the steps below say as much; of a lifecycle its stages, since their steps stand below."""
     svg: str
@@ -67,7 +70,13 @@ def _flow(playbook: Playbook, graph: ExecutionGraph, workspace: Workspace, lang:
     svg = to_svg(Figure(title, tuple(each.panel for each in drawn), lang), drawn)
     shown = drawn[: len(first)] if _branches(panels[0]) else []
     fits = all(each.drawing.width <= WIDEST for each in shown)
-    return Flow(title, tuple(_shown(playbook.id, title, shown, lang)) if fits else (), svg)
+    said = Phrase(*(_title(playbook, workspace, each) for each in ("zh-CN", "en")))
+    return Flow(said, tuple(_shown(playbook.id, title, shown, lang)) if fits else (), svg)
+
+
+def _title(playbook: Playbook, workspace: Workspace, lang: Lang) -> str:
+    names = Names(workspace, lang)
+    return plain(names.title(names.playbooks, playbook.id))
 
 
 def _shown(id_: str, title: str, drawn: list[PanelDrawing], lang: Lang) -> Iterator[Diagram]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from sopkit.render.coordinates import GAP_X, Cell, spread
 from sopkit.render.layers import assign_layers, break_cycles, order, pairs_of
-from sopkit.render.loops import loop_ways, room_with
+from sopkit.render.loops import loop_ways, loops_of, room_with
 from sopkit.render.shapes import GAP_Y, LINE_WIDTH, MARGIN, Box, Drawing, Link, Placed, Routed
 
 SHAPE: Final = 1.3
@@ -82,7 +82,7 @@ def _draw_connected(boxes: Sequence[Box], links: Sequence[Link]) -> Drawing:
     """Place the boxes of one connected part."""
     order_of = {box.id: n for n, box in enumerate(boxes)}
     ends = [(order_of[link.source], order_of[link.target]) for link in links]
-    loops = [[link for link, pair in zip(links, ends, strict=True) if pair == (n, n)] for n in range(len(boxes))]
+    loops = loops_of(links, ends, len(boxes))
     forward = break_cycles(len(boxes), ends)
     layers = assign_layers(len(boxes), forward)
     cells = [

@@ -11,6 +11,15 @@ REACH: Final = 18.0
 GAP: Final = 6.0
 
 
+def loops_of(links: Sequence[Link], ends: Sequence[tuple[int, int]], size: int) -> list[list[Link]]:
+    """Return for each box, by number, the links from it to itself."""
+    found: list[list[Link]] = [[] for _ in range(size)]
+    for link, (source, target) in zip(links, ends, strict=True):
+        if source == target:
+            found[source].append(link)
+    return found
+
+
 def room_with(box: Box, loops: Sequence[Link]) -> tuple[float, float]:
     """Return width and height of the box with its loops, which stand on its right; the box stays in the middle."""
     if not loops:

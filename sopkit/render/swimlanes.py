@@ -14,7 +14,7 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.render.coordinates import Cell, spread
 from sopkit.render.layers import assign_layers, break_cycles, order, pairs_of
-from sopkit.render.loops import loop_ways, room_with
+from sopkit.render.loops import loop_ways, loops_of, room_with
 from sopkit.render.shapes import LINE_WIDTH, MARGIN, Box, Column, Drawing, Link, Placed, Routed
 from sopkit.render.tracks import Shift, assign_tracks
 
@@ -59,7 +59,7 @@ def draw_in_lanes(boxes: Sequence[Box], links: Sequence[Link], lanes: Sequence[L
     place = {box.id: n for n, box in enumerate(boxes)}
     lane_of = {id_: n for n, lane in enumerate(lanes) for id_ in lane.boxes}
     ends = [(place[link.source], place[link.target]) for link in links]
-    loops = [[link for link, pair in zip(links, ends, strict=True) if pair == (n, n)] for n in range(len(boxes))]
+    loops = loops_of(links, ends, len(boxes))
     forward = break_cycles(len(boxes), ends)
     layers = assign_layers(len(boxes), forward)
     cells = [
