@@ -61,7 +61,7 @@ TESTS = {
     "sopkit.graph.flow": ("graph_evidence", "graph_flow"),
     "sopkit.graph.shown": ("graph_evidence", "graph_flow"),
     "sopkit.rules.consent": CONSENT,
-    "sopkit.rules.consent_asking": CONSENT,
+    "sopkit.rules.consent_asking": ("consent_asking", *CONSENT),
     "sopkit.rules.consent_bases": CONSENT,
     "sopkit.rules.consent_copies": CONSENT,
     "sopkit.rules.consent_paths": CONSENT,
