@@ -345,6 +345,21 @@ CASES = [
         ],
         id="chat",
     ),
+    pytest.param(  # from the start of the journey that another one starts
+        journey(TELL.replace("}", ", after: 5h, since: start}"))
+        + FIRST.partition("steps:")[0].replace("ID", "ask").replace("ON", "sms-yes")
+        + "steps:\n  - {id: s, wait: 2d}\n  - {id: go, start: news}\n",
+        [
+            "2 d 5 h 30 s",
+            "26-07-06 10:00:00 sms-yes occurs",
+            "26-07-06 10:00:00 s waits",
+            "26-07-06 10:00:01 the customer withdraws “Consent to marketing by SMS”",
+            "26-07-07 10:00:01 by now the withdrawal must have taken effect",
+            "26-07-08 10:00:00 enters news",
+            "26-07-08 15:00:30 tell",
+        ],
+        id="started",
+    ),
 ]
 
 
