@@ -1,4 +1,4 @@
-"""Which ways are followed and kept, and what each remembers: bounds on effort, where a way may begin, time in a stage, what has just ended."""
+"""Which ways are followed and kept, and what each remembers: bounds on effort, beginnings, time in a stage, what has just ended."""
 
 from __future__ import annotations
 

@@ -94,8 +94,7 @@ def test_boxes_and_labels_stand_apart_and_in_their_lanes(graph: Graph) -> None:
         assert left >= 0
         assert right <= drawing.width
         assert bottom <= drawing.height
-    for a, b in itertools.pairwise(drawing.columns):
-        assert a.right == b.left
+    assert all(one.right == other.left for one, other in itertools.pairwise(drawing.columns))
 
 
 @pytest.mark.long

@@ -37,7 +37,7 @@ TESTS = {
     "sopkit.graph.touches": ("graph_touches",),
     "sopkit.graph.worst": ("graph_worst",),
     "sopkit.rules.budgets": CAPS,
-    "sopkit.rules.caps": (*CAPS, "caps_enforced", "model_cases", "rule_examples"),
+    "sopkit.rules.caps": ("caps_zones", "caps_limits", "caps_enforced", "caps_budgets", "caps_bad_input"),
     "sopkit.rules.conflicts_offers": CONFLICTS,
     "sopkit.rules.conflicts_workload": CONFLICTS,
     "sopkit.rules.excess": (*CAPS, "caps_enforced"),
