@@ -288,6 +288,17 @@ def test_a_withdrawal_that_a_stage_waits_for_is_not_forgotten_as_it_is_left(move
     assert slack(lifecycle(text.replace("MOVE", move), on='"yes"'), "lifecycle/one/second/x") == WITHDRAWN
 
 
+@pytest.mark.parametrize(("wait", "left"), [("35999s", 10), ("36000s", NEVER)])
+def test_what_takes_as_long_as_a_timer_may_be_cut_off_by_it(wait: str, left: float) -> None:
+    """The fork behind the wait shows the consent: a second before the ten hours are over, everybody has come through it."""
+    fork = "choose: [{if: {consent: news}, steps: []}, {else: [{id: e, end: true}]}]"
+    text = (
+        f"  first: {{steps: [{{id: w, wait: {wait}}}, {{id: f, {fork}}}], next: [{{after: 10h, go: second}}]}}\n"
+        f"  second: {{steps: [{{id: x, {SEND}}}], next: [{{after: 9h, go: end}}]}}\n"
+    )
+    assert slack(lifecycle(text), "lifecycle/one/second/x") == left
+
+
 def test_how_long_anybody_stays_in_a_stage() -> None:
     text = lifecycle(
         "  first: {stays: at least 12h, next: [{after: 10h, go: second}, {after: 30h, go: end}]}\n"
@@ -370,6 +381,11 @@ def test_what_the_end_of_a_journey_leaves(text: str, expected: list[float]) -> N
     assert slacks(text + NEXT, "automation/two/s0") == expected
 
 
+def test_who_has_ended_a_journey_by_an_event_comes_to_none_that_it_keeps_away_from() -> None:
+    first = automation(SEND, f"{SEND}, after: 3h", on='"yes"', more='ends_on: ["no"]\n')
+    assert slacks(first + NEXT.replace("steps:", 'audience: {"no": never}\nsteps:'), "automation/two/s0") == [21]
+
+
 def test_what_is_late_comes_at_no_certain_time() -> None:
     task = automation("do: 记录, by: guide, within: 1h", on='"yes"')
     assert slacks(task + NEXT.replace("ended: one", "done: one/s0"), "automation/two/s0") == [23]
@@ -404,6 +420,15 @@ def test_too_many_ways_are_given_up() -> None:
         assert len(slacks(CIRCLE, "lifecycle/one/first/x")) == 61
     with patch.object(evidence, "MOST_WAYS", 60), pytest.raises(evidence.TooManyWaysError):
         slacks(CIRCLE, "lifecycle/one/first/x")
+
+
+def test_so_many_ways_are_kept_in_all() -> None:
+    done = built(automation(SEND))
+    with patch.object(evidence, "MOST_ANYHOW", 1), patch.object(evidence, "MOST_ON_AVERAGE", 2):
+        found = evidence._Found(flow(done), copies(done), 3)
+    assert [found.kept(Way("event/start", -float(n), n)) is not None for n in range(7)] == [True] * 7
+    with pytest.raises(evidence.TooManyWaysError):
+        found.kept(Way("event/start", -7.0, 7))
 
 
 def test_a_use_breaks_where_nothing_is_left() -> None:

@@ -13,14 +13,14 @@ from sopkit.frozen import dataclass
 from sopkit.graph.nodes import FLOW, Delay, Edge, Node
 from sopkit.graph.part import Part
 from sopkit.graph.triggers import is_trigger
-from sopkit.model.documents import Workspace
+from sopkit.model.documents import Journey, Workspace
 from sopkit.model.predicates import Not
 from sopkit.model.steps import Choose, Step, Wait
 from sopkit.model.triggers import CalendarReached
 from sopkit.model.values import Duration
 from sopkit.render import figure
 from sopkit.render.marks import plain
-from sopkit.render.walks import Placed, doers, placed_steps, playbooks_of
+from sopkit.render.walks import Placed, doers, placed_steps, playbooks_of, step_in
 from sopkit.render.wording import amounts, calendars, deeds
 from sopkit.render.wording.conditions import condition
 from sopkit.render.wording.names import Names
@@ -97,8 +97,12 @@ class _Writer:
     def __init__(self, names: Names, nodes: dict[str, Node]) -> None:
         self.names = names
         self.nodes = nodes
+        here = {node.playbook.partition("/")[2] for node in nodes.values()}
         self.placed: dict[str, Placed] = {
-            placed.path: placed for one in playbooks_of(names.workspace) for placed in placed_steps(one)
+            placed.path: placed
+            for one in playbooks_of(names.workspace)
+            if one.id in here
+            for placed in placed_steps(one)
         }
 
     def order(self, node: Node) -> tuple[str, float, str]:
@@ -134,7 +138,8 @@ class _Writer:
     def box(self, node: Node) -> figure.Node:
         look = self._look(node)
         label, detail = self._words(node)
-        return figure.Node(node.id, plain(label) or node.id, plain(detail), look)
+        role, tool = self._hands(node)
+        return figure.Node(node.id, plain(label) or node.id, plain(detail), look, plain(role), plain(tool))
 
     def _look(self, node: Node) -> figure.Look:
         if isinstance(node.origin, CalendarReached):
@@ -165,13 +170,25 @@ class _Writer:
 
     def _step(self, node: Node, step: Step) -> tuple[str, str]:
         names, workspace, placed = self.names, self.names.workspace, self._placed(node)
-        who = doers(placed, workspace) if placed else (step.by.id,) if step.by else ()
-        parts = [names.title(workspace.roles, role) for role in who]
-        parts += [names.title(workspace.channels, channel) for channel in step.via]
+        parts = [names.title(workspace.channels, channel) for channel in step.via]
         label = deeds.title(placed, names) if placed else names.step(step)
         if step.if_ is not None and not isinstance(step.verb, Choose):
             parts.append(names.phrase(IF, what=condition(step.if_, names)))
         return label, " · ".join(parts)
+
+    def _hands(self, node: Node) -> tuple[str, str]:
+        """Return who does a step, and the tool of its channel, else the one that its journey runs in."""
+        names, workspace, placed = self.names, self.names.workspace, self._placed(node)
+        if node.step is None:
+            return "", ""
+        who = doers(placed, workspace) if placed else (node.step.by.id,) if node.step.by else ()
+        channels = (workspace.channels.get(channel.id) for channel in node.step.via)
+        tool = next((channel.tool.id for channel in channels if channel and channel.tool), "")
+        playbook = placed.playbook if placed else None
+        if not tool and isinstance(playbook, Journey) and playbook.runs_in and not who:
+            tool = playbook.runs_in.id
+        said = names.title(workspace.tools, tool) if tool else ""
+        return " · ".join(names.title(workspace.roles, role) for role in who), said
 
     def _placed(self, node: Node) -> Placed | None:
         return self.placed.get(node.id.partition("/")[2])
@@ -205,7 +222,8 @@ class _Writer:
         elif edge.label == "every":
             parts = [self._period(edge)]
         else:
-            parts = [self._reason(edge), self._delay(edge.held), self._delay(edge.delay, in_stage=self._in_stage(edge))]
+            delay = edge.delay._replace(since=self._since(edge))
+            parts = [self._reason(edge), self._delay(edge.held), self._delay(delay, in_stage=self._in_stage(edge))]
         return plain(names.parted([part for part in parts if part]))
 
     def _reason(self, edge: Edge) -> str:
@@ -225,6 +243,13 @@ class _Writer:
         """Return how often a step recurs while its stage lasts."""
         step = self.nodes[edge.target].step
         return calendars.recurrence(step.every, step.at_slots, self.names.lang) if step and step.every else ""
+
+    def _since(self, edge: Edge) -> str:
+        """Return from what the time of a line is counted: a step by its title, as on its box."""
+        placed, since = self.placed.get(edge.target.partition("/")[2]), edge.delay.since
+        step = step_in(placed.playbook, placed.stage, since) if placed and since and since not in SINCE else None
+        found = next((one for one in self.placed.values() if one.step is step), None) if step else None
+        return plain(deeds.title(found, self.names)) if found else since
 
     def _in_stage(self, edge: Edge) -> bool:
         """Return whether the line starts inside a stage, so that a time since the entry must say so."""

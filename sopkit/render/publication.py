@@ -24,7 +24,8 @@ from sopkit.reader.pictures import Picture
 from sopkit.render.calendar import Calendars
 from sopkit.render.check_report import TITLE, Results, check_report
 from sopkit.render.checklist import PERIODS, Period, checklist
-from sopkit.render.document import Diagram, Document
+from sopkit.render.diagrams import Flow
+from sopkit.render.document import Document
 from sopkit.render.edition_file import NAME, EditionFile, written
 from sopkit.render.editions import Changes, Record, compare, survey, with_manuals
 from sopkit.render.index import Entry, index, index_path
@@ -42,7 +43,7 @@ from sopkit.render.wording.names import Names
 from sopkit.render.writers import WRITERS, Form, Press
 from sopkit.text import Lang, Phrase
 
-Kind = Literal["manual", "checklist", "calendar", "training", "findings", "audit"]
+Kind = Literal["manual", "checklist", "calendar", "training", "findings", "audit", "diagram"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 MANUALS: Final = Phrase("员工手册", "Manuals")
@@ -57,6 +58,7 @@ PAPER: Final = Phrase("培训包", "training pack")
 KEY: Final = Phrase("培训答案", "answer key")
 RECORD: Final = Phrase("培训记录表", "training record")
 CHECK: Final = Phrase("检查", "Check")
+DIAGRAMS: Final = Phrase("流程图", "Flow diagrams")
 CHECKLISTS: Final = Phrase("检查清单", "Checklists")
 PERIOD_TITLES: Final[dict[Period, Phrase]] = {
     "daily": Phrase("每日检查清单", "daily checklist"),
@@ -103,8 +105,8 @@ class Request:
     kinds: Collection[Kind] = ()
     forms: Collection[Form] = tuple(WRITERS)
     """Those that are not asked for, or whose library is missing, are left out."""
-    diagrams: Mapping[tuple[str, Lang], Diagram] = field(default_factory=dict)
-    """(playbook, language) → its drawing, shown in the manuals."""
+    diagrams: Mapping[tuple[str, Lang], Flow] = field(default_factory=dict)
+    """(playbook, language) → its drawing, shown in the manuals and written as a file."""
     logo: Picture | None = None
     """The brand's, for the first page of each document."""
     results: Results | None = None
@@ -135,10 +137,13 @@ def publish(
             entries.append(entry)
             pieces.append(Piece(shelf.signed(each.document), form, entry.path))
     entries += [entry for entry, _ in files]
+    drawn = list(shelf.drawn())
+    entries += [entry for entry, _ in drawn]
     entries += wanted.entries
     for lang in languages:
         page = index(entries, Names(workspace, lang), edition, languages)
         pieces.append(Piece(shelf.signed(page), "html", index_path(lang, languages)))
+    yield from (file for _, file in drawn)
     yield from printed(pieces, Press(templates, edition.as_of))
     yield from ((entry.path, data) for entry, data in files)
     known = shelf.known(
@@ -189,7 +194,7 @@ class _Shelf:
 
     def publications(self, lang: Lang) -> Iterator[Publication]:
         names = Names(self.plan.workspace, lang)
-        diagrams = {id_: each for (id_, language), each in self.wanted.diagrams.items() if language == lang}
+        diagrams = {id_: each.parts for (id_, language), each in self.wanted.diagrams.items() if language == lang}
         whole = Book(self.plan, names, "", diagrams)
         for role in self._readers(whole):
             book = replace(whole, role=role)
@@ -206,6 +211,14 @@ class _Shelf:
         """Return whose documents are made; '' is everyone."""
         working = [role for role in self.plan.workspace.roles if has_work(role, whole)]
         return [role for role in working if role in self.wanted.roles] if self.wanted.roles else ["", *working]
+
+    def drawn(self) -> Iterator[tuple[Entry, File]]:
+        """Yield each diagram as a file of its own."""
+        if self.wanted.roles or not self._wants("diagram"):
+            return
+        for (playbook, lang), flow in self.wanted.diagrams.items():
+            path = f"diagrams/{file_name(playbook, 'flow')}.{lang}.svg"
+            yield Entry(DIAGRAMS, "", flow.title, lang, "SVG", path), (path, flow.svg.encode())
 
     def _wants(self, kind: Kind) -> bool:
         return not self.wanted.kinds or kind in self.wanted.kinds
@@ -263,14 +276,14 @@ class _Shelf:
                 yield Publication(document, CHECKLISTS, book.role, PERIOD_TITLES[period], stem, FORMS_TO_TICK)
 
 
-def file_name(role: str) -> str:
-    """Return the name of a role's files: the id, unless it is ours for everyone, reserved on Windows, or no proper id.
+def file_name(id_: str, kind: str = "role") -> str:
+    """Return the name of the files of a role or a playbook: its id, unless it is ours for everyone, reserved on Windows, or no proper id.
 
     A draft is built in spite of errors, so an id may hold anything; two different ids never share a name.
     """
-    if not role:
+    if not id_:
         return WHOLE
-    if PROPER_ID.fullmatch(role):
-        return f"role-{role}" if role == WHOLE or role.startswith("role-") or RESERVED.fullmatch(role) else role
-    digest = hashlib.sha256(role.encode("utf-8", "replace")).hexdigest()[:8]
-    return "-".join(part for part in ("role", re.sub("[^a-z0-9]+", "-", role.lower()).strip("-"), digest) if part)
+    if PROPER_ID.fullmatch(id_):
+        return f"{kind}-{id_}" if id_ == WHOLE or id_.startswith(f"{kind}-") or RESERVED.fullmatch(id_) else id_
+    digest = hashlib.sha256(id_.encode("utf-8", "replace")).hexdigest()[:8]
+    return "-".join(part for part in (kind, re.sub("[^a-z0-9]+", "-", id_.lower()).strip("-"), digest) if part)

@@ -30,6 +30,10 @@ TOO_LONG: Final = Phrase("超过了 {seconds} 秒", "it takes more than {seconds
 BROKEN: Final = Phrase(
     "它用的内存超过了限制，或排版程序中断了", "it needs more memory than is allowed, or the typesetter broke off"
 )
+LARGE: Final = 100_000
+"""Characters of data from which a document fills so much memory that it is given back before the next."""
+REMEMBERED: Final = 10
+"""Typst keeps what it has laid out until so many documents did not use it."""
 NO_PROXY_HERE: Final = "http://127.0.0.1:9"
 """Nothing listens there: a layout that asks for a package of the network gets none."""
 
@@ -69,7 +73,16 @@ class InProcess:
         self._each = threading.local()
 
     def set(self, job: Job) -> bytes:
-        return _compiled(self._compiler(), job)
+        made = _compiled(self._compiler(), job)
+        if len(job.data) > LARGE:
+            self._forget()
+        return made
+
+    def _forget(self) -> None:
+        """Set so many small texts that all of the large one is forgotten."""
+        compiler = _blank(self._folder)
+        for number in range(REMEMBERED + 1):
+            compiler.compile(b"%d" % number, format="pdf", timestamp=0)
 
     def _compiler(self) -> typst.Compiler:
         if not hasattr(self._each, "compiler"):
@@ -88,6 +101,12 @@ def _compiler(folder: Path) -> typst.Compiler:
     return typst.Compiler(
         folder / MAIN, root=folder, font_paths=fonts(), package_path=folder, package_cache_path=folder
     )
+
+
+def _blank(folder: Path) -> typst.Compiler:
+    import typst  # noqa: PLC0415
+
+    return typst.Compiler(b"", root=folder, font_paths=fonts())
 
 
 def _compiled(compiler: typst.Compiler, job: Job) -> bytes:
