@@ -126,6 +126,7 @@ def run(
         forms=forms,
         diagrams=_diagrams(loaded, only),
         logo=compilation.logo,
+        calendar_files=not output_format,
         former=_former(loaded, Path(output), since),
         results=Results(compilation.findings, compilation.proved, compilation.not_assessed),
         more=documents,

@@ -43,7 +43,7 @@ from sopkit.render.wording.names import Names
 from sopkit.render.writers import WRITERS, Form, Press
 from sopkit.text import Lang, Phrase
 
-Kind = Literal["manual", "checklist", "calendar", "training", "findings", "audit", "diagram"]
+Kind = Literal["manual", "card", "checklist", "calendar", "training", "findings", "audit", "diagram"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 MANUALS: Final = Phrase("员工手册", "Manuals")
@@ -111,6 +111,8 @@ class Request:
     """The brand's, for the first page of each document."""
     results: Results | None = None
     """What the check said, for a document of its own."""
+    calendar_files: bool = True
+    """For calendar programs; left out where only some forms are asked for."""
     former: EditionFile | None = None
     """What is known of earlier editions: what is otherwise is marked in the manuals."""
     more: Sequence[Publication] = ()
@@ -225,18 +227,21 @@ class _Shelf:
 
     def _to_read(self, book: Book) -> Iterator[Publication]:
         """Yield the manual, and for a role its quick card and training papers, which go by the manual."""
-        if not (self._wants("manual") or (self._wants("training") and book.role)):
+        wanted = [
+            kind for kind in ("manual", "card", "training") if self._wants(kind) and (book.role or kind == "manual")
+        ]
+        if not wanted:
             return
         name, lang = file_name(book.role), book.names.lang
         stem = f"manuals/{name}.{lang}"
         document = self._manual(book, stem)
-        page = f"{name}.{lang}.html" if self._wants("manual") and "html" in self.wanted.forms else ""
-        if self._wants("manual"):
+        page = f"{name}.{lang}.html" if "manual" in wanted and "html" in self.wanted.forms else ""
+        if "manual" in wanted:
             yield Publication(document, MANUALS, book.role, MANUAL if book.role else COMPLETE, stem, FORMS_TO_READ)
-            card = quick_card(book, self.edition, document, page) if book.role else None
-            if card:
-                yield Publication(card, MANUALS, book.role, CARD, f"manuals/{name}.card.{lang}", FORMS_TO_HANG)
-        if book.role and self._wants("training"):
+        card = quick_card(book, self.edition, document, page) if "card" in wanted else None
+        if card:
+            yield Publication(card, MANUALS, book.role, CARD, f"manuals/{name}.card.{lang}", FORMS_TO_HANG)
+        if "training" in wanted:
             made = self.papers.of(book, document, f"../manuals/{page}" if page else "")
             yield Publication(made.paper, TRAINING, book.role, PAPER, f"training/{name}.{lang}", FORMS_TO_HANG)
             yield Publication(made.key, TRAINING, book.role, KEY, f"training/{name}.key.{lang}", FORMS_TO_HANG)
@@ -258,7 +263,7 @@ class _Shelf:
 
     def calendar_files(self, languages: Sequence[Lang]) -> Iterator[tuple[Entry, bytes]]:
         """Yield each calendar file with its entry in the index, where its library is there."""
-        if not self._wants("calendar") or find_spec("icalendar") is None:
+        if not (self.wanted.calendar_files and self._wants("calendar")) or find_spec("icalendar") is None:
             return
         for lang in languages:
             whole = Book(self.plan, Names(self.plan.workspace, lang))
