@@ -54,7 +54,13 @@ TESTS = {
     "sopkit.rules.consent_copies": ("consent_known", "rules_consent", "consent_traps"),
     "sopkit.rules.consent_paths": (*CONSENT, "consent_courses"),
     "sopkit.rules.consent_reach": CONSENT,
-    "sopkit.rules.consent_replay": ("consent_timelines", "consent_told", "consent_times", "rules_consent"),
+    "sopkit.rules.consent_replay": (
+        "consent_timelines",
+        "consent_told",
+        "consent_times",
+        "consent_said",
+        "rules_consent",
+    ),
     "sopkit.rules.consent_times": ("consent_times", "consent_timelines", "consent_traps"),
     "sopkit.rules.consent_uses": CONSENT,
 }
