@@ -60,7 +60,8 @@ def said(text: str) -> list[tuple[str, str, str]]:
             found.append(("proved", one.statement.en, one.subject))
         else:
             where = one.args["where"]
-            assert not isinstance(where, str) and one.verdict is not None
+            assert not isinstance(where, str)
+            assert one.verdict is not None
             found.append((str(one.args["step"]), where.en, one.verdict.value))
     return found
 

@@ -63,7 +63,7 @@ TESTS = {
     "sopkit.rules.consent": CONSENT,
     "sopkit.rules.consent_asking": ("consent_asking", *CONSENT),
     "sopkit.rules.consent_bases": CONSENT,
-    "sopkit.rules.consent_copies": CONSENT,
+    "sopkit.rules.consent_copies": ("consent_copies", *CONSENT),
     "sopkit.rules.consent_paths": CONSENT,
     "sopkit.rules.consent_reach": CONSENT,
     "sopkit.rules.consent_replay": CONSENT,
