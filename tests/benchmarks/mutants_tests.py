@@ -30,6 +30,7 @@ CONSENT = (
     "consent_courses",
     "consent_property",
 )
+CONSENT_PARTS = ("evidence_ways", "consent_asking", "consent_copies", "consent_uses", "graph_flow", *CONSENT)
 TESTS = {
     "sopkit.graph.clock": ("graph_clock", "latency"),
     "sopkit.graph.consistency": ("graph_consistency",),
@@ -57,18 +58,18 @@ TESTS = {
     "sopkit.rules.tools_deadlines": TOOLS,
     "sopkit.rules.tools_duplicates": TOOLS,
     "sopkit.rules.tools_stale": TOOLS,
-    "sopkit.graph.evidence": ("evidence_ways", *CONSENT, "graph_flow"),
+    "sopkit.graph.evidence": CONSENT_PARTS,
     "sopkit.graph.flow": ("graph_evidence", "graph_flow"),
     "sopkit.graph.shown": ("graph_evidence", "graph_flow"),
-    "sopkit.rules.consent": ("consent_uses", *CONSENT),
-    "sopkit.rules.consent_asking": ("consent_asking", *CONSENT),
-    "sopkit.rules.consent_bases": ("consent_uses", *CONSENT),
-    "sopkit.rules.consent_copies": ("consent_copies", *CONSENT),
+    "sopkit.rules.consent": CONSENT_PARTS,
+    "sopkit.rules.consent_asking": CONSENT_PARTS,
+    "sopkit.rules.consent_bases": CONSENT_PARTS,
+    "sopkit.rules.consent_copies": CONSENT_PARTS,
     "sopkit.rules.consent_paths": CONSENT,
     "sopkit.rules.consent_reach": CONSENT,
     "sopkit.rules.consent_replay": CONSENT,
     "sopkit.rules.consent_times": CONSENT,
-    "sopkit.rules.consent_uses": ("consent_uses", *CONSENT),
+    "sopkit.rules.consent_uses": CONSENT_PARTS,
 }
 LEFT_OUT = re.compile(r"_stub_|_fix_|reads_this\[(?!consent|conflicts|flow|tools)|_texts_|_filling|\[SOP[01689]")
 """Tests in these files that enter nothing of the analyses that others do not."""
