@@ -11,7 +11,7 @@ class DocumentFailedError(Exception):
     """What is to blame, why, and which document it was for, once that is known."""
 
     place: str
-    """A file of the workspace, with a line where one is to blame; or a place in the document."""
+    """A file of the workspace, with a line where one is to blame; '' where the reason says it."""
     reason: Phrase
     document: str = ""
     """Its file, relative to the output."""

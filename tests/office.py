@@ -111,7 +111,9 @@ moments = st.lists(st.builds(Moment, lines, several), max_size=3).map(tuple)
 def tables(draw: st.DrawFn) -> Table:
     forms = st.sampled_from(("text", "time", "tick", "blank"))
     asked = st.sampled_from(("", "time", "number"))
-    columns = draw(st.lists(st.builds(Column, lines, st.integers(0, 20), forms, asked), max_size=5).map(tuple))
+    columns = draw(
+        st.lists(st.builds(Column, lines, st.integers(0, 20), forms, asked), min_size=1, max_size=5).map(tuple)
+    )
     written = [column for column in columns if column.form in {"text", "time"}]
     row = st.tuples(*(lines for _ in written))
     groups = draw(st.lists(st.builds(RowGroup, lines, st.lists(row, max_size=3).map(tuple)), max_size=3).map(tuple))
@@ -239,5 +241,5 @@ def converted(files: dict[str, bytes], folder: Path) -> dict[str, Path]:
 
 
 def narrow(text: str) -> str:
-    """Return text as extractors of PDF give it: without space, compatible letters alike."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    """Return text as extractors of PDF give it: without space, compatible letters alike; an emoji needs a font that not all have."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if char <= "\uffff" and not char.isspace())

@@ -72,6 +72,9 @@ def test_guards_and_branches_of_one_journey_exclude_each_other() -> None:
         "          - {id: r, send: hello, via: sms, for: care}\n"
         "  - {id: more, send: hello, via: sms, for: care, after: 1h, if: {not: {side: left}}}\n"
     )
+    nodes = [f"automation/c/{step}" for step in "lr"]
+    done = unjudged({"sopkit.yaml": SETTINGS + chosen + LASTING + SCRIPT})
+    assert Sorts(done.workspace).open_to(nodes) == [frozenset((one,)) for one in nodes]
     after_left = chosen.replace("{not: {side: left}}", "{side: left}")
     assert verdict("max: 2, per: 7d", chosen, LASTING) == "proved"
     assert verdict("max: 1, per: 7d", chosen, LASTING) == "violated"

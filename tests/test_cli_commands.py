@@ -32,7 +32,7 @@ def test_init_writes_a_workspace_that_checks_clean_and_builds(
     sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for example in ("minimal", "retail"):
+    for example in ("minimal", "retail", "email"):
         code, out, _ = sopkit("init", example, "--example", example, "--lang", "en", "--as-of", "2026-02-28")
         assert code == 0
         assert f"sopkit check {example}" in out

@@ -19,7 +19,7 @@ from sopkit.cli import app
 from sopkit.graph.manifest import node_link
 from sopkit.graph.part import around, everything, flow
 from sopkit.graph.selection import select
-from sopkit.render import dot, figure, mermaid
+from sopkit.render import dot, figure, flow_svg, mermaid
 from sopkit.render.chart import Chart, Home, chart
 from sopkit.render.columns import width
 from sopkit.render.graphml import to_graphml
@@ -296,7 +296,7 @@ def test_any_words_stay_words(words: str) -> None:
     made = plainly(words, words)
     assert [line for line in mermaid.to_mermaid(made).split("\n")[:-1] if not MERMAID.fullmatch(line)] == []
     assert [line for line in dot.to_dot(made).split("\n")[:-1] if not DOT.fullmatch(line)] == []
-    root = ET.fromstring(figure.to_svg(to_figure(made)))  # noqa: S314  our own bytes
+    root = ET.fromstring(flow_svg.to_svg(to_figure(made)))  # noqa: S314  our own bytes
     assert not list(root.iter(f"{SVG}script"))
     node: dict[str, Value] = {"id": f"event/{words}", "kind": "event", "title": words, "says": {"any": [words]}}
     edge: dict[str, Value] = {"from": node["id"], "to": node["id"], "kind": "data", "label": words}
@@ -314,7 +314,7 @@ def test_mermaid_and_dot_say_hostile_words_in_full() -> None:
 
 def test_hostile_titles_of_a_workspace_reach_every_picture() -> None:
     made = drawn('a"]; end <b>x</b>\n中文')
-    for text in (mermaid.to_mermaid(made), dot.to_dot(made), figure.to_svg(to_figure(made))):
+    for text in (mermaid.to_mermaid(made), dot.to_dot(made), flow_svg.to_svg(to_figure(made))):
         assert "中文" in text
         assert "<b>" not in text.replace('\\"', "") or text.startswith("digraph")
 

@@ -10,7 +10,7 @@ from io import BytesIO
 import docx
 import pytest
 from docx.oxml.ns import qn
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
 from sopkit.render.document import (
@@ -49,7 +49,7 @@ def paper(*blocks: object, lang: Lang = "zh-CN", **more: object) -> Document:
     return Document("manual", lang, "手册", "副题", (section,), **more)  # type: ignore[arg-type]  # as above
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents)
 def test_any_document_opens_and_says_every_word_in_order(document: Document) -> None:
     data = to_docx(document)
@@ -62,7 +62,7 @@ def test_any_document_opens_and_says_every_word_in_order(document: Document) -> 
             part(data, name)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents)
 def test_places_and_addresses_are_those_that_may_be_followed(document: Document) -> None:
     data = to_docx(document)

@@ -171,7 +171,7 @@ def test_an_editor_marks_what_the_parser_would_refuse(text: str, at: str) -> Non
     assert re.search(r"[\u4e00-\u9fff].* \| \S", said), "words, in both languages, instead of the expression"
 
 
-@pytest.mark.parametrize("example", ["minimal", "retail"])
+@pytest.mark.parametrize("example", ["minimal", "retail", "email"])
 def test_every_document_of_a_new_workspace_names_its_schema(
     tmp_path: Path, example: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

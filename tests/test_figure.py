@@ -7,7 +7,9 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopkit.render.figure import Edge, Figure, Node, Panel, text_width, to_svg, to_text, wrap
+from sopkit.render.figure import Edge, Figure, Node, Panel, to_text
+from sopkit.render.flow_svg import to_svg
+from sopkit.render.lettering import text_width, wrap
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -406,6 +406,15 @@ def test_too_many_ways_are_given_up() -> None:
         slacks(CIRCLE, "lifecycle/one/first/x")
 
 
+def test_so_many_ways_are_kept_in_all() -> None:
+    done = built(automation(SEND))
+    with patch.object(evidence, "MOST_ANYHOW", 1), patch.object(evidence, "MOST_ON_AVERAGE", 2):
+        found = evidence._Found(flow(done), copies(done), 3)
+    assert [found.kept(Way("event/start", -float(n), n)) is not None for n in range(7)] == [True] * 7
+    with pytest.raises(evidence.TooManyWaysError):
+        found.kept(Way("event/start", -7.0, 7))
+
+
 def test_a_use_breaks_where_nothing_is_left() -> None:
     found = [Way("a", left, length) for length, left in enumerate((5.0, 0.0, -1.0, NEVER))]
     assert [way.length for way in evidence.first_below(found, lambda way: way.slack)] == [2, 3]

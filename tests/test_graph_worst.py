@@ -506,10 +506,11 @@ def test_a_touch_goes_out_when_its_channel_is_open() -> None:
 def test_limits_of_steps() -> None:
     steps = automation("a", "2h..5h") + (
         "  - {id: p, do: 记录, by: guide, within: 3h}\n  - {id: q, do: 记录, by: guide, after: 2h}\n  - {id: t, do: 记录}\n"
+        "  - {id: m, do: 记录, by: guide, within: 1mo}\n"
     )
     made = plan(steps)
     assert {name.rpartition("/")[2]: at for name, at in made.hours.limits.items()} == {
-        "s0": 5 * HOUR, "p": 3 * HOUR, "q": INFINITE,
+        "s0": 5 * HOUR, "p": 3 * HOUR, "q": INFINITE, "m": 31 * DAY,
     }  # fmt: skip  # nothing for what is done at once
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopkit.render.layout import Box, Drawing, Link, draw
+from sopkit.render.layout import draw
+from sopkit.render.shapes import Box, Drawing, Link
 
 Graph = tuple[list[Box], list[Link]]
 

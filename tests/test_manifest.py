@@ -80,7 +80,7 @@ def test_manifests_are_as_the_schema_says(folder: Path) -> None:
     validator().validate(json.loads(data))
 
 
-@pytest.mark.parametrize("example", ["minimal", "retail"])
+@pytest.mark.parametrize("example", ["minimal", "retail", "email"])
 def test_manifests_of_new_workspaces_are_as_the_schema_says(
     example: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

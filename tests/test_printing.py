@@ -14,8 +14,9 @@ from sopkit.cli import app
 from sopkit.render.document import Document
 from sopkit.render.printing import NUMBER, Piece, printed
 from sopkit.render.templating import Templates
-from sopkit.render.writers import INSTALL, WRITERS
+from sopkit.render.writers import INSTALL, WRITERS, Press
 from tests.documents import SMALL
+from tests.workspaces import TODAY
 
 PIECES = [Piece(Document("index", "en", f"page {number}", "", ()), "html", f"{number}.html") for number in range(6)]
 
@@ -41,10 +42,10 @@ def test_files_come_in_order_whatever_the_second_process_made(
     made: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Aside, "start", lambda *_: None)
-    alone = list(printed(PIECES, Templates()))
+    alone = list(printed(PIECES, Press(Templates(), TODAY)))
     back = [NUMBER.pack(number) + b"by the second" for number in (5, 4, 3)]
     monkeypatch.setattr(Aside, "start", lambda *_: Copy(3, None if made is None else back[:made]))
-    shared = list(printed(PIECES, Templates()))
+    shared = list(printed(PIECES, Press(Templates(), TODAY)))
     assert [path for path, _ in shared] == [path for path, _ in alone] == [piece.path for piece in PIECES]
     taken = {f"{number}.html" for number in (5, 4, 3)[: made or 0]}
     assert all(data == (b"by the second" if path in taken else dict(alone)[path]) for path, data in shared)
@@ -53,7 +54,7 @@ def test_files_come_in_order_whatever_the_second_process_made(
 def test_the_second_process_makes_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Callable[[Iterator[int]], Iterator[bytes]]] = []
     monkeypatch.setattr(Aside, "start", lambda _, work: given.append(work))
-    alone = [data for _, data in printed(PIECES, Templates())]
+    alone = [data for _, data in printed(PIECES, Press(Templates(), TODAY))]
     made = list(given[0](iter([5, 0])))
     assert made == [NUMBER.pack(5) + alone[5], NUMBER.pack(0) + alone[0]]
 
@@ -78,7 +79,7 @@ def test_only_the_forms_that_are_asked_for_are_written(workspace: Path, tmp_path
 def test_a_form_whose_library_is_missing_says_what_installs_it(
     workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(WRITERS, "md", replace(WRITERS["md"], library="no_such_library"))
+    monkeypatch.setitem(WRITERS, "md", replace(WRITERS["md"], libraries=("no_such_library",)))
     assert built(workspace, "-o", tmp_path / "out", "--format", "md") == 2
     assert INSTALL in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -109,6 +109,7 @@ def test_prices_are_judged_wherever_customers_are_told_apart() -> None:
     assert {place.subject for place in looked.judged} == {
         "automation/buying-power-page/by-power",
         "automation/tier-message/by-tier",
+        "procedure/chat-service/answer",
         "procedure/points-redemption/which",
     }
     assert all(len(place.rests_on) > 1 for place in looked.judged)

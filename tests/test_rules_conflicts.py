@@ -114,6 +114,9 @@ def test_beyond_eight_offers_it_says_that_it_was_not_assessed() -> None:
     done = offers(*["type: coupon, value: 1 CNY, threshold: 100 CNY"] * 9)
     assert "beyond 8" in done.not_assessed[0].reason.en
     assert done.proved == ()
+    eight = offers(*["type: coupon, value: 1 CNY, threshold: 100 CNY"] * 8)
+    assert eight.not_assessed == ()
+    assert [one.rule.code for one in eight.proved] == ["SOP407"]
 
 
 def test_what_stacks_with_itself_any_number_of_times_counts_as_one_more_than_can_be_worked_out() -> None:

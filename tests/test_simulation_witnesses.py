@@ -150,7 +150,7 @@ def excesses(done: Compilation, counts: Counts) -> list[str]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("place", ["playbooks", "minimal", "retail"])
+@pytest.mark.parametrize("place", ["playbooks", "minimal", "retail", "email"])
 def test_no_simulated_customer_exceeds_what_is_proved(place: str, tmp_path: Path) -> None:
     done = compiled(folder(ROOT / place) if place == "playbooks" else example(tmp_path, place))
     assert proofs(done)

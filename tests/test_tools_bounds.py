@@ -104,7 +104,7 @@ def test_a_time_that_is_no_number_of_seconds_is_compared_with_nothing() -> None:
 
 def test_of_all_that_a_guard_asks_what_the_event_collects_is_overtaken() -> None:
     nightly = AMOUNT.replace("every: event\n", 'every: day\nat: ["02:00"]\n')
-    for every in ("{age-band: adult}, {order-amount: ≥ 100 CNY}", "{order-amount: ≥ 100 CNY}, {age-band: adult}"):
+    for every in ("{tag: in-community}, {order-amount: ≥ 100 CNY}", "{order-amount: ≥ 100 CNY}, {tag: in-community}"):
         guarded = PAYS.replace("{order-amount: ≥ 100 CNY}", f"{{all: [{every}]}}")
         assert [one.args["item"] for one in found(guarded + SYNC_ORDERS + nightly, "SOP702")] == ["order-amount"]
 

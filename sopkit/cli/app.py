@@ -129,7 +129,7 @@ def _run(arguments: list[str], console: Console) -> int:
     except WrongUsageError as error:
         return _refuse(console, console.word(error.reason, **error.args_of_reason))
     except DocumentFailedError as error:
-        console.complain(f"sopkit: {error.place}: {error.reason.within(console.lang)}")
+        console.complain(": ".join(part for part in ("sopkit", error.place, error.reason.within(console.lang)) if part))
         if error.document:
             console.complain(console.word(NOT_MADE, document=error.document))
         return FINDINGS

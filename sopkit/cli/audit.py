@@ -31,7 +31,7 @@ from sopkit.render.index import Entry
 from sopkit.render.printing import Piece, printed
 from sopkit.render.publication import FORMS_TO_READ, Publication
 from sopkit.render.wording.names import Names
-from sopkit.render.writers import Form
+from sopkit.render.writers import Form, Press
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
@@ -91,7 +91,8 @@ def run(
         documents = publications(made, frame, names)
         pieces = [Piece(each.document, form, entry.path) for each in documents for form, entry in each.written(forms)]
         data = (file for _, file in data_files(made, frame, names))
-        write_folder(Path(output), watched(console, chain(printed(pieces, templates_of(loaded.folder)), data), WORKING))
+        press = Press(templates_of(loaded.folder), loaded.compilation.today)
+        write_folder(Path(output), watched(console, chain(printed(pieces, press), data), WORKING))
     tell_left_out(console, output_format)
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
     return _verdict(made, allow_not_assessed=allow_not_assessed)

@@ -24,8 +24,7 @@ from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.cover import Frame
 from sopkit.render.check_report import Results
-from sopkit.render.diagrams import diagrams
-from sopkit.render.document import Diagram
+from sopkit.render.diagrams import Flow, diagrams
 from sopkit.render.index import Entry
 from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.publication import KINDS, Publication, Request, publish, roles_with_work
@@ -167,9 +166,9 @@ def _audited(
     return documents, data
 
 
-def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Diagram]:
-    """Return the drawings of the manuals; none where no manual is made, since drawing takes its time."""
-    if only and "manual" not in only:
+def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Flow]:
+    """Return the drawings; none where neither they nor manuals are made, since drawing takes its time."""
+    if only and not {"manual", "diagram"} & set(only):
         return {}
     compilation = loaded.compilation
     return diagrams(compilation.graph, compilation.workspace, languages_of(compilation.workspace.settings))

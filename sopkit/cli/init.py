@@ -23,10 +23,10 @@ OPTIONS = (
     Choice(
         ("--example",),
         Phrase(
-            "minimal：一份20行的旅程；retail：带培育旅程的零售示例",
-            "minimal: one short journey; retail: a shop with nurture journeys",
+            "minimal：一份20行的旅程；retail：带培育旅程的零售示例；email：邮件与推送的欧盟网店（英文）",
+            "minimal: one short journey; retail: a shop with nurture journeys; email: e-mail and push in the EU",
         ),
-        values=("minimal", "retail"),
+        values=("minimal", "retail", "email"),
         default="minimal",
     ),
 )
@@ -82,7 +82,10 @@ def run(ctx: click.Context, directory: str, example: str) -> int:
 
 
 def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterator[tuple[str, bytes]]:
-    """Yield path and bytes of every file of a new workspace called `name`, written in `lang`, to be reviewed half a year on."""
+    """Yield path and bytes of every file of a new workspace called `name`, to be reviewed half a year on.
+
+    It is written in `lang`, but for the example of a brand in the EU, which there is in English alone.
+    """
     blanks = {
         "@ID@": _as_id(name),
         # The title stands in double quotes there, escaped as in JSON.
@@ -91,7 +94,8 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
         "@REVIEW_BY@": half_a_year_on(today).isoformat(),
     }
     templates = folder("templates") / "init"
-    for part in ("common", f"{lang}/{example}"):
+    written_in = lang if (templates / lang / example).is_dir() else "en"
+    for part in ("common", f"{written_in}/{example}"):
         for path in sorted((templates / part).rglob("*")):
             if path.is_file():
                 written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(templates / part).parts)

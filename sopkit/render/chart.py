@@ -13,7 +13,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.nodes import FLOW, Delay, Edge, Node
 from sopkit.graph.part import Part
 from sopkit.graph.triggers import is_trigger
-from sopkit.model.documents import Workspace
+from sopkit.model.documents import Journey, Workspace
 from sopkit.model.predicates import Not
 from sopkit.model.steps import Choose, Step, Wait
 from sopkit.model.triggers import CalendarReached
@@ -97,8 +97,12 @@ class _Writer:
     def __init__(self, names: Names, nodes: dict[str, Node]) -> None:
         self.names = names
         self.nodes = nodes
+        here = {node.playbook.partition("/")[2] for node in nodes.values()}
         self.placed: dict[str, Placed] = {
-            placed.path: placed for one in playbooks_of(names.workspace) for placed in placed_steps(one)
+            placed.path: placed
+            for one in playbooks_of(names.workspace)
+            if one.id in here
+            for placed in placed_steps(one)
         }
 
     def order(self, node: Node) -> tuple[str, float, str]:
@@ -134,7 +138,8 @@ class _Writer:
     def box(self, node: Node) -> figure.Node:
         look = self._look(node)
         label, detail = self._words(node)
-        return figure.Node(node.id, plain(label) or node.id, plain(detail), look)
+        role, tool = self._hands(node)
+        return figure.Node(node.id, plain(label) or node.id, plain(detail), look, plain(role), plain(tool))
 
     def _look(self, node: Node) -> figure.Look:
         if isinstance(node.origin, CalendarReached):
@@ -165,13 +170,25 @@ class _Writer:
 
     def _step(self, node: Node, step: Step) -> tuple[str, str]:
         names, workspace, placed = self.names, self.names.workspace, self._placed(node)
-        who = doers(placed, workspace) if placed else (step.by.id,) if step.by else ()
-        parts = [names.title(workspace.roles, role) for role in who]
-        parts += [names.title(workspace.channels, channel) for channel in step.via]
+        parts = [names.title(workspace.channels, channel) for channel in step.via]
         label = deeds.title(placed, names) if placed else names.step(step)
         if step.if_ is not None and not isinstance(step.verb, Choose):
             parts.append(names.phrase(IF, what=condition(step.if_, names)))
         return label, " · ".join(parts)
+
+    def _hands(self, node: Node) -> tuple[str, str]:
+        """Return who does a step, and the tool of its channel, else the one that its journey runs in."""
+        names, workspace, placed = self.names, self.names.workspace, self._placed(node)
+        if node.step is None:
+            return "", ""
+        who = doers(placed, workspace) if placed else (node.step.by.id,) if node.step.by else ()
+        channels = (workspace.channels.get(channel.id) for channel in node.step.via)
+        tool = next((channel.tool.id for channel in channels if channel and channel.tool), "")
+        playbook = placed.playbook if placed else None
+        if not tool and isinstance(playbook, Journey) and playbook.runs_in and not who:
+            tool = playbook.runs_in.id
+        said = names.title(workspace.tools, tool) if tool else ""
+        return " · ".join(names.title(workspace.roles, role) for role in who), said
 
     def _placed(self, node: Node) -> Placed | None:
         return self.placed.get(node.id.partition("/")[2])

@@ -21,6 +21,8 @@ class Cell:
     height: float
     x: float = 0.0
     is_line: bool = False
+    lane: int = 0
+    """Cells of a higher lane stand to the right of all of a lower one."""
 
 
 def spread(cells: Sequence[Cell], rows: Sequence[Sequence[int]], pairs: Sequence[tuple[int, int]]) -> None:

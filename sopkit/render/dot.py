@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from sopkit.render.chart import Chart, Home
-from sopkit.render.figure import Look, Node, Stroke, wrap
+from sopkit.render.figure import Look, Node, Stroke
+from sopkit.render.lettering import wrap
 from sopkit.render.marks import clean
 
 SHAPES: Final[dict[Look, str]] = {
@@ -67,7 +68,7 @@ def _grouped(chart: Chart, numbers: dict[str, str]) -> Iterator[str]:
 
 
 def _node(node: Node, number: str) -> str:
-    words = _wrapped(node.label) + (f"\n{_wrapped(node.detail)}" if node.detail else "")
+    words = _wrapped(node.label) + (f"\n{_wrapped(node.small())}" if node.small() else "")
     return f"{number} [label={quoted(words)}, {SHAPES[node.look]}, tooltip={quoted(node.id)}];"
 
 

@@ -8,64 +8,16 @@ a text.
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sopkit.frozen import dataclass
 from sopkit.render.coordinates import GAP_X, Cell, spread
+from sopkit.render.layers import assign_layers, break_cycles, order, pairs_of
+from sopkit.render.loops import loop_ways, loops_of, room_with
+from sopkit.render.shapes import GAP_Y, LINE_WIDTH, MARGIN, Box, Drawing, Link, Placed, Routed
 
-GAP_Y: Final = 26.0
-LINE_WIDTH: Final = 10.0
-"""Room that a passing line takes in a layer."""
-SWEEPS: Final = 12
-MARGIN: Final = 16.0
 SHAPE: Final = 1.3
 """Width of a drawing of unconnected parts over the side of a square of their area."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A node to place; lengths in pixels."""
-
-    id: str
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A line to draw from `source` to `target`; a label of zero width takes no room."""
-
-    source: str
-    target: str
-    label_width: float = 0.0
-    label_height: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where a box stands: its centre."""
-
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Routed:
-    """A link's way: points from source to target, vertical inside layers; and its label's centre, if it has one."""
-
-    points: tuple[tuple[float, float], ...]
-    label: Placed | None
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    width: float
-    height: float
-    boxes: Mapping[str, Placed]
-    links: tuple[Routed, ...]
-    """In the order of the links given."""
 
 
 def draw(boxes: Sequence[Box], links: Sequence[Link]) -> Drawing:
@@ -128,76 +80,32 @@ def _shifted(way: Routed, x: float, y: float) -> Routed:
 
 def _draw_connected(boxes: Sequence[Box], links: Sequence[Link]) -> Drawing:
     """Place the boxes of one connected part."""
-    order = {box.id: n for n, box in enumerate(boxes)}
-    ends = [(order[link.source], order[link.target]) for link in links]
-    forward = _break_cycles(len(boxes), ends)
-    layers = _assign_layers(len(boxes), forward)
-    cells = [Cell(2 * layer, box.width, box.height) for box, layer in zip(boxes, layers, strict=True)]
+    order_of = {box.id: n for n, box in enumerate(boxes)}
+    ends = [(order_of[link.source], order_of[link.target]) for link in links]
+    loops = loops_of(links, ends, len(boxes))
+    forward = break_cycles(len(boxes), ends)
+    layers = assign_layers(len(boxes), forward)
+    cells = [
+        Cell(2 * layer, *room_with(box, loops[n])) for n, (box, layer) in enumerate(zip(boxes, layers, strict=True))
+    ]
     chains = [_lay_chain(cells, link, pair) for link, pair in zip(links, forward, strict=True)]
-    neighbours = _pairs(chain for chain in chains if len(chain) > 1)
-    rows = _order(cells, neighbours)
+    neighbours = pairs_of(chain for chain in chains if len(chain) > 1)
+    rows = order(cells, neighbours)
     spread(cells, rows, neighbours)
     tops, height = _stack(cells, rows)
     left = min(cell.x - cell.width / 2 for cell in cells) - MARGIN
     for cell in cells:
         cell.x -= left
-    centres = [tops[cell.layer][0] + tops[cell.layer][1] / 2 for cell in cells]
+    width = max(cell.x + cell.width / 2 for cell in cells) + MARGIN
+    for cell, box in zip(cells, boxes, strict=False):
+        cell.width, cell.height = box.width, box.height
+    middles = [Placed(cell.x, tops[cell.layer][0] + tops[cell.layer][1] / 2) for cell in cells[: len(boxes)]]
+    beside = [iter(loop_ways(box, middles[n], loops[n])) for n, box in enumerate(boxes)]
     routed = tuple(
-        _route(cells, tops, chain, link, reversed_=pair != way)
-        for chain, link, pair, way in zip(chains, links, ends, forward, strict=True)
+        next(beside[pair[0]]) if len(chain) == 1 else _route(cells, tops, chain, reversed_=pair != way)
+        for chain, pair, way in zip(chains, ends, forward, strict=True)
     )
-    width = max([cell.x + cell.width / 2 for cell in cells] + [x for way in routed for x, _ in way.points])
-    placed = {box.id: Placed(cells[n].x, centres[n]) for n, box in enumerate(boxes)}
-    return Drawing(width + MARGIN, height, placed, routed)
-
-
-def _break_cycles(size: int, ends: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the links with those that close a cycle of a depth-first walk in box order turned round."""
-    out: dict[int, list[int]] = defaultdict(list)
-    for source, target in ends:
-        out[source].append(target)
-    state = [0] * size  # 0 new, 1 on the walk's path, 2 finished
-    back: set[tuple[int, int]] = set()
-    for root in range(size):
-        if state[root]:
-            continue
-        state[root] = 1
-        path = [(root, iter(out[root]))]
-        while path:
-            node, following = path[-1]
-            step = next(following, None)
-            if step is None:
-                state[node] = 2
-                path.pop()
-            elif state[step] == 1:
-                back.add((node, step))
-            elif state[step] == 0:
-                state[step] = 1
-                path.append((step, iter(out[step])))
-    return [(b, a) if (a, b) in back and a != b else (a, b) for a, b in ends]
-
-
-def _assign_layers(size: int, ends: Sequence[tuple[int, int]]) -> list[int]:
-    """Return each box's layer: the longest way from a source, sources then drawn down to their nearest target."""
-    out: dict[int, list[int]] = defaultdict(list)
-    waiting = [0] * size
-    for source, target in ends:
-        if source != target:
-            out[source].append(target)
-            waiting[target] += 1
-    layers = [0] * size
-    ready = [n for n in range(size) if not waiting[n]]
-    sources = list(ready)
-    for node in ready:
-        for target in out[node]:
-            layers[target] = max(layers[target], layers[node] + 1)
-            waiting[target] -= 1
-            if not waiting[target]:
-                ready.append(target)  # grows while it is walked: a queue
-    for node in sources:
-        if out[node]:
-            layers[node] = min(layers[target] for target in out[node]) - 1
-    return layers
+    return Drawing(width, height, {box.id: middles[n] for n, box in enumerate(boxes)}, routed)
 
 
 def _lay_chain(cells: list[Cell], link: Link, ends: tuple[int, int]) -> list[int]:
@@ -212,72 +120,6 @@ def _lay_chain(cells: list[Cell], link: Link, ends: tuple[int, int]) -> list[int
         cells.append(Cell(layer, width, link.label_height if has_label else 0.0, is_line=True))
         chain.append(len(cells) - 1)
     return [*chain, lower]
-
-
-def _pairs(chains: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
-    return [pair for chain in chains for pair in itertools.pairwise(chain)]
-
-
-def _order(cells: Sequence[Cell], pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Return the cells of each layer from left to right, the best of some barycentre sweeps."""
-    above: dict[int, list[int]] = defaultdict(list)
-    below: dict[int, list[int]] = defaultdict(list)
-    for upper, lower in pairs:
-        above[lower].append(upper)
-        below[upper].append(lower)
-    rows: list[list[int]] = [[] for _ in range(max(cell.layer for cell in cells) + 1)]
-    for n in _walk(len(cells), below):
-        rows[cells[n].layer].append(n)
-    best, fewest = [list(row) for row in rows], _crossings(rows, below)
-    for sweep in range(SWEEPS):
-        down = sweep % 2 == 0
-        for row in rows if down else reversed(rows):
-            _sort_row(rows, cells, row, above if down else below)
-        crossings = _crossings(rows, below)
-        if crossings < fewest:
-            best, fewest = [list(row) for row in rows], crossings
-        if not fewest:
-            break
-    return best
-
-
-def _walk(size: int, below: Mapping[int, Sequence[int]]) -> list[int]:
-    """Return all cells in the order of a depth-first walk, so that a chain starts out straight."""
-    seen: dict[int, None] = {}
-    stack = list(range(size - 1, -1, -1))
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen[node] = None
-            stack.extend(reversed(below.get(node, ())))
-    return list(seen)
-
-
-def _sort_row(
-    rows: Sequence[list[int]], cells: Sequence[Cell], row: list[int], fixed: Mapping[int, Sequence[int]]
-) -> None:
-    """Sort one layer by the mean rank of each cell's neighbours in the layer already fixed; ties keep their order."""
-    if len(row) < 2:
-        return
-    rank: dict[int, int] = {}
-    for layer in {cells[m].layer for n in row for m in fixed.get(n, ())}:
-        rank |= {m: place for place, m in enumerate(rows[layer])}
-    keys = {n: _mean([rank[m] for m in fixed.get(n, ())], float(place)) for place, n in enumerate(row)}
-    row.sort(key=keys.__getitem__)
-
-
-def _mean(values: Sequence[float], default: float) -> float:
-    return sum(values) / len(values) if values else default
-
-
-def _crossings(rows: Sequence[Sequence[int]], below: Mapping[int, Sequence[int]]) -> int:
-    """Count crossings between neighbouring layers: inversions among the lower ends, read from left to right."""
-    total = 0
-    for upper, lower in itertools.pairwise(rows):
-        rank = {n: place for place, n in enumerate(lower)}
-        ends = [place for n in upper for place in sorted(rank[m] for m in below.get(n, ()))]
-        total += sum(1 for i, a in enumerate(ends) for b in ends[i + 1 :] if a > b)
-    return total
 
 
 def _stack(cells: Sequence[Cell], rows: Sequence[Sequence[int]]) -> tuple[list[tuple[float, float]], float]:
@@ -295,7 +137,6 @@ def _route(
     cells: Sequence[Cell],
     tops: Sequence[tuple[float, float]],
     chain: Sequence[int],
-    link: Link,
     *,
     reversed_: bool,
 ) -> Routed:
@@ -303,10 +144,6 @@ def _route(
     first = cells[chain[0]]
     top, band = tops[first.layer]
     middle = top + band / 2
-    if len(chain) == 1:
-        x, y = first.x + first.width / 2, middle
-        loop = ((x, y - 8), (x + 18, y - 8), (x + 18, y + 8), (x, y + 8))
-        return Routed(loop, Placed(x + 22 + link.label_width / 2, y) if link.label_width else None)
     points = [(first.x, middle + first.height / 2), (first.x, top + band)]
     label = None
     for n in chain[1:-1]:

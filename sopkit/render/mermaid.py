@@ -71,7 +71,7 @@ def _grouped(chart: Chart, numbers: dict[str, str]) -> Iterator[str]:
 
 def _node(node: Node, number: str) -> str:
     left, right = SHAPES[node.look]
-    words = quoted(node.label) + (f"<br/>{quoted(node.detail)}" if node.detail else "")
+    words = quoted(node.label) + (f"<br/>{quoted(node.small())}" if node.small() else "")
     styled = f":::{CLASSES[node.look]}" if node.look in CLASSES else ""
     return f'{number}{left}"{words}"{right}{styled}'
 

@@ -12,8 +12,7 @@ from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.output import File
 from sopkit.render.document import Document
-from sopkit.render.templating import Templates
-from sopkit.render.writers import WRITERS, Form
+from sopkit.render.writers import WRITERS, Form, Press
 
 NUMBER: Final = struct.Struct("I")
 
@@ -27,29 +26,32 @@ class Piece:
     path: str
 
 
-def printed(pieces: Sequence[Piece], templates: Templates) -> Iterator[File]:
+def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
     """Yield each file as (posix path, bytes), in order; what a writer raises goes through."""
-    second = Aside.start(len(pieces), partial(_printed_aside, pieces, templates))
+    if any(piece.form == "pdf" for piece in pieces):
+        _ = press.typesetter  # both processes set by the layouts of one folder
+    second = Aside.start(len(pieces), partial(_printed_aside, pieces, press))
     made: dict[int, bytes] = {}
     try:
         for number, piece in enumerate(pieces):
             if second is not None and not second.takes(number):
                 made = {NUMBER.unpack_from(part)[0]: part[NUMBER.size :] for part in second.result() or ()}
                 second = None
-            yield piece.path, made[number] if number in made else _write(piece, templates)
+            yield piece.path, made[number] if number in made else _write(piece, press)
     finally:
         if second is not None:
             second.stop()
+        press.close()
 
 
-def _printed_aside(pieces: Sequence[Piece], templates: Templates, taken: Iterator[int]) -> Iterator[bytes]:
+def _printed_aside(pieces: Sequence[Piece], press: Press, taken: Iterator[int]) -> Iterator[bytes]:
     for number in taken:
-        yield NUMBER.pack(number) + _write(pieces[number], templates)
+        yield NUMBER.pack(number) + _write(pieces[number], press)
 
 
-def _write(piece: Piece, templates: Templates) -> bytes:
+def _write(piece: Piece, press: Press) -> bytes:
     try:
-        return WRITERS[piece.form].write(piece.document, templates)
+        return WRITERS[piece.form].write(piece.document, press)
     except DocumentFailedError as error:
         error.document = piece.path
         raise

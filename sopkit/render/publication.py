@@ -21,7 +21,8 @@ from sopkit.output import File
 from sopkit.reader.pictures import Picture
 from sopkit.render.check_report import TITLE, Results, check_report
 from sopkit.render.checklist import PERIODS, Period, checklist
-from sopkit.render.document import Diagram, Document
+from sopkit.render.diagrams import Flow
+from sopkit.render.document import Document
 from sopkit.render.index import Entry, index, index_path
 from sopkit.render.manual.book import Book, Plan, plan
 from sopkit.render.manual.front import Edition, languages_of
@@ -30,16 +31,17 @@ from sopkit.render.manual.people import has_work
 from sopkit.render.printing import Piece, printed
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
-from sopkit.render.writers import WRITERS, Form
+from sopkit.render.writers import WRITERS, Form, Press
 from sopkit.text import Lang, Phrase
 
-Kind = Literal["manual", "checklist", "findings", "audit"]
-KINDS: Final[tuple[Kind, ...]] = ("manual", "checklist", "findings", "audit")
+Kind = Literal["manual", "checklist", "findings", "audit", "diagram"]
+KINDS: Final[tuple[Kind, ...]] = ("manual", "checklist", "findings", "audit", "diagram")
 
 MANUALS: Final = Phrase("员工手册", "Manuals")
 MANUAL: Final = Phrase("手册", "manual")
 COMPLETE: Final = Phrase("运营手册（全本）", "complete manual")
 CHECK: Final = Phrase("检查", "Check")
+DIAGRAMS: Final = Phrase("流程图", "Flow diagrams")
 CHECKLISTS: Final = Phrase("检查清单", "Checklists")
 PERIOD_TITLES: Final[dict[Period, Phrase]] = {
     "daily": Phrase("每日检查清单", "daily checklist"),
@@ -84,8 +86,8 @@ class Request:
     kinds: Collection[Kind] = ()
     forms: Collection[Form] = tuple(WRITERS)
     """Those that are not asked for, or whose library is missing, are left out."""
-    diagrams: Mapping[tuple[str, Lang], Diagram] = field(default_factory=dict)
-    """(playbook, language) → its drawing, shown in the manuals."""
+    diagrams: Mapping[tuple[str, Lang], Flow] = field(default_factory=dict)
+    """(playbook, language) → its drawing, shown in the manuals and written as a file."""
     logo: Picture | None = None
     """The brand's, for the first page of each document."""
     results: Results | None = None
@@ -103,20 +105,23 @@ def publish(
     wanted = request or Request()
     languages = wanted.languages or languages_of(workspace.settings)
     templates = templates or Templates()
-    press = _Press(plan(workspace), edition, wanted, templates)
-    shelf = [each for lang in languages for each in press.publications(lang)]
-    shelf += wanted.more
+    shelf = _Shelf(plan(workspace), edition, wanted, templates)
+    documents = [each for lang in languages for each in shelf.publications(lang)]
+    documents += wanted.more
     entries: list[Entry] = []
     pieces: list[Piece] = []
-    for each in shelf:
+    for each in documents:
         for form, entry in each.written(wanted.forms):
             entries.append(entry)
-            pieces.append(Piece(press.signed(each.document), form, entry.path))
+            pieces.append(Piece(shelf.signed(each.document), form, entry.path))
+    drawn = list(shelf.drawn())
+    entries += [entry for entry, _ in drawn]
     entries += wanted.entries
     for lang in languages:
         page = index(entries, Names(workspace, lang), edition, languages)
-        pieces.append(Piece(press.signed(page), "html", index_path(lang, languages)))
-    yield from printed(pieces, templates)
+        pieces.append(Piece(shelf.signed(page), "html", index_path(lang, languages)))
+    yield from (file for _, file in drawn)
+    yield from printed(pieces, Press(templates, edition.as_of))
 
 
 def roles_with_work(workspace: Workspace) -> tuple[str, ...]:
@@ -126,7 +131,7 @@ def roles_with_work(workspace: Workspace) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Press:
+class _Shelf:
     plan: Plan
     edition: Edition
     wanted: Request
@@ -142,7 +147,7 @@ class _Press:
 
     def publications(self, lang: Lang) -> Iterator[Publication]:
         names = Names(self.plan.workspace, lang)
-        diagrams = {id_: each for (id_, language), each in self.wanted.diagrams.items() if language == lang}
+        diagrams = {id_: each.parts for (id_, language), each in self.wanted.diagrams.items() if language == lang}
         whole = Book(self.plan, names, "", diagrams)
         readers = [role for role in self.plan.workspace.roles if has_work(role, whole)]
         if self.wanted.roles:
@@ -158,6 +163,14 @@ class _Press:
         if self.wanted.results is not None and not self.wanted.roles and self._wants("findings"):
             document = check_report(self.wanted.results, self.edition, names)
             yield Publication(document, CHECK, "", TITLE, f"check/findings.{lang}", FORMS_TO_READ)
+
+    def drawn(self) -> Iterator[tuple[Entry, File]]:
+        """Yield each diagram as a file of its own."""
+        if self.wanted.roles or not self._wants("diagram"):
+            return
+        for (playbook, lang), flow in self.wanted.diagrams.items():
+            path = f"diagrams/{file_name(playbook, 'flow')}.{lang}.svg"
+            yield Entry(DIAGRAMS, "", flow.title, lang, "SVG", path), (path, flow.svg.encode())
 
     def _wants(self, kind: Kind) -> bool:
         return not self.wanted.kinds or kind in self.wanted.kinds
@@ -179,14 +192,14 @@ class _Press:
                 yield Publication(document, CHECKLISTS, book.role, PERIOD_TITLES[period], stem, FORMS_TO_TICK)
 
 
-def file_name(role: str) -> str:
-    """Return the name of a role's files: the id, unless it is ours for everyone, reserved on Windows, or no proper id.
+def file_name(id_: str, kind: str = "role") -> str:
+    """Return the name of the files of a role or a playbook: its id, unless it is ours for everyone, reserved on Windows, or no proper id.
 
     A draft is built in spite of errors, so an id may hold anything; two different ids never share a name.
     """
-    if not role:
+    if not id_:
         return WHOLE
-    if PROPER_ID.fullmatch(role):
-        return f"role-{role}" if role == WHOLE or role.startswith("role-") or RESERVED.fullmatch(role) else role
-    digest = hashlib.sha256(role.encode("utf-8", "replace")).hexdigest()[:8]
-    return "-".join(part for part in ("role", re.sub("[^a-z0-9]+", "-", role.lower()).strip("-"), digest) if part)
+    if PROPER_ID.fullmatch(id_):
+        return f"{kind}-{id_}" if id_ == WHOLE or id_.startswith(f"{kind}-") or RESERVED.fullmatch(id_) else id_
+    digest = hashlib.sha256(id_.encode("utf-8", "replace")).hexdigest()[:8]
+    return "-".join(part for part in (kind, re.sub("[^a-z0-9]+", "-", id_.lower()).strip("-"), digest) if part)

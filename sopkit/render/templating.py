@@ -49,6 +49,14 @@ class Templates:
         """Let templates for HTML call these functions; what returns markup must have escaped it."""
         self._filters.update(filters)
 
+    def source(self, name: str) -> tuple[str, bool]:
+        """Return a template as it stands, and whether it is the workspace's own. Raises `FileNotFoundError`."""
+        own = self._own(name) if self._own else None
+        text = built_in(name) if own is None else own
+        if text is None:
+            raise FileNotFoundError(name)
+        return text, own is not None
+
     def html(self, name: str, values: Mapping[str, Plain]) -> str:
         """Render a template into HTML: everything that it prints is escaped unless one of our filters made it."""
         return self._template(name, escaped=True).render(**values)

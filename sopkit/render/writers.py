@@ -6,14 +6,19 @@ The libraries of the heavy ones come with the extra `docs`; none is imported bef
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from functools import cached_property
 from importlib.util import find_spec
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from sopkit.frozen import dataclass
 from sopkit.render.document import Document
 from sopkit.render.html import to_html
 from sopkit.render.markdown import to_markdown
 from sopkit.render.templating import Templates
+
+if TYPE_CHECKING:
+    from sopkit.render.pdf import Typesetter
 
 Form = Literal["html", "pdf", "docx", "xlsx", "md"]
 """Also the ending of the file's name."""
@@ -22,34 +27,57 @@ INSTALL: Final = "pip install 'sopkit[docs]'"
 """What installs every library that a writer needs."""
 
 
+class Press:
+    """What the writers of one build share: the templates, the day on every file, and the typesetter where there is a PDF to set."""
+
+    def __init__(self, templates: Templates, today: date) -> None:
+        self.templates = templates
+        self.today = today
+
+    @cached_property
+    def typesetter(self) -> Typesetter:
+        from sopkit.render.pdf import Typesetter  # noqa: PLC0415
+
+        return Typesetter(self.templates, self.today)
+
+    def close(self) -> None:
+        """Sweep away what the typesetter worked with."""
+        if "typesetter" in vars(self):
+            self.typesetter.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
     name: str
     """What readers call the form."""
-    write: Callable[[Document, Templates], bytes]
-    library: str = ""
-    """The module without which it can't write; '' where none of the extra is needed."""
+    write: Callable[[Document, Press], bytes]
+    libraries: tuple[str, ...] = ()
+    """The modules without which it can't write."""
 
     @property
     def ready(self) -> bool:
-        return not self.library or find_spec(self.library) is not None
+        return all(find_spec(name) is not None for name in self.libraries)
 
 
-def _html(document: Document, templates: Templates) -> bytes:
-    return to_html(document, templates).encode()
+def _html(document: Document, press: Press) -> bytes:
+    return to_html(document, press.templates).encode()
 
 
-def _markdown(document: Document, _: Templates) -> bytes:
+def _markdown(document: Document, _: Press) -> bytes:
     return to_markdown(document).encode()
 
 
-def _docx(document: Document, _: Templates) -> bytes:
+def _pdf(document: Document, press: Press) -> bytes:
+    return press.typesetter.set(document)
+
+
+def _docx(document: Document, _: Press) -> bytes:
     from sopkit.render.docx import to_docx  # noqa: PLC0415
 
     return to_docx(document)
 
 
-def _xlsx(document: Document, _: Templates) -> bytes:
+def _xlsx(document: Document, _: Press) -> bytes:
     from sopkit.render.xlsx import to_xlsx  # noqa: PLC0415
 
     return to_xlsx(document)
@@ -57,8 +85,9 @@ def _xlsx(document: Document, _: Templates) -> bytes:
 
 WRITERS: Final[dict[Form, Writer]] = {
     "html": Writer("HTML", _html),
+    "pdf": Writer("PDF", _pdf, ("typst", "manimgx_fonts", "manimgx_fonts_cjk")),
     "docx": Writer("Word", _docx),
-    "xlsx": Writer("Excel", _xlsx, "xlsxwriter"),
+    "xlsx": Writer("Excel", _xlsx, ("xlsxwriter",)),
     "md": Writer("Markdown", _markdown),
 }
 """In the order in which an index names them."""

@@ -135,7 +135,10 @@ class _Writer:
         said = clean(text)
         if len(said) > LONGEST_CELL and len(said.encode("utf-16-le")) > 2 * MOST_UNITS:
             said = f"{said[: LONGEST_CELL - 1]}…"
-        page.write_string(row, column, said, self.looks[style])
+        if said:
+            page.write_string(row, column, said, self.looks[style])
+        else:
+            page.write_blank(row, column, None, self.looks[style])
 
     def _top(self, page: Worksheet, caption: str) -> int:
         """Write title, standing and facts; return the row below."""

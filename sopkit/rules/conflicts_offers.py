@@ -226,8 +226,8 @@ def _groups(known: Stacking) -> list[tuple[Reduction, ...]]:
     for ids in groups([offer.id for offer in known.offers], known.stacks):
         group: list[Reduction] = []
         for id_ in ids:
-            times = (copies_held(known.by_id[id_]) or 1) if known.stacks(id_, id_) else 1
-            group += [_reduction(known.by_id[id_])] * min(times, MOST_LIVE + 1)
+            times = copies_held(known.by_id[id_]) if known.stacks(id_, id_) else None
+            group += [_reduction(known.by_id[id_])] * min(times or 1, MOST_LIVE + 1)
         found.append(tuple(group))
     return found
 

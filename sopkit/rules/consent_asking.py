@@ -168,10 +168,8 @@ def _reentered(case: Case, one: Asking, span: float) -> Phrase | None:
 
 
 def is_as_seldom(rate: Rate, span: float) -> bool:
-    """Return whether what happens at this rate never happens twice within so many seconds."""
-    long = rate.per in ("lifetime", "year", "quarter") or (
-        isinstance(rate.per, Duration) and shortest(rate.per) >= span
-    )
+    """Return whether what happens at this rate never happens twice within so many seconds; a new year comes a day after the old."""
+    long = rate.per == "lifetime" or (isinstance(rate.per, Duration) and shortest(rate.per) >= span)
     return rate.count == 1 and long
 
 

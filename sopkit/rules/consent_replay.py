@@ -94,8 +94,7 @@ class Replay:
         """Return the number of the place behind which the evidence only grows old: that of the use where it is its own."""
         if self._own(use, course[-1], copies):
             return len(course)
-        raised = [n for n in range(1, len(course)) if course[n].slack > course[n - 1].slack or course[n].kept > NEVER]
-        return raised[-1] if raised else 0
+        return max(n for n in range(1, len(course)) if course[n].slack > course[n - 1].slack or course[n].kept > NEVER)
 
     def _put(
         self,
@@ -131,8 +130,6 @@ class Replay:
         if given == len(course):
             evidence = now if seen else None
             used = self._deed(use, now)
-        elif given == 0 and course[0].slack == NEVER:
-            evidence = None
         if evidence is not None and given < len(course):
             used = self._sent(use, now)
         own = given == len(course) and evidence is not None

@@ -41,8 +41,8 @@ class Book:
     plan: Plan
     names: Names
     role: str = ""
-    diagrams: Mapping[str, Diagram] = field(default_factory=dict)
-    """By playbook."""
+    diagrams: Mapping[str, tuple[Diagram, ...]] = field(default_factory=dict)
+    """By playbook: its flow, in parts where it is long."""
 
     @property
     def workspace(self) -> Workspace:

@@ -227,6 +227,11 @@ def _evidence(step: Step, names: Names) -> str:
     return said
 
 
+def needed_consents(step: Step) -> tuple[str, ...]:
+    """Return the consents without which the step's touch must not be."""
+    return tuple(dict.fromkeys(test.consent.id for test in (refusals(step.if_) if step.if_ else ())))
+
+
 def escalation(step: Step, names: Names) -> str:
     """Return whom to tell and when, counted from the deadline: 过了时限 30 分钟还没办完，找客服主管."""
     if step.escalate is None or step.escalate.to is None:

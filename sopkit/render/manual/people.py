@@ -180,7 +180,7 @@ def escalation_section(book: Book) -> Section | None:
     """Return whom to turn to: the line of superiors, and the steps that have their own rule."""
     names = book.names
     blocks: list[Block] = []
-    chain = _superiors(book.role, book)
+    chain = superiors(book.role, book)
     if chain:
         said = names.pick(
             "遇到手册没写的情况、拿不准、或客户情绪激动，逐级往上找：",
@@ -201,7 +201,7 @@ def escalation_section(book: Book) -> Section | None:
     return Section("escalation", text(names.pick("升级路径", "Whom to turn to")), tuple(blocks))
 
 
-def _superiors(role: str, book: Book) -> list[Role]:
+def superiors(role: str, book: Book) -> list[Role]:
     """Return the roles above, nearest first; a circle ends where it closes."""
     chain: list[Role] = []
     above = book.workspace.roles.get(role)

@@ -113,12 +113,11 @@ def _playbook(playbook: Playbook, book: Book) -> Section:
     names = book.names
     title = names.title(names.playbooks, playbook.id)
     blocks: list[Block] = [Facts(tuple(_facts(playbook, book)))]
-    diagram = book.diagrams.get(playbook.id)
     # Who does three steps needs these three; the whole flow is for those who answer for it. Only a lifecycle's is for all:
     # it shows what a customer has behind and before him.
     staged = isinstance(playbook, Journey) and playbook.kind == "lifecycle"
-    if diagram and (book.whole or staged or book.owns(playbook)):
-        blocks.append(diagram)
+    if book.whole or staged or book.owns(playbook):
+        blocks += book.diagrams.get(playbook.id, ())
     sections: tuple[Section, ...] = ()
     if isinstance(playbook, Journey) and any(stage.id for stage in playbook.stages):
         blocks.append(Paragraph(text(_stage_line(playbook, book))))

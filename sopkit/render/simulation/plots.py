@@ -10,7 +10,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from sopkit.frozen import dataclass
-from sopkit.render.figure import text_width
+from sopkit.render.lettering import text_width
 from sopkit.text import Lang
 
 STYLE: Final = """\

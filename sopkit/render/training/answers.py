@@ -9,14 +9,14 @@ from typing import Final, Literal, TypeVar, get_args
 
 from sopkit.frozen import dataclass
 from sopkit.model.documents import Workspace
-from sopkit.model.predicates import ConsentTest
 from sopkit.model.steps import Approve, Ask, Choose, Go, Send, SetData, Start, Step, Tag, Wait
 from sopkit.model.values import Duration, Ref, Text
 from sopkit.render.manual.book import Plan, scripts_of
+from sopkit.render.manual.cards import needed_consents
 from sopkit.render.marks import plain
 from sopkit.render.walks import Placed, accountable, doers, step_in
 from sopkit.render.wording import amounts, deeds
-from sopkit.render.wording.conditions import consent_scope, refusals
+from sopkit.render.wording.conditions import consent_scope
 from sopkit.render.wording.names import Names
 from sopkit.text import LANGS, Lang, Phrase
 
@@ -134,8 +134,8 @@ def right_answer(topic: Topic, placed: Placed, asked: Asked) -> Answer | None:
         case "start":
             return asked.playbook(step.verb.playbook.id) if isinstance(step.verb, Start) else None
         case "refusal":
-            needed = needed_consents(step)
-            return asked.consents(needed) if needed and step.via else None
+            consents = needed_consents(step)
+            return asked.consents(consents) if consents and step.via else None
         case _:
             return _of_neighbour(topic, placed, asked)
 
@@ -170,12 +170,6 @@ def case_of(step: Step) -> tuple[str, str, str] | None:
     uses = Counter(ref.id for _, ref in step.verb.scripts)
     alone = ((step.verb.match.id, value, ref.id) for value, ref in step.verb.scripts if uses[ref.id] == 1)
     return next(alone, None)
-
-
-def needed_consents(step: Step) -> tuple[str, ...]:
-    """Return the consents without which the step's touch must not be."""
-    tests: tuple[ConsentTest, ...] = refusals(step.if_) if step.if_ else ()
-    return tuple(dict.fromkeys(test.consent.id for test in tests))
 
 
 def follower(placed: Placed, asked: Asked) -> Placed | None:

@@ -1,0 +1,80 @@
+"""How much room words take on a page, at most: lines of text go in, a number of printed lines comes out.
+
+A block that surely fits is kept on one page; whatever may not fit may be broken, since what stands below the foot of a page is lost.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from typing import ClassVar, Final
+
+from sopkit.frozen import dataclass
+from sopkit.render.document import Column, Table
+from sopkit.render.marks import Line, Run, plain
+
+PAGE_EMS: Final = 46.0
+"""The width of a page's text, in ems of its letters, less the inset of a card."""
+NARROWEST: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    lines: float
+
+    @property
+    def fits_a_block(self) -> bool:
+        return self.lines <= Extent.BLOCK
+
+
+class Extent:
+    """Reckons for a table's columns, or for the whole width of a page."""
+
+    ROW: ClassVar[int] = 14
+    BLOCK: ClassVar[int] = 26
+    """Printed lines, of which a page has about 50."""
+
+    def __init__(self, columns: tuple[Column, ...] = ()) -> None:
+        whole = sum(column.width for column in columns) or 1
+        self._widths = tuple(PAGE_EMS * column.width / whole for column in columns if column.form in ("text", "time"))
+
+    def of(self, block: object) -> Room:
+        """Return the room of a block other than a table: each of its lines begins anew, beside a label."""
+        return Room(sum(2.0 if line is None else _lines(line, PAGE_EMS * 0.8) for line in _all_lines(block)))
+
+    def lines(self, lines: Iterable[Line]) -> float:
+        return sum(_lines(line, PAGE_EMS * 0.8) for line in lines)
+
+    def row(self, row: tuple[Line, ...]) -> float:
+        """Return the height of a row of the table."""
+        return max((_lines(cell, width) for cell, width in zip(row, self._widths, strict=False)), default=1.0)
+
+
+def _all_lines(value: object) -> Iterator[Line | None]:
+    if isinstance(value, tuple):
+        if value and all(isinstance(part, Run) for part in value):
+            yield value
+        else:
+            for part in value:
+                yield from _all_lines(part)
+    elif isinstance(value, Table):
+        yield from (None for _ in range(2 * Extent.BLOCK))
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from _all_lines(getattr(value, each.name))
+
+
+def _lines(line: Line, width: float) -> float:
+    room = max(NARROWEST, width - 1)
+    return sum(max(1, math.ceil(sum(map(_ems, part)) * 1.1 / room)) for part in plain(line).split("\n"))
+
+
+def _ems(char: str) -> float:
+    """Return how wide a character is at most; of scripts that we have not measured, twelve ems."""
+    if "\u4e00" <= char <= "\u9fff" or unicodedata.east_asian_width(char) in "WFA":
+        return 1.0
+    if char < "\u0250":
+        return 0.95 if char.isupper() or char in "mwMW@%" else 0.62
+    return 1.5 if "\u2000" <= char <= "\u2bff" else 12.0

@@ -1,0 +1,116 @@
+"""The fonts of printed documents: nothing goes in; where they are, and which characters they have, comes out.
+
+They come as packages from PyPI (`sopkit[docs]`), so that a document looks the same on every machine: the system's are never asked.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import typst
+
+PACKAGES: Final = ("manimgx_fonts", "manimgx_fonts_cjk")
+"""Noto Sans, Noto Emoji and Noto Sans for other scripts; Noto Sans CJK. All under the SIL Open Font License."""
+
+IGNORED: Final = frozenset("\t\n\u00ad\u200b\u200c\u200d\u2060\ufeff") | {
+    chr(code) for start, end in ((0xFE00, 0xFE0F), (0xE0020, 0xE007F), (0xE0100, 0xE01EF)) for code in range(start, end + 1)
+}  # fmt: skip
+"""Characters that have no shape of their own: joiners, variation selectors, tags of flags."""
+
+PRIVATE: Final = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
+"""Where a font may hold anything: what an author means by such a character, nobody knows."""
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """Return the fonts as the typesetter takes them, read once. Raises `ModuleNotFoundError` where the extra is missing."""
+    import typst  # noqa: PLC0415  80 MB that only a build of PDF needs
+
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(one) for one in _folders()]
+    )
+
+
+def _folders() -> Iterator[Path]:
+    for name in PACKAGES:
+        spec = find_spec(name)
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+        yield Path(spec.origin).parent
+
+
+@cache
+def characters() -> frozenset[str]:
+    """Return every character that some font of ours shows, or that has no shape."""
+    found: set[int] = set()
+    for folder in _folders():
+        for path in sorted(folder.glob("*.tt[fc]")):
+            found.update(*_code_points(path.read_bytes()))
+    for start, end in PRIVATE:
+        found.difference_update(range(start, end + 1))
+    return frozenset(map(chr, found)) | IGNORED
+
+
+def _code_points(font: bytes) -> Iterator[Iterator[int]]:
+    """Yield the code points of each face of a font file (OpenType: `cmap`, formats 4 and 12, which is what fonts have)."""
+    seen: set[int] = set()
+    for face in _faces(font):
+        table = _table(font, face, b"cmap")
+        (count,) = struct.unpack_from(">H", font, table + 2)
+        for record in range(count):
+            (offset,) = struct.unpack_from(">I", font, table + 4 + 8 * record + 4)
+            at = table + offset
+            (form,) = struct.unpack_from(">H", font, at)
+            if at not in seen and form in FORMATS:
+                seen.add(at)
+                yield FORMATS[form](font, at)
+
+
+def _faces(font: bytes) -> tuple[int, ...]:
+    if font[:4] != b"ttcf":
+        return (0,)
+    (count,) = struct.unpack_from(">I", font, 8)
+    return struct.unpack_from(f">{count}I", font, 12)
+
+
+def _table(font: bytes, face: int, tag: bytes) -> int:
+    (count,) = struct.unpack_from(">H", font, face + 4)
+    records: Iterator[tuple[bytes, int, int, int]] = (
+        struct.unpack_from(">4sIII", font, face + 12 + 16 * number) for number in range(count)
+    )
+    return next(offset for name, _, offset, _ in records if name == tag)
+
+
+def _segments(font: bytes, at: int) -> Iterator[int]:
+    """Format 4: segments of the basic plane; a segment may leave single characters without a glyph."""
+    (twice,) = struct.unpack_from(">H", font, at + 6)
+    many = twice // 2
+    ends = struct.unpack_from(f">{many}H", font, at + 14)
+    starts = struct.unpack_from(f">{many}H", font, at + 16 + twice)
+    deltas = struct.unpack_from(f">{many}H", font, at + 16 + 2 * twice)
+    places = at + 16 + 3 * twice
+    for number, (start, end, delta) in enumerate(zip(starts, ends, deltas, strict=True)):
+        (offset,) = struct.unpack_from(">H", font, places + 2 * number)
+        for code in range(start, min(end, 0xFFFE) + 1):
+            glyph = code
+            if offset:
+                (glyph,) = struct.unpack_from(">H", font, places + 2 * number + offset + 2 * (code - start))
+            if (glyph or not offset) and (glyph + delta) % 0x10000:
+                yield code
+
+
+def _groups(font: bytes, at: int) -> Iterator[int]:
+    """Format 12: groups of any plane."""
+    (many,) = struct.unpack_from(">I", font, at + 12)
+    for number in range(many):
+        start, end, glyph = struct.unpack_from(">III", font, at + 16 + 12 * number)
+        yield from range(start if glyph else start + 1, end + 1)
+
+
+FORMATS: Final = {4: _segments, 12: _groups}

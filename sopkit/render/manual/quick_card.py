@@ -1,0 +1,146 @@
+"""The quick card: a role's book goes in; the one page that hangs beside the till comes out: what I do, when, how fast, whom I ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sopkit.render.document import (
+    Block,
+    Bullets,
+    Callout,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Paragraph,
+    RowGroup,
+    Section,
+    Table,
+    content_hash,
+    text,
+)
+from sopkit.render.manual import front
+from sopkit.render.manual.book import Book, anchor
+from sopkit.render.manual.cards import escalation, needed_consents
+from sopkit.render.manual.front import Edition
+from sopkit.render.manual.people import superiors
+from sopkit.render.marks import Line, clean, link, plain
+from sopkit.render.qr import qr_code
+from sopkit.render.sentences import sentence_case
+from sopkit.render.walks import Placed
+from sopkit.render.wording import amounts, deeds, timing
+from sopkit.render.wording.conditions import consent_scope
+
+ROWS: Final = 16
+"""Steps on the card: what a page holds in type that is read standing."""
+
+
+def quick_card(book: Book, edition: Edition, manual: Document, manual_path: str = "") -> Document | None:
+    """Return the card of the book's role; None where it has no step of its own. `manual_path` leads to its manual's page."""
+    names, settings = book.names, book.workspace.settings
+    steps = _chosen(book)
+    if not steps:
+        return None
+    blocks: list[Block] = [_table(steps, book, manual_path), *_never(book), *_whom(book), *_live(book)]
+    title = names.pick(f"{plain(names.role(book.role))}速查卡", f"{plain(names.role(book.role))}: quick card")
+    sections = sentence_case((Section("card", text(title), tuple(blocks)),), names.lang)
+    suffix = f"{book.role}-card"
+    content = content_hash(title, sections)
+    return Document(
+        form="checklist",
+        lang=names.lang,
+        title=title,
+        subtitle=plain(names.say(settings.title)),
+        sections=sections,
+        draft=edition.draft,
+        stamp=front.stamp(settings, edition, names.lang),
+        running=(*front.running(settings, edition, suffix, names), manual.content),
+        look=front.look(settings, names),
+        content=content,
+    )
+
+
+def _chosen(book: Book) -> list[Placed]:
+    """Return the steps that fit: required ones and those with a time limit before others, then in the manual's order."""
+    steps = book.all_steps()
+    first = sorted(steps, key=lambda each: (not each.step.required, not _limited(each)))[:ROWS]
+    return [each for each in steps if any(each is one for one in first)]
+
+
+def _limited(placed: Placed) -> bool:
+    return bool(placed.step.within or placed.step.before)
+
+
+def _table(steps: list[Placed], book: Book, manual_path: str) -> Table:
+    names = book.names
+    columns = (
+        Column(text(names.pick("我做什么", "What I do")), 6),
+        Column(text(names.pick("什么时候", "When")), 7),
+        Column(text(names.pick("多快", "How fast")), 4, "time"),
+        Column(text(names.pick("卡住了找谁", "Whom I ask")), 5),
+    )
+    rows = tuple(dict.fromkeys(_row(each, book, manual_path) for each in steps))
+    left = len(book.all_steps()) - len(steps)
+    caption = names.pick("我的活", "My work")
+    if left:
+        caption += names.bracketed(names.pick(f"另有 {left} 步见手册", f"{left} more steps in the manual"))
+    return Table(text(caption), columns, (RowGroup((), rows),), counted=False)
+
+
+def _row(placed: Placed, book: Book, manual_path: str) -> tuple[Line, ...]:
+    names, step = book.names, placed.step
+    title = deeds.title(placed, names)
+    fast = ""
+    if step.within:
+        amount = amounts.duration(step.within, names.lang)
+        fast = names.pick(f"{amount}内", f"within {amount}")
+    elif step.before:
+        amount = amounts.duration(step.before, names.lang)
+        fast = names.pick(f"提前 {amount}", f"{amount} ahead")
+    above = superiors(book.role, book)
+    ask = escalation(step, names) or (names.role(above[0].id) if above else "")
+    shown = link(title, f"{manual_path}#{anchor('step', placed.path)}") if manual_path else title
+    return text(shown), text(timing.due(placed, names)), text(fast or "–"), text(ask or "–")
+
+
+def _never(book: Book) -> Iterator[Block]:
+    """Yield to whom nothing is sent, over all steps of the card's reader."""
+    names = book.names
+    consents = dict.fromkeys(
+        id_ for placed in book.all_steps() if placed.step.via for id_ in needed_consents(placed.step)
+    )
+    if consents:
+        scopes = names.either([consent_scope(id_, names)[0] for id_ in consents])
+        said = names.pick(
+            f"客户没有同意、已拒绝或已撤回{scopes}的，不发这一类。",
+            f"Send nothing of the kind to a customer who has not agreed to {scopes}, has refused it or has withdrawn the consent.",
+        )
+        yield Callout("warning", text(names.pick("绝不", "Never")), (Paragraph(text(said)),))
+
+
+def _whom(book: Book) -> Iterator[Block]:
+    names = book.names
+    lines = []
+    for role in superiors(book.role, book):
+        contact = names.say(role.contact) if role.contact else ""
+        lines.append(text(names.role(role.id) + (names.bracketed(contact) if contact else "")))
+    brand = book.workspace.settings.brand
+    if brand and brand.service_line:
+        lines.append(text(names.colon(names.pick("客服电话", "Service line"), clean(brand.service_line))))
+    if lines:
+        label = text(names.pick("拿不准、手册没写、客户激动：找", "Unsure, not in the manual, an upset customer: ask"))
+        yield Facts((Fact(label, ()),))
+        yield Bullets(tuple(lines))
+
+
+def _live(book: Book) -> Iterator[Block]:
+    names, outputs = book.names, book.workspace.settings.outputs
+    address = clean(outputs.url) if outputs and outputs.url else ""
+    if not address:
+        return
+    label = names.pick("扫码看最新版", "Scan for the live edition")
+    drawn = qr_code(address, label)
+    if drawn:
+        yield drawn
+    yield Paragraph(text(names.colon(names.pick("最新版地址", "Live edition"), link(address, address))))

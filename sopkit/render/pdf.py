@@ -1,0 +1,112 @@
+"""The PDF writer: a document goes in; a PDF for paper and screen comes out, tagged for those who listen and fit to be kept.
+
+    with Typesetter(templates, as_of) as typesetter:
+        data = to_pdf(document, typesetter)
+
+Typst sets the pages, by the layouts in `templates/typst`, each of which a workspace may replace. They see plain data and the
+files of one folder that holds nothing else. The same document gives the same bytes: no clock, no font of the system, no network.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import tempfile
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Final, Self
+
+from sopkit import resources
+from sopkit.render.document import Document
+from sopkit.render.glyphs import refuse_cluster, refuse_unprintable
+from sopkit.render.print_data import Data, print_data
+from sopkit.render.templating import Templates
+from sopkit.render.typst_press import Apart, InProcess, Job, LayoutError
+from sopkit.render.unwritable import UnwritableError
+from sopkit.text import Phrase
+
+FOLDER: Final = "typst"
+PICTURE: Final = re.compile(r"data:image/(png|jpeg|webp);base64,([A-Za-z0-9+/=]+)")
+"""A picture as a document holds it."""
+UNSHOWN: Final = re.compile(r'the text `"(.*)"` could not be displayed', re.DOTALL)
+ESCAPE: Final = re.compile(r"\\u\{([0-9a-f]+)\}")
+FAULTY: Final = Phrase(
+    "《{title}》没有生成 PDF。版式 templates/{place} 出错：{message}",
+    "no PDF was made of “{title}”: the layout templates/{place} fails: {message}",
+)
+
+
+class Typesetter:
+    """Sets the documents of one build: the layouts are written once, and the fonts read once.
+
+    Where a layout is the workspace's own, the work is done by another process, with limits on its time and memory.
+    """
+
+    def __init__(self, templates: Templates, as_of: date) -> None:
+        self._as_of = as_of
+        self._home = tempfile.TemporaryDirectory(prefix="sopkit-")
+        self.folder = Path(self._home.name)
+        names = sorted(path.name for path in (resources.folder("templates") / FOLDER).glob("*.typ"))
+        sources = {name: templates.source(f"{FOLDER}/{name}") for name in names}
+        for name, (text, _) in sources.items():
+            (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
+        self._press = (Apart if any(own for _, own in sources.values()) else InProcess)(self.folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._press.close()
+        self._home.cleanup()
+
+    def set(self, document: Document) -> bytes:
+        """Return the PDF. Raises `UnwritableError`."""
+        refuse_unprintable(document)
+        data = print_data(document)
+        _dated(data, self._as_of)
+        self._place_logo(data, document.look.logo)
+        made_at = datetime.combine(self._as_of, time(), UTC)
+        try:
+            return self._press.set(Job(json.dumps(data, ensure_ascii=False), int(made_at.timestamp())))
+        except LayoutError as error:
+            unshown = UNSHOWN.search(error.message)
+            if unshown:
+                refuse_cluster(document, ESCAPE.sub(lambda match: chr(int(match[1], 16)), unshown[1]))
+            raise UnwritableError(_faulty(document, error)) from error
+
+    def _place_logo(self, data: Data, address: str) -> None:
+        """Put the logo into the layouts' folder, where all documents find it, and its name into the data."""
+        found = PICTURE.fullmatch(address)
+        name = ""
+        if found:
+            picture = base64.b64decode(found[2])
+            name = f"{hashlib.sha256(picture).hexdigest()[:16]}.{found[1]}"
+            path = self.folder / name
+            if not path.exists():
+                path.write_bytes(picture)
+        look = data["look"]
+        if isinstance(look, dict):
+            look["logo"] = name and f"/{name}"
+
+
+def to_pdf(document: Document, typesetter: Typesetter) -> bytes:
+    """Return the document as PDF; the same document gives the same bytes. Raises `UnwritableError`."""
+    return typesetter.set(document)
+
+
+def _dated(data: Data, as_of: date) -> None:
+    data["date"] = [as_of.year, as_of.month, as_of.day]
+
+
+def _faulty(document: Document, error: LayoutError) -> Phrase:
+    place = f"{FOLDER}/{error.place}" if error.place else FOLDER
+    zh, en = (
+        FAULTY.fill(lang, {"title": document.title, "place": place, "message": error.reason})
+        for lang in ("zh-CN", "en")
+    )
+    return Phrase(zh, en)

@@ -1,0 +1,271 @@
+"""A document goes in; the plain data from which the layouts in `templates/typst` set it on paper comes out.
+
+Only data, never markup: whatever an author writes stays a string. A line is a list of strings and of pieces in a style; a long word
+has `HERE` where it may be broken; a link leads to an anchor of this document or to a harmless address, or is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from typing import Final
+
+from sopkit.render.document import (
+    Callout,
+    Column,
+    Diagram,
+    Document,
+    Fact,
+    Facts,
+    RowGroup,
+    Script,
+    Section,
+    StepCard,
+    Table,
+)
+from sopkit.render.drawing import POINTS, Words, parted
+from sopkit.render.extent import Extent
+from sopkit.render.marks import Line, Run, clean
+from sopkit.render.templating import Plain, safe_href
+from sopkit.text import Phrase
+
+WORDS: Final[dict[str, Phrase]] = {
+    "contents": Phrase("目录", "Contents"),
+    "script": Phrase("话术：", "Script: "),
+    "used_in": Phrase("用在：", "Used in: "),
+    "nothing": Phrase("无", "nothing"),
+    "page": Phrase("第", "Page"),
+    "of_pages": Phrase("页，共", "of"),
+    "pages_end": Phrase("页", ""),
+    "draft_note": Phrase(
+        "检查还有错误未改，不得用于培训和执行。", "The check still finds errors: not for training or use."
+    ),
+}
+
+HERE: Final[dict[str, Plain]] = {"at": "break"}
+"""A place at which a line may end although no word ends there."""
+NEW_LINE: Final[dict[str, Plain]] = {"at": "line"}
+LONG_WORD: Final = re.compile(r"[^\s\u2e80-\U0003ffff]{21,}")
+LONG_ID: Final = re.compile(r"[^\s\u2e80-\U0003ffff]{13,}")
+JOINTS: Final = re.compile(r"(?<=[/._:#-])(?=[^/._:#-])")
+STRETCH: Final = 8
+"""A word that no column holds is broken after so many letters."""
+HOURS: Final = re.compile(r"(\d{1,2}:\d{2}–\d{1,2}:\d{2})")
+"""Hours from and to: a line would end after the dash."""
+WEB: Final = re.compile("(?:https?|mailto|tel):", re.IGNORECASE)
+
+FEW_ROWS: Final = 8
+Data = dict[str, Plain]
+
+
+def print_data(document: Document) -> Data:
+    """Return the data of a document; the logo is left out, since pictures are no text."""
+    return _Preparation(document).data()
+
+
+class _Preparation:
+    def __init__(self, document: Document) -> None:
+        self.doc = document
+        self.targets = frozenset(_anchors(document.sections))
+        self.placed: set[str] = set()
+
+    def data(self) -> Data:
+        doc = self.doc
+        return {
+            "form": doc.form,
+            "lang": doc.lang,
+            "title": _text(doc.title),
+            "subtitle": _text(doc.subtitle),
+            "stamp": _text(doc.stamp),
+            "draft": doc.draft,
+            "running": [_text(part) for part in doc.running],
+            "look": {
+                "colour": doc.look.colour,
+                "header": _text(doc.look.header),
+                "footer": _text(doc.look.footer),
+                "name": _text(doc.look.name),
+            },
+            "facts": [self._fact(fact) for fact in doc.facts],
+            "sections": [self._section(section) for section in doc.sections],
+            "say": {name: phrase.within(doc.lang) for name, phrase in WORDS.items()},
+        }
+
+    def _section(self, section: Section) -> Data:
+        return {
+            "anchor": self._anchor(section.anchor),
+            "title": self.line(section.title),
+            "blocks": [self._block(block, section.title) for block in section.blocks],
+            "sections": [self._section(inner) for inner in section.sections],
+            "breaks": section.breaks,
+            "listed": section.listed,
+            "folded": section.folded,
+        }
+
+    def _block(self, block: object, title: Line = ()) -> Data:
+        if isinstance(block, Table):
+            return self._table(block, title)
+        if isinstance(block, Diagram):
+            return self._diagram(block)
+        made = self._plain(block)
+        if isinstance(block, StepCard | Script | Callout):
+            made["whole"] = Extent().of(block).fits_a_block
+        if isinstance(block, Facts):
+            made["entries"] = [self._fact(fact) for fact in block.entries]
+        return made
+
+    def _plain(self, value: object) -> Data:
+        """Return a block with its fields; a line among them as pieces, an anchor as one that no other has."""
+        if not is_dataclass(value):
+            raise TypeError(f"no block: {type(value).__name__}")
+        made: Data = {"block": type(value).__name__}
+        for each in fields(value):
+            given = getattr(value, each.name)
+            made[each.name] = self._anchor(given) if each.name == "anchor" else self._value(given)
+        return made
+
+    def _value(self, value: object) -> Plain:
+        if isinstance(value, str):
+            return _text(value)
+        if value is None or isinstance(value, bool | int):
+            return value
+        if isinstance(value, tuple):
+            if value and all(isinstance(part, Run) for part in value):
+                return self.line(value)
+            return [self._value(part) for part in value]
+        return self._fact(value) if isinstance(value, Fact) else self._block(value)
+
+    def _fact(self, fact: Fact) -> Data:
+        return {
+            "label": self.line(fact.label),
+            "lines": [self.line(line) for line in fact.lines],
+            "tone": fact.tone,
+            "whole": Extent().lines(fact.lines) <= Extent.ROW,
+        }
+
+    def _table(self, table: Table, title: Line) -> Data:
+        """Return a table; one that says the heading above it once more has no caption."""
+        extent = Extent(table.columns)
+        rows = sum(len(group.rows) for group in table.groups)
+        heights = [extent.row(row) for group in table.groups for row in group.rows]
+        return {
+            "block": "Table",
+            "caption": [] if table.caption == title else self.line(table.caption),
+            "columns": [self._column(column) for column in table.columns],
+            "groups": [self._group(group, extent) for group in table.groups],
+            "whole": rows <= FEW_ROWS and sum(heights) + len(table.groups) <= Extent.BLOCK,
+        }
+
+    def _column(self, column: Column) -> Data:
+        return {"head": self.line(column.head), "width": column.width, "form": column.form}
+
+    def _group(self, group: RowGroup, extent: Extent) -> Data:
+        return {
+            "title": self.line(group.title),
+            "rows": [
+                {"cells": [self.line(cell) for cell in row], "whole": extent.row(row) <= Extent.ROW}
+                for row in group.rows
+            ],
+        }
+
+    def _diagram(self, diagram: Diagram) -> Data:
+        drawn = parted(diagram.svg)
+        return {
+            "block": "Diagram",
+            "anchor": self._anchor(diagram.anchor),
+            "title": _text(diagram.title),
+            "text": clean(diagram.text),
+            "svg": drawn.svg,
+            "words": [_drawn(words) for words in drawn.words],
+            "width": drawn.width * POINTS,
+            "height": drawn.height * POINTS,
+        }
+
+    def _anchor(self, anchor: str) -> str:
+        """Return the anchor, where it is the first of its name; links lead there."""
+        if not anchor or anchor in self.placed:
+            return ""
+        self.placed.add(anchor)
+        return anchor
+
+    def line(self, line: Line) -> list[Plain]:
+        return [piece for run in line for piece in self._run(run)]
+
+    def _run(self, run: Run) -> Iterator[Plain]:
+        pieces = list(_pieces(clean(run.text), LONG_ID if run.style == "id" else LONG_WORD))
+        styled: Data = {}
+        if run.style != "plain":
+            styled["style"] = run.style
+        if run.lang:
+            styled["lang"] = run.lang
+        href = safe_href(run.href)
+        if href.startswith("#") and href[1:] in self.targets:
+            styled["to"] = href[1:]
+        elif WEB.match(href):
+            styled["href"] = href
+        if styled:
+            yield {"pieces": pieces, **styled}
+        else:
+            yield from pieces
+
+
+def _anchors(value: object) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _anchors(part)
+    elif is_dataclass(value) and not isinstance(value, Run):
+        for each in fields(value):
+            given = getattr(value, each.name)
+            if each.name == "anchor" and given:
+                yield given
+            else:
+                yield from _anchors(given)
+
+
+def _drawn(words: Words) -> Data:
+    return {
+        "x": words.x * POINTS,
+        "y": words.y * POINTS,
+        "size": words.size * POINTS,
+        "anchor": words.anchor,
+        "colour": words.colour,
+        "bold": words.bold,
+        "text": _text(words.text),
+    }
+
+
+def _text(words: str) -> str:
+    """Return words that stand on one line."""
+    return " ".join(clean(words).split())
+
+
+def _pieces(text: str, long: re.Pattern[str]) -> Iterator[Plain]:
+    """Yield text with the places at which its lines end, may end, or (`whole`) must not."""
+    for number, line in enumerate(text.replace("\t", "    ").split("\n")):
+        if number:
+            yield NEW_LINE
+        for count, stretch in enumerate(HOURS.split(line)):
+            if count % 2:
+                yield {"at": "whole", "text": stretch}
+            elif stretch:
+                yield from _breakable(stretch, long)
+
+
+def _breakable(text: str, long: re.Pattern[str]) -> Iterator[Plain]:
+    at = 0
+    for word in long.finditer(text):
+        parts = list(_chopped(JOINTS.split(word[0])))
+        yield text[at : word.start()] + parts[0]
+        for part in parts[1:]:
+            yield HERE
+            yield part
+        at = word.end()
+    if text[at:]:
+        yield text[at:]
+
+
+def _chopped(parts: Iterable[str]) -> Iterator[str]:
+    for part in parts:
+        long = len(part) > 2 * STRETCH
+        step = STRETCH if long else len(part) or 1
+        yield from (part[start : start + step] for start in range(0, len(part), step))

@@ -1,0 +1,200 @@
+"""Typst at work: the data of a document goes in, the bytes of a PDF come out; in this process, or in one with limits.
+
+The only part of the program that knows Typst, which is imported when the first PDF is made.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from sopkit.frozen import dataclass
+from sopkit.render.fonts import fonts
+from sopkit.text import Phrase
+
+if TYPE_CHECKING:
+    import typst
+
+MAIN: Final = "document.typ"
+PLACE: Final = re.compile(r"┌─ (?:[^\n]*[/\\])?([\w.-]+\.typ:\d+:\d+)")
+SECONDS: Final = 60.0
+"""For one document with a workspace's layouts: the whole manual of a hundred pages takes two."""
+MEMORY: Final = 2 << 30
+"""Bytes of address space for the same, where the system keeps such limits; the compiler and the fonts alone map 300 MB."""
+TOO_LONG: Final = Phrase("超过了 {seconds} 秒", "it takes more than {seconds} seconds")
+BROKEN: Final = Phrase(
+    "它用的内存超过了限制，或排版程序中断了", "it needs more memory than is allowed, or the typesetter broke off"
+)
+LARGE: Final = 100_000
+"""Characters of data from which a document fills so much memory that it is given back before the next."""
+REMEMBERED: Final = 10
+"""Typst keeps what it has laid out until so many documents did not use it."""
+NO_PROXY_HERE: Final = "http://127.0.0.1:9"
+"""Nothing listens there: a layout that asks for a package of the network gets none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    data: str
+    """JSON."""
+    made_at: int
+    """Seconds since 1970."""
+
+
+class LayoutError(Exception):
+    """A layout does not work on this data."""
+
+    def __init__(self, message: str, place: str = "", reason: Phrase | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        """File, line and column."""
+        self.reason = reason or Phrase(message, message)
+
+
+class Press(Protocol):
+    """What sets documents by the layouts of a folder. Raises `LayoutError`."""
+
+    def set(self, job: Job) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+class InProcess:
+    """A compiler for each thread that asks; the fonts are shared, and the lock of Python is free while it works."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._each = threading.local()
+
+    def set(self, job: Job) -> bytes:
+        made = _compiled(self._compiler(), job)
+        if len(job.data) > LARGE:
+            self._forget()
+        return made
+
+    def _forget(self) -> None:
+        """Set so many small texts that all of the large one is forgotten."""
+        compiler = _blank(self._folder)
+        for number in range(REMEMBERED + 1):
+            compiler.compile(b"%d" % number, format="pdf", timestamp=0)
+
+    def _compiler(self) -> typst.Compiler:
+        if not hasattr(self._each, "compiler"):
+            self._each.compiler = _compiler(self._folder)
+        compiler: typst.Compiler = self._each.compiler
+        return compiler
+
+    def close(self) -> None:
+        self._each = threading.local()
+
+
+def _compiler(folder: Path) -> typst.Compiler:
+    import typst  # noqa: PLC0415  80 MB that only a build of PDF needs
+
+    # Packages would be looked for here, where there are none.
+    return typst.Compiler(
+        folder / MAIN, root=folder, font_paths=fonts(), package_path=folder, package_cache_path=folder
+    )
+
+
+def _blank(folder: Path) -> typst.Compiler:
+    import typst  # noqa: PLC0415
+
+    return typst.Compiler(b"", root=folder, font_paths=fonts())
+
+
+def _compiled(compiler: typst.Compiler, job: Job) -> bytes:
+    import typst  # noqa: PLC0415
+
+    try:
+        made = compiler.compile(
+            format="pdf", sys_inputs={"document": job.data}, pdf_standards=["a-2a", "ua-1"], timestamp=job.made_at
+        )
+    except typst.TypstError as error:
+        found = PLACE.search(error.diagnostic)
+        raise LayoutError(error.message, found[1] if found else "") from error
+    if not isinstance(made, bytes):
+        raise TypeError("a PDF is one file")
+    return made
+
+
+class Apart:
+    """A process of its own, which is ended when it takes too long or too much: for layouts that others wrote."""
+
+    def __init__(self, folder: Path, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        self._folder, self._seconds, self._memory = folder, seconds, memory
+        self._lock = threading.Lock()
+        self._worker: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def set(self, job: Job) -> bytes:
+        with self._lock:
+            pipe = self._started()
+            try:
+                pipe.send(job)
+                if not pipe.poll(self._seconds):
+                    self.close()
+                    raise LayoutError("time", reason=_seconds(self._seconds))
+                answer: bytes | tuple[str, str] = pipe.recv()
+            except (EOFError, ConnectionError) as error:
+                self.close()
+                raise LayoutError("memory", reason=BROKEN) from error
+        if isinstance(answer, tuple):
+            raise LayoutError(*answer)
+        return answer
+
+    def _started(self) -> Connection:
+        if self._pipe is None:
+            context = multiprocessing.get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._worker = context.Process(target=_serve, args=(theirs, self._folder, self._memory), daemon=True)
+            self._worker.start()
+            theirs.close()
+        return self._pipe
+
+    def close(self) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker.join()
+        self._pipe = self._worker = None
+
+
+def _seconds(seconds: float) -> Phrase:
+    said = f"{seconds:g}"
+    return Phrase(TOO_LONG.fill("zh-CN", {"seconds": said}), TOO_LONG.fill("en", {"seconds": said}))
+
+
+def _serve(pipe: Connection, folder: Path, memory: int) -> None:
+    """Set what comes through the pipe until it is closed."""
+    _limit(memory)
+    compiler = _compiler(folder)
+    while True:
+        try:
+            job: Job = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send(_compiled(compiler, job))
+        except LayoutError as error:
+            pipe.send((error.message, error.place))
+
+
+def _limit(memory: int) -> None:
+    """Keep this process from the network and from more memory than it may have; Windows knows no such limit of memory."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        os.environ[name] = os.environ[name.upper()] = NO_PROXY_HERE
+    os.environ.pop("no_proxy", None)
+    os.environ.pop("NO_PROXY", None)
+    try:
+        import resource  # noqa: PLC0415  not on Windows
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
