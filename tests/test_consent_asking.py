@@ -5,11 +5,6 @@ from __future__ import annotations
 import pytest
 
 from sopkit.diagnostics import Verdict
-from sopkit.graph.course import Course
-from sopkit.graph.nodes import Delay, Edge
-from sopkit.model.values import Duration
-from sopkit.rules.consent_asking import _soonest
-from sopkit.tree import Mark
 from tests.test_rules_consent import run, text
 
 HEAD, _, REST = text("asked-day-after-day").partition("  - {id: please")
@@ -81,6 +76,12 @@ def test_how_soon_after_the_event_that_asks(after: str, *, soon: bool) -> None:
     assert (by_step == [("ask", Verdict.VIOLATED, JUST_ASKED)]) is soon
 
 
+@pytest.mark.parametrize(("seconds", "soon"), [(3599, True), (3600, False)])
+def test_a_second_too_soon_is_too_soon(seconds: int, *, soon: bool) -> None:
+    found = asked(journey("{id: wait, wait: 719h}", f"{{id: ask, after: {seconds}s, {ASK}}}", on="offered"))
+    assert (found == [("ask", Verdict.VIOLATED, JUST_ASKED)]) is soon
+
+
 def test_what_counts_from_an_anchor_may_follow_at_once() -> None:
     found = asked(journey("{id: wait, wait: 20d}", f"{{id: ask, after: 40d, since: start, {ASK}}}", on="offered"))
     assert found == [("ask", Verdict.VIOLATED, JUST_ASKED)]
@@ -144,16 +145,12 @@ def test_who_else_has_asked() -> None:
     assert [(said[0], said[2]) for said in asked(two)] == [("ask", "`more` has asked, too")]
 
 
-def edge(source: str, target: str, days: int) -> Edge:
-    return Edge(source, target, "then", Mark(0), delay=Delay(Duration(days, "d", Mark(0))))
-
-
-def test_the_soonest_way_counts_to_the_second_and_a_circle_is_gone_round_once() -> None:
-    edges = {
-        "a": [edge("a", "b", 9), edge("a", "c", 1)],
-        "b": [edge("b", "a", 1)],
-        "c": [edge("c", "b", 2), edge("c", "a", 0)],
-    }
-    course = Course("a", edges)
-    days = [_soonest(course, *ways) / 86_400 for ways in (("a", "b"), ("b", "c"), ("a", "a"), ("a", "nowhere"))]
-    assert days == [3, 2, 0, float("inf")]
+def test_a_circle_of_stages_that_never_comes_back_to_a_step_asks_elsewhere() -> None:
+    stages = (
+        f"  zero: {{steps: [{{id: ask, {ASK}}}], next: [{{after: 1d, go: one}}]}}\n"
+        f"  one: {{steps: [{{id: first, again_after: 30d, {ASK}}}], next: [{{after: 1d, go: two}}]}}\n"
+        "  two: {next: [{after: 1d, go: one}, {on: order-paid, go: end}]}\n"
+    )
+    lifecycle = journey(events=EVENTS.partition("  offered")[0]).replace("kind: automation", "kind: lifecycle")
+    found = asked(lifecycle.replace("steps:\n", f"stages:\n{stages}"))
+    assert found == [("ask", Verdict.POSSIBLE, "`first` has asked, too")]

@@ -251,7 +251,11 @@ CASES = [
         id="never",
     ),
     pytest.param(
-        journey("{id: pause, wait: 3d}", TELL, more="\nends_on: [sms-unsubscribed, account-closed]"),
+        journey(
+            "{id: pause, wait: 3d}",
+            TELL,
+            more="\nends_on: [sms-unsubscribed, account-closed, {withdrawn: wecom-marketing}]",
+        ),
         [
             "3 d 30 s",
             "26-07-06 10:00:00 sms-yes occurs",
@@ -344,6 +348,77 @@ CASES = [
             "26-07-12 10:00:00 tell",
         ],
         id="chat",
+    ),
+    pytest.param(  # from the start of the journey that another one starts
+        journey(TELL.replace("}", ", after: 5h, since: start}"))
+        + FIRST.partition("steps:")[0].replace("ID", "ask").replace("ON", "sms-yes")
+        + "steps:\n  - {id: s, wait: 2d}\n  - {id: go, start: news}\n",
+        [
+            "2 d 5 h 30 s",
+            "26-07-06 10:00:00 sms-yes occurs",
+            "26-07-06 10:00:00 s waits",
+            "26-07-06 10:00:01 the customer withdraws “Consent to marketing by SMS”",
+            "26-07-07 10:00:01 by now the withdrawal must have taken effect",
+            "26-07-08 10:00:00 enters news",
+            "26-07-08 15:00:30 tell",
+        ],
+        id="started",
+    ),
+    pytest.param(
+        journey("{id: first, do: 记录, by: guide, within: 11h}", TELL).replace("enforce: none", QUIET),
+        [
+            "1 d 9 h 30 s",
+            "26-07-06 00:00:00 sms-yes occurs",
+            "26-07-06 00:00:01 the customer withdraws “Consent to marketing by SMS”",
+            "26-07-07 00:00:01 by now the withdrawal must have taken effect",
+            "26-07-07 09:00:30 tell",
+        ],
+        id="open-hours",
+    ),
+    pytest.param(
+        journey("{id: pause, wait: 30h}", TELL).replace("runs_in: map\n", ""),
+        [
+            "1 d 6 h",
+            "26-07-06 10:00:00 sms-yes occurs",
+            "26-07-06 10:00:00 pause waits",
+            "26-07-06 10:00:01 the customer withdraws “Consent to marketing by SMS”",
+            "26-07-07 10:00:01 by now the withdrawal must have taken effect",
+            "26-07-07 16:00:00 tell",
+        ],
+        id="no-tool",
+    ),
+    pytest.param(
+        journey("{id: pause, wait: 86371s}", TELL),
+        [
+            "1 d 1 s",
+            "26-07-06 10:00:00 sms-yes occurs",
+            "26-07-06 10:00:00 pause waits",
+            "26-07-06 10:00:01 the customer withdraws “Consent to marketing by SMS”",
+            "26-07-07 10:00:01 by now the withdrawal must have taken effect",
+            "26-07-07 10:00:01 tell",
+        ],
+        id="just-due",
+    ),
+    pytest.param(
+        journey(
+            "{id: first, do: 记录, after: 1mo}",
+            "{id: second, do: 记录, after: 2mo, since: start}",
+            "{id: hear, wait: sms-yes}",
+            "{id: pause, wait: 40h}",
+            TELL,
+            on="member-joined",
+        ),
+        [
+            "1 d 16 h 30 s",
+            "26-07-06 10:00:00 Joined in the mini-program",
+            "26-08-31 10:00:00 hear waits",
+            "26-08-31 10:00:00 sms-yes occurs",
+            "26-08-31 10:00:00 pause waits",
+            "26-08-31 10:00:01 the customer withdraws “Consent to marketing by SMS”",
+            "26-09-01 10:00:01 by now the withdrawal must have taken effect",
+            "26-09-02 02:00:30 tell",
+        ],
+        id="months",
     ),
 ]
 

@@ -61,6 +61,7 @@ def by_each() -> Times:
         ("within: 3h, ", 95, 3),  # from Thursday noon on
         ("within: 3h, clock: wall, ", 3 + 70, 3),
         ("after: 3h, within: 4h, ", 115, 1),
+        ("after: 3h, within: 3h, clock: wall, ", 70, 0),
         ("after: 1 workday, ", INFINITE, INFINITE),
         ("after: 2h, ", INFINITE, INFINITE),
         ("", INFINITE, INFINITE),

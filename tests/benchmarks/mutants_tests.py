@@ -52,7 +52,7 @@ TESTS = {
     "sopkit.rules.consent_asking": ("consent_asking", "rules_consent"),
     "sopkit.rules.consent_bases": ("consent_bases", "rules_consent"),
     "sopkit.rules.consent_copies": ("consent_known", "rules_consent", "consent_traps"),
-    "sopkit.rules.consent_paths": CONSENT,
+    "sopkit.rules.consent_paths": (*CONSENT, "consent_courses"),
     "sopkit.rules.consent_reach": CONSENT,
     "sopkit.rules.consent_replay": ("consent_timelines", "consent_times", "rules_consent"),
     "sopkit.rules.consent_times": ("consent_times", "consent_timelines", "consent_traps"),
