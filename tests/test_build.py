@@ -70,7 +70,11 @@ def test_only_what_is_asked_for_is_made(build: Build, workspace: Path, tmp_path:
 
     sheets = {f"checklists/guide.{period}.{lang}.html" for period in ("daily", "weekly") for lang in ("zh-CN", "en")}
     manuals = {f"manuals/guide.{lang}.{form}" for lang in ("zh-CN", "en") for form in ("html", "md")}
-    assert made("--role", "guide") == sheets | manuals
+    stems = ("manuals/guide.card", "training/guide", "training/guide.key", "calendar/guide")
+    others = {f"{stem}.{lang}.html" for stem in stems for lang in ("zh-CN", "en")}
+    assert made("--role", "guide") == sheets | manuals | others
+    assert made("--role", "guide", "--only", "card") == {path for path in others if ".card." in path}
+    assert made("--role", "guide", "--only", "training") == {path for path in others if path.startswith("training/")}
     assert made("--role", "guide", "--only", "manual") == manuals
     assert made("--role", "guide", "--only", "checklist") == sheets
     both = made("--role", "guide", "--role", "ops-lead", "--only", "checklist", "--only", "manual")
