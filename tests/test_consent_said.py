@@ -71,6 +71,18 @@ def test_a_proof_says_what_it_takes_for_granted() -> None:
     assert proof(synced)[1] == ["no sync run fails, and staff are on time"]
 
 
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [("sms-marketing", Verdict.VIOLATED), ("{sms-marketing: given}", Verdict.VIOLATED)],
+)
+def test_what_was_given_in_this_instant_is_seen_and_hardly_ever_missed(state: str, verdict: Verdict) -> None:
+    fork = (
+        f"{{id: fork, choose: [{{if: {{consent: {state}}}, steps: [{{id: pause, wait: 30h}}, {TELL}]}}, {{else: []}}]}}"
+    )
+    (found,) = of_ways(journey(fork))
+    assert (found.rule.code, found.verdict) == ("SOP504", verdict)
+
+
 # How old a copy is for certain
 
 COPY = text("copy-half-an-hour-too-old").replace(

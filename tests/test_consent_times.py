@@ -84,6 +84,16 @@ def test_a_tool_looks_at_a_condition_when_it_acts() -> None:
     assert made.window(at(0), step) == 0
 
 
+def test_what_is_done_before_an_issue_looks_at_a_condition_as_it_is_done() -> None:
+    cadence = (
+        "---\nkind: cadence\nid: tips\ntitle: 贴士\nowner: guide\nreview_by: 2027-12-31\nvia: daily\nfor: care\nevery: week\n"
+        "at: [tue 12:00]\nsteps:\n  - {id: write, do: 写稿, by: guide, before: 1d}\n"
+    )
+    made = times("do: 记录", settings=f"enforce: none\n{cadence}")
+    steps = {id_: node.step for id_, node in made.case.graph.nodes.items() if node.step is not None and "tips" in id_}
+    assert {id_: made.window(id_, step) for id_, step in steps.items()} == {"cadence/tips/write": 0}
+
+
 def test_the_most_time_from_the_order_to_the_sending() -> None:
     made = by_each()
     channels = made.case.workspace.channels

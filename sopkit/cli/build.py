@@ -135,7 +135,7 @@ def run(
     written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in data)), WORKING))
     write_folder(Path(output), written)
     tell_left_out(console, output_format)
-    _report(console, Path(output), written.names)
+    _report(console, Path(output), written.names, languages_of(compilation.workspace.settings)[0])
     return OK
 
 
@@ -231,8 +231,8 @@ def _near(name: str, loaded: Loaded) -> Phrase:
     return Phrase(f"；是不是“{'”或“'.join(found)}”？", f"; did you mean “{'” or “'.join(found)}”?")
 
 
-def _report(console: Console, output: Path, names: list[str]) -> None:
+def _report(console: Console, output: Path, names: list[str], lang: Lang) -> None:
     """Print the path of what to open first: the first manual in the workspace's language, else the index."""
-    manuals = [name for name in names if name.startswith("manuals/") and name.endswith(".html")]
+    manuals = sorted(name for name in names if name.startswith("manuals/") and name.endswith(f".{lang}.html"))
     place = (output / (manuals[0] if manuals else "index.html")).as_posix()
     console.say(place if console.quiet else console.word(BUILT, count=str(len(names)), place=place))

@@ -212,8 +212,8 @@ def _settings(document: Document, *, contents: bool) -> str:
         for name, value in (("compatibilityMode", "15"), ("overrideTableStyleFontSizeAndJustification", "1"))
     )
     return (
-        f'<w:settings xmlns:w="{styles.MAIN}"><w:zoom w:percent="100"/>{UPDATE if contents else ""}'
-        f'<w:defaultTabStop w:val="420"/><w:characterSpacingControl w:val="compressPunctuation"/>'
+        f'<w:settings xmlns:w="{styles.MAIN}"><w:zoom w:percent="100"/>'
+        f'<w:defaultTabStop w:val="420"/><w:characterSpacingControl w:val="compressPunctuation"/>{UPDATE if contents else ""}'
         f'<w:compat>{compatible}</w:compat><w:themeFontLang w:val="{main}" w:eastAsia="zh-CN"/>'
         '<w:decimalSymbol w:val="."/><w:listSeparator w:val=","/></w:settings>'
     )

@@ -68,7 +68,10 @@ def documents() -> Iterator[Document]:
     drawn = diagrams(compilation.graph, workspace, LANGS)
     for lang in LANGS:
         whole = Book(
-            plan(workspace), Names(workspace, lang), "", {id_: each for (id_, of), each in drawn.items() if of == lang}
+            plan(workspace),
+            Names(workspace, lang),
+            "",
+            {id_: each.parts for (id_, of), each in drawn.items() if of == lang},
         )
         for role in ("", *roles_with_work(workspace)):
             book = replace(whole, role=role)
