@@ -13,7 +13,7 @@ GUARDED = TELL.replace("}", ", if: {consent: sms-marketing}}")
 STAFF = text("staff-act-days-later")
 RECHECKED = STAFF.replace("within: 3d,", "within: 3d, recheck: wecom,")
 ONE_WORLD = "no syncs are declared: all tools are taken to know at once"
-LOOKS = "staff look again where `recheck` says so"
+LOOKS = "staff look again where a step says so (`recheck:`)"
 
 
 def of_ways(workspace: str) -> list[Finding]:
