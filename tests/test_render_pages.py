@@ -23,6 +23,12 @@ PAGES: Final = tuple(
         for period in ("daily", "weekly")
         for lang in ("zh-CN", "en")
     ]
+    + [
+        f"{path}.{lang}.html"
+        for role in ("all", "guide", "ops-lead")
+        for path in (f"calendar/{role}", *((f"manuals/{role}.card", f"training/{role}", f"training/{role}.key") if role != "all" else ()))
+        for lang in ("zh-CN", "en")
+    ]
     + ["index.html", "index.en.html"]
 )
 ENOUGH_FOR_TEXT: Final = 4.5
@@ -47,7 +53,8 @@ def test_a_page_says_its_language_and_title(pages: dict[str, Element]) -> None:
     for path, page in pages.items():
         (html,) = page.all("html")
         assert html.attributes["lang"] == ("en" if ".en." in path else "zh-CN")
-        (title,), (heading,) = page.all("title"), page.all("h1")
+        (head,), (heading,) = page.all("head"), page.all("h1")
+        (title,) = head.all("title")
         assert title.text.startswith(heading.text)
     assert pages["manuals/guide.zh-CN.html"].all("title")[0].text == "导购手册 · 晨曦运营手册"
     assert (
