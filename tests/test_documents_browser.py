@@ -361,6 +361,29 @@ def test_a_shop_assistant_s_manual_is_no_book(browser: Browser, tmp_path: Path) 
     assert len(sheets) <= MOST_SHEETS
 
 
+def test_a_wide_drawing_scrolls_in_its_own_frame_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    """Four lanes are wider than a phone: the page is not, and the keyboard reaches the frame, which has a name."""
+    found = find_sources(PLAYBOOKS)
+    compilation = pipeline.compile(found.sources, today=TODAY, found=found.findings)
+    drawn = {
+        key: flow
+        for key, flow in diagrams(compilation.graph, compilation.workspace, ("zh-CN",)).items()
+        if key[0] == "content-production"
+    }
+    folder = write(made(compilation.workspace, Request(("zh-CN",), ("content-lead",), diagrams=drawn)), tmp_path)
+    page = browser.page(360).open(folder / "manuals/content-lead.zh-CN.html")
+    frames = page.run(
+        "[...document.querySelectorAll('.drawing')].map(e => [e.tabIndex, e.getAttribute('role'), e.getAttribute('aria-label'),"
+        " e.scrollWidth > e.clientWidth, e.getBoundingClientRect().right <= 360])"
+    )
+    assert frames == [[0, "group", f"流程图：图文制作 {part}/2", True, True] for part in (1, 2)]
+    sizes = page.run(
+        "[...document.querySelectorAll('.drawing text')].map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 11
+    assert page.run("document.documentElement.scrollWidth") <= 360
+
+
 def test_the_head_of_every_printed_page_says_what_it_is(browser: Browser, folder: Path) -> None:
     sheets = pypdfium2.PdfDocument(browser.page(DESK).open(folder / MANUAL).pdf())
     for number, sheet in enumerate(sheets, start=1):

@@ -25,11 +25,12 @@ from sopkit.render.manual.front import Edition
 from sopkit.render.manual.manual import manual
 from sopkit.render.markdown import to_markdown
 from sopkit.render.marks import plain
+from sopkit.render.publication import Request
 from sopkit.render.templating import Templates
 from sopkit.render.walks import doers
 from sopkit.render.wording.names import Names
 from sopkit.text import LANGS
-from tests.documents import SMALL
+from tests.documents import SMALL, made, tree
 from tests.figures import PLAYBOOKS
 from tests.test_render_manual import cards
 from tests.workspaces import unjudged
@@ -186,6 +187,22 @@ def test_manuals_mark_changes_and_keep_their_hash() -> None:
         assert any(isinstance(block, StepCard) for section in whole.sections for block in section.blocks) or cards(
             whole
         )
+
+
+def test_the_index_says_first_what_is_new_and_whom_it_concerns() -> None:
+    texts = dict(small_texts())
+    new = changed(texts, "within: 24h\n        since: stage", "within: 12h\n        since: stage")
+    workspace = workspace_of(new)
+    pages = made(workspace, Request(former=EditionFile(surveyed(texts), None)), SECOND)
+    first = tree(pages["index.en.html"]).all("section")[0]
+    assert first.attributes["id"] == "news"
+    assert "Steps: 0 new, 1 changed, 0 removed." in first.text
+    assert [each.attributes["href"] for each in first.all("a")] == [
+        "manuals/all.en.html#changes",
+        "manuals/guide.en.html#changes",
+    ]
+    assert all('id="changes"' in pages[f"manuals/{role}.en.html"] for role in ("all", "guide"))
+    assert 'id="news"' not in made(workspace, edition=SECOND)["index.en.html"]
 
 
 def test_the_file_is_as_its_schema_says_and_reads_back() -> None:

@@ -25,12 +25,12 @@ from sopkit.render.calendar import Calendars
 from sopkit.render.check_report import TITLE, Results, check_report
 from sopkit.render.checklist import PERIODS, Period, checklist
 from sopkit.render.diagrams import Flow
-from sopkit.render.document import Document
+from sopkit.render.document import Block, Document
 from sopkit.render.edition_file import NAME, EditionFile, written
 from sopkit.render.editions import Changes, Record, compare, survey, with_manuals
 from sopkit.render.index import Entry, index, index_path
 from sopkit.render.manual.book import Book, Plan, plan
-from sopkit.render.manual.changes import marked
+from sopkit.render.manual.changes import marked, news
 from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.manual.manual import manual
 from sopkit.render.manual.people import has_work
@@ -143,7 +143,7 @@ def publish(
     entries += [entry for entry, _ in drawn]
     entries += wanted.entries
     for lang in languages:
-        page = index(entries, Names(workspace, lang), edition, languages)
+        page = index(entries, Names(workspace, lang), edition, languages, shelf.news(entries, lang))
         pieces.append(Piece(shelf.signed(page), "html", index_path(lang, languages)))
     yield from (file for _, file in drawn)
     yield from printed(pieces, Press(templates, edition.as_of))
@@ -180,6 +180,15 @@ class _Shelf:
     @cached_property
     def changes(self) -> Changes | None:
         return compare(self.previous, self.surveyed) if self.previous else None
+
+    def news(self, entries: Sequence[Entry], lang: Lang) -> tuple[Block, ...]:
+        """Return what has changed since the last edition, with the manuals that tell it."""
+        pages = {
+            each.role: each.path
+            for each in entries
+            if each.title in (MANUAL, COMPLETE) and each.lang == lang and each.path.endswith(".html")
+        }
+        return news(self.changes, Names(self.plan.workspace, lang), pages) if self.changes else ()
 
     def known(self, contents: Mapping[tuple[str, Lang], str]) -> EditionFile | None:
         """Return what later builds compare with: this edition, where it is one and whole; else what was known before."""

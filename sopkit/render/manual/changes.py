@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sopkit.render.document import Block, Callout, Column, Document, Paragraph, RowGroup, Section, StepCard, Table, text
+from sopkit.render.document import (
+    Block,
+    Bullets,
+    Callout,
+    Column,
+    Document,
+    Paragraph,
+    RowGroup,
+    Section,
+    StepCard,
+    Table,
+    text,
+)
 from sopkit.render.editions import CHAPTERS, Changes
 from sopkit.render.manual.book import anchor
 from sopkit.render.marks import Line, clean, ident, link
@@ -15,6 +27,8 @@ from sopkit.text import Phrase
 NEW = Phrase("本版新增", "new in this edition")
 CHANGED = Phrase("本版修改", "changed in this edition")
 REMOVED = Phrase("本版删除", "removed")
+PLACE = "changes"
+"""The anchor of the section."""
 
 
 def marked(manual: Document, changes: Changes, role: str, names: Names) -> Document:
@@ -40,18 +54,33 @@ def _badged(block: Block, marks: dict[str, Phrase], names: Names) -> Block:
     return replace(block, badges=(text(marks[block.id].within(names.lang)), *block.badges))
 
 
-def _section(changes: Changes, role: str, names: Names) -> Section:
-    label = clean(changes.since) or changes.as_of.isoformat()
-    blocks: list[Block] = [
-        Paragraph(
-            text(
-                names.pick(
-                    f"与版次 {label}（{changes.as_of}）相比。", f"Compared with edition {label} ({changes.as_of})."
-                )
-            )
-        )
+def news(changes: Changes, names: Names, manuals: Mapping[str, str]) -> tuple[Block, ...]:
+    """Return the same in short, for the index: how much is otherwise, who must sign again, and where it is told.
+
+    `manuals`: role, or '' for the whole → the page of its manual.
+    """
+    new, changed, removed = (len(each) for each in (changes.new, changes.changed, changes.removed))
+    count = names.pick(
+        f"新增 {new} 步，修改 {changed} 步，删除 {removed} 步。",
+        f"Steps: {new} new, {changed} changed, {removed} removed.",
+    )
+    told = [
+        link(names.role(role) if role else names.pick("全部变化", "All changes"), f"{manuals[role]}#{PLACE}")
+        for role in ("", *changes.roles)
+        if role in manuals
     ]
-    blocks.append(_who(changes, role, names))
+    between = names.pick("", " ")
+    blocks: list[Block] = [Paragraph(text(between.join((_since(changes, names), count)))), _who(changes, "", names)]
+    return (*blocks, Bullets(tuple(map(text, told)))) if told else tuple(blocks)
+
+
+def _since(changes: Changes, names: Names) -> str:
+    label = clean(changes.since) or changes.as_of.isoformat()
+    return names.pick(f"与版次 {label}（{changes.as_of}）相比。", f"Compared with edition {label} ({changes.as_of}).")
+
+
+def _section(changes: Changes, role: str, names: Names) -> Section:
+    blocks: list[Block] = [Paragraph(text(_since(changes, names))), _who(changes, role, names)]
     rows = tuple(_rows(changes, names))
     if rows:
         columns = (
@@ -68,7 +97,7 @@ def _section(changes: Changes, role: str, names: Names) -> Section:
                 text(names.pick(f"这些章节的内容有变化：{said}。", f"These chapters say something else: {said}."))
             )
         )
-    return Section("changes", text(names.pick("本版变化", "Changes since the last edition")), tuple(blocks))
+    return Section(PLACE, text(names.pick("本版变化", "Changes since the last edition")), tuple(blocks))
 
 
 def _who(changes: Changes, role: str, names: Names) -> Callout:
