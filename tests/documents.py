@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -48,9 +48,10 @@ def made(
     edition: Edition = EDITION,
     templates: Templates | None = None,
 ) -> dict[str, str]:
-    """Return every document of a workspace as path → text."""
+    """Return every document of a workspace as path → text, in the forms that are text."""
     whole = workspace if isinstance(workspace, Workspace) else compiled(workspace).workspace
-    return {path: data.decode() for path, data in publish(whole, edition, request, templates)}
+    wanted = replace(request or Request(), forms=("html", "md"))
+    return {path: data.decode() for path, data in publish(whole, edition, wanted, templates)}
 
 
 @cache

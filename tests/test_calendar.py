@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -302,9 +303,11 @@ def test_the_wall_calendar_has_the_days_of_the_calendar() -> None:
             shown = {int(cell[0].split()[0]): cell[1:] for cell in cells if cell[0]}
             assert list(shown) == list(range(1, monthrange(year, number)[1] + 1))
             for day, entries in shown.items():
-                times = [entry.partition(" ")[0] for entry in entries]
-                assert times == sorted(times)
-                assert set(times) == times_of(found, date(year, number, day))
+                times = re.findall(r"\d\d:\d\d", " ".join(entries))
+                expected = times_of(found, date(year, number, day))
+                cut = any(word in " ".join(entries) for word in ("另有", "等 ", " more"))
+                assert set(times) == expected or (cut and set(times) < expected)
+                assert entries == sorted(entries)
         assert to_html(document, Templates())
     assert wall_calendar(Book(plan(workspace), Names(workspace, "en"), "owner-manager"), found, EDITION) is None
 

@@ -76,6 +76,12 @@ def test_how_soon_after_the_event_that_asks(after: str, *, soon: bool) -> None:
     assert (by_step == [("ask", Verdict.VIOLATED, JUST_ASKED)]) is soon
 
 
+@pytest.mark.parametrize(("seconds", "soon"), [(3599, True), (3600, False)])
+def test_a_second_too_soon_is_too_soon(seconds: int, *, soon: bool) -> None:
+    found = asked(journey("{id: wait, wait: 719h}", f"{{id: ask, after: {seconds}s, {ASK}}}", on="offered"))
+    assert (found == [("ask", Verdict.VIOLATED, JUST_ASKED)]) is soon
+
+
 def test_what_counts_from_an_anchor_may_follow_at_once() -> None:
     found = asked(journey("{id: wait, wait: 20d}", f"{{id: ask, after: 40d, since: start, {ASK}}}", on="offered"))
     assert found == [("ask", Verdict.VIOLATED, JUST_ASKED)]
@@ -137,3 +143,12 @@ def test_who_else_has_asked() -> None:
         1,
     )
     assert [(said[0], said[2]) for said in asked(two)] == [("ask", "`more` has asked, too")]
+
+
+def test_a_circle_of_stages_that_takes_no_time_is_gone_round_once() -> None:
+    stages = (
+        f"  one: {{steps: [{{id: ask, after: 1d, {ASK}}}], next: [{{on: order-paid, go: two}}, {{after: 9d, go: end}}]}}\n"
+        "  two: {next: [{on: order-paid, go: one}, {after: 9d, go: end}]}\n"
+    )
+    lifecycle = journey(on="offered").replace("kind: automation", "kind: lifecycle")
+    assert asked(lifecycle.replace("steps:\n", f"stages:\n{stages}")) == [("ask", Verdict.VIOLATED, JUST_ASKED)]

@@ -13,7 +13,7 @@ GUARDED = TELL.replace("}", ", if: {consent: sms-marketing}}")
 STAFF = text("staff-act-days-later")
 RECHECKED = STAFF.replace("within: 3d,", "within: 3d, recheck: wecom,")
 ONE_WORLD = "no syncs are declared: all tools are taken to know at once"
-LOOKS = "staff look again where `recheck` says so"
+LOOKS = "staff look again where a step says so (`recheck:`)"
 
 
 def of_ways(workspace: str) -> list[Finding]:
@@ -69,6 +69,18 @@ def test_a_proof_says_what_it_takes_for_granted() -> None:
     assert proof(journey(GUARDED)) == ("seen within 30 s before", [ONE_WORLD])
     synced = text("withdrawal-a-day-late").replace('every: day\nat: ["02:00"]', "every: event")
     assert proof(synced)[1] == ["no sync run fails, and staff are on time"]
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [("sms-marketing", Verdict.VIOLATED), ("{sms-marketing: given}", Verdict.VIOLATED)],
+)
+def test_what_was_given_in_this_instant_is_seen_and_hardly_ever_missed(state: str, verdict: Verdict) -> None:
+    fork = (
+        f"{{id: fork, choose: [{{if: {{consent: {state}}}, steps: [{{id: pause, wait: 30h}}, {TELL}]}}, {{else: []}}]}}"
+    )
+    (found,) = of_ways(journey(fork))
+    assert (found.rule.code, found.verdict) == ("SOP504", verdict)
 
 
 # How old a copy is for certain
@@ -138,3 +150,31 @@ def test_cadences_and_what_goes_out_by_no_channel_are_uses_too() -> None:
     )
     workspace = journey(GUARDED).split("---")[0] + cadence
     assert [(one.rule.code, one.subject) for one in of_ways(workspace)] == [("SOP501", "issue/tips")]
+
+
+def test_where_a_document_is_wrong_nothing_is_asked() -> None:
+    broken = "---\nkind: automation\nid: broken\n"
+    assert len(of_ways(journey(TELL, on="member-joined"))) == 1
+    assert of_ways(journey(TELL, on="member-joined") + broken) == []
+
+
+def test_data_that_a_text_is_filled_with_must_be_covered() -> None:
+    consent = (
+        "---\nkind: catalog\nconsents:\n  sms-marketing: {title: 短信, channels: [sms], purposes: [promotion], data: [DATA], "
+        "notice: privacy-notice, withdrawn_by: [sms-unsubscribed], effective_within: 24h}\n"
+    )
+    said = [
+        [
+            "the data `nickname`" in one.message("en")
+            for one in of_ways(journey(GUARDED) + consent.replace("DATA", data))
+        ]
+        for data in ("nickname", "age-band")
+    ]
+    assert said == [[], [True]]
+
+
+def test_what_was_seen_exactly_as_long_ago_as_it_may_be_is_not_yet_due() -> None:
+    thrice = 'every: day\nat: ["02:00", "10:00", "18:00"]\ntakes: 10m..30m'
+    (found,) = of_ways(COPY.replace("1410m", "86370s").replace('every: day\nat: ["02:00"]\ntakes: 10m..30m', thrice))
+    assert found.verdict is Verdict.POSSIBLE
+    assert not [one for one in found.timeline if one.what.en.startswith("by now")]

@@ -61,6 +61,7 @@ def by_each() -> Times:
         ("within: 3h, ", 95, 3),  # from Thursday noon on
         ("within: 3h, clock: wall, ", 3 + 70, 3),
         ("after: 3h, within: 4h, ", 115, 1),
+        ("after: 3h, within: 3h, clock: wall, ", 70, 0),
         ("after: 1 workday, ", INFINITE, INFINITE),
         ("after: 2h, ", INFINITE, INFINITE),
         ("", INFINITE, INFINITE),
@@ -81,6 +82,16 @@ def test_a_tool_looks_at_a_condition_when_it_acts() -> None:
     step = made.case.graph.nodes[at(0)].step
     assert step is not None
     assert made.window(at(0), step) == 0
+
+
+def test_what_is_done_before_an_issue_looks_at_a_condition_as_it_is_done() -> None:
+    cadence = (
+        "---\nkind: cadence\nid: tips\ntitle: 贴士\nowner: guide\nreview_by: 2027-12-31\nvia: daily\nfor: care\nevery: week\n"
+        "at: [tue 12:00]\nsteps:\n  - {id: write, do: 写稿, by: guide, before: 1d}\n"
+    )
+    made = times("do: 记录", settings=f"enforce: none\n{cadence}")
+    steps = {id_: node.step for id_, node in made.case.graph.nodes.items() if node.step is not None and "tips" in id_}
+    assert {id_: made.window(id_, step) for id_, step in steps.items()} == {"cadence/tips/write": 0}
 
 
 def test_the_most_time_from_the_order_to_the_sending() -> None:

@@ -210,3 +210,13 @@ def test_a_procedure_that_goes_back_is_settled(guard: str, found: list[str]) -> 
     done = run(f"{head}---\n{about}{steps}---\n{tail.partition('---')[2]}")
     assert [one.rule.code for one in done.findings if one.rule.code in ("SOP501", "SOP504")] == found
     assert not [one for one in done.not_assessed if one.rule.code == "SOP501"]
+
+
+def test_what_one_cadence_has_in_place_of_another_is_asked_about_and_the_other_as_well() -> None:
+    cadence = (
+        "---\nkind: cadence\nid: tips\ntitle: 贴士\nowner: guide\nreview_by: 2027-12-31\nvia: wecom-mass\nfor: care\nby: guide\n"
+        "every: week\nat: [tue 12:00]\n"
+    )
+    both = cadence + cadence.replace("id: tips", "id: more") + "replaces: [tips]\n"
+    found = of_consent(run(ONE_STEP.partition("---")[0] + both))
+    assert [(one.rule.code, one.subject) for one in found] == [("SOP501", "issue/tips"), ("SOP501", "issue/more")]

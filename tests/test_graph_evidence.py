@@ -288,6 +288,17 @@ def test_a_withdrawal_that_a_stage_waits_for_is_not_forgotten_as_it_is_left(move
     assert slack(lifecycle(text.replace("MOVE", move), on='"yes"'), "lifecycle/one/second/x") == WITHDRAWN
 
 
+@pytest.mark.parametrize(("wait", "left"), [("35999s", 10), ("36000s", NEVER)])
+def test_what_takes_as_long_as_a_timer_may_be_cut_off_by_it(wait: str, left: float) -> None:
+    """The fork behind the wait shows the consent: a second before the ten hours are over, everybody has come through it."""
+    fork = "choose: [{if: {consent: news}, steps: []}, {else: [{id: e, end: true}]}]"
+    text = (
+        f"  first: {{steps: [{{id: w, wait: {wait}}}, {{id: f, {fork}}}], next: [{{after: 10h, go: second}}]}}\n"
+        f"  second: {{steps: [{{id: x, {SEND}}}], next: [{{after: 9h, go: end}}]}}\n"
+    )
+    assert slack(lifecycle(text), "lifecycle/one/second/x") == left
+
+
 def test_how_long_anybody_stays_in_a_stage() -> None:
     text = lifecycle(
         "  first: {stays: at least 12h, next: [{after: 10h, go: second}, {after: 30h, go: end}]}\n"
@@ -368,6 +379,11 @@ def slacks(text: str, place: str) -> list[float]:
 )
 def test_what_the_end_of_a_journey_leaves(text: str, expected: list[float]) -> None:
     assert slacks(text + NEXT, "automation/two/s0") == expected
+
+
+def test_who_has_ended_a_journey_by_an_event_comes_to_none_that_it_keeps_away_from() -> None:
+    first = automation(SEND, f"{SEND}, after: 3h", on='"yes"', more='ends_on: ["no"]\n')
+    assert slacks(first + NEXT.replace("steps:", 'audience: {"no": never}\nsteps:'), "automation/two/s0") == [21]
 
 
 def test_what_is_late_comes_at_no_certain_time() -> None:

@@ -32,6 +32,13 @@ PATHS: Final = (
     "checklists/guide.daily.en.html",
     "checklists/guide.weekly.zh-CN.html",
     "checklists/guide.weekly.en.html",
+    "manuals/guide.card.zh-CN.html",
+    "manuals/guide.card.en.html",
+    "training/guide.zh-CN.html",
+    "training/guide.key.en.html",
+    "calendar/guide.zh-CN.ics",
+    "calendar/all.en.ics",
+    "edition.json",
 )
 
 
@@ -42,7 +49,7 @@ def documents() -> Mapping[str, str]:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_the_documents_are_these(path: str, documents: Mapping[str, str]) -> None:
-    shown = normalised(documents[path])
+    shown = normalised(documents[path]).replace("\r\n", "\n")
     kept = GOLDEN / path.replace("/", ".")
     if REGENERATE:
         kept.write_text(shown, "utf-8")
@@ -59,7 +66,13 @@ def test_no_other_documents_are_made(documents: Mapping[str, str]) -> None:
         for lang in languages
         for period in ("daily", "weekly")
     }
-    assert set(documents) == manuals | sheets | {"index.html", "index.en.html"}
+    stems = {f"calendar/{role}" for role in roles}
+    stems |= {
+        stem for role in roles[1:] for stem in (f"manuals/{role}.card", f"training/{role}", f"training/{role}.key")
+    }
+    others = {f"{stem}.{lang}.html" for stem in stems for lang in languages}
+    calendars = {f"calendar/{role}.{lang}.ics" for role in roles for lang in languages}
+    assert set(documents) == manuals | sheets | others | calendars | {"index.html", "index.en.html", "edition.json"}
 
 
 def normalised(page: str) -> str:

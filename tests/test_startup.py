@@ -26,7 +26,7 @@ kind: catalog
 roles:
   guide: {title: 导购, of: shop}
 """
-HEAVY = {"networkx", "jinja2", "yaml", "click", "jsonschema", "jsonschema_rs", "difflib"}
+HEAVY = {"networkx", "jinja2", "yaml", "click", "jsonschema", "jsonschema_rs", "difflib", "xlsxwriter"}
 VALIDATORS = {"jsonschema", "jsonschema_rs"}
 RUN = """
 import sys

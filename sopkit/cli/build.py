@@ -20,13 +20,15 @@ from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.graph.manifest import manifest
 from sopkit.model.nouns import Role
-from sopkit.output import File, refuse_foreign, write_folder
+from sopkit.output import File, cause, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.cover import Frame
 from sopkit.render.check_report import Results
 from sopkit.render.diagrams import Flow, diagrams
+from sopkit.render.edition_file import NAME, EditionFile, EditionUnreadableError, read
 from sopkit.render.index import Entry
 from sopkit.render.manual.front import Edition, languages_of
+from sopkit.render.marks import clean
 from sopkit.render.publication import KINDS, Publication, Request, publish, roles_with_work
 from sopkit.render.wording.names import Names
 from sopkit.render.writers import Form
@@ -49,6 +51,11 @@ OPTIONS = (
         "ROLE", many=True,
     ),
     FORMATS,
+    Choice(
+        ("--since",),
+        Phrase("与这份 edition.json 比较，标出变化；不写则用输出文件夹里的", "mark what changed since this edition.json; else that in OUT"),
+        "FILE",
+    ),
     Choice(("--edition",), Phrase("版次，印在每份文件上，如 2026-07", "the edition, printed on every document, as 2026-07"), "LABEL"),
     ALLOW_NOT_ASSESSED,
     Choice(("--force",), Phrase("通不过检查也生成，每一页印上“草稿”", "build what fails the check; every page says DRAFT"), flag=True),
@@ -73,6 +80,8 @@ UNSETTLED = Phrase(
     "nothing was built because not everything could be assessed, and a former output was left as it is. Mend that, or use "
     "--allow-not-assessed to build all the same, or --force for a draft",
 )
+UNREAD = Phrase("读不了 {path}：{why}", "{path} cannot be read: {why}")
+SAID = Phrase("{said}", "{said}")
 BUILT = Phrase("已生成 {count} 个文件。手册：{place}", "built {count} files. The manual: {place}")
 WORKING = Phrase("正在生成", "building")
 
@@ -92,6 +101,7 @@ def run(
     only: tuple[str, ...],
     role: tuple[str, ...],
     output_format: tuple[Form, ...],
+    since: str | None,
     edition: str | None,
     allow_not_assessed: bool,
     force: bool,
@@ -116,6 +126,8 @@ def run(
         forms=forms,
         diagrams=_diagrams(loaded, only),
         logo=compilation.logo,
+        calendar_files=not output_format,
+        former=_former(loaded, Path(output), since),
         results=Results(compilation.findings, compilation.proved, compilation.not_assessed),
         more=documents,
         entries=[entry for entry, _ in data],
@@ -123,8 +135,23 @@ def run(
     written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in data)), WORKING))
     write_folder(Path(output), written)
     tell_left_out(console, output_format)
-    _report(console, Path(output), written.names)
+    _report(console, Path(output), written.names, languages_of(compilation.workspace.settings)[0])
     return OK
+
+
+def _former(loaded: Loaded, output: Path, since: str | None) -> EditionFile | None:
+    """Return what is known of earlier editions: from the file that is named, else from the folder. Raises `WrongUsageError`."""
+    path = Path(since) if since else output / NAME
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        if since is None and isinstance(error, FileNotFoundError | NotADirectoryError):
+            return None
+        raise WrongUsageError(UNREAD, path=str(path), why=cause(error)) from error
+    try:
+        return read(data, clean(loaded.compilation.workspace.settings.id), str(path))
+    except EditionUnreadableError as error:
+        raise WrongUsageError(SAID, said=error.reason) from error
 
 
 class _Written:
@@ -204,8 +231,8 @@ def _near(name: str, loaded: Loaded) -> Phrase:
     return Phrase(f"；是不是“{'”或“'.join(found)}”？", f"; did you mean “{'” or “'.join(found)}”?")
 
 
-def _report(console: Console, output: Path, names: list[str]) -> None:
+def _report(console: Console, output: Path, names: list[str], lang: Lang) -> None:
     """Print the path of what to open first: the first manual in the workspace's language, else the index."""
-    manuals = [name for name in names if name.startswith("manuals/") and name.endswith(".html")]
+    manuals = sorted(name for name in names if name.startswith("manuals/") and name.endswith(f".{lang}.html"))
     place = (output / (manuals[0] if manuals else "index.html")).as_posix()
     console.say(place if console.quiet else console.word(BUILT, count=str(len(names)), place=place))

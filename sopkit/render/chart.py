@@ -20,7 +20,7 @@ from sopkit.model.triggers import CalendarReached
 from sopkit.model.values import Duration
 from sopkit.render import figure
 from sopkit.render.marks import plain
-from sopkit.render.walks import Placed, doers, placed_steps, playbooks_of
+from sopkit.render.walks import Placed, doers, placed_steps, playbooks_of, step_in
 from sopkit.render.wording import amounts, calendars, deeds
 from sopkit.render.wording.conditions import condition
 from sopkit.render.wording.names import Names
@@ -222,7 +222,8 @@ class _Writer:
         elif edge.label == "every":
             parts = [self._period(edge)]
         else:
-            parts = [self._reason(edge), self._delay(edge.held), self._delay(edge.delay, in_stage=self._in_stage(edge))]
+            delay = edge.delay._replace(since=self._since(edge))
+            parts = [self._reason(edge), self._delay(edge.held), self._delay(delay, in_stage=self._in_stage(edge))]
         return plain(names.parted([part for part in parts if part]))
 
     def _reason(self, edge: Edge) -> str:
@@ -242,6 +243,13 @@ class _Writer:
         """Return how often a step recurs while its stage lasts."""
         step = self.nodes[edge.target].step
         return calendars.recurrence(step.every, step.at_slots, self.names.lang) if step and step.every else ""
+
+    def _since(self, edge: Edge) -> str:
+        """Return from what the time of a line is counted: a step by its title, as on its box."""
+        placed, since = self.placed.get(edge.target.partition("/")[2]), edge.delay.since
+        step = step_in(placed.playbook, placed.stage, since) if placed and since and since not in SINCE else None
+        found = next((one for one in self.placed.values() if one.step is step), None) if step else None
+        return plain(deeds.title(found, self.names)) if found else since
 
     def _in_stage(self, edge: Edge) -> bool:
         """Return whether the line starts inside a stage, so that a time since the entry must say so."""

@@ -9,10 +9,12 @@ import base64
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
 from sopkit.frozen import dataclass
+from sopkit.render.columns import width as columns
 from sopkit.render.document import Document, Section
 from sopkit.render.marks import plain
 from sopkit.render.word import styles
@@ -47,8 +49,11 @@ FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
 FIXED_DATE: Final = "1980-01-01T00:00:00Z"
 LOGO: Final = re.compile(r"data:image/(png|jpeg);base64,([A-Za-z0-9+/=]+)")
 EMU_OF_TWIP: Final = 635
-LONGEST_HEAD: Final = 70
+LONGEST_HEAD: Final = 100
 """Characters of each side of the head and foot of a page: a long title must not push out the text."""
+LONGEST_FOOT: Final = 45
+ONE_LINE: Final = 108
+"""Columns, of which a Chinese character takes two: what is longer stands on two lines."""
 
 CONTENTS: Final = Phrase("目录", "Contents")
 PAGE: Final = (Phrase("第 ", "Page "), Phrase(" 页，共 ", " of "), Phrase(" 页", ""))
@@ -136,7 +141,7 @@ def _contents(document: Document, body: Body) -> Iterator[str]:
     entries = list(_entries(document.sections)) if document.form == "manual" else []
     if not entries:
         return
-    yield paragraph(run(CONTENTS.within(document.lang)), "TOCHeading", "<w:pageBreakBefore/>")
+    yield paragraph(run(CONTENTS.within(document.lang)), "TOCHeading")
     begin, _, rest = field(f'TOC \\o "1-{LISTED}" \\h \\z', "").partition('<w:r><w:fldChar w:fldCharType="end"/></w:r>')
     end = f'<w:r><w:fldChar w:fldCharType="end"/></w:r>{rest}'
     for number, (level, chapter, section) in enumerate(entries, start=1):
@@ -158,23 +163,25 @@ def _entries(sections: tuple[Section, ...], level: int = 1) -> Iterator[tuple[in
 def _sections(document: Document, body: Body) -> Iterator[str]:
     for number, section in enumerate(document.sections):
         # The text of a manual begins on a page of its own, after the contents.
-        if number == 0 and document.form == "manual":
-            yield '<w:p><w:pPr><w:pStyle w:val="Gap"/></w:pPr><w:r><w:br w:type="page"/></w:r></w:p>'
-        yield from body.section(section)
+        begins = number == 0 and document.form == "manual"
+        yield from body.section(replace(section, breaks=True) if begins else section)
 
 
 def _header(document: Document) -> str:
     left = short(" · ".join(part for part in (document.look.header, document.title) if part), LONGEST_HEAD)
     right = short(" · ".join(document.running), LONGEST_HEAD)
     mark = _watermark(document.stamp) if document.draft and document.stamp else ""
-    line = paragraph(f"{run(left)}<w:r><w:tab/></w:r>{run(right)}{mark}", "Header")
-    return f"<w:hdr {NAMESPACES_OPENED}>{line}</w:hdr>"
+    if columns(left) + columns(right) <= ONE_LINE:
+        lines = paragraph(f"{run(left)}<w:r><w:tab/></w:r>{run(right)}{mark}", "Header")
+    else:
+        lines = paragraph(run(left), "Header") + paragraph(run(right) + mark, "Header")
+    return f"<w:hdr {NAMESPACES_OPENED}>{lines}</w:hdr>"
 
 
 def _footer(document: Document) -> str:
     before, between, after = (phrase.within(document.lang) for phrase in PAGE)
     pages = run(before) + field("PAGE", "1") + run(between) + field("NUMPAGES", "1") + run(after)
-    left = run(short(document.look.footer, LONGEST_HEAD))
+    left = run(short(document.look.footer, LONGEST_FOOT))
     return f"<w:ftr {NAMESPACES_OPENED}>{paragraph(f'{left}<w:r><w:tab/></w:r>{pages}', 'Footer')}</w:ftr>"
 
 
@@ -205,8 +212,8 @@ def _settings(document: Document, *, contents: bool) -> str:
         for name, value in (("compatibilityMode", "15"), ("overrideTableStyleFontSizeAndJustification", "1"))
     )
     return (
-        f'<w:settings xmlns:w="{styles.MAIN}"><w:zoom w:percent="100"/>{UPDATE if contents else ""}'
-        f'<w:defaultTabStop w:val="420"/><w:characterSpacingControl w:val="compressPunctuation"/>'
+        f'<w:settings xmlns:w="{styles.MAIN}"><w:zoom w:percent="100"/>'
+        f'<w:defaultTabStop w:val="420"/><w:characterSpacingControl w:val="compressPunctuation"/>{UPDATE if contents else ""}'
         f'<w:compat>{compatible}</w:compat><w:themeFontLang w:val="{main}" w:eastAsia="zh-CN"/>'
         '<w:decimalSymbol w:val="."/><w:listSeparator w:val=","/></w:settings>'
     )

@@ -70,7 +70,7 @@ def to_svg(figure: Figure, drawn: Sequence[PanelDrawing] = (), *, headed: bool =
             width, panel.drawing.width, text_width(panel.panel.title, HEADING_SIZE) + 2 * MARGIN if title else 0.0
         )
         y += title + panel.height + 8
-    size = f'width="{_n(width)}" height="{_n(y)}" viewBox="0 0 {_n(width)} {_n(y)}"'
+    size = f'width="{_n(width)}" height="{_n(y)}" viewBox="0 0 {_n(width)} {_n(y)}" preserveAspectRatio="xMinYMin"'
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="f" role="img" lang={quoteattr(figure.lang)} {size}'
         f' aria-labelledby="t d">'

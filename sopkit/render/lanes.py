@@ -83,7 +83,7 @@ def _near(lane_of: Mapping[str, str], neighbours: Sequence[str]) -> str:
 
 
 def _ordered(panel: Panel, lane_of: Mapping[str, str]) -> Sequence[str]:
-    """Return the lanes in the order in which lines pass the fewest of them; of equals that in which they come up."""
+    """Return the lanes in the order in which lines pass the fewest of them, and in which the flow starts at the left."""
     titles = tuple(dict.fromkeys(lane_of[node.id] for node in panel.nodes))
     if len(titles) > TURNS:
         return titles

@@ -11,10 +11,12 @@ from sopkit.aside import Aside
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.output import File
-from sopkit.render.document import Document
+from sopkit.render.document import Document, lines_of
 from sopkit.render.writers import WRITERS, Form, Press
 
 NUMBER: Final = struct.Struct("I")
+SLOW: Final = 10
+"""How much longer a PDF takes than another form of the same document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Piece:
 
 
 def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
-    """Yield each file as (posix path, bytes), in order; what a writer raises goes through."""
+    """Yield each file as (posix path, bytes), the largest first and last; what a writer raises goes through."""
+    pieces = _balanced(pieces)
     if any(piece.form == "pdf" for piece in pieces):
         _ = press.typesetter  # both processes set by the layouts of one folder
     second = Aside.start(len(pieces), partial(_printed_aside, pieces, press))
@@ -42,6 +45,13 @@ def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
         if second is not None:
             second.stop()
         press.close()
+
+
+def _balanced(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Return the pieces so that both processes, which come from the two ends, begin with the long ones and meet among the short."""
+    sizes = {id(piece.document): sum(1 for each in piece.document.sections for _ in lines_of(each)) for piece in pieces}
+    ranked = sorted(pieces, key=lambda piece: -sizes[id(piece.document)] * (SLOW if piece.form == "pdf" else 1))
+    return [*ranked[::2], *reversed(ranked[1::2])]
 
 
 def _printed_aside(pieces: Sequence[Piece], press: Press, taken: Iterator[int]) -> Iterator[bytes]:

@@ -12,34 +12,51 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from typing import Final, Literal
+from functools import cached_property
+from importlib.util import find_spec
+from typing import Final, Literal, get_args
 
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.model.documents import Workspace
 from sopkit.output import File
 from sopkit.reader.pictures import Picture
+from sopkit.render.calendar import Calendars
 from sopkit.render.check_report import TITLE, Results, check_report
 from sopkit.render.checklist import PERIODS, Period, checklist
 from sopkit.render.diagrams import Flow
 from sopkit.render.document import Document
+from sopkit.render.edition_file import NAME, EditionFile, written
+from sopkit.render.editions import Changes, Record, compare, survey, with_manuals
 from sopkit.render.index import Entry, index, index_path
 from sopkit.render.manual.book import Book, Plan, plan
+from sopkit.render.manual.changes import marked
 from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.manual.manual import manual
 from sopkit.render.manual.people import has_work
+from sopkit.render.manual.quick_card import quick_card
 from sopkit.render.printing import Piece, printed
 from sopkit.render.templating import Templates
+from sopkit.render.training.papers import Papers
+from sopkit.render.wall_calendar import wall_calendar
 from sopkit.render.wording.names import Names
 from sopkit.render.writers import WRITERS, Form, Press
 from sopkit.text import Lang, Phrase
 
-Kind = Literal["manual", "checklist", "findings", "audit", "diagram"]
-KINDS: Final[tuple[Kind, ...]] = ("manual", "checklist", "findings", "audit", "diagram")
+Kind = Literal["manual", "card", "checklist", "calendar", "training", "findings", "audit", "diagram"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 MANUALS: Final = Phrase("员工手册", "Manuals")
 MANUAL: Final = Phrase("手册", "manual")
 COMPLETE: Final = Phrase("运营手册（全本）", "complete manual")
+CARD: Final = Phrase("速查卡", "quick card")
+CALENDARS: Final = Phrase("日历", "Calendars")
+CALENDAR: Final = Phrase("日历文件", "calendar file")
+WALL: Final = Phrase("挂历", "wall calendar")
+TRAINING: Final = Phrase("培训", "Training")
+PAPER: Final = Phrase("培训包", "training pack")
+KEY: Final = Phrase("培训答案", "answer key")
+RECORD: Final = Phrase("培训记录表", "training record")
 CHECK: Final = Phrase("检查", "Check")
 DIAGRAMS: Final = Phrase("流程图", "Flow diagrams")
 CHECKLISTS: Final = Phrase("检查清单", "Checklists")
@@ -50,6 +67,8 @@ PERIOD_TITLES: Final[dict[Period, Phrase]] = {
 PROPER_ID: Final = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 RESERVED: Final = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 FORMS_TO_READ: Final[tuple[Form, ...]] = ("html", "pdf", "docx", "md")
+FORMS_TO_HANG: Final[tuple[Form, ...]] = ("html", "pdf", "docx")
+FORMS_TO_FILL: Final[tuple[Form, ...]] = ("pdf", "xlsx")
 FORMS_TO_TICK: Final[tuple[Form, ...]] = ("html", "pdf", "xlsx")
 WHOLE: Final = "all"
 """The file name of what is for everyone."""
@@ -92,6 +111,10 @@ class Request:
     """The brand's, for the first page of each document."""
     results: Results | None = None
     """What the check said, for a document of its own."""
+    calendar_files: bool = True
+    """For calendar programs; left out where only some forms are asked for."""
+    former: EditionFile | None = None
+    """What is known of earlier editions: what is otherwise is marked in the manuals."""
     more: Sequence[Publication] = ()
     """Documents that are made elsewhere, for the same folder."""
     entries: Sequence[Entry] = ()
@@ -106,6 +129,7 @@ def publish(
     languages = wanted.languages or languages_of(workspace.settings)
     templates = templates or Templates()
     shelf = _Shelf(plan(workspace), edition, wanted, templates)
+    files = list(shelf.calendar_files(languages))
     documents = [each for lang in languages for each in shelf.publications(lang)]
     documents += wanted.more
     entries: list[Entry] = []
@@ -114,6 +138,7 @@ def publish(
         for form, entry in each.written(wanted.forms):
             entries.append(entry)
             pieces.append(Piece(shelf.signed(each.document), form, entry.path))
+    entries += [entry for entry, _ in files]
     drawn = list(shelf.drawn())
     entries += [entry for entry, _ in drawn]
     entries += wanted.entries
@@ -122,6 +147,12 @@ def publish(
         pieces.append(Piece(shelf.signed(page), "html", index_path(lang, languages)))
     yield from (file for _, file in drawn)
     yield from printed(pieces, Press(templates, edition.as_of))
+    yield from ((entry.path, data) for entry, data in files)
+    known = shelf.known(
+        {(each.role, each.document.lang): each.document.content for each in documents if each.title is MANUAL}
+    )
+    if known:
+        yield NAME, written(known)
 
 
 def roles_with_work(workspace: Workspace) -> tuple[str, ...]:
@@ -130,12 +161,30 @@ def roles_with_work(workspace: Workspace) -> tuple[str, ...]:
     return tuple(role for role in workspace.roles if has_work(role, book))
 
 
-@dataclass(frozen=True, slots=True)
 class _Shelf:
-    plan: Plan
-    edition: Edition
-    wanted: Request
-    templates: Templates
+    """What the documents of one build are made from, and what they share."""
+
+    def __init__(self, plan: Plan, edition: Edition, wanted: Request, templates: Templates) -> None:
+        self.plan, self.edition, self.wanted, self.templates = plan, edition, wanted, templates
+        self.papers = Papers(plan, edition)
+        self.previous = wanted.former.before(edition.label) if wanted.former else None
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars(self.plan, self.edition)
+
+    @cached_property
+    def surveyed(self) -> Record:
+        return survey(self.plan, self.edition)
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        return compare(self.previous, self.surveyed) if self.previous else None
+
+    def known(self, contents: Mapping[tuple[str, Lang], str]) -> EditionFile | None:
+        """Return what later builds compare with: this edition, where it is one and whole; else what was known before."""
+        whole = self.edition.label and not self.edition.draft and not self.wanted.roles and self._wants("manual")
+        return EditionFile(with_manuals(self.surveyed, contents), self.previous) if whole else self.wanted.former
 
     def signed(self, document: Document) -> Document:
         """Return the document with the brand's logo."""
@@ -149,20 +198,21 @@ class _Shelf:
         names = Names(self.plan.workspace, lang)
         diagrams = {id_: each.parts for (id_, language), each in self.wanted.diagrams.items() if language == lang}
         whole = Book(self.plan, names, "", diagrams)
-        readers = [role for role in self.plan.workspace.roles if has_work(role, whole)]
-        if self.wanted.roles:
-            readers = [role for role in readers if role in self.wanted.roles]
-        else:
-            readers.insert(0, "")
-        for role in readers:
+        for role in self._readers(whole):
             book = replace(whole, role=role)
-            if self._wants("manual"):
-                yield self._manual(book)
+            yield from self._to_read(book)
             if self._wants("checklist"):
                 yield from self._checklists(book)
+            if self._wants("calendar"):
+                yield from self._wall_calendar(book)
         if self.wanted.results is not None and not self.wanted.roles and self._wants("findings"):
             document = check_report(self.wanted.results, self.edition, names)
             yield Publication(document, CHECK, "", TITLE, f"check/findings.{lang}", FORMS_TO_READ)
+
+    def _readers(self, whole: Book) -> list[str]:
+        """Return whose documents are made; '' is everyone."""
+        working = [role for role in self.plan.workspace.roles if has_work(role, whole)]
+        return [role for role in working if role in self.wanted.roles] if self.wanted.roles else ["", *working]
 
     def drawn(self) -> Iterator[tuple[Entry, File]]:
         """Yield each diagram as a file of its own."""
@@ -175,14 +225,53 @@ class _Shelf:
     def _wants(self, kind: Kind) -> bool:
         return not self.wanted.kinds or kind in self.wanted.kinds
 
-    def _manual(self, book: Book) -> Publication:
-        stem = f"manuals/{file_name(book.role)}.{book.names.lang}"
+    def _to_read(self, book: Book) -> Iterator[Publication]:
+        """Yield the manual, and for a role its quick card and training papers, which go by the manual."""
+        wanted = [
+            kind for kind in ("manual", "card", "training") if self._wants(kind) and (book.role or kind == "manual")
+        ]
+        if not wanted:
+            return
+        name, lang = file_name(book.role), book.names.lang
+        stem = f"manuals/{name}.{lang}"
+        document = self._manual(book, stem)
+        page = f"{name}.{lang}.html" if "manual" in wanted and "html" in self.wanted.forms else ""
+        if "manual" in wanted:
+            yield Publication(document, MANUALS, book.role, MANUAL if book.role else COMPLETE, stem, FORMS_TO_READ)
+        card = quick_card(book, self.edition, document, page) if "card" in wanted else None
+        if card:
+            yield Publication(card, MANUALS, book.role, CARD, f"manuals/{name}.card.{lang}", FORMS_TO_HANG)
+        if "training" in wanted:
+            made = self.papers.of(book, document, f"../manuals/{page}" if page else "")
+            yield Publication(made.paper, TRAINING, book.role, PAPER, f"training/{name}.{lang}", FORMS_TO_HANG)
+            yield Publication(made.key, TRAINING, book.role, KEY, f"training/{name}.key.{lang}", FORMS_TO_HANG)
+            yield Publication(made.record, TRAINING, book.role, RECORD, f"training/{name}.record.{lang}", FORMS_TO_FILL)
+
+    def _manual(self, book: Book, stem: str) -> Document:
         try:
             document = manual(book, self.edition, self.templates)
         except DocumentFailedError as error:
             error.document = stem
             raise
-        return Publication(document, MANUALS, book.role, MANUAL if book.role else COMPLETE, stem, FORMS_TO_READ)
+        return marked(document, self.changes, book.role, book.names) if self.changes else document
+
+    def _wall_calendar(self, book: Book) -> Iterator[Publication]:
+        document = wall_calendar(book, self.calendars.found, self.edition)
+        if document:
+            stem = f"calendar/{file_name(book.role)}.{book.names.lang}"
+            yield Publication(document, CALENDARS, book.role, WALL, stem, FORMS_TO_HANG)
+
+    def calendar_files(self, languages: Sequence[Lang]) -> Iterator[tuple[Entry, bytes]]:
+        """Yield each calendar file with its entry in the index, where its library is there."""
+        if not (self.wanted.calendar_files and self._wants("calendar")) or find_spec("icalendar") is None:
+            return
+        for lang in languages:
+            whole = Book(self.plan, Names(self.plan.workspace, lang))
+            for role in self._readers(whole):
+                data = self.calendars.to_ics(replace(whole, role=role))
+                if data:
+                    path = f"calendar/{file_name(role)}.{lang}.ics"
+                    yield Entry(CALENDARS, role, CALENDAR, lang, "iCalendar", path), data
 
     def _checklists(self, book: Book) -> Iterator[Publication]:
         for period in PERIODS:

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from sopkit.render.agenda import Engagement
 from sopkit.render.calendar import SPAN
+from sopkit.render.columns import width
 from sopkit.render.document import Block, Column, Document, Paragraph, RowGroup, Section, Table, content_hash, text
 from sopkit.render.manual import front
 from sopkit.render.manual.book import Book
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.schedule import day as every_day
-from sopkit.render.manual.schedule import is_daily, what
+from sopkit.render.manual.schedule import is_daily
 from sopkit.render.marks import Line, plain, quiet, strong
 from sopkit.render.recurrences import Recurrence
 from sopkit.render.sentences import sentence_case
-from sopkit.render.wording import calendars
+from sopkit.render.wording import calendars, deeds
 from sopkit.simulation.holidays import Holidays, holidays_of
 
 MONTHS: Final = 12
@@ -35,6 +37,15 @@ MONTHS_EN: Final = (
     "December",
 )
 WEEK: Final = 7
+KPIS: Final = " "
+"""Under which KPIs that are looked at on one day stand together; no id is that."""
+FEW: Final = 2
+"""KPIs, or steps for one cadence, that are named; of more the number is said."""
+ROOM: Final = 7
+"""Rows of a day, so that a month stays on its page; all of them are in the calendar file."""
+WIDTH: Final = 14
+"""Columns of a row; a Chinese character takes two."""
+Days = dict[date, list[str]]
 
 
 def wall_calendar(book: Book, found: Sequence[Recurrence], edition: Edition) -> Document | None:
@@ -52,23 +63,25 @@ def wall_calendar(book: Book, found: Sequence[Recurrence], edition: Edition) -> 
             "What is done every day stands here and is not said again in the months.",
         )
         blocks.append(Paragraph(text(said), quiet=True))
-    sections = [Section("every-day", text(names.pick("每天", "Every day")), tuple(blocks))] if blocks else []
-    sections += [_month(first, days, book, edition) for first in _months(edition.as_of)]
+    months = tuple(
+        _month(first, days, book, edition, breaks=bool(count)) for count, first in enumerate(_months(edition.as_of))
+    )
     role = plain(names.role(book.role)) if book.role else names.pick("全员", "Everyone")
     title = names.pick(f"{role}挂历", f"{role}: wall calendar")
-    said_sections = sentence_case(tuple(sections), names.lang)
+    said_sections = sentence_case(
+        (*([Section("every-day", text(title), tuple(blocks))] if blocks else []), *months), names.lang
+    )
     content = content_hash(title, said_sections)
     suffix = "-".join(part for part in (book.role, "calendar") if part)
     return Document(
-        form="manual",
+        form="checklist",
         lang=names.lang,
         title=title,
         subtitle=plain(names.say(settings.title)),
         sections=said_sections,
-        facts=front.cover(settings, edition, suffix, content, names),
         draft=edition.draft,
         stamp=front.stamp(settings, edition, names.lang),
-        running=front.running(settings, edition, suffix, names),
+        running=(*front.running(settings, edition, suffix, names), content),
         look=front.look(settings, names),
         content=content,
     )
@@ -79,21 +92,55 @@ def _months(day: date) -> list[date]:
     return [date(each // 12, each % 12 + 1, 1) for each in range(count, count + MONTHS)]
 
 
-def _days(book: Book, found: Sequence[Recurrence]) -> dict[date, list[tuple[str, str]]]:
-    """Return (time, what) of each day that has anything of its own, by day."""
-    days: dict[date, list[tuple[str, str]]] = {}
+def _days(book: Book, found: Sequence[Recurrence]) -> Days:
+    """Return the lines of each day that has anything of its own: (time, what), one for each cadence, in order of time."""
+    days: dict[date, dict[str, list[tuple[str, str]]]] = {}
     for each in found:
         engagement = each.engagement
         if is_daily(engagement) or not (book.whole or book.role in engagement.roles):
             continue
-        said = plain(what(engagement, book, links=False))
+        about = (
+            engagement.cadence.id
+            if engagement.cadence
+            else KPIS
+            if engagement.kpi
+            else f"{engagement.path} {each.number}"
+        )
+        said = _deed(engagement, book)
         for moment in each.dates:
             time = "" if each.all_day else f"{moment:%H:%M}"
-            days.setdefault(moment.date(), []).append((time, said))
-    return {day: sorted(dict.fromkeys(entries)) for day, entries in days.items()}
+            days.setdefault(moment.date(), {}).setdefault(about, []).append((time, said))
+    return {day: sorted(_line(about, each, book) for about, each in groups.items()) for day, groups in days.items()}
 
 
-def _month(first: date, days: dict[date, list[tuple[str, str]]], book: Book, edition: Edition) -> Section:
+def _deed(engagement: Engagement, book: Book) -> str:
+    if engagement.placed:
+        return plain(deeds.title(engagement.placed, book.names))
+    if engagement.kpi:
+        return plain(book.names.title(book.workspace.kpis, engagement.kpi.id))
+    return ""
+
+
+def _line(about: str, entries: list[tuple[str, str]], book: Book) -> str:
+    """Return what is done for one cadence on a day, its title said once: `12:00 每周直播：预告，18:30 开播`."""
+    names = book.names
+    ordered = sorted(dict.fromkeys(entries))
+    if about == KPIS:
+        few = names.listed([said for _, said in ordered])
+        many = names.pick(f"{len(ordered)} 项指标", f"{len(ordered)} KPIs")
+        said = names.pick("查看", "look at ") + (few if len(ordered) <= FEW else many)
+        return f"{ordered[0][0]} {said}".strip()
+    title = plain(names.title(names.workspace.cadences, about)) if about in names.workspace.cadences else ""
+    (time, first), *others = ordered
+    said = names.colon(title, first) if title and first else title or first
+    if len(ordered) > FEW:
+        steps = names.pick(f"等 {len(ordered)} 步", f" and {len(others)} more steps")
+        return f"{time} {said}{steps}".strip()
+    more = [f"{at} {deed or title}".strip() for at, deed in others]
+    return names.parted([f"{time} {said}".strip(), *more])
+
+
+def _month(first: date, days: Days, book: Book, edition: Edition, *, breaks: bool) -> Section:
     names = book.names
     next_month = (first + timedelta(days=31)).replace(day=1)
     holidays = holidays_of(book.workspace.settings.holidays)
@@ -109,10 +156,11 @@ def _month(first: date, days: dict[date, list[tuple[str, str]]], book: Book, edi
     blocks: list[Block] = [Table(title, columns, (RowGroup((), tuple(rows)),))]
     notes = tuple(_notes(first, next_month, holidays, book, edition))
     blocks += [Paragraph(text(note), quiet=True) for note in notes]
-    return Section(f"month.{first:%Y-%m}", title, tuple(blocks), breaks=True)
+    # On a sheet the heading of a section is not shown: the table says the month.
+    return Section(f"month.{first:%Y-%m}", text(f"{first:%Y-%m}"), tuple(blocks), breaks=breaks)
 
 
-def _cell(day: date, month: int, days: dict[date, list[tuple[str, str]]], holidays: Holidays, book: Book) -> Line:
+def _cell(day: date, month: int, days: Days, holidays: Holidays, book: Book) -> Line:
     if day.month != month:
         return ()
     names = book.names
@@ -121,8 +169,23 @@ def _cell(day: date, month: int, days: dict[date, list[tuple[str, str]]], holida
         mark = quiet(names.pick(" 休", " off"))
     elif day in holidays.workdays:
         mark = quiet(names.pick(" 班", " work"))
-    lines = [f"{strong(str(day.day))}{mark}", *(f"{time} {said}".strip() for time, said in days.get(day, ()))]
+    said = days.get(day, [])
+    shown = _that_fit(said)
+    lines = [f"{strong(str(day.day))}{mark}", *shown]
+    if len(said) > len(shown):
+        left = len(said) - len(shown)
+        lines.append(quiet(names.pick(f"另有 {left} 项", f"{left} more")))
     return text("\n".join(lines))
+
+
+def _that_fit(lines: list[str]) -> list[str]:
+    rows, kept = 0, []
+    for line in lines:
+        rows += -(-width(line) // WIDTH)
+        if rows > ROOM:
+            break
+        kept.append(line)
+    return kept
 
 
 def _notes(first: date, end: date, holidays: Holidays, book: Book, edition: Edition) -> Iterable[str]:

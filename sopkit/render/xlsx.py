@@ -25,7 +25,8 @@ FIXED_DATE: Final = datetime.datetime(1980, 1, 1)
 LONGEST_CELL: Final = 16_000
 MOST_UNITS: Final = 32_000
 """Characters of a cell: Excel takes 32,767, and counts rare ones and emoji twice."""
-LONGEST_HEAD: Final = 70
+LONGEST_HEAD, LONGEST_FOOT, ONE_LINE = 100, 45, 100
+"""Characters of the head and foot of a page; columns of a head with both its sides."""
 A4: Final = 9
 HIGHEST_ROW: Final = 405.0
 WIDEST, NARROWEST, LABEL, SAID = 46.0, 7.0, 26.0, 84.0
@@ -80,9 +81,9 @@ def to_xlsx(document: Document) -> bytes:
     return out.getvalue()
 
 
-def _short(text: str) -> str:
+def _short(text: str, most: int = LONGEST_HEAD) -> str:
     said = " ".join(clean(text).split())
-    return said if len(said) <= LONGEST_HEAD else f"{said[: LONGEST_HEAD - 1]}…"
+    return said if len(said) <= most else f"{said[: most - 1]}…"
 
 
 class _Writer:
@@ -121,10 +122,12 @@ class _Writer:
         page.set_margins(0.5, 0.5, 0.7, 0.6)
         page.fit_to_pages(1, 0)
         page.hide_gridlines(2)
-        page.set_header(
-            f"&L{self._head(self.doc.look.header or self.doc.title)}&R{self._head(' · '.join(self.doc.running))}"
+        left, right = self._head(self.doc.look.header or self.doc.title), self._head(" · ".join(self.doc.running))
+        # Excel prints the sides of a head over each other where there is no room for both.
+        page.set_header(f"&L{left}&R{right}" if columns(left) + columns(right) <= ONE_LINE else f"&R{right}")
+        page.set_footer(
+            f"&L{_short(self.doc.look.footer, LONGEST_FOOT).replace('&', '&&')}&R{PAGES.within(self.doc.lang)}"
         )
-        page.set_footer(f"&L{self._head(self.doc.look.footer)}&R{PAGES.within(self.doc.lang)}")
 
     @staticmethod
     def _head(text: str) -> str:

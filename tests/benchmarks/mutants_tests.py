@@ -16,7 +16,7 @@ CAPS = (
 )
 TOOLS = ("tools_bounds", "rules_tools", "rules_tools_more", "model_cases", "rule_examples")
 CONFLICTS = ("rules_conflicts", "rules_conflicts_playbooks", "model_cases", "rule_examples", "conflicts_property")
-CONSENT = ("consent_said", "rules_consent", "consent_traps", "consent_timelines", "consent_bases")
+CONSENT = ("consent_said", "rules_consent", "consent_traps", "consent_timelines", "consent_told", "consent_bases")
 EVIDENCE = ("graph_evidence", "graph_flow")
 TESTS = {
     "sopkit.graph.clock": ("graph_clock", "latency"),
@@ -52,11 +52,17 @@ TESTS = {
     "sopkit.rules.consent_asking": ("consent_asking", "rules_consent"),
     "sopkit.rules.consent_bases": ("consent_bases", "rules_consent"),
     "sopkit.rules.consent_copies": ("consent_known", "rules_consent", "consent_traps"),
-    "sopkit.rules.consent_paths": CONSENT,
+    "sopkit.rules.consent_paths": (*CONSENT, "consent_courses"),
     "sopkit.rules.consent_reach": CONSENT,
-    "sopkit.rules.consent_replay": ("consent_timelines", "consent_times", "rules_consent"),
+    "sopkit.rules.consent_replay": (
+        "consent_timelines",
+        "consent_told",
+        "consent_times",
+        "consent_said",
+        "rules_consent",
+    ),
     "sopkit.rules.consent_times": ("consent_times", "consent_timelines", "consent_traps"),
-    "sopkit.rules.consent_uses": CONSENT,
+    "sopkit.rules.consent_uses": ("consent_uses", *CONSENT),
 }
 LEFT_OUT = re.compile(r"_stub_|_fix_|reads_this\[(?!consent|conflicts|flow|tools)|_texts_|_filling|\[SOP[01689]")
 """Tests in these files that enter nothing of the analyses that others do not."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from sopkit.model.steps import Step
 from sopkit.render.document import (
     Block,
     Bullets,
@@ -25,14 +27,14 @@ from sopkit.render.manual.book import Book, anchor
 from sopkit.render.manual.cards import escalation, needed_consents
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.people import superiors
-from sopkit.render.marks import Line, clean, link, plain
+from sopkit.render.marks import Line, clean, link, plain, quiet
 from sopkit.render.qr import qr_code
 from sopkit.render.sentences import sentence_case
 from sopkit.render.walks import Placed
 from sopkit.render.wording import amounts, deeds, timing
 from sopkit.render.wording.conditions import consent_scope
 
-ROWS: Final = 16
+ROWS: Final = 12
 """Steps on the card: what a page holds in type that is read standing."""
 
 
@@ -62,14 +64,18 @@ def quick_card(book: Book, edition: Edition, manual: Document, manual_path: str 
 
 
 def _chosen(book: Book) -> list[Placed]:
-    """Return the steps that fit: required ones and those with a time limit before others, then in the manual's order."""
+    """Return the steps that fit: required ones and the most urgent before others, then in the manual's order."""
     steps = book.all_steps()
-    first = sorted(steps, key=lambda each: (not each.step.required, not _limited(each)))[:ROWS]
+    first = sorted(steps, key=lambda each: (not each.step.required, _urgency(each.step)))[:ROWS]
     return [each for each in steps if any(each is one for one in first)]
 
 
-def _limited(placed: Placed) -> bool:
-    return bool(placed.step.within or placed.step.before)
+def _urgency(step: Step) -> tuple[int, int]:
+    """Return an order: what has little time after something comes up, then work ahead of a date, then what has no limit."""
+    if step.within:
+        seconds = step.within.seconds
+        return (0, seconds) if seconds is not None else (1, step.within.amount)
+    return (2, 0) if step.before else (3, 0)
 
 
 def _table(steps: list[Placed], book: Book, manual_path: str) -> Table:
@@ -80,17 +86,20 @@ def _table(steps: list[Placed], book: Book, manual_path: str) -> Table:
         Column(text(names.pick("多快", "How fast")), 4, "time"),
         Column(text(names.pick("卡住了找谁", "Whom I ask")), 5),
     )
-    rows = tuple(dict.fromkeys(_row(each, book, manual_path) for each in steps))
+    titles = Counter(deeds.title(each, names) for each in steps)
+    rows = tuple(_row(each, book, manual_path, alone=titles[deeds.title(each, names)] == 1) for each in steps)
     left = len(book.all_steps()) - len(steps)
-    caption = names.pick("我的活", "My work")
+    caption = names.pick("我的工作", "My work")
     if left:
         caption += names.bracketed(names.pick(f"另有 {left} 步见手册", f"{left} more steps in the manual"))
     return Table(text(caption), columns, (RowGroup((), rows),), counted=False)
 
 
-def _row(placed: Placed, book: Book, manual_path: str) -> tuple[Line, ...]:
+def _row(placed: Placed, book: Book, manual_path: str, *, alone: bool) -> tuple[Line, ...]:
+    """Return one step; where others have its name, with the playbook it is of."""
     names, step = book.names, placed.step
     title = deeds.title(placed, names)
+    where = "" if alone else quiet(names.bracketed(names.title(names.playbooks, placed.playbook.id)))
     fast = ""
     if step.within:
         amount = amounts.duration(step.within, names.lang)
@@ -101,7 +110,7 @@ def _row(placed: Placed, book: Book, manual_path: str) -> tuple[Line, ...]:
     above = superiors(book.role, book)
     ask = escalation(step, names) or (names.role(above[0].id) if above else "")
     shown = link(title, f"{manual_path}#{anchor('step', placed.path)}") if manual_path else title
-    return text(shown), text(timing.due(placed, names)), text(fast or "–"), text(ask or "–")
+    return text(shown + where), text(timing.due(placed, names)), text(fast or "–"), text(ask or "–")
 
 
 def _never(book: Book) -> Iterator[Block]:

@@ -151,7 +151,9 @@ class _Plan:
                 yield from self._script(block)
             case StepCard():
                 yield Row(
-                    " ".join((block.number, shown(block.title))).strip(), _joined((*block.badges, line(block.id))), 3
+                    " ".join((block.number, shown(block.title))).strip(),
+                    " · ".join((*map(shown, block.badges), block.id)),
+                    3,
                 )
                 yield from self._facts(block.facts)
                 for each in block.blocks:

@@ -128,9 +128,11 @@ class Body:
 
     def _run(self, each: Run, properties: str) -> str:
         said = f"〔{each.text}〕" if each.style == "slot" else each.text
-        style = STYLES.get(each.style, "")
+        # What has a frame keeps its style: a run has one.
+        framed = properties.startswith("<w:rStyle")
+        style = "" if framed else STYLES.get(each.style, "")
         href = self._target(each.href)
-        own = styled(style or "Hyperlink") if style or href else ""
+        own = styled(style or "Hyperlink") if (style or href) and not framed else ""
         own += properties
         if each.lang:
             tongue = attribute(each.lang) if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", each.lang) else "und"
