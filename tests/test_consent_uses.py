@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from sopkit.rules.case import Case
+from sopkit.rules.consent_sensitive import UNSEPARATE
 from sopkit.rules.consent_uses import uses_of
 from sopkit.rules.doubts import Doubts
-from tests.workspaces import SETTINGS, unjudged
+from tests.workspaces import SETTINGS, compiled, unjudged
 
 HEAD = """\
 ---
@@ -88,3 +89,16 @@ def test_a_channel_that_is_found_nowhere_is_none() -> None:
     (use,) = uses_of(judged("send: thanks, via: [lost, sms], for: selling", wrong=True))
     assert use.channel is not None
     assert use.channel.id == "sms"
+
+
+def test_a_use_of_sensitive_data_rests_on_a_consent_as_well() -> None:
+    agreed = UNSEPARATE.good
+    found = [
+        [
+            (one.rule.code, one.subject)
+            for one in compiled({"sopkit.yaml": text}).findings
+            if one.weight.value == "error"
+        ]
+        for text in (agreed, agreed.replace("{allergy: known, consent: skin-care}", "{allergy: known}"))
+    ]
+    assert found == [[], [("SOP510", "automation/news/call")]]
