@@ -67,7 +67,7 @@ def test_what_advertises_by_several_channels_is_told_once() -> None:
 
 def test_what_is_proved_of_purposes_that_advertise() -> None:
     """Of those for marketing alone: a service beside them needs no proof."""
-    served = STEP.replace("send: news, via: sms", "do: 记录")
+    served = STEP.replace("via: sms", "via: mp-page")
     proof = ["the basis of every marketing purpose can carry it: `promotion`"]
     assert proved(SERVICE.replace(STEP, PROMOTED)) == proof
     assert proved(SERVICE.replace(STEP, PROMOTED + served)) == proof
