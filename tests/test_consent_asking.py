@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from sopkit.diagnostics import Verdict
+from sopkit.graph.nodes import Delay, Edge
+from sopkit.model.values import Duration
+from sopkit.rules.consent_asking import shortest_of
+from sopkit.tree import Mark
 from tests.test_rules_consent import run, text
 
 HEAD, _, REST = text("asked-day-after-day").partition("  - {id: please")
@@ -63,6 +67,12 @@ def test_who_has_refused_is_left_out_by_the_branch() -> None:
     fork = f"{{id: fork, choose: [{{if: {{consent: {{sms-marketing: STATE}}}}, steps: [{{id: ask, {ASK}}}]}}, {{else: []}}]}}"
     assert asked(journey(fork.replace("STATE", "unknown"))) == []
     assert [one[0] for one in asked(journey(fork.replace("STATE", "refused")))] == ["ask"]
+
+
+def test_whom_the_audience_leaves_out_at_the_start_may_have_refused_since() -> None:
+    audience = "audience: {consent: {sms-marketing: unknown}}"
+    found = asked(journey(f"{{id: ask, after: 1d, {ASK}}}").replace("audience: members", audience))
+    assert found == [("ask", Verdict.POSSIBLE, "`offered` has asked, too")]
 
 
 @pytest.mark.parametrize(
@@ -152,3 +162,10 @@ def test_a_circle_of_stages_that_takes_no_time_is_gone_round_once() -> None:
     )
     lifecycle = journey(on="offered").replace("kind: automation", "kind: lifecycle")
     assert asked(lifecycle.replace("steps:\n", f"stages:\n{stages}")) == [("ask", Verdict.VIOLATED, JUST_ASKED)]
+
+
+@pytest.mark.parametrize(("since", "days"), [("", 5), ("stage", 5), ("start", 2), ("first", 2)])
+def test_an_edge_that_counts_from_an_anchor_takes_no_time_but_for_the_wait(since: str, days: int) -> None:
+    two, three = (Duration(amount, "d", Mark(0)) for amount in (2, 3))
+    edge = Edge("a", "b", "then", Mark(0), delay=Delay(three, since=since), held=Delay(two))
+    assert shortest_of(edge) == days * 86_400

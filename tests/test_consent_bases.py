@@ -7,11 +7,13 @@ import pytest
 from tests.test_rules_consent import run, text
 
 NO_BASIS = text("purpose-without-a-basis")
-SERVICE = text("contract-for-a-promotion").replace(
-    "category: marketing, basis: contract", "category: service, basis: contract"
-)
 STEP = "  - {id: tell, send: news, via: sms, for: news}\n"
 MORE = "  - {id: more, after: 1d, send: news, via: sms, for: news}\n"
+
+
+UNFIT = text("contract-for-a-promotion")
+SERVICE = UNFIT.replace("category: marketing, basis: contract", "category: service, basis: contract")
+PROMOTED = "  - {id: promo, send: news, via: sms, for: promotion, if: {consent: sms-marketing}}\n"
 
 
 def found(workspace: str) -> list[tuple[str, str]]:
@@ -50,8 +52,24 @@ def test_any_of_several_texts_may_be_the_advertisement() -> None:
     assert found(several.replace("other: news", "other: plain")) == []
 
 
+def test_a_basis_that_carries_no_marketing_is_told_once_and_where_it_is_used_first() -> None:
+    (one,) = [one for one in run(UNFIT.replace(STEP, STEP + MORE)).findings if one.rule.code == "SOP505"]
+    assert one.subject == "purpose/news"
+    first = UNFIT.partition(STEP)[0].count("\n") + 1
+    assert [(place.note.en, place.span.line) for place in one.related] == [("used here", first)]
+    (step,) = [one for one in run(SERVICE).findings if one.rule.code == "SOP505"]
+    assert step.related == ()
+
+
+def test_what_advertises_by_several_channels_is_told_once() -> None:
+    assert found(SERVICE.replace("via: sms", "via: [sms, mp-notice]")) == [("SOP505", "automation/news/tell")]
+
+
 def test_what_is_proved_of_purposes_that_advertise() -> None:
-    promoted = "  - {id: promo, send: news, via: sms, for: promotion, if: {consent: sms-marketing}}\n"
-    assert proved(SERVICE.replace(STEP, promoted)) == ["the basis of every marketing purpose can carry it: `promotion`"]
-    assert proved(SERVICE.replace(STEP, STEP + promoted)) == []
-    assert proved(text("contract-for-a-promotion")) == []
+    """Of those for marketing alone: a service beside them needs no proof."""
+    served = STEP.replace("via: sms", "via: mp-page")
+    proof = ["the basis of every marketing purpose can carry it: `promotion`"]
+    assert proved(SERVICE.replace(STEP, PROMOTED)) == proof
+    assert proved(SERVICE.replace(STEP, PROMOTED + served)) == proof
+    assert proved(SERVICE.replace(STEP, STEP + PROMOTED)) == []
+    assert proved(UNFIT) == []

@@ -81,8 +81,7 @@ def check(case: Case, uses: Sequence[Use]) -> Iterator[Outcome]:
             wrong = True
             what = Phrase(f"目的“{purpose_.id}”", f"the purpose `{purpose_.id}`")
             yield case.finding(UNFIT, at, subject, *_place(use, at), what=what, basis=basis, reason=reason)
-        elif basis not in (None, *FOR_MARKETING) and _advertises(case, use) and use.place not in told:
-            told.add(use.place)
+        elif basis not in (None, *FOR_MARKETING) and reason is None and _advertises(case, use):
             wrong = True
             what = Phrase(f"步骤“{use.name}”为“{purpose_.id}”", f"`{use.name}`, for `{purpose_.id}`,")
             yield case.finding(UNFIT, use.at, use.place, what=what, basis=basis or "", reason=ADVERTISING)

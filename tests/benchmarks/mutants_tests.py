@@ -48,7 +48,7 @@ TESTS = {
     "sopkit.graph.evidence": ("evidence_ways", *EVIDENCE, "rules_consent", "consent_traps", "consent_courses"),
     "sopkit.graph.flow": EVIDENCE,
     "sopkit.graph.shown": EVIDENCE,
-    "sopkit.rules.consent": CONSENT,
+    "sopkit.rules.consent": ("consent_uses", *CONSENT),
     "sopkit.rules.consent_asking": ("consent_asking", "rules_consent"),
     "sopkit.rules.consent_bases": ("consent_bases", "rules_consent"),
     "sopkit.rules.consent_copies": ("consent_known", "rules_consent", "consent_traps"),
