@@ -96,8 +96,10 @@ def test_where_law_applies_the_audit_lies_beside_the_manuals(build: Build, tmp_p
     code, _, _ = build(SHOP, "-o", tmp_path / "out", "--force", "--edition", "2026-07 <b>", "--only", "audit")
     assert code == 0
     made = tree(tmp_path / "out")
-    names = [*("report." + form for form in ("html", "json", "md")), "data-inventory.csv", "data-inventory.html"]
-    stems = {tuple(name.split(".")) for name in names}
+    stems = {
+        *(("report", form) for form in ("html", "pdf", "docx", "json", "md")),
+        *(("data-inventory", form) for form in ("html", "pdf", "docx", "xlsx", "csv")),
+    }
     audit = {f"audit/{stem}.{lang}.{form}" for stem, form in stems for lang in ("zh-CN", "en")}
     assert set(made) == audit | {MARKER, "index.html", "index.en.html", "manifest.json"}
     for lang, index in (("zh-CN", "index.html"), ("en", "index.en.html")):

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 from sopkit.render.agenda import Engagement
 from sopkit.render.calendar import SPAN
 from sopkit.render.columns import width
-from sopkit.render.document import Block, Column, Document, Paragraph, RowGroup, Section, Table, content_hash, text
+from sopkit.render.document import (
+    Block,
+    Column,
+    Document,
+    Paragraph,
+    RowGroup,
+    Section,
+    Table,
+    Timeline,
+    content_hash,
+    text,
+)
 from sopkit.render.manual import front
 from sopkit.render.manual.book import Book
 from sopkit.render.manual.front import Edition
@@ -57,7 +69,7 @@ def wall_calendar(book: Book, found: Sequence[Recurrence], edition: Edition) -> 
     blocks: list[Block] = []
     daily = every_day(book, book.engagements())
     if daily:
-        blocks.append(daily)
+        blocks.append(_without_links(daily))
         said = names.pick(
             "每天都做的事写在这里，下面各月不再重复。",
             "What is done every day stands here and is not said again in the months.",
@@ -85,6 +97,15 @@ def wall_calendar(book: Book, found: Sequence[Recurrence], edition: Edition) -> 
         look=front.look(settings, names),
         content=content,
     )
+
+
+def _without_links(daily: Timeline) -> Timeline:
+    """Return the same without the links into a manual, since no step stands on the wall."""
+    entries = (
+        replace(one, what=tuple(tuple(replace(run, href="") for run in line) for line in one.what))
+        for one in daily.entries
+    )
+    return replace(daily, entries=tuple(entries))
 
 
 def _months(day: date) -> list[date]:
