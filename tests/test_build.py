@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -58,7 +60,12 @@ def test_everything_is_made_and_the_manual_is_named(build: Build, workspace: Pat
     assert (tmp_path / "out/manuals/all.zh-CN.html").as_posix() in out
     made = tree(tmp_path / "out")
     assert {MARKER, "index.html", "index.en.html", "manifest.json", "manuals/guide.en.md"} <= set(made)
-    assert len(made) == 32
+    linked = {
+        href
+        for name in ("index.html", "index.en.html")
+        for href in re.findall(r'href="([^"#:]+)"', made[name].decode())
+    }
+    assert set(made) == linked | {MARKER, "manifest.json", "index.html", "index.en.html"}
 
 
 @pytest.mark.long
@@ -66,7 +73,7 @@ def test_only_what_is_asked_for_is_made(build: Build, workspace: Path, tmp_path:
     def made(*options: str) -> set[str]:
         code, _, err = build(workspace, "-o", tmp_path / "out", *options)
         assert (code, err) == (0, "")
-        return {path for path in tree(tmp_path / "out") if "/" in path}
+        return {path for path in tree(tmp_path / "out") if "/" in path and path.endswith((".html", ".md"))}
 
     sheets = {f"checklists/guide.{period}.{lang}.html" for period in ("daily", "weekly") for lang in ("zh-CN", "en")}
     manuals = {f"manuals/guide.{lang}.{form}" for lang in ("zh-CN", "en") for form in ("html", "md")}
@@ -342,3 +349,52 @@ def test_the_bytes_do_not_depend_on_the_order_in_which_files_are_found() -> None
         for order in (sources, tuple(reversed(sources)))
     ]
     assert made[0] == made[1]
+
+
+MANUALS: Final = ("--only", "manual", "--format", "html")
+
+
+def test_a_later_edition_marks_what_changed_and_for_whom(build: Build, workspace: Path, tmp_path: Path) -> None:
+    out, kept = tmp_path / "out", tmp_path / "kept.json"
+    assert build(workspace, "-o", out, *MANUALS, "--edition", "2026-07")[0] == 0
+    kept.write_bytes((out / "edition.json").read_bytes())
+    play = _holding(workspace, "since: stage")
+    play.write_text(
+        play.read_text("utf-8").replace("within: 24h\n        since: stage", "within: 12h\n        since: stage"),
+        "utf-8",
+    )
+    assert build(workspace, "-o", out, *MANUALS, "--edition", "2026-10")[0] == 0
+    first = tree(out)
+    guide = first["manuals/guide.en.html"].decode()
+    assert guide.count("changed in this edition") == 2
+    assert "sign again" in guide
+    assert "need not train or sign again" in first["manuals/ops-lead.en.html"].decode()
+    assert json.loads(first["edition.json"])["previous"]["edition"] == "2026-07"
+    # The same edition once more, and with the earlier one named: the same bytes.
+    assert build(workspace, "-o", out, *MANUALS, "--edition", "2026-10")[0] == 0
+    assert tree(out) == first
+    assert build(workspace, "-o", tmp_path / "other", *MANUALS, "--edition", "2026-10", "--since", kept)[0] == 0
+    assert tree(tmp_path / "other") == first
+    # What is no whole edition leaves what is known as it is.
+    assert build(workspace, "-o", out, *MANUALS, "--role", "guide")[0] == 0
+    assert tree(out)["edition.json"] == first["edition.json"]
+
+
+def _holding(folder: Path, words: str) -> Path:
+    return next(path for path in sorted(folder.glob("*.yaml")) if words in path.read_text("utf-8"))
+
+
+def test_a_damaged_edition_is_told_and_nothing_lost(build: Build, workspace: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert build(workspace, "-o", out, *MANUALS, "--edition", "2026-07")[0] == 0
+    (out / "edition.json").write_text("{", "utf-8")
+    former = tree(out)
+    code, _, err = build(workspace, "-o", out, *MANUALS, "--edition", "2026-10")
+    assert code == 2
+    assert "edition.json" in err
+    assert "--since" in err
+    assert tree(out) == former
+    code, _, err = build(workspace, "-o", out, *MANUALS, "--since", tmp_path / "none.json")
+    assert code == 2
+    assert "none.json" in err
+    assert tree(out) == former

@@ -208,6 +208,26 @@ def test_the_svg_names_itself_and_tells_all(sopkit: Run) -> None:
     assert "after 30 days" in (english.findtext(f"{SVG}desc") or "")
 
 
+@pytest.mark.parametrize(
+    ("lanes", "told"),
+    [("role", "泳道（按岗位，从左到右）："), ("tool", "泳道（按系统，从左到右）："), ("none", "")],
+)
+def test_lanes_are_as_wished_and_said_in_words(sopkit: Run, lanes: str, told: str) -> None:
+    root = ET.fromstring(sopkit("graph", FOLDER, "first-steps", "--lanes", lanes)[1])  # noqa: S314  our own bytes
+    words = root.findtext(f"{SVG}desc") or ""
+    heads = [each.text for each in root.iter(f"{SVG}text") if each.get("class") == "h"]
+    named = [line.partition("：")[2].split("、") for line in words.splitlines() if line.startswith("泳道")]
+    assert all(line.startswith(told) for line in words.splitlines() if line.startswith("泳道"))
+    assert bool(named) == bool(told)
+    assert all(lane in heads for each in named for lane in each)
+
+
+def test_lanes_are_for_pictures_of_ours_alone(sopkit: Run) -> None:
+    code, _, err = sopkit("graph", FOLDER, "first-steps", "--lanes", "role", "--format", "dot", "--lang", "en")
+    assert code == 2
+    assert "--lanes is for svg only, and this is dot" in err
+
+
 def test_a_part_is_what_is_selected_with_what_triggers_it() -> None:
     compilation = whole()
     part = around(select("nurture", compilation.graph))

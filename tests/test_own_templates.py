@@ -114,7 +114,7 @@ def test_no_template_takes_the_policy_off_a_page(own: str) -> None:
 
 
 def test_a_template_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_templates, "SECONDS", 0.5)
+    monkeypatch.setattr(own_templates, "SECONDS", 3.0)
     forever = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     assert refused(document__html__j2=forever).reason is own_templates.TOO_SLOW
 

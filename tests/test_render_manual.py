@@ -5,21 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import Final
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from sopkit.model.documents import Workspace
 from sopkit.render.checklist import checklist
 from sopkit.render.diagrams import diagrams
-from sopkit.render.document import Document, StepCard, Table, content_hash, lines_of
+from sopkit.render.document import Bullets, Document, StepCard, Table, content_hash, lines_of
+from sopkit.render.index import Entry, index
 from sopkit.render.manual.book import Book, plan
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.manual import manual
 from sopkit.render.marks import Run, plain
-from sopkit.render.publication import Request
+from sopkit.render.publication import Kind, Request
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
-from sopkit.text import Lang
+from sopkit.render.writers import WRITERS
+from sopkit.text import Lang, Phrase
 from tests.documents import EDITION, SMALL, Element, made, small, small_documents, tree
 from tests.workspaces import TODAY, compiled
 
@@ -205,6 +208,49 @@ def test_a_flow_that_branches_is_drawn_and_said_in_words(workspace: Workspace) -
         assert said in words.text
         assert said in drawing.text.replace("\n", " ")
     assert "**流程图：新客旅程**\n\n```text\n" in documents["manuals/all.zh-CN.md"]
+    written = {path for path in documents if path.endswith(".svg")}
+    assert written == {f"diagrams/{id_}.{lang}.svg" for id_ in ("new-member", "production") for lang in ("zh-CN", "en")}
+    root = ET.fromstring(documents["diagrams/new-member.en.svg"])  # noqa: S314  our own bytes
+    assert root.findtext("{http://www.w3.org/2000/svg}title") == "New member"
+    linked = {each.text: each.attributes["href"] for each in tree(documents["index.en.html"]).all("a")}
+    assert linked["New member"] == "diagrams/new-member.en.svg"
+
+
+def test_diagrams_are_written_where_they_are_asked_for(workspace: Workspace) -> None:
+    files = {path.name: path.read_bytes() for path in sorted(SMALL.glob("*.yaml"))}
+    drawn = diagrams(compiled(files).graph, workspace, ("en",))
+    assert not [path for path in made(workspace, Request(roles=("guide",), diagrams=drawn)) if path.endswith(".svg")]
+    kinds: tuple[Kind, ...] = ("diagram",)
+    alone = made(workspace, Request(("en",), kinds=kinds, diagrams=drawn))
+    assert sorted(alone) == ["diagrams/new-member.en.svg", "diagrams/production.en.svg", "index.html"]
+
+
+def test_a_reader_finds_her_papers_in_two_taps() -> None:
+    page = tree(small_documents()["index.html"])
+    sections = {each.attributes["id"]: each for each in page.all("section")}
+    assert next(iter(sections)) == "roles"
+    doors = {each.text: each.attributes["href"] for each in sections["roles"].all("a")}
+    assert next(iter(doors)) == "全员"
+    card = sections[doors["导购"].removeprefix("#")]
+    links = [each.attributes["href"] for each in card.all("a")]
+    assert links[0] == "manuals/guide.zh-CN.html"
+    assert set(doors.values()) <= {f"#{id_}" for id_ in sections}
+    assert [*sections][-1] == "about"
+
+
+def test_forms_stand_in_the_order_of_the_writers(workspace: Workspace) -> None:
+    names = Names(workspace, "en")
+    forms = ["Markdown", "PDF", "JSON", "Excel", "HTML", "Word"]
+    known = [writer.name for writer in WRITERS.values()]
+    entries = [
+        Entry(Phrase("手册", "Manuals"), "guide", Phrase("手册", "manual"), "en", form, f"m.{form}") for form in forms
+    ]
+    page = index(entries, names, EDITION, ("en",))
+    card = next(each for each in page.sections if each.anchor == "for.guide")
+    (listed,) = card.blocks
+    assert isinstance(listed, Bullets)
+    said = [run.href.removeprefix("m.") for run in listed.lines[0] if run.href]
+    assert said == [form for form in known if form in forms] + ["JSON"]
 
 
 @pytest.mark.long

@@ -5,14 +5,13 @@ The only part of the program that knows Typst, which is imported when the first 
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import re
 import threading
-from multiprocessing.connection import Connection
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
+from sopkit.confined import BrokenOffError, Confined, TooSlowError
 from sopkit.frozen import dataclass
 from sopkit.render.fonts import fonts
 from sopkit.text import Phrase
@@ -34,8 +33,6 @@ LARGE: Final = 100_000
 """Characters of data from which a document fills so much memory that it is given back before the next."""
 REMEMBERED: Final = 10
 """Typst keeps what it has laid out until so many documents did not use it."""
-NO_PROXY_HERE: Final = "http://127.0.0.1:9"
-"""Nothing listens there: a layout that asks for a package of the network gets none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,43 +125,22 @@ class Apart:
     """A process of its own, which is ended when it takes too long or too much: for layouts that others wrote."""
 
     def __init__(self, folder: Path, seconds: float = SECONDS, memory: int = MEMORY) -> None:
-        self._folder, self._seconds, self._memory = folder, seconds, memory
-        self._lock = threading.Lock()
-        self._worker: multiprocessing.process.BaseProcess | None = None
-        self._pipe: Connection | None = None
+        self._seconds = seconds
+        self._apart: Confined[Job, bytes | tuple[str, str]] = Confined(setting, folder, seconds=seconds, memory=memory)
 
     def set(self, job: Job) -> bytes:
-        with self._lock:
-            pipe = self._started()
-            try:
-                pipe.send(job)
-                if not pipe.poll(self._seconds):
-                    self.close()
-                    raise LayoutError("time", reason=_seconds(self._seconds))
-                answer: bytes | tuple[str, str] = pipe.recv()
-            except (EOFError, ConnectionError) as error:
-                self.close()
-                raise LayoutError("memory", reason=BROKEN) from error
+        try:
+            answer = self._apart.ask(job)
+        except TooSlowError:
+            raise LayoutError("time", reason=_seconds(self._seconds)) from None
+        except BrokenOffError as error:
+            raise LayoutError("memory", reason=BROKEN) from error
         if isinstance(answer, tuple):
             raise LayoutError(*answer)
         return answer
 
-    def _started(self) -> Connection:
-        if self._pipe is None:
-            context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._worker = context.Process(target=_serve, args=(theirs, self._folder, self._memory), daemon=True)
-            self._worker.start()
-            theirs.close()
-        return self._pipe
-
     def close(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._worker is not None:
-            self._worker.kill()
-            self._worker.join()
-        self._pipe = self._worker = None
+        self._apart.close()
 
 
 def _seconds(seconds: float) -> Phrase:
@@ -172,29 +148,14 @@ def _seconds(seconds: float) -> Phrase:
     return Phrase(TOO_LONG.fill("zh-CN", {"seconds": said}), TOO_LONG.fill("en", {"seconds": said}))
 
 
-def _serve(pipe: Connection, folder: Path, memory: int) -> None:
-    """Set what comes through the pipe until it is closed."""
-    _limit(memory)
+def setting(folder: Path) -> Callable[[Job], bytes | tuple[str, str]]:
+    """Return what sets by the layouts of a folder: the other process."""
     compiler = _compiler(folder)
-    while True:
+
+    def answer(job: Job) -> bytes | tuple[str, str]:
         try:
-            job: Job = pipe.recv()
-        except EOFError:
-            return
-        try:
-            pipe.send(_compiled(compiler, job))
+            return _compiled(compiler, job)
         except LayoutError as error:
-            pipe.send((error.message, error.place))
+            return error.message, error.place
 
-
-def _limit(memory: int) -> None:
-    """Keep this process from the network and from more memory than it may have; Windows knows no such limit of memory."""
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        os.environ[name] = os.environ[name.upper()] = NO_PROXY_HERE
-    os.environ.pop("no_proxy", None)
-    os.environ.pop("NO_PROXY", None)
-    try:
-        import resource  # noqa: PLC0415  not on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    return answer
