@@ -89,6 +89,7 @@ EUROPE: Final = rows("""
     WDR01 | gdpr-7-3    | critical | SL
     WDR02 |             | critical | S
     WDR04 | gdpr-7-3    | medium   | S
+    WDR05 | gdpr-7-3    | high     | SL
 """)
 DECIDED: Final = {"S": "plan", "SL": "plan-and-logs", "D": "document"}
 
