@@ -437,6 +437,7 @@ locale: zh-CN
 locales: [zh-CN, en]
 timezone: Asia/Shanghai
 customer_timezones: [Asia/Shanghai]
+company: 晨曦有限公司
 currency: CNY
 jurisdictions: [cn]
 holidays: cn
