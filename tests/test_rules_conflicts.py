@@ -120,7 +120,7 @@ def test_beyond_eight_offers_it_says_that_it_was_not_assessed() -> None:
     assert proved_of_prices(done) == []
     eight = offers(*["type: coupon, value: 1 CNY, threshold: 100 CNY"] * 8)
     assert eight.not_assessed == ()
-    assert [one.rule.code for one in eight.proved] == ["SOP407"]
+    assert [one.rule.code for one in proved_of_prices(eight)] == ["SOP407"]
 
 
 def test_what_stacks_with_itself_any_number_of_times_counts_as_one_more_than_can_be_worked_out() -> None:

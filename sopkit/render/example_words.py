@@ -13,7 +13,8 @@ CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 ENGLISH: Final = {
     # Titles of nouns, stages, playbooks
-    "前可领": " is the last day to take it", "示例": "Demo", "小店": "Small shop", "新客旅程": "New customers", "新客": "New customers", "旅程": "journey",
+    "前可领": " is the last day to take it",
+    "示例": "Demo", "小店": "Small shop", "新客旅程": "New customers", "新客": "New customers", "旅程": "journey",
     "新品通知": "News", "新品短信同意": "Consent to news by SMS", "新品": "New arrivals", "入会欢迎": "Welcome",
     "公众号来信": "A message to the account",
     "公众号客服消息": "Service message of the account", "入会问候": "Greeting",
