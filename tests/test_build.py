@@ -286,7 +286,9 @@ def test_a_killed_build_leaves_the_former_output_and_the_next_one_succeeds(
 ) -> None:
     build(workspace, "-o", tmp_path / "out")
     former = tree(tmp_path / "out")
-    killed = process("-c", textwrap.dedent(KILLED), str(after), "build", workspace, "-o", tmp_path / "out", *AS_OF)
+    killed = process(
+        "-c", textwrap.dedent(KILLED), str(after), "build", workspace, "-o", tmp_path / "out", *AS_OF, "--edition", "x"
+    )
     assert killed.returncode == -signal.SIGKILL
     assert tree(tmp_path / "out") == former
     assert build(workspace, "-o", tmp_path / "out")[0] == 0
