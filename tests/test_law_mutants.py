@@ -86,7 +86,7 @@ MUTANTS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         DATA,
         "    category: marketing\n    basis: consent\n",
         "    category: marketing\n    basis: contract\n",
-        ("SOP505", "SOP505", "SOP505", "SOP505"),
+        ("SOP505",),
     ),
     "PUR01": (NEWCOMERS, RECALL + AGREED, RECALL + AGREED.replace("sms", "wecom"), ("SOP502",)),
     "PUR02": (
