@@ -116,6 +116,11 @@ def test_no_text_becomes_markup(turn: int, payload: str) -> None:
     hostile, plain = documents(payload, turn % 2), harmless(filler(payload), turn % 2)
     assert set(hostile) == set(plain)
     for path, page in hostile.items():
+        if path.endswith((".ics", ".json")):
+            continue  # no markup
+        if path.startswith("calendar/"):  # what has room in a cell hangs on how wide the words are
+            assert {each.name for each in tree(page).walk()} <= {each.name for each in tree(plain[path]).walk()}
+            continue
         if path.endswith(".html"):
             seen, expected = tree(page), tree(plain[path])
             assert shape(seen) == shape(expected), path
