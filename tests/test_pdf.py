@@ -14,13 +14,13 @@ import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from pypdf.generic import DictionaryObject
 
+from sopkit.failure import DocumentFailedError
 from sopkit.render.document import Document, Paragraph, Section, StepCard, text
 from sopkit.render.manual.book import Book, plan
 from sopkit.render.manual.manual import manual
 from sopkit.render.marks import link
 from sopkit.render.pdf import Typesetter, to_pdf
 from sopkit.render.templating import Templates
-from sopkit.render.unwritable import UnwritableError
 from sopkit.render.wording.names import Names
 from sopkit.text import Lang
 from tests.documents import EDITION, small
@@ -120,7 +120,7 @@ def inked(data: bytes, number: int) -> int:
 def test_a_character_that_no_font_has_stops_the_build_and_is_named_with_its_place(
     words: str, code: str, typesetter: Typesetter
 ) -> None:
-    with pytest.raises(UnwritableError) as refused:
+    with pytest.raises(DocumentFailedError) as refused:
         to_pdf(page("好", words), typesetter)
     assert code in refused.value.reason.zh
     assert "《题目》" in refused.value.reason.zh
@@ -139,7 +139,7 @@ def test_the_place_of_a_character_is_the_step_in_which_it_stands(typesetter: Typ
     )
     odd = replace(card, title=text("看\U00012000"))
     sections = (Section("one", text("流程"), (odd,)),)
-    with pytest.raises(UnwritableError) as refused:
+    with pytest.raises(DocumentFailedError) as refused:
         to_pdf(replace(whole, sections=sections), typesetter)
     assert f"在流程 › {card.id}" in refused.value.reason.zh
 

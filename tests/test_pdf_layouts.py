@@ -11,11 +11,11 @@ from typing import Final
 import pypdfium2  # type: ignore[import-untyped]  # it has annotations, but says nowhere that they are for us
 import pytest
 
+from sopkit.failure import DocumentFailedError
 from sopkit.render.document import Document, FillIn, Section, text
 from sopkit.render.pdf import Typesetter, to_pdf
 from sopkit.render.templating import Templates, built_in
 from sopkit.render.typst_press import Apart, Job, LayoutError
-from sopkit.render.unwritable import UnwritableError
 
 PEN: Final = built_in("typst/pen.typ") or ""
 SHEET: Final = Document("checklist", "zh-CN", "清单", "", (Section("s", text("一"), (FillIn((text("日期"),)),)),))
@@ -45,7 +45,7 @@ def test_a_workspace_s_layout_takes_the_place_of_ours() -> None:
     ],
 )  # fmt: skip
 def test_what_fails_in_it_is_told_with_file_line_and_document(said: str) -> None:
-    with pytest.raises(UnwritableError) as refused:
+    with pytest.raises(DocumentFailedError) as refused:
         made(f"{PEN}\n{said}\n")
     line = PEN.count("\n") + 2
     for told in (refused.value.reason.zh, refused.value.reason.en):

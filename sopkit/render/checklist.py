@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 from sopkit.model.values import WEEKDAYS
@@ -16,7 +17,6 @@ from sopkit.render.document import (
     Section,
     Table,
     TearOff,
-    content_hash,
     text,
 )
 from sopkit.render.manual import front
@@ -41,20 +41,12 @@ def checklist(book: Book, period: Period, edition: Edition) -> Document | None:
     title = _title(book, period)
     blocks: tuple[Block, ...] = (FillIn(_blanks(period, names)), *tables, _tear_off(book, period))
     sections = sentence_case((Section("sheet", text(title), blocks),), names.lang)
-    content = content_hash(title, sections)
     suffix = "-".join(part for part in (book.role, period) if part)
-    return Document(
-        form="checklist",
-        lang=names.lang,
-        title=title,
-        subtitle=plain(names.say(settings.title)),
-        sections=sections,
-        draft=edition.draft,
-        stamp=front.stamp(settings, edition, names.lang),
-        running=(*front.running(settings, edition, suffix, names), content),
-        look=front.look(settings, names),
+    made = front.sheet(title, sections, edition, suffix, names)
+    return replace(
+        made,
         period="day" if period == "daily" else "week",
-        keeps=" ".join(("sopkit", clean(settings.id), book.role or "*", period, clean(edition.label), content)),
+        keeps=" ".join(("sopkit", clean(settings.id), book.role or "*", period, clean(edition.label), made.content)),
     )
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Final, NoReturn
 
+from sopkit.failure import DocumentFailedError
 from sopkit.render.document import Document, Script, Section, StepCard
 from sopkit.render.fonts import characters
 from sopkit.render.marks import Run, clean, plain
-from sopkit.render.unwritable import UnwritableError
 from sopkit.text import LANGS, Lang, Phrase
 
 DRAWN: Final = frozenset("☐✗")
@@ -28,7 +28,7 @@ MORE: Final = Phrase("等 {count} 个", "{count} in all")
 
 
 def refuse_unprintable(document: Document) -> None:
-    """Raise `UnwritableError` where the document has a character that no font shows, naming it and its place."""
+    """Raise `DocumentFailedError` where the document has a character that no font shows, naming it and its place."""
     known = characters() | DRAWN
     found: dict[str, str] = {}
     for place, words in _texts(document):
@@ -47,7 +47,7 @@ def refuse_cluster(document: Document, cluster: str) -> None:
 
 def _refuse(document: Document, found: Mapping[str, str]) -> NoReturn:
     zh, en = (REFUSED.fill(lang, {"title": clean(document.title), "found": _listed(found, lang)}) for lang in LANGS)
-    raise UnwritableError(Phrase(zh, en))
+    raise DocumentFailedError("", Phrase(zh, en))
 
 
 def _listed(found: Mapping[str, str], lang: Lang) -> str:

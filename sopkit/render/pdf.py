@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Final, Self
 
 from sopkit import resources
+from sopkit.failure import DocumentFailedError
 from sopkit.render.document import Document
 from sopkit.render.glyphs import refuse_cluster, refuse_unprintable
 from sopkit.render.print_data import Data, print_data
 from sopkit.render.templating import Templates
 from sopkit.render.typst_press import Apart, InProcess, Job, LayoutError
-from sopkit.render.unwritable import UnwritableError
 from sopkit.text import Phrase
 
 FOLDER: Final = "typst"
@@ -65,7 +65,7 @@ class Typesetter:
         self._home.cleanup()
 
     def set(self, document: Document) -> bytes:
-        """Return the PDF. Raises `UnwritableError`."""
+        """Return the PDF. Raises `DocumentFailedError`."""
         refuse_unprintable(document)
         data = print_data(document)
         _dated(data, self._as_of)
@@ -77,7 +77,7 @@ class Typesetter:
             unshown = UNSHOWN.search(error.message)
             if unshown:
                 refuse_cluster(document, ESCAPE.sub(lambda match: chr(int(match[1], 16)), unshown[1]))
-            raise UnwritableError(_faulty(document, error)) from error
+            raise DocumentFailedError("", _faulty(document, error)) from error
 
     def _place_logo(self, data: Data, address: str) -> None:
         """Put the logo into the layouts' folder, where all documents find it, and its name into the data."""
@@ -95,7 +95,7 @@ class Typesetter:
 
 
 def to_pdf(document: Document, typesetter: Typesetter) -> bytes:
-    """Return the document as PDF; the same document gives the same bytes. Raises `UnwritableError`."""
+    """Return the document as PDF; the same document gives the same bytes. Raises `DocumentFailedError`."""
     return typesetter.set(document)
 
 

@@ -19,7 +19,6 @@ from sopkit.render.document import (
     Section,
     Table,
     Timeline,
-    content_hash,
     text,
 )
 from sopkit.render.manual import front
@@ -62,7 +61,7 @@ Days = dict[date, list[str]]
 
 def wall_calendar(book: Book, found: Sequence[Recurrence], edition: Edition) -> Document | None:
     """Return the pages, from the month of the edition's day on; None for a reader of whom no day asks anything of its own."""
-    names, settings = book.names, book.workspace.settings
+    names = book.names
     days = _days(book, found)
     if not days:
         return None
@@ -83,20 +82,8 @@ def wall_calendar(book: Book, found: Sequence[Recurrence], edition: Edition) -> 
     said_sections = sentence_case(
         (*([Section("every-day", text(title), tuple(blocks))] if blocks else []), *months), names.lang
     )
-    content = content_hash(title, said_sections)
     suffix = "-".join(part for part in (book.role, "calendar") if part)
-    return Document(
-        form="checklist",
-        lang=names.lang,
-        title=title,
-        subtitle=plain(names.say(settings.title)),
-        sections=said_sections,
-        draft=edition.draft,
-        stamp=front.stamp(settings, edition, names.lang),
-        running=(*front.running(settings, edition, suffix, names), content),
-        look=front.look(settings, names),
-        content=content,
-    )
+    return front.sheet(title, said_sections, edition, suffix, names)
 
 
 def _without_links(daily: Timeline) -> Timeline:

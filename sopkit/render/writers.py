@@ -68,7 +68,9 @@ def _markdown(document: Document, _: Press) -> bytes:
 
 
 def _pdf(document: Document, press: Press) -> bytes:
-    return press.typesetter.set(document)
+    from sopkit.render.pdf import to_pdf  # noqa: PLC0415
+
+    return to_pdf(document, press.typesetter)
 
 
 def _docx(document: Document, _: Press) -> bytes:

@@ -11,7 +11,7 @@ from sopkit.frozen import dataclass
 from sopkit.model.documents import Settings
 from sopkit.model.values import Text
 from sopkit.render.colour import legible
-from sopkit.render.document import Fact, Look, text
+from sopkit.render.document import Document, Fact, Look, Section, content_hash, text
 from sopkit.render.marks import clean, link, plain
 from sopkit.render.wording.names import Names
 from sopkit.text import LANGS, Lang, Phrase
@@ -112,6 +112,29 @@ def look(settings: Settings, names: Names) -> Look:
     light, dark = legible_colours(colour)
     header, footer = _plain(brand.header, names), _plain(brand.footer, names)
     return Look(light, dark, header, footer, name=brand_name(settings, names))
+
+
+def sheet(
+    title: str, sections: tuple[Section, ...], edition: Edition, suffix: str, names: Names, *, signed: str = ""
+) -> Document:
+    """Return a sheet to hang up or to fill in, with what all of them have at head and foot.
+
+    `signed` is the content hash printed on it, where that is of another document; else its own.
+    """
+    settings = names.workspace.settings
+    content = content_hash(title, sections)
+    return Document(
+        form="checklist",
+        lang=names.lang,
+        title=title,
+        subtitle=plain(names.say(settings.title)),
+        sections=sections,
+        draft=edition.draft,
+        stamp=stamp(settings, edition, names.lang),
+        running=(*running(settings, edition, suffix, names), signed or content),
+        look=look(settings, names),
+        content=content,
+    )
 
 
 def legible_colours(colour: str) -> tuple[str, str]:

@@ -19,7 +19,6 @@ from sopkit.render.document import (
     RowGroup,
     Section,
     Table,
-    content_hash,
     text,
 )
 from sopkit.render.manual import front
@@ -40,7 +39,7 @@ ROWS: Final = 12
 
 def quick_card(book: Book, edition: Edition, manual: Document, manual_path: str = "") -> Document | None:
     """Return the card of the book's role; None where it has no step of its own. `manual_path` leads to its manual's page."""
-    names, settings = book.names, book.workspace.settings
+    names = book.names
     steps = _chosen(book)
     if not steps:
         return None
@@ -48,19 +47,7 @@ def quick_card(book: Book, edition: Edition, manual: Document, manual_path: str 
     title = names.pick(f"{plain(names.role(book.role))}速查卡", f"{plain(names.role(book.role))}: quick card")
     sections = sentence_case((Section("card", text(title), tuple(blocks)),), names.lang)
     suffix = f"{book.role}-card"
-    content = content_hash(title, sections)
-    return Document(
-        form="checklist",
-        lang=names.lang,
-        title=title,
-        subtitle=plain(names.say(settings.title)),
-        sections=sections,
-        draft=edition.draft,
-        stamp=front.stamp(settings, edition, names.lang),
-        running=(*front.running(settings, edition, suffix, names), manual.content),
-        look=front.look(settings, names),
-        content=content,
-    )
+    return front.sheet(title, sections, edition, suffix, names, signed=manual.content)
 
 
 def _chosen(book: Book) -> list[Placed]:
