@@ -53,6 +53,7 @@ def with_windows(*windows: str) -> Compilation:
     return compiled({**files, "kpis.yaml": text.encode()})
 
 
+@pytest.mark.long
 def test_the_caps_are_those_of_the_reference_and_nothing_enforces_them() -> None:
     reference = compiled(files_of(HERE.parent / "playbooks")).workspace.settings
     ours = published().workspace.settings

@@ -74,6 +74,7 @@ def statuses(made: Audit) -> dict[str, Status]:
 # What it says
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["report.md", "report.json"])
 def test_the_report_is_this(name: str, lang: str, report: Mapping[str, str]) -> None:
     """Line by line, but for the version of the tool and the hashes of what comes with it."""
@@ -86,6 +87,7 @@ def test_the_report_is_this(name: str, lang: str, report: Mapping[str, str]) -> 
     assert shown == kept.read_text("utf-8")
 
 
+@pytest.mark.long
 def test_every_status_occurs(report: Mapping[str, str]) -> None:
     data = json.loads(report["report.json"])
     assert {one["status"] for one in data["controls"]} == {status.value for status in Status}
@@ -301,6 +303,7 @@ def run(folder: Path, output: Path, *more: str) -> int:
     return app.main(["audit", str(folder), "-o", str(output), "--as-of", TODAY.isoformat(), "--lang", "en", *more])
 
 
+@pytest.mark.long
 def test_the_folder_holds_the_report_and_the_record(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     assert run(SHOP, out) == 1
@@ -327,6 +330,7 @@ def test_what_was_not_assessed_is_never_passed_in_silence(tmp_path: Path, capfd:
     assert "no passes" not in capfd.readouterr().err
 
 
+@pytest.mark.long
 def test_a_control_that_fails_is_exit_code_1_though_it_is_a_warning_of_the_check(tmp_path: Path) -> None:
     """A medium control is a warning, which a check passes."""
     files = {"sopkit.yaml": CN + "---\nkind: catalog\ndata: {note: {title: 备注, record: crm, retention: 1y}}\n"}
@@ -365,6 +369,7 @@ def test_the_hashes_are_of_the_files_that_were_read(report: Mapping[str, str]) -
             assert (one["sha256"], one["bytes"]) == (hashlib.sha256(data).hexdigest(), len(data))
 
 
+@pytest.mark.long
 def test_documents_that_stand_as_evidence_are_hashed_too(tmp_path: Path) -> None:
     files = {
         "sopkit.yaml": CN,
@@ -382,6 +387,7 @@ artefacts:
     assert "papers/plan.md" in paths
 
 
+@pytest.mark.long
 def test_no_cell_of_the_table_is_a_formula_and_no_text_is_markup(tmp_path: Path) -> None:
     text = (SHOP / "nouns.yaml").read_text("utf-8").replace("zh-CN: 改版中", "zh-CN: '<script>alert(1)</script>'")
     text += "data:\n  hobby: {title: '=cmd()', category: user.demographic, record: crm, retention: 1y, collected_by: [member-joined]}\n"

@@ -46,6 +46,7 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_it_names_the_company_and_the_commit(repository: Path) -> None:
     commit = git(repository, "rev-parse", "HEAD")
     scope, cover = audited(repository)
@@ -56,6 +57,7 @@ def test_it_names_the_company_and_the_commit(repository: Path) -> None:
     assert "小店（杭州）有限公司" in audited(repository, "zh-CN")[1]
 
 
+@pytest.mark.long
 def test_it_says_which_files_differ_from_the_commit(repository: Path) -> None:
     (repository.parent / "readme.txt").write_text("y")  # no file of the audit
     (repository / "notes.txt").write_text("z")
@@ -70,6 +72,7 @@ def test_it_says_which_files_differ_from_the_commit(repository: Path) -> None:
     assert "3 of the files audited differ from this commit" in cover
 
 
+@pytest.mark.long
 def test_no_program_of_the_repository_runs(repository: Path) -> None:
     trap = repository.parent / "trap.sh"
     trap.write_text("#!/bin/sh\ntouch ../../ran ../ran ran\n")
@@ -80,6 +83,7 @@ def test_no_program_of_the_repository_runs(repository: Path) -> None:
     assert not list(repository.parent.parent.rglob("ran"))
 
 
+@pytest.mark.long
 def test_without_company_and_repository_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     scope, cover = audited(write(tmp_path / "shop", {"sopkit.yaml": SHOP.replace("COMPANY", "")}))
@@ -90,6 +94,7 @@ def test_without_company_and_repository_it_says_so(tmp_path: Path, monkeypatch: 
     assert audited(tmp_path / "shop")[0]["revision"] is None
 
 
+@pytest.mark.long
 def test_a_repository_without_a_commit_has_none(tmp_path: Path) -> None:
     folder = write(tmp_path / "shop", {"sopkit.yaml": NAMED})
     git(folder, "init", "-q")

@@ -18,22 +18,27 @@ import pytest
 
 from sopkit.cli import app
 from sopkit.output import MARKER
-from sopkit.render.publication import file_name, publish
+from sopkit.render.publication import Request, file_name, publish
 from sopkit.source import Source
 from tests.documents import EDITION, SHOP, SMALL
 from tests.workspaces import TODAY
 
 AS_OF = ("--as-of", "2026-07-01")
+QUICK: Final = ("--format", "html", "--format", "md")
+ALL: Final = ()
 Build = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def build(capfd: pytest.CaptureFixture[str]) -> Build:
-    """Return a function that runs `sopkit build` in this process: exit code, output, complaints."""
+    """Return a function that runs `sopkit build` in this process: exit code, output, complaints.
 
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
+    It writes the quick formats, pages and Markdown, unless a test asks for all with `formats=ALL`.
+    """
+
+    def run(*arguments: str | Path, formats: tuple[str, ...] = QUICK) -> tuple[int, str, str]:
         capfd.readouterr()
-        code = app.main(("--lang", "en", "build", *map(str, arguments), *AS_OF))
+        code = app.main(("--lang", "en", "build", *map(str, arguments), *formats, *AS_OF))
         return (code, *capfd.readouterr())
 
     return run
@@ -54,8 +59,9 @@ def broken(workspace: Path) -> None:
     play.write_text(play.read_text("utf-8").replace("by: guide, before: 3", "by: nobody, before: 3"), "utf-8")
 
 
+@pytest.mark.long
 def test_everything_is_made_and_the_manual_is_named(build: Build, workspace: Path, tmp_path: Path) -> None:
-    code, out, err = build(workspace, "-o", tmp_path / "out")
+    code, out, err = build(workspace, "-o", tmp_path / "out", formats=ALL)
     assert (code, err) == (0, "")
     assert (tmp_path / "out/manuals/all.zh-CN.html").as_posix() in out
     made = tree(tmp_path / "out")
@@ -93,7 +99,9 @@ def test_only_what_is_asked_for_is_made(build: Build, workspace: Path, tmp_path:
 
 def test_where_law_applies_the_audit_lies_beside_the_manuals(build: Build, tmp_path: Path) -> None:
     """The shop has errors, so that all of it is a draft."""
-    code, _, _ = build(SHOP, "-o", tmp_path / "out", "--force", "--edition", "2026-07 <b>", "--only", "audit")
+    code, _, _ = build(
+        SHOP, "-o", tmp_path / "out", "--force", "--edition", "2026-07 <b>", "--only", "audit", formats=ALL
+    )
     assert code == 0
     made = tree(tmp_path / "out")
     stems = {
@@ -189,7 +197,17 @@ def test_a_folder_that_is_not_ours_is_left_alone(build: Build, workspace: Path, 
         assert tree(tmp_path) == before
 
 
-@pytest.mark.parametrize("id_", ["../../escape", "/etc/passwd", "a/b", "..", "a\\b", "CON:", ".hidden", "a\u202eb"])
+@pytest.mark.parametrize(
+    "id_",
+    [
+        "../../escape",
+        "CON:",
+        *(
+            pytest.param(id_, marks=pytest.mark.long)
+            for id_ in ("/etc/passwd", "a/b", "..", "a\\b", ".hidden", "a\u202eb")
+        ),
+    ],
+)
 def test_no_id_leads_out_of_the_output(build: Build, tmp_path: Path, workspace: Path, id_: str) -> None:
     for path in workspace.glob("*.yaml"):
         text = path.read_text("utf-8")
@@ -287,7 +305,8 @@ def test_a_killed_build_leaves_the_former_output_and_the_next_one_succeeds(
     build(workspace, "-o", tmp_path / "out")
     former = tree(tmp_path / "out")
     killed = process(
-        "-c", textwrap.dedent(KILLED), str(after), "build", workspace, "-o", tmp_path / "out", *AS_OF, "--edition", "x"
+        *("-c", textwrap.dedent(KILLED), str(after)),
+        *("build", workspace, "-o", tmp_path / "out", *QUICK, *AS_OF, "--edition", "x"),
     )
     assert killed.returncode == -signal.SIGKILL
     assert tree(tmp_path / "out") == former
@@ -349,13 +368,13 @@ def test_the_bytes_do_not_depend_on_the_order_in_which_files_are_found() -> None
 
     sources = tuple(Source(path.name, path.read_bytes()) for path in sorted(SMALL.glob("*.yaml")))
     made = [
-        dict(publish(pipeline.compile(order, today=TODAY).workspace, EDITION))
+        dict(publish(pipeline.compile(order, today=TODAY).workspace, EDITION, Request(forms=("html", "md"))))
         for order in (sources, tuple(reversed(sources)))
     ]
     assert made[0] == made[1]
 
 
-MANUALS: Final = ("--only", "manual", "--format", "html")
+MANUALS: Final = ("--only", "manual")
 
 
 def test_a_later_edition_marks_what_changed_and_for_whom(build: Build, workspace: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import pytest
 import recurring_ical_events  # type: ignore[import-untyped]  # it says nowhere that its annotations are for us
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -127,6 +128,7 @@ def cadences(draw: st.DrawFn) -> str:
     return text
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, phases=(Phase.generate,))
 @given(cadences())
 def test_issues_occur_as_the_engine_says(text: str) -> None:
@@ -145,6 +147,7 @@ def instants() -> tuple[int, int]:
     return day_of(FIRST) * DAY - 60 * DAY, day_of(LAST) * DAY + 60 * DAY
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, phases=(Phase.generate,))
 @given(rhythm(), st.sampled_from(("guide", "office", "weekend")), st.sampled_from(ZONES))
 def test_work_occurs_on_the_next_day_at_work(said: str, role: str, zone: str) -> None:

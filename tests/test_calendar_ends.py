@@ -33,6 +33,7 @@ def workspace(folder: Path) -> str:
     return str(write(folder, {"sopkit.yaml": text + CADENCE}))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("command", ["check", "audit", "build"])
 def test_a_day_at_an_end_of_the_calendar_is_a_day(

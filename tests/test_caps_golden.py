@@ -39,6 +39,7 @@ def _found(one: Finding) -> Iterator[str]:
     yield from (f"  assumed: {fact.en}" for fact in one.assumptions)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", FIRSTS)
 def test_what_is_said_of_random_workspaces_stays_as_it_is(first: int) -> None:
     text = "\n".join(line for seed in range(first, first + FIRSTS.step) for line in said(seed)) + "\n"

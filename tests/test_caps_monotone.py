@@ -59,6 +59,7 @@ def _touches(one: Play) -> list[Step]:
     return [step for step in one.every_step() if counted(one, step)]
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 1_000_000), st.integers(0, 9))
 def test_a_touch_that_no_longer_counts_breaks_nothing(seed: int, which: int) -> None:

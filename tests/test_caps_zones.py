@@ -129,6 +129,7 @@ def test_a_night_in_which_the_clock_is_put_back_is_an_hour_longer() -> None:
     assert verdict("gap: 24h", pair, more=quiet, home=BERLIN) == "proved"
 
 
+@pytest.mark.long
 def test_a_deadline_in_open_time_is_longest_when_the_clock_takes_an_hour() -> None:
     """Two open hours a day, from 02:00 to 04:00: of three such hours one is missing on the last Sunday of March."""
     hours = CLERK % ("02:00-04:00", "00:00-24:00")
@@ -142,6 +143,7 @@ def test_a_deadline_in_open_time_is_longest_when_the_clock_takes_an_hour() -> No
 # Several zones
 
 
+@pytest.mark.long
 def test_each_zone_is_asked_about() -> None:
     """Staff work from 9 to 18 in Shanghai, customers are called from 9 to 21: in Berlin that is two hours of the day."""
     hours = CLERK % ("09:00-18:00", "09:00-21:00")

@@ -236,6 +236,7 @@ def test_json_is_utf8_whatever_the_terminal_is(write_workspace: Callable[[object
     assert "stepz" in ran.stdout.decode("utf-8")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes close otherwise there")
 def test_a_reader_that_goes_away_is_no_fault(write_workspace: Callable[[object], Path]) -> None:
     folder = write_workspace({f"play-{n}.yaml": BROKEN for n in range(200)})
@@ -342,6 +343,7 @@ def test_colours_follow_the_option_the_terminal_and_no_color(
     assert "\x1b[" in sopkit("check", folder, "--color", "always").out
 
 
+@pytest.mark.long
 def test_every_rule_has_a_page_in_both_languages(sopkit: Run) -> None:
     for rule in RULES:
         for lang in ("zh-CN", "en"):

@@ -28,6 +28,7 @@ def sopkit(capfd: pytest.CaptureFixture[str]) -> Run:
 # init, new
 
 
+@pytest.mark.long
 def test_init_writes_a_workspace_that_checks_clean_and_builds(
     sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +165,7 @@ def test_the_graph_is_compiled_whatever_was_not_assessed(sopkit: Run, write_work
     assert sopkit("compile", write_workspace(GOOD))[2] == ""
 
 
+@pytest.mark.long
 def test_build_writes_manuals_checklists_and_the_graph(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
     folder = write_workspace(GOOD)
     code, out, _ = sopkit("build", folder, "-o", tmp_path / "out", "--lang", "en")
@@ -176,6 +178,7 @@ def test_build_writes_manuals_checklists_and_the_graph(sopkit: Run, write_worksp
     assert files(tmp_path / "out") == first
 
 
+@pytest.mark.long
 def test_build_refuses_errors_and_leaves_the_former_output(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
     folder = write_workspace(GOOD)
     sopkit("build", folder, "-o", tmp_path / "out")
@@ -201,6 +204,7 @@ def test_build_never_replaces_what_it_did_not_write(sopkit: Run, write_workspace
     assert files(folder) == before
 
 
+@pytest.mark.long
 def test_a_build_that_breaks_leaves_the_former_output(
     sopkit: Run, write_workspace: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ def test_an_audit_shows_no_pass_where_too_many_ways_lead() -> None:
     assert {said[one] for one in ("CON01", "WDR01", "WDR02")} == {Status.NOT_ASSESSED}
 
 
+@pytest.mark.long
 def test_many_points_to_count_from_come_to_an_end() -> None:
     done = timed(STARTED.replace(SEND, anchored(12) + SEND))
     unsettled = [one.subject for one in done.not_assessed if one.rule.code == "SOP501"]

@@ -34,6 +34,7 @@ def check(play: Play) -> None:
     assert {step for step, one in said.items() if one.verdict is Verdict.VIOLATED} <= broken
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(plays())
 def test_ways_and_histories_tried_one_by_one_agree(play: Play) -> None:

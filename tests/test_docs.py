@@ -55,10 +55,8 @@ def replay(block: str, folder: Path, locale: str) -> str:
 SHOWING = [page for page in PAGES if "```console" in page.read_text("utf-8")]
 
 
-@pytest.mark.parametrize(
-    "page",
-    [pytest.param(one, marks=() if one.name == "audit.md" else pytest.mark.long, id=one.name) for one in SHOWING],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("page", SHOWING, ids=lambda page: page.name)
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     text = page.read_text("utf-8")
     locale = "zh_CN.UTF-8" if ".zh-CN." in page.name else "en_US.UTF-8"

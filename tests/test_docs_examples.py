@@ -117,17 +117,8 @@ def commands() -> list[str]:
     return sorted(found)
 
 
-def is_long(line: str) -> bool:
-    """Return whether it writes all that there is: of those one build and one audit stay among the quick ones."""
-    whole = re.match(r"sopkit (build|audit) .*-o ", line) is not None
-    return "--customers 100000" in line or (
-        whole and line not in {"sopkit build -o out --role guide", "sopkit audit my-brand -o audit"}
-    )
-
-
-@pytest.mark.parametrize(
-    "line", [pytest.param(one, marks=pytest.mark.long if is_long(one) else ()) for one in commands()]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("line", commands())
 def test_commands_in_texts_do_what_they_say(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

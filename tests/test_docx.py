@@ -49,6 +49,7 @@ def paper(*blocks: object, lang: Lang = "zh-CN", **more: object) -> Document:
     return Document("manual", lang, "手册", "副题", (section,), **more)  # type: ignore[arg-type]  # as above
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents)
 def test_any_document_opens_and_says_every_word_in_order(document: Document) -> None:

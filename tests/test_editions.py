@@ -95,6 +95,7 @@ def test_a_change_is_told_to_whoever_does_the_step(
     assert found.roles == roles
 
 
+@pytest.mark.long
 def test_every_single_change_of_the_reference_concerns_its_doers_alone() -> None:
     """A remedy in one step of each role: only that step changes, and only for those who do it."""
     texts = dict(reference_texts())
@@ -189,6 +190,7 @@ def test_manuals_mark_changes_and_keep_their_hash() -> None:
         )
 
 
+@pytest.mark.long
 def test_the_index_says_first_what_is_new_and_whom_it_concerns() -> None:
     texts = dict(small_texts())
     new = changed(texts, "within: 24h\n        since: stage", "within: 12h\n        since: stage")

@@ -108,6 +108,7 @@ def test_every_grammar_has_a_parser_here() -> None:
     assert set(GRAMMARS) == set(PATTERNS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("grammar", GRAMMARS)
 def test_a_pattern_refuses_nothing_that_the_parser_accepts(grammar: str) -> None:
     matches = re.compile(f"^(?:{PATTERNS[grammar]})$").search
@@ -171,6 +172,7 @@ def test_an_editor_marks_what_the_parser_would_refuse(text: str, at: str) -> Non
     assert re.search(r"[\u4e00-\u9fff].* \| \S", said), "words, in both languages, instead of the expression"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("example", ["minimal", "retail", "email"])
 def test_every_document_of_a_new_workspace_names_its_schema(
     tmp_path: Path, example: str, monkeypatch: pytest.MonkeyPatch

@@ -68,6 +68,7 @@ def test_it_is_the_same_in_english_whatever_the_language_of_messages(tmp_path: P
     assert written[0] == written[1]
 
 
+@pytest.mark.long
 def test_nothing_in_it_comes_from_the_catalog_of_chinese_retail(folder: Path, workspace: Workspace) -> None:
     assert workspace.settings.uses == ()
     assert {noun.id for noun in workspace.channels.values() if noun.builtin} == set()
@@ -115,6 +116,7 @@ def test_nobody_is_woken_in_any_of_the_zones(workspace: Workspace) -> None:
     assert len(workspace.settings.quiet_hours) == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("file", "old", "new", "code"),
     [
@@ -138,6 +140,7 @@ def audited(folder: Path) -> Audit:
     return audit(compiled(folder), lambda name: is_file_in(folder, name))
 
 
+@pytest.mark.long
 def test_the_audit_passes_what_the_pack_of_the_eu_asks_and_claims_no_more(folder: Path) -> None:
     made = audited(folder)
     assert {one.id: one.status for one in made.results if one.status is not Status.PASS} == {

@@ -186,6 +186,7 @@ def test_sets_of_intervals_are_those_of_their_seconds() -> None:
         assert all(before[1] < after[0] for before, after in pairwise(union))
 
 
+@pytest.mark.long
 def test_what_is_open_is_counted_second_by_second() -> None:
     for seed in range(150):
         rng = random.Random(seed)  # noqa: S311

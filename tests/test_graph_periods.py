@@ -30,6 +30,7 @@ FIRST, COUNT = date(2015, 1, 1), 366 * 29
 """A calendar is the same again after 28 years."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("unit", SLOTS)
 def test_declared_moments_lie_no_further_apart_and_some_lie_so_far(unit: str) -> None:
     most, asked = 0, every(unit, HERE)

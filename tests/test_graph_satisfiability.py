@@ -453,6 +453,7 @@ def test_effort_is_spent_to_the_last_part() -> None:
     assert meet(workspace(), *asked_of, effort=few) == UNDECIDED
 
 
+@pytest.mark.long
 def test_choices_are_made_one_in_the_other_up_to_a_bound() -> None:
     chain = [Any((tag(n), tag(n + 1)), HERE) for n in range(500)]
     assert isinstance(meet(workspace(), *chain[:300], effort=[10**6]), Customer)

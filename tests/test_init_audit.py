@@ -19,6 +19,7 @@ def sopkit(capfd: pytest.CaptureFixture[str]) -> Run:
     return runner(capfd)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 @pytest.mark.parametrize("example", LEFT)
 def test_a_new_workspace_fails_nothing_and_is_told_what_is_left(
@@ -34,6 +35,7 @@ def test_a_new_workspace_fails_nothing_and_is_told_what_is_left(
     assert [one for one in LEFT[example].split() if one not in page] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "page"), [("zh-CN", "audit.zh-CN.md"), ("en", "audit.md")])
 def test_with_the_papers_that_the_manual_enters_the_retail_example_passes(
     sopkit: Run, tmp_path: Path, lang: str, page: str

@@ -134,6 +134,7 @@ def simulated(hops: Network, at: int, goal: str, limit: int = 12 * 24) -> int | 
     return None
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(schedules())
 def test_the_worst_latency_is_what_a_simulation_of_every_minute_finds(hops: Network) -> None:

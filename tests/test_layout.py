@@ -108,6 +108,7 @@ def test_links_run_from_source_to_target(graph: Graph) -> None:
         assert (way.label is not None) == (link.label_width > 0)
 
 
+@pytest.mark.long
 @settings(max_examples=50, deadline=None)
 @given(graphs())
 def test_drawing_is_repeatable(graph: Graph) -> None:

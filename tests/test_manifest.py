@@ -80,6 +80,7 @@ def test_manifests_are_as_the_schema_says(folder: Path) -> None:
     validator().validate(json.loads(data))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("example", ["minimal", "retail", "email"])
 def test_manifests_of_new_workspaces_are_as_the_schema_says(
     example: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -89,6 +90,7 @@ def test_manifests_of_new_workspaces_are_as_the_schema_says(
     validator().validate(json.loads(compiled(sources(tmp_path / "new"))))
 
 
+@pytest.mark.long
 def test_a_part_of_the_graph_is_as_the_same_schema_says() -> None:
     compilation = pipeline.compile(sources(EVERYTHING), today=TODAY)
     part = json.loads(node_link_json(everything(compilation.graph), compilation.forest, TODAY))
@@ -97,6 +99,7 @@ def test_a_part_of_the_graph_is_as_the_same_schema_says() -> None:
     assert part == {key: whole[key] for key in ("version", "as_of", "nodes", "edges")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "broken",
     [

@@ -142,6 +142,7 @@ def plain(text: str) -> str:
     return re.sub(r"""\\[nt]|[\s\\"'|>+-]""", "", text)
 
 
+@pytest.mark.long
 def test_every_value_of_the_reference_workspace_stands_where_it_says() -> None:
     folder = HERE.parent / "playbooks"
     compilation = compiled(

@@ -113,6 +113,7 @@ def test_no_template_takes_the_policy_off_a_page(own: str) -> None:
     assert "content security policy" in refused(document__html__j2=own).reason.en
 
 
+@pytest.mark.long
 def test_a_template_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_templates, "SECONDS", 3.0)
     forever = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"

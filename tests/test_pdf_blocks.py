@@ -58,6 +58,7 @@ def read(data: bytes) -> str:
     return "".join("".join(sheet.get_textpage().get_text_bounded() for sheet in pdf).split())
 
 
+@pytest.mark.long
 @given(words=st.text(min_size=1, max_size=60), lang=st.sampled_from(LANGS))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_written_becomes_a_pdf(words: str, lang: str, typesetter: Typesetter) -> None:
@@ -79,6 +80,7 @@ def test_the_words_of_a_drawing_are_taken_out_with_their_place_and_look() -> Non
     assert (shapes.width, shapes.height) == (80, 40)
 
 
+@pytest.mark.long
 def test_neither_the_seed_of_hashes_nor_the_zone_changes_a_byte() -> None:
     digests = {
         subprocess.run(

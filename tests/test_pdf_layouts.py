@@ -54,6 +54,7 @@ def test_what_fails_in_it_is_told_with_file_line_and_document(said: str) -> None
         assert "root:" not in told
 
 
+@pytest.mark.long
 def test_a_layout_that_does_not_end_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "document.typ").write_text(
         "#for i in range(100000) { for j in range(100000) { let k = i + j } }", "utf-8"

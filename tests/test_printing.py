@@ -77,6 +77,7 @@ def test_only_the_forms_that_are_asked_for_are_written(workspace: Path, tmp_path
     assert (tmp_path / "out/index.html").is_file()
 
 
+@pytest.mark.long
 def test_a_form_whose_library_is_missing_says_what_installs_it(
     workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -68,6 +68,7 @@ def test_ordinary_texts_are_read_from_nodes(name: str) -> None:
     assert_alike(one)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ODD)
 def test_odd_texts_are_read_by_events(name: str) -> None:
     one = source(ODD[name])

@@ -49,6 +49,7 @@ def test_the_reference_passes_without_a_waiver() -> None:
     assert made.count(Status.PASS) == 38
 
 
+@pytest.mark.long
 def test_what_a_pass_does_not_show_is_said() -> None:
     made = audited()
     passed = {one.id: one for one in made.results if one.status is Status.PASS}
@@ -61,6 +62,7 @@ def test_what_a_pass_does_not_show_is_said() -> None:
     assert all("24h" in passed[name].says[-1][0].en for name in ("CON01", "WDR01", "WDR02", "WDR05"))
 
 
+@pytest.mark.long
 def test_every_number_of_a_statement_is_that_of_its_list() -> None:
     """What a proof counts is what the control lists; where a control has several lists, it is one of them."""
     for one in audited().results:
@@ -92,6 +94,7 @@ def test_an_edit_that_undoes_it_is_seen(control: str, file: str, old: str, new: 
     assert one.status is status
 
 
+@pytest.mark.long
 def test_where_two_numbers_of_data_differ_the_report_says_by_which() -> None:
     made = audited()
     page = to_markdown(report(made, Frame((), "sopkit"), Names(made.compilation.workspace, "zh-CN")))
@@ -103,6 +106,7 @@ def test_where_two_numbers_of_data_differ_the_report_says_by_which() -> None:
     assert f"剧本用到{len(kept)}项数据" in said
 
 
+@pytest.mark.long
 def test_prices_are_judged_wherever_customers_are_told_apart() -> None:
     (one,) = [one for one in audited().results if one.id == "AUT02"]
     ((_, looked),) = one.looked

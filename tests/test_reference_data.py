@@ -119,6 +119,7 @@ def test_a_playbook_implements_the_row(row: str) -> None:
     assert row in figures.cited_rows(figures.documents())
 
 
+@pytest.mark.long
 def test_ten_core_metrics_are_defined_owned_and_watched(workspace: Workspace) -> None:
     """R-D1, R-D6: the formula cannot be left out in the language; where it is read, who answers and who is told can."""
     assert len(METRICS) == 10
@@ -131,6 +132,7 @@ def test_ten_core_metrics_are_defined_owned_and_watched(workspace: Workspace) ->
         assert kpi.alert.to, name
 
 
+@pytest.mark.long
 def test_tests_are_approved_before_they_run_and_looked_at_again_after(workspace: Workspace) -> None:
     """R-D2."""
     steps = [step.id for step in workspace.procedures["ab-test"].steps]

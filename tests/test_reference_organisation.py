@@ -126,6 +126,7 @@ def steps_of(workspace: Workspace) -> Iterator[tuple[str, Step]]:
         yield from ((playbook, one) for step in steps for one in inner(step))
 
 
+@pytest.mark.long
 def test_every_piece_of_staff_work_has_one_accountable_role(workspace: Workspace) -> None:
     """R-O1: one role does it and answers for it, or another is named that answers; nobody is asked or told twice."""
     work = [(name, step) for name, step in steps_of(workspace) if isinstance(step.verb, (Do, Approve, Measure))]
@@ -136,6 +137,7 @@ def test_every_piece_of_staff_work_has_one_accountable_role(workspace: Workspace
         assert (step.accountable or step.by).id not in asked, (name, step.id)
 
 
+@pytest.mark.long
 def test_weights_of_every_role_are_whole(workspace: Workspace) -> None:
     """R-O8: growth, spread and conversion are among them."""
     assert len(workspace.roles) == 16

@@ -99,6 +99,7 @@ def test_a_playbook_implements_the_row(row: str) -> None:
     assert row in figures.cited_rows(figures.documents())
 
 
+@pytest.mark.long
 def test_each_tag_has_one_opening_and_one_message_of_its_own(workspace: Workspace) -> None:
     """R-T1, R-T3: five of each, and every value of the tag has one."""
     assert workspace.data["value-tier"].values == TAGS
@@ -106,6 +107,7 @@ def test_each_tag_has_one_opening_and_one_message_of_its_own(workspace: Workspac
     assert len({f"map-{tag}" for tag in TAGS} & set(workspace.scripts)) == 5
 
 
+@pytest.mark.long
 def test_every_tool_names_its_interface_and_its_owner(workspace: Workspace) -> None:
     """R-T8."""
     assert len(workspace.tools) >= 16

@@ -47,6 +47,7 @@ def documents() -> Mapping[str, str]:
     return small_documents()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", PATHS)
 def test_the_documents_are_these(path: str, documents: Mapping[str, str]) -> None:
     shown = normalised(documents[path]).replace("\r\n", "\n")
@@ -56,6 +57,7 @@ def test_the_documents_are_these(path: str, documents: Mapping[str, str]) -> Non
     assert shown == kept.read_text("utf-8")
 
 
+@pytest.mark.long
 def test_no_other_documents_are_made(documents: Mapping[str, str]) -> None:
     roles = ("all", "guide", "ops-lead")
     languages = ("zh-CN", "en")

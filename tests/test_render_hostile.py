@@ -148,6 +148,7 @@ def test_no_line_of_a_script_becomes_a_block(lines: str) -> None:
         assert markdown_shape(made_of[0][path]) == markdown_shape(made_of[1][path])
 
 
+@pytest.mark.long
 def test_what_turns_the_direction_of_writing_never_reaches_a_page() -> None:
     unwanted = "\u202e\u202d\u2066\u2067\u2069\u200f\u200e\u061c\x00\x07\x1b\x85\u2028\ufdd0\ufffe"
     assert clean(f"a{unwanted}b") == f"a{chr(0xFFFD) * len(unwanted)}b"
@@ -204,6 +205,7 @@ def test_harmless_addresses_are_links(address: str) -> None:
     assert safe_href(address) == address
 
 
+@pytest.mark.long
 def test_a_style_sheet_is_not_ended_by_what_is_printed_in_the_margins() -> None:
     brand = '"</style><script>alert(1)</script> \\\\ \\" ; } @import url(//x.test)"'
     settings = (SMALL / "sopkit.yaml").read_text("utf-8").replace("{zh-CN: 内部资料，请勿外传, en: Internal}", brand)

@@ -182,6 +182,7 @@ def test_an_issue_is_on_the_sheet_once(workspace: Workspace) -> None:
     assert rows == ["“群里的实用内容”：发到群里（约 3 分钟）"]
 
 
+@pytest.mark.long
 def test_a_flow_that_branches_is_drawn_and_said_in_words(workspace: Workspace) -> None:
     files = {path.name: path.read_bytes() for path in sorted(SMALL.glob("*.yaml"))}
     compilation = compiled(files)
@@ -216,6 +217,7 @@ def test_a_flow_that_branches_is_drawn_and_said_in_words(workspace: Workspace) -
     assert linked["New member"] == "diagrams/new-member.en.svg"
 
 
+@pytest.mark.long
 def test_diagrams_are_written_where_they_are_asked_for(workspace: Workspace) -> None:
     files = {path.name: path.read_bytes() for path in sorted(SMALL.glob("*.yaml"))}
     drawn = diagrams(compiled(files).graph, workspace, ("en",))

@@ -186,6 +186,7 @@ def test_any_brand_colour_is_made_legible(brand: str) -> None:
             assert contrast(colour, known[ground]) >= ENOUGH_FOR_TEXT, (scheme, ground)
 
 
+@pytest.mark.long
 def test_the_brand_s_colour_reaches_the_page() -> None:
     workspace = small()
     look = front.look(workspace.settings, Names(workspace, "en"))

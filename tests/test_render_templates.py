@@ -68,6 +68,7 @@ def test_a_template_includes_templates_only(name: str) -> None:
         own(page__html=f"{{% include {name!r} %}}").html("page.html", VALUES)
 
 
+@pytest.mark.long
 def test_a_workspace_s_template_takes_the_place_of_ours() -> None:
     mine = {
         "text/how-to-use.en.txt": "Ask {{ brand }}.\n- One <point>\n",

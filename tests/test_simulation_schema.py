@@ -46,6 +46,7 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["playbooks", "minimal", "retail", "email", "little"])
 def test_what_is_printed_is_what_the_schema_says(place: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     folder = ROOT / place

@@ -84,6 +84,7 @@ def test_a_check_of_what_has_not_changed_needs_no_validator(tmp_path: Path) -> N
     assert not warm & VALIDATORS
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", [["--help"], ["rules"], ["schema", "kpi"], ["explain", "SOP141"]])
 def test_commands_that_read_no_workspace_load_no_graph(command: list[str], tmp_path: Path) -> None:
     said, loaded = modules(RUN.format(arguments=command), tmp_path / "caches")

@@ -53,6 +53,7 @@ def papers(workspace: Workspace, role: str, lang: Lang) -> Pack:
     return pack(book, drawn(workspace, role), handbook, EDITION, f"../manuals/{role}.{lang}.html")
 
 
+@pytest.mark.long
 def test_every_key_is_right_and_every_other_option_wrong(reference: Workspace) -> None:
     topics = set()
     for role in reference.roles:
@@ -164,6 +165,7 @@ roles: {guide: {title: 导购}, lead: {title: 主管}, boss: {title: 老板}, tw
 """
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(playbook(), st.sampled_from(ROLES))
 def test_no_playbook_makes_a_question_with_two_right_answers(text: str, role: str) -> None:
@@ -176,6 +178,7 @@ def test_no_playbook_makes_a_question_with_two_right_answers(text: str, role: st
         assert to_markdown(document)
 
 
+@pytest.mark.long
 def test_the_letter_in_the_key_is_the_option_in_the_paper(reference: Workspace) -> None:
     for lang in LANGS:
         made = papers(reference, "guide", lang)
@@ -203,6 +206,7 @@ def keys(made: Pack) -> list[tuple[Line, ...]]:
     return list(answers.groups[0].rows)
 
 
+@pytest.mark.long
 def test_another_edition_asks_other_questions(reference: Workspace) -> None:
     first, again, next_one = (drawn(reference, "guide", edition) for edition in ("2026-07", "2026-07", "2026-08"))
     assert first == again
@@ -242,6 +246,7 @@ def test_a_role_of_one_bare_step_is_told_why_there_are_no_questions() -> None:
         assert not [each for each in blocks(made.paper) if isinstance(each, Checklist)]
 
 
+@pytest.mark.long
 def test_papers_depend_on_no_hash_seed() -> None:
     program = (
         "from tests.documents import SMALL\n"

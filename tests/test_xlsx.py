@@ -57,6 +57,7 @@ SHEET = Document(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents)
 def test_any_document_opens_and_says_every_word(document: Document) -> None:
@@ -176,6 +177,7 @@ print(*(hashlib.sha256(writer(each)).hexdigest() for writer in (to_docx, to_xlsx
 """
 
 
+@pytest.mark.long
 def test_the_same_document_is_the_same_bytes_anywhere() -> None:
     said = {
         subprocess.run(

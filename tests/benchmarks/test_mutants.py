@@ -12,6 +12,7 @@ from tests.benchmarks.mutants_tests import TESTS
 MODULE = "sopkit.graph.course"
 
 
+@pytest.mark.long
 def test_each_mutant_is_another_code_of_its_function() -> None:
     found = mutants_of(MODULE)
     assert len({one.name for one in found}) == len(found) > 50

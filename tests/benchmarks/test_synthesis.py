@@ -37,6 +37,7 @@ def compilation(tmp_path_factory: pytest.TempPathFactory) -> Compilation:
     )
 
 
+@pytest.mark.long
 def test_sixty_playbooks_check_clean(compilation: Compilation) -> None:
     """Each by itself: that playbooks written by chance keep caps, and do not meet, together nobody can expect."""
     together = ("SOP3", "SOP4", "SOP703")
