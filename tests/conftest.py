@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import hypothesis
@@ -24,12 +25,19 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
+@pytest.fixture(scope="session")
+def unused_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield paths at which nothing is: a folder for each of thousands of tests would cost more than most of them."""
+    folder = tmp_path_factory.mktemp("caches")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _neutral_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _neutral_environment(monkeypatch: pytest.MonkeyPatch, unused_caches: Iterator[Path]) -> None:
     """Keep the machine's language, colours and caches out of every test."""
     for name in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "NO_COLOR", "FORCE_COLOR", "SOPKIT_LANG"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SOPKIT_CACHE_DIR", str(tmp_path / "sopkit-cache"))
+    monkeypatch.setenv("SOPKIT_CACHE_DIR", str(next(unused_caches)))
 
 
 @pytest.fixture
