@@ -22,6 +22,7 @@ from sopkit.model.documents import Workspace
 from sopkit.output import File
 from sopkit.reader.pictures import Picture
 from sopkit.render.calendar import Calendars
+from sopkit.render.campaign_checklist import campaign_checklist, campaigns
 from sopkit.render.check_report import TITLE, Results, check_report
 from sopkit.render.checklist import PERIODS, Period, checklist
 from sopkit.render.diagrams import Flow
@@ -35,13 +36,14 @@ from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.manual.manual import manual
 from sopkit.render.manual.people import has_work
 from sopkit.render.manual.quick_card import quick_card
+from sopkit.render.marks import plain
 from sopkit.render.printing import Piece, printed
 from sopkit.render.templating import Templates
 from sopkit.render.training.papers import Papers
 from sopkit.render.wall_calendar import wall_calendar
-from sopkit.render.wording.names import Names
+from sopkit.render.wording.names import Names, Titled
 from sopkit.render.writers import WRITERS, Form, Press
-from sopkit.text import Lang, Phrase
+from sopkit.text import LANGS, Lang, Phrase
 
 Kind = Literal["manual", "card", "checklist", "calendar", "training", "findings", "audit", "diagram"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -60,6 +62,8 @@ RECORD: Final = Phrase("培训记录表", "training record")
 CHECK: Final = Phrase("检查", "Check")
 DIAGRAMS: Final = Phrase("流程图", "Flow diagrams")
 CHECKLISTS: Final = Phrase("检查清单", "Checklists")
+CAMPAIGNS: Final = Phrase("活动清单", "Campaign checklists")
+SHOPS: Final = Phrase("门店清单", "Shop checklists")
 PERIOD_TITLES: Final[dict[Period, Phrase]] = {
     "daily": Phrase("每日检查清单", "daily checklist"),
     "weekly": Phrase("每周检查清单", "weekly checklist"),
@@ -214,6 +218,9 @@ class _Shelf:
                 yield from self._checklists(book)
             if self._wants("calendar"):
                 yield from self._wall_calendar(book)
+        if not self.wanted.roles and self._wants("checklist"):
+            yield from self._campaigns(whole)
+            yield from self._shops(whole)
         if self.wanted.results is not None and not self.wanted.roles and self._wants("findings"):
             document = check_report(self.wanted.results, self.edition, names)
             yield Publication(document, CHECK, "", TITLE, f"check/findings.{lang}", FORMS_TO_READ)
@@ -288,6 +295,40 @@ class _Shelf:
             if document:
                 stem = f"checklists/{file_name(book.role)}.{period}.{book.names.lang}"
                 yield Publication(document, CHECKLISTS, book.role, PERIOD_TITLES[period], stem, FORMS_TO_TICK)
+
+    def _campaigns(self, whole: Book) -> Iterator[Publication]:
+        for each in campaigns(whole):
+            document = campaign_checklist(each, whole, self.calendars.found, self.edition)
+            stem = f"checklists/campaigns/{file_name(each.id, 'procedure')}.{whole.names.lang}"
+            title = self._named(self.plan.workspace.procedures, each.id)
+            yield Publication(document, CAMPAIGNS, "", title, stem, FORMS_TO_TICK)
+
+    def _shops(self, whole: Book) -> Iterator[Publication]:
+        """Yield a day's and a week's sheet for all who work in a shop: for each shop, where the workspace declares them.
+
+        Where no shop is declared and one role works there, its own sheets are those of any shop.
+        """
+        roles, shops = self.plan.workspace.roles, self.plan.workspace.shops
+        staff = tuple(id_ for id_, role in roles.items() if role.of == "shop" and has_work(id_, whole))
+        if not staff or (len(staff) == 1 and not shops):
+            return
+        for id_ in shops or ("",):
+            book = replace(whole, staff=staff, shop=id_)
+            for period in PERIODS:
+                document = checklist(book, period, self.edition)
+                if document:
+                    title = self._of_shop(id_, period) if id_ else PERIOD_TITLES[period]
+                    stem = f"checklists/shops/{file_name(id_, 'shop')}.{period}.{book.names.lang}"
+                    yield Publication(document, SHOPS, "", title, stem, FORMS_TO_TICK)
+
+    def _of_shop(self, id_: str, period: Period) -> Phrase:
+        name, kind = self._named(self.plan.workspace.shops, id_), PERIOD_TITLES[period]
+        return Phrase(f"{name.zh}：{kind.zh}", f"{name.en}: {kind.en}")
+
+    def _named(self, nouns: Mapping[str, Titled], id_: str) -> Phrase:
+        """Return what something is called in each language."""
+        zh, en = (plain(Names(self.plan.workspace, lang).title(nouns, id_)) for lang in LANGS)
+        return Phrase(zh, en)
 
 
 def file_name(id_: str, kind: str = "role") -> str:

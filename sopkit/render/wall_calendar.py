@@ -26,7 +26,7 @@ from sopkit.render.manual.book import Book
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.schedule import day as every_day
 from sopkit.render.manual.schedule import is_daily
-from sopkit.render.marks import Line, plain, quiet, strong
+from sopkit.render.marks import Line, plain, quiet, strong, unlinked
 from sopkit.render.recurrences import Recurrence
 from sopkit.render.sentences import sentence_case
 from sopkit.render.wording import calendars, deeds
@@ -88,11 +88,7 @@ def wall_calendar(book: Book, found: Sequence[Recurrence], edition: Edition) -> 
 
 def _without_links(daily: Timeline) -> Timeline:
     """Return the same without the links into a manual, since no step stands on the wall."""
-    entries = (
-        replace(one, what=tuple(tuple(replace(run, href="") for run in line) for line in one.what))
-        for one in daily.entries
-    )
-    return replace(daily, entries=tuple(entries))
+    return replace(daily, entries=tuple(replace(one, what=tuple(map(unlinked, one.what))) for one in daily.entries))
 
 
 def _months(day: date) -> list[date]:
