@@ -91,6 +91,8 @@ shops:
   east: {title: {zh-CN: 东门店, en: East gate}, address: 东门街1号, hours: "10:00-22:00"}
   west: {title: {zh-CN: 西门店, en: West gate}}"""
 
+CAMPAIGN_SHEETS: Final = Request(kinds=["checklist"], languages=("zh-CN",))
+
 
 def workspace(shops: str = "") -> Workspace:
     return unjudged(WORKSPACE.replace("SHOPS", shops)).workspace
@@ -181,7 +183,7 @@ def test_a_declared_shop_is_named_and_has_ticks_of_its_own() -> None:
 
 @pytest.mark.parametrize(("shops", "names"), [("", ["all"]), (TWO_SHOPS, ["east", "west"])])
 def test_each_campaign_and_shop_gets_files_that_the_index_lists(shops: str, names: list[str]) -> None:
-    files = made(workspace(shops), Request(kinds=("checklist",), languages=("zh-CN",)))
+    files = made(workspace(shops), CAMPAIGN_SHEETS)
     sheets = {path for path in files if path.startswith(("checklists/shops/", "checklists/campaigns/"))}
     assert sheets == {
         "checklists/campaigns/autumn.zh-CN.html",

@@ -20,6 +20,7 @@ from sopkit.render.publication import Request
 from tests.browser import Browser, Page
 from tests.documents import audit_documents, made, small, small_documents
 from tests.figures import PLAYBOOKS
+from tests.test_checklists import CAMPAIGN_SHEETS
 from tests.test_checklists import workspace as campaign_workspace
 from tests.workspaces import TODAY
 
@@ -243,7 +244,7 @@ def test_a_week_s_ticks_are_the_same_on_all_its_days(browser: Browser, folder: P
 
 
 def test_a_campaign_s_ticks_last_from_its_first_day_on(browser: Browser, tmp_path: Path) -> None:
-    files = made(campaign_workspace(), Request(kinds=("checklist",), languages=("zh-CN",)))
+    files = made(campaign_workspace(), CAMPAIGN_SHEETS)
     sheet = write(files, tmp_path) / "checklists/campaigns/autumn.zh-CN.html"
     page = on(browser.page(), "2026-09-24").open(sheet)
     begun = "document.querySelector('input[type=date]').value"

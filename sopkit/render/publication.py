@@ -13,7 +13,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
-from importlib.util import find_spec
 from typing import Final, Literal, get_args
 
 from sopkit.failure import DocumentFailedError
@@ -42,7 +41,7 @@ from sopkit.render.templating import Templates
 from sopkit.render.training.papers import Papers
 from sopkit.render.wall_calendar import wall_calendar
 from sopkit.render.wording.names import Names, Titled
-from sopkit.render.writers import WRITERS, Form, Press
+from sopkit.render.writers import APART, WRITERS, Apart, Form, Press
 from sopkit.text import LANGS, Lang, Phrase
 
 Kind = Literal["manual", "card", "checklist", "calendar", "training", "findings", "audit", "diagram"]
@@ -115,8 +114,8 @@ class Request:
     """The brand's, for the first page of each document."""
     results: Results | None = None
     """What the check said, for a document of its own."""
-    calendar_files: bool = True
-    """For calendar programs; left out where only some forms are asked for."""
+    apart: Collection[Apart] = tuple(APART)
+    """Calendars for programs and drawings by themselves, where they are wanted."""
     former: EditionFile | None = None
     """What is known of earlier editions: what is otherwise is marked in the manuals."""
     more: Sequence[Publication] = ()
@@ -232,11 +231,11 @@ class _Shelf:
 
     def drawn(self) -> Iterator[tuple[Entry, File]]:
         """Yield each diagram as a file of its own."""
-        if self.wanted.roles or not self._wants("diagram"):
+        if "svg" not in self.wanted.apart or self.wanted.roles or not self._wants("diagram"):
             return
         for (playbook, lang), flow in self.wanted.diagrams.items():
             path = f"diagrams/{file_name(playbook, 'flow')}.{lang}.svg"
-            yield Entry(DIAGRAMS, "", flow.title, lang, "SVG", path), (path, flow.svg.encode())
+            yield Entry(DIAGRAMS, "", flow.title, lang, APART["svg"].name, path), (path, flow.svg.encode())
 
     def _wants(self, kind: Kind) -> bool:
         return not self.wanted.kinds or kind in self.wanted.kinds
@@ -279,7 +278,7 @@ class _Shelf:
 
     def calendar_files(self, languages: Sequence[Lang]) -> Iterator[tuple[Entry, bytes]]:
         """Yield each calendar file with its entry in the index, where its library is there."""
-        if not (self.wanted.calendar_files and self._wants("calendar")) or find_spec("icalendar") is None:
+        if "ics" not in self.wanted.apart or not self._wants("calendar") or not APART["ics"].ready:
             return
         for lang in languages:
             whole = Book(self.plan, Names(self.plan.workspace, lang))
@@ -287,7 +286,7 @@ class _Shelf:
                 data = self.calendars.to_ics(replace(whole, role=role))
                 if data:
                     path = f"calendar/{file_name(role)}.{lang}.ics"
-                    yield Entry(CALENDARS, role, CALENDAR, lang, "iCalendar", path), data
+                    yield Entry(CALENDARS, role, CALENDAR, lang, APART["ics"].name, path), data
 
     def _checklists(self, book: Book) -> Iterator[Publication]:
         for period in PERIODS:
