@@ -9,6 +9,7 @@ from sopkit.diagnostics import Severity, Unassessed
 from sopkit.diff import caps, consents, documents, outcomes
 from sopkit.diff.change import Change, Comparison
 from sopkit.diff.documents import Side, Sides
+from sopkit.diff.rules_promises import ASK_AGAIN, CONSENT_CHANGED
 from sopkit.diff.rules_staff import OTHER_CHANGED, RETRAIN
 from sopkit.text import Phrase
 
@@ -32,8 +33,17 @@ def compare(old: Compilation, new: Compilation, again: Mapping[str, Phrase] | No
 
 
 def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
-    unique = {one.sort_key: one for one in changes}
+    unique = {one.sort_key: one for one in _without_repeats(tuple(changes))}
     return tuple(unique[key] for key in sorted(unique, key=str))
+
+
+def _without_repeats(changes: tuple[Change, ...]) -> Iterator[Change]:
+    """Yield the changes but that of a consent of which it is told that it must be asked again, where that is all of it."""
+    asked = {one.subject for one in changes if one.rule is ASK_AGAIN}
+    for one in changes:
+        told = one.rule is CONSENT_CHANGED and one.subject in asked
+        if not told or not {detail.key for detail in one.details} <= set(consents.WORDS):
+            yield one
 
 
 def _unread(one: Compilation, which: Phrase) -> Iterator[Unassessed]:

@@ -89,10 +89,12 @@ def _lost(
 ) -> Iterator[tuple[Finding | None, Change]]:
     """Yield each proof that is no more, with the finding that is in its place."""
     still = {_key(one, {}) for one in new.proved}
+    caps = sides.new.workspace.settings.caps
+    gone = {f"cap/{one.id}" for one in sides.old.workspace.settings.caps} - {f"cap/{one.id}" for one in caps}
     open_ = {_key(one, {}) for one in new.not_assessed}
     for proof in old.proved:
         key = _key(proof, sides.renamed)
-        if key in still:
+        if key in still or key[1] in gone:
             continue
         found = next((one for one in fresh if _key(one, {}) == key), None)
         found = found or next((one for one in fresh if one.rule is proof.rule), None)
