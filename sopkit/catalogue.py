@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sopkit.diagnostics import Rule
+from sopkit.diff.rules import RULES as OF_TWO_VERSIONS
 from sopkit.law.rules import RULES as OF_THE_PACKS
 from sopkit.model.rules import RULES as OF_THE_MODEL
 from sopkit.reader.rules import RULES as OF_THE_READER
@@ -15,7 +16,7 @@ from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 
 RULES: Final[tuple[Rule, ...]] = (
     *OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL,
-    *sorted((*OF_THE_ANALYSES, *waivers.RULES, *OF_THE_PACKS), key=lambda rule: rule.code),
+    *sorted((*OF_THE_ANALYSES, *waivers.RULES, *OF_THE_PACKS, *OF_TWO_VERSIONS), key=lambda rule: rule.code),
 )  # fmt: skip
 
 BY_NAME: Final[Mapping[str, Rule]] = {

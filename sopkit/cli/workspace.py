@@ -86,7 +86,7 @@ def load(console: Console, directory: str | None) -> Loaded:
     folder = locate(directory)
     with without_collections():
         files = find_sources(folder)
-        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *_schemas()))
+        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schemas()))
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
@@ -129,7 +129,8 @@ def _nearest(*folders: Path) -> Path | None:
     return next((one for one in folders if (one / SETTINGS).is_file()), None)
 
 
-def _schemas() -> Iterator[bytes]:
+def schemas() -> Iterator[bytes]:
+    """Yield the bytes of every schema: what was found clean by others is read again."""
     for path in sorted(resources.folder("schemas").glob("*.json")):
         yield path.read_bytes()
 

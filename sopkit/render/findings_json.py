@@ -134,7 +134,7 @@ def _finding(finding: Finding, number: int, waiver: Waiver | None, lang: Lang, p
         **place_json(finding.span, prefix),
         "subject": finding.subject,
         "related": [{"message": one.note.within(lang), **place_json(one.span, prefix)} for one in finding.related],
-        "timeline": [_moment(one, lang, prefix) for one in finding.timeline],
+        "timeline": [moment_json(one, lang, prefix) for one in finding.timeline],
         "assumptions": [phrase.within(lang) for phrase in finding.assumptions],
         "suggestions": list(finding.suggestions),
         "stub": finding.stub,
@@ -144,7 +144,7 @@ def _finding(finding: Finding, number: int, waiver: Waiver | None, lang: Lang, p
     }
 
 
-def _moment(moment: Moment, lang: Lang, prefix: str) -> dict[str, Json]:
+def moment_json(moment: Moment, lang: Lang, prefix: str) -> dict[str, Json]:
     return {
         "at": moment.at.isoformat(timespec="minutes"),
         "what": moment.what.within(lang),

@@ -74,12 +74,12 @@ def findings_text(findings: Iterable[Finding], screen: Screen) -> Iterator[str]:
     """Yield each finding as a block that ends with an empty line; a rule's `why` stands at its first finding only."""
     explained: set[str] = set()
     for finding in findings:
-        yield "\n".join(_block(_Page(screen), finding, first=finding.rule.code not in explained)) + "\n"
+        yield "\n".join(_block(Page(screen), finding, first=finding.rule.code not in explained)) + "\n"
         explained.add(finding.rule.code)
 
 
 @dataclass(slots=True)
-class _Page:
+class Page:
     """The lines of one finding while they are being written."""
 
     screen: Screen
@@ -105,7 +105,7 @@ def _margin(lang: Lang) -> int:
     return 2 + max(width(one.within(lang)) for one in (NEAR, SEE, COURSE, GIVEN, WHY, FIX, PASTE, MORE)) + 2
 
 
-def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
+def _block(page: Page, finding: Finding, *, first: bool) -> list[str]:
     screen, lang = page.screen, page.screen.lang
     style = COLOURS[finding.weight]
     name = f"{SEVERITIES[finding.weight].within(lang)} {finding.rule.code} {finding.rule.name}"
@@ -117,7 +117,7 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
         page.labelled(SEE, f"{screen.place(related.span)}  {related.note.within(lang)}")
         if number < LINES_OF_RELATED:
             _excerpt(page, related.span, DIM)
-    _course(page, finding.timeline)
+    course_of(page, finding.timeline)
     for phrase in finding.assumptions:
         page.labelled(GIVEN, phrase.within(lang))
     if finding.suggestions:
@@ -145,7 +145,7 @@ def cited(one: Citation, lang: Lang) -> str:
     return f"{name}第{number}条{paragraph}{rest}{status}" if lang == "zh-CN" else f"{name} {one.article}{status}"
 
 
-def _course(page: _Page, timeline: tuple[Moment, ...]) -> None:
+def course_of(page: Page, timeline: tuple[Moment, ...]) -> None:
     """Add a line for each moment: day, time, a mark where it counts, what happens and where that is written."""
     if not timeline:
         return
@@ -163,7 +163,7 @@ def _course(page: _Page, timeline: tuple[Moment, ...]) -> None:
             page.add((head if number == 0 else " " * width(head)) + line)
 
 
-def _excerpt(page: _Page, span: Span, style: str) -> None:
+def _excerpt(page: Page, span: Span, style: str) -> None:
     """Add the first line of the span with carets below it, clipped around the span when it is too long."""
     screen = page.screen
     lines = span.source.lines

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Worst
 from sopkit.graph.clock import zone
 from sopkit.graph.edits import Dropped, Edit, edits
 from sopkit.graph.face import Face, faces, openings_of
@@ -220,6 +220,7 @@ def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) 
             limit.subject,
             _kept(limit, bound),
             (*_assumptions(plan.clocks), *((LASTING,) if bound.sorted else ())),
+            Worst(limit.subject, bound.count),
         )
         return
     enforce = case.workspace.settings.enforce
