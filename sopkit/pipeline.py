@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sopkit import catalogue, graph, law, resources, rules
-from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order
+from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order, numbered
 from sopkit.examination import Known, examine
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
@@ -21,9 +22,12 @@ from sopkit.resolve import resolve, used_catalogs
 from sopkit.resolve.brand import find_logo
 from sopkit.resolve.settings import JURISDICTIONS
 from sopkit.rules import waivers
-from sopkit.rules.waivers import Waived
+from sopkit.rules.waivers import Waived, Waiving
 from sopkit.source import Source
 from sopkit.tree import Forest, Tree
+
+if TYPE_CHECKING:
+    from sopkit.baseline import Weighed
 
 Settled = TypeVar("Settled", Proof, Unassessed)
 
@@ -53,6 +57,8 @@ class Compilation:
     """The trees of every file in which reading and the schema found nothing: the next run may have them as `known`."""
     errors_elsewhere: int = 0
     """Errors outside of what was selected, where findings are held back: what is selected can't be called clean then."""
+    baseline: Weighed | None = None
+    """What a baseline holds back, where one is used; no longer among the findings."""
 
     def count(self, severity: Severity) -> int:
         """Return how many open findings weigh exactly `severity`."""
@@ -108,21 +114,32 @@ def compile(  # noqa: A001  the word for it
             is_critical=lambda rule: applied.is_critical(*rule.decides),
             asking=partial(waivers.roles_behind, execution),
         )  # fmt: skip
+        findings, waived = _told_apart(judged)
     return Compilation(
         forest=forest,
         workspace=resolution.workspace,
         graph=execution,
         law=applied,
-        findings=in_order(judged.open),
+        findings=findings,
         proved=_sorted(one for one in outcomes if isinstance(one, Proof)),
         not_assessed=_sorted(one for one in outcomes if isinstance(one, Unassessed)),
-        waived=judged.waived,
+        waived=waived,
         logo=logo,
         held_back=resolution.held_back + judgement.held_back,
         files=len(readings),
         today=today,
         clean={one.source: one.reading.trees for one in examined if one.clean},
     )
+
+
+def _told_apart(judged: Waiving) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
+    """Return what is open, in order, and what is waived, those alike numbered: the open ones first, so that a waiver renumbers none."""
+    opened = in_order(judged.open)
+    accepted = in_order(one.finding for one in judged.waived if not one.critical)  # critical ones are open, too
+    given = (*opened, *accepted)
+    kept = dict(zip(map(id, given), numbered(given), strict=True))
+    waived = tuple(replace(one, finding=kept.get(id(one.finding), one.finding)) for one in judged.waived)
+    return tuple(kept[id(one)] for one in opened), waived
 
 
 def _sorted(outcomes: Iterable[Settled]) -> tuple[Settled, ...]:

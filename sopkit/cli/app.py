@@ -47,6 +47,9 @@ SUMMARIES: Final = {
         "what changes between two versions: customers, staff, proofs, law",
     ),
     "graph": Phrase("画出流程图，整体或一部分", "draw the graph, or a part of it"),
+    "baseline": Phrase(
+        "把现有的问题记成基线，以后只报新的", "write down what is found now, to be told only what is new"
+    ),
     "simulate": Phrase("随机模拟一批客户：触达、工作量、去留", "run random customers: touches, work, drop-offs"),
     "ls": Phrase("列出工作区里的文档和名词", "list what a workspace holds"),
     "explain": Phrase("说明一条规则：为何要紧、怎么改、例子", "explain a rule: why it matters, what to do, an example"),

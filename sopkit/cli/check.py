@@ -10,12 +10,13 @@ import click
 
 from sopkit.cli.command import FINDINGS, OK, Choice, Command, console_of
 from sopkit.cli.console import Console
+from sopkit.cli.known import BASELINE, NO_BASELINE, without_known
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.fixing import apply_fixes
 from sopkit.output import refuse_changed, write_file
 from sopkit.render.findings_json import findings_json
-from sopkit.render.terminal import elsewhere_text, findings_text, settled_text, summary_text
+from sopkit.render.terminal import accepted_text, elsewhere_text, findings_text, settled_text, summary_text
 from sopkit.text import Lang, Phrase
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ OPTIONS = (
     Choice(("--format", "output_format"), Phrase("输出格式", "how to print the findings"), values=("terminal", "json"), default="terminal"),
     Choice(("--fail-on",), Phrase("从哪一级起算不通过", "the least severity that fails"), values=("error", "warning"), default="error"),
     ALLOW_NOT_ASSESSED,
+    BASELINE,
+    NO_BASELINE,
     Choice(("--fix",), Phrase("把能自动改的改好（只做不会改变原意的修改）", "make the changes that can't alter what was meant"), flag=True),
     Choice(("--unsafe",), Phrase("与 --fix、--diff 同用：拿不准的修改也做", "with --fix or --diff: doubtful changes, too"), flag=True),
     Choice(("--diff",), Phrase("只显示 --fix 会改什么，不动文件", "show what --fix would change, and change nothing"), flag=True),
@@ -65,16 +68,18 @@ def run(
     output_format: str,
     fail_on: str,
     allow_not_assessed: bool,
+    baseline: str | None,
+    no_baseline: bool,
     fix: bool,
     unsafe: bool,
     diff: bool,
 ) -> int:
     """Print the findings and return the exit code."""
     console = console_of(ctx)
-    loaded = load(console, directory)
+    loaded = without_known(load(console, directory), baseline, off=no_baseline)
     seen = chosen(loaded, select)
     if not diff and fix and _mend(console, loaded, seen, unsafe=unsafe):
-        loaded = load(console, directory)
+        loaded = without_known(load(console, directory), baseline, off=no_baseline)
         seen = chosen(loaded, select)
     if diff:
         _show_diff(console, loaded, seen, unsafe=unsafe)
@@ -142,6 +147,8 @@ def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
     if console.quiet:
         for line in (*settled_text((), seen.not_assessed, screen), *elsewhere_text(seen.errors_elsewhere, screen)):
             console.say(line)
+        for line in accepted_text(_baselined(seen), len(seen.waived), screen):
+            console.say(line)
         return
     console.say(
         summary_text(
@@ -149,6 +156,8 @@ def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
             files=seen.files,
             held_back=seen.held_back,
             waived=len(seen.waived),
+            baselined=_baselined(seen),
+            stale=len(seen.baseline.stale) if seen.baseline else 0,
             critical=sum(one.critical for one in seen.waived),
             to_come=TO_COME,
             proved=seen.proved,
@@ -159,6 +168,10 @@ def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
             screen=screen,
         )
     )
+
+
+def _baselined(seen: Compilation) -> int:
+    return len(seen.baseline.known) if seen.baseline else 0
 
 
 def _print_json(console: Console, loaded: Loaded, seen: Compilation) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
@@ -62,10 +61,15 @@ def findings_json(
             for one in compilation.not_assessed
         ],
         "not_in_this_version": [phrase.within(lang) for phrase in to_come],
+        "stale_baseline": [
+            {"fingerprint": one.fingerprint, "rule": one.rule, "subject": one.subject, "message": one.message}
+            for one in (compilation.baseline.stale if compilation.baseline else ())
+        ],
         "counts": {
             **{severity.value: sum(one.weight is severity for one in findings) for severity in Severity},
             "not_assessed": len(compilation.not_assessed),
             "waived": len(compilation.waived),
+            "baselined": len(compilation.baseline.known) if compilation.baseline else 0,
             "held_back": compilation.held_back,
             "errors_elsewhere": compilation.errors_elsewhere,
             "files": compilation.files,
@@ -107,19 +111,10 @@ def finding_records(
     waivers = {id(one.finding): one.waiver for one in compilation.waived}
     accepted = (one.finding for one in compilation.waived if not one.critical)  # critical ones are among the findings
     listed = sorted((*findings, *accepted), key=lambda one: one.sort_key)
-    return [(one, _finding(one, number, waivers.get(id(one)), lang, prefix)) for one, number in _numbered(listed)]
+    return [(one, _finding(one, waivers.get(id(one)), lang, prefix)) for one in listed]
 
 
-def _numbered(findings: Iterable[Finding]) -> Iterable[tuple[Finding, int]]:
-    """Yield each finding with the number of equal ones before it, which keeps the fingerprints apart."""
-    seen: Counter[str] = Counter()
-    for finding in findings:
-        key = fingerprint(finding)
-        yield finding, seen[key]
-        seen[key] += 1
-
-
-def _finding(finding: Finding, number: int, waiver: Waiver | None, lang: Lang, prefix: str) -> dict[str, Json]:
+def _finding(finding: Finding, waiver: Waiver | None, lang: Lang, prefix: str) -> dict[str, Json]:
     return {
         "rule": finding.rule.name,
         "code": finding.rule.code,
@@ -140,7 +135,7 @@ def _finding(finding: Finding, number: int, waiver: Waiver | None, lang: Lang, p
         "stub": finding.stub,
         "fixes": [_fix(one, lang, prefix) for one in finding.fixes],
         "law": [citation_json(one, lang) for one in finding.law],
-        "fingerprint": fingerprint(finding, number),
+        "fingerprint": fingerprint(finding),
     }
 
 

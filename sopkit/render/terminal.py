@@ -181,6 +181,16 @@ ELSEWHERE: Final = Phrase(
 )
 
 
+STALE: Final = Phrase(
+    "基线里有 {count} 条已经对不上任何问题，可以删掉：sopkit baseline --prune",
+    "{count} of the baseline's entries hold nothing back any more; drop them: sopkit baseline --prune",
+)
+ACCEPTED: Final = Phrase(
+    "没有列出：基线里已知 {baselined} 个，已豁免 {waived} 个",
+    "not listed: {baselined} known in the baseline, {waived} waived",
+)
+
+
 def summary_text(
     findings: tuple[Finding, ...],
     *,
@@ -188,6 +198,8 @@ def summary_text(
     held_back: int,
     waived: int,
     critical: int = 0,
+    baselined: int = 0,
+    stale: int = 0,
     to_come: Iterable[Phrase],
     screen: Screen,
     proved: Iterable[Proof] = (),
@@ -199,7 +211,8 @@ def summary_text(
     """Return the closing lines: what was proved and what could not be assessed, the analyses that this version does not make
     yet, then what was found, counted.
 
-    `critical` are those of the waived that are counted all the same; `apart` are folders left out; `errors_elsewhere` are those
+    `critical` are those of the waived that are counted all the same; `baselined` are those that a baseline holds back, of whose
+    entries `stale` hold back none; `apart` are folders left out; `errors_elsewhere` are those
     outside of a selection that hold findings back; `as_of` is a day that the reader asked to be taken for today.
     """
     lang = screen.lang
@@ -211,6 +224,7 @@ def summary_text(
         still = f"（其中 {critical} 个严重，照样计入）" if critical else ""
         asides = [f"另有 {held_back} {later}"] * bool(held_back)
         asides += [f"{len(unsettled)} 项没能判断"] * bool(unsettled) + [f"{waived} 个已豁免{still}"] * bool(waived)
+        asides += [f"基线里已知 {baselined} 个"] * bool(baselined)
         asides += [f"没有读 {apart} 个自成工作区的文件夹"] * bool(apart)
         day = f"（按 {as_of.isoformat()} 计）" if as_of else ""
         text = f"检查了 {files} 个文件{day}：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
@@ -220,6 +234,7 @@ def summary_text(
         still = f", {critical} of them critical and counted all the same" if critical else ""
         asides = [f"{held_back} more held back {why}"] * bool(held_back)
         asides += [f"{len(unsettled)} not assessed"] * bool(unsettled) + [f"{waived} waived{still}"] * bool(waived)
+        asides += [f"{baselined} known in the baseline"] * bool(baselined)
         asides += [f"{apart} folder left out that is a workspace of its own"] * (apart == 1)
         asides += [f"{apart} folders left out that are workspaces of their own"] * (apart > 1)
         day = f" as of {as_of.isoformat()}" if as_of else ""
@@ -231,6 +246,7 @@ def summary_text(
     lines = [
         *settled_text(proved, unsettled, screen),
         *elsewhere_text(errors_elsewhere, screen),
+        *_stale_text(stale, screen),
         *_coming(to_come, screen),
     ]
     return "\n".join([*lines, screen.paint(text, style)])
@@ -242,6 +258,20 @@ def elsewhere_text(errors: int, screen: Screen) -> Iterator[str]:
         said = ELSEWHERE.fill(screen.lang, {"count": str(errors), "s": "s" * (errors != 1)})
         for number, line in enumerate(wrap(said, screen.columns - 2)):
             yield (screen.paint("?", "1;33") if number == 0 else " ") + " " + line
+
+
+def _stale_text(stale: int, screen: Screen) -> Iterator[str]:
+    if stale:
+        said = STALE.fill(screen.lang, {"count": str(stale)})
+        for number, line in enumerate(wrap(said, screen.columns - 2)):
+            yield (screen.paint("·", "1;33") if number == 0 else " ") + " " + line
+
+
+def accepted_text(baselined: int, waived: int, screen: Screen) -> Iterator[str]:
+    """Yield how many findings are not listed, where the summary that says so is left out; nothing where there are none."""
+    if baselined or waived:
+        said = ACCEPTED.fill(screen.lang, {"baselined": str(baselined), "waived": str(waived)})
+        yield from wrap(said, screen.columns)
 
 
 def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
