@@ -1,7 +1,9 @@
-"""`sopkit check`: a workspace goes in, its findings come out, as a page to read or as JSON."""
+"""`sopkit check`: a workspace goes in, its findings come out, as a page to read or in a format of machines."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,16 +13,18 @@ import click
 from sopkit.cli.command import FINDINGS, OK, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.known import BASELINE, NO_BASELINE, without_known
+from sopkit.cli.report_formats import FORMATS, GITHUB, ON_SCREEN, refuse_screen_formats, usual_format, written
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.fixing import apply_fixes
+from sopkit.frozen import dataclass
 from sopkit.output import refuse_changed, write_file
-from sopkit.render.findings_json import findings_json
 from sopkit.render.terminal import accepted_text, elsewhere_text, findings_text, settled_text, summary_text
 from sopkit.text import Lang, Phrase
 
 if TYPE_CHECKING:
     from sopkit.pipeline import Compilation
+    from sopkit.render.report import Report
 
 TO_COME: Final = (Phrase("事件日志是否照剧本发生", "event logs against the playbooks"),)
 """What is not checked yet, in one line."""
@@ -36,7 +40,19 @@ ALLOW_NOT_ASSESSED: Final = Choice(
 )
 OPTIONS = (
     Choice(("--select",), Phrase("只看选中部分的问题，如 kind:lifecycle", "only findings of a part, as kind:lifecycle"), "EXPR"),
-    Choice(("--format", "output_format"), Phrase("输出格式", "how to print the findings"), values=("terminal", "json"), default="terminal"),
+    Choice(
+        ("--format", "output_format"),
+        Phrase(
+            "输出格式；不写则是 terminal，在 GitHub Actions 里是 github",
+            "how to print the findings; in GitHub Actions github, else terminal",
+        ),
+        values=FORMATS,
+    ),
+    Choice(
+        ("--output", "-o"),
+        Phrase("把 --format 的结果写进这个文件，屏幕上照常显示", "write the --format into this file; the screen as ever"),
+        "FILE",
+    ),
     Choice(("--fail-on",), Phrase("从哪一级起算不通过", "the least severity that fails"), values=("error", "warning"), default="error"),
     ALLOW_NOT_ASSESSED,
     BASELINE,
@@ -49,8 +65,22 @@ EXAMPLES = (
     ("sopkit check my-brand", Phrase("检查 my-brand", "check my-brand")),
     ("sopkit check --fail-on warning", Phrase("有警告也算不通过", "let warnings fail, too")),
     ("sopkit check --format json", Phrase("供程序读取", "for another program")),
+    (
+        "sopkit check --format sarif -o out/sopkit.sarif",
+        Phrase("供代码平台显示", "for a platform that shows code"),
+    ),
 )
 MENDED = Phrase("已改好的问题：{count} 个，涉及文件：{files} 个", "findings mended: {count}; files changed: {files}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How the findings are to be shown, and which of them fail the check."""
+
+    format: str | None
+    output: str | None
+    fail_on: Severity
+    allow_not_assessed: bool
 
 
 def command(lang: Lang) -> Command:
@@ -65,7 +95,8 @@ def run(
     *,
     directory: str | None,
     select: str | None,
-    output_format: str,
+    output_format: str | None,
+    output: str | None,
     fail_on: str,
     allow_not_assessed: bool,
     baseline: str | None,
@@ -76,6 +107,7 @@ def run(
 ) -> int:
     """Print the findings and return the exit code."""
     console = console_of(ctx)
+    refuse_screen_formats(output_format, output)
     loaded = without_known(load(console, directory), baseline, off=no_baseline)
     seen = chosen(loaded, select)
     if not diff and fix and _mend(console, loaded, seen, unsafe=unsafe):
@@ -83,10 +115,9 @@ def run(
         seen = chosen(loaded, select)
     if diff:
         _show_diff(console, loaded, seen, unsafe=unsafe)
-    elif output_format == "json":
-        _print_json(console, loaded, seen)
     else:
-        print_findings(console, loaded, seen)
+        asked = _Asked(output_format, output, Severity(fail_on), allow_not_assessed)
+        _show(console, loaded, seen, asked)
     return verdict(seen, fail_on, allow_not_assessed=allow_not_assessed)
 
 
@@ -139,41 +170,73 @@ def verdict(seen: Compilation, fail_on: str, *, allow_not_assessed: bool) -> int
     return FINDINGS if found or seen.errors_elsewhere or (seen.not_assessed and not allow_not_assessed) else OK
 
 
+def _show(console: Console, loaded: Loaded, seen: Compilation, asked: _Asked) -> None:
+    """Print the findings, or write them to a file and print them for whoever watches."""
+    if asked.format is not None and asked.format not in ON_SCREEN:
+        console.deliver(written(_report(console, loaded, seen, asked), asked.format), asked.output)
+        if asked.output is None:
+            return
+    if (asked.format if asked.output is None and asked.format else usual_format(os.environ)) == GITHUB:
+        _annotate(console, loaded, seen, asked)
+    else:
+        print_findings(console, loaded, seen)
+
+
+def _annotate(console: Console, loaded: Loaded, seen: Compilation, asked: _Asked) -> None:
+    """Print the page for the log, then a command for each annotation, in UTF-8: it names files."""
+    from sopkit.render.findings_github import without_commands, workflow_commands  # noqa: PLC0415  on GitHub alone
+
+    page = "\n".join(_page(console, loaded, seen))
+    lines = [without_commands(page)] if page else []
+    lines += workflow_commands(_report(console, loaded, seen, asked))
+    console.hand_over("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
+
+
+def _report(console: Console, loaded: Loaded, seen: Compilation, asked: _Asked) -> Report:
+    from sopkit.render.report import Report  # noqa: PLC0415  for machines alone
+
+    return Report(
+        seen,
+        console.lang,
+        prefix=loaded.in_repository,
+        to_come=TO_COME,
+        fail_on=asked.fail_on,
+        allow_not_assessed=asked.allow_not_assessed,
+    )
+
+
 def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
-    """Print the findings for a person, the summary last; when asked to be quiet, of the summary only what was not assessed."""
-    screen = console.screen(loaded.shown)
-    for block in findings_text(seen.findings, screen):
+    """Print the findings for a person."""
+    for block in _page(console, loaded, seen):
         console.say(block)
+
+
+def _page(console: Console, loaded: Loaded, seen: Compilation) -> Iterator[str]:
+    """Yield the findings for a person, the summary last; when asked to be quiet, of the summary only what was not assessed."""
+    screen = console.screen(loaded.shown)
+    yield from findings_text(seen.findings, screen)
     if console.quiet:
-        for line in (*settled_text((), seen.not_assessed, screen), *elsewhere_text(seen.errors_elsewhere, screen)):
-            console.say(line)
-        for line in accepted_text(_baselined(seen), len(seen.waived), screen):
-            console.say(line)
+        yield from settled_text((), seen.not_assessed, screen)
+        yield from elsewhere_text(seen.errors_elsewhere, screen)
+        yield from accepted_text(_baselined(seen), len(seen.waived), screen)
         return
-    console.say(
-        summary_text(
-            seen.findings,
-            files=seen.files,
-            held_back=seen.held_back,
-            waived=len(seen.waived),
-            baselined=_baselined(seen),
-            stale=len(seen.baseline.stale) if seen.baseline else 0,
-            critical=sum(one.critical for one in seen.waived),
-            to_come=TO_COME,
-            proved=seen.proved,
-            not_assessed=seen.not_assessed,
-            errors_elsewhere=seen.errors_elsewhere,
-            apart=loaded.apart,
-            as_of=seen.today if console.as_of_given else None,
-            screen=screen,
-        )
+    yield summary_text(
+        seen.findings,
+        files=seen.files,
+        held_back=seen.held_back,
+        waived=len(seen.waived),
+        baselined=_baselined(seen),
+        stale=len(seen.baseline.stale) if seen.baseline else 0,
+        critical=sum(one.critical for one in seen.waived),
+        to_come=TO_COME,
+        proved=seen.proved,
+        not_assessed=seen.not_assessed,
+        errors_elsewhere=seen.errors_elsewhere,
+        apart=loaded.apart,
+        as_of=seen.today if console.as_of_given else None,
+        screen=screen,
     )
 
 
 def _baselined(seen: Compilation) -> int:
     return len(seen.baseline.known) if seen.baseline else 0
-
-
-def _print_json(console: Console, loaded: Loaded, seen: Compilation) -> None:
-    text = findings_json(seen, seen.findings, lang=console.lang, prefix=loaded.in_repository, to_come=TO_COME)
-    console.hand_over(text.encode())

@@ -254,10 +254,14 @@ def summary_text(
 
 def elsewhere_text(errors: int, screen: Screen) -> Iterator[str]:
     """Yield that errors outside of the selection hold back what may be about it, and what to do; nothing where there are none."""
-    if errors:
-        said = ELSEWHERE.fill(screen.lang, {"count": str(errors), "s": "s" * (errors != 1)})
-        for number, line in enumerate(wrap(said, screen.columns - 2)):
-            yield (screen.paint("?", "1;33") if number == 0 else " ") + " " + line
+    said = elsewhere_said(errors, screen.lang)
+    for number, line in enumerate(wrap(said, screen.columns - 2) if said else ()):
+        yield (screen.paint("?", "1;33") if number == 0 else " ") + " " + line
+
+
+def elsewhere_said(errors: int, lang: Lang) -> str:
+    """Return in one sentence that errors outside of the selection hold back what may be about it; empty where there are none."""
+    return ELSEWHERE.fill(lang, {"count": str(errors), "s": "s" * (errors != 1)}) if errors else ""
 
 
 def _stale_text(stale: int, screen: Screen) -> Iterator[str]:
