@@ -71,7 +71,7 @@ class Loaded:
     in_repository: str
     """What to put before a path so that it is relative to the repository; nothing outside one."""
     sources: tuple[Source, ...]
-    """Every file that was read, those of its own packs among them."""
+    """Every file that was read, those of its own packs and rules among them."""
     apart: int
     """Folders inside that are workspaces of their own, of which nothing was read."""
     recompile: Callable[[Mapping[str, Source]], Compilation]
@@ -100,15 +100,17 @@ def load(console: Console, directory: str | None) -> Loaded:
             exists=partial(is_file_in, folder),
         )
         watching = watched(console, reading.sources, READING, len(reading.sources))
-        compilation = compiling(watching, packs=files.packs, known=reading.known)
+        compilation = compiling(watching, packs=files.packs, own_rules=files.rules, known=reading.known)
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
 
     def recompile(changed: Mapping[str, Source]) -> Compilation:
-        sources, packs = ([changed.get(one.place, one) for one in some] for some in (files.sources, files.packs))
-        return compiling(sources, packs=packs, known=compilation.clean.get)
+        sources, packs, own = (
+            [changed.get(one.place, one) for one in some] for some in (files.sources, files.packs, files.rules)
+        )
+        return compiling(sources, packs=packs, own_rules=own, known=compilation.clean.get)
 
-    every = (*files.sources, *files.packs)
+    every = (*files.sources, *files.packs, *files.rules)
     return Loaded(folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile)
 
 
