@@ -13,13 +13,13 @@ import click
 from sopkit.cli.command import FINDINGS, OK, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.known import BASELINE, NO_BASELINE, without_known
+from sopkit.cli.mending import Mended, key_of, mend
 from sopkit.cli.report_formats import FORMATS, GITHUB, ON_SCREEN, refuse_screen_formats, usual_format, written
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
-from sopkit.fixing import apply_fixes
 from sopkit.frozen import dataclass
-from sopkit.output import refuse_changed, write_file
-from sopkit.render.terminal import accepted_text, elsewhere_text, findings_text, settled_text, summary_text
+from sopkit.output import write_files
+from sopkit.render.terminal import accepted_text, counted, elsewhere_text, findings_text, settled_text, summary_text
 from sopkit.text import Lang, Phrase
 
 if TYPE_CHECKING:
@@ -59,7 +59,14 @@ OPTIONS = (
     NO_BASELINE,
     Choice(("--fix",), Phrase("把能自动改的改好（只做不会改变原意的修改）", "make the changes that can't alter what was meant"), flag=True),
     Choice(("--unsafe",), Phrase("与 --fix、--diff 同用：拿不准的修改也做", "with --fix or --diff: doubtful changes, too"), flag=True),
-    Choice(("--diff",), Phrase("只显示 --fix 会改什么，不动文件", "show what --fix would change, and change nothing"), flag=True),
+    Choice(
+        ("--diff",),
+        Phrase(
+            "只显示 --fix 会改什么，不动文件；有要改的，退出码是 1",
+            "show what --fix would change, and change nothing; exit code 1 if there is anything",
+        ),
+        flag=True,
+    ),
 )  # fmt: skip
 EXAMPLES = (
     ("sopkit check my-brand", Phrase("检查 my-brand", "check my-brand")),
@@ -70,7 +77,14 @@ EXAMPLES = (
         Phrase("供代码平台显示", "for a platform that shows code"),
     ),
 )
-MENDED = Phrase("已改好的问题：{count} 个，涉及文件：{files} 个", "findings mended: {count}; files changed: {files}")
+MENDED = Phrase("已改 {count} 处（{files} 个文件）；再查一遍：{rest}", "{count} made in {files}; checked again: {rest}")
+REMAIN = Phrase("还有{rest}", "{rest} left")
+UNSEEN = Phrase("，其中 {count} 个是新出现的", ", {count} of which had not been seen before")
+TAKEN_BACK = Phrase(
+    "撤回的修改：{count} 处（改了会带来新的错误，或者改了也没有用）",
+    "changes taken back, since they would have brought new errors or mended nothing: {count}",
+)
+LEFT = Phrase("没有改 {file}：git 忽略这个文件", "{file} is left as it is: git ignores it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,33 +124,53 @@ def run(
     refuse_screen_formats(output_format, output)
     loaded = without_known(load(console, directory), baseline, off=no_baseline)
     seen = chosen(loaded, select)
-    if not diff and fix and _mend(console, loaded, seen, unsafe=unsafe):
-        loaded = without_known(load(console, directory), baseline, off=no_baseline)
-        seen = chosen(loaded, select)
-    if diff:
-        _show_diff(console, loaded, seen, unsafe=unsafe)
-    else:
-        asked = _Asked(output_format, output, Severity(fail_on), allow_not_assessed)
-        _show(console, loaded, seen, asked)
+    if diff or fix:
+        mended = mend(loaded, lambda state: chosen(replace(loaded, compilation=state), select), unsafe=unsafe)
+        _mention(console, mended)
+        if diff:
+            return _show_diff(console, loaded, mended)
+        if mended.files:
+            before = seen
+            write_files(loaded.folder, [(Path(one.source.place), one.source.data, one.data) for one in mended.files])
+            loaded = without_known(load(console, directory), baseline, off=no_baseline)
+            seen = chosen(loaded, select)
+            _tell_outcome(console, mended, before, seen)
+    _show(console, loaded, seen, _Asked(output_format, output, Severity(fail_on), allow_not_assessed))
     return verdict(seen, fail_on, allow_not_assessed=allow_not_assessed)
 
 
-def _show_diff(console: Console, loaded: Loaded, seen: Compilation, *, unsafe: bool) -> None:
-    for one in apply_fixes(seen.findings, unsafe=unsafe):
-        console.hand_over_text(one.diff(loaded.in_repository + one.source.path))
+def _show_diff(console: Console, loaded: Loaded, mended: Mended) -> int:
+    """Print what would be changed, the paths as git has them, and return the exit code: whether there is any."""
+    root = os.path.realpath(loaded.folder)
+    for one in mended.files:
+        path = os.path.relpath(os.path.realpath(one.source.place), root).replace(os.sep, "/")
+        console.hand_over_text(one.diff(loaded.in_repository + path))
+    return FINDINGS if mended.files else OK
 
 
-def _mend(console: Console, loaded: Loaded, seen: Compilation, *, unsafe: bool) -> bool:
-    """Write the files that fixes change, each whole or not at all; return whether there were any."""
-    fixed = apply_fixes(seen.findings, unsafe=unsafe)
-    for one in fixed:
-        refuse_changed(loaded.folder, Path(one.source.place), one.source.data)
-    for one in fixed:
-        write_file(Path(one.source.place), one.data)
-    if fixed:
-        count = sum(one.count for one in fixed)
-        console.tell(console.word(MENDED, count=str(count), files=str(len(fixed))))
-    return bool(fixed)
+def _mention(console: Console, mended: Mended) -> None:
+    """Say what was not changed, and why."""
+    for file in mended.left:
+        console.tell(console.word(LEFT, file=file))
+    if mended.taken_back:
+        console.tell(console.word(TAKEN_BACK, count=str(mended.taken_back)))
+
+
+def _tell_outcome(console: Console, mended: Mended, before: Compilation, after: Compilation) -> None:
+    """Say how much was changed, and what is found now."""
+    rest = counted(after.findings, console.lang)
+    if after.findings:
+        seen = {key_of(one) for one in before.findings}
+        unseen = sum(key_of(one) not in seen for one in after.findings)
+        rest = console.word(REMAIN, rest=rest)
+        rest += console.word(UNSEEN, count=str(unseen)) if unseen else ""
+    count, files = mended.count, len(mended.files)
+    numbers = (
+        (str(count), str(files))
+        if console.lang == "zh-CN"
+        else (f"{count} change{'s' * (count != 1)}", f"{files} file{'s' * (files != 1)}")
+    )
+    console.tell(console.word(MENDED, count=numbers[0], files=numbers[1], rest=rest))
 
 
 def chosen(loaded: Loaded, select: str | None) -> Compilation:

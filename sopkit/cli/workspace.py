@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -71,9 +71,11 @@ class Loaded:
     in_repository: str
     """What to put before a path so that it is relative to the repository; nothing outside one."""
     sources: tuple[Source, ...]
-    """Every file that was read, those of its own packs among them."""
+    """Every file that was read, those of its own packs and rules among them."""
     apart: int
     """Folders inside that are workspaces of their own, of which nothing was read."""
+    recompile: Callable[[Mapping[str, Source]], Compilation]
+    """What the compiler makes of it with other files at these places on disk; nothing is read again."""
 
 
 def directory_argument() -> click.Argument:
@@ -90,20 +92,26 @@ def load(console: Console, directory: str | None) -> Loaded:
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
-        compilation = pipeline.compile(
-            watched(console, reading.sources, READING, len(reading.sources)),
+        compiling = partial(
+            pipeline.compile,
             today=console.today,
-            packs=files.packs,
             found=files.findings,
-            known=reading.known,
             look=partial(find_picture, folder),
             exists=partial(is_file_in, folder),
         )
+        watching = watched(console, reading.sources, READING, len(reading.sources))
+        compilation = compiling(watching, packs=files.packs, own_rules=files.rules, known=reading.known)
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
-    return Loaded(
-        folder, compilation, _shown(folder), _in_repository(folder), (*files.sources, *files.packs), files.apart
-    )
+
+    def recompile(changed: Mapping[str, Source]) -> Compilation:
+        sources, packs, own = (
+            [changed.get(one.place, one) for one in some] for some in (files.sources, files.packs, files.rules)
+        )
+        return compiling(sources, packs=packs, own_rules=own, known=compilation.clean.get)
+
+    every = (*files.sources, *files.packs, *files.rules)
+    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile)
 
 
 def locate(directory: str | None) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import field
 from datetime import date
 from functools import cache
@@ -217,9 +217,8 @@ def summary_text(
     """
     lang = screen.lang
     unsettled = tuple(not_assessed)
-    counts = {severity: sum(one.weight is severity for one in findings) for severity in Severity}
+    counts, found = weighed(findings), counted(findings, lang)
     if lang == "zh-CN":
-        parts = [f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]]
         later = "个要等其他部分的错误改好才能判断" if errors_elsewhere else "个由它们引起，改好再看"
         still = f"（其中 {critical} 个严重，照样计入）" if critical else ""
         asides = [f"另有 {held_back} {later}"] * bool(held_back)
@@ -227,9 +226,8 @@ def summary_text(
         asides += [f"基线里已知 {baselined} 个"] * bool(baselined)
         asides += [f"没有读 {apart} 个自成工作区的文件夹"] * bool(apart)
         day = f"（按 {as_of.isoformat()} 计）" if as_of else ""
-        text = f"检查了 {files} 个文件{day}：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
+        text = f"检查了 {files} 个文件{day}：" + "，".join([found, *asides])
     else:
-        parts = [f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one]]
         why = "till the errors elsewhere are mended" if errors_elsewhere else "that follow from these"
         still = f", {critical} of them critical and counted all the same" if critical else ""
         asides = [f"{held_back} more held back {why}"] * bool(held_back)
@@ -238,9 +236,7 @@ def summary_text(
         asides += [f"{apart} folder left out that is a workspace of its own"] * (apart == 1)
         asides += [f"{apart} folders left out that are workspaces of their own"] * (apart > 1)
         day = f" as of {as_of.isoformat()}" if as_of else ""
-        text = f"checked {files} file{'s' * (files != 1)}{day}: " + "; ".join(
-            [(", ".join(parts) or "nothing found"), *asides]
-        )
+        text = f"checked {files} file{'s' * (files != 1)}{day}: " + "; ".join([found, *asides])
     doubtful = bool(unsettled or errors_elsewhere)
     style = next((COLOURS[one] for one in Severity if counts[one]), COLOURS[Severity.WARNING] if doubtful else "1;32")
     lines = [
@@ -250,6 +246,20 @@ def summary_text(
         *_coming(to_come, screen),
     ]
     return "\n".join([*lines, screen.paint(text, style)])
+
+
+def weighed(findings: Collection[Finding]) -> dict[Severity, int]:
+    """Return how many of the findings weigh how much."""
+    return {severity: sum(one.weight is severity for one in findings) for severity in Severity}
+
+
+def counted(findings: Collection[Finding], lang: Lang) -> str:
+    """Return how many of each severity there are, in words."""
+    counts = weighed(findings)
+    if lang == "zh-CN":
+        return "、".join(f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]) or "没有发现问题"
+    parts = (f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one])
+    return ", ".join(parts) or "nothing found"
 
 
 def elsewhere_text(errors: int, screen: Screen) -> Iterator[str]:
