@@ -11,6 +11,7 @@ import pytest
 from sopkit import rules
 from sopkit.catalogue import BY_NAME, RULES
 from sopkit.diagnostics import Rule
+from sopkit.diff.rules import RULES as OF_TWO_VERSIONS
 from sopkit.reader import read
 from sopkit.reader.rules import RULES as OF_THE_READER
 from sopkit.source import Source
@@ -45,7 +46,8 @@ def codes(rule: Rule, example: str) -> list[str]:
     return [one.rule.code for one in compiled(files_of(example)).findings if one.rule.code not in beside]
 
 
-WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES]
+WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES and rule not in OF_TWO_VERSIONS]
+"""The examples of kinds of change are two versions, which `test_diff.py` compares."""
 NEEDS_THE_FAULT = {"SOP903", "SOP904"}
 """The waiver that these refuse leaves the finding open that it was to excuse."""
 
