@@ -11,6 +11,7 @@ import pytest
 from sopkit import rules
 from sopkit.catalogue import BY_NAME, RULES
 from sopkit.diagnostics import Finding, Rule
+from sopkit.diff.rules import RULES as OF_TWO_VERSIONS
 from sopkit.own.examples import disagreeing
 from sopkit.own.rules import FAILED
 from sopkit.reader import read
@@ -53,7 +54,8 @@ def told(rule: Rule, example: str) -> tuple[Finding, ...]:
     return (*whole.findings, *(disagreeing(whole.own, whole.forest) if rule is FAILED else ()))
 
 
-WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES]
+WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES and rule not in OF_TWO_VERSIONS]
+"""The examples of kinds of change are two versions, which `test_diff.py` compares."""
 NEEDS_THE_FAULT = {"SOP903", "SOP904"}
 """The waiver that these refuse leaves the finding open that it was to excuse."""
 

@@ -36,11 +36,7 @@ def page(comparison: Comparison, frame: Frame, day: str, names: Names) -> Docume
     """Return the document in the language of `names`."""
     settings = names.workspace.settings
     said = counts(comparison, names.lang)
-    tone = (
-        "warning"
-        if comparison.unjudged or comparison.count(Severity.ERROR) + comparison.count(Severity.WARNING)
-        else "note"
-    )
+    doubtful = comparison.unjudged or any(one.weight is not Severity.NOTE for one in comparison.changes)
     head = Section("summary", text(clean(said)), tuple(_unjudged(comparison, names)))
     sections = tuple(
         _section(group.value, TITLES[group].within(names.lang), found, frame, names)
