@@ -27,6 +27,9 @@ PACKS: Final = "packs"
 NOT_PLAYBOOKS: Final = frozenset({"rules", PACKS, "templates"})
 """Folders at the top of a workspace that hold YAML of another kind."""
 
+MAPPING: Final = "sopkit-import.yaml"
+"""How a spreadsheet was imported: it stands beside the playbooks and is none of them."""
+
 MAX_FILES: Final = 50_000
 MAX_TOTAL: Final = 250_000_000
 """Bytes of all files together."""
@@ -116,7 +119,7 @@ class _Search:
                 elif entry.is_dir(follow_symlinks=False):
                     if inside or entry.name not in NOT_PLAYBOOKS:
                         folders.append(entry.path)
-                elif entry.name.lower().endswith(ENDINGS):
+                elif entry.name.lower().endswith(ENDINGS) and entry.name != MAPPING:
                     if entry.is_file(follow_symlinks=False):
                         yield entry.path
                     else:
