@@ -107,7 +107,7 @@ def _text(folder: Path, path: str) -> str | None:
 
 
 def _trees(folder: Path) -> tuple[list[Tree], list[str]]:
-    """Return every document of the workspace and the files of its packs; a schema's or a rule's finding is no hindrance, one that can't be read is."""
+    """Return every document of the workspace and the files of its packs. Findings are no hindrance, what can't be read is."""
     found = find_sources(folder)
     trees: list[Tree] = []
     for source in found.sources:
