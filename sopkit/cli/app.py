@@ -31,6 +31,12 @@ from sopkit.text import Phrase
 
 SUMMARIES: Final = {
     "init": Phrase("新建一个工作区，马上就能检查和生成手册", "make a workspace that checks clean and builds at once"),
+    "import": Phrase(
+        "把表格（Excel、CSV）里的 SOP 变成剧本", "turn the SOP in a spreadsheet (Excel, CSV) into playbooks"
+    ),
+    "export": Phrase(
+        "把工作区写成一份 Excel，改完可以再导入", "write a workspace as a spreadsheet that can be imported again"
+    ),
     "new": Phrase("新加一份文档，带注释，照着填", "add a document to fill in, with comments"),
     "check": Phrase("检查工作区：写法、引用、流程", "check a workspace: its spelling, its references, its flow"),
     "build": Phrase(
