@@ -24,6 +24,7 @@ TRIED_BY = {
     "console": "test_docs.py, with what they print",
     "sh": "below and .ci/run",
     "yaml": "below; those of docs/rules by test_rule_examples.py",
+    "yml": "test_hooks.py: files that `init` writes",
     "text": "nobody: a picture, no code",
 }
 """Language of a block of code → who tries it."""

@@ -60,6 +60,10 @@ SUMMARIES: Final = {
     "ls": Phrase("列出工作区里的文档和名词", "list what a workspace holds"),
     "explain": Phrase("说明一条规则：为何要紧、怎么改、例子", "explain a rule: why it matters, what to do, an example"),
     "rules": Phrase("列出全部规则", "list all rules"),
+    "hook": Phrase(
+        "检查改过的文件所在的工作区，供 pre-commit 调用",
+        "check the workspaces that changed files are in, for pre-commit",
+    ),
     "schema": Phrase("输出某种文档的 JSON Schema", "print the JSON Schema of a kind"),
 }
 COMMANDS: Final = {name: Entry(f"sopkit.cli.{name}", summary) for name, summary in SUMMARIES.items()}

@@ -38,6 +38,12 @@ DETAILS = Phrase(
 ALLOW_NOT_ASSESSED: Final = Choice(
     ("--allow-not-assessed",), Phrase("有没能判断的内容也算通过", "pass in spite of what was not assessed"), flag=True
 )
+FAIL_ON: Final = Choice(
+    ("--fail-on",),
+    Phrase("从哪一级起算不通过", "the least severity that fails"),
+    values=("error", "warning"),
+    default="error",
+)
 OPTIONS = (
     Choice(("--select",), Phrase("只看选中部分的问题，如 kind:lifecycle", "only findings of a part, as kind:lifecycle"), "EXPR"),
     Choice(
@@ -53,7 +59,7 @@ OPTIONS = (
         Phrase("把 --format 的结果写进这个文件，屏幕上照常显示", "write the --format into this file; the screen as ever"),
         "FILE",
     ),
-    Choice(("--fail-on",), Phrase("从哪一级起算不通过", "the least severity that fails"), values=("error", "warning"), default="error"),
+    FAIL_ON,
     ALLOW_NOT_ASSESSED,
     BASELINE,
     NO_BASELINE,

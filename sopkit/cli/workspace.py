@@ -118,7 +118,7 @@ def locate(directory: str | None) -> Path:
     """Return the folder that holds `sopkit.yaml`; without a name the nearest upward. Raises `WrongUsageError`."""
     if directory is None:
         here = Path.cwd()
-        found = _nearest(here, *here.parents)
+        found = workspace_around(here)
         if found is None:
             raise _missing(here, ".", NO_WORKSPACE)
         return found
@@ -131,6 +131,11 @@ def locate(directory: str | None) -> Path:
     if not folder.is_dir():
         raise WrongUsageError(NO_FOLDER, place=directory)
     raise _missing(folder, directory, NOT_A_WORKSPACE)
+
+
+def workspace_around(folder: Path) -> Path | None:
+    """Return the workspace that a folder is in, or is, by the nearest `sopkit.yaml` upward."""
+    return _nearest(folder, *folder.parents)
 
 
 def _nearest(*folders: Path) -> Path | None:
