@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,12 +13,13 @@ import click
 from sopkit.cli.command import FINDINGS, OK, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.known import BASELINE, NO_BASELINE, without_known
+from sopkit.cli.since import SINCE, keep_verdicts, new_since
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.fixing import apply_fixes
 from sopkit.output import refuse_changed, write_file
 from sopkit.render.findings_json import findings_json
-from sopkit.render.terminal import accepted_text, elsewhere_text, findings_text, settled_text, summary_text
+from sopkit.render.terminal import Screen, accepted_text, elsewhere_text, findings_text, settled_text, summary_text
 from sopkit.text import Lang, Phrase
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ OPTIONS = (
     ALLOW_NOT_ASSESSED,
     BASELINE,
     NO_BASELINE,
+    SINCE,
     Choice(("--fix",), Phrase("把能自动改的改好（只做不会改变原意的修改）", "make the changes that can't alter what was meant"), flag=True),
     Choice(("--unsafe",), Phrase("与 --fix、--diff 同用：拿不准的修改也做", "with --fix or --diff: doubtful changes, too"), flag=True),
     Choice(("--diff",), Phrase("只显示 --fix 会改什么，不动文件", "show what --fix would change, and change nothing"), flag=True),
@@ -70,17 +74,19 @@ def run(
     allow_not_assessed: bool,
     baseline: str | None,
     no_baseline: bool,
+    changed_since: str | None,
     fix: bool,
     unsafe: bool,
     diff: bool,
 ) -> int:
     """Print the findings and return the exit code."""
     console = console_of(ctx)
-    loaded = without_known(load(console, directory), baseline, off=no_baseline)
-    seen = chosen(loaded, select)
+    wanted = partial(_wanted, console, directory, baseline, changed_since, no_baseline=no_baseline)
+    loaded = wanted()
+    seen = chosen(loaded, select, changed_since)
     if not diff and fix and _mend(console, loaded, seen, unsafe=unsafe):
-        loaded = without_known(load(console, directory), baseline, off=no_baseline)
-        seen = chosen(loaded, select)
+        loaded = wanted()
+        seen = chosen(loaded, select, changed_since)
     if diff:
         _show_diff(console, loaded, seen, unsafe=unsafe)
     elif output_format == "json":
@@ -88,6 +94,16 @@ def run(
     else:
         print_findings(console, loaded, seen)
     return verdict(seen, fail_on, allow_not_assessed=allow_not_assessed)
+
+
+def _wanted(
+    console: Console, directory: str | None, baseline: str | None, since: str | None, *, no_baseline: bool
+) -> Loaded:
+    """Return the workspace with the findings that are asked for: without those that a baseline knows, or that a revision had."""
+    whole = load(console, directory)
+    keep_verdicts(whole)
+    loaded = without_known(whole, baseline, off=no_baseline)
+    return loaded if since is None else new_since(loaded, whole.compilation, since)
 
 
 def _show_diff(console: Console, loaded: Loaded, seen: Compilation, *, unsafe: bool) -> None:
@@ -108,7 +124,7 @@ def _mend(console: Console, loaded: Loaded, seen: Compilation, *, unsafe: bool) 
     return bool(fixed)
 
 
-def chosen(loaded: Loaded, select: str | None) -> Compilation:
+def chosen(loaded: Loaded, select: str | None, since: str | None = None) -> Compilation:
     """Return the compilation with what it says about what `select` names alone; all of it without a selector.
 
     What has no subject was found before anything had a name, in a file that may hold what is selected: it is always kept.
@@ -118,7 +134,7 @@ def chosen(loaded: Loaded, select: str | None) -> Compilation:
         return whole
     from sopkit.cli.selection import selected  # noqa: PLC0415  knows the graph: whoever reads first needs none of it
 
-    covers = selected(loaded, select).covers
+    covers = selected(loaded, select, since).covers
     seen = replace(
         whole,
         findings=tuple(one for one in whole.findings if not one.subject or covers(one.subject)),
@@ -147,9 +163,13 @@ def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
     if console.quiet:
         for line in (*settled_text((), seen.not_assessed, screen), *elsewhere_text(seen.errors_elsewhere, screen)):
             console.say(line)
+        for line in _since_text(seen, screen, quiet=True):
+            console.say(line)
         for line in accepted_text(_baselined(seen), len(seen.waived), screen):
             console.say(line)
         return
+    for line in _since_text(seen, screen):
+        console.say(line)
     console.say(
         summary_text(
             seen.findings,
@@ -168,6 +188,13 @@ def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
             screen=screen,
         )
     )
+
+
+def _since_text(seen: Compilation, screen: Screen, *, quiet: bool = False) -> Iterator[str]:
+    if seen.since is not None:
+        from sopkit.render.since_text import since_text  # noqa: PLC0415  few ask
+
+        yield from since_text(seen.since, screen, quiet=quiet)
 
 
 def _baselined(seen: Compilation) -> int:

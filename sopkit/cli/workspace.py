@@ -20,7 +20,7 @@ from sopkit.cli.progress import watched
 from sopkit.cli.reading import Reading
 from sopkit.frozen import dataclass
 from sopkit.memory import without_collections
-from sopkit.reader.files import SETTINGS, find_sources
+from sopkit.reader.files import SETTINGS, Found, find_sources
 from sopkit.reader.pictures import find_picture, is_file_in
 from sopkit.source import Source
 from sopkit.text import Phrase
@@ -74,6 +74,8 @@ class Loaded:
     """Every file that was read, those of its own packs among them."""
     apart: int
     """Folders inside that are workspaces of their own, of which nothing was read."""
+    files: Found
+    """What was found on disk."""
 
 
 def directory_argument() -> click.Argument:
@@ -86,7 +88,7 @@ def load(console: Console, directory: str | None) -> Loaded:
     folder = locate(directory)
     with without_collections():
         files = find_sources(folder)
-        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *_schemas()))
+        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schema_files()))
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
@@ -102,7 +104,7 @@ def load(console: Console, directory: str | None) -> Loaded:
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
     return Loaded(
-        folder, compilation, _shown(folder), _in_repository(folder), (*files.sources, *files.packs), files.apart
+        folder, compilation, _shown(folder), _in_repository(folder), (*files.sources, *files.packs), files.apart, files
     )
 
 
@@ -129,7 +131,8 @@ def _nearest(*folders: Path) -> Path | None:
     return next((one for one in folders if (one / SETTINGS).is_file()), None)
 
 
-def _schemas() -> Iterator[bytes]:
+def schema_files() -> Iterator[bytes]:
+    """Yield the content of every schema."""
     for path in sorted(resources.folder("schemas").glob("*.json")):
         yield path.read_bytes()
 
