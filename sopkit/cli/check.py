@@ -52,6 +52,7 @@ OPTIONS = (
 EXAMPLES = (
     ("sopkit check my-brand", Phrase("检查 my-brand", "check my-brand")),
     ("sopkit check --fail-on warning", Phrase("有警告也算不通过", "let warnings fail, too")),
+    ("sopkit check --changed-since main", Phrase("只报相对 main 新出现的问题", "only what is new against main")),
     ("sopkit check --format json", Phrase("供程序读取", "for another program")),
 )
 MENDED = Phrase("已改好的问题：{count} 个，涉及文件：{files} 个", "findings mended: {count}; files changed: {files}")
