@@ -30,6 +30,7 @@ from sopkit.tree import Forest, Tree
 
 if TYPE_CHECKING:
     from sopkit.baseline import Weighed
+    from sopkit.comparison import Since
 
 Settled = TypeVar("Settled", Proof, Unassessed)
 
@@ -63,6 +64,8 @@ class Compilation:
     """Errors outside of what was selected, where findings are held back: what is selected can't be called clean then."""
     baseline: Weighed | None = None
     """What a baseline holds back, where one is used; no longer among the findings."""
+    since: Since | None = None
+    """What was there before, where only what is new since a revision is among the findings."""
 
     def count(self, severity: Severity) -> int:
         """Return how many open findings weigh exactly `severity`."""

@@ -15,6 +15,7 @@ import pytest
 
 from sopkit.cli import app
 from sopkit.diagnostics import Severity
+from tests.repositories import committed
 from tests.workspaces import TODAY, compiled
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,7 +131,11 @@ def test_commands_in_texts_do_what_they_say(
     monkeypatch.chdir(tmp_path)
     if words[:1] != ["init"]:
         shutil.copytree(ROOT / "playbooks", tmp_path / "my-brand")
+        if "--changed-since" in words or "state:modified" in words:
+            committed(tmp_path / "my-brand")
         monkeypatch.chdir(tmp_path if "my-brand" in words else tmp_path / "my-brand")
+        if "--prune" in words:
+            app.main(["--as-of", TODAY.isoformat(), "baseline"])
     code = app.main(["--as-of", TODAY.isoformat(), *words])
     said = capsys.readouterr()
     assert code == 0, said.err + said.out

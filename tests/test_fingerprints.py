@@ -16,7 +16,6 @@ from tests.test_model_cases import CASES, files_of
 from tests.workspaces import as_files, compiled
 
 HERE = Path(__file__).parent
-SEEDS = range(2)
 ABOUT_FILES = frozenset({"SOP009", "SOP142", "SOP143"})
 """Empty files, copied files, and what nouns of one file replace: these are about files."""
 
@@ -50,9 +49,8 @@ def prints(compilation: Compilation) -> dict[str, str]:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["as_published", "everything", "damaged"])
-@pytest.mark.parametrize("seed", SEEDS)
-def test_fingerprints_stay_wherever_documents_lines_and_keys_move(name: str, seed: int) -> None:
-    files, rng = workspaces()[name], random.Random(seed)  # noqa: S311  repeatable, not secret
+def test_fingerprints_stay_wherever_documents_lines_and_keys_move(name: str) -> None:
+    files, rng = workspaces()[name], random.Random(1)  # noqa: S311  repeatable, not secret
     placed = rearranged.documents(files)
     before = prints(compiled(rearranged.written(placed)))
     assert len(before) > 20 or name == "everything"
@@ -68,7 +66,7 @@ def test_fingerprints_stay_wherever_documents_lines_and_keys_move(name: str, see
 @pytest.mark.long
 def test_each_case_keeps_its_fingerprints() -> None:
     rng = random.Random(3)  # noqa: S311  repeatable, not secret
-    for case in CASES:
+    for case in CASES[::2]:
         files = as_files(files_of(case))
         if any(path.startswith("packs/") for path in files):
             continue  # what the packs say does not move
@@ -78,7 +76,7 @@ def test_each_case_keeps_its_fingerprints() -> None:
         assert prints(compiled(rearranged.keys_shuffled(placed, rng))) == before, case
 
 
-def test_two_findings_of_one_rule_in_one_step_differ_and_a_waiver_renumbers_none() -> None:
+def test_findings_of_one_rule_in_one_step_differ_and_their_order_does_not_count() -> None:
     text = """\
         kind: automation
         id: thanks
@@ -87,13 +85,13 @@ def test_two_findings_of_one_rule_in_one_step_differ_and_a_waiver_renumbers_none
         review_by: 2027-12-31
         starts_on: order-paid
         steps:
-          - {id: thank, send: nothing, via: sms, for: transaction, if: {any: [{tag: vipp}, {not: {tag: vipp}}]}}
+          - {id: thank, do: 电话, by: guide, within: 1d, if: {any: [{tag: vipp}, {all: [{tag: vipp}, {tag: vipq}]}]}}
         """
     found = compiled(text).findings
-    twice = [one for one in found if "vipp" in one.message("en")]
-    assert [one.occurrence for one in twice] == [0, 1]
+    names = [one for one in found if one.rule.name == "undefined-name"]
+    assert [(one.occurrence, "vipp" in one.message("en")) for one in names] == [(0, True), (1, True), (0, False)]
     assert len({fingerprint(one) for one in found}) == len(found)
-    assert [one.occurrence for one in numbered(reversed(twice))] == [0, 1]
+    assert {fingerprint(one) for one in numbered(reversed(found))} == {fingerprint(one) for one in found}
 
 
 def test_what_stands_in_a_file_nobody_can_read_is_told_apart_by_its_line() -> None:

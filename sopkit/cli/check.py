@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,11 +16,20 @@ from sopkit.cli.console import Console
 from sopkit.cli.known import BASELINE, NO_BASELINE, without_known
 from sopkit.cli.mending import Mended, key_of, mend
 from sopkit.cli.report_formats import FORMATS, GITHUB, ON_SCREEN, refuse_screen_formats, usual_format, written
+from sopkit.cli.since import SINCE, keep_verdicts, new_since
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.frozen import dataclass
 from sopkit.output import write_files
-from sopkit.render.terminal import accepted_text, counted, elsewhere_text, findings_text, settled_text, summary_text
+from sopkit.render.terminal import (
+    Screen,
+    accepted_text,
+    counted,
+    elsewhere_text,
+    findings_text,
+    settled_text,
+    summary_text,
+)
 from sopkit.text import Lang, Phrase
 
 if TYPE_CHECKING:
@@ -63,6 +73,7 @@ OPTIONS = (
     ALLOW_NOT_ASSESSED,
     BASELINE,
     NO_BASELINE,
+    SINCE,
     Choice(("--fix",), Phrase("把能自动改的改好（只做不会改变原意的修改）", "make the changes that can't alter what was meant"), flag=True),
     Choice(("--unsafe",), Phrase("与 --fix、--diff 同用：拿不准的修改也做", "with --fix or --diff: doubtful changes, too"), flag=True),
     Choice(
@@ -77,6 +88,7 @@ OPTIONS = (
 EXAMPLES = (
     ("sopkit check my-brand", Phrase("检查 my-brand", "check my-brand")),
     ("sopkit check --fail-on warning", Phrase("有警告也算不通过", "let warnings fail, too")),
+    ("sopkit check --changed-since main", Phrase("只报相对 main 新出现的问题", "only what is new against main")),
     ("sopkit check --format json", Phrase("供程序读取", "for another program")),
     (
         "sopkit check --format sarif -o out/sopkit.sarif",
@@ -121,6 +133,7 @@ def run(
     allow_not_assessed: bool,
     baseline: str | None,
     no_baseline: bool,
+    changed_since: str | None,
     fix: bool,
     unsafe: bool,
     diff: bool,
@@ -128,21 +141,34 @@ def run(
     """Print the findings and return the exit code."""
     console = console_of(ctx)
     refuse_screen_formats(output_format, output)
-    loaded = without_known(load(console, directory), baseline, off=no_baseline)
-    seen = chosen(loaded, select)
+    wanted = partial(_wanted, console, directory, baseline, changed_since, no_baseline=no_baseline)
+    loaded = wanted()
+    seen = chosen(loaded, select, changed_since)
     if diff or fix:
-        mended = mend(loaded, lambda state: chosen(replace(loaded, compilation=state), select), unsafe=unsafe)
+        mended = mend(
+            loaded, lambda state: chosen(replace(loaded, compilation=state), select, changed_since), unsafe=unsafe
+        )
         _mention(console, mended)
         if diff:
             return _show_diff(console, loaded, mended)
         if mended.files:
             before = seen
             write_files(loaded.folder, [(Path(one.source.place), one.source.data, one.data) for one in mended.files])
-            loaded = without_known(load(console, directory), baseline, off=no_baseline)
-            seen = chosen(loaded, select)
+            loaded = wanted()
+            seen = chosen(loaded, select, changed_since)
             _tell_outcome(console, mended, before, seen)
     _show(console, loaded, seen, _Asked(output_format, output, Severity(fail_on), allow_not_assessed))
     return verdict(seen, fail_on, allow_not_assessed=allow_not_assessed)
+
+
+def _wanted(
+    console: Console, directory: str | None, baseline: str | None, since: str | None, *, no_baseline: bool
+) -> Loaded:
+    """Return the workspace with the findings that are asked for: without those that a baseline knows, or that a revision had."""
+    whole = load(console, directory)
+    keep_verdicts(whole)
+    loaded = without_known(whole, baseline, off=no_baseline)
+    return loaded if since is None else new_since(loaded, whole.compilation, since)
 
 
 def _show_diff(console: Console, loaded: Loaded, mended: Mended) -> int:
@@ -179,7 +205,7 @@ def _tell_outcome(console: Console, mended: Mended, before: Compilation, after: 
     console.tell(console.word(MENDED, count=numbers[0], files=numbers[1], rest=rest))
 
 
-def chosen(loaded: Loaded, select: str | None) -> Compilation:
+def chosen(loaded: Loaded, select: str | None, since: str | None = None) -> Compilation:
     """Return the compilation with what it says about what `select` names alone; all of it without a selector.
 
     What has no subject was found before anything had a name, in a file that may hold what is selected: it is always kept.
@@ -189,7 +215,7 @@ def chosen(loaded: Loaded, select: str | None) -> Compilation:
         return whole
     from sopkit.cli.selection import selected  # noqa: PLC0415  knows the graph: whoever reads first needs none of it
 
-    covers = selected(loaded, select).covers
+    covers = selected(loaded, select, since).covers
     seen = replace(
         whole,
         findings=tuple(one for one in whole.findings if not one.subject or covers(one.subject)),
@@ -258,8 +284,10 @@ def _page(console: Console, loaded: Loaded, seen: Compilation) -> Iterator[str]:
     if console.quiet:
         yield from settled_text((), seen.not_assessed, screen)
         yield from elsewhere_text(seen.errors_elsewhere, screen)
+        yield from _since_text(seen, screen, quiet=True)
         yield from accepted_text(_baselined(seen), len(seen.waived), screen)
         return
+    yield from _since_text(seen, screen)
     yield summary_text(
         seen.findings,
         files=seen.files,
@@ -276,6 +304,13 @@ def _page(console: Console, loaded: Loaded, seen: Compilation) -> Iterator[str]:
         as_of=seen.today if console.as_of_given else None,
         screen=screen,
     )
+
+
+def _since_text(seen: Compilation, screen: Screen, *, quiet: bool = False) -> Iterator[str]:
+    if seen.since is not None:
+        from sopkit.render.since_text import since_text  # noqa: PLC0415  few ask
+
+        yield from since_text(seen.since, screen, quiet=quiet)
 
 
 def _baselined(seen: Compilation) -> int:

@@ -20,7 +20,7 @@ from sopkit.cli.progress import watched
 from sopkit.cli.reading import Reading
 from sopkit.frozen import dataclass
 from sopkit.memory import without_collections
-from sopkit.reader.files import SETTINGS, find_sources
+from sopkit.reader.files import SETTINGS, Found, find_sources
 from sopkit.reader.pictures import find_picture, is_file_in
 from sopkit.source import Source
 from sopkit.text import Phrase
@@ -76,6 +76,8 @@ class Loaded:
     """Folders inside that are workspaces of their own, of which nothing was read."""
     recompile: Callable[[Mapping[str, Source]], Compilation]
     """What the compiler makes of it with other files at these places on disk; nothing is read again."""
+    files: Found
+    """What was found on disk."""
 
 
 def directory_argument() -> click.Argument:
@@ -88,7 +90,7 @@ def load(console: Console, directory: str | None) -> Loaded:
     folder = locate(directory)
     with without_collections():
         files = find_sources(folder)
-        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schemas()))
+        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schema_files()))
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
@@ -111,7 +113,7 @@ def load(console: Console, directory: str | None) -> Loaded:
         return compiling(sources, packs=packs, own_rules=own, known=compilation.clean.get)
 
     every = (*files.sources, *files.packs, *files.rules)
-    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile)
+    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile, files)
 
 
 def locate(directory: str | None) -> Path:
@@ -142,8 +144,8 @@ def _nearest(*folders: Path) -> Path | None:
     return next((one for one in folders if (one / SETTINGS).is_file()), None)
 
 
-def schemas() -> Iterator[bytes]:
-    """Yield the bytes of every schema: what was found clean by others is read again."""
+def schema_files() -> Iterator[bytes]:
+    """Yield the content of every schema."""
     for path in sorted(resources.folder("schemas").glob("*.json")):
         yield path.read_bytes()
 

@@ -15,6 +15,7 @@ from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
 if TYPE_CHECKING:
+    from sopkit.comparison import Since
     from sopkit.model.documents import Waiver
     from sopkit.pipeline import Compilation
 
@@ -62,6 +63,7 @@ def findings_json(
             for one in compilation.not_assessed
         ],
         "not_in_this_version": [phrase.within(lang) for phrase in to_come],
+        "changed_since": _since_json(compilation.since) if compilation.since else None,
         "stale_baseline": [
             {"fingerprint": one.fingerprint, "rule": one.rule, "subject": one.subject, "message": one.message}
             for one in (compilation.baseline.stale if compilation.baseline else ())
@@ -77,6 +79,19 @@ def findings_json(
         },
     }
     return json_text(document)
+
+
+def _since_json(since: Since) -> dict[str, Json]:
+    return {
+        "revision": since.revision,
+        "commit": since.commit,
+        "modified": list(since.modified.present),
+        "deleted": list(since.modified.deleted),
+        "affected": list(since.affected),
+        "there_before": since.there_before,
+        "not_assessed_before": since.unsettled_before,
+        "mended": since.mended,
+    }
 
 
 def json_text(document: Json) -> str:

@@ -66,12 +66,15 @@ class Case:
 
     @cached_property
     def playbooks(self) -> tuple[tuple[str, Playbook], ...]:
-        """The workspace's own playbooks with their node ids; built-in ones are not judged."""
+        """The workspace's own playbooks with their node ids; built-in ones are not judged.
+
+        By id: which of two that meet is named first must not hang on the files that they stand in.
+        """
         workspace = self.workspace
         every: tuple[Playbook, ...] = (
-            *workspace.journeys.values(),
-            *workspace.cadences.values(),
-            *workspace.procedures.values(),
+            *sorted(workspace.journeys.values(), key=lambda one: one.id),
+            *sorted(workspace.cadences.values(), key=lambda one: one.id),
+            *sorted(workspace.procedures.values(), key=lambda one: one.id),
         )
         return tuple((f"{one.kind}/{one.id}", one) for one in every if not one.builtin)
 
