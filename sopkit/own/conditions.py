@@ -91,7 +91,7 @@ def _below(value: Value, name: str) -> Value:
     if isinstance(value, dict):
         return field_of(value, name)
     if isinstance(value, list):
-        found = [one for one in (_below(each, name) for each in value) if one is not None]
+        found: list[Value] = [one for one in (_below(each, name) for each in value) if one is not None]
         return found or None
     return None
 
