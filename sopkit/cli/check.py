@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from sopkit.cli.command import FINDINGS, OK, Choice, Command, console_of
+from sopkit.cli.command import FINDINGS, OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.mending import Mended, key_of, mend
 from sopkit.cli.workspace import Loaded, directory_argument, load
@@ -62,6 +62,10 @@ TAKEN_BACK = Phrase(
     "撤回的修改：{count} 处（改了会带来新的错误，或者改了也没有用）",
     "changes taken back, since they would have brought new errors or mended nothing: {count}",
 )
+UNSAFE_ALONE = Phrase(
+    "--unsafe 要和 --fix 或 --diff 一起用：sopkit check --diff --unsafe",
+    "--unsafe goes with --fix or --diff: sopkit check --diff --unsafe",
+)
 LEFT = Phrase("没有改 {file}：git 忽略这个文件", "{file} is left as it is: git ignores it")
 
 
@@ -86,6 +90,8 @@ def run(
 ) -> int:
     """Print the findings and return the exit code."""
     console = console_of(ctx)
+    if unsafe and not (fix or diff):
+        raise WrongUsageError(UNSAFE_ALONE)
     loaded = load(console, directory)
     seen = chosen(loaded, select)
     if diff or fix:
