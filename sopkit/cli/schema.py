@@ -16,7 +16,7 @@ from sopkit.schema.definitions import UNION
 from sopkit.text import Lang, Phrase
 
 SUFFIX: Final = ".schema.json"
-OURS: Final = ("audit-v1", "edition-v1", "findings-v1", "manifest-v1", "simulation-v1")
+OURS: Final = ("audit-v1", "diff-v1", "edition-v1", "findings-v1", "manifest-v1", "simulation-v1")
 """Schemas of what the tool writes, not of what people write."""
 
 OPTIONS = (
