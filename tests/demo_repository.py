@@ -47,5 +47,7 @@ def make(folder: Path) -> Path:
     committed(write(folder, first), "Welcome of new members")
     second = WELCOME.replace("within: 1d}", "within: 2d}") + MORE
     committed(write(folder, {**first, "welcome.yaml": second}), "One more reminder")
-    committed(write(folder, {**first, "welcome.yaml": second.replace("after: 2d}", "after: 8d}")}), "The last reminder later")
+    committed(
+        write(folder, {**first, "welcome.yaml": second.replace("after: 2d}", "after: 8d}")}), "The last reminder later"
+    )
     return folder

@@ -195,7 +195,11 @@ def test_hostile_text_stays_inside_the_comment(lang: str) -> None:
     tokens = MarkdownIt("commonmark").parse(text)
     inner = [child for one in tokens for child in one.children or ()]
     markup = {one.content.strip() for one in (*tokens, *inner) if one.type in ("html_block", "html_inline")}
-    assert markup == {"<br>", "<details><summary>" + ("customers" if lang == "en" else "客户") + " (3)</summary>", "</details>"}
+    assert markup == {
+        "<br>",
+        "<details><summary>" + ("customers" if lang == "en" else "客户") + " (3)</summary>",
+        "</details>",
+    }
     assert not any(one.type in ("link_open", "image") for one in inner)
     words = "\n".join(one.content for one in inner if one.type == "text")
     assert "everyone" in words

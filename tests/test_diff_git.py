@@ -55,7 +55,9 @@ def test_exit_codes(demo: Path, capfd: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.long
-def test_a_dirty_tree_and_a_folder_beside_it(demo: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_a_dirty_tree_and_a_folder_beside_it(
+    demo: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     (demo / "welcome.yaml").rename(demo / "joining.yaml")
     assert app.main(["diff", "HEAD", *DAY, "--lang", "en", "--format", "json"]) == 0
     assert json.loads(capfdbinary.readouterr().out)["changes"] == []
@@ -83,7 +85,9 @@ def test_wrong_versions_are_refused_in_a_sentence(
     assert told in capfd.readouterr().err
 
 
-def test_outside_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_outside_a_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     monkeypatch.chdir(write(tmp_path / "shop", {}))
     assert app.main(["diff", "HEAD", "--lang", "zh-CN"]) == 2
