@@ -47,7 +47,7 @@ FEW: Final = 64
 LONGEST_WRITE: Final = 3600.0
 """Seconds after which an unfinished pack was left behind by a run that was killed."""
 
-PACK: Final = re.compile(r"[0-9a-f]{32}\.(base|recent|\w+\.part)")
+PACK: Final = re.compile(r"[0-9a-f]{32}\.(base|recent|answer|\w+\.part)")
 """How our files are called."""
 
 READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -57,6 +57,10 @@ Plain = tuple[Value, str, bytes, dict[int, str], tuple[int, ...], dict[int, tupl
 
 Stored = tuple[Plain, ...]
 """The trees of one file."""
+
+
+Answer = str | bool | tuple["Answer", ...]
+"""What one run said, as it is kept."""
 
 
 def version(*parts: bytes) -> bytes:
@@ -71,6 +75,26 @@ def version(*parts: bytes) -> bytes:
     for part in (*map(str.encode, tool), *map(_bytes, code), *parts):
         seen.update(len(part).to_bytes(8, "big") + part)
     return seen.digest()
+
+
+def code() -> bytes:
+    """Return a digest of this whole package, and of its schemas and templates where they lie inside: what a check says depends on it."""
+    package = Path(__file__).parent
+    seen = hashlib.sha256(version())
+    for path in sorted(one for pattern in ("**/*.py", "**/*.yaml", "**/*.json") for one in package.glob(pattern)):
+        data = _bytes(path)
+        seen.update(len(data).to_bytes(8, "big") + data)
+    return seen.digest()
+
+
+def recall_answer(root: Path, key: bytes) -> object:
+    """Return what was kept under a key, a digest of all that it depends on; None where nothing was."""
+    return Cache.at(root, key.hex()[:HASH_BYTES], key).answer()
+
+
+def keep_answer(root: Path, key: bytes, answer: Answer) -> None:
+    """Keep plain data under a key; the workspace in `root` is never written to."""
+    Cache.at(root, key.hex()[:HASH_BYTES], key).keep_answer(answer)
 
 
 def folder(environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -106,10 +130,22 @@ class Cache:
     def open(cls, root: Path, version: bytes, environment: Mapping[str, str] = os.environ) -> Cache:
         """Return the cache of the workspace in `root`; an empty one where caching is off or would write inside the workspace."""
         workspace = os.path.realpath(root)
+        return cls.at(root, hashlib.sha256(os.fsencode(workspace)).hexdigest()[:HASH_BYTES], version, environment)
+
+    @classmethod
+    def at(cls, root: Path, name: str, version: bytes, environment: Mapping[str, str] = os.environ) -> Cache:
+        """Return the cache of that name; an empty one where caching is off or would write inside the workspace."""
         directory = folder(environment)
-        if directory is not None and Path(os.path.realpath(directory)).is_relative_to(workspace):
+        if directory is not None and Path(os.path.realpath(directory)).is_relative_to(os.path.realpath(root)):
             directory = None
-        return cls(directory, hashlib.sha256(os.fsencode(workspace)).hexdigest()[:HASH_BYTES], version)
+        return cls(directory, name, version)
+
+    def answer(self) -> object:
+        return self._payload("answer")
+
+    def keep_answer(self, answer: Answer) -> None:
+        if self._write("answer", marshal.dumps(answer)):
+            self._prune()
 
     def recall(self, sources: Iterable[Source]) -> dict[Source, tuple[Tree, ...]]:
         """Return the trees of every source whose content was found clean before."""
@@ -150,33 +186,43 @@ class Cache:
 
     def _load(self, part: str) -> dict[bytes, Stored]:
         """Return the entries of a pack; none when anything about it is not as it was written."""
+        entries = self._payload(part)
+        return entries if isinstance(entries, dict) else {}
+
+    def _payload(self, part: str) -> object:
         path = self._path(part)
         if path is None:
-            return {}
+            return None
         try:
             with os.fdopen(os.open(path, READ), "rb") as stream:
                 if not _is_ours(os.fstat(stream.fileno())):
-                    return {}
+                    return None
                 header = stream.read(HEADER_BYTES)
                 if header[:-HASH_BYTES] != MAGIC + self._version:
-                    return {}
+                    return None
                 payload = stream.read()
             if hashlib.sha256(payload).digest() != header[-HASH_BYTES:]:
-                return {}
-            entries = marshal.loads(payload)  # noqa: S302  the checksum says that we wrote it
+                return None
+            entries: object = marshal.loads(payload)  # noqa: S302  the checksum says that we wrote it
             os.utime(path)  # packs that are used are not pruned
         except (OSError, ValueError, EOFError, TypeError, MemoryError):
-            return {}
-        return entries if isinstance(entries, dict) else {}
+            return None
+        return entries
 
     def _save(self, part: str, entries: dict[bytes, Stored]) -> bool:
         """Write a pack whole or not at all; return whether it was."""
+        try:
+            payload = packed(dict(sorted(entries.items())))
+        except (ValueError, MemoryError):
+            return False
+        return self._write(part, payload)
+
+    def _write(self, part: str, payload: bytes) -> bool:
         path = self._path(part)
         if path is None:
             return False
         temporary = ""
         try:
-            payload = packed(dict(sorted(entries.items())))
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=f"{self._name}.", suffix=".part", dir=path.parent)
             with os.fdopen(handle, "wb") as stream:

@@ -31,6 +31,12 @@ from sopkit.text import Phrase
 
 SUMMARIES: Final = {
     "init": Phrase("新建一个工作区，马上就能检查和生成手册", "make a workspace that checks clean and builds at once"),
+    "import": Phrase(
+        "把表格（Excel、CSV）里的 SOP 变成剧本", "turn the SOP in a spreadsheet (Excel, CSV) into playbooks"
+    ),
+    "export": Phrase(
+        "把工作区写成一份 Excel，改完可以再导入", "write a workspace as a spreadsheet that can be imported again"
+    ),
     "new": Phrase("新加一份文档，带注释，照着填", "add a document to fill in, with comments"),
     "check": Phrase("检查工作区：写法、引用、流程", "check a workspace: its spelling, its references, its flow"),
     "build": Phrase(
@@ -42,7 +48,14 @@ SUMMARIES: Final = {
     "compile": Phrase(
         "把整个工作区编译成一张执行图，写成文件", "compile a workspace to one execution graph, in a file"
     ),
+    "diff": Phrase(
+        "两个版本之间变了什么：客户、员工、证明、法规",
+        "what changes between two versions: customers, staff, proofs, law",
+    ),
     "graph": Phrase("画出流程图，整体或一部分", "draw the graph, or a part of it"),
+    "baseline": Phrase(
+        "把现有的问题记成基线，以后只报新的", "write down what is found now, to be told only what is new"
+    ),
     "simulate": Phrase("随机模拟一批客户：触达、工作量、去留", "run random customers: touches, work, drop-offs"),
     "ls": Phrase("列出工作区里的文档和名词", "list what a workspace holds"),
     "explain": Phrase("说明一条规则：为何要紧、怎么改、例子", "explain a rule: why it matters, what to do, an example"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
 if TYPE_CHECKING:
+    from sopkit.comparison import Since
     from sopkit.model.documents import Waiver
     from sopkit.pipeline import Compilation
 
@@ -63,16 +63,35 @@ def findings_json(
             for one in compilation.not_assessed
         ],
         "not_in_this_version": [phrase.within(lang) for phrase in to_come],
+        "changed_since": _since_json(compilation.since) if compilation.since else None,
+        "stale_baseline": [
+            {"fingerprint": one.fingerprint, "rule": one.rule, "subject": one.subject, "message": one.message}
+            for one in (compilation.baseline.stale if compilation.baseline else ())
+        ],
         "counts": {
             **{severity.value: sum(one.weight is severity for one in findings) for severity in Severity},
             "not_assessed": len(compilation.not_assessed),
             "waived": len(compilation.waived),
+            "baselined": len(compilation.baseline.known) if compilation.baseline else 0,
             "held_back": compilation.held_back,
             "errors_elsewhere": compilation.errors_elsewhere,
             "files": compilation.files,
         },
     }
     return json_text(document)
+
+
+def _since_json(since: Since) -> dict[str, Json]:
+    return {
+        "revision": since.revision,
+        "commit": since.commit,
+        "modified": list(since.modified.present),
+        "deleted": list(since.modified.deleted),
+        "affected": list(since.affected),
+        "there_before": since.there_before,
+        "not_assessed_before": since.unsettled_before,
+        "mended": since.mended,
+    }
 
 
 def json_text(document: Json) -> str:
@@ -134,19 +153,7 @@ def entries(compilation: Compilation, findings: Iterable[Finding]) -> list[Entry
     waivers = {id(one.finding): one.waiver for one in compilation.waived}
     accepted = {id(one.finding): one.finding for one in compilation.waived if not one.critical}
     listed = sorted((*findings, *accepted.values()), key=lambda one: one.sort_key)
-    return [
-        Entry(one, fingerprint(one, number), waivers.get(id(one)), id(one) in accepted)
-        for one, number in _numbered(listed)
-    ]
-
-
-def _numbered(findings: Iterable[Finding]) -> Iterable[tuple[Finding, int]]:
-    """Yield each finding with the number of equal ones before it, which keeps the fingerprints apart."""
-    seen: Counter[str] = Counter()
-    for finding in findings:
-        key = fingerprint(finding)
-        yield finding, seen[key]
-        seen[key] += 1
+    return [Entry(one, fingerprint(one), waivers.get(id(one)), id(one) in accepted) for one in listed]
 
 
 def _finding(entry: Entry, lang: Lang, prefix: str) -> dict[str, Json]:
@@ -165,7 +172,7 @@ def _finding(entry: Entry, lang: Lang, prefix: str) -> dict[str, Json]:
         **place_json(finding.span, prefix),
         "subject": finding.subject,
         "related": [{"message": one.note.within(lang), **place_json(one.span, prefix)} for one in finding.related],
-        "timeline": [_moment(one, lang, prefix) for one in finding.timeline],
+        "timeline": [moment_json(one, lang, prefix) for one in finding.timeline],
         "assumptions": [phrase.within(lang) for phrase in finding.assumptions],
         "suggestions": list(finding.suggestions),
         "stub": finding.stub,
@@ -175,7 +182,7 @@ def _finding(entry: Entry, lang: Lang, prefix: str) -> dict[str, Json]:
     }
 
 
-def _moment(moment: Moment, lang: Lang, prefix: str) -> dict[str, Json]:
+def moment_json(moment: Moment, lang: Lang, prefix: str) -> dict[str, Json]:
     return {
         "at": moment.at.isoformat(timespec="minutes"),
         "what": moment.what.within(lang),

@@ -5,7 +5,7 @@ The libraries of the heavy ones come with the extra `docs`; none is imported bef
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
 from importlib.util import find_spec
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Form = Literal["html", "pdf", "docx", "xlsx", "md"]
 """Also the ending of the file's name."""
+Apart = Literal["ics", "svg"]
+"""Forms that are written from other things than documents: calendars, and drawings by themselves."""
 
 INSTALL: Final = "pip install 'sopkit[docs]'"
 """What installs every library that a writer needs."""
@@ -30,20 +32,33 @@ INSTALL: Final = "pip install 'sopkit[docs]'"
 class Press:
     """What the writers of one build share: the templates, the day on every file, and the typesetter where there is a PDF to set."""
 
-    def __init__(self, templates: Templates, today: date) -> None:
+    def __init__(self, templates: Templates, today: date, fonts: Sequence[bytes] = ()) -> None:
         self.templates = templates
         self.today = today
+        self.fonts = fonts
 
     @cached_property
     def typesetter(self) -> Typesetter:
         from sopkit.render.pdf import Typesetter  # noqa: PLC0415
 
-        return Typesetter(self.templates, self.today)
+        return Typesetter(self.templates, self.today, self.fonts)
 
     def close(self) -> None:
         """Sweep away what the typesetter worked with."""
         if "typesetter" in vars(self):
             self.typesetter.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    name: str
+    """What readers call the form."""
+    libraries: tuple[str, ...] = ()
+    """The modules without which it can't be written."""
+
+    @property
+    def ready(self) -> bool:
+        return _are_here(self.libraries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,11 @@ class Writer:
 
     @property
     def ready(self) -> bool:
-        return all(find_spec(name) is not None for name in self.libraries)
+        return _are_here(self.libraries)
+
+
+def _are_here(libraries: tuple[str, ...]) -> bool:
+    return all(find_spec(name) is not None for name in libraries)
 
 
 def _html(document: Document, press: Press) -> bytes:
@@ -93,3 +112,7 @@ WRITERS: Final[dict[Form, Writer]] = {
     "md": Writer("Markdown", _markdown),
 }
 """In the order in which an index names them."""
+APART: Final[dict[Apart, Medium]] = {
+    "ics": Medium("iCalendar", ("icalendar",)),
+    "svg": Medium("SVG"),
+}
