@@ -81,7 +81,7 @@ def write_file(path: Path, data: bytes) -> None:
 
     A link stays a link, and its target is written. A device, a pipe or an open file such as `/dev/stdout` gets the bytes as they are.
     """
-    with _writing(path):
+    with writing(path):
         former = _status(path)
         if former and (not stat.S_ISREG(former.st_mode) or _is_open_file(path)):
             with path.open("ab") as stream:  # never cut off what an open file holds
@@ -126,7 +126,7 @@ def _is_open_file(path: Path) -> bool:
 
 def write_result(path: Path, data: bytes) -> None:
     """Write one file that is no playbook: a YAML file that stands there is somebody's work. Raises `OutputRefusedError`."""
-    with _writing(path):
+    with writing(path):
         if _status(path) and _is_work(os.path.realpath(path)) and not _is_open_file(path):
             raise _refused(
                 path,
@@ -138,7 +138,7 @@ def write_result(path: Path, data: bytes) -> None:
 
 def refuse_changed(folder: Path, path: Path, before: bytes) -> None:
     """Raise `OutputRefusedError` unless the file still holds what was read from it, and lies in the folder."""
-    with _writing(path):
+    with writing(path):
         same = path.is_file() and path.read_bytes() == before
     if not same:
         raise _refused(
@@ -155,14 +155,14 @@ def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) ->
     Raises `OutputRefusedError` where `target` holds anything that we did not write.
     """
     target = Path(os.path.realpath(target))
-    with _writing(target):
+    with writing(target):
         _recover(target)
         refuse_foreign(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=_prefix(target, "new"), dir=target.parent))
     try:
         names = list(_fill(building, target, files))
-        with _writing(target):
+        with writing(target):
             if marker:
                 (building / MARKER).write_bytes(marker_of(names))
             building.chmod(_plain_mode() | 0o111)
@@ -182,7 +182,7 @@ def marker_of(names: Iterable[str]) -> bytes:
 
 def refuse_foreign(target: Path) -> None:
     """Raise `OutputRefusedError` unless `target` is absent, empty, or a folder of which we wrote every file."""
-    with _writing(target):
+    with writing(target):
         if target.exists() and not target.is_dir():
             raise _refused(
                 target, "这里已经有一个文件，请换一个文件夹名", "there is a file here; choose another folder"
@@ -248,7 +248,7 @@ def _fill(building: Path, target: Path, files: Iterable[File]) -> Iterator[str]:
     """Write the files and yield their names; what making a file raises goes through as it is."""
     for name, data in files:
         place = building.joinpath(*safe_parts(name))
-        with _writing(target / name):
+        with writing(target / name):
             place.parent.mkdir(parents=True, exist_ok=True)
             if not _taken_over(target / name, place, data):
                 place.write_bytes(data)
@@ -353,7 +353,7 @@ def _refused(path: Path, zh: str, en: str) -> OutputRefusedError:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
     """Turn what the system says about the place into `OutputRefusedError`."""
     try:
         yield
