@@ -15,12 +15,14 @@ import json
 import re
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final, Self
 
 from sopkit import resources
 from sopkit.failure import DocumentFailedError
+from sopkit.output import writing
 from sopkit.render.document import Document
 from sopkit.render.glyphs import refuse_cluster, refuse_unprintable
 from sopkit.render.print_data import Data, print_data
@@ -47,15 +49,19 @@ class Typesetter:
 
     def __init__(self, templates: Templates, as_of: date, fonts: Sequence[bytes] = ()) -> None:
         self._as_of = as_of
-        self._home = tempfile.TemporaryDirectory(prefix="sopkit-")
-        self.folder = Path(self._home.name)
         names = sorted(path.name for path in (resources.folder("templates") / FOLDER).glob("*.typ"))
         sources = {name: templates.source(f"{FOLDER}/{name}") for name in names}
-        for name, (text, _) in sources.items():
-            (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
-        for number, data in enumerate(fonts):
-            (self.folder / FONTS).mkdir(exist_ok=True)
-            (self.folder / FONTS / f"{number}.otf").write_bytes(data)
+        # The disk of temporary files may be full where that of the output is not: what it says names its own place.
+        with writing(Path(tempfile.gettempdir())), ExitStack() as undo:
+            self._home = tempfile.TemporaryDirectory(prefix="sopkit-")
+            undo.callback(self._home.cleanup)
+            self.folder = Path(self._home.name)
+            for name, (text, _) in sources.items():
+                (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
+            for number, data in enumerate(fonts):
+                (self.folder / FONTS).mkdir(exist_ok=True)
+                (self.folder / FONTS / f"{number}.otf").write_bytes(data)
+            undo.pop_all()
         self._press = (Apart if any(own for _, own in sources.values()) else InProcess)(self.folder)
 
     def __enter__(self) -> Self:
@@ -92,7 +98,8 @@ class Typesetter:
             name = f"{hashlib.sha256(picture).hexdigest()[:16]}.{found[1]}"
             path = self.folder / name
             if not path.exists():
-                path.write_bytes(picture)
+                with writing(path):
+                    path.write_bytes(picture)
         look = data["look"]
         if isinstance(look, dict):
             look["logo"] = name and f"/{name}"
