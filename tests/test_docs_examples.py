@@ -15,6 +15,7 @@ import pytest
 
 from sopkit.cli import app
 from sopkit.diagnostics import Severity
+from tests import spreadsheets
 from tests.workspaces import TODAY, compiled
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,12 +124,18 @@ def test_commands_in_texts_do_what_they_say(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [BLANKS.get(word, word) for word in shlex.split(line)][1:]
-    if words in (["audit"], ["build"], ["explain"], ["init"], ["new"]):
+    if words in (["audit"], ["build"], ["explain"], ["export"], ["import"], ["init"], ["new"]):
         words.append("--help")  # a sentence speaks of the command as such
     monkeypatch.chdir(tmp_path)
     if words[:1] != ["init"]:
         shutil.copytree(ROOT / "playbooks", tmp_path / "my-brand")
         monkeypatch.chdir(tmp_path if "my-brand" in words else tmp_path / "my-brand")
+    if "SOP.xlsx" in words and words[0] != "export":
+        Path("SOP.xlsx").write_bytes(spreadsheets.flat())
+        Path("my-shop").mkdir()
+        Path("my-shop/sopkit-import.yaml").write_text("version: 1\n", "utf-8")
+        if "--map" not in words and words[0] == "import":
+            shutil.rmtree("my-shop")
     code = app.main(["--as-of", TODAY.isoformat(), *words])
     said = capsys.readouterr()
     assert code == 0, said.err + said.out
