@@ -91,6 +91,15 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Worst:
+    """How many touches a customer gets at worst in the window of a cap."""
+
+    of: str
+    """`cap/weekly`."""
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """An article of law that stands behind a finding, and how well it was checked."""
 
@@ -147,6 +156,8 @@ class Finding:
     """Near names, best first, at most three."""
     law: tuple[Citation, ...] = ()
     """The articles in force that it touches, of the packs that apply."""
+    worst: Worst | None = None
+    """Of the course, or of what could not be shown to be less."""
     occurrence: int = 0
     """How many findings of the same rule, subject and message stand before it; see `numbered`."""
 
@@ -174,6 +185,7 @@ class Proof:
     subject: str
     statement: Phrase
     assumptions: tuple[Phrase, ...] = ()
+    worst: Worst | None = None
 
     @property
     def sort_key(self) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -77,9 +77,9 @@ def cause(error: OSError) -> Phrase:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write one file: the former one stays whole until the new one is complete. Raises `OutputRefusedError`.
+    """Write one file: the former stays whole until the new one is complete. Raises `OutputRefusedError`.
 
-    A link stays a link, and its target is written. A device, a pipe or an open file such as `/dev/stdout` gets the bytes as they are.
+    A link stays one: its target is written. A device, a pipe or an open file such as `/dev/stdout` gets the bytes as they are.
     """
     with _writing(path):
         former = _status(path)
@@ -95,15 +95,25 @@ def write_file(path: Path, data: bytes) -> None:
 
 def _replace(path: Path, data: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    part = _part(path, data, mode)
+    try:
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _part(path: Path, data: bytes, mode: int) -> Path:
+    """Write the bytes beside the path and return where."""
     handle, name = tempfile.mkstemp(prefix=".sopkit-", suffix=".part", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
         part.chmod(mode)
-        part.replace(path)
-    finally:
+    except BaseException:
         part.unlink(missing_ok=True)
+        raise
+    return part
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -136,16 +146,42 @@ def write_result(path: Path, data: bytes) -> None:
     write_file(path, data)
 
 
+def write_files(folder: Path, changes: Sequence[tuple[Path, bytes, bytes]]) -> None:
+    """Replace all the files of a folder, (path, what was read from it, new bytes), or none. Raises `OutputRefusedError`."""
+    for path, before, _ in changes:
+        refuse_changed(folder, path, before)
+    parts: list[tuple[Path, Path, bytes]] = []
+    done: list[tuple[Path, bytes]] = []
+    try:
+        for path, before, data in changes:
+            with _writing(path):
+                target = Path(os.path.realpath(path))
+                parts.append((_part(target, data, stat.S_IMODE(target.stat().st_mode)), target, before))
+        for part, target, before in parts:
+            with _writing(target):
+                part.replace(target)
+            done.append((target, before))
+    except OutputRefusedError:
+        for target, before in done:
+            with suppress(OSError):
+                _replace(target, before, stat.S_IMODE(target.stat().st_mode))
+        raise
+    finally:
+        for part, _, _ in parts:
+            part.unlink(missing_ok=True)
+
+
 def refuse_changed(folder: Path, path: Path, before: bytes) -> None:
-    """Raise `OutputRefusedError` unless the file still holds what was read from it, and lies in the folder."""
+    """Raise `OutputRefusedError` unless the file still holds what was read from it, may be written, and lies in the folder."""
     with _writing(path):
         same = path.is_file() and path.read_bytes() == before
     if not same:
-        raise _refused(
-            path, "它刚刚被改动或移走了；请再运行一次", "it has just been changed or moved away; run this again"
-        )
+        raise _refused(path, "它刚刚被改动或移走了；请再运行一次", "it has just been changed or moved away; run again")
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         raise _refused(path, "它在工作区外面，不会改动", "it lies outside of the workspace and is left as it is")
+    with _writing(path):
+        if not path.stat().st_mode & 0o222:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pypdfium2  # type: ignore[import-untyped]  # it has annotations, but says nowhere that they are for us
 import pytest
 import segno
+import zxingcpp
 
 from sopkit.model.documents import Workspace
 from sopkit.render.document import Callout, Diagram, Document, Table, lines_of
@@ -16,6 +18,7 @@ from sopkit.render.manual.manual import manual
 from sopkit.render.manual.quick_card import ROWS, quick_card
 from sopkit.render.markdown import to_markdown
 from sopkit.render.marks import plain
+from sopkit.render.pdf import Typesetter, to_pdf
 from sopkit.render.qr import MODULE, QUIET, qr_code
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
@@ -66,6 +69,19 @@ def test_the_code_is_that_of_the_address() -> None:
     assert "&lt;Live&gt;" in drawn.svg
     assert "b=&lt;2&gt;" in drawn.svg
     tree(drawn.svg)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_phone_reads_the_address_from_the_printed_card(lang: Lang) -> None:
+    made = card(small(), "guide", lang)
+    assert made
+    typesetter = Typesetter(Templates(), EDITION.as_of)
+    (sheet,) = pypdfium2.PdfDocument(to_pdf(made, typesetter))
+    typesetter.close()
+    assert [each.text for each in zxingcpp.read_barcodes(sheet.render(scale=2).to_pil())] == [
+        "https://sop.example.com/aurora"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,10 @@ SUMMARIES: Final = {
     "compile": Phrase(
         "把整个工作区编译成一张执行图，写成文件", "compile a workspace to one execution graph, in a file"
     ),
+    "diff": Phrase(
+        "两个版本之间变了什么：客户、员工、证明、法规",
+        "what changes between two versions: customers, staff, proofs, law",
+    ),
     "graph": Phrase("画出流程图，整体或一部分", "draw the graph, or a part of it"),
     "baseline": Phrase(
         "把现有的问题记成基线，以后只报新的", "write down what is found now, to be told only what is new"

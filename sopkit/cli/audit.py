@@ -31,7 +31,7 @@ from sopkit.render.index import Entry
 from sopkit.render.printing import Piece, printed
 from sopkit.render.publication import FORMS_TO_READ, Publication
 from sopkit.render.wording.names import Names
-from sopkit.render.writers import Form, Press
+from sopkit.render.writers import WRITERS, Form, Press
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
@@ -93,7 +93,7 @@ def run(
         data = (file for _, file in data_files(made, frame, names))
         press = Press(templates_of(loaded.folder), loaded.compilation.today)
         write_folder(Path(output), watched(console, chain(printed(pieces, press), data), WORKING))
-    tell_left_out(console, output_format)
+    tell_left_out(console, output_format, tuple(WRITERS))
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
     return _verdict(made, allow_not_assessed=allow_not_assessed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,13 +11,24 @@ from sopkit.cli.console import Console
 from sopkit.reader.templates import find_templates
 from sopkit.render.own_templates import OwnTemplates
 from sopkit.render.templating import Templates
-from sopkit.render.writers import INSTALL, WRITERS, Form
+from sopkit.render.writers import APART, INSTALL, WRITERS, Apart, Form, Medium, Writer
 from sopkit.text import Phrase
 
+NAMES: Final = ("--format", "output_format")
 FORMATS: Final = Choice(
-    ("--format", "output_format"),
+    NAMES,
     Phrase("只写成这种格式，可写多次", "write this format only; may be repeated"),
     values=tuple(WRITERS),
+    many=True,
+)
+"""Of documents alone."""
+ALL_FORMATS: Final = Choice(
+    NAMES,
+    Phrase(
+        "只写成这种格式，可写多次；ics 是日历文件，svg 是流程图",
+        "write this format only; may be repeated; ics are calendar files, svg are flow diagrams",
+    ),
+    values=(*WRITERS, *APART),
     many=True,
 )
 MISSING: Final = Phrase(
@@ -27,19 +39,30 @@ LEFT_OUT: Final = Phrase(
 )
 
 
-def forms_wanted(asked: tuple[Form, ...]) -> tuple[Form, ...]:
-    """Return the forms to write: those asked for, else all that can be. Raises `WrongUsageError` where a library is missing."""
-    missing = [form for form in asked if not WRITERS[form].ready]
+def forms_wanted(asked: Sequence[Form | Apart]) -> tuple[Form, ...]:
+    """Return the forms in which documents are written: those asked for, else all that can be.
+
+    Raises `WrongUsageError` where a library for one that is asked for is missing.
+    """
+    missing = [form for form in asked if not _medium(form).ready]
     if missing:
         raise WrongUsageError(MISSING, names=_named(missing), install=INSTALL)
-    return asked or tuple(form for form, writer in WRITERS.items() if writer.ready)
+    return tuple(form for form, writer in WRITERS.items() if (form in asked if asked else writer.ready))
 
 
-def tell_left_out(console: Console, asked: tuple[Form, ...]) -> None:
-    """Say which forms were not written for want of a library, and what installs it."""
-    missing = [form for form, writer in WRITERS.items() if not writer.ready]
-    if missing and not asked:
-        console.complain(console.word(LEFT_OUT, names=_named(missing), install=INSTALL))
+def apart_wanted(asked: Sequence[Form | Apart]) -> tuple[Apart, ...]:
+    """Return what is written beside documents, after `forms_wanted`."""
+    return tuple(form for form, medium in APART.items() if (form in asked if asked else medium.ready))
+
+
+def tell_left_out(
+    console: Console, asked: Sequence[Form | Apart], could_be: Sequence[Form | Apart], more: Sequence[Phrase] = ()
+) -> None:
+    """Say which of the forms that there could be were not written for want of a library, and `more`; and what installs it."""
+    missing = [] if asked else [form for form in could_be if not _medium(form).ready]
+    names = [*(_medium(form).name for form in missing), *(console.word(each) for each in more)]
+    if names:
+        console.complain(console.word(LEFT_OUT, names=", ".join(names), install=INSTALL))
 
 
 def templates_of(folder: Path) -> Templates:
@@ -48,5 +71,13 @@ def templates_of(folder: Path) -> Templates:
     return OwnTemplates(own) if own else Templates()
 
 
-def _named(forms: list[Form]) -> str:
-    return ", ".join(WRITERS[form].name for form in forms)
+def _medium(form: Form | Apart) -> Writer | Medium:
+    match form:
+        case "ics" | "svg":
+            return APART[form]
+        case _:
+            return WRITERS[form]
+
+
+def _named(forms: Sequence[Form | Apart]) -> str:
+    return ", ".join(_medium(form).name for form in forms)

@@ -13,10 +13,11 @@ import click
 
 from sopkit import __version__
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
-from sopkit.cli.schema import SUFFIX, for_editor
+from sopkit.cli.schema import SUFFIX, for_workspace
 from sopkit.output import MARKER, marker_of, write_folder
 from sopkit.resources import folder
 from sopkit.schema.definitions import UNION
+from sopkit.source import Source
 from sopkit.text import Lang, Phrase
 
 OPTIONS = (
@@ -95,15 +96,25 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
     }
     templates = folder("templates") / "init"
     written_in = lang if (templates / lang / example).is_dir() else "en"
+    documents: list[Source] = []
     for part in ("common", f"{written_in}/{example}"):
         for path in sorted((templates / part).rglob("*")):
             if path.is_file():
                 written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(templates / part).parts)
                 head = editor_line(PurePosixPath(written)) if part != "common" else ""
-                yield written, (head + _fill(path.read_text("utf-8"), blanks)).encode()
-    yield SCHEMA, for_editor(UNION)
+                data = (head + _fill(path.read_text("utf-8"), blanks)).encode()
+                yield written, data
+                documents += [Source(written, data)] if head else []
+    yield SCHEMA, _schema(documents, written_in, today)
     beside = PurePosixPath(SCHEMA)
     yield f"{beside.parent}/{MARKER}", marker_of([beside.name])  # so that `sopkit schema -o` may replace it
+
+
+def _schema(documents: list[Source], lang: Lang, today: date) -> bytes:
+    """Return the schema that offers what the documents declare, in the language that they are written in."""
+    from sopkit import pipeline  # noqa: PLC0415  whoever only asks for help needs none of it
+
+    return for_workspace(pipeline.compile(documents, today=today).workspace, lang)
 
 
 def half_a_year_on(today: date) -> date:

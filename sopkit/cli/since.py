@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from sopkit import cache, schema
 from sopkit.cli.command import Choice, WrongUsageError
-from sopkit.cli.workspace import Loaded, schema_files
+from sopkit.cli.workspace import Loaded, schemas
 from sopkit.diagnostics import fingerprint
 from sopkit.frozen import dataclass
 from sopkit.history import HistoryError, Snapshot, sources_at
@@ -131,6 +131,7 @@ def _checked(folder: Path, whole: Compilation, version: Version) -> Verdicts:
         sources,
         today=whole.today,
         packs=version.found.packs,
+        own_rules=version.found.rules,
         found=version.found.findings,
         known=known.get,
         look=version.look,
@@ -158,8 +159,8 @@ def _beside(version: Version, logo: str, names: Iterable[str]) -> tuple[tuple[st
 
 def _key(found: Found, today: date) -> bytes:
     """Return a digest of all that a check depends on: the tool, the day, every file, and what kept others from being read."""
-    seen = hashlib.sha256(cache.code() + schema.identity() + b"".join(schema_files()) + today.isoformat().encode())
-    for source in (*found.sources, *found.packs):
+    seen = hashlib.sha256(cache.code() + schema.identity() + b"".join(schemas()) + today.isoformat().encode())
+    for source in (*found.sources, *found.packs, *found.rules):
         path = source.path.encode("utf-8", "surrogatepass")
         seen.update(b"%d %d " % (len(path), len(source.data)) + path)
         seen.update(source.data)

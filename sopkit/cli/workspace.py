@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -71,11 +71,13 @@ class Loaded:
     in_repository: str
     """What to put before a path so that it is relative to the repository; nothing outside one."""
     sources: tuple[Source, ...]
-    """Every file that was read, those of its own packs among them."""
+    """Every file that was read, those of its own packs and rules among them."""
     apart: int
     """Folders inside that are workspaces of their own, of which nothing was read."""
     files: Found
     """What was found on disk."""
+    recompile: Callable[[Mapping[str, Source]], Compilation]
+    """What the compiler makes of it with other files at these places on disk; nothing is read again."""
 
 
 def directory_argument() -> click.Argument:
@@ -88,24 +90,30 @@ def load(console: Console, directory: str | None) -> Loaded:
     folder = locate(directory)
     with without_collections():
         files = find_sources(folder)
-        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schema_files()))
+        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schemas()))
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
-        compilation = pipeline.compile(
-            watched(console, reading.sources, READING, len(reading.sources)),
+        compiling = partial(
+            pipeline.compile,
             today=console.today,
-            packs=files.packs,
             found=files.findings,
-            known=reading.known,
             look=partial(find_picture, folder),
             exists=partial(is_file_in, folder),
         )
+        watching = watched(console, reading.sources, READING, len(reading.sources))
+        compilation = compiling(watching, packs=files.packs, own_rules=files.rules, known=reading.known)
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
-    return Loaded(
-        folder, compilation, _shown(folder), _in_repository(folder), (*files.sources, *files.packs), files.apart, files
-    )
+
+    def recompile(changed: Mapping[str, Source]) -> Compilation:
+        sources, packs, own = (
+            [changed.get(one.place, one) for one in some] for some in (files.sources, files.packs, files.rules)
+        )
+        return compiling(sources, packs=packs, own_rules=own, known=compilation.clean.get)
+
+    every = (*files.sources, *files.packs, *files.rules)
+    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, files, recompile)
 
 
 def locate(directory: str | None) -> Path:
@@ -131,8 +139,8 @@ def _nearest(*folders: Path) -> Path | None:
     return next((one for one in folders if (one / SETTINGS).is_file()), None)
 
 
-def schema_files() -> Iterator[bytes]:
-    """Yield the content of every schema."""
+def schemas() -> Iterator[bytes]:
+    """Yield the bytes of every schema: what was found clean by others is read again."""
     for path in sorted(resources.folder("schemas").glob("*.json")):
         yield path.read_bytes()
 

@@ -207,6 +207,8 @@ def _of_kind(value: str, graph: ExecutionGraph) -> set[str]:
             ),
             near,
         )
+    if value in KINDS:
+        return {node.id for node in graph.nodes.values() if node.kind == value}
     return {node.id for node in graph.nodes.values() if fnmatchcase(node.kind, value)}
 
 

@@ -266,8 +266,10 @@ class Document:
     running: tuple[str, ...] = ()
     """Number, edition and the like, for the head of every page."""
     look: Look = field(default_factory=Look)
-    period: Literal["", "day", "week"] = ""
-    """What one filled-in sheet covers."""
+    period: Literal["", "day", "week", "run"] = ""
+    """What one filled-in sheet covers: `run` is a campaign, from its first day to its end."""
+    begins: str = ""
+    """The day, as 2026-09-18, on which a run is planned to begin."""
     keeps: str = ""
     """Under which name a reader's ticks are kept on his device; '' where nothing is ticked."""
     content: str = ""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Form = Literal["html", "pdf", "docx", "xlsx", "md"]
 """Also the ending of the file's name."""
+Apart = Literal["ics", "svg"]
+"""Forms that are written from other things than documents: calendars, and drawings by themselves."""
 
 INSTALL: Final = "pip install 'sopkit[docs]'"
 """What installs every library that a writer needs."""
@@ -47,6 +49,18 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Medium:
+    name: str
+    """What readers call the form."""
+    libraries: tuple[str, ...] = ()
+    """The modules without which it can't be written."""
+
+    @property
+    def ready(self) -> bool:
+        return _are_here(self.libraries)
+
+
+@dataclass(frozen=True, slots=True)
 class Writer:
     name: str
     """What readers call the form."""
@@ -56,7 +70,11 @@ class Writer:
 
     @property
     def ready(self) -> bool:
-        return all(find_spec(name) is not None for name in self.libraries)
+        return _are_here(self.libraries)
+
+
+def _are_here(libraries: tuple[str, ...]) -> bool:
+    return all(find_spec(name) is not None for name in libraries)
 
 
 def _html(document: Document, press: Press) -> bytes:
@@ -93,3 +111,7 @@ WRITERS: Final[dict[Form, Writer]] = {
     "md": Writer("Markdown", _markdown),
 }
 """In the order in which an index names them."""
+APART: Final[dict[Apart, Medium]] = {
+    "ics": Medium("iCalendar", ("icalendar",)),
+    "svg": Medium("SVG"),
+}

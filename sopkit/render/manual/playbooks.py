@@ -112,7 +112,7 @@ def _lines(lines: tuple[Line, ...]) -> Line:
 def _playbook(playbook: Playbook, book: Book) -> Section:
     names = book.names
     title = names.title(names.playbooks, playbook.id)
-    blocks: list[Block] = [Facts(tuple(_facts(playbook, book)))]
+    blocks: list[Block] = [Facts(tuple(facts_of(playbook, book)))]
     # Who does three steps needs these three; the whole flow is for those who answer for it. Only a lifecycle's is for all:
     # it shows what a customer has behind and before him.
     staged = isinstance(playbook, Journey) and playbook.kind == "lifecycle"
@@ -127,7 +127,8 @@ def _playbook(playbook: Playbook, book: Book) -> Section:
     return Section(anchor("playbook", playbook.id), text(title), tuple(blocks), sections)
 
 
-def _facts(playbook: Playbook, book: Book) -> Iterator[Fact]:
+def facts_of(playbook: Playbook, book: Book) -> Iterator[Fact]:
+    """Yield what is said at the head of a playbook."""
     names = book.names
     if playbook.summary:
         yield _fact(names.pick("概要", "In short"), names.say(playbook.summary))
