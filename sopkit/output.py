@@ -208,6 +208,49 @@ def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) ->
         shutil.rmtree(building, ignore_errors=True)
 
 
+def write_beside(target: Path, files: Iterable[File], *, replace: bool) -> None:
+    """Write playbooks into a folder that may hold others: all of them, or none. Raises `OutputRefusedError`.
+
+    A file that exists is replaced only where that was asked for; nothing else in the folder is touched.
+    """
+    target = Path(os.path.realpath(target))
+    listed = [(target.joinpath(*_inner_parts(name)), data) for name, data in files]
+    parts: list[tuple[Path, Path]] = []
+    try:
+        for place, data in listed:
+            with _writing(place):
+                if not Path(os.path.realpath(place)).is_relative_to(target):
+                    raise _refused(
+                        place, "它在文件夹外面，不会改动", "it lies outside of the folder and is left as it is"
+                    )
+                if os.path.lexists(place) and (not replace or not place.is_file()):
+                    raise _refused(
+                        place,
+                        "已经存在，不会被覆盖；要替换请加 --force",
+                        "it exists and is left as it is; --force replaces it",
+                    )
+                place.parent.mkdir(parents=True, exist_ok=True)
+                handle, name = tempfile.mkstemp(prefix=".sopkit-", suffix=".part", dir=place.parent)
+                parts.append((Path(name), place))
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(data)
+                Path(name).chmod(_plain_mode())
+        for part, place in parts:
+            with _writing(place):
+                part.replace(place)
+    finally:
+        for part, _ in parts:
+            part.unlink(missing_ok=True)
+
+
+def _inner_parts(name: str) -> tuple[str, ...]:
+    """Return the parts of a posix path, in any script, that stays in its folder; another is a `ValueError`, our bug."""
+    parts = tuple(name.split("/"))
+    if not all(part.isprintable() and part.strip(". ") and not set(part) & set('\\:*?"<>|') for part in parts):
+        raise ValueError(f"not a safe path: {name!r}")
+    return parts
+
+
 def marker_of(names: Iterable[str]) -> bytes:
     """Return what the marker of a folder with these files says."""
     names = sorted(names)

@@ -15,7 +15,7 @@ import pytest
 
 from sopkit.cli import app
 from sopkit.diagnostics import Severity
-from tests.repositories import committed
+from tests.repositories import committed, git
 from tests.workspaces import TODAY, compiled
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +25,7 @@ TRIED_BY = {
     "console": "test_docs.py, with what they print",
     "sh": "below and .ci/run",
     "yaml": "below; those of docs/rules by test_rule_examples.py",
+    "yml": "test_hooks.py: files that `init` writes",
     "text": "nobody: a picture, no code",
 }
 """Language of a block of code → who tries it."""
@@ -125,7 +126,7 @@ def test_commands_in_texts_do_what_they_say(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [BLANKS.get(word, word) for word in shlex.split(line)][1:]
-    if words in (["audit"], ["build"], ["explain"], ["init"], ["new"]):
+    if words in (["audit"], ["build"], ["diff"], ["explain"], ["init"], ["new"]):
         words.append("--help")  # a sentence speaks of the command as such
     monkeypatch.chdir(tmp_path)
     if words[:1] != ["init"]:
@@ -135,6 +136,10 @@ def test_commands_in_texts_do_what_they_say(
         monkeypatch.chdir(tmp_path if "my-brand" in words else tmp_path / "my-brand")
         if "--prune" in words:
             app.main(["--as-of", TODAY.isoformat(), "baseline"])
+    if words[:1] == ["diff"]:
+        committed(tmp_path / "my-brand")
+        for tag in ("v1.0", "v1.1"):
+            git(tmp_path / "my-brand", "tag", tag)
     code = app.main(["--as-of", TODAY.isoformat(), *words])
     said = capsys.readouterr()
     assert code == 0, said.err + said.out

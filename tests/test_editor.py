@@ -29,11 +29,10 @@ audience: {all: [{consent: }]}
 steps:
   - {id: a, send: , via: sms, for: promotion, within: soon}
 ---
-kind: catalog
-segments:
-  some:
-    if:
-      mem
+kind: automation
+id: second
+audience:
+  mem
 """
 
 
@@ -81,7 +80,7 @@ def test_a_new_workspace_is_completed_explained_and_underlined(
         keys = labels(server.complete("fresh.yaml", 7, 0))
         assert key in keys["starts_on"]
         assert " | " not in "".join(keys.values())
-        assert {"member-joined", "order-paid", "phone"} <= set(offered("      mem", "mem"))
+        assert {"member-joined", "order-paid", "phone"} <= set(offered("  mem", "mem"))
         assert hover in server.hover("fresh.yaml", 4, 2)
         messages = [(one["range"]["start"]["line"], one["message"]) for one in wrong]
         assert (5, "Property start_on is not allowed.") in messages

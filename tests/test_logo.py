@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sopkit.cli import app
-from sopkit.reader.pictures import MAX_PICTURE, MISSING, NO_FILE, NO_PICTURE, OUTSIDE, TOO_LARGE, Picture, find_picture
+from sopkit.reader.pictures import MAX_PICTURE, MISSING, NO_FILE, NO_PICTURE, OUTSIDE, Picture, find_picture, too_large
 from sopkit.render.publication import Request
 from sopkit.text import Phrase
 from tests.documents import made, small
@@ -96,7 +96,7 @@ def test_a_picture_has_a_bound(tmp_path: Path) -> None:
     (tmp_path / "most.png").write_bytes(most)
     (tmp_path / "more.png").write_bytes(most + b"\0")
     assert isinstance(find_picture(tmp_path, "most.png"), Picture)
-    assert find_picture(tmp_path, "more.png") == TOO_LARGE
+    assert find_picture(tmp_path, "more.png") == too_large(MAX_PICTURE)
 
 
 def test_a_missing_logo_is_answered_where_it_is_named(

@@ -117,17 +117,29 @@ def test_over_touch_is_repaired_only_when_asked_and_then_proved(sopkit: Run, wri
     assert compiled(files(folder)).findings == ()
 
 
-def test_a_repair_that_mends_nothing_is_taken_back_and_the_next_one_tried(sopkit: Run, write_workspace: Write) -> None:
-    """The second message leads to a third: without it, what it led to comes at once and breaks the cap as before."""
+def test_a_repair_that_brings_an_error_is_taken_back_and_said(sopkit: Run, write_workspace: Write) -> None:
+    """Without the third message nobody could approve it: what is left is the plan as it was."""
     text = GOOD.replace(
         "within: 1h}\n",
-        "within: 1h}\n  - {id: again, send: thanks-sms, via: sms, for: transaction, after: 1d}\n"
-        "  - {id: far, send: thanks-sms, via: sms, for: transaction, after: 3d, within: 1h}\n",
+        "within: 1h}\n  - {id: again, send: thanks-sms, via: sms, for: transaction, within: 1h}\n"
+        "  - {id: third, send: thanks-sms, via: sms, for: transaction, within: 1h}\n"
+        "  - {id: look, approve: third, by: guide, within: 1d}\n",
     )
-    folder = write_workspace({"sopkit.yaml": CAPPED.replace("max: 3, per: day", "max: 1, per: 2d"), "play.yaml": text})
+    folder = write_workspace({**TIGHT, "play.yaml": text})
+    findings = compiled(files(folder)).findings
+    assert [(one.rule.code, [fix.label.en for fix in one.fixes]) for one in findings] == [
+        ("SOP301", ["leave out thanks/third"])
+    ]
     code, _, err = sopkit("check", folder, "--fix", "--unsafe", "--lang", "en")
-    again = compiled(files(folder)).findings
-    assert ("nothing found" in err) == (code == 0) == (not again)
+    assert code == 1
+    assert "changes taken back, since they would have brought new errors or mended nothing: 1" in err
+    assert files(folder)["play.yaml"] == text.encode()
+
+
+def test_unsafe_alone_is_told(sopkit: Run, write_workspace: Write) -> None:
+    code, _, err = sopkit("check", write_workspace(GOOD), "--unsafe", "--lang", "en")
+    assert code == 2
+    assert "--unsafe goes with --fix or --diff" in err
 
 
 def test_what_git_ignores_is_left_alone_and_said(sopkit: Run, write_workspace: Write) -> None:

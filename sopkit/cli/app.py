@@ -31,6 +31,12 @@ from sopkit.text import Phrase
 
 SUMMARIES: Final = {
     "init": Phrase("新建一个工作区，马上就能检查和生成手册", "make a workspace that checks clean and builds at once"),
+    "import": Phrase(
+        "把表格（Excel、CSV）里的 SOP 变成剧本", "turn the SOP in a spreadsheet (Excel, CSV) into playbooks"
+    ),
+    "export": Phrase(
+        "把工作区写成一份 Excel，改完可以再导入", "write a workspace as a spreadsheet that can be imported again"
+    ),
     "new": Phrase("新加一份文档，带注释，照着填", "add a document to fill in, with comments"),
     "check": Phrase("检查工作区：写法、引用、流程", "check a workspace: its spelling, its references, its flow"),
     "build": Phrase(
@@ -54,6 +60,10 @@ SUMMARIES: Final = {
     "ls": Phrase("列出工作区里的文档和名词", "list what a workspace holds"),
     "explain": Phrase("说明一条规则：为何要紧、怎么改、例子", "explain a rule: why it matters, what to do, an example"),
     "rules": Phrase("列出全部规则", "list all rules"),
+    "hook": Phrase(
+        "检查改过的文件所在的工作区，供 pre-commit 调用",
+        "check the workspaces that changed files are in, for pre-commit",
+    ),
     "schema": Phrase("输出某种文档的 JSON Schema", "print the JSON Schema of a kind"),
 }
 COMMANDS: Final = {name: Entry(f"sopkit.cli.{name}", summary) for name, summary in SUMMARIES.items()}

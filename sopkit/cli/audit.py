@@ -13,7 +13,7 @@ from sopkit.audit import Audit, Status, audit
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out, templates_of
+from sopkit.cli.formats import FORMATS, brand_fonts, forms_wanted, tell_left_out, templates_of
 from sopkit.cli.progress import watched
 from sopkit.cli.revision import revision
 from sopkit.cli.selection import document_lang
@@ -91,7 +91,7 @@ def run(
         documents = publications(made, frame, names)
         pieces = [Piece(each.document, form, entry.path) for each in documents for form, entry in each.written(forms)]
         data = (file for _, file in data_files(made, frame, names))
-        press = Press(templates_of(loaded.folder), loaded.compilation.today)
+        press = Press(templates_of(loaded.folder), loaded.compilation.today, brand_fonts(loaded, forms))
         write_folder(Path(output), watched(console, chain(printed(pieces, press), data), WORKING))
     tell_left_out(console, output_format, tuple(WRITERS))
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)

@@ -14,7 +14,7 @@ from sopkit.cli.audit import data_files, inputs, publications, revision_of
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.formats import ALL_FORMATS, apart_wanted, forms_wanted, tell_left_out, templates_of
+from sopkit.cli.formats import ALL_FORMATS, apart_wanted, brand_fonts, forms_wanted, tell_left_out, templates_of
 from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
@@ -128,6 +128,7 @@ def run(
         forms=forms,
         diagrams=_diagrams(loaded, only),
         logo=compilation.logo,
+        fonts=brand_fonts(loaded, forms),
         apart=apart_wanted(output_format),
         former=_former(loaded, Path(output), since),
         results=Results(compilation.findings, compilation.proved, compilation.not_assessed),

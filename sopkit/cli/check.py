@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from sopkit.cli.command import FINDINGS, OK, Choice, Command, console_of
+from sopkit.cli.command import FINDINGS, OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.known import BASELINE, NO_BASELINE, without_known
 from sopkit.cli.mending import Mended, key_of, mend
@@ -48,6 +48,12 @@ DETAILS = Phrase(
 ALLOW_NOT_ASSESSED: Final = Choice(
     ("--allow-not-assessed",), Phrase("有没能判断的内容也算通过", "pass in spite of what was not assessed"), flag=True
 )
+FAIL_ON: Final = Choice(
+    ("--fail-on",),
+    Phrase("从哪一级起算不通过", "the least severity that fails"),
+    values=("error", "warning"),
+    default="error",
+)
 OPTIONS = (
     Choice(("--select",), Phrase("只看选中部分的问题，如 kind:lifecycle", "only findings of a part, as kind:lifecycle"), "EXPR"),
     Choice(
@@ -63,7 +69,7 @@ OPTIONS = (
         Phrase("把 --format 的结果写进这个文件，屏幕上照常显示", "write the --format into this file; the screen as ever"),
         "FILE",
     ),
-    Choice(("--fail-on",), Phrase("从哪一级起算不通过", "the least severity that fails"), values=("error", "warning"), default="error"),
+    FAIL_ON,
     ALLOW_NOT_ASSESSED,
     BASELINE,
     NO_BASELINE,
@@ -95,6 +101,10 @@ UNSEEN = Phrase("，其中 {count} 个是新出现的", ", {count} of which had 
 TAKEN_BACK = Phrase(
     "撤回的修改：{count} 处（改了会带来新的错误，或者改了也没有用）",
     "changes taken back, since they would have brought new errors or mended nothing: {count}",
+)
+UNSAFE_ALONE = Phrase(
+    "--unsafe 要和 --fix 或 --diff 一起用：sopkit check --diff --unsafe",
+    "--unsafe goes with --fix or --diff: sopkit check --diff --unsafe",
 )
 LEFT = Phrase("没有改 {file}：git 忽略这个文件", "{file} is left as it is: git ignores it")
 
@@ -135,6 +145,8 @@ def run(
     """Print the findings and return the exit code."""
     console = console_of(ctx)
     refuse_screen_formats(output_format, output)
+    if unsafe and not (fix or diff):
+        raise WrongUsageError(UNSAFE_ALONE)
     wanted = partial(_wanted, console, directory, baseline, changed_since, no_baseline=no_baseline)
     loaded = wanted()
     seen = chosen(loaded, select, changed_since)

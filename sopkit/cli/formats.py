@@ -8,11 +8,14 @@ from typing import Final
 
 from sopkit.cli.command import Choice, WrongUsageError
 from sopkit.cli.console import Console
+from sopkit.cli.workspace import Loaded
+from sopkit.reader.font_files import find_font
 from sopkit.reader.templates import find_templates
 from sopkit.render.own_templates import OwnTemplates
 from sopkit.render.templating import Templates
 from sopkit.render.writers import APART, INSTALL, WRITERS, Apart, Form, Medium, Writer
 from sopkit.text import Phrase
+from sopkit.tree import Mark
 
 NAMES: Final = ("--format", "output_format")
 FORMATS: Final = Choice(
@@ -33,6 +36,12 @@ ALL_FORMATS: Final = Choice(
 )
 MISSING: Final = Phrase(
     "写 {names} 需要另装的组件，请运行：{install}", "writing {names} needs libraries that are not here; run: {install}"
+)
+UNUSABLE_FONT: Final = Phrase(
+    "{place}：brand.font_files 里的字体“{file}”用不了：{why}。放一个 TTF、OTF 或 TTC 文件进工作区，"
+    "写它相对于 sopkit.yaml 的路径；或删掉这一项",
+    "{place}: the font `{file}` of brand.font_files can't be used: {why}. Put a TTF, OTF or TTC file into the workspace and write its "
+    "path from sopkit.yaml, or leave it out",
 )
 LEFT_OUT: Final = Phrase(
     "没有生成 {names}；要生成，请运行：{install}", "no {names} was written; to have it, run: {install}"
@@ -63,6 +72,26 @@ def tell_left_out(
     names = [*(_medium(form).name for form in missing), *(console.word(each) for each in more)]
     if names:
         console.complain(console.word(LEFT_OUT, names=", ".join(names), install=INSTALL))
+
+
+def brand_fonts(loaded: Loaded, forms: Sequence[Form]) -> tuple[bytes, ...]:
+    """Return the fonts that the brand brings for what is printed; none where nothing is.
+
+    Raises `WrongUsageError` for one that can't be used.
+    """
+    settings = loaded.compilation.workspace.settings
+    if settings.brand is None or "pdf" not in forms:
+        return ()
+    found: list[bytes] = []
+    for name in settings.brand.font_files:
+        data = find_font(loaded.folder, name)
+        if isinstance(data, Phrase):
+            forest = loaded.compilation.forest
+            _, index = forest.tree(settings.at).find(("brand", "font_files"))
+            line = forest.span(Mark(settings.at + index)).line
+            raise WrongUsageError(UNUSABLE_FONT, place=f"{loaded.shown}sopkit.yaml:{line}", file=name, why=data)
+        found.append(data)
+    return tuple(found)
 
 
 def templates_of(folder: Path) -> Templates:

@@ -13,8 +13,11 @@ import click
 
 from sopkit import __version__
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
+from sopkit.cli.console import Console
 from sopkit.cli.schema import SUFFIX, for_workspace
-from sopkit.output import MARKER, marker_of, write_folder
+from sopkit.output import MARKER, marker_of, write_beside, write_folder
+from sopkit.reader.files import ENDINGS, MAPPING
+from sopkit.render.columns import visible
 from sopkit.resources import folder
 from sopkit.schema.definitions import UNION
 from sopkit.source import Source
@@ -30,10 +33,19 @@ OPTIONS = (
         values=("minimal", "retail", "email"),
         default="minimal",
     ),
+    Choice(
+        ("--from", "spreadsheet"),
+        Phrase(
+            "从表格里的 SOP 开始（Excel、CSV），见 sopkit import",
+            "start from the SOP in a spreadsheet (Excel, CSV), as sopkit import",
+        ),
+        "FILE",
+    ),
 )
 EXAMPLES = (
     ("sopkit init my-brand", Phrase("在 my-brand 文件夹里新建", "in the folder my-brand")),
     ("sopkit init my-brand --example retail", Phrase("从零售示例开始", "start from the retail example")),
+    ("sopkit init my-brand --from SOP.xlsx", Phrase("从表格开始", "start from a spreadsheet")),
 )
 MADE = Phrase("已新建工作区 {place}（{count} 个文件）。接下来：", "Made the workspace {place} ({count} files). Next:")
 NOT_EMPTY = Phrase("{place} 里已经有文件；请换一个文件夹名", "{place} already holds files; choose another name")
@@ -67,19 +79,47 @@ def command(lang: Lang) -> Command:
     return Command("init", run, lang, arguments=arguments, options=OPTIONS, examples=EXAMPLES)
 
 
-def run(ctx: click.Context, directory: str, example: str) -> int:
+def run(ctx: click.Context, directory: str, example: str, spreadsheet: str | None) -> int:
     """Write the workspace, whole or not at all, and name the next commands."""
     console = console_of(ctx)
     target = Path(directory)
     if target.is_dir() and any(target.iterdir()):
         raise WrongUsageError(NOT_EMPTY, place=directory)
-    files = dict(workspace_files(example, target.resolve().name, console.lang, console.today))
-    write_folder(target, sorted(files.items()), marker=False)
+    name = target.resolve().name
+    said: list[str] = []
+    if spreadsheet is None:
+        files = dict(workspace_files(example, name, console.lang, console.today))
+        write_folder(target, sorted(files.items()), marker=False)
+    else:
+        files, said = _from_spreadsheet(console, spreadsheet, directory, name)
+        write_beside(target, sorted(files.items()), replace=False)
     console.say(console.word(MADE, place=directory, count=str(len(files))))
+    for line in said[:-1]:
+        console.say(visible(line))
     for line, what in NEXT:
         console.say(f"  {line.format(place=directory)}")
         console.say(f"      {console.word(what, place=directory)}")
     return OK
+
+
+def _from_spreadsheet(
+    console: Console, spreadsheet: str, directory: str, name: str
+) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of a workspace made from a spreadsheet, and what to say of it."""
+    from sopkit.cli.spreadsheet import imported  # noqa: PLC0415  nobody else waits for it
+
+    playbooks, said = imported(console, spreadsheet, None, directory, half_a_year_on(console.today))
+    files = {path: _for_editors(path, data) for path, data in playbooks}
+    documents = [Source(path, data) for path, data in files.items() if _is_document(path)]
+    return files | dict(_beside(name, documents, console.lang, console.today)), said
+
+
+def _is_document(path: str) -> bool:
+    return path.endswith(ENDINGS) and path != MAPPING
+
+
+def _for_editors(path: str, data: bytes) -> bytes:
+    return editor_line(PurePosixPath(path)).encode() + data if _is_document(path) else data
 
 
 def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterator[tuple[str, bytes]]:
@@ -87,6 +127,25 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
 
     It is written in `lang`, but for the example of a brand in the EU, which there is in English alone.
     """
+    written_in = lang if (folder("templates") / "init" / lang / example).is_dir() else "en"
+    documents = [
+        Source(path, _for_editors(path, text.encode()))
+        for path, text in _from_templates(f"{written_in}/{example}", name, today)
+    ]
+    yield from ((one.path, one.data) for one in documents)
+    yield from _beside(name, documents, written_in, today)
+
+
+def _beside(name: str, documents: list[Source], lang: Lang, today: date) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of what stands beside the documents of every new workspace: for editors, git and CI."""
+    for path, text in _from_templates("common", name, today):
+        yield path, text.encode()
+    yield SCHEMA, _schema(documents, lang, today)
+    beside = PurePosixPath(SCHEMA)
+    yield f"{beside.parent}/{MARKER}", marker_of([beside.name])  # so that `sopkit schema -o` may replace it
+
+
+def _from_templates(part: str, name: str, today: date) -> Iterator[tuple[str, str]]:
     blanks = {
         "@ID@": _as_id(name),
         # The title stands in double quotes there, escaped as in JSON.
@@ -94,20 +153,11 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
         "@VERSION@": __version__,
         "@REVIEW_BY@": half_a_year_on(today).isoformat(),
     }
-    templates = folder("templates") / "init"
-    written_in = lang if (templates / lang / example).is_dir() else "en"
-    documents: list[Source] = []
-    for part in ("common", f"{written_in}/{example}"):
-        for path in sorted((templates / part).rglob("*")):
-            if path.is_file():
-                written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(templates / part).parts)
-                head = editor_line(PurePosixPath(written)) if part != "common" else ""
-                data = (head + _fill(path.read_text("utf-8"), blanks)).encode()
-                yield written, data
-                documents += [Source(written, data)] if head else []
-    yield SCHEMA, _schema(documents, written_in, today)
-    beside = PurePosixPath(SCHEMA)
-    yield f"{beside.parent}/{MARKER}", marker_of([beside.name])  # so that `sopkit schema -o` may replace it
+    home = folder("templates") / "init" / part
+    for path in sorted(home.rglob("*")):
+        if path.is_file():
+            written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(home).parts)
+            yield written, _fill(path.read_text("utf-8"), blanks)
 
 
 def _schema(documents: list[Source], lang: Lang, today: date) -> bytes:

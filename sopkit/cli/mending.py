@@ -71,6 +71,7 @@ class _Work:
     sources: dict[str, Source] = field(default_factory=dict)
     """Place on disk → the file as changed so far."""
     count: int = 0
+    taken_back: int = 0
     refused: set[Key] = field(default_factory=set)
     alone: bool = False
     """Whether one change is made at a time, since of several one was bad."""
@@ -94,6 +95,7 @@ class _Work:
             self.alone = True
         else:
             self.refused.add(_key(*chosen[0]))
+            self.taken_back += 1
         return True
 
     def _chosen(self) -> Sequence[Offer]:
@@ -140,7 +142,7 @@ class _Work:
         before = {one.place: one for one in self.loaded.sources}
         files = (Fixed(before[place], source.data, 0) for place, source in self.sources.items())
         changed = sorted((one for one in files if one.data != one.source.data), key=lambda one: one.source.path)
-        return Mended(tuple(changed), self.count, len(self.refused), tuple(sorted(self.left)))
+        return Mended(tuple(changed), self.count, self.taken_back, tuple(sorted(self.left)))
 
 
 def _key(finding: Finding, fix: Fix) -> Key:

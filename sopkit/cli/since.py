@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from sopkit import cache, schema
 from sopkit.cli.command import Choice, WrongUsageError
-from sopkit.cli.workspace import Loaded, schemas
+from sopkit.cli.workspace import Loaded, schema_files
 from sopkit.diagnostics import fingerprint
 from sopkit.frozen import dataclass
 from sopkit.history import HistoryError, Snapshot, sources_at
@@ -159,7 +159,7 @@ def _beside(version: Version, logo: str, names: Iterable[str]) -> tuple[tuple[st
 
 def _key(found: Found, today: date) -> bytes:
     """Return a digest of all that a check depends on: the tool, the day, every file, and what kept others from being read."""
-    seen = hashlib.sha256(cache.code() + schema.identity() + b"".join(schemas()) + today.isoformat().encode())
+    seen = hashlib.sha256(cache.code() + schema.identity() + b"".join(schema_files()) + today.isoformat().encode())
     for source in (*found.sources, *found.packs, *found.rules):
         path = source.path.encode("utf-8", "surrogatepass")
         seen.update(b"%d %d " % (len(path), len(source.data)) + path)

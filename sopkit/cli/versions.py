@@ -13,7 +13,7 @@ from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.progress import watched
 from sopkit.cli.reading import Reading
-from sopkit.cli.workspace import Loaded, load, locate, schemas
+from sopkit.cli.workspace import Loaded, load, locate, schema_files
 from sopkit.frozen import dataclass
 from sopkit.history import HistoryError, Snapshot, sources_at
 from sopkit.history.repository import NO_REVISION
@@ -85,7 +85,7 @@ def _compiled(console: Console, folder: Path, then: Snapshot, clean: Clean) -> C
         sources = tuple([same.get((one.path, one.data), one) for one in then.found.sources])
         known = {source: clean[source] for source in sources if source in clean}
         unknown = tuple([source for source in sources if source not in known])
-        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schemas()))
+        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schema_files()))
         reading = Reading(sources, {**known, **remembered.recall(unknown)})
         from sopkit import pipeline  # noqa: PLC0415  a second process reads meanwhile
 

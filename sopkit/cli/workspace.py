@@ -74,10 +74,10 @@ class Loaded:
     """Every file that was read, those of its own packs and rules among them."""
     apart: int
     """Folders inside that are workspaces of their own, of which nothing was read."""
-    files: Found
-    """What was found on disk."""
     recompile: Callable[[Mapping[str, Source]], Compilation]
     """What the compiler makes of it with other files at these places on disk; nothing is read again."""
+    files: Found
+    """What was found on disk."""
 
 
 def directory_argument() -> click.Argument:
@@ -90,7 +90,7 @@ def load(console: Console, directory: str | None) -> Loaded:
     folder = locate(directory)
     with without_collections():
         files = find_sources(folder)
-        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schemas()))
+        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schema_files()))
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
@@ -113,14 +113,14 @@ def load(console: Console, directory: str | None) -> Loaded:
         return compiling(sources, packs=packs, own_rules=own, known=compilation.clean.get)
 
     every = (*files.sources, *files.packs, *files.rules)
-    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, files, recompile)
+    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile, files)
 
 
 def locate(directory: str | None) -> Path:
     """Return the folder that holds `sopkit.yaml`; without a name the nearest upward. Raises `WrongUsageError`."""
     if directory is None:
         here = Path.cwd()
-        found = _nearest(here, *here.parents)
+        found = workspace_around(here)
         if found is None:
             raise _missing(here, ".", NO_WORKSPACE)
         return found
@@ -135,12 +135,17 @@ def locate(directory: str | None) -> Path:
     raise _missing(folder, directory, NOT_A_WORKSPACE)
 
 
+def workspace_around(folder: Path) -> Path | None:
+    """Return the workspace that a folder is in, or is, by the nearest `sopkit.yaml` upward."""
+    return _nearest(folder, *folder.parents)
+
+
 def _nearest(*folders: Path) -> Path | None:
     return next((one for one in folders if (one / SETTINGS).is_file()), None)
 
 
-def schemas() -> Iterator[bytes]:
-    """Yield the bytes of every schema: what was found clean by others is read again."""
+def schema_files() -> Iterator[bytes]:
+    """Yield the content of every schema."""
     for path in sorted(resources.folder("schemas").glob("*.json")):
         yield path.read_bytes()
 

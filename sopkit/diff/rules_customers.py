@@ -10,7 +10,7 @@ from sopkit.text import Phrase
 
 MORE: Final = "  - {id: thank, do: 电话致谢, by: guide, after: 2d, within: 1d}\n"
 MOVED: Final = Phrase(
-    "已经在流程里的客户，按新版本继续往下走：想一想他们会不会多收、少收或收到两次",
+    "已经在流程里的客户，按新版本继续往下走：想一想他们会不会多收、少收或收到两次。",
     "Customers who are on their way go on by the new version: think of whether they get it twice or not at all.",
 )
 OFFER: Final = """\
@@ -29,7 +29,7 @@ STEP_REMOVED: Final = kind(
     Phrase("删除步骤", "a step was removed"),
     message=Phrase("{subject}：删除步骤（{what}）", "{subject}: a step was removed ({what})"),
     why=Phrase(
-        "没走到这一步的客户不再会走到；别处若指望它做过，就落空了",
+        "没走到这一步的客户不再会走到；别处若指望它做过，就落空了。",
         "Customers who had not come to it never will; whatever counts on it being done counts in vain.",
     ),
     before=WORKSPACE + PLAYBOOK + MORE + CATALOG, after=BEFORE,
@@ -39,7 +39,7 @@ RENAMED: Final = kind(
     Phrase("内容没变，编号或位置变了", "the same under another id or at another place"),
     message=Phrase("{before} 现在是 {subject}，内容没变", "{before} is {subject} now, and says the same"),
     why=Phrase(
-        "编号是日志、签收和系统里认人认事的依据；改了编号，以前的记录就对不上",
+        "编号是日志、签收和系统里认人认事的依据；改了编号，以前的记录就对不上。",
         "Ids are what logs, sign-offs and tools know a step by: records of before no longer match.",
     ),
     fix=Phrase("把用到旧编号的系统和报表一起改", "change the tools and reports that use the former id, too"),
@@ -54,7 +54,7 @@ AUDIENCE_CHANGED: Final = kind(
     "SOP954", "audience-changed", Severity.NOTE,
     Phrase("对象变了：哪些客户会走到这里", "which customers come here was changed"),
     why=Phrase(
-        "放宽了，就有客户收到以前收不到的内容；收紧了，就有客户收不到",
+        "放宽了，就有客户收到以前收不到的内容；收紧了，就有客户收不到。",
         "Where it is wider, customers get what they did not get before; where it is narrower, some get it no longer.",
     ),
     before=BEFORE, after=BEFORE.replace("within: 1h}", "within: 1h, if: {consent: sms-marketing}}"),
@@ -63,7 +63,7 @@ CHANNEL_CHANGED: Final = kind(
     "SOP955", "channel-changed", Severity.NOTE,
     Phrase("渠道变了", "the channel was changed"),
     why=Phrase(
-        "换了渠道，要问的同意、退订方式、上限和发送时段都可能不同",
+        "换了渠道，要问的同意、退订方式、上限和发送时段都可能不同。",
         "Another channel may need another consent, and has its own way to opt out, its own caps and hours.",
     ),
     before=BEFORE, after=BEFORE.replace("via: sms", "via: wecom-chat"),
@@ -72,7 +72,7 @@ WORDS_CHANGED: Final = kind(
     "SOP956", "words-changed", Severity.NOTE,
     Phrase("话术或内容变了", "what is said was changed"),
     why=Phrase(
-        "客户读到的字变了；审过的话术改了，要再审一遍",
+        "客户读到的字变了；审过的话术改了，要再审一遍。",
         "Customers read other words; a script that was approved has to be approved again.",
     ),
     before=BEFORE, after=BEFORE.replace("您好，有问题随时找我", "欢迎入会，拒收请回复T"),
@@ -81,7 +81,7 @@ PLAYBOOK_ADDED: Final = kind(
     "SOP957", "playbook-added", Severity.NOTE,
     Phrase("新增剧本", "a playbook was added"),
     message=Phrase("{subject}：新增剧本（{what}）", "{subject}: a playbook was added ({what})"),
-    why=Phrase("又多一份剧本同时对客户起作用", "One more playbook acts on customers beside the others."),
+    why=Phrase("又多一份剧本同时对客户起作用。", "One more playbook acts on customers beside the others."),
     before=BEFORE, after=BEFORE + JOURNEY,
 )  # fmt: skip
 PLAYBOOK_REMOVED: Final = kind(
@@ -89,7 +89,7 @@ PLAYBOOK_REMOVED: Final = kind(
     Phrase("删除剧本", "a playbook was removed"),
     message=Phrase("{subject}：删除剧本（{what}）", "{subject}: a playbook was removed ({what})"),
     why=Phrase(
-        "正走在里面的客户停在半路：剩下的步骤不会再发生",
+        "正走在里面的客户停在半路：剩下的步骤不会再发生。",
         "Customers who are inside it are left half-way: the rest of it never happens.",
     ),
     fix=Phrase("先停止新客户进入，等里面的客户走完再删", "let nobody in any more, and remove it when everybody has come to its end"),
@@ -102,7 +102,7 @@ STAGE_VANISHED: Final = kind(
         "{subject}：这个阶段没有了，停在里面的客户没有去处", "{subject}: this stage is gone, and customers inside it have nowhere to go"
     ),
     why=Phrase(
-        "系统里记着客户在这个阶段；新版本里没有它，谁也说不清他们接下来收到什么",
+        "系统里记着客户在这个阶段；新版本里没有它，谁也说不清他们接下来收到什么。",
         "The tool knows customers as being in this stage; the new version has none of it, and nobody can say what they get next.",
     ),
     fix=Phrase(
@@ -117,7 +117,7 @@ OFFER_CHANGED: Final = kind(
     "SOP960", "offer-changed", Severity.NOTE,
     Phrase("优惠或价格变了", "an offer or a price was changed"),
     why=Phrase(
-        "已经答应客户的优惠不能改差；门店、页面和话术里的数字要一起改",
+        "已经答应客户的优惠不能改差；门店、页面和话术里的数字要一起改。",
         "What customers were promised may not get worse; shops, pages and scripts must show the new figures, too.",
     ),
     before=BEFORE + OFFER, after=BEFORE + OFFER.replace("value: 10 CNY", "value: 20 CNY"),

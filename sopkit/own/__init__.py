@@ -28,8 +28,8 @@ NOTHING: Final = "—"
 
 def check(own: OwnRules, graph: ExecutionGraph, forest: Forest, doubts: Doubts) -> tuple[tuple[Finding, ...], int]:
     """Return what the rules find, and how many findings are held back since something else is wrong in the document."""
-    writing = _Writing(forest)
-    known: dict[str, frozenset[str]] = {}
+    writing = _Writing(forest, graph)
+    known: dict[str, tuple[str, ...]] = {}
     found: list[Finding] = []
     held_back = 0
     for one in own.rules:
@@ -39,11 +39,8 @@ def check(own: OwnRules, graph: ExecutionGraph, forest: Forest, doubts: Doubts) 
             found.append(one.finding(rules.MISTAKEN, error.path, problem=error.problem, advice=error.advice))
             continue
         for node in nodes:
-            at = _at(node, graph)
-            if at is None or forest.tree(at).source.path.startswith(BUILTIN):
-                continue
-            place = Place(node, writing.of(node), graph)
-            if not one.condition.holds(place):
+            at, place = writing.of(node)
+            if at is None or not one.condition.holds(place):
                 continue
             if doubts.of_document(at):
                 held_back += 1
@@ -99,12 +96,20 @@ class _Writing:
     """What is written at the places of a forest, document by document."""
 
     forest: Forest
+    graph: ExecutionGraph
     _mappings: dict[int, dict[int, Mapping[str, Value]]] = field(default_factory=dict)
+    _places: dict[str, tuple[Mark | None, Place]] = field(default_factory=dict)
 
-    def of(self, node: Node) -> Mapping[str, Value]:
-        """Return the mapping that declares a node; an empty one where that is none."""
-        found = self._found(node)
-        return found[1] if found else {}
+    def of(self, node: Node) -> tuple[Mark | None, Place]:
+        """Return where a node is written, None for what no file of the workspace says, and what is written of it."""
+        known = self._places.get(node.id)
+        if known is None:
+            at = _at(node, self.graph)
+            own = at is not None and not self.forest.tree(at).source.path.startswith(BUILTIN)
+            found = self._found(node)
+            place = Place(node, found[1] if found else {}, self.graph)
+            known = self._places[node.id] = (at if own else None, place)
+        return known
 
     def span(self, place: Place, fields: tuple[str, ...], otherwise: Mark) -> Span:
         """Return where the last of the fields that is there is written, else the node."""

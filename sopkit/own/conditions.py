@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, get_args
 
 from sopkit.frozen import dataclass
@@ -22,6 +22,8 @@ MOST_TESTS: Final = 100
 MOST_DEEP: Final = 8
 MOST_LONG: Final = 200
 """Characters of a pattern, and entries of a list."""
+REMEMBERED: Final = 4096
+"""Texts whose amounts are kept: playbooks write the same few."""
 TIME: Final = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?![\d:])")
 DATE: Final = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 FIELD: Final = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*", re.ASCII)
@@ -91,7 +93,7 @@ def _below(value: Value, name: str) -> Value:
     if isinstance(value, dict):
         return field_of(value, name)
     if isinstance(value, list):
-        found = [one for one in (_below(each, name) for each in value) if one is not None]
+        found: list[Value] = [one for one in (_below(each, name) for each in value) if one is not None]
         return found or None
     return None
 
@@ -131,11 +133,14 @@ def _one(key: str, asked: Value, path: Path, fields: list[str]) -> Holds:
         )
     _refuse_unknown(key, path)
     tests = asked if isinstance(asked, dict) else {"one_of": asked}
-    every = tuple(_test(name, wanted, (*path, name) if tests is asked else path) for name, wanted in tests.items())
+    every = [_test(name, wanted, (*path, name) if tests is asked else path) for name, wanted in tests.items()]
+    if len(every) == 1:
+        (only,) = every
+        return lambda place: only(field_of(place.written, key))
     return lambda place: _meets(field_of(place.written, key), every)
 
 
-def _meets(value: Value, every: tuple[Callable[[Value], bool], ...]) -> bool:
+def _meets(value: Value, every: Sequence[Callable[[Value], bool]]) -> bool:
     return all(one(value) for one in every)
 
 
@@ -220,11 +225,13 @@ def _compared(bound: str, path: Path, *, more: bool, moment: bool) -> Callable[[
     )
 
 
+@lru_cache(REMEMBERED)
 def _moments(text: str) -> tuple[tuple[str, Decimal], ...]:
     dates = tuple(("date", Decimal(one.replace("-", ""))) for one in DATE.findall(text))
     return dates or tuple(("time", Decimal(int(hours) * 60 + int(minutes))) for hours, minutes in TIME.findall(text))
 
 
+@lru_cache(REMEMBERED)
 def _amounts(text: str) -> tuple[tuple[str, Decimal], ...]:
     """Return the amounts in a text such as `2d`, `1h..3h`, `≥ 15%`, `50 CNY`, each with what it is measured in."""
     found: list[tuple[str, Decimal]] = []

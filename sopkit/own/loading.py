@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import field
 from typing import Final
 
@@ -143,11 +143,11 @@ def _phrase(value: Value) -> Phrase:
     return Phrase(zh, str(value.get("en") or zh))
 
 
-def selected(own: OwnRule, graph: ExecutionGraph, known: dict[str, frozenset[str]]) -> Iterator[str]:
-    """Yield the ids of the nodes that a rule looks at, in order; `known` keeps what selectors mean. Raises `MistakenError`."""
+def selected(own: OwnRule, graph: ExecutionGraph, known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the ids of the nodes that a rule looks at, in order; `known` keeps what selectors mean. Raises `MistakenError`."""
     if own.select not in known:
         try:
-            known[own.select] = select(own.select, graph).ids
+            known[own.select] = tuple(sorted(select(own.select, graph).ids))
         except SelectorError as error:
             raise MistakenError(
                 ("select",),
@@ -155,4 +155,4 @@ def selected(own: OwnRule, graph: ExecutionGraph, known: dict[str, frozenset[str
                 Phrase("改正 select", "mend `select`"),
                 error.near[:3],
             ) from None
-    yield from sorted(known[own.select])
+    return known[own.select]

@@ -28,6 +28,9 @@ OWN_RULES: Final = "rules"
 NOT_PLAYBOOKS: Final = frozenset({OWN_RULES, PACKS, "templates"})
 """Folders at the top of a workspace that hold YAML of another kind."""
 
+MAPPING: Final = "sopkit-import.yaml"
+"""How a spreadsheet was imported: it stands beside the playbooks and is none of them."""
+
 MAX_FILES: Final = 50_000
 MAX_TOTAL: Final = 250_000_000
 """Bytes of all files together."""
@@ -124,7 +127,7 @@ class _Search:
                 elif entry.is_dir(follow_symlinks=False):
                     if inside or entry.name not in NOT_PLAYBOOKS:
                         folders.append(entry.path)
-                elif entry.name.lower().endswith(ENDINGS):
+                elif entry.name.lower().endswith(ENDINGS) and entry.name != MAPPING:
                     if entry.is_file(follow_symlinks=False):
                         yield entry.path
                     else:

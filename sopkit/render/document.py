@@ -246,6 +246,8 @@ class Look:
     footer: str = ""
     logo: str = ""
     """A picture as a `data:` address; '' where there is none."""
+    fonts: tuple[str, ...] = ()
+    """Names of the brand's own fonts, before those that everybody has."""
     name: str = ""
     """What the brand is called: the logo in words."""
 

@@ -93,9 +93,11 @@ def to_docx(document: Document) -> bytes:
         "docProps/core.xml": _core(document),
         "docProps/app.xml": f"{HEAD}{APP}",
         **{f"word/{name}.xml": HEAD + text for name, text in parts.items()},
-        "word/styles.xml": styles.styles(document.lang, document.look.colour, chapters=document.form == "manual"),
+        "word/styles.xml": styles.styles(
+            document.lang, document.look.colour, document.look.fonts, chapters=document.form == "manual"
+        ),
         "word/numbering.xml": styles.numbering(body.lists),
-        "word/fontTable.xml": styles.fonts(),
+        "word/fontTable.xml": styles.fonts(document.look.fonts),
         "word/_rels/document.xml.rels": _document_relations(body, logo),
     }
     if logo:

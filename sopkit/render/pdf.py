@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final, Self
@@ -24,7 +25,7 @@ from sopkit.render.document import Document
 from sopkit.render.glyphs import refuse_cluster, refuse_unprintable
 from sopkit.render.print_data import Data, print_data
 from sopkit.render.templating import Templates
-from sopkit.render.typst_press import Apart, InProcess, Job, LayoutError
+from sopkit.render.typst_press import FONTS, Apart, InProcess, Job, LayoutError
 from sopkit.text import Phrase
 
 FOLDER: Final = "typst"
@@ -44,7 +45,7 @@ class Typesetter:
     Where a layout is the workspace's own, the work is done by another process, with limits on its time and memory.
     """
 
-    def __init__(self, templates: Templates, as_of: date) -> None:
+    def __init__(self, templates: Templates, as_of: date, fonts: Sequence[bytes] = ()) -> None:
         self._as_of = as_of
         self._home = tempfile.TemporaryDirectory(prefix="sopkit-")
         self.folder = Path(self._home.name)
@@ -52,6 +53,9 @@ class Typesetter:
         sources = {name: templates.source(f"{FOLDER}/{name}") for name in names}
         for name, (text, _) in sources.items():
             (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
+        for number, data in enumerate(fonts):
+            (self.folder / FONTS).mkdir(exist_ok=True)
+            (self.folder / FONTS / f"{number}.otf").write_bytes(data)
         self._press = (Apart if any(own for _, own in sources.values()) else InProcess)(self.folder)
 
     def __enter__(self) -> Self:

@@ -112,6 +112,8 @@ class Request:
     """(playbook, language) → its drawing, shown in the manuals and written as a file."""
     logo: Picture | None = None
     """The brand's, for the first page of each document."""
+    fonts: Sequence[bytes] = ()
+    """The brand's own, for what is printed."""
     results: Results | None = None
     """What the check said, for a document of its own."""
     apart: Collection[Apart] = tuple(APART)
@@ -149,7 +151,7 @@ def publish(
         page = index(entries, Names(workspace, lang), edition, languages, shelf.news(entries, lang))
         pieces.append(Piece(shelf.signed(page), "html", index_path(lang, languages)))
     yield from (file for _, file in drawn)
-    yield from printed(pieces, Press(templates, edition.as_of))
+    yield from printed(pieces, Press(templates, edition.as_of, wanted.fonts))
     yield from ((entry.path, data) for entry, data in files)
     known = shelf.known(
         {(each.role, each.document.lang): each.document.content for each in documents if each.title is MANUAL}

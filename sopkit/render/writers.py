@@ -5,7 +5,7 @@ The libraries of the heavy ones come with the extra `docs`; none is imported bef
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
 from importlib.util import find_spec
@@ -32,15 +32,16 @@ INSTALL: Final = "pip install 'sopkit[docs]'"
 class Press:
     """What the writers of one build share: the templates, the day on every file, and the typesetter where there is a PDF to set."""
 
-    def __init__(self, templates: Templates, today: date) -> None:
+    def __init__(self, templates: Templates, today: date, fonts: Sequence[bytes] = ()) -> None:
         self.templates = templates
         self.today = today
+        self.fonts = fonts
 
     @cached_property
     def typesetter(self) -> Typesetter:
         from sopkit.render.pdf import Typesetter  # noqa: PLC0415
 
-        return Typesetter(self.templates, self.today)
+        return Typesetter(self.templates, self.today, self.fonts)
 
     def close(self) -> None:
         """Sweep away what the typesetter worked with."""
