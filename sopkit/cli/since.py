@@ -19,7 +19,6 @@ from sopkit.cli.command import Choice, WrongUsageError
 from sopkit.cli.workspace import Loaded, schema_files
 from sopkit.diagnostics import fingerprint
 from sopkit.frozen import dataclass
-from sopkit.history import HistoryError, Snapshot, sources_at
 from sopkit.reader.files import Found
 from sopkit.reader.pictures import Look, find_picture, is_file_in
 from sopkit.source import Source
@@ -29,6 +28,7 @@ from sopkit.tree import Tree
 if TYPE_CHECKING:
     from sopkit.comparison import Verdicts
     from sopkit.graph.modified import Modified
+    from sopkit.history import Snapshot
     from sopkit.pipeline import Compilation
 
 SINCE: Final = Choice(
@@ -64,6 +64,8 @@ class Version:
 
 def at_revision(loaded: Loaded, revision: str) -> Snapshot:
     """Return the workspace as it was. Raises `WrongUsageError`."""
+    from sopkit.history import HistoryError, sources_at  # noqa: PLC0415  asks git: most checks need none
+
     try:
         return sources_at(loaded.folder, revision)
     except HistoryError as error:

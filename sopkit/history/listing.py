@@ -25,7 +25,7 @@ from sopkit.reader.files import (
     SETTINGS,
     Found,
 )
-from sopkit.reader.pictures import MAX_PICTURE, NO_PICTURE, TOO_LARGE, Picture, media_type
+from sopkit.reader.pictures import MAX_PICTURE, NO_PICTURE, Picture, media_type, too_large
 from sopkit.source import Source
 from sopkit.text import Phrase
 
@@ -162,6 +162,6 @@ def _source(path: str, data: bytes) -> Source:
 
 def _picture(data: bytes) -> Picture | Phrase:
     if len(data) > MAX_PICTURE:
-        return TOO_LARGE
+        return too_large(MAX_PICTURE)
     found = media_type(data)
     return Picture(data, found) if found else NO_PICTURE
