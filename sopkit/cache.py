@@ -114,6 +114,13 @@ def folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     return base / "sopkit" if base.is_absolute() else None
 
 
+def folder_outside(root: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the folder for the caches of this user; None where it would lie inside the workspace in `root`, too."""
+    directory = folder(environment)
+    inside = directory is not None and Path(os.path.realpath(directory)).is_relative_to(os.path.realpath(root))
+    return None if inside else directory
+
+
 class Cache:
     """What was read before in one workspace: `recall` it before compiling, `keep` what was found clean afterwards."""
 
@@ -135,10 +142,7 @@ class Cache:
     @classmethod
     def at(cls, root: Path, name: str, version: bytes, environment: Mapping[str, str] = os.environ) -> Cache:
         """Return the cache of that name; an empty one where caching is off or would write inside the workspace."""
-        directory = folder(environment)
-        if directory is not None and Path(os.path.realpath(directory)).is_relative_to(os.path.realpath(root)):
-            directory = None
-        return cls(directory, name, version)
+        return cls(folder_outside(root, environment), name, version)
 
     def answer(self) -> object:
         return self._payload("answer")
@@ -195,7 +199,7 @@ class Cache:
             return None
         try:
             with os.fdopen(os.open(path, READ), "rb") as stream:
-                if not _is_ours(os.fstat(stream.fileno())):
+                if not is_ours(os.fstat(stream.fileno())):
                     return None
                 header = stream.read(HEADER_BYTES)
                 if header[:-HASH_BYTES] != MAGIC + self._version:
@@ -231,14 +235,14 @@ class Cache:
             os.replace(temporary, path)  # noqa: PTH105  a name, no Path
         except (OSError, ValueError, MemoryError):
             if temporary:
-                _remove(Path(temporary))
+                remove(Path(temporary))
             return False
         return True
 
     def _delete(self, part: str) -> None:
         path = self._path(part)
         if path is not None:
-            _remove(path)
+            remove(path)
 
     def _prune(self) -> None:
         """Delete the packs of other workspaces that were not used for longest until all fit, and what killed runs left behind."""
@@ -257,7 +261,7 @@ class Cache:
             unfinished = path.suffix == ".part"
             left_behind = unfinished and time.time() - status.st_mtime > LONGEST_WRITE
             if left_behind or (total > MAX_BYTES and not unfinished and not path.name.startswith(self._name)):
-                _remove(path)
+                remove(path)
                 total -= status.st_size
 
 
@@ -287,13 +291,13 @@ def _bytes(path: Path) -> bytes:
         return b""
 
 
-def _is_ours(status: os.stat_result) -> bool:
+def is_ours(status: os.stat_result) -> bool:
     """Whether a pack is a regular file of this user, and no larger than we write them."""
     mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
     return mine and stat.S_ISREG(status.st_mode) and status.st_size <= MAX_BYTES
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError:

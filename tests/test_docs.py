@@ -60,7 +60,7 @@ SHOWING = [page for page in PAGES if "```console" in page.read_text("utf-8")]
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     text = page.read_text("utf-8")
     locale = "zh_CN.UTF-8" if ".zh-CN." in page.name else "en_US.UTF-8"
-    for folder in ("playbooks", "tests/as_published"):
+    for folder in ("playbooks", "tests/as_published", "docs/spreadsheets"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     now = CONSOLE.sub(lambda found: f"```console\n{replay(found[1], tmp_path, locale)}```", text)
     compare(page, now)

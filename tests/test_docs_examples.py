@@ -15,6 +15,7 @@ import pytest
 
 from sopkit.cli import app
 from sopkit.diagnostics import Severity
+from tests import spreadsheets
 from tests.repositories import committed, git
 from tests.workspaces import TODAY, compiled
 
@@ -126,7 +127,7 @@ def test_commands_in_texts_do_what_they_say(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [BLANKS.get(word, word) for word in shlex.split(line)][1:]
-    if words in (["audit"], ["build"], ["diff"], ["explain"], ["hook"], ["init"], ["new"]):
+    if words in (["audit"], ["build"], ["diff"], ["explain"], ["export"], ["hook"], ["import"], ["init"], ["new"]):
         words.append("--help")  # a sentence speaks of the command as such
     monkeypatch.chdir(tmp_path)
     if words[:1] != ["init"]:
@@ -140,6 +141,12 @@ def test_commands_in_texts_do_what_they_say(
         committed(tmp_path / "my-brand")
         for tag in ("v1.0", "v1.1"):
             git(tmp_path / "my-brand", "tag", tag)
+    if "SOP.xlsx" in words and words[0] != "export":
+        Path("SOP.xlsx").write_bytes(spreadsheets.flat())
+        Path("my-shop").mkdir()
+        Path("my-shop/sopkit-import.yaml").write_text("version: 1\n", "utf-8")
+        if "--map" not in words and words[0] == "import":
+            shutil.rmtree("my-shop")
     code = app.main(["--as-of", TODAY.isoformat(), *words])
     said = capsys.readouterr()
     assert code == 0, said.err + said.out

@@ -11,8 +11,8 @@ import pytest
 
 from sopkit import law
 from sopkit.catalogue import RULES
-from sopkit.diff.rules import RULES as OF_TWO_VERSIONS
 from sopkit.diagnostics import Rule
+from sopkit.diff.rules import RULES as OF_TWO_VERSIONS
 from tests.test_law_mutants import MUTANTS
 from tests.workspaces import compiled
 

@@ -10,7 +10,9 @@ import pytest
 import segno
 import zxingcpp
 
+from sopkit import pipeline
 from sopkit.model.documents import Workspace
+from sopkit.reader.files import find_sources
 from sopkit.render.document import Callout, Diagram, Document, Table, lines_of
 from sopkit.render.html import to_html
 from sopkit.render.manual.book import Book, plan
@@ -19,12 +21,14 @@ from sopkit.render.manual.quick_card import ROWS, quick_card
 from sopkit.render.markdown import to_markdown
 from sopkit.render.marks import plain
 from sopkit.render.pdf import Typesetter, to_pdf
+from sopkit.render.publication import roles_with_work
 from sopkit.render.qr import MODULE, QUIET, qr_code
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.text import LANGS, Lang
 from tests.documents import EDITION, small, tree
-from tests.workspaces import unjudged
+from tests.figures import PLAYBOOKS
+from tests.workspaces import TODAY, unjudged
 
 
 def card(workspace: Workspace, role: str, lang: Lang) -> Document | None:
@@ -120,3 +124,18 @@ def test_a_draft_says_so() -> None:
     assert made is not None
     assert made.draft
     assert "DRAFT" in made.stamp
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_card_of_every_role_of_the_reference_is_one_page(lang: Lang) -> None:
+    found = find_sources(PLAYBOOKS)
+    workspace = pipeline.compile(found.sources, today=TODAY, found=found.findings).workspace
+    sheets = {}
+    with Typesetter(Templates(), TODAY) as typesetter:
+        for role in roles_with_work(workspace):
+            made = card(workspace, role, lang)
+            if made is not None:
+                sheets[role] = len(pypdfium2.PdfDocument(to_pdf(made, typesetter)))
+    assert len(sheets) > 10
+    assert {role: pages for role, pages in sheets.items() if pages != 1} == {}

@@ -18,6 +18,7 @@ from sopkit.cli.progress import watched
 from sopkit.cli.revision import revision
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
+from sopkit.kept import Kept
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
@@ -91,7 +92,8 @@ def run(
         documents = publications(made, frame, names)
         pieces = [Piece(each.document, form, entry.path) for each in documents for form, entry in each.written(forms)]
         data = (file for _, file in data_files(made, frame, names))
-        press = Press(templates_of(loaded.folder), loaded.compilation.today, brand_fonts(loaded, forms))
+        fonts = brand_fonts(loaded, forms)
+        press = Press(templates_of(loaded.folder), loaded.compilation.today, fonts, Kept.open(loaded.folder))
         write_folder(Path(output), watched(console, chain(printed(pieces, press), data), WORKING))
     tell_left_out(console, output_format, tuple(WRITERS))
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)

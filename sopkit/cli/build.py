@@ -19,6 +19,7 @@ from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.graph.manifest import manifest
+from sopkit.kept import Kept
 from sopkit.model.nouns import Role
 from sopkit.output import File, cause, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
@@ -134,6 +135,7 @@ def run(
         results=Results(compilation.findings, compilation.proved, compilation.not_assessed),
         more=documents,
         entries=[entry for entry, _ in data],
+        kept=Kept.open(loaded.folder),
     )
     written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in data)), WORKING))
     write_folder(Path(output), written)

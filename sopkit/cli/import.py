@@ -38,9 +38,9 @@ OPTIONS = (
     Choice(("--force",), Phrase("替换已有的同名文件", "replace files of the same name"), flag=True),
 )
 EXAMPLES = (
-    ("sopkit import SOP.xlsx -o my-brand", Phrase("写到 my-brand 文件夹", "into the folder my-brand")),
+    ("sopkit import SOP.xlsx -o my-shop", Phrase("写到 my-shop 文件夹", "into the folder my-shop")),
     (
-        "sopkit import SOP.xlsx -o my-brand --map my-brand/sopkit-import.yaml --force",
+        "sopkit import SOP.xlsx -o my-shop --map my-shop/sopkit-import.yaml --force",
         Phrase("改过映射文件后再导入一次", "once more, with the mapping corrected"),
     ),
 )

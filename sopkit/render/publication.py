@@ -17,6 +17,7 @@ from typing import Final, Literal, get_args
 
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
+from sopkit.kept import Kept
 from sopkit.model.documents import Workspace
 from sopkit.output import File
 from sopkit.reader.pictures import Picture
@@ -124,6 +125,8 @@ class Request:
     """Documents that are made elsewhere, for the same folder."""
     entries: Sequence[Entry] = ()
     """Files that others write into the same folder, for the index."""
+    kept: Kept = field(default_factory=Kept)
+    """Documents that were set before."""
 
 
 def publish(
@@ -151,7 +154,7 @@ def publish(
         page = index(entries, Names(workspace, lang), edition, languages, shelf.news(entries, lang))
         pieces.append(Piece(shelf.signed(page), "html", index_path(lang, languages)))
     yield from (file for _, file in drawn)
-    yield from printed(pieces, Press(templates, edition.as_of, wanted.fonts))
+    yield from printed(pieces, Press(templates, edition.as_of, wanted.fonts, wanted.kept))
     yield from ((entry.path, data) for entry, data in files)
     known = shelf.known(
         {(each.role, each.document.lang): each.document.content for each in documents if each.title is MANUAL}

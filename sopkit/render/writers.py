@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal
 
 from sopkit.frozen import dataclass
+from sopkit.kept import Kept
 from sopkit.render.document import Document
 from sopkit.render.html import to_html
 from sopkit.render.markdown import to_markdown
@@ -30,23 +31,27 @@ INSTALL: Final = "pip install 'sopkit[docs]'"
 
 
 class Press:
-    """What the writers of one build share: the templates, the day on every file, and the typesetter where there is a PDF to set."""
+    """What the writers of one build share: templates, the day on every file, what is kept, and the typesetter for PDF."""
 
-    def __init__(self, templates: Templates, today: date, fonts: Sequence[bytes] = ()) -> None:
+    def __init__(
+        self, templates: Templates, today: date, fonts: Sequence[bytes] = (), kept: Kept | None = None
+    ) -> None:
         self.templates = templates
         self.today = today
         self.fonts = fonts
+        self.kept = kept or Kept()
 
     @cached_property
     def typesetter(self) -> Typesetter:
         from sopkit.render.pdf import Typesetter  # noqa: PLC0415
 
-        return Typesetter(self.templates, self.today, self.fonts)
+        return Typesetter(self.templates, self.today, self.fonts, self.kept)
 
     def close(self) -> None:
-        """Sweep away what the typesetter worked with."""
+        """Sweep away what the typesetter worked with, and what is kept in vain."""
         if "typesetter" in vars(self):
             self.typesetter.close()
+            self.kept.sweep()
 
 
 @dataclass(frozen=True, slots=True)

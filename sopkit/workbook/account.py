@@ -14,7 +14,7 @@ QUOTED: Final = 60
 TITLE: Final = Phrase("导入报告：{file}", "Import report: {file}")
 SUMMARY: Final = Phrase(
     "读了 {read} 个单元格，没读 {unread} 个；有 {assumed} 处是推定的，请逐条核对。",
-    "{read} cells were read, {unread} were not; {assumed} things were assumed: check each of them.",
+    "Cells read: {read}; not read: {unread}. Assumed: {assumed}, to be checked one by one.",
 )
 UNREAD: Final = Phrase("没有读的单元格", "Cells that were not read")
 ASSUMED: Final = Phrase("推定的内容", "What was assumed")

@@ -9,7 +9,7 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.text import Lang, Phrase
 from sopkit.tree import Value
-from sopkit.workbook import times
+from sopkit.workbook import times, words
 from sopkit.workbook.account import Account
 from sopkit.workbook.cells import Cell
 from sopkit.workbook.mapping import ImportMap
@@ -130,7 +130,8 @@ class Drafter:
             return
         found = self.names.channel(cell.text)
         first, *others = [part for part in SEVERAL.split(cell.text) if part]
-        if found is None and others and (one := self.names.channel(first)):
+        one = self.mapping.channels.get(first) or words.find("channels", first)
+        if found is None and others and one:
             found = one
             self.account.assume(cell.address, Phrase(f"用了第一个渠道：{one}", f"the first channel was taken: {one}"))
             self.mapping.channels[cell.text] = one
