@@ -198,10 +198,10 @@ ODD = st.sampled_from(
         "\x85",
     ]
 )
-KEYS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12).filter(
+KEYS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(
     lambda key: key.strip() != "" and key != "<<"
 )
-TEXTS = ODD | st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXTS = ODD | st.text(st.characters(codec="utf-8"), max_size=20)
 VALUES: st.SearchStrategy[Value] = st.recursive(
     TEXTS | st.integers(-(10**9), 10**9) | st.booleans() | st.none(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),

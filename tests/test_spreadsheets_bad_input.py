@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 import zipfile
 import zlib
 from io import BytesIO
@@ -236,3 +237,9 @@ def test_no_bytes_are_too_odd(data: bytes, ending: str) -> None:
         open_book(f"a{ending}", data)
     except UnreadableError:
         return
+
+
+def test_without_the_library_the_command_to_install_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    assert "pip install 'sopkit[sheets]'" in refusal("a.xlsx", GOOD)
+    assert open_book("a.csv", "步骤,时间\n欢迎,第3天\n".encode()).sheets, "CSV does without"

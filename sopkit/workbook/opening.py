@@ -120,7 +120,7 @@ def _sheet(
     title: str, found: CalamineSheet, notes: dict[str, str], formulas: Sequence[tuple[int, int]]
 ) -> tuple[Sheet, list[tuple[str, Phrase]]]:
     raw = found.to_python(skip_empty_area=False, nrows=MAX_ROWS)
-    rows, told = _rows(title, raw, found.total_height)
+    rows, told = _rows(title, raw, found.end[0] + 1 if found.end else 0)
     filled = set()
     for (top, left), (bottom, right) in found.merged_cell_ranges or ():
         if top >= len(rows) or left >= len(rows[top]):
