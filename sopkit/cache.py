@@ -47,7 +47,7 @@ FEW: Final = 64
 LONGEST_WRITE: Final = 3600.0
 """Seconds after which an unfinished pack was left behind by a run that was killed."""
 
-PACK: Final = re.compile(r"[0-9a-f]{32}\.(base|recent|\w+\.part)")
+PACK: Final = re.compile(r"[0-9a-f]{32}\.(base|recent|answer|\w+\.part)")
 """How our files are called."""
 
 READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -57,6 +57,10 @@ Plain = tuple[Value, str, bytes, dict[int, str], tuple[int, ...], dict[int, tupl
 
 Stored = tuple[Plain, ...]
 """The trees of one file."""
+
+
+Answer = str | bool | tuple["Answer", ...]
+"""What one run said, as it is kept."""
 
 
 def version(*parts: bytes) -> bytes:
@@ -71,6 +75,26 @@ def version(*parts: bytes) -> bytes:
     for part in (*map(str.encode, tool), *map(_bytes, code), *parts):
         seen.update(len(part).to_bytes(8, "big") + part)
     return seen.digest()
+
+
+def code() -> bytes:
+    """Return a digest of this whole package, and of its schemas and templates where they lie inside: what a check says depends on it."""
+    package = Path(__file__).parent
+    seen = hashlib.sha256(version())
+    for path in sorted(one for pattern in ("**/*.py", "**/*.yaml", "**/*.json") for one in package.glob(pattern)):
+        data = _bytes(path)
+        seen.update(len(data).to_bytes(8, "big") + data)
+    return seen.digest()
+
+
+def recall_answer(root: Path, key: bytes) -> object:
+    """Return what was kept under a key, a digest of all that it depends on; None where nothing was."""
+    return Cache.at(root, key.hex()[:HASH_BYTES], key).answer()
+
+
+def keep_answer(root: Path, key: bytes, answer: Answer) -> None:
+    """Keep plain data under a key; the workspace in `root` is never written to."""
+    Cache.at(root, key.hex()[:HASH_BYTES], key).keep_answer(answer)
 
 
 def folder(environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -90,6 +114,13 @@ def folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     return base / "sopkit" if base.is_absolute() else None
 
 
+def folder_outside(root: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the folder for the caches of this user; None where it would lie inside the workspace in `root`, too."""
+    directory = folder(environment)
+    inside = directory is not None and Path(os.path.realpath(directory)).is_relative_to(os.path.realpath(root))
+    return None if inside else directory
+
+
 class Cache:
     """What was read before in one workspace: `recall` it before compiling, `keep` what was found clean afterwards."""
 
@@ -106,10 +137,19 @@ class Cache:
     def open(cls, root: Path, version: bytes, environment: Mapping[str, str] = os.environ) -> Cache:
         """Return the cache of the workspace in `root`; an empty one where caching is off or would write inside the workspace."""
         workspace = os.path.realpath(root)
-        directory = folder(environment)
-        if directory is not None and Path(os.path.realpath(directory)).is_relative_to(workspace):
-            directory = None
-        return cls(directory, hashlib.sha256(os.fsencode(workspace)).hexdigest()[:HASH_BYTES], version)
+        return cls.at(root, hashlib.sha256(os.fsencode(workspace)).hexdigest()[:HASH_BYTES], version, environment)
+
+    @classmethod
+    def at(cls, root: Path, name: str, version: bytes, environment: Mapping[str, str] = os.environ) -> Cache:
+        """Return the cache of that name; an empty one where caching is off or would write inside the workspace."""
+        return cls(folder_outside(root, environment), name, version)
+
+    def answer(self) -> object:
+        return self._payload("answer")
+
+    def keep_answer(self, answer: Answer) -> None:
+        if self._write("answer", marshal.dumps(answer)):
+            self._prune()
 
     def recall(self, sources: Iterable[Source]) -> dict[Source, tuple[Tree, ...]]:
         """Return the trees of every source whose content was found clean before."""
@@ -150,33 +190,43 @@ class Cache:
 
     def _load(self, part: str) -> dict[bytes, Stored]:
         """Return the entries of a pack; none when anything about it is not as it was written."""
+        entries = self._payload(part)
+        return entries if isinstance(entries, dict) else {}
+
+    def _payload(self, part: str) -> object:
         path = self._path(part)
         if path is None:
-            return {}
+            return None
         try:
             with os.fdopen(os.open(path, READ), "rb") as stream:
-                if not _is_ours(os.fstat(stream.fileno())):
-                    return {}
+                if not is_ours(os.fstat(stream.fileno())):
+                    return None
                 header = stream.read(HEADER_BYTES)
                 if header[:-HASH_BYTES] != MAGIC + self._version:
-                    return {}
+                    return None
                 payload = stream.read()
             if hashlib.sha256(payload).digest() != header[-HASH_BYTES:]:
-                return {}
-            entries = marshal.loads(payload)  # noqa: S302  the checksum says that we wrote it
+                return None
+            entries: object = marshal.loads(payload)  # noqa: S302  the checksum says that we wrote it
             os.utime(path)  # packs that are used are not pruned
         except (OSError, ValueError, EOFError, TypeError, MemoryError):
-            return {}
-        return entries if isinstance(entries, dict) else {}
+            return None
+        return entries
 
     def _save(self, part: str, entries: dict[bytes, Stored]) -> bool:
         """Write a pack whole or not at all; return whether it was."""
+        try:
+            payload = packed(dict(sorted(entries.items())))
+        except (ValueError, MemoryError):
+            return False
+        return self._write(part, payload)
+
+    def _write(self, part: str, payload: bytes) -> bool:
         path = self._path(part)
         if path is None:
             return False
         temporary = ""
         try:
-            payload = packed(dict(sorted(entries.items())))
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=f"{self._name}.", suffix=".part", dir=path.parent)
             with os.fdopen(handle, "wb") as stream:
@@ -185,14 +235,14 @@ class Cache:
             os.replace(temporary, path)  # noqa: PTH105  a name, no Path
         except (OSError, ValueError, MemoryError):
             if temporary:
-                _remove(Path(temporary))
+                remove(Path(temporary))
             return False
         return True
 
     def _delete(self, part: str) -> None:
         path = self._path(part)
         if path is not None:
-            _remove(path)
+            remove(path)
 
     def _prune(self) -> None:
         """Delete the packs of other workspaces that were not used for longest until all fit, and what killed runs left behind."""
@@ -211,7 +261,7 @@ class Cache:
             unfinished = path.suffix == ".part"
             left_behind = unfinished and time.time() - status.st_mtime > LONGEST_WRITE
             if left_behind or (total > MAX_BYTES and not unfinished and not path.name.startswith(self._name)):
-                _remove(path)
+                remove(path)
                 total -= status.st_size
 
 
@@ -241,13 +291,13 @@ def _bytes(path: Path) -> bytes:
         return b""
 
 
-def _is_ours(status: os.stat_result) -> bool:
+def is_ours(status: os.stat_result) -> bool:
     """Whether a pack is a regular file of this user, and no larger than we write them."""
     mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
     return mine and stat.S_ISREG(status.st_mode) and status.st_size <= MAX_BYTES
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError:

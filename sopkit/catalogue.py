@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from sopkit.diagnostics import Rule
+from sopkit.diff.rules import RULES as OF_TWO_VERSIONS
 from sopkit.law.rules import RULES as OF_THE_PACKS
 from sopkit.model.rules import RULES as OF_THE_MODEL
+from sopkit.own import OwnRules
+from sopkit.own.rules import RULES as OF_OWN_RULES
 from sopkit.reader.rules import RULES as OF_THE_READER
 from sopkit.rules import RULES as OF_THE_ANALYSES
 from sopkit.rules import waivers
@@ -15,7 +18,9 @@ from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 
 RULES: Final[tuple[Rule, ...]] = (
     *OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL,
-    *sorted((*OF_THE_ANALYSES, *waivers.RULES, *OF_THE_PACKS), key=lambda rule: rule.code),
+    *sorted(
+        (*OF_THE_ANALYSES, *waivers.RULES, *OF_THE_PACKS, *OF_OWN_RULES, *OF_TWO_VERSIONS), key=lambda rule: rule.code
+    ),
 )  # fmt: skip
 
 BY_NAME: Final[Mapping[str, Rule]] = {
@@ -25,6 +30,11 @@ BY_NAME: Final[Mapping[str, Rule]] = {
 
 CONTROLS: Final = frozenset(control for rule in RULES for control in rule.decides)
 """The rows of the catalogue of law that some rule decides, or a part of it."""
+
+
+def by_name(own: OwnRules) -> Mapping[str, Rule]:
+    """Return what `BY_NAME` holds, and the workspace's own rules by their codes, `own/` and an id."""
+    return {**BY_NAME, **{one.rule.code: one.rule for one in own.rules}} if own.rules else BY_NAME
 
 
 def find(name: str) -> Rule | None:

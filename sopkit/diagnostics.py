@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
+from string import Formatter
 from typing import Literal
 
 from sopkit.frozen import dataclass
@@ -88,6 +91,15 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Worst:
+    """How many touches a customer gets at worst in the window of a cap."""
+
+    of: str
+    """`cap/weekly`."""
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """An article of law that stands behind a finding, and how well it was checked."""
 
@@ -144,6 +156,10 @@ class Finding:
     """Near names, best first, at most three."""
     law: tuple[Citation, ...] = ()
     """The articles in force that it touches, of the packs that apply."""
+    worst: Worst | None = None
+    """Of the course, or of what could not be shown to be less."""
+    occurrence: int = 0
+    """How many findings of the same rule, subject and message stand before it; see `numbered`."""
 
     @property
     def weight(self) -> Severity:
@@ -169,6 +185,7 @@ class Proof:
     subject: str
     statement: Phrase
     assumptions: tuple[Phrase, ...] = ()
+    worst: Worst | None = None
 
     @property
     def sort_key(self) -> tuple[str, str, str]:
@@ -195,11 +212,46 @@ Outcome = Finding | Proof | Unassessed
 """What an analysis says of one question."""
 
 
-def fingerprint(finding: Finding, occurrence: int = 0) -> str:
-    """Return 16 hex digits that stay the same when lines move: of rule, file, subject, arguments and occurrence number."""
-    parts = (finding.rule.code, finding.span.path, finding.subject, str(occurrence))
-    args = (f"{name}={say(value, 'en')}" for name, value in sorted(finding.args.items()))
-    return hashlib.blake2b("\0".join((*parts, *args)).encode(), digest_size=8).hexdigest()
+def fingerprint(finding: Finding) -> str:
+    """Return 16 hex digits of rule, subject, what the message names, and occurrence.
+
+    Neither file nor line is in it, nor what only the advice says: it stays when lines, documents or keys move. What has no subject
+    is told apart by the line that it stands on.
+    """
+    parts = (finding.rule.code, finding.subject or _line(finding.span), str(finding.occurrence))
+    args = (
+        f"{name}={say(finding.args[name], 'en')}" for name in _named(finding.rule.message.en) if name in finding.args
+    )
+    return hashlib.blake2b("\0".join((*parts, *args)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def numbered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings in their order, each with the number of those before it that have the same fingerprint without one."""
+    given = tuple(findings)
+    places = Counter((one.rule.code, one.subject) for one in given)
+    seen: Counter[str] = Counter()
+    kept: list[Finding] = []
+    for one in given:
+        if places[one.rule.code, one.subject] > 1:
+            print_ = fingerprint(replace(one, occurrence=0) if one.occurrence else one)
+            if seen[print_] != one.occurrence:
+                one = replace(one, occurrence=seen[print_])  # noqa: PLW2901  the same finding
+            seen[print_] += 1
+        kept.append(one)
+    return tuple(kept)
+
+
+@cache
+def _named(message: str) -> tuple[str, ...]:
+    """Return the placeholders of a message, sorted, each once."""
+    return tuple(sorted({name for _, name, _, _ in Formatter().parse(message) if name}))
+
+
+def _line(span: Span) -> str:
+    """Return the line that a span begins on, without what stands around it and without a comment behind it."""
+    lines = span.source.lines
+    text = lines[span.line - 1] if span.line <= len(lines) else ""
+    return text.partition(" #")[0].strip()
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

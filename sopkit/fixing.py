@@ -11,6 +11,7 @@ from sopkit.frozen import dataclass
 from sopkit.source import Source
 
 BOM = b"\xef\xbb\xbf"
+NO_END = "\\ No newline at end of file\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +24,39 @@ class Fixed:
     """How many fixes were applied."""
 
     def diff(self, path: str) -> str:
-        """Return the change as a unified diff, the file named `path`."""
-        after = self.data.decode("utf-8-sig", errors="replace")
-        lines = unified_diff(_lines(self.source.text), _lines(after), f"a/{path}", f"b/{path}", lineterm="")
-        return "".join(f"{line}\n" for line in lines)
+        """Return the change as a unified diff that `git apply` takes, the file named `path`."""
+        before, after = (_lines(data.decode(errors="replace")) for data in (self.source.data, self.data))
+        lines = unified_diff(before, after, _named(f"a/{path}"), _named(f"b/{path}"))
+        return "".join(line if line.endswith("\n") else f"{line}\n{NO_END}" for line in lines)
 
 
 def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    """Return the lines with their ends, as git counts them: byte order mark and carriage returns are part of them."""
+    lines = text.split("\n")
+    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _named(path: str) -> str:
+    """Return a path as git writes it: what would not stand on one line, or end it, is quoted."""
+    if not set(path) & set('"\\') and path.isprintable():
+        return f"{path}\t" if " " in path else path
+    octal = "".join(chr(one) if 32 <= one < 127 and one not in b'"\\' else f"\\{one:03o}" for one in path.encode())
+    return f'"{octal}"'
 
 
 def apply_fixes(findings: Iterable[Finding], *, unsafe: bool = False) -> tuple[Fixed, ...]:
-    """Return the files that change, by path. A finding's first fix counts, if it is safe or `unsafe` ones are wanted.
+    """Return the files that change, by path. A finding's first fix counts, if it is safe or `unsafe` ones are wanted."""
+    return make([fix for one in findings for fix in one.fixes[:1] if fix.safe or unsafe])
 
-    A fix that touches what an earlier one in the file changed is left for the next run; so is one that spans files.
+
+def make(fixes: Iterable[Fix]) -> tuple[Fixed, ...]:
+    """Return the files that change when the fixes are made, by path.
+
+    A fix that touches what an earlier one in the file changed is left for the next round; so is one that spans files.
     """
     by_source: dict[str, tuple[Source, list[Fix]]] = {}
-    for finding in findings:
-        fix = next((one for one in finding.fixes[:1] if one.edits and (one.safe or unsafe)), None)
-        if fix is not None and len({edit.span.path for edit in fix.edits}) == 1:
+    for fix in fixes:
+        if len({edit.span.path for edit in fix.edits}) == 1:
             source = fix.edits[0].span.source
             by_source.setdefault(source.path, (source, []))[1].append(fix)
     fixed = (_fixed(source, fixes) for _, (source, fixes) in sorted(by_source.items()))

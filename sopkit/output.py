@@ -9,7 +9,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -77,11 +77,11 @@ def cause(error: OSError) -> Phrase:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write one file: the former one stays whole until the new one is complete. Raises `OutputRefusedError`.
+    """Write one file: the former stays whole until the new one is complete. Raises `OutputRefusedError`.
 
-    A link stays a link, and its target is written. A device, a pipe or an open file such as `/dev/stdout` gets the bytes as they are.
+    A link stays one: its target is written. A device, a pipe or an open file such as `/dev/stdout` gets the bytes as they are.
     """
-    with _writing(path):
+    with writing(path):
         former = _status(path)
         if former and (not stat.S_ISREG(former.st_mode) or _is_open_file(path)):
             with path.open("ab") as stream:  # never cut off what an open file holds
@@ -95,15 +95,25 @@ def write_file(path: Path, data: bytes) -> None:
 
 def _replace(path: Path, data: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    part = _part(path, data, mode)
+    try:
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _part(path: Path, data: bytes, mode: int) -> Path:
+    """Write the bytes beside the path and return where."""
     handle, name = tempfile.mkstemp(prefix=".sopkit-", suffix=".part", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
         part.chmod(mode)
-        part.replace(path)
-    finally:
+    except BaseException:
         part.unlink(missing_ok=True)
+        raise
+    return part
 
 
 def _status(path: Path) -> os.stat_result | None:
@@ -126,7 +136,7 @@ def _is_open_file(path: Path) -> bool:
 
 def write_result(path: Path, data: bytes) -> None:
     """Write one file that is no playbook: a YAML file that stands there is somebody's work. Raises `OutputRefusedError`."""
-    with _writing(path):
+    with writing(path):
         if _status(path) and _is_work(os.path.realpath(path)) and not _is_open_file(path):
             raise _refused(
                 path,
@@ -136,16 +146,42 @@ def write_result(path: Path, data: bytes) -> None:
     write_file(path, data)
 
 
+def write_files(folder: Path, changes: Sequence[tuple[Path, bytes, bytes]]) -> None:
+    """Replace all the files of a folder, (path, what was read from it, new bytes), or none. Raises `OutputRefusedError`."""
+    for path, before, _ in changes:
+        refuse_changed(folder, path, before)
+    parts: list[tuple[Path, Path, bytes]] = []
+    done: list[tuple[Path, bytes]] = []
+    try:
+        for path, before, data in changes:
+            with writing(path):
+                target = Path(os.path.realpath(path))
+                parts.append((_part(target, data, stat.S_IMODE(target.stat().st_mode)), target, before))
+        for part, target, before in parts:
+            with writing(target):
+                part.replace(target)
+            done.append((target, before))
+    except OutputRefusedError:
+        for target, before in done:
+            with suppress(OSError):
+                _replace(target, before, stat.S_IMODE(target.stat().st_mode))
+        raise
+    finally:
+        for part, _, _ in parts:
+            part.unlink(missing_ok=True)
+
+
 def refuse_changed(folder: Path, path: Path, before: bytes) -> None:
-    """Raise `OutputRefusedError` unless the file still holds what was read from it, and lies in the folder."""
-    with _writing(path):
+    """Raise `OutputRefusedError` unless the file still holds what was read from it, may be written, and lies in the folder."""
+    with writing(path):
         same = path.is_file() and path.read_bytes() == before
     if not same:
-        raise _refused(
-            path, "它刚刚被改动或移走了；请再运行一次", "it has just been changed or moved away; run this again"
-        )
+        raise _refused(path, "它刚刚被改动或移走了；请再运行一次", "it has just been changed or moved away; run again")
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         raise _refused(path, "它在工作区外面，不会改动", "it lies outside of the workspace and is left as it is")
+    with writing(path):
+        if not path.stat().st_mode & 0o222:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) -> None:
@@ -155,14 +191,14 @@ def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) ->
     Raises `OutputRefusedError` where `target` holds anything that we did not write.
     """
     target = Path(os.path.realpath(target))
-    with _writing(target):
+    with writing(target):
         _recover(target)
         refuse_foreign(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=_prefix(target, "new"), dir=target.parent))
     try:
         names = list(_fill(building, target, files))
-        with _writing(target):
+        with writing(target):
             if marker:
                 (building / MARKER).write_bytes(marker_of(names))
             building.chmod(_plain_mode() | 0o111)
@@ -182,7 +218,7 @@ def write_beside(target: Path, files: Iterable[File], *, replace: bool) -> None:
     parts: list[tuple[Path, Path]] = []
     try:
         for place, data in listed:
-            with _writing(place):
+            with writing(place):
                 if not Path(os.path.realpath(place)).is_relative_to(target):
                     raise _refused(
                         place, "它在文件夹外面，不会改动", "it lies outside of the folder and is left as it is"
@@ -200,7 +236,7 @@ def write_beside(target: Path, files: Iterable[File], *, replace: bool) -> None:
                     stream.write(data)
                 Path(name).chmod(_plain_mode())
         for part, place in parts:
-            with _writing(place):
+            with writing(place):
                 part.replace(place)
     finally:
         for part, _ in parts:
@@ -225,7 +261,7 @@ def marker_of(names: Iterable[str]) -> bytes:
 
 def refuse_foreign(target: Path) -> None:
     """Raise `OutputRefusedError` unless `target` is absent, empty, or a folder of which we wrote every file."""
-    with _writing(target):
+    with writing(target):
         if target.exists() and not target.is_dir():
             raise _refused(
                 target, "这里已经有一个文件，请换一个文件夹名", "there is a file here; choose another folder"
@@ -291,7 +327,7 @@ def _fill(building: Path, target: Path, files: Iterable[File]) -> Iterator[str]:
     """Write the files and yield their names; what making a file raises goes through as it is."""
     for name, data in files:
         place = building.joinpath(*safe_parts(name))
-        with _writing(target / name):
+        with writing(target / name):
             place.parent.mkdir(parents=True, exist_ok=True)
             if not _taken_over(target / name, place, data):
                 place.write_bytes(data)
@@ -396,7 +432,7 @@ def _refused(path: Path, zh: str, en: str) -> OutputRefusedError:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
     """Turn what the system says about the place into `OutputRefusedError`."""
     try:
         yield

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sopkit import catalogue, graph, law, resources, rules
-from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order
+from sopkit import catalogue, graph, law, own, resources, rules
+from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order, numbered
 from sopkit.examination import Known, examine
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.law import Law
 from sopkit.memory import without_collections
 from sopkit.model.documents import Workspace
+from sopkit.own import OwnRules
 from sopkit.reader import read
 from sopkit.reader.pictures import MISSING, Look, Picture
 from sopkit.resolve import resolve, used_catalogs
 from sopkit.resolve.brand import find_logo
 from sopkit.resolve.settings import JURISDICTIONS
 from sopkit.rules import waivers
-from sopkit.rules.waivers import Waived
+from sopkit.rules.doubts import Doubts
+from sopkit.rules.waivers import Waived, Waiving
 from sopkit.source import Source
 from sopkit.tree import Forest, Tree
+
+if TYPE_CHECKING:
+    from sopkit.baseline import Weighed
+    from sopkit.comparison import Since
 
 Settled = TypeVar("Settled", Proof, Unassessed)
 
@@ -37,6 +44,8 @@ class Compilation:
     graph: ExecutionGraph
     law: Law
     """What the packs that apply say on `today`."""
+    own: OwnRules
+    """The workspace's own rules that can be applied."""
     findings: tuple[Finding, ...]
     """By place and code, each once; of those that are waived only the critical ones are among them."""
     proved: tuple[Proof, ...]
@@ -53,6 +62,10 @@ class Compilation:
     """The trees of every file in which reading and the schema found nothing: the next run may have them as `known`."""
     errors_elsewhere: int = 0
     """Errors outside of what was selected, where findings are held back: what is selected can't be called clean then."""
+    baseline: Weighed | None = None
+    """What a baseline holds back, where one is used; no longer among the findings."""
+    since: Since | None = None
+    """What was there before, where only what is new since a revision is among the findings."""
 
     def count(self, severity: Severity) -> int:
         """Return how many open findings weigh exactly `severity`."""
@@ -64,6 +77,7 @@ def compile(  # noqa: A001  the word for it
     *,
     today: date,
     packs: Iterable[Source] = (),
+    own_rules: Iterable[Source] = (),
     found: Collection[Finding] = (),
     known: Known = lambda _: None,
     look: Look = lambda _: MISSING,
@@ -71,23 +85,24 @@ def compile(  # noqa: A001  the word for it
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
-    `packs` are files of law that the workspace adds; `found` is what kept files from being sources; `known` returns the
-    trees of a file whose content was found clean before; `look` gets a picture out of the workspace,
-    `exists` says whether a file is in it.
+    `packs` are files of law that the workspace adds, `own_rules` those of its own rules; `found` is what kept files from being
+    sources; `known` returns the trees of a file whose content was found clean before; `look` gets a picture out of the
+    workspace, `exists` says whether a file is in it.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
         readings = [one.reading for one in examined]
-        own = [tree for reading in readings for tree in reading.trees]
+        given = [tree for reading in readings for tree in reading.trees]
         shapes = [findings for one in examined for findings in one.shapes]
-        builtin = [tree for source in _catalogs(used_catalogs(own)) for tree in read(source).trees]
+        builtin = [tree for source in _catalogs(used_catalogs(given)) for tree in read(source).trees]
 
-        forest = Forest((*own, *builtin))
+        forest = Forest((*given, *builtin))
         broken = frozenset(number for number, findings in enumerate(shapes) if findings)
         complete = all(one.weight is Severity.NOTE for one in found) and all(reading.complete for reading in readings)
-        resolution = resolve(forest, broken, frozenset(range(len(own), len(forest.trees))), complete)
+        resolution = resolve(forest, broken, frozenset(range(len(given), len(forest.trees))), complete)
         logo, unusable = find_logo(resolution.workspace.settings, forest, look)
         execution = graph.build(resolution.workspace)
+        added = own.load(own_rules)
         written = law.load(packs, JURISDICTIONS)
         applied, lacking = written.law(resolution.workspace.settings.jurisdictions, today)
 
@@ -102,27 +117,40 @@ def compile(  # noqa: A001  the word for it
         )
         judgement = rules.check(resolution.workspace, execution, forest, applied, read_and_resolved, exists=exists)
         outcomes = judgement.outcomes
-        violations = (one for one in outcomes if isinstance(one, Finding))
+        violations = [one for one in outcomes if isinstance(one, Finding)]
+        of_own, held_by_own = own.check(added, execution, forest, Doubts(forest, read_and_resolved))
         judged = waivers.apply(
-            (*read_and_resolved, *violations), resolution.documents, forest, catalogue.BY_NAME, today,
+            (*read_and_resolved, *added.findings, *violations, *of_own), resolution.documents, forest, catalogue.by_name(added), today,
             is_critical=lambda rule: applied.is_critical(*rule.decides),
             asking=partial(waivers.roles_behind, execution),
         )  # fmt: skip
+        findings, waived = _told_apart(judged)
     return Compilation(
         forest=forest,
         workspace=resolution.workspace,
         graph=execution,
         law=applied,
-        findings=in_order(judged.open),
+        own=added,
+        findings=findings,
         proved=_sorted(one for one in outcomes if isinstance(one, Proof)),
         not_assessed=_sorted(one for one in outcomes if isinstance(one, Unassessed)),
-        waived=judged.waived,
+        waived=waived,
         logo=logo,
-        held_back=resolution.held_back + judgement.held_back,
+        held_back=resolution.held_back + judgement.held_back + held_by_own,
         files=len(readings),
         today=today,
         clean={one.source: one.reading.trees for one in examined if one.clean},
     )
+
+
+def _told_apart(judged: Waiving) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
+    """Return what is open, in order, and what is waived, those alike numbered: the open ones first, so that a waiver renumbers none."""
+    opened = in_order(judged.open)
+    accepted = in_order(one.finding for one in judged.waived if not one.critical)  # critical ones are open, too
+    given = (*opened, *accepted)
+    kept = dict(zip(map(id, given), numbered(given), strict=True))
+    waived = tuple(replace(one, finding=kept.get(id(one.finding), one.finding)) for one in judged.waived)
+    return tuple(kept[id(one)] for one in opened), waived
 
 
 def _sorted(outcomes: Iterable[Settled]) -> tuple[Settled, ...]:

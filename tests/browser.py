@@ -90,7 +90,7 @@ class Browser:
         """Open a tab as wide as a phone, or as told."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        page = Page(self, str(session))
+        page = Page(self, str(session), str(target))
         page.ask("Page.enable")
         page.ask("Page.setLifecycleEventsEnabled", enabled=True)
         page.ask("Runtime.enable")
@@ -150,9 +150,10 @@ class Browser:
 class Page:
     """A tab."""
 
-    def __init__(self, browser: Browser, session: str) -> None:
+    def __init__(self, browser: Browser, session: str, target: str) -> None:
         self._browser = browser
         self._session = session
+        self._target = target
         self._loader = ""
 
     def ask(self, method: str, **params: object) -> Answer:
@@ -166,6 +167,9 @@ class Page:
             raise BrowserError(f"{url}: {answer['errorText']}")
         self._await_load(lambda loader: loader == answer["loaderId"])
         return self
+
+    def close(self) -> None:
+        self._browser.ask("Target.closeTarget", targetId=self._target)
 
     def reload(self) -> None:
         former = self._loader

@@ -35,7 +35,16 @@ def unused_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def _neutral_environment(monkeypatch: pytest.MonkeyPatch, unused_caches: Iterator[Path]) -> None:
     """Keep the machine's language, colours and caches out of every test."""
-    for name in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "NO_COLOR", "FORCE_COLOR", "SOPKIT_LANG"):
+    for name in (
+        "LANG",
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANGUAGE",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "SOPKIT_LANG",
+        "GITHUB_ACTIONS",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SOPKIT_CACHE_DIR", str(next(unused_caches)))
 

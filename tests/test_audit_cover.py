@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from sopkit.cli import app
+from tests.repositories import git
 from tests.workspaces import write
 
 SHOP = (
     "kind: workspace\nid: shop\ntitle: 小店\nCOMPANYtimezone: Asia/Shanghai\njurisdictions: [cn]\nuses: [retail-cn]\n"
 )
 NAMED = SHOP.replace("COMPANY", "company: {zh-CN: 小店（杭州）有限公司, en: Shop Ltd.}\n")
-
-
-def git(folder: Path, *arguments: str) -> str:
-    name = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
-    done = subprocess.run(["git", *name, *arguments], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 def audited(folder: Path, lang: str = "en") -> tuple[Mapping[str, object], str]:

@@ -320,11 +320,16 @@ def test_the_bytes_depend_neither_on_the_hash_seed_nor_on_the_place(workspace: P
         place = tmp_path / seed
         shutil.copytree(workspace, place / "small")
         ran = process(
-            "-m", "sopkit", "build", place / "small", "-o", place / "out", *AS_OF, environment={"PYTHONHASHSEED": seed}
+            *("-m", "sopkit", "build", place / "small", "-o", place / "out", *AS_OF, "--edition", "2026-07"),
+            environment={"PYTHONHASHSEED": seed},
         )
         assert ran.returncode == 0, ran.stderr
         made.append(tree(place / "out"))
     assert made[0] == made[1] == made[2]
+    assert "edition.json" in made[0]
+    assert {path.rpartition(".")[2] for path in made[0] if path != MARKER} == {
+        *("html", "pdf", "docx", "xlsx", "md", "ics", "svg", "json"),
+    }
 
 
 @pytest.mark.long
@@ -333,7 +338,10 @@ def test_the_bytes_do_not_depend_on_the_time_zone(workspace: Path, tmp_path: Pat
     for zone in ("Asia/Shanghai", "America/New_York"):
         # Two o'clock in the morning of 1 July 2026 in UTC: still June in New York.
         environment = {"TZ": zone, "SOURCE_DATE_EPOCH": "1782871200"}
-        ran = process("-m", "sopkit", "build", workspace, "-o", tmp_path / zone, environment=environment)
+        ran = process(
+            *("-m", "sopkit", "build", workspace, "-o", tmp_path / zone, "--edition", "2026-07"),
+            environment=environment,
+        )
         assert ran.returncode == 0, ran.stderr
         made.append(tree(tmp_path / zone))
     assert made[0] == made[1]

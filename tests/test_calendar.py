@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Final
 
 import pytest
@@ -13,6 +14,7 @@ import recurring_ical_events  # type: ignore[import-untyped]  # it says nowhere 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Component, Event
+from pypdf import PdfReader
 
 from sopkit.graph.issues import dates_of, replacers
 from sopkit.model.documents import Workspace
@@ -22,6 +24,7 @@ from sopkit.render.html import to_html
 from sopkit.render.manual.book import Book, plan
 from sopkit.render.manual.front import Edition
 from sopkit.render.marks import plain
+from sopkit.render.pdf import Typesetter, to_pdf
 from sopkit.render.recurrences import Recurrence
 from sopkit.render.templating import Templates
 from sopkit.render.wall_calendar import wall_calendar
@@ -31,6 +34,7 @@ from sopkit.simulation.holidays import CN_2026, Holidays, holidays_of
 from sopkit.simulation.issues import issue_times
 from sopkit.text import LANGS, Lang
 from tests.documents import small
+from tests.figures import PLAYBOOKS
 from tests.workspaces import Files, unjudged
 
 EDITION: Final = Edition(date(2026, 7, 1), "2026-07", tool="sopkit test")
@@ -313,6 +317,24 @@ def test_the_wall_calendar_has_the_days_of_the_calendar() -> None:
                 assert entries == sorted(entries)
         assert to_html(document, Templates())
     assert wall_calendar(Book(plan(workspace), Names(workspace, "en"), "owner-manager"), found, EDITION) is None
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("role", ["", "compliance-lead"])
+def test_each_month_has_a_page_of_its_own(role: str) -> None:
+    """English words make the rows long; the months from November 2026 on have four, five and six weeks."""
+    files = {path.relative_to(PLAYBOOKS).as_posix(): path.read_bytes() for path in PLAYBOOKS.rglob("*.yaml")}
+    workspace = unjudged(files).workspace
+    edition = Edition(date(2026, 11, 28), "2026-12")
+    book = Book(plan(workspace), Names(workspace, "en"), role)
+    document = wall_calendar(book, Calendars(book.plan, edition).found, edition)
+    assert document
+    typesetter = Typesetter(Templates(), edition.as_of)
+    pages = PdfReader(BytesIO(to_pdf(document, typesetter))).pages
+    typesetter.close()
+    titles = [re.findall(r"\w+ 20\d\d(?= Mon Tue)", " ".join(page.extract_text().split())) for page in pages]
+    assert [len(each) for each in titles] == [1] * 12
+    assert titles[0] == ["November 2026"]
 
 
 def times_of(found: Sequence[Recurrence], day: date) -> set[str]:

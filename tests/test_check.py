@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from sopkit import resources
-from sopkit.diagnostics import Finding
-from sopkit.fixing import Fixed, apply_fixes
+from sopkit.diagnostics import Fix
+from sopkit.fixing import Fixed, make
 from tests.commands import CAPPED, GOOD, MISSPELT, UNSETTLED, Run, Write, files, runner, writer
 from tests.workspaces import SETTINGS, write
 
@@ -73,7 +73,7 @@ def test_what_was_not_assessed_fails_unless_it_is_allowed(sopkit: Run, write_wor
     assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found; 1 not assessed"
     assert "? 没能判断：有没有人会走到这个分支" in sopkit("check", folder, "--lang", "zh-CN")[1]
     assert sopkit("check", folder, "--allow-not-assessed")[0] == 0
-    assert sopkit("check", folder, "--diff") == (1, "", "")
+    assert sopkit("check", folder, "--diff") == (0, "", ""), "there is nothing that would be changed"
 
 
 def test_what_was_not_assessed_is_listed_quietly_and_for_what_is_selected(sopkit: Run, write_workspace: Write) -> None:
@@ -175,7 +175,8 @@ def test_json_is_as_its_schema_says(sopkit: Run, write_workspace: Write) -> None
     assert report["version"] == 1
     assert report["as_of"] == "2026-07-01"
     assert report["counts"] == {
-        "error": 2, "warning": 0, "note": 0, "not_assessed": 0, "waived": 0, "held_back": 0, "errors_elsewhere": 0, "files": 2,
+        "error": 2, "warning": 0, "note": 0, "not_assessed": 0, "waived": 0, "baselined": 0, "held_back": 0, "errors_elsewhere": 0,
+        "files": 2,
     }  # fmt: skip
     owner = next(one for one in report["findings"] if one["line"] == 4)
     assert owner["file"] == f"{folder.name}/play.yaml"
@@ -227,7 +228,7 @@ def test_fix_writes_only_safe_changes_and_checks_again(sopkit: Run, write_worksp
     assert "-id: thanks\u200b\n+id: thanks\n" in out
     assert files(folder) == before
     code, out, err = sopkit("check", folder, "--fix", "--lang", "en")
-    assert "findings mended: 1; files changed: 1" in err
+    assert "1 change made in 1 file; checked again: nothing found" in err
     assert code == 0
     assert files(folder)["play.yaml"] == GOOD.encode()
 
@@ -269,14 +270,14 @@ def test_fix_overwrites_nothing_that_was_changed_meanwhile(
 ) -> None:
     folder = write_workspace(MISSPELT)
 
-    def late(findings: tuple[Finding, ...], *, unsafe: bool) -> tuple[Fixed, ...]:
+    def late(fixes: list[Fix]) -> tuple[Fixed, ...]:
         (folder / "play.yaml").write_text("# saved by an editor\n", "utf-8")
-        return apply_fixes(findings, unsafe=unsafe)
+        return make(fixes)
 
-    monkeypatch.setattr("sopkit.cli.check.apply_fixes", late)
+    monkeypatch.setattr("sopkit.cli.mending.make", late)
     code, _, err = sopkit("check", folder, "--fix", "--unsafe", "--lang", "en")
     assert code == 2
-    assert "play.yaml: it has just been changed or moved away; run this again" in err
+    assert "play.yaml: it has just been changed or moved away; run again" in err
     assert (folder / "play.yaml").read_text("utf-8") == "# saved by an editor\n"
 
 

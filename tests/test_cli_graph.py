@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sopkit import pipeline
 from sopkit.cli import app
 from sopkit.graph.manifest import node_link
+from sopkit.graph.nodes import FLOW
 from sopkit.graph.part import around, everything, flow
 from sopkit.graph.selection import select
 from sopkit.render import dot, figure, flow_svg, mermaid
@@ -24,6 +25,7 @@ from sopkit.render.chart import Chart, Home, chart
 from sopkit.render.columns import width
 from sopkit.render.graphml import to_graphml
 from sopkit.render.panels import to_figure
+from sopkit.render.wording.relations import RELATIONS
 from sopkit.source import Source
 from sopkit.text import Lang
 from sopkit.tree import Value
@@ -101,6 +103,20 @@ def test_an_arrow_says_delay_and_deadline_as_the_manual_does(
     )
     _, out, _ = sopkit("--lang", lang, "graph", folder, "--format", "mermaid")
     assert f'"{said}"' in out
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh-CN", "审批"), ("en", "approves")])
+def test_lines_beside_the_flow_are_said_in_words(sopkit: Run, lang: str, said: str) -> None:
+    _, out, _ = sopkit("--lang", lang, "graph", FOLDER, "production", "--format", "mermaid")
+    labels = set(re.findall(r'-\.-o\|"([^"]*)"\|', out))
+    assert said in labels
+    assert "approve" not in labels
+
+
+def test_every_label_of_the_graph_has_words() -> None:
+    labels = {edge.label for edge in whole().graph.edges if edge.kind not in (*FLOW, "occurs")}
+    assert len(labels) > 80
+    assert not labels - set(RELATIONS)
 
 
 def test_ls_aligns_by_display_width(sopkit: Run) -> None:

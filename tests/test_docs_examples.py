@@ -16,6 +16,7 @@ import pytest
 from sopkit.cli import app
 from sopkit.diagnostics import Severity
 from tests import spreadsheets
+from tests.repositories import committed, git
 from tests.workspaces import TODAY, compiled
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ TRIED_BY = {
     "console": "test_docs.py, with what they print",
     "sh": "below and .ci/run",
     "yaml": "below; those of docs/rules by test_rule_examples.py",
+    "yml": "test_hooks.py: files that `init` writes",
     "text": "nobody: a picture, no code",
 }
 """Language of a block of code → who tries it."""
@@ -80,6 +82,7 @@ def test_yaml_examples_are_right(page: Path, text: str) -> None:
     key = text.partition(":")[0]
     document = text if key == "kind" else FRAGMENTS[key].format(fragment=text.strip().replace("\n", "\n    "))
     name = "sopkit.yaml" if "kind: workspace" in document else "play.yaml"
+    name = "rules/own.yaml" if document.startswith("kind: rule") else name
     found = compiled({name: document}).findings
     assert not [one.message("en") for one in found if one.weight is Severity.ERROR], page.name
     if key != "kind":
@@ -124,12 +127,20 @@ def test_commands_in_texts_do_what_they_say(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [BLANKS.get(word, word) for word in shlex.split(line)][1:]
-    if words in (["audit"], ["build"], ["explain"], ["export"], ["import"], ["init"], ["new"]):
+    if words in (["audit"], ["build"], ["diff"], ["explain"], ["export"], ["import"], ["init"], ["new"]):
         words.append("--help")  # a sentence speaks of the command as such
     monkeypatch.chdir(tmp_path)
     if words[:1] != ["init"]:
         shutil.copytree(ROOT / "playbooks", tmp_path / "my-brand")
+        if "--changed-since" in words or "state:modified" in words:
+            committed(tmp_path / "my-brand")
         monkeypatch.chdir(tmp_path if "my-brand" in words else tmp_path / "my-brand")
+        if "--prune" in words:
+            app.main(["--as-of", TODAY.isoformat(), "baseline"])
+    if words[:1] == ["diff"]:
+        committed(tmp_path / "my-brand")
+        for tag in ("v1.0", "v1.1"):
+            git(tmp_path / "my-brand", "tag", tag)
     if "SOP.xlsx" in words and words[0] != "export":
         Path("SOP.xlsx").write_bytes(spreadsheets.flat())
         Path("my-shop").mkdir()

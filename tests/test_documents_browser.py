@@ -20,6 +20,8 @@ from sopkit.render.publication import Request
 from tests.browser import Browser, Page
 from tests.documents import audit_documents, made, small, small_documents
 from tests.figures import PLAYBOOKS
+from tests.test_checklists import CAMPAIGN_SHEETS
+from tests.test_checklists import workspace as campaign_workspace
 from tests.workspaces import TODAY
 
 pytestmark = pytest.mark.browser
@@ -76,7 +78,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def write(documents: Mapping[str, str], target: Path) -> Path:
     for path, text in documents.items():
-        (target / path).parent.mkdir(exist_ok=True)
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_text(text, "utf-8")
     return target
 
@@ -239,6 +241,22 @@ def test_a_week_s_ticks_are_the_same_on_all_its_days(browser: Browser, folder: P
         assert sum(ticks(page)) == kept, day
     choose(page, TUESDAY)
     tick(page, 0)
+
+
+def test_a_campaign_s_ticks_last_from_its_first_day_on(browser: Browser, tmp_path: Path) -> None:
+    files = made(campaign_workspace(), CAMPAIGN_SHEETS)
+    sheet = write(files, tmp_path) / "checklists/campaigns/autumn.zh-CN.html"
+    page = on(browser.page(), "2026-09-24").open(sheet)
+    begun = "document.querySelector('input[type=date]').value"
+    assert (page.run(begun), count(page)) == ("2026-09-24", "0 / 7")
+    tick(page, 2)
+    later = on(browser.page(), "2026-09-29").open(sheet)
+    assert (later.run(begun), count(later)) == ("2026-09-24", "1 / 7")
+    choose(later, "2026-11-02")
+    assert count(later) == "0 / 7"
+    tick(later, 0)
+    again = on(browser.page(), "2026-11-09").open(sheet)
+    assert (again.run(begun), count(again)) == ("2026-11-02", "1 / 7")
 
 
 def test_another_role_or_edition_has_its_own_ticks(browser: Browser, folder: Path, tmp_path: Path) -> None:

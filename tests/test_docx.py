@@ -9,6 +9,7 @@ from io import BytesIO
 
 import docx
 import pytest
+from docx.enum.section import WD_SECTION
 from docx.oxml.ns import qn
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
@@ -64,7 +65,7 @@ def test_any_document_opens_and_says_every_word_in_order(document: Document) -> 
 
 
 ORDER = {
-    "pPr": "pStyle keepNext keepLines pageBreakBefore numPr pBdr shd tabs spacing ind jc outlineLvl",
+    "pPr": "pStyle keepNext keepLines pageBreakBefore numPr pBdr shd tabs spacing ind jc outlineLvl sectPr",
     "rPr": "rStyle rFonts b bCs noProof color sz szCs u bdr shd lang",
     "pBdr": "top left bottom right",
     "tblPr": "tblStyle tblW tblInd tblBorders tblLayout tblCellMar tblLook tblCaption",
@@ -160,15 +161,25 @@ def test_every_page_says_what_it_is(lang: Lang) -> None:
     document = paper(
         lang=lang, stamp="草稿", draft=True, running=("A-1", "版次 3"), look=Look(header="晨曦", footer="内部")
     )
-    section = docx.Document(BytesIO(to_docx(document))).sections[0]
-    head, foot = section.header, section.footer
-    assert "晨曦 · 手册\tA-1 · 版次 3" in head.paragraphs[0].text
-    assert "内部" in foot.paragraphs[0].text
-    assert [each.text for each in foot._element.iter(qn("w:instrText"))] == [" PAGE ", " NUMPAGES "]
-    marks = list(head._element.iter("{urn:schemas-microsoft-com:vml}textpath"))
-    assert [each.get("string") for each in marks if each.get("string")] == ["草稿"]
-    finished = docx.Document(BytesIO(to_docx(replace(document, draft=False)))).sections[0].header
-    assert not list(finished._element.iter("{urn:schemas-microsoft-com:vml}textpath"))
+    for section in docx.Document(BytesIO(to_docx(document))).sections:
+        head, foot = section.header, section.footer
+        assert "晨曦 · 手册\tA-1 · 版次 3" in head.paragraphs[0].text
+        assert "内部" in foot.paragraphs[0].text
+        assert [each.text for each in foot._element.iter(qn("w:instrText"))] == [" PAGE ", " NUMPAGES "]
+        marks = list(head._element.iter("{urn:schemas-microsoft-com:vml}textpath"))
+        assert [each.get("string") for each in marks if each.get("string")] == ["草稿"]
+    for section in docx.Document(BytesIO(to_docx(replace(document, draft=False)))).sections:
+        assert not list(section.header._element.iter("{urn:schemas-microsoft-com:vml}textpath"))
+
+
+def test_the_head_of_a_page_names_its_chapter() -> None:
+    """The pages before the first chapter have none to name: they are a section of their own."""
+    sections = docx.Document(BytesIO(to_docx(paper()))).sections
+    codes = [[each.text for each in one.header._element.iter(qn("w:instrText"))] for one in sections]
+    assert codes == [[], [" STYLEREF 1 \\n ", " STYLEREF 1 "]]
+    assert [one.start_type for one in sections] == [WD_SECTION.NEW_PAGE] * 2
+    sheet = docx.Document(BytesIO(to_docx(replace(paper(), form="checklist")))).sections
+    assert [list(one.header._element.iter(qn("w:instrText"))) for one in sheet] == [[]]
 
 
 def test_long_words_stay_out_of_the_heads_of_pages() -> None:

@@ -25,7 +25,7 @@ def test_edits_are_made_at_their_spans_and_nowhere_else() -> None:
     assert fixed.count == 2
     changed = fixed.diff("a.yaml").splitlines()
     assert changed[:3] == ["--- a/a.yaml", "+++ b/a.yaml", "@@ -1,3 +1,3 @@"]
-    assert changed[3:5] == ["-kind：kpi", "+kind: kpi"]
+    assert changed[3:5] == ["-\ufeffkind：kpi", "+\ufeffkind: kpi"], "git has the mark in the line"
     assert changed[5:] == [" id: a  # 注释", "-title: 复购率", '+title: "复购率"']
 
 

@@ -6,14 +6,17 @@ import base64
 import json
 import os
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdf
 import pytest
+from pypdf.generic import DictionaryObject
 
 from sopkit.cli import app
-from sopkit.reader.pictures import MAX_PICTURE, MISSING, NO_FILE, NO_PICTURE, OUTSIDE, TOO_LARGE, Picture, find_picture
+from sopkit.reader.pictures import MAX_PICTURE, MISSING, NO_FILE, NO_PICTURE, OUTSIDE, Picture, find_picture, too_large
 from sopkit.render.publication import Request
 from sopkit.text import Phrase
 from tests.documents import made, small
@@ -35,6 +38,14 @@ def png(width: int = 2, height: int = 1) -> bytes:
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8L"
+WEBP_WHOLE = base64.b64decode("UklGRh4AAABXRUJQVlA4TBEAAAAvAAAAAAfQ//73v/+BiOh/AAA=")
+JPEG_WHOLE = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP////////////////////////////////////////////////////////////////////////////"
+    "//////////2wBDAf//////////////////////////////////////////////////////////////////////////////////////wAARCAAB"
+    "AAEDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAP/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EAB"
+    "QRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AJgA/9k="
+)
+"""Pictures of one dot."""
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
@@ -96,7 +107,7 @@ def test_a_picture_has_a_bound(tmp_path: Path) -> None:
     (tmp_path / "most.png").write_bytes(most)
     (tmp_path / "more.png").write_bytes(most + b"\0")
     assert isinstance(find_picture(tmp_path, "most.png"), Picture)
-    assert find_picture(tmp_path, "more.png") == TOO_LARGE
+    assert find_picture(tmp_path, "more.png") == too_large(MAX_PICTURE)
 
 
 def test_a_missing_logo_is_answered_where_it_is_named(
@@ -112,17 +123,50 @@ def test_a_missing_logo_is_answered_where_it_is_named(
     assert app.main(["check", str(folder), "--quiet"]) == 0
 
 
-def test_every_page_shows_the_logo_and_loads_nothing(write_workspace: Write, tmp_path: Path) -> None:
+def built(write_workspace: Write, tmp_path: Path, picture: bytes, *options: str) -> Path:
     folder = write_workspace({"sopkit.yaml": SETTINGS + 'brand: {name: "晨<曦", logo: logo.png}\n'})
-    (folder / "logo.png").write_bytes(png())
-    assert app.main(["build", str(folder), "-o", str(tmp_path / "out"), "--as-of", "2026-07-01"]) == 0
-    pages = [path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.html")]
+    (folder / "logo.png").write_bytes(picture)
+    out = tmp_path / "out"
+    assert app.main(["build", str(folder), "-o", str(out), "--as-of", "2026-07-01", *options]) == 0
+    return out
+
+
+def test_every_page_shows_the_logo_and_loads_nothing(write_workspace: Write, tmp_path: Path) -> None:
+    out = built(write_workspace, tmp_path, png())
+    pages = [path.read_text("utf-8") for path in out.rglob("*.html")]
     address = "data:image/png;base64," + base64.b64encode(png()).decode()
     assert pages
     for page in pages:
         assert page.count(f'<img class="logo" src="{address}" alt="晨&lt;曦">') == 1
         assert "img-src data:;" in page
-    assert not list((tmp_path / "out").rglob("*.png"))
+    assert not list(out.rglob("*.png"))
+    for path in out.rglob("*.pdf"):
+        first, *others = pypdf.PdfReader(path).pages
+        assert [each["/Width"] for each in pictures(first)] == [2], path.name
+        assert not any(pictures(each) for each in others), path.name
+    words = sorted(out.rglob("*.docx"))
+    assert words
+    for path in words:
+        with zipfile.ZipFile(path) as package:
+            assert package.read("word/media/logo.png") == png()
+
+
+@pytest.mark.parametrize("picture", [JPEG_WHOLE, WEBP_WHOLE], ids=["jpeg", "webp"])
+def test_a_pdf_shows_every_kind_of_picture_that_is_taken(
+    write_workspace: Write, tmp_path: Path, picture: bytes
+) -> None:
+    out = built(write_workspace, tmp_path, picture, "--format", "pdf", "--only", "manual")
+    found = sorted(out.rglob("*.pdf"))
+    assert found
+    assert all([each["/Width"] for each in pictures(pypdf.PdfReader(path).pages[0])] == [1] for path in found)
+
+
+def pictures(page: pypdf.PageObject) -> list[DictionaryObject]:
+    """Return the pictures that a page of a PDF shows."""
+    resources = page["/Resources"].get_object()
+    assert isinstance(resources, DictionaryObject)
+    shown = [each.get_object() for each in resources.get("/XObject", DictionaryObject()).values()]
+    return [each for each in shown if isinstance(each, DictionaryObject) and each["/Subtype"] == "/Image"]
 
 
 @pytest.mark.long

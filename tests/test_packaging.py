@@ -43,7 +43,10 @@ def test_the_source_distribution_holds_all_that_is_kept(tmp_path: Path) -> None:
         held = {"/".join(one.name.split("/")[1:]) for one in archive.getmembers()}
     folders = ("docs", "playbooks", "schemas", "sopkit", "templates", "tests", ".ci")
     kept = {
-        f"{folder}/{name}" for folder in folders for name in files_below(ROOT / folder) if "__pycache__" not in name
+        f"{folder}/{name}"
+        for folder in folders
+        for name in files_below(ROOT / folder)
+        if not {"__pycache__", "node_modules"} & set(name.split("/"))
     }
     kept |= {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"}
     assert not kept - held

@@ -241,6 +241,8 @@ REFUSED = [
     ("window", "days 7..1", rules.REVERSED_RANGE, "days 7..1"),
     ("window", "0h..24x", rules.MALFORMED_DURATION, "24x"),
     ("retention", "3x after order-paid", rules.MALFORMED_RETENTION, "3x after order-paid"),
+    ("retention", "3y afer order-paid", rules.MALFORMED_RETENTION, "3y afer order-paid"),
+    ("retention", "-3y", rules.MALFORMED_RETENTION, "-3y"),
     ("stay", "at least 7x", rules.MALFORMED_DURATION, "7x"),
     ("reentry", "after 90x", rules.MALFORMED_DURATION, "90x"),
     ("reentry", "sometimes", rules.MALFORMED_REENTRY, "sometimes"),

@@ -14,7 +14,7 @@ from sopkit.cli import app
 from sopkit.render.document import Document
 from sopkit.render.printing import NUMBER, Piece, printed
 from sopkit.render.templating import Templates
-from sopkit.render.writers import INSTALL, WRITERS, Press
+from sopkit.render.writers import APART, INSTALL, WRITERS, Press
 from tests.documents import SMALL
 from tests.workspaces import TODAY
 
@@ -75,6 +75,27 @@ def test_only_the_forms_that_are_asked_for_are_written(workspace: Path, tmp_path
     assert endings == {".md"}
     assert not (tmp_path / "out/checklists").exists()
     assert (tmp_path / "out/index.html").is_file()
+
+
+def test_calendars_and_drawings_are_forms_to_ask_for(workspace: Path, tmp_path: Path) -> None:
+    assert built(workspace, "-o", tmp_path / "out", "--format", "ics", "--format", "svg") == 0
+    endings = {path.suffix for path in (tmp_path / "out").rglob("*.*") if path.parent != tmp_path / "out"}
+    assert endings == {".ics", ".svg"}
+    assert "calendar/guide.en.ics" in (tmp_path / "out/index.en.html").read_text("utf-8")
+
+
+@pytest.mark.long
+def test_calendars_and_codes_whose_libraries_are_missing_are_named(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(APART, "ics", replace(APART["ics"], libraries=("no_such_library",)))
+    monkeypatch.setattr("sopkit.render.qr.find_spec", lambda _: None)
+    assert built(workspace, "-o", tmp_path / "out") == 0
+    assert f"no iCalendar, QR codes was written; to have it, run: {INSTALL}" in capsys.readouterr().err
+    assert not list((tmp_path / "out").rglob("*.ics"))
+    assert built(workspace, "-o", tmp_path / "out", "--format", "html", "--only", "calendar") == 0
+    assert "no QR codes was" not in capsys.readouterr().err
+    assert built(workspace, "-o", tmp_path / "out", "--format", "ics") == 2
 
 
 @pytest.mark.long

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pypdfium2  # type: ignore[import-untyped]  # it has annotations, but says nowhere that they are for us
 import pytest
 import segno
+import zxingcpp
 
+from sopkit import pipeline
 from sopkit.model.documents import Workspace
+from sopkit.reader.files import find_sources
 from sopkit.render.document import Callout, Diagram, Document, Table, lines_of
 from sopkit.render.html import to_html
 from sopkit.render.manual.book import Book, plan
@@ -16,12 +20,15 @@ from sopkit.render.manual.manual import manual
 from sopkit.render.manual.quick_card import ROWS, quick_card
 from sopkit.render.markdown import to_markdown
 from sopkit.render.marks import plain
+from sopkit.render.pdf import Typesetter, to_pdf
+from sopkit.render.publication import roles_with_work
 from sopkit.render.qr import MODULE, QUIET, qr_code
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.text import LANGS, Lang
 from tests.documents import EDITION, small, tree
-from tests.workspaces import unjudged
+from tests.figures import PLAYBOOKS
+from tests.workspaces import TODAY, unjudged
 
 
 def card(workspace: Workspace, role: str, lang: Lang) -> Document | None:
@@ -68,6 +75,19 @@ def test_the_code_is_that_of_the_address() -> None:
     tree(drawn.svg)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_phone_reads_the_address_from_the_printed_card(lang: Lang) -> None:
+    made = card(small(), "guide", lang)
+    assert made
+    typesetter = Typesetter(Templates(), EDITION.as_of)
+    (sheet,) = pypdfium2.PdfDocument(to_pdf(made, typesetter))
+    typesetter.close()
+    assert [each.text for each in zxingcpp.read_barcodes(sheet.render(scale=2).to_pil())] == [
+        "https://sop.example.com/aurora"
+    ]
+
+
 @pytest.mark.parametrize(
     "address", ["", "javascript:alert(1)", "ftp://example.com", "https://example.com/" + "长" * 300]
 )
@@ -104,3 +124,18 @@ def test_a_draft_says_so() -> None:
     assert made is not None
     assert made.draft
     assert "DRAFT" in made.stamp
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_card_of_every_role_of_the_reference_is_one_page(lang: Lang) -> None:
+    found = find_sources(PLAYBOOKS)
+    workspace = pipeline.compile(found.sources, today=TODAY, found=found.findings).workspace
+    sheets = {}
+    with Typesetter(Templates(), TODAY) as typesetter:
+        for role in roles_with_work(workspace):
+            made = card(workspace, role, lang)
+            if made is not None:
+                sheets[role] = len(pypdfium2.PdfDocument(to_pdf(made, typesetter)))
+    assert len(sheets) > 10
+    assert {role: pages for role, pages in sheets.items() if pages != 1} == {}

@@ -77,7 +77,7 @@ def test_the_command_mends_it(
     )
     (root / "welcome.yaml").write_bytes(text.encode())
     app.main(["check", str(root), "--fix", "--lang", "en"])
-    assert "mended" in "".join(capfd.readouterr())
+    assert "checked again" in "".join(capfd.readouterr())
     app.main(["check", str(root), "--fix"])
     after = (root / "welcome.yaml").read_bytes().decode()
     assert mended in after

@@ -382,3 +382,23 @@ def test_an_alert_is_told_within_its_time_not_ahead_of_it(lang: Lang, said: str)
     document = manual(book(compiled(ALERT).workspace, lang), EDITION, Templates())
     lines = [plain(line) for section in document.sections for line in lines_of(section)]
     assert [line for line in lines if said in line.lower()] != []
+
+
+STARTED: Final = """\
+kind: procedure
+id: look
+title: 停下来看
+owner: guide
+steps:
+  - {id: count, do: 核数, by: guide}
+"""
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh-CN", "指标“打开率”预警时"), ("en", "On an alert of “打开率”")])
+def test_a_procedure_says_which_alerts_start_it(lang: Lang, said: str) -> None:
+    files = {"kpi.yaml": ALERT.replace("to: guide", "to: guide, start: look"), "look.yaml": STARTED}
+    document = manual(book(compiled(files).workspace, lang), EDITION, Templates())
+    assert said in [plain(line) for section in document.sections for line in lines_of(section)]
+    unstarted = manual(book(compiled(STARTED).workspace, lang), EDITION, Templates())
+    labels = [plain(line) for section in unstarted.sections for line in lines_of(section)]
+    assert not {"何时开始", "Starts"} & set(labels)

@@ -10,7 +10,10 @@ import pytest
 
 from sopkit import rules
 from sopkit.catalogue import BY_NAME, RULES
-from sopkit.diagnostics import Rule
+from sopkit.diagnostics import Finding, Rule
+from sopkit.diff.rules import RULES as OF_TWO_VERSIONS
+from sopkit.own.examples import disagreeing
+from sopkit.own.rules import FAILED
 from sopkit.reader import read
 from sopkit.reader.rules import RULES as OF_THE_READER
 from sopkit.source import Source
@@ -42,10 +45,17 @@ def codes(rule: Rule, example: str) -> list[str]:
         return [finding.rule.code for finding in read(Source("example.yaml", example.encode())).findings]
     beside = set() if rule in rules.RULES or rule.code >= "SOP2" else GOVERNANCE
     beside = beside | {"SOP141"} if rule.code in LONE_NOUN else beside
-    return [one.rule.code for one in compiled(files_of(example)).findings if one.rule.code not in beside]
+    return [one.rule.code for one in told(rule, example) if one.rule.code not in beside]
 
 
-WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES]
+def told(rule: Rule, example: str) -> tuple[Finding, ...]:
+    """Return what `sopkit check` finds in an example, or what `sopkit rules --test` does, where the rule is one of that."""
+    whole = compiled(files_of(example))
+    return (*whole.findings, *(disagreeing(whole.own, whole.forest) if rule is FAILED else ()))
+
+
+WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES and rule not in OF_TWO_VERSIONS]
+"""The examples of kinds of change are two versions, which `test_diff.py` compares."""
 NEEDS_THE_FAULT = {"SOP903", "SOP904"}
 """The waiver that these refuse leaves the finding open that it was to excuse."""
 
@@ -92,7 +102,7 @@ def test_summary_and_reason_need_no_filling(rule: Rule) -> None:
     "rule", [rule for rule in WITH_EXAMPLE if rule not in OF_THE_READER], ids=lambda rule: rule.code
 )
 def test_every_placeholder_is_filled(rule: Rule) -> None:
-    (finding, *_) = (one for one in compiled(files_of(rule.bad)).findings if one.rule is rule)
+    (finding, *_) = (one for one in told(rule, rule.bad) if one.rule is rule)
     wanted = {
         name for text in (rule.message.en, rule.fix.en) for _, name, _, _ in string.Formatter().parse(text) if name
     }

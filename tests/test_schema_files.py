@@ -21,7 +21,7 @@ from sopkit.tree import Value
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent / "schemas"
-FILES = (*KINDS, "pack", "common", UNION)
+FILES = (*KINDS, "pack", "rule", "common", UNION)
 
 SCHEMAS_BY_NAME = frozenset({"properties", "patternProperties", "$defs"})
 DATA = frozenset({"examples", "enum", "const", "required", "dependentRequired", "default"})

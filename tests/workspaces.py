@@ -66,7 +66,9 @@ def compiled(files: Files | str, today: date = TODAY) -> Compilation:
 
     given = sources(files)
     packs = [one for one in given if one.path.startswith("packs/")]
-    return pipeline.compile([one for one in given if one not in packs], today=today, packs=packs)
+    own = [one for one in given if one.path.startswith("rules/")]
+    rest = [one for one in given if one not in packs and one not in own]
+    return pipeline.compile(rest, today=today, packs=packs, own_rules=own)
 
 
 def unjudged(files: Files | str) -> Compilation:

@@ -48,11 +48,22 @@ SUMMARIES: Final = {
     "compile": Phrase(
         "把整个工作区编译成一张执行图，写成文件", "compile a workspace to one execution graph, in a file"
     ),
+    "diff": Phrase(
+        "两个版本之间变了什么：客户、员工、证明、法规",
+        "what changes between two versions: customers, staff, proofs, law",
+    ),
     "graph": Phrase("画出流程图，整体或一部分", "draw the graph, or a part of it"),
+    "baseline": Phrase(
+        "把现有的问题记成基线，以后只报新的", "write down what is found now, to be told only what is new"
+    ),
     "simulate": Phrase("随机模拟一批客户：触达、工作量、去留", "run random customers: touches, work, drop-offs"),
     "ls": Phrase("列出工作区里的文档和名词", "list what a workspace holds"),
     "explain": Phrase("说明一条规则：为何要紧、怎么改、例子", "explain a rule: why it matters, what to do, an example"),
     "rules": Phrase("列出全部规则", "list all rules"),
+    "hook": Phrase(
+        "检查改过的文件所在的工作区，供 pre-commit 调用",
+        "check the workspaces that changed files are in, for pre-commit",
+    ),
     "schema": Phrase("输出某种文档的 JSON Schema", "print the JSON Schema of a kind"),
 }
 COMMANDS: Final = {name: Entry(f"sopkit.cli.{name}", summary) for name, summary in SUMMARIES.items()}

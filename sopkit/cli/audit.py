@@ -13,11 +13,12 @@ from sopkit.audit import Audit, Status, audit
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out, templates_of
+from sopkit.cli.formats import FORMATS, brand_fonts, forms_wanted, tell_left_out, templates_of
 from sopkit.cli.progress import watched
 from sopkit.cli.revision import revision
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
+from sopkit.kept import Kept
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
@@ -31,7 +32,7 @@ from sopkit.render.index import Entry
 from sopkit.render.printing import Piece, printed
 from sopkit.render.publication import FORMS_TO_READ, Publication
 from sopkit.render.wording.names import Names
-from sopkit.render.writers import Form, Press
+from sopkit.render.writers import WRITERS, Form, Press
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
@@ -91,9 +92,10 @@ def run(
         documents = publications(made, frame, names)
         pieces = [Piece(each.document, form, entry.path) for each in documents for form, entry in each.written(forms)]
         data = (file for _, file in data_files(made, frame, names))
-        press = Press(templates_of(loaded.folder), loaded.compilation.today)
+        fonts = brand_fonts(loaded, forms)
+        press = Press(templates_of(loaded.folder), loaded.compilation.today, fonts, Kept.open(loaded.folder))
         write_folder(Path(output), watched(console, chain(printed(pieces, press), data), WORKING))
-    tell_left_out(console, output_format)
+    tell_left_out(console, output_format, tuple(WRITERS))
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
     return _verdict(made, allow_not_assessed=allow_not_assessed)
 

@@ -14,11 +14,12 @@ from sopkit.cli.audit import data_files, inputs, publications, revision_of
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.formats import FORMATS, forms_wanted, tell_left_out, templates_of
+from sopkit.cli.formats import ALL_FORMATS, apart_wanted, brand_fonts, forms_wanted, tell_left_out, templates_of
 from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.graph.manifest import manifest
+from sopkit.kept import Kept
 from sopkit.model.nouns import Role
 from sopkit.output import File, cause, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
@@ -30,8 +31,9 @@ from sopkit.render.index import Entry
 from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.marks import clean
 from sopkit.render.publication import KINDS, Publication, Request, publish, roles_with_work
+from sopkit.render.qr import is_ready, may_be_drawn
 from sopkit.render.wording.names import Names
-from sopkit.render.writers import Form
+from sopkit.render.writers import APART, WRITERS, Apart, Form
 from sopkit.schema.near import near
 from sopkit.text import Lang, Phrase
 
@@ -50,7 +52,7 @@ OPTIONS = (
         Phrase("只生成这个岗位的，写编号或名称，可写多次", "only documents of this role, by id or title; may be repeated"),
         "ROLE", many=True,
     ),
-    FORMATS,
+    ALL_FORMATS,
     Choice(
         ("--since",),
         Phrase("与这份 edition.json 比较，标出变化；不写则用输出文件夹里的", "mark what changed since this edition.json; else that in OUT"),
@@ -80,6 +82,7 @@ UNSETTLED = Phrase(
     "nothing was built because not everything could be assessed, and a former output was left as it is. Mend that, or use "
     "--allow-not-assessed to build all the same, or --force for a draft",
 )
+QR_CODES = Phrase("二维码", "QR codes")
 UNREAD = Phrase("读不了 {path}：{why}", "{path} cannot be read: {why}")
 SAID = Phrase("{said}", "{said}")
 BUILT = Phrase("已生成 {count} 个文件。手册：{place}", "built {count} files. The manual: {place}")
@@ -100,7 +103,7 @@ def run(
     output: str,
     only: tuple[str, ...],
     role: tuple[str, ...],
-    output_format: tuple[Form, ...],
+    output_format: tuple[Form | Apart, ...],
     since: str | None,
     edition: str | None,
     allow_not_assessed: bool,
@@ -126,15 +129,17 @@ def run(
         forms=forms,
         diagrams=_diagrams(loaded, only),
         logo=compilation.logo,
-        calendar_files=not output_format,
+        fonts=brand_fonts(loaded, forms),
+        apart=apart_wanted(output_format),
         former=_former(loaded, Path(output), since),
         results=Results(compilation.findings, compilation.proved, compilation.not_assessed),
         more=documents,
         entries=[entry for entry, _ in data],
+        kept=Kept.open(loaded.folder),
     )
     written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in data)), WORKING))
     write_folder(Path(output), written)
-    tell_left_out(console, output_format)
+    tell_left_out(console, output_format, (*WRITERS, *APART), _undrawn(loaded, only))
     _report(console, Path(output), written.names, languages_of(compilation.workspace.settings)[0])
     return OK
 
@@ -152,6 +157,15 @@ def _former(loaded: Loaded, output: Path, since: str | None) -> EditionFile | No
         return read(data, clean(loaded.compilation.workspace.settings.id), str(path))
     except EditionUnreadableError as error:
         raise WrongUsageError(SAID, said=error.reason) from error
+
+
+def _undrawn(loaded: Loaded, only: tuple[str, ...]) -> tuple[Phrase, ...]:
+    """Return what quick cards lack: the code to scan, where the live edition has an address and the library is missing."""
+    outputs = loaded.compilation.workspace.settings.outputs
+    wanted = (
+        (not only or "card" in only) and outputs is not None and outputs.url is not None and may_be_drawn(outputs.url)
+    )
+    return (QR_CODES,) if wanted and not is_ready() else ()
 
 
 class _Written:

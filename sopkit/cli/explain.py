@@ -11,6 +11,9 @@ import click
 from sopkit import catalogue
 from sopkit.cli.command import OK, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
+from sopkit.cli.rules import own_of
+from sopkit.diagnostics import Rule
+from sopkit.own import PREFIX, OwnRules
 from sopkit.render.rule_page import rule_page
 from sopkit.render.terminal import table
 from sopkit.text import Lang, Phrase
@@ -38,12 +41,18 @@ def command(lang: Lang) -> Command:
 def run(ctx: click.Context, rule: str) -> int:
     """Print the page of one rule."""
     console = console_of(ctx)
-    found = catalogue.find(rule)
+    found = catalogue.find(rule) or _own(rule)
     if found is None:
         raise _unknown(rule, console)
     for line in rule_page(found, console.screen()):
         console.say(line)
     return OK
+
+
+def _own(name: str) -> Rule | None:
+    """Return the rule of the workspace that we stand in, by its code."""
+    own = own_of(None) if name.casefold().startswith(PREFIX) else OwnRules()
+    return next((one.rule for one in own.rules if one.rule.code == name.casefold()), None)
 
 
 def _unknown(rule: str, console: Console) -> WrongUsageError:

@@ -2,44 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from sopkit.cli.command import Choice, WrongUsageError
 from sopkit.cli.console import Console
+from sopkit.cli.workspace import Loaded
+from sopkit.reader.font_files import find_font
 from sopkit.reader.templates import find_templates
 from sopkit.render.own_templates import OwnTemplates
 from sopkit.render.templating import Templates
-from sopkit.render.writers import INSTALL, WRITERS, Form
+from sopkit.render.writers import APART, INSTALL, WRITERS, Apart, Form, Medium, Writer
 from sopkit.text import Phrase
+from sopkit.tree import Mark
 
+NAMES: Final = ("--format", "output_format")
 FORMATS: Final = Choice(
-    ("--format", "output_format"),
+    NAMES,
     Phrase("只写成这种格式，可写多次", "write this format only; may be repeated"),
     values=tuple(WRITERS),
     many=True,
 )
+"""Of documents alone."""
+ALL_FORMATS: Final = Choice(
+    NAMES,
+    Phrase(
+        "只写成这种格式，可写多次；ics 是日历文件，svg 是流程图",
+        "write this format only; may be repeated; ics are calendar files, svg are flow diagrams",
+    ),
+    values=(*WRITERS, *APART),
+    many=True,
+)
 MISSING: Final = Phrase(
     "写 {names} 需要另装的组件，请运行：{install}", "writing {names} needs libraries that are not here; run: {install}"
+)
+UNUSABLE_FONT: Final = Phrase(
+    "{place}：brand.font_files 里的字体“{file}”用不了：{why}。放一个 TTF、OTF 或 TTC 文件进工作区，"
+    "写它相对于 sopkit.yaml 的路径；或删掉这一项",
+    "{place}: the font `{file}` of brand.font_files can't be used: {why}. Put a TTF, OTF or TTC file into the workspace and write its "
+    "path from sopkit.yaml, or leave it out",
 )
 LEFT_OUT: Final = Phrase(
     "没有生成 {names}；要生成，请运行：{install}", "no {names} was written; to have it, run: {install}"
 )
 
 
-def forms_wanted(asked: tuple[Form, ...]) -> tuple[Form, ...]:
-    """Return the forms to write: those asked for, else all that can be. Raises `WrongUsageError` where a library is missing."""
-    missing = [form for form in asked if not WRITERS[form].ready]
+def forms_wanted(asked: Sequence[Form | Apart]) -> tuple[Form, ...]:
+    """Return the forms in which documents are written: those asked for, else all that can be.
+
+    Raises `WrongUsageError` where a library for one that is asked for is missing.
+    """
+    missing = [form for form in asked if not _medium(form).ready]
     if missing:
         raise WrongUsageError(MISSING, names=_named(missing), install=INSTALL)
-    return asked or tuple(form for form, writer in WRITERS.items() if writer.ready)
+    return tuple(form for form, writer in WRITERS.items() if (form in asked if asked else writer.ready))
 
 
-def tell_left_out(console: Console, asked: tuple[Form, ...]) -> None:
-    """Say which forms were not written for want of a library, and what installs it."""
-    missing = [form for form, writer in WRITERS.items() if not writer.ready]
-    if missing and not asked:
-        console.complain(console.word(LEFT_OUT, names=_named(missing), install=INSTALL))
+def apart_wanted(asked: Sequence[Form | Apart]) -> tuple[Apart, ...]:
+    """Return what is written beside documents, after `forms_wanted`."""
+    return tuple(form for form, medium in APART.items() if (form in asked if asked else medium.ready))
+
+
+def tell_left_out(
+    console: Console, asked: Sequence[Form | Apart], could_be: Sequence[Form | Apart], more: Sequence[Phrase] = ()
+) -> None:
+    """Say which of the forms that there could be were not written for want of a library, and `more`; and what installs it."""
+    missing = [] if asked else [form for form in could_be if not _medium(form).ready]
+    names = [*(_medium(form).name for form in missing), *(console.word(each) for each in more)]
+    if names:
+        console.complain(console.word(LEFT_OUT, names=", ".join(names), install=INSTALL))
+
+
+def brand_fonts(loaded: Loaded, forms: Sequence[Form]) -> tuple[bytes, ...]:
+    """Return the fonts that the brand brings for what is printed; none where nothing is.
+
+    Raises `WrongUsageError` for one that can't be used.
+    """
+    settings = loaded.compilation.workspace.settings
+    if settings.brand is None or "pdf" not in forms:
+        return ()
+    found: list[bytes] = []
+    for name in settings.brand.font_files:
+        data = find_font(loaded.folder, name)
+        if isinstance(data, Phrase):
+            forest = loaded.compilation.forest
+            _, index = forest.tree(settings.at).find(("brand", "font_files"))
+            line = forest.span(Mark(settings.at + index)).line
+            raise WrongUsageError(UNUSABLE_FONT, place=f"{loaded.shown}sopkit.yaml:{line}", file=name, why=data)
+        found.append(data)
+    return tuple(found)
 
 
 def templates_of(folder: Path) -> Templates:
@@ -48,5 +100,13 @@ def templates_of(folder: Path) -> Templates:
     return OwnTemplates(own) if own else Templates()
 
 
-def _named(forms: list[Form]) -> str:
-    return ", ".join(WRITERS[form].name for form in forms)
+def _medium(form: Form | Apart) -> Writer | Medium:
+    match form:
+        case "ics" | "svg":
+            return APART[form]
+        case _:
+            return WRITERS[form]
+
+
+def _named(forms: Sequence[Form | Apart]) -> str:
+    return ", ".join(_medium(form).name for form in forms)

@@ -9,6 +9,7 @@ import click
 
 from sopkit.cli.command import OK, OUTPUT, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.selection import SIGNS, document_lang, mention_day, mention_errors, selected, selector_argument, split
+from sopkit.cli.since import STATE
 from sopkit.cli.workspace import Loaded, load
 from sopkit.graph.manifest import node_link, node_link_json
 from sopkit.graph.part import Part, around, everything, flow
@@ -39,6 +40,7 @@ OPTIONS = (
         values=LANES,
     ),
     OUTPUT,
+    STATE,
 )  # fmt: skip
 DETAILS = Phrase(
     "不写选择式时：图片画出全部剧本的流程，graphml 和 json 给出整张图。" + SIGNS.zh,
@@ -67,7 +69,13 @@ def command(lang: Lang) -> Command:
 
 
 def run(
-    ctx: click.Context, named: tuple[str, ...], output_format: str | None, lanes: Wish | None, output: str | None
+    ctx: click.Context,
+    *,
+    named: tuple[str, ...],
+    output_format: str | None,
+    lanes: Wish | None,
+    output: str | None,
+    changed_since: str | None,
 ) -> int:
     """Draw or write the part that is selected, by default everything."""
     console = console_of(ctx)
@@ -76,7 +84,7 @@ def run(
         raise WrongUsageError(NO_LANES, format=wanted)
     directory, expression = split(named)
     loaded = load(console, directory)
-    part = _part(loaded, expression, wanted)
+    part = _part(loaded, expression, wanted, changed_since)
     mention_day(console)
     mention_errors(ctx, loaded)
     if not part.nodes:
@@ -93,10 +101,10 @@ def _format_of(output: str | None) -> str:
     return SUFFIXES.get(suffix, "svg")
 
 
-def _part(loaded: Loaded, expression: str, wanted: str) -> Part:
+def _part(loaded: Loaded, expression: str, wanted: str, changed_since: str | None) -> Part:
     graph = loaded.compilation.graph
     if expression:
-        return around(selected(loaded, expression))
+        return around(selected(loaded, expression, changed_since))
     return flow(graph) if wanted in PICTURES else everything(graph)
 
 

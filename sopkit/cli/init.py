@@ -14,12 +14,13 @@ import click
 from sopkit import __version__
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.schema import SUFFIX, for_editor
+from sopkit.cli.schema import SUFFIX, for_workspace
 from sopkit.output import MARKER, marker_of, write_beside, write_folder
 from sopkit.reader.files import ENDINGS, MAPPING
 from sopkit.render.columns import visible
 from sopkit.resources import folder
 from sopkit.schema.definitions import UNION
+from sopkit.source import Source
 from sopkit.text import Lang, Phrase
 
 OPTIONS = (
@@ -108,11 +109,17 @@ def _from_spreadsheet(
     from sopkit.cli.spreadsheet import imported  # noqa: PLC0415  nobody else waits for it
 
     playbooks, said = imported(console, spreadsheet, None, directory, half_a_year_on(console.today))
-    files = dict(common_files(name, console.today))
-    for path, data in playbooks:
-        documents = path.endswith(ENDINGS) and path != MAPPING
-        files[path] = editor_line(PurePosixPath(path)).encode() + data if documents else data
-    return files, said
+    files = {path: _for_editors(path, data) for path, data in playbooks}
+    documents = [Source(path, data) for path, data in files.items() if _is_document(path)]
+    return files | dict(_beside(name, documents, console.lang, console.today)), said
+
+
+def _is_document(path: str) -> bool:
+    return path.endswith(ENDINGS) and path != MAPPING
+
+
+def _for_editors(path: str, data: bytes) -> bytes:
+    return editor_line(PurePosixPath(path)).encode() + data if _is_document(path) else data
 
 
 def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterator[tuple[str, bytes]]:
@@ -120,18 +127,20 @@ def workspace_files(example: str, name: str, lang: Lang, today: date) -> Iterato
 
     It is written in `lang`, but for the example of a brand in the EU, which there is in English alone.
     """
-    templates = folder("templates") / "init"
-    written_in = lang if (templates / lang / example).is_dir() else "en"
-    for path, text in _from_templates(f"{written_in}/{example}", name, today):
-        yield path, (editor_line(PurePosixPath(path)) + text).encode()
-    yield from common_files(name, today)
+    written_in = lang if (folder("templates") / "init" / lang / example).is_dir() else "en"
+    documents = [
+        Source(path, _for_editors(path, text.encode()))
+        for path, text in _from_templates(f"{written_in}/{example}", name, today)
+    ]
+    yield from ((one.path, one.data) for one in documents)
+    yield from _beside(name, documents, written_in, today)
 
 
-def common_files(name: str, today: date) -> Iterator[tuple[str, bytes]]:
-    """Yield path and bytes of what stands beside the playbooks of every new workspace: for editors, git and CI."""
+def _beside(name: str, documents: list[Source], lang: Lang, today: date) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of what stands beside the documents of every new workspace: for editors, git and CI."""
     for path, text in _from_templates("common", name, today):
         yield path, text.encode()
-    yield SCHEMA, for_editor(UNION)
+    yield SCHEMA, _schema(documents, lang, today)
     beside = PurePosixPath(SCHEMA)
     yield f"{beside.parent}/{MARKER}", marker_of([beside.name])  # so that `sopkit schema -o` may replace it
 
@@ -149,6 +158,13 @@ def _from_templates(part: str, name: str, today: date) -> Iterator[tuple[str, st
         if path.is_file():
             written = "/".join(re.sub("^dot-", ".", one) for one in path.relative_to(home).parts)
             yield written, _fill(path.read_text("utf-8"), blanks)
+
+
+def _schema(documents: list[Source], lang: Lang, today: date) -> bytes:
+    """Return the schema that offers what the documents declare, in the language that they are written in."""
+    from sopkit import pipeline  # noqa: PLC0415  whoever only asks for help needs none of it
+
+    return for_workspace(pipeline.compile(documents, today=today).workspace, lang)
 
 
 def half_a_year_on(today: date) -> date:

@@ -9,6 +9,7 @@ import click
 
 from sopkit.cli.command import OK, Choice, Command, console_of
 from sopkit.cli.selection import SIGNS, document_lang, mention_day, mention_errors, selected, selector_argument, split
+from sopkit.cli.since import STATE
 from sopkit.cli.workspace import Loaded, load
 from sopkit.graph import Node
 from sopkit.graph.part import builtin
@@ -27,6 +28,7 @@ OPTIONS = (
         values=("terminal", "json"),
         default="terminal",
     ),
+    STATE,
 )
 EXAMPLES = (
     ("sopkit ls role:guide", Phrase("导购要做的一切", "all that guides do")),
@@ -45,12 +47,12 @@ def command(lang: Lang) -> Command:
     return Command("ls", run, lang, arguments=[selector_argument()], options=OPTIONS, details=SIGNS, examples=EXAMPLES)
 
 
-def run(ctx: click.Context, named: tuple[str, ...], output_format: str) -> int:
+def run(ctx: click.Context, named: tuple[str, ...], output_format: str, changed_since: str | None) -> int:
     """List what is selected; without a selector all documents and nouns of the workspace's own."""
     console = console_of(ctx)
     directory, expression = split(named)
     loaded = load(console, directory)
-    nodes = selected(loaded, expression).nodes if expression else tuple(_own(loaded))
+    nodes = selected(loaded, expression, changed_since).nodes if expression else tuple(_own(loaded))
     mention_day(console)
     mention_errors(ctx, loaded)
     if output_format == "json":

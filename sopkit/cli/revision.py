@@ -11,11 +11,11 @@ from typing import Final
 
 from sopkit.render.audit.cover import Revision
 
-STATUS: Final = (
-    "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}",
-    "status", "--porcelain=v2", "--branch", "--untracked-files=all", "--no-renames", "-z", "--", ".",
-)  # fmt: skip
+QUIETLY: Final = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 """Nothing is written, and no program of the repository runs."""
+STATUS: Final = (
+    *QUIETLY, "status", "--porcelain=v2", "--branch", "--untracked-files=all", "--no-renames", "-z", "--", ".",
+)  # fmt: skip
 OID: Final = "# branch.oid "
 FIELDS: Final = {"1": 8, "u": 10, "?": 1}
 """Kind of a line → how many fields stand before the path."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import click
 
 from sopkit.cli.command import WrongUsageError, console_of
 from sopkit.cli.console import Console
+from sopkit.cli.since import modified_nodes
 from sopkit.cli.workspace import Loaded
 from sopkit.diagnostics import Severity
 from sopkit.graph.selection import Selection, SelectorError, select
@@ -18,10 +20,12 @@ from sopkit.text import LANGS, Lang, Phrase
 
 SIGNS: Final = Phrase(
     "选择式：编号（new-member、new-member/awareness）、kind:lifecycle、role:guide、channel:sms、owner:…、stage:…、source:…；"
-    "+x 加上 x 依赖的，x+ 加上依赖 x 的，@x 两者都要；几个并列是合起来，用逗号连起来是同时符合；* 和 ? 是通配符。",
+    "+x 加上 x 依赖的，x+ 加上依赖 x 的，@x 两者都要；state:modified 是改过的（与 --changed-since 比，不写就与 HEAD 比）；"
+    "几个并列是合起来，用逗号连起来是同时符合；* 和 ? 是通配符。",
     "Selectors: an id (new-member, new-member/awareness), kind:lifecycle, role:guide, channel:sms, owner:…, stage:…, source:…; "
-    "+x adds what x depends on, x+ what depends on x, @x both; side by side they are joined, with a comma both must hold; "
-    "* and ? are wildcards.",
+    "+x adds what x depends on, x+ what depends on x, @x both; "
+    "state:modified is what was changed (against --changed-since, by default HEAD); "
+    "side by side they are joined, with a comma both must hold; * and ? are wildcards.",
 )
 AS_OF: Final = Phrase("按 {day} 计", "as of {day}")
 WITH_ERRORS: Final = Phrase(
@@ -48,10 +52,10 @@ def split(named: Sequence[str]) -> tuple[str | None, str]:
     return None, " ".join(named)
 
 
-def selected(loaded: Loaded, expression: str) -> Selection:
+def selected(loaded: Loaded, expression: str, since: str | None = None) -> Selection:
     """Return what an expression selects. Raises `WrongUsageError`, with near names where there are any."""
     try:
-        return select(expression, loaded.compilation.graph)
+        return select(expression, loaded.compilation.graph, modified=partial(modified_nodes, loaded, since))
     except SelectorError as error:
         # The reason quotes what was typed, braces too, and is no template any more.
         raise WrongUsageError(Phrase("{why}", "{why}"), why=error.reason) from None

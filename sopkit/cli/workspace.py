@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -20,7 +20,7 @@ from sopkit.cli.progress import watched
 from sopkit.cli.reading import Reading
 from sopkit.frozen import dataclass
 from sopkit.memory import without_collections
-from sopkit.reader.files import SETTINGS, find_sources
+from sopkit.reader.files import SETTINGS, Found, find_sources
 from sopkit.reader.pictures import find_picture, is_file_in
 from sopkit.source import Source
 from sopkit.text import Phrase
@@ -71,9 +71,13 @@ class Loaded:
     in_repository: str
     """What to put before a path so that it is relative to the repository; nothing outside one."""
     sources: tuple[Source, ...]
-    """Every file that was read, those of its own packs among them."""
+    """Every file that was read, those of its own packs and rules among them."""
     apart: int
     """Folders inside that are workspaces of their own, of which nothing was read."""
+    recompile: Callable[[Mapping[str, Source]], Compilation]
+    """What the compiler makes of it with other files at these places on disk; nothing is read again."""
+    files: Found
+    """What was found on disk."""
 
 
 def directory_argument() -> click.Argument:
@@ -86,31 +90,37 @@ def load(console: Console, directory: str | None) -> Loaded:
     folder = locate(directory)
     with without_collections():
         files = find_sources(folder)
-        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *_schemas()))
+        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schema_files()))
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
-        compilation = pipeline.compile(
-            watched(console, reading.sources, READING, len(reading.sources)),
+        compiling = partial(
+            pipeline.compile,
             today=console.today,
-            packs=files.packs,
             found=files.findings,
-            known=reading.known,
             look=partial(find_picture, folder),
             exists=partial(is_file_in, folder),
         )
+        watching = watched(console, reading.sources, READING, len(reading.sources))
+        compilation = compiling(watching, packs=files.packs, own_rules=files.rules, known=reading.known)
         remembered.keep(compilation.clean)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
-    return Loaded(
-        folder, compilation, _shown(folder), _in_repository(folder), (*files.sources, *files.packs), files.apart
-    )
+
+    def recompile(changed: Mapping[str, Source]) -> Compilation:
+        sources, packs, own = (
+            [changed.get(one.place, one) for one in some] for some in (files.sources, files.packs, files.rules)
+        )
+        return compiling(sources, packs=packs, own_rules=own, known=compilation.clean.get)
+
+    every = (*files.sources, *files.packs, *files.rules)
+    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile, files)
 
 
 def locate(directory: str | None) -> Path:
     """Return the folder that holds `sopkit.yaml`; without a name the nearest upward. Raises `WrongUsageError`."""
     if directory is None:
         here = Path.cwd()
-        found = _nearest(here, *here.parents)
+        found = workspace_around(here)
         if found is None:
             raise _missing(here, ".", NO_WORKSPACE)
         return found
@@ -125,11 +135,17 @@ def locate(directory: str | None) -> Path:
     raise _missing(folder, directory, NOT_A_WORKSPACE)
 
 
+def workspace_around(folder: Path) -> Path | None:
+    """Return the workspace that a folder is in, or is, by the nearest `sopkit.yaml` upward."""
+    return _nearest(folder, *folder.parents)
+
+
 def _nearest(*folders: Path) -> Path | None:
     return next((one for one in folders if (one / SETTINGS).is_file()), None)
 
 
-def _schemas() -> Iterator[bytes]:
+def schema_files() -> Iterator[bytes]:
+    """Yield the content of every schema."""
     for path in sorted(resources.folder("schemas").glob("*.json")):
         yield path.read_bytes()
 

@@ -27,7 +27,10 @@ LINKED: Final = tuple(
     kind for kind in KINDS if kind not in ("trigger", "stage", "step", "exit", "issue", "alert", "source")
 )
 """Kinds of which `kind:ID` means the node and all that has an edge to or from it."""
-LATER: Final = ("state",)
+MODIFIED: Final = "state:modified"
+"""What is new, or says something else than at a revision."""
+Changed = Callable[[], frozenset[str]]
+"""What `MODIFIED` means; asked only where that is written."""
 
 
 class SelectorError(Exception):
@@ -65,15 +68,15 @@ class Selection:
         return any("/".join(parts[:length]) in self.ids for length in range(2, len(parts) + 1))
 
 
-def select(expression: str, graph: ExecutionGraph, exclude: str = "") -> Selection:
+def select(expression: str, graph: ExecutionGraph, exclude: str = "", modified: Changed = frozenset[str]) -> Selection:
     """Return what `expression` means, without what `exclude` means. Raises `SelectorError`."""
-    chosen = _union(expression, graph)
+    chosen = _union(expression, graph, modified)
     if exclude.strip():
-        chosen -= Selection(frozenset(_union(exclude, graph)), graph).whole.ids
+        chosen -= Selection(frozenset(_union(exclude, graph, modified)), graph).whole.ids
     return Selection(frozenset(chosen), graph)
 
 
-def _union(expression: str, graph: ExecutionGraph) -> set[str]:
+def _union(expression: str, graph: ExecutionGraph, modified: Changed) -> set[str]:
     words = expression.split()
     if not words:
         raise SelectorError(
@@ -82,10 +85,10 @@ def _union(expression: str, graph: ExecutionGraph) -> set[str]:
                 "the selector is empty: write `kind:lifecycle`, say, or an id",
             )
         )
-    return set().union(*(_intersection(word, graph) for word in words))
+    return set().union(*(_intersection(word, graph, modified) for word in words))
 
 
-def _intersection(word: str, graph: ExecutionGraph) -> set[str]:
+def _intersection(word: str, graph: ExecutionGraph, modified: Changed) -> set[str]:
     parts = word.split(",")
     if not all(parts):
         raise SelectorError(
@@ -94,10 +97,10 @@ def _intersection(word: str, graph: ExecutionGraph) -> set[str]:
                 f"`{word}` lacks a selector beside a comma; leave no spaces there",
             )
         )
-    return set.intersection(*(_one(part, graph) for part in parts))
+    return set.intersection(*(_one(part, graph, modified) for part in parts))
 
 
-def _one(word: str, graph: ExecutionGraph) -> set[str]:
+def _one(word: str, graph: ExecutionGraph, modified: Changed) -> set[str]:
     signs = WORD.fullmatch(word)
     if signs is None:
         core = word.strip("+@") or "new-member"
@@ -107,7 +110,7 @@ def _one(word: str, graph: ExecutionGraph) -> set[str]:
                 f"can't read the selector `{word}`: `+` and `@` stand at its ends, as in `+{core}`",
             )
         )
-    found = _named(signs["name"], graph)
+    found = set(modified()) if signs["name"] == MODIFIED else _named(signs["name"], graph)
     chosen = set(found)
     if signs["all"]:
         below = found | _spread(found, graph, None, up=False)
@@ -145,9 +148,10 @@ def _named(name: str, graph: ExecutionGraph) -> set[str]:
     if not colon:
         return _by_id(name, graph)
     read = METHODS.get(method)
-    if method in LATER:
+    if method == "state":
         raise SelectorError(
-            Phrase(f"选择方式“{method}:”要到以后的版本才有", f"the selector `{method}:` comes with a later version")
+            Phrase("选择方式“state:”只有 state:modified", f"the selector `state:` has one form: {MODIFIED}"),
+            (MODIFIED,),
         )
     if read is None:
         near = get_close_matches(method, METHODS, n=3)
@@ -203,6 +207,8 @@ def _of_kind(value: str, graph: ExecutionGraph) -> set[str]:
             ),
             near,
         )
+    if value in KINDS:
+        return {node.id for node in graph.nodes.values() if node.kind == value}
     return {node.id for node in graph.nodes.values() if fnmatchcase(node.kind, value)}
 
 

@@ -50,8 +50,8 @@ DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CALENDAR: Final[tuple[Calendar, ...]] = ("day", "week", "month", "quarter", "year")
 WINDOW: Final = re.compile(r"day ([0-9]{1,4})|days ([0-9]{1,4})\.\.([0-9]{1,4})|from day ([0-9]{1,4})")
 RETENTION: Final = re.compile(r"(?P<period>.+?) after (?P<event>[a-z0-9]+(?:-[a-z0-9]+)*)")
-NUMBERED: Final = re.compile(r"\s*[0-9０-９]+(?:\.[0-9]+)?\s*\S{1,6}$")
-"""What looks like a duration in whatever writing: not a rule in words."""
+NUMBERED: Final = re.compile(r"\s*[-+−]?\s*[0-9０-９]")
+"""A number in front is meant as a period, whatever follows it: `3y afer order-paid` is a slip and no rule in words."""
 
 
 def refusal(

@@ -109,6 +109,10 @@ class Brand:
     """A file below the workspace."""
     colour: str | None = None
     """#rrggbb, of headings and marks."""
+    fonts: tuple[str, ...] = ()
+    """Names, the first that has a character is used."""
+    font_files: tuple[str, ...] = ()
+    """Files below the workspace, for what is printed."""
     header: Text | None = None
     footer: Text | None = None
     signature: Text | None = None

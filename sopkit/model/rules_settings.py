@@ -127,7 +127,10 @@ UNKNOWN_JURISDICTION: Final = Rule(
         "没有规则就不会检查，报告里却看不出来。",
         "Nothing would be checked for it, and the reports would not show that.",
     ),
-    fix=Phrase("可以写：{known}", "write {known}"),
+    fix=Phrase(
+        "可以写：{known}；自己的规则放进 packs/ 就生效，不用写在这里",
+        "write {known}; rules of your own apply as soon as they lie in `packs/`, without being named here",
+    ),
     bad=WORKSPACE + "jurisdictions: [hk]\n",
     good=WORKSPACE + "jurisdictions: [cn]\n",
 )

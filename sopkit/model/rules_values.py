@@ -225,8 +225,8 @@ MALFORMED_RETENTION: Final = _malformed(
     "malformed-retention",
     Phrase("保存期限", "a retention"),
     Phrase(
-        "3y after order-paid（事件之后多久）、180d（收集之后多久），或用文字说明规则",
-        "3y after order-paid (so long after an event), 180d (after collection), or as a rule in words",
+        "3y after order-paid（事件之后多久）、180d（收集之后多久），或用文字说明规则（不以数字开头）",
+        "3y after order-paid (so long after an event), 180d (after collection), or as a rule in words (with no number in front)",
     ),
     Phrase("到期要删的数据，得知道从哪天算起。", "Data that must be deleted in time needs a day to count from."),
     "kind: catalog\ndata:\n  wechat-name: {title: 微信昵称, retention: 3年}\n",

@@ -24,7 +24,8 @@ AS_TEXT: Final = (".yaml.txt", ".yml.txt")
 """What some editors make of a name, and what file managers show without its end."""
 
 PACKS: Final = "packs"
-NOT_PLAYBOOKS: Final = frozenset({"rules", PACKS, "templates"})
+OWN_RULES: Final = "rules"
+NOT_PLAYBOOKS: Final = frozenset({OWN_RULES, PACKS, "templates"})
 """Folders at the top of a workspace that hold YAML of another kind."""
 
 MAPPING: Final = "sopkit-import.yaml"
@@ -58,6 +59,8 @@ class Found:
     """The files in the folder of packs, which hold no playbooks."""
     apart: int = 0
     """Folders inside that are workspaces of their own, and were left out."""
+    rules: tuple[Source, ...] = ()
+    """The files in the folder of the workspace's own rules."""
 
 
 def find_sources(root: Path) -> Found:
@@ -70,7 +73,7 @@ def find_sources(root: Path) -> Found:
     search = _Search(os.path.realpath(root))
     for path in search.walk():
         search.read(path)
-    packs = search.packs()
+    packs, own = search.beside(PACKS), search.beside(OWN_RULES)
     for link, target in sorted(search.links):
         if target not in search.seen:
             search.read(link)
@@ -79,7 +82,12 @@ def find_sources(root: Path) -> Found:
     if not search.sources and not search.findings:
         search.refuse_empty()
     sources = tuple(source for _, source in sorted(search.sources.items()))
-    return Found(sources, in_order(search.findings), packs, search.apart)
+    return Found(sources, in_order(search.findings), packs, search.apart, own)
+
+
+def own_rules(root: Path) -> tuple[Source, ...]:
+    """Read the files in the folder of the workspace's own rules alone; what can't be read is passed over."""
+    return _Search(os.path.realpath(root)).beside(OWN_RULES)
 
 
 @dataclass(slots=True)
@@ -127,10 +135,10 @@ class _Search:
                 elif entry.name.lower().endswith(AS_TEXT):
                     self._refuse(rules.TEXT_ENDING, entry.path, {"name": entry.name[: -len(".txt")]})
 
-    def packs(self) -> tuple[Source, ...]:
-        """Read and return the files of the folder of packs, which are none of the workspace's documents."""
+    def beside(self, name: str) -> tuple[Source, ...]:
+        """Read and return the files of a folder at the top that holds none of the workspace's documents: packs, own rules."""
         before = set(self.sources)
-        folder = os.path.join(self.root, PACKS)  # noqa: PTH118  a name, no Path
+        folder = os.path.join(self.root, name)  # noqa: PTH118  a name, no Path
         if os.path.isdir(folder) and not os.path.islink(folder):  # noqa: PTH112, PTH114
             with suppress(OSError), os.scandir(folder) as listing:
                 for entry in sorted(listing, key=lambda one: one.name):

@@ -20,7 +20,6 @@ OUTSIDE: Final = Phrase("它不在工作区里", "it is not in the workspace")
 MISSING: Final = Phrase("没有这个文件", "there is no such file")
 NO_FILE: Final = Phrase("它不是普通文件", "it is no regular file")
 UNREADABLE: Final = Phrase("文件打不开", "it can't be opened")
-TOO_LARGE: Final = Phrase(f"它超过了 {MAX_PICTURE // 1000} KB", f"it has more than {MAX_PICTURE // 1000} KB")
 NO_PICTURE: Final = Phrase("它不是 PNG、JPEG 或 WebP 图片", "it is no PNG, JPEG or WebP picture")
 
 MediaType = Literal["image/png", "image/jpeg", "image/webp"]
@@ -49,6 +48,15 @@ def is_file_in(root: str | os.PathLike[str], name: str) -> bool:
 
 def find_picture(root: str | os.PathLike[str], name: str) -> Picture | Phrase:
     """Return the picture at `name`, a posix path below `root`; else why there is none. Links may not lead out of `root`."""
+    data = read_in(root, name, MAX_PICTURE)
+    if isinstance(data, Phrase):
+        return data
+    found = media_type(data)
+    return Picture(data, found) if found else NO_PICTURE
+
+
+def read_in(root: str | os.PathLike[str], name: str, most: int) -> bytes | Phrase:
+    """Return what the file at `name` holds, a posix path below `root`, where it has at most so many bytes; else why not."""
     if name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in PurePosixPath(name).parts:
         return OUTSIDE
     base = os.path.realpath(root)
@@ -56,17 +64,20 @@ def find_picture(root: str | os.PathLike[str], name: str) -> Picture | Phrase:
     if not _is_inside(place, base):
         return OUTSIDE
     try:
-        data = _bytes(place)
+        data = _bytes(place, most)
     except FileNotFoundError:
         return MISSING
     except OSError:
         return UNREADABLE
     if data is None:
         return NO_FILE
-    if len(data) > MAX_PICTURE:
-        return TOO_LARGE
-    found = media_type(data)
-    return Picture(data, found) if found else NO_PICTURE
+    if len(data) > most:
+        return too_large(most)
+    return data
+
+
+def too_large(most: int) -> Phrase:
+    return Phrase(f"它超过了 {most // 1000} KB", f"it has more than {most // 1000} KB")
 
 
 def _is_inside(place: str, base: str) -> bool:
@@ -76,14 +87,14 @@ def _is_inside(place: str, base: str) -> bool:
         return False
 
 
-def _bytes(place: str) -> bytes | None:
+def _bytes(place: str, most: int) -> bytes | None:
     """Return what the file holds, one byte more than is allowed at most; None for what is no regular file."""
     handle = os.open(place, OPEN)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             return None
         with os.fdopen(os.dup(handle), "rb") as file:
-            return file.read(MAX_PICTURE + 1)
+            return file.read(most + 1)
     finally:
         os.close(handle)
 

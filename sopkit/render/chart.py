@@ -25,6 +25,7 @@ from sopkit.render.wording import amounts, calendars, deeds
 from sopkit.render.wording.conditions import condition
 from sopkit.render.wording.names import Names
 from sopkit.render.wording.occasions import occasion
+from sopkit.render.wording.relations import relation
 from sopkit.text import Lang, Phrase
 
 STARTING: Final = frozenset(("starts_on", "every"))
@@ -215,7 +216,7 @@ class _Writer:
         if edge.kind == "occurs":
             return plain(names.phrase(IF, what=condition(edge.guard, names))) if edge.guard is not None else ""
         if edge.kind not in FLOW:
-            return edge.label
+            return relation(edge.label, names)
         if edge.label == "up_to":
             time = amounts.duration(edge.held.high, names.lang) if edge.held.high else ""
             parts = [names.phrase(TIMED_OUT, time=time), self._delay(edge.delay)]

@@ -1,8 +1,8 @@
-"""Checklists: a book goes in; the sheet for a day or for a week, to be printed and ticked, comes out."""
+"""Checklists: the book of a role, of a shop or of all goes in; the sheet for a day or a week, to be printed and ticked, comes out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -12,6 +12,8 @@ from sopkit.render.document import (
     Block,
     Column,
     Document,
+    Fact,
+    Facts,
     FillIn,
     RowGroup,
     Section,
@@ -39,15 +41,20 @@ def checklist(book: Book, period: Period, edition: Edition) -> Document | None:
     if not tables:
         return None
     title = _title(book, period)
-    blocks: tuple[Block, ...] = (FillIn(_blanks(period, names)), *tables, _tear_off(book, period))
+    blocks: tuple[Block, ...] = (*_shop(book), FillIn(_blanks(book, period)), *tables, _tear_off(book, period))
     sections = sentence_case((Section("sheet", text(title), blocks),), names.lang)
-    suffix = "-".join(part for part in (book.role, period) if part)
-    made = front.sheet(title, sections, edition, suffix, names)
+    whose = _whose(book)
+    made = front.sheet(title, sections, edition, "-".join(part for part in (whose, period) if part), names)
     return replace(
         made,
         period="day" if period == "daily" else "week",
-        keeps=" ".join(("sopkit", clean(settings.id), book.role or "*", period, clean(edition.label), made.content)),
+        keeps=" ".join(("sopkit", clean(settings.id), whose or "*", period, clean(edition.label), made.content)),
     )
+
+
+def _whose(book: Book) -> str:
+    """Return whom the sheet is for, in its number and in the name of its ticks: a role's id, a shop's; '' for everyone."""
+    return "-".join(part for part in ("shop", clean(book.shop)) if part) if book.staff else book.role
 
 
 def _title(book: Book, period: Period) -> str:
@@ -56,41 +63,68 @@ def _title(book: Book, period: Period) -> str:
         "每日检查清单" if period == "daily" else "每周检查清单",
         "daily checklist" if period == "daily" else "weekly checklist",
     )
+    if book.staff:
+        return names.pick(f"{_shop_name(book)}{kind}", f"{_shop_name(book)}: {kind}")
     if book.whole:
         return names.pick(f"全员{kind}", f"Everyone's {kind}")
     role = plain(names.role(book.role))
     return names.pick(f"{role}{kind}", f"{role}: {kind}")
 
 
-def _blanks(period: Period, names: Names) -> tuple[Line, ...]:
+def _shop_name(book: Book) -> str:
+    names = book.names
+    return plain(names.title(book.workspace.shops, book.shop)) if book.shop else names.pick("门店", "Shop")
+
+
+def _shop(book: Book) -> Iterator[Block]:
+    """Yield where the shop is and when it is open, as far as that is declared."""
+    names, shop = book.names, book.workspace.shops.get(book.shop)
+    if shop is None:
+        return
+    said = (
+        (names.pick("地址", "Address"), names.say(shop.address)),
+        (names.pick("区域", "Region"), names.say(shop.region)),
+        (names.pick("营业时间", "Open"), calendars.hours(shop.hours, names.lang) if shop.hours else ""),
+    )
+    facts = tuple(Fact(text(label), (text(words),)) for label, words in said if words)
+    if facts:
+        yield Facts(facts)
+
+
+def _blanks(book: Book, period: Period) -> tuple[Line, ...]:
+    names = book.names
     first = (
         names.pick("日期", "Date") if period == "daily" else names.pick("周次（从周一　月　日起）", "Week beginning")
     )
-    labels = (first, names.pick("门店", "Shop"), names.pick("姓名", "Name"))
-    return tuple(text(label) for label in labels)
+    shop = () if book.shop else (names.pick("门店", "Shop"),)
+    who = names.pick("当班负责人", "In charge") if book.staff else names.pick("姓名", "Name")
+    return tuple(text(label) for label in (first, *shop, who))
 
 
 def _tear_off(book: Book, period: Period) -> TearOff:
     names = book.names
-    sheet = _title(book, period)
+    first = () if book.shop else (names.pick("门店", "Shop"),)
+    return slip(_title(book, period), (names.pick("日期", "Date"), *first), names)
+
+
+def slip(sheet: str, first: Sequence[str], names: Names) -> TearOff:
+    """Return the slip of a sheet, which is handed in: `first`, and what is asked on every slip."""
     title = names.pick(
         f"回执：{sheet}（沿虚线撕下，交上级留存）", f"Slip: {sheet} (tear off and hand to your superior)"
     )
-    labels = [
-        names.pick("日期", "Date"),
-        names.pick("门店", "Shop"),
+    labels = (
+        *first,
         names.pick("应完成", "Due"),
         names.pick("已完成", "Done"),
-    ]
-    labels += [
         names.pick("未完成及原因", "Not done, and why"),
         names.pick("执行人", "Done by"),
         names.pick("复核人", "Checked by"),
-    ]
+    )
     return TearOff(text(title), tuple(text(label) for label in labels))
 
 
-def _pen_columns(names: Names) -> tuple[Column, ...]:
+def pen_columns(names: Names) -> tuple[Column, ...]:
+    """Return what is filled in beside each line of a sheet."""
     return (
         Column(text(names.pick("完成", "Done")), 2, "tick"),
         Column(text(names.pick("执行人", "By")), 3, "blank"),
@@ -133,7 +167,7 @@ def _fixed_table(
     columns = (
         Column(text(names.pick("时间", "Time")), 3, "time"),
         Column(text(names.pick("事项", "What")), 10),
-        *_pen_columns(names),
+        *pen_columns(names),
     )
     return Table(text(caption), columns, filled)
 
@@ -219,7 +253,7 @@ def _less_often(book: Book, engagements: Sequence[Engagement]) -> list[Block]:
     columns = (
         Column(text(names.pick("哪一天", "When")), 6, "time"),
         Column(text(names.pick("事项", "What")), 8),
-        *_pen_columns(names),
+        *pen_columns(names),
     )
     caption = names.pick(
         "每月及更长周期（轮到时做，不计入应完成）", "Monthly and less often (when it falls due, not counted as due)"

@@ -246,6 +246,8 @@ class Look:
     footer: str = ""
     logo: str = ""
     """A picture as a `data:` address; '' where there is none."""
+    fonts: tuple[str, ...] = ()
+    """Names of the brand's own fonts, before those that everybody has."""
     name: str = ""
     """What the brand is called: the logo in words."""
 
@@ -266,8 +268,10 @@ class Document:
     running: tuple[str, ...] = ()
     """Number, edition and the like, for the head of every page."""
     look: Look = field(default_factory=Look)
-    period: Literal["", "day", "week"] = ""
-    """What one filled-in sheet covers."""
+    period: Literal["", "day", "week", "run"] = ""
+    """What one filled-in sheet covers: `run` is a campaign, from its first day to its end."""
+    begins: str = ""
+    """The day, as 2026-09-18, on which a run is planned to begin."""
     keeps: str = ""
     """Under which name a reader's ticks are kept on his device; '' where nothing is ticked."""
     content: str = ""

@@ -43,7 +43,7 @@ NAMESPACES_OPENED: Final = f'{NAMESPACES} mc:Ignorable="w14"'
 RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-PARTS: Final = ("styles", "numbering", "settings", "fontTable", "header1", "footer1")
+PARTS: Final = ("styles", "numbering", "settings", "fontTable", "header1", "header2", "footer1")
 FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip can say."""
 FIXED_DATE: Final = "1980-01-01T00:00:00Z"
@@ -74,10 +74,15 @@ def to_docx(document: Document) -> bytes:
     """Return the document as a Word file."""
     body = Body(document)
     logo = _logo(document.look.logo)
-    inside = "".join((*_cover(document, body, logo), *_contents(document, body), *_sections(document, body)))
+    contents = "".join(_contents(document, body))
+    # What comes before the first chapter is a section of its own: its pages have no chapter to name in their heads.
+    front = f"{contents}{paragraph('', 'Gap', after=_pages('header1'))}" if contents else ""
+    last = _pages("header2" if contents else "header1")
+    inside = "".join((*_cover(document, body, logo), front, *_sections(document, body, begun=bool(contents)), last))
     parts = {
-        "document": f"<w:document {NAMESPACES_OPENED}><w:body>{inside}{SECTION}</w:body></w:document>",
+        "document": f"<w:document {NAMESPACES_OPENED}><w:body>{inside}</w:body></w:document>",
         "header1": _header(document),
+        "header2": _header(document, chapter=True),
         "footer1": _footer(document),
         "settings": _settings(document, contents=document.form == "manual"),
     }
@@ -93,9 +98,11 @@ def to_docx(document: Document) -> bytes:
         "docProps/core.xml": _core(document),
         "docProps/app.xml": f"{HEAD}{APP}",
         **{f"word/{name}.xml": HEAD + text for name, text in parts.items()},
-        "word/styles.xml": styles.styles(document.lang, document.look.colour, chapters=document.form == "manual"),
+        "word/styles.xml": styles.styles(
+            document.lang, document.look.colour, document.look.fonts, chapters=document.form == "manual"
+        ),
         "word/numbering.xml": styles.numbering(body.lists),
-        "word/fontTable.xml": styles.fonts(),
+        "word/fontTable.xml": styles.fonts(document.look.fonts),
         "word/_rels/document.xml.rels": _document_relations(body, logo),
     }
     if logo:
@@ -104,11 +111,9 @@ def to_docx(document: Document) -> bytes:
 
 
 UPDATE: Final = '<w:updateFields w:val="true"/>'
-SECTION: Final = (
-    '<w:sectPr><w:headerReference w:type="default" r:id="header1"/><w:footerReference w:type="default" r:id="footer1"/>'
-    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1360" w:right="850" w:bottom="1080" w:left="850" w:header="560" '
-    'w:footer="480" w:gutter="0"/></w:sectPr>'
-)
+CHAPTER: Final = field("STYLEREF 1 \\n", "") + run(" ") + field("STYLEREF 1", "")
+"""Number and title of the chapter that a page is in. The reader's program works them out, and shows nothing where it can't;
+`1` is the first heading in every language of Word, which has another name for the style in each."""
 APP: Final = (
     '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
     "<Application>sopkit</Application></Properties>"
@@ -160,21 +165,32 @@ def _entries(sections: tuple[Section, ...], level: int = 1) -> Iterator[tuple[in
                 yield from _entries(section.sections, level + 1)
 
 
-def _sections(document: Document, body: Body) -> Iterator[str]:
+def _sections(document: Document, body: Body, *, begun: bool) -> Iterator[str]:
+    """Yield the chapters; `begun`: the first one already stands on a page of its own, after the contents."""
     for number, section in enumerate(document.sections):
-        # The text of a manual begins on a page of its own, after the contents.
-        begins = number == 0 and document.form == "manual"
-        yield from body.section(replace(section, breaks=True) if begins else section)
+        first = number == 0 and document.form == "manual"
+        yield from body.section(replace(section, breaks=not begun) if first else section)
 
 
-def _header(document: Document) -> str:
+def _pages(header: str) -> str:
+    """Return what the pages up to here are like: A4, with the head of that name."""
+    return (
+        f'<w:sectPr><w:headerReference w:type="default" r:id="{header}"/><w:footerReference w:type="default" r:id="footer1"/>'
+        '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1360" w:right="850" w:bottom="1080" w:left="850" w:header="560" '
+        'w:footer="480" w:gutter="0"/></w:sectPr>'
+    )
+
+
+def _header(document: Document, *, chapter: bool = False) -> str:
     left = short(" · ".join(part for part in (document.look.header, document.title) if part), LONGEST_HEAD)
     right = short(" · ".join(document.running), LONGEST_HEAD)
-    mark = _watermark(document.stamp) if document.draft and document.stamp else ""
+    mark = _watermark(document.stamp, 2 if chapter else 1) if document.draft and document.stamp else ""
     if columns(left) + columns(right) <= ONE_LINE:
         lines = paragraph(f"{run(left)}<w:r><w:tab/></w:r>{run(right)}{mark}", "Header")
     else:
         lines = paragraph(run(left), "Header") + paragraph(run(right) + mark, "Header")
+    if chapter:
+        lines += paragraph(CHAPTER, "Header")
     return f"<w:hdr {NAMESPACES_OPENED}>{lines}</w:hdr>"
 
 
@@ -185,8 +201,8 @@ def _footer(document: Document) -> str:
     return f"<w:ftr {NAMESPACES_OPENED}>{paragraph(f'{left}<w:r><w:tab/></w:r>{pages}', 'Footer')}</w:ftr>"
 
 
-def _watermark(stamp: str) -> str:
-    """Return the draft mark behind the text of each page, as Word draws its own."""
+def _watermark(stamp: str, number: int) -> str:
+    """Return the draft mark behind the text of each page, as Word draws its own; each head has one of another number."""
     said = short(stamp, 20)
     wide = min(460, 60 + 46 * len(said))
     return (
@@ -195,7 +211,7 @@ def _watermark(stamp: str) -> str:
         '<v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/>'
         '<v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas>'
         '<v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/></v:shapetype>'
-        '<v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" alt="" '
+        f'<v:shape id="PowerPlusWaterMarkObject{number}" o:spid="_x0000_s{2048 + number}" type="#_x0000_t136" alt="" '
         f'style="position:absolute;margin-left:0;margin-top:0;width:{wide}pt;height:110pt;rotation:315;z-index:-251658752;'
         "mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;"
         'mso-position-vertical-relative:margin" o:allowincell="f" fillcolor="#e7b4b4" stroked="f"><v:fill opacity=".4"/>'
@@ -239,7 +255,7 @@ def _content_types(logo: _Logo | None) -> str:
         defaults[logo.suffix] = f"image/{logo.suffix}"
     own = {
         "/word/document.xml": f"{TYPE}.document.main+xml",
-        **{f"/word/{name}.xml": f"{TYPE}.{name.rstrip('1')}+xml" for name in PARTS},
+        **{f"/word/{name}.xml": f"{TYPE}.{name.rstrip('12')}+xml" for name in PARTS},
         "/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
         "/docProps/app.xml": "application/vnd.openxmlformats-officedocument.extended-properties+xml",
     }
@@ -252,7 +268,7 @@ def _content_types(logo: _Logo | None) -> str:
 
 
 def _document_relations(body: Body, logo: _Logo | None) -> str:
-    inner = {name: (f"{RELATION}/{name.rstrip('1')}", f"{name}.xml") for name in PARTS}
+    inner = {name: (f"{RELATION}/{name.rstrip('12')}", f"{name}.xml") for name in PARTS}
     if logo:
         inner["logo"] = (f"{RELATION}/image", f"media/logo.{logo.suffix}")
     return _relations(inner, {id_: address for address, id_ in body.addresses.items()})

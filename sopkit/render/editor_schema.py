@@ -15,7 +15,7 @@ from sopkit.model import parse_amounts as amounts
 from sopkit.schema.definitions import KINDS, SHARED, UNION, Schema, bundle, document, mapping, renamed
 from sopkit.tree import Value
 
-NAMES: Final = (UNION, *KINDS, "pack")
+NAMES: Final = (UNION, *KINDS, "pack", "rule")
 
 
 def _plain(expression: re.Pattern[str]) -> str:

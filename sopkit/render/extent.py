@@ -9,6 +9,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import ClassVar, Final
 
 from sopkit.frozen import dataclass
@@ -71,6 +72,7 @@ def _lines(line: Line, width: float) -> float:
     return sum(max(1, math.ceil(sum(map(_ems, part)) * 1.1 / room)) for part in plain(line).split("\n"))
 
 
+@cache
 def _ems(char: str) -> float:
     """Return how wide a character is at most; of scripts that we have not measured, twelve ems."""
     if "\u4e00" <= char <= "\u9fff" or unicodedata.east_asian_width(char) in "WFA":

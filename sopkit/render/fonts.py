@@ -28,12 +28,16 @@ PRIVATE: Final = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
 
 
 @cache
-def fonts() -> typst.Fonts:
-    """Return the fonts as the typesetter takes them, read once. Raises `ModuleNotFoundError` where the extra is missing."""
+def fonts(own: Path | None = None) -> typst.Fonts:
+    """Return the fonts as the typesetter takes them, with those of a folder, read once.
+
+    Raises `ModuleNotFoundError` where the extra is missing.
+    """
     import typst  # noqa: PLC0415  80 MB that only a build of PDF needs
 
+    folders = [*_folders(), *((own,) if own and own.is_dir() else ())]
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(one) for one in _folders()]
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(one) for one in folders]
     )
 
 

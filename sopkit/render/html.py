@@ -35,6 +35,7 @@ WORDS: Final[dict[str, Phrase]] = {
     "nothing": Phrase("无", "nothing"),
     "sheet_day": Phrase("日期", "Date"),
     "sheet_week": Phrase("这一周的任一天", "Any day of the week"),
+    "sheet_run": Phrase("启动日期（一次活动一份）", "Begun on (a sheet for each run)"),
     "done": Phrase("已完成", "Done"),
     "kept": Phrase("勾选保存在这台设备上", "Ticks are kept on this device"),
     "not_kept": Phrase(

@@ -54,7 +54,7 @@ def index(
         sections.insert(0, _doors(sections, names))
     for group in dict.fromkeys(each.group for each in rest):
         own = [each for each in rest if each.group == group]
-        sections.append(_card(own[0].path.partition("/")[0], group.within(names.lang), own, names))
+        sections.append(_card(_place(own), group.within(names.lang), own, names))
     if news:
         sections.insert(0, Section("news", text(NEWS.within(names.lang)), tuple(news)))
     facts = front.cover(settings, edition, "", "", names)
@@ -71,6 +71,11 @@ def index(
         running=front.running(settings, edition, "", names),
         look=front.look(settings, names),
     )
+
+
+def _place(entries: Sequence[Entry]) -> str:
+    """Return an anchor for a group of files: its folder, with what the group is where a folder has several."""
+    return "-".join((entries[0].path.partition("/")[0], *entries[0].group.en.lower().split()))
 
 
 def _doors(cards: Sequence[Section], names: Names) -> Section:

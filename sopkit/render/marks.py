@@ -7,6 +7,7 @@ their marks; `clean` takes them out of whatever an author wrote.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final, Literal
 
 from sopkit.frozen import dataclass
@@ -115,6 +116,11 @@ def _append(runs: list[Run], like: Run, text: str) -> None:
 def plain(words: Line | str) -> str:
     """Return the bare text of a line or of marked text."""
     return "".join(run.text for run in (line(words) if isinstance(words, str) else words))
+
+
+def unlinked(words: Line) -> Line:
+    """Return the line without its links, for paper on which nothing can be followed."""
+    return tuple(replace(run, href="") for run in words)
 
 
 def has_foreign(words: Line) -> bool:

@@ -82,6 +82,7 @@ class _Preparation:
             "running": [_text(part) for part in doc.running],
             "look": {
                 "colour": doc.look.colour,
+                "fonts": list(doc.look.fonts),
                 "header": _text(doc.look.header),
                 "footer": _text(doc.look.footer),
                 "name": _text(doc.look.name),

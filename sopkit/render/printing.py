@@ -49,7 +49,8 @@ def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
 
 def _balanced(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """Return the pieces so that both processes, which come from the two ends, begin with the long ones and meet among the short."""
-    sizes = {id(piece.document): sum(1 for each in piece.document.sections for _ in lines_of(each)) for piece in pieces}
+    documents = {id(piece.document): piece.document for piece in pieces}  # several forms of one are several pieces
+    sizes = {key: sum(1 for each in made.sections for _ in lines_of(each)) for key, made in documents.items()}
     ranked = sorted(pieces, key=lambda piece: -sizes[id(piece.document)] * (SLOW if piece.form == "pdf" else 1))
     return [*ranked[::2], *reversed(ranked[1::2])]
 

@@ -13,15 +13,16 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
-from importlib.util import find_spec
 from typing import Final, Literal, get_args
 
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
+from sopkit.kept import Kept
 from sopkit.model.documents import Workspace
 from sopkit.output import File
 from sopkit.reader.pictures import Picture
 from sopkit.render.calendar import Calendars
+from sopkit.render.campaign_checklist import campaign_checklist, campaigns
 from sopkit.render.check_report import TITLE, Results, check_report
 from sopkit.render.checklist import PERIODS, Period, checklist
 from sopkit.render.diagrams import Flow
@@ -35,13 +36,14 @@ from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.manual.manual import manual
 from sopkit.render.manual.people import has_work
 from sopkit.render.manual.quick_card import quick_card
+from sopkit.render.marks import plain
 from sopkit.render.printing import Piece, printed
 from sopkit.render.templating import Templates
 from sopkit.render.training.papers import Papers
 from sopkit.render.wall_calendar import wall_calendar
-from sopkit.render.wording.names import Names
-from sopkit.render.writers import WRITERS, Form, Press
-from sopkit.text import Lang, Phrase
+from sopkit.render.wording.names import Names, Titled
+from sopkit.render.writers import APART, WRITERS, Apart, Form, Press
+from sopkit.text import LANGS, Lang, Phrase
 
 Kind = Literal["manual", "card", "checklist", "calendar", "training", "findings", "audit", "diagram"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -60,6 +62,8 @@ RECORD: Final = Phrase("培训记录表", "training record")
 CHECK: Final = Phrase("检查", "Check")
 DIAGRAMS: Final = Phrase("流程图", "Flow diagrams")
 CHECKLISTS: Final = Phrase("检查清单", "Checklists")
+CAMPAIGNS: Final = Phrase("活动清单", "Campaign checklists")
+SHOPS: Final = Phrase("门店清单", "Shop checklists")
 PERIOD_TITLES: Final[dict[Period, Phrase]] = {
     "daily": Phrase("每日检查清单", "daily checklist"),
     "weekly": Phrase("每周检查清单", "weekly checklist"),
@@ -109,16 +113,20 @@ class Request:
     """(playbook, language) → its drawing, shown in the manuals and written as a file."""
     logo: Picture | None = None
     """The brand's, for the first page of each document."""
+    fonts: Sequence[bytes] = ()
+    """The brand's own, for what is printed."""
     results: Results | None = None
     """What the check said, for a document of its own."""
-    calendar_files: bool = True
-    """For calendar programs; left out where only some forms are asked for."""
+    apart: Collection[Apart] = tuple(APART)
+    """Calendars for programs and drawings by themselves, where they are wanted."""
     former: EditionFile | None = None
     """What is known of earlier editions: what is otherwise is marked in the manuals."""
     more: Sequence[Publication] = ()
     """Documents that are made elsewhere, for the same folder."""
     entries: Sequence[Entry] = ()
     """Files that others write into the same folder, for the index."""
+    kept: Kept = field(default_factory=Kept)
+    """Documents that were set before."""
 
 
 def publish(
@@ -146,7 +154,7 @@ def publish(
         page = index(entries, Names(workspace, lang), edition, languages, shelf.news(entries, lang))
         pieces.append(Piece(shelf.signed(page), "html", index_path(lang, languages)))
     yield from (file for _, file in drawn)
-    yield from printed(pieces, Press(templates, edition.as_of))
+    yield from printed(pieces, Press(templates, edition.as_of, wanted.fonts, wanted.kept))
     yield from ((entry.path, data) for entry, data in files)
     known = shelf.known(
         {(each.role, each.document.lang): each.document.content for each in documents if each.title is MANUAL}
@@ -214,6 +222,9 @@ class _Shelf:
                 yield from self._checklists(book)
             if self._wants("calendar"):
                 yield from self._wall_calendar(book)
+        if not self.wanted.roles and self._wants("checklist"):
+            yield from self._campaigns(whole)
+            yield from self._shops(whole)
         if self.wanted.results is not None and not self.wanted.roles and self._wants("findings"):
             document = check_report(self.wanted.results, self.edition, names)
             yield Publication(document, CHECK, "", TITLE, f"check/findings.{lang}", FORMS_TO_READ)
@@ -225,11 +236,11 @@ class _Shelf:
 
     def drawn(self) -> Iterator[tuple[Entry, File]]:
         """Yield each diagram as a file of its own."""
-        if self.wanted.roles or not self._wants("diagram"):
+        if "svg" not in self.wanted.apart or self.wanted.roles or not self._wants("diagram"):
             return
         for (playbook, lang), flow in self.wanted.diagrams.items():
             path = f"diagrams/{file_name(playbook, 'flow')}.{lang}.svg"
-            yield Entry(DIAGRAMS, "", flow.title, lang, "SVG", path), (path, flow.svg.encode())
+            yield Entry(DIAGRAMS, "", flow.title, lang, APART["svg"].name, path), (path, flow.svg.encode())
 
     def _wants(self, kind: Kind) -> bool:
         return not self.wanted.kinds or kind in self.wanted.kinds
@@ -272,7 +283,7 @@ class _Shelf:
 
     def calendar_files(self, languages: Sequence[Lang]) -> Iterator[tuple[Entry, bytes]]:
         """Yield each calendar file with its entry in the index, where its library is there."""
-        if not (self.wanted.calendar_files and self._wants("calendar")) or find_spec("icalendar") is None:
+        if "ics" not in self.wanted.apart or not self._wants("calendar") or not APART["ics"].ready:
             return
         for lang in languages:
             whole = Book(self.plan, Names(self.plan.workspace, lang))
@@ -280,7 +291,7 @@ class _Shelf:
                 data = self.calendars.to_ics(replace(whole, role=role))
                 if data:
                     path = f"calendar/{file_name(role)}.{lang}.ics"
-                    yield Entry(CALENDARS, role, CALENDAR, lang, "iCalendar", path), data
+                    yield Entry(CALENDARS, role, CALENDAR, lang, APART["ics"].name, path), data
 
     def _checklists(self, book: Book) -> Iterator[Publication]:
         for period in PERIODS:
@@ -288,6 +299,40 @@ class _Shelf:
             if document:
                 stem = f"checklists/{file_name(book.role)}.{period}.{book.names.lang}"
                 yield Publication(document, CHECKLISTS, book.role, PERIOD_TITLES[period], stem, FORMS_TO_TICK)
+
+    def _campaigns(self, whole: Book) -> Iterator[Publication]:
+        for each in campaigns(whole):
+            document = campaign_checklist(each, whole, self.calendars.found, self.edition)
+            stem = f"checklists/campaigns/{file_name(each.id, 'procedure')}.{whole.names.lang}"
+            title = self._named(self.plan.workspace.procedures, each.id)
+            yield Publication(document, CAMPAIGNS, "", title, stem, FORMS_TO_TICK)
+
+    def _shops(self, whole: Book) -> Iterator[Publication]:
+        """Yield a day's and a week's sheet for all who work in a shop: for each shop, where the workspace declares them.
+
+        Where no shop is declared and one role works there, its own sheets are those of any shop.
+        """
+        roles, shops = self.plan.workspace.roles, self.plan.workspace.shops
+        staff = tuple(id_ for id_, role in roles.items() if role.of == "shop" and has_work(id_, whole))
+        if not staff or (len(staff) == 1 and not shops):
+            return
+        for id_ in shops or ("",):
+            book = replace(whole, staff=staff, shop=id_)
+            for period in PERIODS:
+                document = checklist(book, period, self.edition)
+                if document:
+                    title = self._of_shop(id_, period) if id_ else PERIOD_TITLES[period]
+                    stem = f"checklists/shops/{file_name(id_, 'shop')}.{period}.{book.names.lang}"
+                    yield Publication(document, SHOPS, "", title, stem, FORMS_TO_TICK)
+
+    def _of_shop(self, id_: str, period: Period) -> Phrase:
+        name, kind = self._named(self.plan.workspace.shops, id_), PERIOD_TITLES[period]
+        return Phrase(f"{name.zh}：{kind.zh}", f"{name.en}: {kind.en}")
+
+    def _named(self, nouns: Mapping[str, Titled], id_: str) -> Phrase:
+        """Return what something is called in each language."""
+        zh, en = (plain(Names(self.plan.workspace, lang).title(nouns, id_)) for lang in LANGS)
+        return Phrase(zh, en)
 
 
 def file_name(id_: str, kind: str = "role") -> str:

@@ -19,7 +19,7 @@ LONGEST: Final = 300
 
 def qr_code(address: str, title: str) -> Diagram | None:
     """Return the drawing of a web address; None for what is none, or too long, or without the library of the extra `docs`."""
-    if not address.startswith(("https://", "http://")) or len(address) > LONGEST or find_spec("segno") is None:
+    if not may_be_drawn(address) or not is_ready():
         return None
     import segno  # noqa: PLC0415  only whoever draws one pays for it
 
@@ -38,6 +38,15 @@ def qr_code(address: str, title: str) -> Diagram | None:
     said = f'<title id="t">{escape(title)}</title>\n<desc id="d">{escape(address)}</desc>'
     paper = f'<rect x="0" y="0" width="{size}" height="{size}" fill="#ffffff"/>'
     return Diagram("live-edition", title, "\n".join((head, said, paper, *squares, "</svg>", "")), address)
+
+
+def may_be_drawn(address: str) -> bool:
+    return address.startswith(("https://", "http://")) and len(address) <= LONGEST
+
+
+def is_ready() -> bool:
+    """Tell whether the library that works out the squares is here."""
+    return find_spec("segno") is not None
 
 
 def _dark(row: bytes) -> list[tuple[int, int]]:

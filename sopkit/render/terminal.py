@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import field
 from datetime import date
 from functools import cache
@@ -74,12 +74,12 @@ def findings_text(findings: Iterable[Finding], screen: Screen) -> Iterator[str]:
     """Yield each finding as a block that ends with an empty line; a rule's `why` stands at its first finding only."""
     explained: set[str] = set()
     for finding in findings:
-        yield "\n".join(_block(_Page(screen), finding, first=finding.rule.code not in explained)) + "\n"
+        yield "\n".join(_block(Page(screen), finding, first=finding.rule.code not in explained)) + "\n"
         explained.add(finding.rule.code)
 
 
 @dataclass(slots=True)
-class _Page:
+class Page:
     """The lines of one finding while they are being written."""
 
     screen: Screen
@@ -105,7 +105,7 @@ def _margin(lang: Lang) -> int:
     return 2 + max(width(one.within(lang)) for one in (NEAR, SEE, COURSE, GIVEN, WHY, FIX, PASTE, MORE)) + 2
 
 
-def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
+def _block(page: Page, finding: Finding, *, first: bool) -> list[str]:
     screen, lang = page.screen, page.screen.lang
     style = COLOURS[finding.weight]
     name = f"{SEVERITIES[finding.weight].within(lang)} {finding.rule.code} {finding.rule.name}"
@@ -117,7 +117,7 @@ def _block(page: _Page, finding: Finding, *, first: bool) -> list[str]:
         page.labelled(SEE, f"{screen.place(related.span)}  {related.note.within(lang)}")
         if number < LINES_OF_RELATED:
             _excerpt(page, related.span, DIM)
-    _course(page, finding.timeline)
+    course_of(page, finding.timeline)
     for phrase in finding.assumptions:
         page.labelled(GIVEN, phrase.within(lang))
     if finding.suggestions:
@@ -145,7 +145,7 @@ def cited(one: Citation, lang: Lang) -> str:
     return f"{name}第{number}条{paragraph}{rest}{status}" if lang == "zh-CN" else f"{name} {one.article}{status}"
 
 
-def _course(page: _Page, timeline: tuple[Moment, ...]) -> None:
+def course_of(page: Page, timeline: tuple[Moment, ...]) -> None:
     """Add a line for each moment: day, time, a mark where it counts, what happens and where that is written."""
     if not timeline:
         return
@@ -163,7 +163,7 @@ def _course(page: _Page, timeline: tuple[Moment, ...]) -> None:
             page.add((head if number == 0 else " " * width(head)) + line)
 
 
-def _excerpt(page: _Page, span: Span, style: str) -> None:
+def _excerpt(page: Page, span: Span, style: str) -> None:
     """Add the first line of the span with carets below it, clipped around the span when it is too long."""
     screen = page.screen
     lines = span.source.lines
@@ -181,6 +181,16 @@ ELSEWHERE: Final = Phrase(
 )
 
 
+STALE: Final = Phrase(
+    "基线里有 {count} 条已经对不上任何问题，可以删掉：sopkit baseline --prune",
+    "{count} of the baseline's entries hold nothing back any more; drop them: sopkit baseline --prune",
+)
+ACCEPTED: Final = Phrase(
+    "没有列出：基线里已知 {baselined} 个，已豁免 {waived} 个",
+    "not listed: {baselined} known in the baseline, {waived} waived",
+)
+
+
 def summary_text(
     findings: tuple[Finding, ...],
     *,
@@ -188,6 +198,8 @@ def summary_text(
     held_back: int,
     waived: int,
     critical: int = 0,
+    baselined: int = 0,
+    stale: int = 0,
     to_come: Iterable[Phrase],
     screen: Screen,
     proved: Iterable[Proof] = (),
@@ -199,49 +211,81 @@ def summary_text(
     """Return the closing lines: what was proved and what could not be assessed, the analyses that this version does not make
     yet, then what was found, counted.
 
-    `critical` are those of the waived that are counted all the same; `apart` are folders left out; `errors_elsewhere` are those
+    `critical` are those of the waived that are counted all the same; `baselined` are those that a baseline holds back, of whose
+    entries `stale` hold back none; `apart` are folders left out; `errors_elsewhere` are those
     outside of a selection that hold findings back; `as_of` is a day that the reader asked to be taken for today.
     """
     lang = screen.lang
     unsettled = tuple(not_assessed)
-    counts = {severity: sum(one.weight is severity for one in findings) for severity in Severity}
+    counts, found = weighed(findings), counted(findings, lang)
     if lang == "zh-CN":
-        parts = [f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]]
         later = "个要等其他部分的错误改好才能判断" if errors_elsewhere else "个由它们引起，改好再看"
         still = f"（其中 {critical} 个严重，照样计入）" if critical else ""
         asides = [f"另有 {held_back} {later}"] * bool(held_back)
         asides += [f"{len(unsettled)} 项没能判断"] * bool(unsettled) + [f"{waived} 个已豁免{still}"] * bool(waived)
+        asides += [f"基线里已知 {baselined} 个"] * bool(baselined)
         asides += [f"没有读 {apart} 个自成工作区的文件夹"] * bool(apart)
         day = f"（按 {as_of.isoformat()} 计）" if as_of else ""
-        text = f"检查了 {files} 个文件{day}：" + "，".join([("、".join(parts) or "没有发现问题"), *asides])
+        text = f"检查了 {files} 个文件{day}：" + "，".join([found, *asides])
     else:
-        parts = [f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one]]
         why = "till the errors elsewhere are mended" if errors_elsewhere else "that follow from these"
         still = f", {critical} of them critical and counted all the same" if critical else ""
         asides = [f"{held_back} more held back {why}"] * bool(held_back)
         asides += [f"{len(unsettled)} not assessed"] * bool(unsettled) + [f"{waived} waived{still}"] * bool(waived)
+        asides += [f"{baselined} known in the baseline"] * bool(baselined)
         asides += [f"{apart} folder left out that is a workspace of its own"] * (apart == 1)
         asides += [f"{apart} folders left out that are workspaces of their own"] * (apart > 1)
         day = f" as of {as_of.isoformat()}" if as_of else ""
-        text = f"checked {files} file{'s' * (files != 1)}{day}: " + "; ".join(
-            [(", ".join(parts) or "nothing found"), *asides]
-        )
+        text = f"checked {files} file{'s' * (files != 1)}{day}: " + "; ".join([found, *asides])
     doubtful = bool(unsettled or errors_elsewhere)
     style = next((COLOURS[one] for one in Severity if counts[one]), COLOURS[Severity.WARNING] if doubtful else "1;32")
     lines = [
         *settled_text(proved, unsettled, screen),
         *elsewhere_text(errors_elsewhere, screen),
+        *_stale_text(stale, screen),
         *_coming(to_come, screen),
     ]
     return "\n".join([*lines, screen.paint(text, style)])
 
 
+def weighed(findings: Collection[Finding]) -> dict[Severity, int]:
+    """Return how many of the findings weigh how much."""
+    return {severity: sum(one.weight is severity for one in findings) for severity in Severity}
+
+
+def counted(findings: Collection[Finding], lang: Lang) -> str:
+    """Return how many of each severity there are, in words."""
+    counts = weighed(findings)
+    if lang == "zh-CN":
+        return "、".join(f"{counts[one]} 个{SEVERITIES[one].zh}" for one in Severity if counts[one]) or "没有发现问题"
+    parts = (f"{counts[one]} {SEVERITIES[one].en}{'s' * (counts[one] != 1)}" for one in Severity if counts[one])
+    return ", ".join(parts) or "nothing found"
+
+
 def elsewhere_text(errors: int, screen: Screen) -> Iterator[str]:
     """Yield that errors outside of the selection hold back what may be about it, and what to do; nothing where there are none."""
-    if errors:
-        said = ELSEWHERE.fill(screen.lang, {"count": str(errors), "s": "s" * (errors != 1)})
+    said = elsewhere_said(errors, screen.lang)
+    for number, line in enumerate(wrap(said, screen.columns - 2) if said else ()):
+        yield (screen.paint("?", "1;33") if number == 0 else " ") + " " + line
+
+
+def elsewhere_said(errors: int, lang: Lang) -> str:
+    """Return in one sentence that errors outside of the selection hold back what may be about it; empty where there are none."""
+    return ELSEWHERE.fill(lang, {"count": str(errors), "s": "s" * (errors != 1)}) if errors else ""
+
+
+def _stale_text(stale: int, screen: Screen) -> Iterator[str]:
+    if stale:
+        said = STALE.fill(screen.lang, {"count": str(stale)})
         for number, line in enumerate(wrap(said, screen.columns - 2)):
-            yield (screen.paint("?", "1;33") if number == 0 else " ") + " " + line
+            yield (screen.paint("·", "1;33") if number == 0 else " ") + " " + line
+
+
+def accepted_text(baselined: int, waived: int, screen: Screen) -> Iterator[str]:
+    """Yield how many findings are not listed, where the summary that says so is left out; nothing where there are none."""
+    if baselined or waived:
+        said = ACCEPTED.fill(screen.lang, {"baselined": str(baselined), "waived": str(waived)})
+        yield from wrap(said, screen.columns)
 
 
 def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:

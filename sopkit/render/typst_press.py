@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import typst
 
 MAIN: Final = "document.typ"
+FONTS: Final = "fonts"
+"""The folder, beside the layouts, of a brand's own fonts."""
 PLACE: Final = re.compile(r"┌─ (?:[^\n]*[/\\])?([\w.-]+\.typ:\d+:\d+)")
 SECONDS: Final = 60.0
 """For one document with a workspace's layouts: the whole manual of a hundred pages takes two."""
@@ -96,14 +98,14 @@ def _compiler(folder: Path) -> typst.Compiler:
 
     # Packages would be looked for here, where there are none.
     return typst.Compiler(
-        folder / MAIN, root=folder, font_paths=fonts(), package_path=folder, package_cache_path=folder
+        folder / MAIN, root=folder, font_paths=fonts(folder / FONTS), package_path=folder, package_cache_path=folder
     )
 
 
 def _blank(folder: Path) -> typst.Compiler:
     import typst  # noqa: PLC0415
 
-    return typst.Compiler(b"", root=folder, font_paths=fonts())
+    return typst.Compiler(b"", root=folder, font_paths=fonts(folder / FONTS))
 
 
 def _compiled(compiler: typst.Compiler, job: Job) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,7 +27,7 @@ from sopkit.render.manual.book import Book
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.schedule import day as every_day
 from sopkit.render.manual.schedule import is_daily
-from sopkit.render.marks import Line, plain, quiet, strong
+from sopkit.render.marks import Line, plain, quiet, strong, unlinked
 from sopkit.render.recurrences import Recurrence
 from sopkit.render.sentences import sentence_case
 from sopkit.render.wording import calendars, deeds
@@ -52,10 +53,16 @@ KPIS: Final = " "
 """Under which KPIs that are looked at on one day stand together; no id is that."""
 FEW: Final = 2
 """KPIs, or steps for one cadence, that are named; of more the number is said."""
-ROOM: Final = 7
-"""Rows of a day, so that a month stays on its page; all of them are in the calendar file."""
-WIDTH: Final = 14
+PAGE: Final = 50
+"""Rows of text that a month has on its page, beside its heads and notes, so that it stays there; all is in the calendar file."""
+WIDTH: Final = 13
 """Columns of a row; a Chinese character takes two."""
+HEAD: Final = 3
+"""Rows that a title, or the name of a list, takes with the space around it."""
+LEAST: Final = 4
+"""Rows of a day; where a page has fewer beside what stands on it, the month gets a page of its own."""
+PIECE: Final = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
+"""What no line ends within: a Chinese character, a word with the space behind it."""
 Days = dict[date, list[str]]
 
 
@@ -74,8 +81,13 @@ def wall_calendar(book: Book, found: Sequence[Recurrence], edition: Edition) -> 
             "What is done every day stands here and is not said again in the months.",
         )
         blocks.append(Paragraph(text(said), quiet=True))
+    taken = HEAD + (_rows_of(daily) if daily else 0)
+    begins_page = (PAGE - taken) // len(_weeks(_months(edition.as_of)[0])) < LEAST
     months = tuple(
-        _month(first, days, book, edition, breaks=bool(count)) for count, first in enumerate(_months(edition.as_of))
+        _month(
+            first, days, book, edition, taken=0 if count or begins_page else taken, breaks=bool(count) or begins_page
+        )
+        for count, first in enumerate(_months(edition.as_of))
     )
     role = plain(names.role(book.role)) if book.role else names.pick("全员", "Everyone")
     title = names.pick(f"{role}挂历", f"{role}: wall calendar")
@@ -88,11 +100,7 @@ def wall_calendar(book: Book, found: Sequence[Recurrence], edition: Edition) -> 
 
 def _without_links(daily: Timeline) -> Timeline:
     """Return the same without the links into a manual, since no step stands on the wall."""
-    entries = (
-        replace(one, what=tuple(tuple(replace(run, href="") for run in line) for line in one.what))
-        for one in daily.entries
-    )
-    return replace(daily, entries=tuple(entries))
+    return replace(daily, entries=tuple(replace(one, what=tuple(map(unlinked, one.what))) for one in daily.entries))
 
 
 def _months(day: date) -> list[date]:
@@ -148,16 +156,31 @@ def _line(about: str, entries: list[tuple[str, str]], book: Book) -> str:
     return names.parted([f"{time} {said}".strip(), *more])
 
 
-def _month(first: date, days: Days, book: Book, edition: Edition, *, breaks: bool) -> Section:
-    names = book.names
-    next_month = (first + timedelta(days=31)).replace(day=1)
-    holidays = holidays_of(book.workspace.settings.holidays)
+def _rows_of(daily: Timeline) -> int:
+    """Return how many rows the list of what is done every day takes."""
+    return HEAD + sum(_rows(plain(each), WIDTH * WEEK) for moment in daily.entries for each in moment.what)
+
+
+def _next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _weeks(first: date) -> list[date]:
+    """Return the Mondays of the weeks that a month has days in."""
     monday = first - timedelta(days=first.weekday())
-    weeks = [monday + timedelta(days=WEEK * count) for count in range((next_month - monday).days // WEEK + 1)]
+    return [monday + timedelta(days=number) for number in range(0, (_next_month(first) - monday).days, WEEK)]
+
+
+def _month(first: date, days: Days, book: Book, edition: Edition, *, taken: int, breaks: bool) -> Section:
+    names = book.names
+    next_month, weeks = _next_month(first), _weeks(first)
+    holidays = holidays_of(book.workspace.settings.holidays)
+    room = (PAGE - taken) // len(weeks)
     rows = [
-        tuple(_cell(week + timedelta(days=number), first.month, days, holidays, book) for number in range(WEEK))
+        tuple(
+            _cell(week + timedelta(days=number), first.month, days, holidays, book, room=room) for number in range(WEEK)
+        )
         for week in weeks
-        if week < next_month
     ]
     columns = tuple(Column(text(name), 1) for name in calendars.short_weekdays(names.lang))
     title = text(names.pick(f"{first.year} 年 {first.month} 月", f"{MONTHS_EN[first.month - 1]} {first.year}"))
@@ -168,7 +191,7 @@ def _month(first: date, days: Days, book: Book, edition: Edition, *, breaks: boo
     return Section(f"month.{first:%Y-%m}", text(f"{first:%Y-%m}"), tuple(blocks), breaks=breaks)
 
 
-def _cell(day: date, month: int, days: Days, holidays: Holidays, book: Book) -> Line:
+def _cell(day: date, month: int, days: Days, holidays: Holidays, book: Book, *, room: int) -> Line:
     if day.month != month:
         return ()
     names = book.names
@@ -178,7 +201,7 @@ def _cell(day: date, month: int, days: Days, holidays: Holidays, book: Book) -> 
     elif day in holidays.workdays:
         mark = quiet(names.pick(" 班", " work"))
     said = days.get(day, [])
-    shown = _that_fit(said)
+    shown = _that_fit(said, room - 1)
     lines = [f"{strong(str(day.day))}{mark}", *shown]
     if len(said) > len(shown):
         left = len(said) - len(shown)
@@ -186,14 +209,30 @@ def _cell(day: date, month: int, days: Days, holidays: Holidays, book: Book) -> 
     return text("\n".join(lines))
 
 
-def _that_fit(lines: list[str]) -> list[str]:
-    rows, kept = 0, []
-    for line in lines:
-        rows += -(-width(line) // WIDTH)
-        if rows > ROOM:
-            break
-        kept.append(line)
-    return kept
+def _that_fit(lines: list[str], room: int) -> list[str]:
+    """Return the first lines that fit into so many rows; where some do not, a row is kept to say how many."""
+    needed = [_rows(line, WIDTH) for line in lines]
+    if sum(needed) <= room:
+        return lines
+    count, rows = 0, 0
+    while rows + needed[count] < room:
+        rows += needed[count]
+        count += 1
+    return lines[:count]
+
+
+def _rows(line: str, most: int) -> int:
+    """Return how many rows a line takes that ends between words, or behind any Chinese character."""
+    rows, filled = 1, 0
+    for piece in PIECE.findall(line):
+        size = width(piece)
+        if filled and filled + width(piece.rstrip()) > most:
+            rows, filled = rows + 1, 0
+        filled += size
+        if filled > most:
+            more = (filled - 1) // most
+            rows, filled = rows + more, filled - more * most
+    return rows
 
 
 def _notes(first: date, end: date, holidays: Holidays, book: Book, edition: Edition) -> Iterable[str]:

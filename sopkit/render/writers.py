@@ -5,13 +5,14 @@ The libraries of the heavy ones come with the extra `docs`; none is imported bef
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal
 
 from sopkit.frozen import dataclass
+from sopkit.kept import Kept
 from sopkit.render.document import Document
 from sopkit.render.html import to_html
 from sopkit.render.markdown import to_markdown
@@ -22,28 +23,47 @@ if TYPE_CHECKING:
 
 Form = Literal["html", "pdf", "docx", "xlsx", "md"]
 """Also the ending of the file's name."""
+Apart = Literal["ics", "svg"]
+"""Forms that are written from other things than documents: calendars, and drawings by themselves."""
 
 INSTALL: Final = "pip install 'sopkit[docs]'"
 """What installs every library that a writer needs."""
 
 
 class Press:
-    """What the writers of one build share: the templates, the day on every file, and the typesetter where there is a PDF to set."""
+    """What the writers of one build share: templates, the day on every file, what is kept, and the typesetter for PDF."""
 
-    def __init__(self, templates: Templates, today: date) -> None:
+    def __init__(
+        self, templates: Templates, today: date, fonts: Sequence[bytes] = (), kept: Kept | None = None
+    ) -> None:
         self.templates = templates
         self.today = today
+        self.fonts = fonts
+        self.kept = kept or Kept()
 
     @cached_property
     def typesetter(self) -> Typesetter:
         from sopkit.render.pdf import Typesetter  # noqa: PLC0415
 
-        return Typesetter(self.templates, self.today)
+        return Typesetter(self.templates, self.today, self.fonts, self.kept)
 
     def close(self) -> None:
-        """Sweep away what the typesetter worked with."""
+        """Sweep away what the typesetter worked with, and what is kept in vain."""
         if "typesetter" in vars(self):
             self.typesetter.close()
+            self.kept.sweep()
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    name: str
+    """What readers call the form."""
+    libraries: tuple[str, ...] = ()
+    """The modules without which it can't be written."""
+
+    @property
+    def ready(self) -> bool:
+        return _are_here(self.libraries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +76,11 @@ class Writer:
 
     @property
     def ready(self) -> bool:
-        return all(find_spec(name) is not None for name in self.libraries)
+        return _are_here(self.libraries)
+
+
+def _are_here(libraries: tuple[str, ...]) -> bool:
+    return all(find_spec(name) is not None for name in libraries)
 
 
 def _html(document: Document, press: Press) -> bytes:
@@ -93,3 +117,7 @@ WRITERS: Final[dict[Form, Writer]] = {
     "md": Writer("Markdown", _markdown),
 }
 """In the order in which an index names them."""
+APART: Final[dict[Apart, Medium]] = {
+    "ics": Medium("iCalendar", ("icalendar",)),
+    "svg": Medium("SVG"),
+}

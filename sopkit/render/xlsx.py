@@ -59,7 +59,8 @@ def to_xlsx(document: Document) -> bytes:
     from xlsxwriter import Workbook  # noqa: PLC0415  who writes no spreadsheet needs no XlsxWriter
 
     out = BytesIO()
-    font = "Microsoft YaHei" if document.lang == "zh-CN" else "Calibri"
+    own = document.look.fonts
+    font = own[-1] if own else "Microsoft YaHei" if document.lang == "zh-CN" else "Calibri"
     book = Workbook(
         out,
         {

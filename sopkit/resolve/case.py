@@ -188,18 +188,19 @@ class Case:
             suggestions=suggestions,
         )
 
-    def replacing(self, mark: Mark, span: Span, text: str) -> tuple[Fix, ...]:
+    def replacing(self, mark: Mark, span: Span, text: str, *, slip: bool = False) -> tuple[Fix, ...]:
         """Return the fix that writes `text` at `span`, quoted where YAML would read it as something else."""
         whole = self.forest.span(mark)
         plain = span == whole and not whole.excerpt().startswith(("'", '"'))
         written = json.dumps(text, ensure_ascii=False) if plain and needs_quotes(text) else text
-        safe = unicodedata.normalize("NFKC", span.excerpt()) == text
+        safe = slip or unicodedata.normalize("NFKC", span.excerpt()) == text
         return (Fix(Phrase(f"改成 {written}", f"write `{written}`"), (Edit(span, written),), safe),)
 
     def correcting(self, mark: Mark, span: Span, name: str, near: tuple[str, ...], called: str = "") -> tuple[Fix, ...]:
         """Return the fix for a misspelt name: none unless it is but a slip away from a single other one."""
         bare = name.strip(WRAPPING)
-        return self.replacing(mark, span, near[0]) if len(near) == 1 and is_slip(bare, near[0], called) else ()
+        sure = len(near) == 1 and is_slip(bare, near[0], called)
+        return self.replacing(mark, span, near[0], slip=True) if sure else ()
 
     def titles(self, namespace: str) -> dict[str, str]:
         """Return the names of a namespace with their Chinese titles."""

@@ -353,7 +353,7 @@ def _shared(case: Case, first: str, second: str, advice: Phrase) -> Iterator[Fin
 
 def replaced(case: Case) -> Iterator[Finding]:
     """Yield one note for each file whose nouns replace built-in ones and leave out what those say, at the first of them."""
-    by_file: dict[str, list[tuple[Mark, Mark, Phrase]]] = {}
+    by_file: dict[str, list[tuple[str, str, Mark, Mark, Phrase]]] = {}
     for section, namespace in SECTIONS.items():
         builtin = case.names.builtin[namespace]
         for name, marks in case.names.own[namespace].items():
@@ -362,12 +362,12 @@ def replaced(case: Case) -> Iterator[Finding]:
                 lost = _keys(case, other, section, name) - _keys(case, own, section, name) - WORDS_ONLY
                 if lost:
                     by_file.setdefault(case.tree(own).source.path, []).append(
-                        (own, other, _without(namespace, name, lost))
+                        (namespace, name, own, other, _without(namespace, name, lost))
                     )
     for path in sorted(by_file):
-        nouns = sorted(by_file[path], key=lambda noun: noun[0])
+        nouns = sorted(by_file[path], key=lambda noun: noun[:2])
         names = Phrase("；".join(words.zh for *_, words in nouns), "; ".join(words.en for *_, words in nouns))
-        own, builtin_at, _ = nouns[0]
+        _, _, own, builtin_at, _ = nouns[0]
         yield case.finding(rules.REPLACED_NOUN, own, {"names": names}, related=[(builtin_at, BUILT_IN)])
 
 

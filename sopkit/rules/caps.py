@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Worst
 from sopkit.graph.clock import zone
-from sopkit.graph.edits import Dropped, Edit, edits
+from sopkit.graph.edits import edits
 from sopkit.graph.face import Face, faces, openings_of
 from sopkit.graph.held import Holding, Late
 from sopkit.graph.replay import Course, Question, replay
@@ -17,7 +17,7 @@ from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch, match
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
-from sopkit.rules import budgets, calendars, enforced, excess, put_off, reply_windows, sending_hours
+from sopkit.rules import budgets, calendars, enforced, excess, put_off, repairs, reply_windows, sending_hours
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT, WORKSPACE
 from sopkit.rules.limits import Limit, is_empty, of_budgets, of_platforms, of_workspace
@@ -220,6 +220,7 @@ def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) 
             limit.subject,
             _kept(limit, bound),
             (*_assumptions(plan.clocks), *((LASTING,) if bound.sorted else ())),
+            Worst(limit.subject, bound.count),
         )
         return
     enforce = case.workspace.settings.enforce
@@ -236,8 +237,9 @@ def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) 
         others = min(bound.count - bound.parts.get(root, 0) for root in {touch.root for _, touch in marked})
         # where the others break the cap without it, no change of one step is enough
         worth = not bound.open and not bound.partial and others <= limit.most
-        changes = edits(plan, marked, limit.window, _keeps(limit), counted) if worth else ()
-        yield excess.violated(case, rule, limit, found, [_in_words(one) for one in changes])
+        changes = [*edits(plan, marked, limit.window, _keeps(limit), counted)] if worth else []
+        finding = excess.violated(case, rule, limit, found, [repairs.in_words(one) for one in changes])
+        yield replace(finding, fixes=tuple(fix for one in changes for fix in repairs.repair(case, one)))
     elif bound.open:
         yield Unassessed(rule, limit.subject, _unknown(limit, bound))
     else:
@@ -258,13 +260,6 @@ def _keeps(limit: Limit) -> Keeps:
         return not bound.open and bound.count <= limit.most
 
     return keeps
-
-
-def _in_words(edit: Edit) -> Phrase:
-    name = edit.touch.node.partition("/")[2]
-    if isinstance(edit, Dropped):
-        return Phrase(f"不发 {name}", f"leave out {name}")
-    return Phrase(f"把 {name} 改为 after: {edit.after}", f"let {name} come `after: {edit.after}`")
 
 
 def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Iterator[Outcome]:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
-from sopkit.diagnostics import Finding, Related, Rule, Severity, Unassessed
+from sopkit.diagnostics import Finding, Fix, Related, Rule, Severity, Unassessed
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph, Node
 from sopkit.graph.course import Course, courses
@@ -66,12 +66,15 @@ class Case:
 
     @cached_property
     def playbooks(self) -> tuple[tuple[str, Playbook], ...]:
-        """The workspace's own playbooks with their node ids; built-in ones are not judged."""
+        """The workspace's own playbooks with their node ids; built-in ones are not judged.
+
+        By id: which of two that meet is named first must not hang on the files that they stand in.
+        """
         workspace = self.workspace
         every: tuple[Playbook, ...] = (
-            *workspace.journeys.values(),
-            *workspace.cadences.values(),
-            *workspace.procedures.values(),
+            *sorted(workspace.journeys.values(), key=lambda one: one.id),
+            *sorted(workspace.cadences.values(), key=lambda one: one.id),
+            *sorted(workspace.procedures.values(), key=lambda one: one.id),
         )
         return tuple((f"{one.kind}/{one.id}", one) for one in every if not one.builtin)
 
@@ -142,10 +145,11 @@ class Case:
         subject: str,
         *related: tuple[Mark, Phrase],
         severity: Severity | None = None,
+        fixes: tuple[Fix, ...] = (),
         **args: str | Phrase,
     ) -> Finding:
         places = tuple(Related(self.forest.span(mark), note) for mark, note in related)
-        return Finding(rule, self.forest.span(at), args, subject, severity=severity, related=places)
+        return Finding(rule, self.forest.span(at), args, subject, severity=severity, related=places, fixes=fixes)
 
     def unsettled(self, rule: Rule, at: Mark, subject: str, question: Phrase) -> Iterator[Unassessed]:
         """Yield that a question about conditions was not decided; where something is wrong, that may be all there is to it."""

@@ -54,7 +54,7 @@ MOST_PAIRS: Final = 2_000
 def check(case: Case) -> Iterator[Outcome]:
     """Yield each lifecycle once that may share a customer with an earlier one and has no order with it, or that there is none."""
     held = [one for _, one in case.playbooks if isinstance(one, Journey) and one.kind == "lifecycle"]
-    held = [one for one in held if not case.doubts.inside(one.at)]
+    held = sorted((one for one in held if not case.doubts.inside(one.at)), key=lambda one: one.id)
     left, open_ = MOST_PAIRS, False
     for other, earlier in _without_order(held):
         for one in earlier:

@@ -7,6 +7,7 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Severity
 from sopkit.model.steps import VERBS
+from sopkit.schema.places import path_to
 from sopkit.tree import INDEX_BITS, MAX_NODES, NUMBERS_A_NODE, Forest, Mark, Tree, Value
 
 Path = tuple[str | int, ...]
@@ -62,7 +63,9 @@ class Doubts:
             return False
         tree = self._forest.tree(mark)
         at = mark & (MAX_NODES - 1)
-        path = path_at(tree, tree.places[at * NUMBERS_A_NODE])
+        path = path_to(tree, at)  # by number: a mapping without braces begins where its first key does
+        if not path:  # a key, or the whole document, of which a mistake anywhere is none
+            path = path_at(tree, tree.places[at * NUMBERS_A_NODE])
         doubtful = any(one[: len(path)] == path for one in paths)
         self.met |= doubtful
         return doubtful

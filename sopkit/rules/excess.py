@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sopkit.diagnostics import Finding, Moment, Related, Rule, Severity, Verdict
+from sopkit.diagnostics import Finding, Moment, Related, Rule, Severity, Verdict, Worst
 from sopkit.graph.replay import Course
 from sopkit.graph.touches import Touch
 from sopkit.graph.worst import Bound
@@ -40,6 +40,7 @@ def violated(case: Case, rule: Rule, limit: Limit, course: Course, edits: Sequen
         related=cap_place(case, limit),
         timeline=moments(case, course),
         assumptions=(*platform_facts(limit), *clock_of(course)),
+        worst=Worst(limit.subject, felt),
     )
 
 
@@ -81,7 +82,8 @@ def possible(  # noqa: PLR0917  all that it says
         f"把这几份剧本隔开，或者列入 one_at_a_time：{names.zh}",
         f"keep these playbooks apart, or list them under `one_at_a_time`: {names.en}",
     )
-    return _doubtful(case, rule, limit, text, _joined(edits) if edits else apart, touches)
+    doubt = _doubtful(case, rule, limit, text, _joined(edits) if edits else apart, touches)
+    return replace(doubt, worst=Worst(limit.subject, bound.count))
 
 
 def unstoppable(  # noqa: PLR0917  all that it says

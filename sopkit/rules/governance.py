@@ -12,6 +12,7 @@ from sopkit.model.nouns import Noun
 from sopkit.model.values import DateValue
 from sopkit.rules.case import Case, Playbook
 from sopkit.rules.examples import AUTOMATION, CALL, END, KPI, LIFECYCLE
+from sopkit.rules.repairs import review_date
 from sopkit.text import Phrase
 
 STEP: Final = "  - {id: call, do: 电话问候, by: guide, within: 1d}\n"
@@ -92,7 +93,7 @@ def check(case: Case) -> Iterator[Finding]:
         if playbook.owner is None and not doubts.of_key(playbook.at, "owner"):
             yield case.finding(NO_OWNER, at, root, id=playbook.id)
         if playbook.review_by is None and not doubts.of_key(playbook.at, "review_by"):
-            yield case.finding(NO_REVIEW, at, root, id=playbook.id)
+            yield case.finding(NO_REVIEW, at, root, fixes=review_date(case, playbook.at), id=playbook.id)
         if _lacks_target(playbook) and not (doubts.of_key(playbook.at, "targets") or doubts.of_flow(playbook.at)):
             yield case.finding(NO_TARGET, at, root, id=playbook.id)
     workspace = case.workspace

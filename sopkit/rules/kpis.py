@@ -14,6 +14,7 @@ from sopkit.model.predicates import EventTest
 from sopkit.model.values import Every
 from sopkit.rules.case import Case
 from sopkit.rules.kpi_examples import kpi, promising, retention, share
+from sopkit.rules.repairs import review_date
 from sopkit.text import Phrase
 
 CAME_BACK: Final = share("{customers: {chat-received: ever}}")
@@ -166,7 +167,7 @@ def _check_kpi(case: Case, one: Kpi) -> Iterator[Finding]:
     if one.owner is None and not doubts.of_key(one.at, "owner"):
         yield case.finding(NO_OWNER, one.id_at, subject, id=one.id)
     if one.review_by is None and not doubts.of_key(one.at, "review_by"):
-        yield case.finding(NO_REVIEW_DATE, one.id_at, subject, id=one.id)
+        yield case.finding(NO_REVIEW_DATE, one.id_at, subject, fixes=review_date(case, one.at), id=one.id)
     lacking = _lacking(one, case.workspace)
     if lacking is not None and not doubts.of_document(one.at):
         yield case.finding(NO_WINDOW, one.id_at, subject, id=one.id, lacking=lacking)

@@ -16,8 +16,8 @@ NONE_DECLARED: Final = Phrase("没有登记相应的文件", "no document is ent
 
 
 def papers(case: Case, type_: str, covering: str | None = None) -> Iterator[Artefact]:
-    """Yield the artefacts of a type, those that cover a noun where one is named."""
-    for one in case.workspace.artefacts.values():
+    """Yield the artefacts of a type by id, those that cover a noun where one is named."""
+    for one in sorted(case.workspace.artefacts.values(), key=lambda one: one.id):
         if one.type == type_ and (covering is None or covering in {ref.id for ref in one.covers}):
             yield one
 

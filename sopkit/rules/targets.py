@@ -62,7 +62,7 @@ RULES: Final = (CONTRADICTORY, NEVER_BINDING)
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield targets that contradict each other or never bind; or that nothing does, once for the workspace."""
-    known = [one for one in promises(case.workspace) if not _in_doubt(case, one)]
+    known = sorted((one for one in promises(case.workspace) if not _in_doubt(case, one)), key=_name)
     together = crowds(known)
     clean = True
     for crowd in together:
@@ -77,6 +77,11 @@ def check(case: Case) -> Iterator[Outcome]:
             Phrase("各目标之间没有矛盾", "no contradiction among the targets"),
             tuple(_assumptions(known, together)),
         )
+
+
+def _name(promise: Promise) -> tuple[str, str, str]:
+    """Return what sorts promises alike wherever their documents stand."""
+    return promise.root, promise.kpi.id, str(promise.target)
 
 
 def _in_doubt(case: Case, promise: Promise) -> bool:
@@ -152,7 +157,6 @@ def _idle(crowd: Crowd, effort: Effort) -> Iterator[tuple[int, tuple[int, ...]]]
 
 def _contradiction(case: Case, crowd: Crowd, clash: tuple[int, ...]) -> Finding:
     asked = [crowd.asked[one] for one in clash if one < len(crowd.asked)]
-    asked.sort(key=lambda one: case.forest.span(one.at).sort_key)
     funnels = [crowd.rules[one - len(crowd.asked)].funnel for one in clash if one >= len(crowd.asked)]
     last = asked[-1]
     related = [Related(case.forest.span(one.at), _here(one)) for one in asked[:-1]]

@@ -109,7 +109,7 @@ def _missing(case: Case, items: Items, rule: Rule, needs: Iterable[Need]) -> Ite
     for need in needs:
         found.setdefault((need.item, need.tools[0]), {}).setdefault(need.subject, need)
     for ((kind, name), tool), needing in found.items():
-        first, *others = needing.values()
+        first, *others = sorted(needing.values(), key=lambda one: one.subject)
         homes = sorted(items.homes((kind, name)))
         listed = Phrase("、".join(homes), ", ".join(f"`{one}`" for one in homes))
         also = [(one.at, Phrase(f"{one.user} 也要用", f"`{one.user}` needs it, too")) for one in others[:MOST_OTHERS]]

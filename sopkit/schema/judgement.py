@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sopkit.diagnostics import Edit, Finding, Fix, in_order
 from sopkit.schema import explanation, quoting, rules
 from sopkit.schema.definitions import KINDS, Shape
-from sopkit.schema.near import near, plain
+from sopkit.schema.near import is_meant, near
 from sopkit.schema.places import Places
 from sopkit.schema.validators import accepts
 from sopkit.schema.wording import Args, listed, replacing, what_is
@@ -54,7 +54,7 @@ def _of_unknown_kind(tree: Tree, kind: Value, kinds: Sequence[str]) -> Finding:
     place = Places(tree, None).find(("kind",))
     meant = near(kind, _titles(kinds)) if isinstance(kind, str) else ()
     shown = kind if isinstance(kind, str) and kind else place.span.excerpt()
-    fixes = replacing(place.span, meant[0], safe=plain(shown) == plain(meant[0])) if meant else ()
+    fixes = replacing(place.span, meant[0], safe=is_meant(shown, meant)) if meant else ()
     args: Args = {"value": shown, "values": listed(kinds)}
     return Finding(rules.UNKNOWN_KIND, place.span, args, fixes=fixes, suggestions=meant)
 

@@ -9,7 +9,7 @@ from typing import Final
 from sopkit.diagnostics import Finding, Related, Rule
 from sopkit.schema import rules
 from sopkit.schema.definitions import mapping, owners, strings
-from sopkit.schema.near import CLOSE, glued, is_glued, near, plain
+from sopkit.schema.near import CLOSE, glued, is_glued, is_meant, near, plain
 from sopkit.schema.places import Place
 from sopkit.schema.validators import Refusal
 from sopkit.schema.values import malformed_id
@@ -119,7 +119,7 @@ class _Keys:
                 span,
                 {"key": key, "where": this(self.shape.title), "advice": self._advice(key, names)},
                 subject=self.place.subject,
-                fixes=replacing(span, names[0], safe=plain(names[0]) == plain(key)) if sure else (),
+                fixes=replacing(span, names[0], safe=is_meant(key, names)) if sure else (),
                 suggestions=names,
             )
 

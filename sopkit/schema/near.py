@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 MOST: Final = 3
@@ -60,6 +60,11 @@ def is_slip(word: str, name: str, called: str = "") -> bool:
     """
     one, other = plain(word), plain(name)
     return one == plain(called) or _slips(one, other) <= min(MOST_SLIPS, min(len(one), len(other)) // 2)
+
+
+def is_meant(word: str, names: Sequence[str]) -> bool:
+    """Whether the first of the near names is `word` but for habits of typing, or the only one and but a slip away."""
+    return bool(names) and (plain(names[0]) == plain(word) or (len(names) == 1 and is_slip(word, names[0])))
 
 
 def _slips(one: str, other: str) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 from sopkit.diagnostics import Edit, Finding, Fix, Related
 from sopkit.schema import rules
 from sopkit.schema.definitions import Shape, strings
-from sopkit.schema.near import near, plain
+from sopkit.schema.near import is_meant, near, plain
 from sopkit.schema.places import Place
 from sopkit.schema.rewriting import Rewriting, advice, rewriting
 from sopkit.schema.validators import Refusal
@@ -92,7 +92,7 @@ def unknown_value(place: Place, refusal: Refusal) -> Finding:
     written = place.value if isinstance(place.value, str) else flow(place.value)
     meant = near(TRUTHS.get(plain(written), written) if "true" in names else written, names)
     args: Args = {"key": place.name, "value": shown(place.value) or '""', "values": listed(names)}
-    safe = bool(meant) and plain(meant[0]) == plain(written)
+    safe = is_meant(written, meant)
     fixes = replacing(place.span, meant[0], safe=safe) if len(meant) == 1 or safe else ()
     return Finding(rules.UNKNOWN_VALUE, place.span, args, subject=place.subject, fixes=fixes, suggestions=meant)
 

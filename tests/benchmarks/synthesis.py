@@ -455,6 +455,7 @@ content_mix: [{audience: members, per: week, shares: {value: ≥ 40%}}]
 brand:
   name: 晨曦
   logo: logo.png
+  fonts: [Inter, Source Han Sans SC]
   colour: "#b4475a"
   header: 私域运营手册
   footer: 内部资料

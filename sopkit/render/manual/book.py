@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field
 from typing import Final
 
@@ -43,6 +43,10 @@ class Book:
     role: str = ""
     diagrams: Mapping[str, tuple[Diagram, ...]] = field(default_factory=dict)
     """By playbook: its flow, in parts where it is long."""
+    staff: tuple[str, ...] = ()
+    """The roles of a shop, where a sheet is for all of them; `role` is '' then."""
+    shop: str = ""
+    """The id of that shop; '' where the sheet is for any."""
 
     @property
     def workspace(self) -> Workspace:
@@ -54,7 +58,7 @@ class Book:
 
     def does(self, placed: Placed) -> bool:
         """Tell whether the manual's reader does this step; in the manual of the whole, every step counts."""
-        return self.whole or self.role in doers(placed, self.workspace)
+        return self._is_for(doers(placed, self.workspace))
 
     def steps(self, playbook: Playbook) -> tuple[Placed, ...]:
         """Return the reader's steps of a playbook."""
@@ -80,7 +84,12 @@ class Book:
         return accountable(placed) == self.role
 
     def engagements(self) -> tuple[Engagement, ...]:
-        return tuple(each for each in self.plan.agenda if self.whole or self.role in each.roles)
+        return tuple(each for each in self.plan.agenda if self._is_for(each.roles))
+
+    def _is_for(self, roles: Collection[str]) -> bool:
+        if self.staff:
+            return any(role in self.staff for role in roles)
+        return self.whole or self.role in roles
 
     def targets(self) -> tuple[tuple[str, Target], ...]:
         """Return (place, target) of every promise in the playbooks and stages that the reader works in or owns."""

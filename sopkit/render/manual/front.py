@@ -26,6 +26,8 @@ GROUNDS_DARK: Final = ("#1d232a", "#33290f", "#182838", "#3a1d1c")
 """The grounds of document.css on which the brand's colour is set, on light and paper, and on dark."""
 
 HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
+FONT: Final = re.compile(r"[\w .-]{1,60}")
+"""A name that can end no string in a style sheet or an office file."""
 LOCALES: Final[dict[str, Lang]] = {"zh": "zh-CN", "en": "en"}
 
 
@@ -111,7 +113,8 @@ def look(settings: Settings, names: Names) -> Look:
     colour = brand.colour if brand.colour and HEX.fullmatch(brand.colour) else Look().colour
     light, dark = legible_colours(colour)
     header, footer = _plain(brand.header, names), _plain(brand.footer, names)
-    return Look(light, dark, header, footer, name=brand_name(settings, names))
+    fonts = tuple(name for name in brand.fonts if FONT.fullmatch(name))
+    return Look(light, dark, header, footer, fonts=fonts, name=brand_name(settings, names))
 
 
 def sheet(

@@ -112,7 +112,7 @@ def _lines(lines: tuple[Line, ...]) -> Line:
 def _playbook(playbook: Playbook, book: Book) -> Section:
     names = book.names
     title = names.title(names.playbooks, playbook.id)
-    blocks: list[Block] = [Facts(tuple(_facts(playbook, book)))]
+    blocks: list[Block] = [Facts(tuple(facts_of(playbook, book)))]
     # Who does three steps needs these three; the whole flow is for those who answer for it. Only a lifecycle's is for all:
     # it shows what a customer has behind and before him.
     staged = isinstance(playbook, Journey) and playbook.kind == "lifecycle"
@@ -127,7 +127,8 @@ def _playbook(playbook: Playbook, book: Book) -> Section:
     return Section(anchor("playbook", playbook.id), text(title), tuple(blocks), sections)
 
 
-def _facts(playbook: Playbook, book: Book) -> Iterator[Fact]:
+def facts_of(playbook: Playbook, book: Book) -> Iterator[Fact]:
+    """Yield what is said at the head of a playbook."""
     names = book.names
     if playbook.summary:
         yield _fact(names.pick("概要", "In short"), names.say(playbook.summary))
@@ -182,7 +183,7 @@ def _journey_facts(journey: Journey, book: Book) -> Iterator[Fact]:
     names = book.names
     if journey.audience:
         yield _fact(names.pick("面向", "For"), audience(journey.audience, names))
-    yield _starts(journey.starts_on, names)
+    yield from _starts(_triggers(journey.starts_on, names), names)
     if not _answers(journey, book):
         return
     if journey.while_:
@@ -196,8 +197,21 @@ def _journey_facts(journey: Journey, book: Book) -> Iterator[Fact]:
     yield _fact(names.pick("能否再进", "Again"), _reentry(journey, names))
 
 
-def _starts(triggers: tuple[Trigger, ...], names: Names) -> Fact:
-    return Fact(text(names.pick("何时开始", "Starts")), tuple(text(starting(trigger, names)) for trigger in triggers))
+def _starts(lines: tuple[Line, ...], names: Names) -> Iterator[Fact]:
+    if lines:
+        yield Fact(text(names.pick("何时开始", "Starts")), lines)
+
+
+def _triggers(triggers: tuple[Trigger, ...], names: Names) -> tuple[Line, ...]:
+    return tuple(text(starting(trigger, names)) for trigger in triggers)
+
+
+def _alerts(procedure: Procedure, names: Names) -> tuple[Line, ...]:
+    """Return in one line which KPIs' alerts start the procedure."""
+    kpis = names.workspace.kpis
+    found = [id_ for id_, kpi in kpis.items() if kpi.alert and kpi.alert.start and kpi.alert.start.id == procedure.id]
+    said = names.either([names.quoted(kpis, id_) for id_ in found])
+    return (text(names.pick(f"指标{said}预警时", f"on an alert of {said}")),) if found else ()
 
 
 def _reentry(journey: Journey, names: Names) -> str:
@@ -215,7 +229,7 @@ def _procedure_facts(procedure: Procedure, book: Book) -> Iterator[Fact]:
     names = book.names
     if procedure.objective:
         yield _fact(names.pick("目的", "Purpose"), names.say(procedure.objective))
-    yield _starts(procedure.starts_on, names)
+    yield from _starts((*_triggers(procedure.starts_on, names), *_alerts(procedure, names)), names)
     served = _cadences_served(procedure, book)
     if served:
         yield _fact(names.pick("用于", "Used for"), names.listed(served))

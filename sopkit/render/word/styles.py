@@ -54,18 +54,24 @@ def accent(colour: str) -> str:
     return colour[1:].upper() if HEX.fullmatch(colour) else INK
 
 
-def styles(lang: Lang, colour: str, *, chapters: bool) -> str:
-    """Return `styles.xml`; `chapters`: headings of the first level are numbered."""
-    latin = CHINESE if lang == "zh-CN" else LATIN
+def styles(lang: Lang, colour: str, own: tuple[str, ...] = (), *, chapters: bool) -> str:
+    """Return `styles.xml` with the first of the brand's own fonts; `chapters`: headings of the first level are numbered."""
+    latin = own[0] if own else CHINESE if lang == "zh-CN" else LATIN
+    chinese = _for_chinese(own) or CHINESE
     tongue = f'<w:lang w:val="{"zh-CN" if lang == "zh-CN" else "en-US"}" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
     defaults = (
         "<w:docDefaults><w:rPrDefault><w:rPr>"
-        f'<w:rFonts w:ascii="{latin}" w:eastAsia="{CHINESE}" w:hAnsi="{latin}" w:cs="Arial"/>'
+        f'<w:rFonts w:ascii="{latin}" w:eastAsia="{chinese}" w:hAnsi="{latin}" w:cs="Arial"/>'
         f'<w:color w:val="{INK}"/><w:sz w:val="{BODY_SIZE}"/><w:szCs w:val="{BODY_SIZE}"/>{tongue}'
         "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
     )
     parts = (*_paragraphs(accent(colour), chapters), *_characters(accent(colour)), *_tables())
     return f'{HEAD}<w:styles xmlns:w="{MAIN}">{defaults}{"".join(parts)}</w:styles>'
+
+
+def _for_chinese(own: tuple[str, ...]) -> str:
+    """Return the last of several fonts, or the only one: a Latin one stands before the Chinese one that has its characters too."""
+    return own[-1] if own else ""
 
 
 def _style(kind: str, id_: str, name: str, properties: str, words: str, *, based: str, after: str = "") -> str:
@@ -226,11 +232,12 @@ def numbering(lists: int) -> str:
     return f'{HEAD}<w:numbering xmlns:w="{MAIN}">{abstract}{common}{own}</w:numbering>'
 
 
-def fonts() -> str:
+def fonts(own: tuple[str, ...] = ()) -> str:
     """Return `fontTable.xml`: which fonts are meant, and what may stand for them where they are not installed."""
+    named = "".join(f'<w:font w:name="{name}"><w:altName w:val="{FONTS[0][1]}"/></w:font>' for name in own)
     listed = "".join(
         f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:panose1 w:val="{panose}"/><w:charset w:val="{charset}"/>'
         f'<w:family w:val="{family}"/><w:pitch w:val="{"fixed" if family == "modern" else "variable"}"/></w:font>'
         for name, others, panose, charset, family in FONTS
     )
-    return f'{HEAD}<w:fonts xmlns:w="{MAIN}">{listed}</w:fonts>'
+    return f'{HEAD}<w:fonts xmlns:w="{MAIN}">{named}{listed}</w:fonts>'

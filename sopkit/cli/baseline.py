@@ -1,0 +1,85 @@
+"""`sopkit baseline`: a workspace goes in, the list of what is known to be wrong with it comes out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from sopkit.baseline import baseline_text, entry_of, stays_in_sight, weigh
+from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
+from sopkit.cli.console import WRITTEN, Console
+from sopkit.cli.known import BASELINE, known_in, place_of, shown_as
+from sopkit.cli.selection import document_lang
+from sopkit.cli.workspace import directory_argument, load
+from sopkit.output import write_result
+from sopkit.pipeline import Compilation
+from sopkit.text import Lang, Phrase
+
+PRUNE: Final = Choice(
+    ("--prune",),
+    Phrase("只删掉已经没有的问题，不添新的", "only drop what is gone, and add nothing"),
+    flag=True,
+)
+DETAILS: Final = Phrase(
+    "把现在的问题记成基线：sopkit check 从此只报新出现的，并且每次都说基线里还有多少。法律上严重的问题、读不懂的文档、没能判断的内容"
+    "不能记进基线，照样报。",
+    "Writes down what is found now: sopkit check then reports only what is new, and says each time how much the baseline holds back. "
+    "What is critical by law, what can't be read, and what was not assessed can't be put into it, and is reported all the same.",
+)
+EXAMPLES: Final = (
+    ("sopkit baseline my-brand", Phrase("把 my-brand 现在的问题记成基线", "write down what is found in my-brand now")),
+    ("sopkit baseline --prune", Phrase("改好的问题从基线里删掉", "drop from the baseline what has been mended")),
+)
+TOLD: Final = Phrase("基线里有 {count} 个已知问题", "known findings in the baseline: {count}")
+DROPPED: Final = Phrase("，删掉了 {count} 个已经没有的", "; dropped, since they are gone: {count}")
+IN_SIGHT: Final = Phrase(
+    "{count} 个问题不能记进基线，sopkit check 照样会报：法律上严重，或者文档读不懂",
+    "{count} findings can't be put into a baseline, and sopkit check goes on to report them: critical by law, or about what can't be read",
+)
+OPEN: Final = Phrase(
+    "{count} 项没能判断，不能记进基线", "{count} things were not assessed, and can't be put into a baseline"
+)
+NONE_TO_PRUNE: Final = Phrase(
+    "没有基线 {place}，没有什么可删。先写一份：sopkit baseline",
+    "there is no baseline {place}, so there is nothing to drop. Write one first: sopkit baseline",
+)
+
+
+def command(lang: Lang) -> Command:
+    """Return the command in `lang`."""
+    return Command(
+        "baseline", run, lang, arguments=[directory_argument()], options=[BASELINE, PRUNE], details=DETAILS, examples=EXAMPLES
+    )  # fmt: skip
+
+
+def run(ctx: click.Context, *, directory: str | None, baseline: str | None, prune: bool) -> int:
+    """Write the baseline and return the exit code."""
+    console = console_of(ctx)
+    loaded = load(console, directory)
+    made = loaded.compilation
+    shown = shown_as(loaded, baseline)
+    former = known_in(loaded, baseline)  # one that can't be read is not written over
+    if prune and former is None:
+        raise WrongUsageError(NONE_TO_PRUNE, place=shown)
+    lang = document_lang(ctx, loaded)
+    fit = [one for one in made.findings if not stays_in_sight(one, made.law)]
+    entries = [entry_of(one, lang) for one in fit]
+    dropped = 0
+    if prune and former is not None:
+        stale = set(weigh(made.findings, former, made.law).stale)
+        entries, dropped = [one for one in former if one not in stale], len(stale)
+    write_result(place_of(loaded, baseline), baseline_text(entries).encode())
+    _tell(console, shown, made, len(set(entries)), dropped)
+    return OK
+
+
+def _tell(console: Console, shown: str, made: Compilation, count: int, dropped: int) -> None:
+    said = console.word(TOLD, count=str(count))
+    console.tell(console.word(WRITTEN, place=shown))
+    console.say(said + (console.word(DROPPED, count=str(dropped)) if dropped else ""))
+    in_sight = sum(stays_in_sight(one, made.law) for one in made.findings)
+    if in_sight:
+        console.say(console.word(IN_SIGHT, count=str(in_sight)))
+    if made.not_assessed:
+        console.say(console.word(OPEN, count=str(len(made.not_assessed))))

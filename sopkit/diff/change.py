@@ -1,0 +1,67 @@
+"""What one change is: its kind, what it is about, how it read before and after, where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from sopkit.diagnostics import Citation, Moment, Rule, Severity, Unassessed
+from sopkit.frozen import dataclass
+from sopkit.source import Span
+from sopkit.text import Lang, Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One key that reads otherwise; '' where it is not written."""
+
+    key: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is otherwise in the new version."""
+
+    rule: Rule
+    subject: str
+    """As `lifecycle/new-member/awareness/welcome`; of what was renamed its new name."""
+    args: Mapping[str, str | Phrase] = field(default_factory=dict)
+    details: tuple[Detail, ...] = ()
+    before: Span | None = None
+    after: Span | None = None
+    severity: Severity | None = None
+    """Overrides the rule's."""
+    timeline: tuple[Moment, ...] = ()
+    """A course of events of the new version that shows what is worse."""
+    assumptions: tuple[Phrase, ...] = ()
+    law: tuple[Citation, ...] = ()
+
+    @property
+    def weight(self) -> Severity:
+        return self.severity or self.rule.severity
+
+    def message(self, lang: Lang) -> str:
+        return self.rule.message.fill(lang, {"subject": self.subject, **self.args})
+
+    def fix(self, lang: Lang) -> str:
+        return self.rule.fix.fill(lang, {"subject": self.subject, **self.args})
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        details = tuple((one.key, one.before, one.after) for one in self.details)
+        return (self.rule.code, self.subject, self.message("en"), details)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that is otherwise, and what could not be judged."""
+
+    changes: tuple[Change, ...]
+    """By code and subject."""
+    unjudged: tuple[Unassessed, ...]
+    """What an analysis could settle of the old version and not of the new one, and documents that could not be read."""
+
+    def count(self, severity: Severity) -> int:
+        return sum(one.weight is severity for one in self.changes)

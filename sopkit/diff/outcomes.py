@@ -1,0 +1,159 @@
+"""What the analyses say of two versions goes in; which proofs are lost or rest on more, what is new, who gets more, comes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from sopkit.diagnostics import Finding, Outcome, Severity, Unassessed, Worst
+from sopkit.diff.caps import per_is_same
+from sopkit.diff.change import Change
+from sopkit.diff.documents import Sides
+from sopkit.diff.rules_promises import (
+    DEADLINE_INFEASIBLE,
+    FEWER_TOUCHES,
+    MORE_TOUCHES,
+    NEW_FINDING,
+    PROOF_LOST,
+    PROOF_WEAKENED,
+)
+from sopkit.text import Phrase
+
+if TYPE_CHECKING:
+    from sopkit.pipeline import Compilation
+
+DEADLINES: Final = frozenset(
+    {
+        "infeasible-deadline", "deadline-before-start", "put-off-past-deadline", "late-alert", "never-open", "slot-in-closed-hours",
+        "wait-with-no-way-out",
+    }
+)  # fmt: skip
+"""Rules whose findings say that a time can't be kept."""
+NOW: Final = {
+    Severity.ERROR: Phrase("现在不成立", "it no longer holds"),
+    Severity.WARNING: Phrase("现在证明不了", "it is proved no longer"),
+    Severity.NOTE: Phrase("现在没有什么可证明", "there is nothing to prove any more"),
+}
+UNKNOWN: Final = Phrase("现在没能判断", "it could not be assessed now")
+Key = tuple[str, str]
+"""Name of a rule and what it speaks of."""
+
+
+def changes(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Change]:
+    """Yield what the analyses say otherwise."""
+    fresh = list(_new_findings(sides, old, new))
+    lost = list(_lost(sides, old, new, fresh))
+    told = {id(finding) for finding, _ in lost if finding}
+    yield from (change for _, change in lost)
+    yield from _weakened(sides, old, new)
+    yield from _touches(sides, old, new)
+    for finding in fresh:
+        if id(finding) not in told and finding.weight is not Severity.NOTE:
+            yield _new(finding)
+
+
+def unjudged(sides: Sides, old: Compilation, new: Compilation) -> tuple[Unassessed, ...]:
+    """Return what could not be settled of the new version, and could of the old one or was not asked of it."""
+    before = {_key(one, sides.renamed) for one in old.not_assessed}
+    return tuple(one for one in new.not_assessed if _key(one, {}) not in before)
+
+
+def _key(one: Outcome, renamed: Mapping[str, str]) -> Key:
+    """Return what an outcome speaks of by its new name; a broken cap by the cap, as its proof does."""
+    worst = None if isinstance(one, Unassessed) else one.worst
+    about = worst.of if worst else one.subject
+    return one.rule.name, "/".join(renamed.get(part, part) for part in about.split("/")) if renamed else about
+
+
+def _new_findings(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Finding]:
+    """Yield the findings of the new version beyond those of the old one, of each rule about each subject."""
+    known = Counter(_identity(one, sides.renamed) for one in _all(old))
+    for finding in _all(new):
+        key = _identity(finding, {})
+        known[key] -= 1
+        if known[key] < 0:
+            yield finding
+
+
+def _all(one: Compilation) -> Iterable[Finding]:
+    return (*one.findings, *(each.finding for each in one.waived if not each.critical))
+
+
+def _identity(finding: Finding, renamed: Mapping[str, str]) -> tuple[str, str, str]:
+    return (*_key(finding, renamed), "" if finding.subject else finding.message("en"))
+
+
+def _lost(
+    sides: Sides, old: Compilation, new: Compilation, fresh: list[Finding]
+) -> Iterator[tuple[Finding | None, Change]]:
+    """Yield each proof that is no more, with the finding that is in its place."""
+    still = {_key(one, {}) for one in new.proved}
+    caps = sides.new.workspace.settings.caps
+    gone = {f"cap/{one.id}" for one in sides.old.workspace.settings.caps} - {f"cap/{one.id}" for one in caps}
+    open_ = {_key(one, {}) for one in new.not_assessed}
+    for proof in old.proved:
+        key = _key(proof, sides.renamed)
+        if key in still or key[1] in gone:
+            continue
+        found = next((one for one in fresh if _key(one, {}) == key), None)
+        found = found or next((one for one in fresh if one.rule is proof.rule), None)
+        weight = found.weight if found else Severity.WARNING if key in open_ else Severity.NOTE
+        said = UNKNOWN if found is None and key in open_ else NOW[weight]
+        yield found, Change(
+            PROOF_LOST, key[1] or proof.rule.name, {"now": _message(found) if found else said, "said": proof.statement},
+            after=found.span if found else None, severity=weight, timeline=found.timeline if found else (),
+            assumptions=found.assumptions if found else (), law=found.law if found else (),
+        )  # fmt: skip
+
+
+def _weakened(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Change]:
+    before: dict[Key, set[str]] = {}
+    for proof in old.proved:
+        before.setdefault(_key(proof, sides.renamed), set()).update(one.en for one in proof.assumptions)
+    for proof in new.proved:
+        known = before.get(_key(proof, {}))
+        more = [one for one in proof.assumptions if known is not None and one.en not in known]
+        if more:
+            said = Phrase("；".join(one.zh for one in more), "; ".join(one.en for one in more))
+            yield Change(PROOF_WEAKENED, proof.subject or proof.rule.name, {"said": said})
+
+
+def _touches(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Change]:
+    """Yield for each cap whether a customer gets more or fewer at worst, as far as the same is counted."""
+    was, now = _worst(old), _worst(new)
+    for about in sorted(was.keys() & now.keys()):
+        before, after = was[about][0].most, now[about][0].most
+        if before == after or not per_is_same(sides.old.workspace.settings, sides.new.workspace.settings, about):
+            continue
+        finding = now[about][1]
+        yield Change(
+            MORE_TOUCHES if after > before else FEWER_TOUCHES, about, {"before": str(before), "after": str(after)},
+            after=finding.span if finding else None, timeline=finding.timeline if finding else (),
+        )  # fmt: skip
+
+
+def _worst(one: Compilation) -> dict[str, tuple[Worst, Finding | None]]:
+    """Return the worst number of each cap, and the finding whose course shows it where it is too many."""
+    found: dict[str, tuple[Worst, Finding | None]] = {}
+    for proof in one.proved:
+        if proof.worst is not None:
+            found[proof.worst.of] = (proof.worst, None)
+    for finding in _all(one):
+        if finding.worst is not None:
+            found[finding.worst.of] = (finding.worst, finding)
+    return found
+
+
+def _new(finding: Finding) -> Change:
+    """Return a finding as a change: a time that can't be kept any longer, or anything else that is new."""
+    rule = DEADLINE_INFEASIBLE if finding.rule.name in DEADLINES else NEW_FINDING
+    args: dict[str, str | Phrase] = {"rule": finding.rule.code, "said": _message(finding)}
+    return Change(
+        rule, finding.subject or finding.rule.name, args, after=finding.span, severity=finding.weight,
+        timeline=finding.timeline, assumptions=finding.assumptions, law=finding.law,
+    )  # fmt: skip
+
+
+def _message(finding: Finding) -> Phrase:
+    return Phrase(finding.message("zh-CN"), finding.message("en"))

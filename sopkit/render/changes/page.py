@@ -1,0 +1,96 @@
+"""A comparison goes in; a document of the shared model comes out, which the writers make a page of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sopkit.diagnostics import Severity
+from sopkit.diff.change import Change, Comparison
+from sopkit.diff.kinds import TITLES
+from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, grouped, reads
+from sopkit.render.document import (
+    Block,
+    Bullets,
+    Callout,
+    Column,
+    Document,
+    Fact,
+    Paragraph,
+    RowGroup,
+    Section,
+    Table,
+    text,
+)
+from sopkit.render.finding_blocks import course
+from sopkit.render.manual.front import look
+from sopkit.render.marks import clean, ident, strong
+from sopkit.render.terminal import SEVERITIES, cited
+from sopkit.render.wording.names import Names
+from sopkit.text import Phrase
+
+OLD, NEW = Phrase("旧版本", "Before"), Phrase("新版本", "After")
+DAY = Phrase("按这一天计", "As of")
+
+
+def page(comparison: Comparison, frame: Frame, day: str, names: Names) -> Document:
+    """Return the document in the language of `names`."""
+    settings = names.workspace.settings
+    said = counts(comparison, names.lang)
+    doubtful = comparison.unjudged or any(one.weight is not Severity.NOTE for one in comparison.changes)
+    head = Section("summary", text(clean(said)), tuple(_unjudged(comparison, names)))
+    sections = tuple(
+        _section(group.value, TITLES[group].within(names.lang), found, frame, names)
+        for group, found in grouped(comparison.changes)
+    )
+    return Document(
+        form="manual",
+        lang=names.lang,
+        title=HEADING.within(names.lang),
+        subtitle=clean(settings.id),
+        sections=(head, *sections),
+        facts=(
+            Fact(text(OLD.within(names.lang)), (text(ident(frame.old)),)),
+            Fact(text(NEW.within(names.lang)), (text(ident(frame.new)),)),
+            Fact(text(DAY.within(names.lang)), (text(day),)),
+        ),
+        stamp=clean(said) if doubtful else "",
+        look=look(settings, names),
+    )
+
+
+def _unjudged(comparison: Comparison, names: Names) -> Iterator[Callout]:
+    if comparison.unjudged:
+        lines = tuple(text(clean(one.reason.within(names.lang))) for one in comparison.unjudged)
+        yield Callout("warning", text(UNJUDGED.within(names.lang)), (Bullets(lines),))
+
+
+def _section(anchor: str, title: str, found: list[Change], frame: Frame, names: Names) -> Section:
+    grave = tuple(_grave(one, frame, names) for one in found if one.weight is not Severity.NOTE)
+    rows = tuple(
+        (text(SEVERITIES[one.weight].within(names.lang)), text(_said(one, frame, names)))
+        for one in found
+        if one.weight is Severity.NOTE
+    )
+    columns = (
+        Column(text(names.pick("级别", "Weight")), 1),
+        Column(text(names.pick("变化", "Change")), 9),
+    )
+    table = (Table(text(title), columns, (RowGroup((), rows),)),) if rows else ()
+    return Section(anchor, text(f"{title} ({len(found)})"), (*grave, *table))
+
+
+def _said(change: Change, frame: Frame, names: Names) -> str:
+    """Return a change in lines: what, how each key reads, where."""
+    lines = [clean(change.message(names.lang)), *(clean(reads(one, names.lang)) for one in change.details)]
+    place = frame.place(change)
+    return "\n".join([*lines, *([ident(clean(place))] if place else [])])
+
+
+def _grave(change: Change, frame: Frame, names: Names) -> Callout:
+    title = f"{SEVERITIES[change.weight].within(names.lang)} {change.rule.code} {change.rule.name}"
+    told = [strong(clean(change.rule.why.within(names.lang))), clean(change.fix(names.lang))]
+    told += [clean(one.within(names.lang)) for one in change.assumptions]
+    told += [clean(cited(one, names.lang)) for one in change.law]
+    shown = course(change.timeline, names.lang, frame.new_prefix)
+    blocks: list[Block] = [Paragraph(text(_said(change, frame, names))), *([shown] if shown else [])]
+    return Callout("warning", text(title), (*blocks, Bullets(tuple(map(text, told)))))

@@ -1,0 +1,104 @@
+"""Fingerprints of findings: they stay when documents, lines and keys move, and tell the findings of one step apart."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sopkit.diagnostics import fingerprint, numbered
+from sopkit.pipeline import Compilation
+from tests import rearranged
+from tests.test_model_cases import CASES, files_of
+from tests.workspaces import as_files, compiled
+
+HERE = Path(__file__).parent
+ABOUT_FILES = frozenset({"SOP009", "SOP142", "SOP143"})
+"""Empty files, copied files, and what nouns of one file replace: these are about files."""
+
+Files = Mapping[str, bytes]
+
+
+def damaged() -> dict[str, bytes]:
+    """Return the reference workspace with every owner, deadline, consent and cap that can be lost in it lost."""
+    dropped = ("owner:", "review_by:", "within:", "retention:", "if: {consent")
+    found = {}
+    for path, data in rearranged.files_below(HERE.parent / "playbooks").items():
+        lines = data.decode().split("\n")
+        kept = [line for line in lines if not line.startswith("  ") or not line.strip().startswith(dropped)]
+        found[path] = "\n".join(kept).encode()
+    return found
+
+
+@cache
+def workspaces() -> dict[str, Files]:
+    found = {one: rearranged.files_below(HERE / one) for one in ("as_published", "everything")}
+    return {**found, "damaged": damaged()}
+
+
+def prints(compilation: Compilation) -> dict[str, str]:
+    """Return the fingerprints, each with the rule and subject; fails where two findings share one."""
+    found = [one for one in compilation.findings if one.rule.code not in ABOUT_FILES]
+    named = {fingerprint(one): f"{one.rule.name} {one.subject}: {one.message('en')}" for one in found}
+    assert len(named) == len(found)
+    return named
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["as_published", "everything", "damaged"])
+def test_fingerprints_stay_wherever_documents_lines_and_keys_move(name: str) -> None:
+    files, rng = workspaces()[name], random.Random(1)  # noqa: S311  repeatable, not secret
+    placed = rearranged.documents(files)
+    before = prints(compiled(rearranged.written(placed)))
+    assert len(before) > 20 or name == "everything"
+    for moved in (
+        rearranged.documents_apart(placed, rng),
+        rearranged.documents_together(placed, rng),
+        rearranged.keys_shuffled(placed, rng),
+    ):
+        assert prints(compiled(moved)) == before
+    assert prints(compiled(rearranged.lines_inserted(files, rng))) == prints(compiled(files))
+
+
+@pytest.mark.long
+def test_each_case_keeps_its_fingerprints() -> None:
+    rng = random.Random(3)  # noqa: S311  repeatable, not secret
+    for case in CASES[::2]:
+        files = as_files(files_of(case))
+        if any(path.startswith("packs/") for path in files):
+            continue  # what the packs say does not move
+        placed = [(f"x{path}" if path != "sopkit.yaml" else path, value) for path, value in rearranged.documents(files)]
+        before = prints(compiled(rearranged.written(placed)))
+        assert prints(compiled(rearranged.documents_apart(placed, rng))) == before, case
+        assert prints(compiled(rearranged.keys_shuffled(placed, rng))) == before, case
+
+
+def test_findings_of_one_rule_in_one_step_differ_and_their_order_does_not_count() -> None:
+    text = """\
+        kind: automation
+        id: thanks
+        title: 下单感谢
+        owner: guide
+        review_by: 2027-12-31
+        starts_on: order-paid
+        steps:
+          - {id: thank, do: 电话, by: guide, within: 1d, if: {any: [{tag: vipp}, {all: [{tag: vipp}, {tag: vipq}]}]}}
+        """
+    found = compiled(text).findings
+    names = [one for one in found if one.rule.name == "undefined-name"]
+    assert [(one.occurrence, "vipp" in one.message("en")) for one in names] == [(0, True), (1, True), (0, False)]
+    assert len({fingerprint(one) for one in found}) == len(found)
+    assert {fingerprint(one) for one in numbered(reversed(found))} == {fingerprint(one) for one in found}
+
+
+def test_what_stands_in_a_file_nobody_can_read_is_told_apart_by_its_line() -> None:
+    def of(files: dict[str, str]) -> set[str]:
+        return {fingerprint(one) for one in compiled(files).findings if not one.subject}
+
+    first, moved, other = of({"a.yaml": "a: [1\n"}), of({"b.yaml": "# x\na: [1 # y\n"}), of({"a.yaml": "b: [1\n"})
+    assert first == moved
+    assert first
+    assert first.isdisjoint(other)
