@@ -58,7 +58,7 @@ def test_warnings_fail_only_when_asked(sopkit: Run, write_workspace: Write) -> N
     assert sopkit("check", folder, "--fail-on", "warning", "--as-of", "2026-01-01")[0] == 0
 
 
-OTHER = GOOD.partition("---")[0].replace("id: thanks\n", "id: other\n")
+OTHER = GOOD.partition("---")[0].replace("id: thanks\n", "id: welcome\n")
 
 
 HOLDS_BACK = OTHER.replace("owner: guide", "ownr: guide")

@@ -127,7 +127,7 @@ def test_commands_in_texts_do_what_they_say(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [BLANKS.get(word, word) for word in shlex.split(line)][1:]
-    if words in (["audit"], ["build"], ["diff"], ["explain"], ["export"], ["import"], ["init"], ["new"]):
+    if words in (["audit"], ["build"], ["diff"], ["explain"], ["export"], ["hook"], ["import"], ["init"], ["new"]):
         words.append("--help")  # a sentence speaks of the command as such
     monkeypatch.chdir(tmp_path)
     if words[:1] != ["init"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -24,6 +25,7 @@ from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.text import Lang
 from tests.documents import EDITION, small
+from tests.office import is_said_in_order, narrow, said_by
 
 AS_OF: Final = date(2026, 7, 1)
 LANGUAGES: Final[tuple[Lang, Lang]] = ("zh-CN", "en")
@@ -63,6 +65,24 @@ def test_bookmarks_and_contents_name_the_page_on_which_each_section_begins(lang:
         assert title in pdf[at].get_textpage().get_text_bounded()
         row = next(line for line in contents.splitlines() if title in line)
         assert row.rstrip().endswith(str(at + 1))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_copied_out_stands_in_the_order_in_which_it_is_read(lang: Lang, typesetter: Typesetter) -> None:
+    sheets = list(pypdfium2.PdfDocument(to_pdf(guide(lang), typesetter)))[2:]  # without cover and contents
+    text = (sheet.get_textpage().get_text_bounded(bottom=FOOT, top=sheet.get_height() - HEAD) for sheet in sheets)
+    lines = [solid(line) for line in said_by(guide(lang))]
+    assert len(lines) > 200
+    assert is_said_in_order(lines, solid("".join(text))) == ""
+
+
+FOOT, HEAD = 57, 66
+"""Points that the running foot and head of a page take, which come between the lines of two pages."""
+
+
+def solid(words: str) -> str:
+    """Return words without what the typesetter sets in its own way: space, hyphens, the brackets of blanks."""
+    return re.sub("[-\u2010\u2011\xad\x02\ufffe〔〕]", "", narrow(words))
 
 
 def test_the_same_document_gives_the_same_bytes(typesetter: Typesetter) -> None:

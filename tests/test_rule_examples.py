@@ -125,12 +125,12 @@ def test_every_code_is_shown_as_the_user_sees_it() -> None:
     shown = {
         code
         for out in HERE.rglob("*.out")
-        for code in re.findall(r"^(?:错误|警告|提示) (SOP\d{3}) ", out.read_text("utf-8"), re.MULTILINE)
+        for code in re.findall(r"^ *(?:错误|警告|提示) (SOP\d{3}) ", out.read_text("utf-8"), re.MULTILINE)
     }
     in_english = {
         code
         for out in HERE.rglob("*.out")
-        for code in re.findall(r"^(?:error|warning|note) (SOP\d{3}) ", out.read_text("utf-8"), re.MULTILINE)
+        for code in re.findall(r"^ *(?:error|warning|note) (SOP\d{3}) ", out.read_text("utf-8"), re.MULTILINE)
     }
     assert shown == in_english
     assert {rule.code for rule in RULES} - shown - ABOUT_FILES == set()

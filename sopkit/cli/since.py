@@ -19,7 +19,6 @@ from sopkit.cli.command import Choice, WrongUsageError
 from sopkit.cli.workspace import Loaded, schema_files
 from sopkit.diagnostics import fingerprint
 from sopkit.frozen import dataclass
-from sopkit.history import HistoryError, Snapshot, sources_at
 from sopkit.reader.files import Found
 from sopkit.reader.pictures import Look, find_picture, is_file_in
 from sopkit.source import Source
@@ -29,6 +28,7 @@ from sopkit.tree import Tree
 if TYPE_CHECKING:
     from sopkit.comparison import Verdicts
     from sopkit.graph.modified import Modified
+    from sopkit.history import Snapshot
     from sopkit.pipeline import Compilation
 
 SINCE: Final = Choice(
@@ -64,6 +64,8 @@ class Version:
 
 def at_revision(loaded: Loaded, revision: str) -> Snapshot:
     """Return the workspace as it was. Raises `WrongUsageError`."""
+    from sopkit.history import HistoryError, sources_at  # noqa: PLC0415  asks git: most checks need none
+
     try:
         return sources_at(loaded.folder, revision)
     except HistoryError as error:
@@ -131,6 +133,7 @@ def _checked(folder: Path, whole: Compilation, version: Version) -> Verdicts:
         sources,
         today=whole.today,
         packs=version.found.packs,
+        own_rules=version.found.rules,
         found=version.found.findings,
         known=known.get,
         look=version.look,
@@ -159,7 +162,7 @@ def _beside(version: Version, logo: str, names: Iterable[str]) -> tuple[tuple[st
 def _key(found: Found, today: date) -> bytes:
     """Return a digest of all that a check depends on: the tool, the day, every file, and what kept others from being read."""
     seen = hashlib.sha256(cache.code() + schema.identity() + b"".join(schema_files()) + today.isoformat().encode())
-    for source in (*found.sources, *found.packs):
+    for source in (*found.sources, *found.packs, *found.rules):
         path = source.path.encode("utf-8", "surrogatepass")
         seen.update(b"%d %d " % (len(path), len(source.data)) + path)
         seen.update(source.data)

@@ -14,17 +14,19 @@ from sopkit.reader.characters import MAX_BYTES
 from sopkit.reader.files import (
     AS_TEXT,
     ENDINGS,
+    MAPPING,
     MAX_FILES,
     MAX_TOTAL,
     NOT_PLAYBOOKS,
     NOWHERE,
     OF_WORKSPACE,
     OUTSIDE,
+    OWN_RULES,
     PACKS,
     SETTINGS,
     Found,
 )
-from sopkit.reader.pictures import MAX_PICTURE, NO_PICTURE, TOO_LARGE, Picture, media_type
+from sopkit.reader.pictures import MAX_PICTURE, NO_PICTURE, Picture, media_type, too_large
 from sopkit.source import Source
 from sopkit.text import Phrase
 
@@ -45,18 +47,20 @@ class Search:
     def found(self) -> Found:
         """Return the files that belong to the workspace."""
         read = [entry for path, entry in sorted(self.entries.items()) if self._is_read(path) and self._usable(entry)]
-        packs = [entry for path, entry in sorted(self.entries.items()) if self._is_pack(path) and self._usable(entry)]
+        packs, own = self._beside(PACKS), self._beside(OWN_RULES)
         links = list(self._linked({entry.path for entry in read}))
-        kept = self._within_bounds([*read, *packs, *(entry for _, entry in links)])
+        kept = self._within_bounds([*read, *packs, *own, *(entry for _, entry in links)])
         contents = self.repository.blobs((*kept, *self._pictures))
         self.logos = {one.path: _picture(contents[one.oid]) for one in self._pictures}
         inside = {id(entry) for entry in kept}
         sources = [_source(entry.path, contents[entry.oid]) for entry in read if id(entry) in inside]
         sources += [_source(path, contents[entry.oid]) for path, entry in links if id(entry) in inside]
-        of_packs = tuple(_source(entry.path, contents[entry.oid]) for entry in packs if id(entry) in inside)
-        return Found(
-            tuple(sorted(sources, key=lambda one: one.path)), in_order(self.findings), of_packs, self._walked_past()
+        of_packs, of_rules = (
+            tuple(_source(entry.path, contents[entry.oid]) for entry in some if id(entry) in inside)
+            for some in (packs, own)
         )
+        in_place = tuple(sorted(sources, key=lambda one: one.path))
+        return Found(in_place, in_order(self.findings), of_packs, self._walked_past(), of_rules)
 
     def _workspaces_inside(self) -> tuple[str, ...]:
         """Return the folders below that are workspaces of their own."""
@@ -86,14 +90,20 @@ class Search:
             return False
         if lower.endswith(AS_TEXT) and entry.mode != LINK:
             self._refuse(rules.TEXT_ENDING, path, {"name": PurePosixPath(path).name[: -len(".txt")]})
-        return lower.endswith(ENDINGS) and entry.mode != LINK
+        return lower.endswith(ENDINGS) and entry.mode != LINK and PurePosixPath(path).name != MAPPING
 
     def _refuse_module(self, path: str) -> None:
         if not (self.repository.folder / path / SETTINGS).is_file():  # else a workspace of its own, never read
             raise HistoryError(SUBMODULE, place=shown(path), revision=self.repository.revision)
 
-    def _is_pack(self, path: str) -> bool:
-        return path.count("/") == 1 and path.startswith(f"{PACKS}/") and path.lower().endswith(ENDINGS)
+    def _beside(self, folder: str) -> list[Entry]:
+        """Return the files in a folder of what belongs to the workspace and is no playbook."""
+        found = [
+            entry
+            for path, entry in sorted(self.entries.items())
+            if path.count("/") == 1 and path.startswith(f"{folder}/") and path.lower().endswith(ENDINGS)
+        ]
+        return [entry for entry in found if self._usable(entry)]
 
     def _usable(self, entry: Entry) -> bool:
         if entry.size > MAX_BYTES:
@@ -153,6 +163,6 @@ def _source(path: str, data: bytes) -> Source:
 
 def _picture(data: bytes) -> Picture | Phrase:
     if len(data) > MAX_PICTURE:
-        return TOO_LARGE
+        return too_large(MAX_PICTURE)
     found = media_type(data)
     return Picture(data, found) if found else NO_PICTURE

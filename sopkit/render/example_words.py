@@ -42,6 +42,8 @@ ENGLISH: Final = {
     "加密与权限": "Encryption and access", "未成年人信息审计": "Audit of data of minors", "外包客服系统": "the tool of the agency",
     "外包客服": "Service agency", "外包合同": "Contract with the agency", "登记": "Record", "记在": "noted in ",
     "企业制度": "Company policy",
+    "任务要在一天内完成": "Tasks are done within a day", "步骤 {step} 超过一天": "the step {step} may take longer than a day",
+    "客户等不了更久": "Customers wait no longer", "缩短 within": "shorten `within`",
     "客户联系制度": "Policy on contacting customers", "拒绝后不再打扰": "Whoever refuses is left alone", "剧本": "playbooks",
     "下月才定复审日": "the review is set next month", "负责人下月到岗": "the owner starts next month",
     # What people do

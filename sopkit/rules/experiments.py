@@ -118,7 +118,7 @@ RULES: Final = (SHARES, TOO_SMALL, OVERLAP)
 def check(case: Case) -> Iterator[Finding]:
     """Yield experiments that can't be split, can't show what they look for, or disturb each other."""
     first: dict[str, Experiment] = {}
-    for one in case.workspace.experiments.values():
+    for one in sorted(case.workspace.experiments.values(), key=lambda one: one.id):
         if one.builtin or case.doubts.inside(one.at):
             continue
         yield from _check_shares(case, one)
