@@ -144,6 +144,14 @@ def test_moves_files_order_and_form_are_no_change(case: Path) -> None:
     assert comparison.unjudged == ()
 
 
+@pytest.mark.long
+def test_moves_of_the_reference_playbooks_are_no_change() -> None:
+    files = files_of(Path(__file__).parents[1] / "playbooks")
+    old = compiled(files)
+    for seed in (1, 2):
+        assert said(compared(old, compiled(elsewhere(files, seed)))) == []
+
+
 # Each way back
 
 
