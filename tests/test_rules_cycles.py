@@ -106,4 +106,4 @@ BACK = "  - {id: back, start: follow-up}\n"
     ],
 )
 def test_playbooks_that_start_each_other_at_once(more: str, step: str, found_: bool) -> None:
-    assert codes(handing_over(more, step), AUTOMATION) == (["SOP204:hand"] if found_ else [])
+    assert codes(handing_over(more, step), AUTOMATION) == (["SOP204:back"] if found_ else [])

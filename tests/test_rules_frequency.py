@@ -130,7 +130,7 @@ def test_journeys_that_start_each_other() -> None:
     """
     (finding,) = judged(text, AUTOMATION)
     assert finding.rule.code == "SOP209"
-    assert "follow-up → another → follow-up" in finding.message("en")
+    assert "another → follow-up → another" in finding.message("en")
     assert (
         judged(
             text.replace("reentry: always\n    steps: [{id: mark", "reentry: after 1d\n    steps: [{id: mark"),

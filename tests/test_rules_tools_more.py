@@ -277,7 +277,7 @@ def test_a_trigger_that_is_never_heard_and_one_item_for_all_who_need_it() -> Non
     assert finding.args["item"] == "member-joined"
     two = WELCOME + "---\n" + WELCOME.partition("---")[0].replace("id: welcome", "id: again") + SYNC_ORDERS
     (both,) = found(two, "SOP704")
-    assert [one.note.en for one in both.related] == ["`again` needs it, too"]
+    assert [one.note.en for one in both.related] == ["`welcome` needs it, too"]
 
 
 def test_a_workspace_without_syncs_says_nothing_of_them() -> None:

@@ -33,7 +33,8 @@ START = date(2026, 7, 1)
 
 def folder(base: Path) -> dict[str, bytes]:
     """Return the documents of a workspace."""
-    return {one.relative_to(base).as_posix(): one.read_bytes() for one in sorted(base.rglob("*.yaml"))}
+    found = {one.relative_to(base).as_posix(): one.read_bytes() for one in sorted(base.rglob("*.yaml"))}
+    return {path: data for path, data in found.items() if not path.startswith(".")}
 
 
 def exceeds(witness: Witness, log: Log) -> bool:

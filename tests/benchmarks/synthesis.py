@@ -456,6 +456,7 @@ brand:
   name: 晨曦
   logo: logo.png
   fonts: [Inter, Source Han Sans SC]
+  font_files: [brand/Inter.ttf]
   colour: "#b4475a"
   header: 私域运营手册
   footer: 内部资料
