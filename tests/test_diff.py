@@ -25,6 +25,7 @@ from sopkit.diff.comparison import compare
 from sopkit.diff.rules import GROUPS, RULES
 from sopkit.diff.rules_customers import RENAMED, WORDS_CHANGED
 from sopkit.pipeline import Compilation
+from sopkit.reader import read
 from sopkit.render.changes.as_json import changes_json
 from sopkit.render.changes.comment import MOST_CHARACTERS, comment
 from sopkit.render.changes.page import page
@@ -105,7 +106,7 @@ def test_each_kind_is_in_one_group_and_cases_are_of_kinds_or_told_apart() -> Non
 
 
 def documents(files: Files) -> list[object]:
-    return [one for data in files.values() for one in yaml.safe_load_all(data) if one is not None]
+    return [tree.value for path, data in files.items() for tree in read(Source(path, data)).trees]
 
 
 def shuffled(value: object, rng: random.Random) -> object:

@@ -89,6 +89,15 @@ def test_what_fails_is_decided_as_for_a_check(sopkit: Run, tmp_path: Path) -> No
     assert sopkit("hook", folder / "play.yaml", "--fail-on", "warning")[0] == 1
 
 
+def test_what_the_baseline_knows_stops_nobody(sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = GOOD.replace("review_by: 2027", "review_by: 2025")
+    folder = write(tmp_path / "old", {"sopkit.yaml": CAPPED, "play.yaml": late})
+    monkeypatch.chdir(folder)
+    assert sopkit("hook", "play.yaml", "--fail-on", "warning")[0] == 1
+    assert sopkit("baseline")[0] == 0
+    assert sopkit("hook", "play.yaml", "--fail-on", "warning")[0] == 0
+
+
 @pytest.mark.long
 def test_the_hook_that_init_writes_stops_a_commit_that_breaks_something(tmp_path: Path) -> None:
     folder, home = tmp_path / "repo/my-brand", tmp_path / "home"

@@ -43,6 +43,8 @@ UNUSABLE_FONT: Final = Phrase(
     "{place}: the font `{file}` of brand.font_files can't be used: {why}. Put a TTF, OTF or TTC file into the workspace and write its "
     "path from sopkit.yaml, or leave it out",
 )
+MOST_FONTS: Final = 8
+TOO_MANY: Final = Phrase(f"最多 {MOST_FONTS} 个文件", f"there are at most {MOST_FONTS} files")
 LEFT_OUT: Final = Phrase(
     "没有生成 {names}；要生成，请运行：{install}", "no {names} was written; to have it, run: {install}"
 )
@@ -84,7 +86,7 @@ def brand_fonts(loaded: Loaded, forms: Sequence[Form]) -> tuple[bytes, ...]:
         return ()
     found: list[bytes] = []
     for name in settings.brand.font_files:
-        data = find_font(loaded.folder, name)
+        data = find_font(loaded.folder, name) if len(found) < MOST_FONTS else TOO_MANY
         if isinstance(data, Phrase):
             forest = loaded.compilation.forest
             _, index = forest.tree(settings.at).find(("brand", "font_files"))

@@ -13,6 +13,7 @@ import click
 
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, FAIL_ON, print_findings, verdict
 from sopkit.cli.command import OK, Command, console_of
+from sopkit.cli.known import without_known
 from sopkit.cli.workspace import load, workspace_around
 from sopkit.text import Lang, Phrase
 
@@ -44,7 +45,7 @@ def run(ctx: click.Context, *, files: tuple[str, ...], fail_on: str, allow_not_a
         console.tell(console.word(NOTHING))
     code = OK
     for folder in folders:
-        loaded = load(console, str(folder))
+        loaded = without_known(load(console, str(folder)), None, off=False)
         print_findings(console, loaded, loaded.compilation)
         code = max(code, verdict(loaded.compilation, fail_on, allow_not_assessed=allow_not_assessed))
     return code

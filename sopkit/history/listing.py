@@ -14,6 +14,7 @@ from sopkit.reader.characters import MAX_BYTES
 from sopkit.reader.files import (
     AS_TEXT,
     ENDINGS,
+    MAPPING,
     MAX_FILES,
     MAX_TOTAL,
     NOT_PLAYBOOKS,
@@ -89,7 +90,7 @@ class Search:
             return False
         if lower.endswith(AS_TEXT) and entry.mode != LINK:
             self._refuse(rules.TEXT_ENDING, path, {"name": PurePosixPath(path).name[: -len(".txt")]})
-        return lower.endswith(ENDINGS) and entry.mode != LINK
+        return lower.endswith(ENDINGS) and entry.mode != LINK and PurePosixPath(path).name != MAPPING
 
     def _refuse_module(self, path: str) -> None:
         if not (self.repository.folder / path / SETTINGS).is_file():  # else a workspace of its own, never read

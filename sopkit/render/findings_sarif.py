@@ -258,6 +258,7 @@ def _properties(report: Report) -> dict[str, Json]:
         "as_of": compilation.today.isoformat(),
         "files": compilation.files,
         "held_back": compilation.held_back,
+        "baselined": len(compilation.baseline.known) if compilation.baseline else 0,
         "proved": [
             {
                 "rule": one.rule.code,

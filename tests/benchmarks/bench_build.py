@@ -89,12 +89,12 @@ def forms(folder: Path) -> None:
     *_, said = run(["-c", ALONE, str(folder / "alone")], folder / "unused")
     taken = {line.split()[0]: float(line.split()[1]) for line in said.splitlines() if len(line.split()) == 2}
     files = [path for path in (folder / "alone").rglob("*") if path.is_file()]
-    print("| form | files | MB | seconds of a processor |\n| --- | --- | --- | --- |")
+    print("| form | files | MB | seconds of a processor |\n| --- | --- | --- | --- |", flush=True)
     for form, name in NAMES.items():
         sizes = [path.stat().st_size for path in files if path.suffix == f".{form}"]
         seconds = f"{taken[form]:.1f}" if form in taken else ""
         print(f"| {name} | {len(sizes)} | {sum(sizes) / 1e6:.1f} | {seconds} |")
-    print(f"| all | {len(files)} | {sum(path.stat().st_size for path in files) / 1e6:.1f} | |\n")
+    print(f"| all | {len(files)} | {sum(path.stat().st_size for path in files) / 1e6:.1f} | |\n", flush=True)
 
 
 def whole(folder: Path, rounds: int) -> None:
