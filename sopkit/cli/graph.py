@@ -59,6 +59,7 @@ NO_FORMAT = Phrase(
 )
 NO_LANES = Phrase("--lanes 只用于 svg，这里是 {format}", "--lanes is for svg only, and this is {format}")
 EMPTY = Phrase("工作区里还没有剧本，图是空的", "the workspace holds no playbooks yet: the graph is empty")
+UNCHANGED = Phrase("没有改过什么，图是空的", "nothing was modified: the graph is empty")
 
 
 def command(lang: Lang) -> Command:
@@ -88,7 +89,7 @@ def run(
     mention_day(console)
     mention_errors(ctx, loaded)
     if not part.nodes:
-        console.tell(console.word(EMPTY))
+        console.tell(console.word(UNCHANGED if expression else EMPTY))
     console.deliver(_made(loaded, part, wanted, document_lang(ctx, loaded), lanes or "best"), output)
     return OK
 
