@@ -35,6 +35,8 @@ from sopkit.render.wording.conditions import consent_scope
 
 ROWS: Final = 12
 """Steps on the card: what a page holds in type that is read standing."""
+ROWS_WITH_CODE: Final = 11
+"""And what it holds above a code to scan."""
 
 
 def quick_card(book: Book, edition: Edition, manual: Document, manual_path: str = "") -> Document | None:
@@ -53,7 +55,8 @@ def quick_card(book: Book, edition: Edition, manual: Document, manual_path: str 
 def _chosen(book: Book) -> list[Placed]:
     """Return the steps that fit: required ones and the most urgent before others, then in the manual's order."""
     steps = book.all_steps()
-    first = sorted(steps, key=lambda each: (not each.step.required, _urgency(each.step)))[:ROWS]
+    rows = ROWS_WITH_CODE if _address(book) else ROWS
+    first = sorted(steps, key=lambda each: (not each.step.required, _urgency(each.step)))[:rows]
     return [each for each in steps if any(each is one for one in first)]
 
 
@@ -131,8 +134,7 @@ def _whom(book: Book) -> Iterator[Block]:
 
 
 def _live(book: Book) -> Iterator[Block]:
-    names, outputs = book.names, book.workspace.settings.outputs
-    address = clean(outputs.url) if outputs and outputs.url else ""
+    names, address = book.names, _address(book)
     if not address:
         return
     label = names.pick("扫码看最新版", "Scan for the live edition")
@@ -140,3 +142,8 @@ def _live(book: Book) -> Iterator[Block]:
     if drawn:
         yield drawn
     yield Paragraph(text(names.colon(names.pick("最新版地址", "Live edition"), link(address, address))))
+
+
+def _address(book: Book) -> str:
+    outputs = book.workspace.settings.outputs
+    return clean(outputs.url) if outputs and outputs.url else ""
