@@ -96,6 +96,7 @@ def test_every_status_occurs(report: Mapping[str, str]) -> None:
     }
 
 
+@pytest.mark.long
 def test_the_json_is_what_its_schema_says(report: Mapping[str, str]) -> None:
     data = json.loads(report["report.json"])
     assert faults(data) == []
@@ -339,6 +340,7 @@ def test_a_control_that_fails_is_exit_code_1_though_it_is_a_warning_of_the_check
     assert run(folder, tmp_path / "out", "--allow-not-assessed") == 1
 
 
+@pytest.mark.long
 def test_without_law_nothing_was_assessed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     folder = write(tmp_path / "shop", {"sopkit.yaml": SETTINGS})
     assert app.main(["check", str(folder), "--as-of", TODAY.isoformat()]) == 0

@@ -219,6 +219,7 @@ def test_no_encoding_brings_it_down(write_workspace: Callable[[object], Path], e
         assert b"Traceback" not in process(*page, "--lang", lang, environment={"PYTHONIOENCODING": encoding}).stderr
 
 
+@pytest.mark.long
 def test_carets_stay_in_place_where_chinese_cannot_be_shown(write_workspace: Callable[[object], Path]) -> None:
     folder = write_workspace(
         {"play.yaml": "kind: automation\nid: a\ntitle: {zh-CN: 欢迎, ZZ: x}\nstarts_on: [order-paid]\nsteps: []\n"}
@@ -230,6 +231,7 @@ def test_carets_stay_in_place_where_chinese_cannot_be_shown(write_workspace: Cal
     assert "????" in lines[at]
 
 
+@pytest.mark.long
 def test_json_is_utf8_whatever_the_terminal_is(write_workspace: Callable[[object], Path]) -> None:
     folder = write_workspace({"play.yaml": BROKEN})
     ran = process("check", str(folder), "--format", "json", "--lang", "zh-CN", environment={"PYTHONIOENCODING": "gbk"})

@@ -314,12 +314,14 @@ def test_rules_as_json(sopkit: Run) -> None:
     assert all(one["summary"]["zh-CN"] and one["summary"]["en"] for one in rules)
 
 
+@pytest.mark.long
 def test_a_workspace_of_nothing_but_settings_is_no_fault(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
     folder = write_workspace({"sopkit.yaml": SETTINGS})
     for arguments in (["check"], ["ls"], ["graph"], ["compile"], ["build", "-o", str(tmp_path / "out")]):
         assert sopkit(arguments[0], folder, *arguments[1:])[0] == 0
 
 
+@pytest.mark.long
 def test_the_examples_are_the_same_in_both_languages(sopkit: Run, tmp_path: Path) -> None:
     for example in ("minimal", "retail"):
         graphs = []

@@ -326,6 +326,7 @@ DOT = re.compile(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(max_size=60), st.text(alphabet=HOSTILE, max_size=60), st.just(HOSTILE)))
 def test_any_words_stay_words(words: str) -> None:

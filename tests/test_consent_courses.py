@@ -174,6 +174,7 @@ def test_it_agrees_on_what_is_known(name: str) -> None:
     assert check(one) == expected
 
 
+@pytest.mark.long
 def test_a_circle_of_many_rounds_is_followed_to_its_end() -> None:
     assert {step: one.rule.code for step, one in found(replace(LOOP, within=200)).items()} == {"first-0": "SOP504"}
     assert found(replace(LOOP, within=200, ends=True)) == {}

@@ -89,6 +89,7 @@ def test_each_kind_has_a_case_of_its_name_that_shows_it(rule: Rule) -> None:
     assert comparison.unjudged == ()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_the_two_versions_on_its_page_show_it_and_the_way_back_is_otherwise(rule: Rule) -> None:
     good, bad = ({"sopkit.yaml": text.encode()} for text in (rule.good, rule.bad))
@@ -155,6 +156,7 @@ def test_moves_of_the_reference_playbooks_are_no_change() -> None:
 # Each way back
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_change_is_told_in_both_directions(case: Path) -> None:
     """Whatever is otherwise one way is otherwise the other way, but what is better is less to say."""

@@ -97,6 +97,7 @@ def test_yaml_examples_are_right(page: Path, text: str) -> None:
         assert not found, page.name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("page", "text"), named(blocks("sh")))
 def test_commands_for_the_shell_name_what_there_is(page: Path, text: str) -> None:
     """They install things, so .ci/run alone runs those of the README; here are their parts."""

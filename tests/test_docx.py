@@ -88,6 +88,7 @@ ORDER = {
 REPEATED = {"tr", "wsp", "tblStylePr"}
 
 
+@pytest.mark.long
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents)
 def test_children_stand_in_the_order_of_the_schema(document: Document) -> None:

@@ -146,6 +146,7 @@ def test_house_rules_bind_everyone() -> None:
     assert set(found.roles) == set(surveyed(texts).roles)
 
 
+@pytest.mark.long
 @settings(max_examples=8, deadline=None, phases=(Phase.generate,))
 @given(st.randoms(use_true_random=False))
 def test_files_renamed_and_documents_moved_are_no_change(random: object) -> None:

@@ -92,6 +92,7 @@ def right(grammar: str) -> tuple[str, ...]:
     return tuple(text for text in written() if accepted(grammar, text))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_schema_stands_alone(name: str) -> None:
     schema = editor_schema(name)
@@ -117,6 +118,7 @@ def test_a_pattern_refuses_nothing_that_the_parser_accepts(grammar: str) -> None
     assert not matches("about three days")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("grammar", GRAMMARS)
 @given(data=st.data())
 @settings(deadline=None)

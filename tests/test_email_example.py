@@ -58,6 +58,7 @@ def test_nothing_is_found_whatever_the_day(folder: Path, today: date) -> None:
     assert done.waived == ()
 
 
+@pytest.mark.long
 def test_it_is_the_same_in_english_whatever_the_language_of_messages(tmp_path: Path) -> None:
     written = []
     for lang in LANGS:
@@ -77,6 +78,7 @@ def test_nothing_in_it_comes_from_the_catalog_of_chinese_retail(folder: Path, wo
     assert not [letter for letter in text if "\u4e00" <= letter <= "\u9fff"]
 
 
+@pytest.mark.long
 def test_marketing_is_sent_only_after_a_double_opt_in(workspace: Workspace) -> None:
     """The tick box gives nothing; the click in the mail that is sent because of it does."""
     assert workspace.events["signed-up"].gives == ()

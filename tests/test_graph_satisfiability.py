@@ -350,6 +350,7 @@ LENGTHS: Mapping[str, tuple[int, ...]] = {
 """Days of each time in a month of each length."""
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(

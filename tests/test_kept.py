@@ -53,6 +53,7 @@ def only_names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+@pytest.mark.long
 @given(st.binary(max_size=40), st.data())
 def test_a_damaged_file_is_made_again(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, draw: st.DataObject
@@ -144,6 +145,7 @@ def pdf(document: Document, kept: Kept, templates: Templates | None = None, day:
         return to_pdf(document, typesetter)
 
 
+@pytest.mark.long
 def test_a_pdf_is_set_again_only_when_something_is_otherwise(tmp_path: Path, sets: list[str]) -> None:
     kept = Kept(tmp_path)
     first = pdf(SHEET, kept)

@@ -39,6 +39,7 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
 def test_every_byte_outside_of_the_edits_stays(case: Path) -> None:
     given = files_of(case)

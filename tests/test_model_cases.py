@@ -66,6 +66,7 @@ def test_the_user_reads_this(case: Path) -> None:
     assert text == expected.read_text("utf-8")
 
 
+@pytest.mark.long
 @by_case
 def test_each_fix_ends_its_finding_and_no_other(case: Path) -> None:
     before = as_it_is(case)
@@ -76,6 +77,7 @@ def test_each_fix_ends_its_finding_and_no_other(case: Path) -> None:
         assert message(finding) in messages(before) - messages(after)
 
 
+@pytest.mark.long
 @by_case
 def test_each_pasted_stub_ends_its_finding_and_brings_no_error(case: Path) -> None:
     if case.stem == "published-without-consent":

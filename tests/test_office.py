@@ -160,6 +160,7 @@ def title_of(data: bytes) -> str:
         return next(re.finditer(r"<dc:title>(.*?)</dc:title>", package.read("docProps/core.xml").decode()))[1]
 
 
+@pytest.mark.long
 def test_every_word_file_has_real_headings_and_what_is_long_has_contents(every_kind: Mapping[str, bytes]) -> None:
     for name, data in every_kind.items():
         if not name.endswith(".docx"):

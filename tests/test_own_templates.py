@@ -60,11 +60,13 @@ def test_what_a_workspace_puts_there_takes_the_place_of_ours(workspace: Path, bu
     assert all("晨曦 brand line" in page.read_text("utf-8") for page in pages)
 
 
+@pytest.mark.long
 def test_the_same_text_gives_the_same_page_apart_as_here() -> None:
     apart = to_html(PAGE, OwnTemplates({"document.html.j2": BUILT_IN}))
     assert apart == to_html(PAGE, Templates())
 
 
+@pytest.mark.long
 def test_an_error_names_template_line_and_document_and_the_former_output_stays(
     workspace: Path, build: Build, tmp_path: Path
 ) -> None:
@@ -125,6 +127,7 @@ def test_a_template_that_takes_all_memory_is_stopped() -> None:
     assert refused(document__html__j2="{{ ('x' * 3000000000) | length }}").reason.en == own_templates.TOO_MUCH.en
 
 
+@pytest.mark.long
 def test_after_a_failure_the_next_document_is_made() -> None:
     templates = OwnTemplates(
         {"document.html.j2": BUILT_IN + "{% if document.title == 'bad' %}{{ nothing }}{% endif %}"}

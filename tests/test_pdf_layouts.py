@@ -68,6 +68,7 @@ def test_a_layout_that_does_not_end_is_stopped(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 60
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps the limit")
 def test_a_layout_that_fills_the_memory_is_stopped_and_the_next_one_is_set(tmp_path: Path) -> None:
     (tmp_path / "document.typ").write_text('#let s = "ab" * int(sys.inputs.document)\n#s.len()', "utf-8")

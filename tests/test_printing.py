@@ -69,6 +69,7 @@ def built(*arguments: str | Path) -> int:
     return app.main(("--lang", "en", "build", *map(str, arguments), "--as-of", "2026-07-01"))
 
 
+@pytest.mark.long
 def test_only_the_forms_that_are_asked_for_are_written(workspace: Path, tmp_path: Path) -> None:
     assert built(workspace, "-o", tmp_path / "out", "--format", "md") == 0
     endings = {path.suffix for path in (tmp_path / "out/manuals").iterdir()}
@@ -77,6 +78,7 @@ def test_only_the_forms_that_are_asked_for_are_written(workspace: Path, tmp_path
     assert (tmp_path / "out/index.html").is_file()
 
 
+@pytest.mark.long
 def test_calendars_and_drawings_are_forms_to_ask_for(workspace: Path, tmp_path: Path) -> None:
     assert built(workspace, "-o", tmp_path / "out", "--format", "ics", "--format", "svg") == 0
     endings = {path.suffix for path in (tmp_path / "out").rglob("*.*") if path.parent != tmp_path / "out"}

@@ -140,6 +140,7 @@ def test_tests_are_approved_before_they_run_and_looked_at_again_after(workspace:
     assert [step for step in steps if step in named] == named
 
 
+@pytest.mark.long
 def test_every_playbook_has_a_review_date_and_an_owner(workspace: Workspace) -> None:
     """R-D5."""
     playbooks = [*workspace.journeys.values(), *workspace.cadences.values(), *workspace.procedures.values()]

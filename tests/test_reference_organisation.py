@@ -148,6 +148,7 @@ def test_weights_of_every_role_are_whole(workspace: Workspace) -> None:
     assert {"member-growth", "referral-rate", "conversion-rate"} <= given
 
 
+@pytest.mark.long
 def test_nobody_is_paid_for_consents(workspace: Workspace) -> None:
     given = {kpi.id for role in workspace.roles.values() for kpi, _ in role.appraisal}
     assert "consent-by-source" not in given

@@ -114,6 +114,7 @@ def test_every_tool_names_its_interface_and_its_owner(workspace: Workspace) -> N
     assert [tool.id for tool in workspace.tools.values() if not tool.interface or not tool.owner] == []
 
 
+@pytest.mark.long
 def test_every_field_has_one_system_of_record(workspace: Workspace) -> None:
     """R-T5."""
     assert [item.id for item in workspace.data.values() if item.record is None] == []

@@ -95,6 +95,7 @@ CHAPTERS: Final[dict[Lang, dict[str, list[str]]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_the_cover_says_what_the_document_is(lang: Lang) -> None:
     page = tree(small_documents()[f"manuals/guide.{lang}.html"])

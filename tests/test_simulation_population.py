@@ -311,6 +311,7 @@ def test_neither_hash_seed_nor_processes_show(write_workspace: Callable[[Files |
     assert len(outs) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "heading"), [("en", "Caps on touches"), ("zh-CN", "触达上限")])
 def test_tables_are_printed_and_the_page_stands_alone(
     sopkit: Run, write_workspace: Callable[[Files | str], Path], tmp_path: Path, lang: str, heading: str

@@ -231,6 +231,7 @@ def kept(seeds: range, action: str = "") -> tuple[int, list[int]]:
     return proved, broken
 
 
+@pytest.mark.long
 def test_simulated_customers_of_random_plays_keep_what_is_proved() -> None:
     proved, broken = kept(range(8))
     assert broken == []

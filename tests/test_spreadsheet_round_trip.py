@@ -209,6 +209,7 @@ VALUES: st.SearchStrategy[Value] = st.recursive(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None)
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=3))
 def test_yaml_reads_as_what_was_written(value: dict[str, Value]) -> None:

@@ -73,6 +73,7 @@ def test_what_is_no_spreadsheet_is_told_in_plain_words(name: str, data: bytes, s
     assert said in refusal(name, data)
 
 
+@pytest.mark.long
 def test_a_bomb_is_refused_by_its_size_before_it_is_read() -> None:
     bomb = packed({**parts(GOOD), "xl/worksheets/sheet1.xml": b" " * (package.MAX_UNPACKED + 1)})
     assert len(bomb) < 500_000
@@ -95,6 +96,7 @@ def test_entities_are_refused(part: str) -> None:
     assert "entities" in refusal("a.xlsx", packed(hostile))
 
 
+@pytest.mark.long
 def test_a_cell_at_the_far_corner_makes_no_huge_grid() -> None:
     def fill(book: Workbook) -> None:
         page = book.add_worksheet("far")

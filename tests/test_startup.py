@@ -63,6 +63,7 @@ def test_the_version_is_told_without_the_command_line(tmp_path: Path) -> None:
     assert not loaded & HEAVY
 
 
+@pytest.mark.long
 def test_a_check_loads_no_templates_and_no_manuals(tmp_path: Path) -> None:
     folder = workspaces.write(tmp_path / "workspace", PLAYBOOK)
     said, loaded = modules(RUN.format(arguments=["check", str(folder), "--as-of", "2026-07-01"]), tmp_path / "caches")

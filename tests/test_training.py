@@ -194,6 +194,7 @@ def test_the_letter_in_the_key_is_the_option_in_the_paper(reference: Workspace) 
             assert plain(row[2]).rpartition(" ")[2] in plain(shown.title)
 
 
+@pytest.mark.long
 def test_both_languages_ask_the_same(reference: Workspace) -> None:
     zh, en = (papers(reference, "guide", lang) for lang in LANGS)
     letters = [[plain(row[1])[0] for row in keys(made)] for made in (zh, en)]
