@@ -11,7 +11,7 @@ import pytest
 
 from sopkit.cli import app
 from tests.demo_repository import make
-from tests.repositories import git
+from tests.repositories import committed, git
 from tests.workspaces import write
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -99,3 +99,28 @@ def test_the_demo_has_three_commits(demo: Path) -> None:
     assert git(demo, "log", "--format=%s").split("\n") == [
         "The last reminder later", "One more reminder", "Welcome of new members"
     ]  # fmt: skip
+
+
+OWN_RULE = """\
+kind: rule
+id: no-step
+title: No step
+severity: warning
+select: "kind:step"
+message: "{step} is a step"
+why: It shows whether rules are read at a revision.
+fix: Leave it out.
+good: "{kind: catalog, id: none}"
+bad: "{kind: automation, id: some, steps: [{id: one, wait: 1d}]}"
+"""
+
+
+def test_own_rules_judge_the_former_version_too(demo: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (demo / "rules").mkdir()
+    (demo / "rules/no-step.yaml").write_text(OWN_RULE, "utf-8")
+    committed(demo, "A rule of our own")
+    capfd.readouterr()
+    assert app.main(["--lang", "en", "check", str(demo)]) in (0, 1)
+    assert "own/no-step" in capfd.readouterr().out
+    app.main(["--lang", "en", "diff", "HEAD", "--format", "json"])
+    assert json.loads(capfd.readouterr().out)["changes"] == []

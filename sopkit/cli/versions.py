@@ -93,6 +93,7 @@ def _compiled(console: Console, folder: Path, then: Snapshot, clean: Clean) -> C
             watched(console, reading.sources, READING, len(reading.sources)),
             today=console.today,
             packs=then.found.packs,
+            own_rules=then.found.rules,
             found=then.found.findings,
             known=reading.known,
             look=then.look,
