@@ -150,13 +150,20 @@ def write_files(folder: Path, changes: Sequence[tuple[Path, bytes, bytes]]) -> N
     """Replace all the files of a folder, (path, what was read from it, new bytes), or none. Raises `OutputRefusedError`."""
     for path, before, _ in changes:
         refuse_changed(folder, path, before)
-    parts: list[tuple[Path, Path, bytes]] = []
-    done: list[tuple[Path, bytes]] = []
-    try:
+    with _all_or_none() as parts:
         for path, before, data in changes:
             with writing(path):
                 target = Path(os.path.realpath(path))
                 parts.append((_part(target, data, stat.S_IMODE(target.stat().st_mode)), target, before))
+
+
+@contextmanager
+def _all_or_none() -> Iterator[list[tuple[Path, Path, bytes | None]]]:
+    """Take (what is complete, where it goes, what stood there), and put all in place at the end, or leave all as it stood."""
+    parts: list[tuple[Path, Path, bytes | None]] = []
+    done: list[tuple[Path, bytes | None]] = []
+    try:
+        yield parts
         for part, target, before in parts:
             with writing(target):
                 part.replace(target)
@@ -164,7 +171,10 @@ def write_files(folder: Path, changes: Sequence[tuple[Path, bytes, bytes]]) -> N
     except OutputRefusedError:
         for target, before in done:
             with suppress(OSError):
-                _replace(target, before, stat.S_IMODE(target.stat().st_mode))
+                if before is None:
+                    target.unlink()
+                else:
+                    _replace(target, before, stat.S_IMODE(target.stat().st_mode))
         raise
     finally:
         for part, _, _ in parts:
@@ -215,32 +225,22 @@ def write_beside(target: Path, files: Iterable[File], *, replace: bool) -> None:
     """
     target = Path(os.path.realpath(target))
     listed = [(target.joinpath(*_inner_parts(name)), data) for name, data in files]
-    parts: list[tuple[Path, Path]] = []
-    try:
+    with _all_or_none() as parts:
         for place, data in listed:
             with writing(place):
                 if not Path(os.path.realpath(place)).is_relative_to(target):
                     raise _refused(
                         place, "它在文件夹外面，不会改动", "it lies outside of the folder and is left as it is"
                     )
-                if os.path.lexists(place) and (not replace or not place.is_file()):
+                former = os.path.lexists(place)
+                if former and (not replace or not place.is_file()):
                     raise _refused(
                         place,
                         "已经存在，不会被覆盖；要替换请加 --force",
                         "it exists and is left as it is; --force replaces it",
                     )
                 place.parent.mkdir(parents=True, exist_ok=True)
-                handle, name = tempfile.mkstemp(prefix=".sopkit-", suffix=".part", dir=place.parent)
-                parts.append((Path(name), place))
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(data)
-                Path(name).chmod(_plain_mode())
-        for part, place in parts:
-            with writing(place):
-                part.replace(place)
-    finally:
-        for part, _ in parts:
-            part.unlink(missing_ok=True)
+                parts.append((_part(place, data, _plain_mode()), place, place.read_bytes() if former else None))
 
 
 def _inner_parts(name: str) -> tuple[str, ...]:

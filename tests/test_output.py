@@ -17,6 +17,7 @@ from sopkit.output import (
     OutputRefusedError,
     marker_of,
     refuse_changed,
+    write_beside,
     write_file,
     write_folder,
     write_result,
@@ -433,3 +434,21 @@ def test_a_folder_that_another_command_made_inside_its_own_is_written_anew_by_bo
         with pytest.raises(OutputRefusedError, match=r"mine\.txt"):
             write_folder(target, whole)
     assert (audit / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_when_one_of_several_playbooks_cannot_be_put_in_place_all_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "b.yaml").write_bytes(b"before")
+    put = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if target.name == "c.yaml":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return put(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OutputRefusedError):
+        write_beside(tmp_path, [(name, b"after") for name in ("a.yaml", "b.yaml", "c.yaml")], replace=True)
+    assert names(tmp_path) == ["b.yaml"]
+    assert (tmp_path / "b.yaml").read_bytes() == b"before"
