@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final
 
 from sopkit.diagnostics import Rule, Severity
+from sopkit.rules.examples import WORKSPACE as BARE
 from sopkit.text import Phrase
 
 
@@ -25,18 +26,7 @@ TITLES: Final = {
     Group.LAW: Phrase("法规", "law"),
 }
 LOOK: Final = Phrase("看一眼是不是本意；不是就改回去", "see that it is meant, and undo it where it is not")
-WORKSPACE: Final = """\
-kind: workspace
-id: demo
-title: 示例
-owner: guide
-review_by: 2027-12-31
-uses: [retail-cn]
-locale: zh-CN
-timezone: Asia/Shanghai
-enforce: none
-caps: [{id: weekly, max: 3, per: 7d}]
-"""
+WORKSPACE: Final = BARE + "caps: [{id: weekly, max: 3, per: 7d}]\n"
 PLAYBOOK: Final = """\
 ---
 kind: automation
