@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -98,9 +99,18 @@ def test_every_command_has_a_help_page_in_both_languages(sopkit: Run, command: t
     assert page.out.startswith({"zh-CN": "用法：", "en": "Usage:"}[lang])
     has_chinese = any("\u4e00" <= char <= "\u9fff" for char in page.out)
     assert has_chinese is (lang == "zh-CN")
-    for line in page.out.splitlines():
+    for line in re.split(r"\n(?! {4})", page.out):  # a long name stands above its description
         if line.startswith("  -") and lang == "zh-CN":
             assert not line.isascii(), f"not translated: {line}"
+
+
+def test_descriptions_keep_most_of_the_line(sopkit: Run) -> None:
+    for name in COMMANDS:
+        lines = sopkit(name, "--help", "--lang", "en").out.partition("Options:\n")[2].splitlines()
+        starts = {found.end() for line in lines if (found := re.match(r"  -\S.*?\S {2,}(?=\S)", line))}
+        assert len(starts) == 1
+        assert starts.pop() <= 44
+        assert all(len(line) <= 100 for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ SUMMARIES: Final = {
         "把工作区写成一份 Excel，改完可以再导入", "write a workspace as a spreadsheet that can be imported again"
     ),
     "new": Phrase("新加一份文档，带注释，照着填", "add a document to fill in, with comments"),
-    "check": Phrase("检查工作区：写法、引用、流程", "check a workspace: its spelling, its references, its flow"),
+    "check": Phrase(
+        "检查工作区：写法、引用、流程、触达、法规", "check a workspace: spelling, references, flow, touches, law"
+    ),
     "build": Phrase(
         "检查，然后生成员工手册、检查清单和流程图", "check, then make the manuals, checklists and diagrams"
     ),

@@ -13,8 +13,7 @@ import click
 from sopkit import __version__
 from sopkit.cli.console import Console
 from sopkit.frozen import dataclass
-from sopkit.render.columns import wrap
-from sopkit.render.terminal import table
+from sopkit.render.columns import pad, width, wrap
 from sopkit.text import LANGS, Lang, Phrase
 
 OK, FINDINGS, WRONG_USAGE, OUR_FAULT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
@@ -22,11 +21,14 @@ OK, FINDINGS, WRONG_USAGE, OUR_FAULT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130
 
 COLORS: Final = ("auto", "always", "never")
 
-USAGE: Final = Phrase("用法：", "Usage:")
+USAGE: Final = Phrase("用法：", "Usage: ")
 OPTIONS: Final = Phrase("选项：", "Options:")
 COMMANDS: Final = Phrase("命令：", "Commands:")
 EXAMPLES: Final = Phrase("例如：", "Examples:")
+A_COMMAND: Final = Phrase("命令 …", "COMMAND …")
 REQUIRED: Final = Phrase("（必须写）", " (required)")
+LONGEST_NAME: Final = 0.4
+"""The part of a line that the names of a list may take."""
 ANY_OPTION: Final = Phrase("[选项]", "[OPTIONS]")
 
 
@@ -258,8 +260,9 @@ def help_page(command: click.Command, ctx: click.Context, console: Console) -> I
     """Yield the lines of a help page, wrapped to the terminal."""
     screen = console.screen()
     arguments = [one.make_metavar(ctx) for one in command.params if isinstance(one, click.Argument)]
-    inner = "COMMAND …" if isinstance(command, click.Group) else " ".join(arguments)
-    yield " ".join(part for part in (console.word(USAGE), ctx.command_path, inner, console.word(ANY_OPTION)) if part)
+    inner = console.word(A_COMMAND) if isinstance(command, click.Group) else " ".join(arguments)
+    shown = " ".join(part for part in (ctx.command_path, inner, console.word(ANY_OPTION)) if part)
+    yield console.word(USAGE) + shown
     yield ""
     for text in (command.help or "", getattr(command, "details", None)):
         if text:
@@ -285,7 +288,17 @@ def _options(command: click.Command, ctx: click.Context, console: Console) -> It
 
 
 def _listed(console: Console, title: Phrase, rows: list[tuple[str, str]]) -> Iterator[str]:
-    if rows:
-        yield ""
-        yield console.word(title)
-        yield from table([("", *row) for row in rows], console.screen())
+    """Yield what is listed under a title; a name that would leave the descriptions no room stands above its own."""
+    if not rows:
+        return
+    yield ""
+    yield console.word(title)
+    columns = console.screen().columns
+    room = max((width(name) for name, _ in rows if width(name) <= columns * LONGEST_NAME), default=0)
+    for name, said in rows:
+        first, *more = wrap(said, columns - room - 4)
+        if width(name) > room:
+            yield f"  {name}"
+            name = ""
+        yield f"  {pad(name, room)}  {first}"
+        yield from (f"  {pad('', room)}  {line}" for line in more)
