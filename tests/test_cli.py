@@ -355,6 +355,10 @@ def test_colours_follow_the_option_the_terminal_and_no_color(
     assert "\x1b[" in sopkit("check", folder, "--color", "always").out
 
 
+def test_a_page_says_where_advice_is_when_each_finding_has_its_own(sopkit: Run) -> None:
+    assert "What to do\n  it depends on the place: see “fix” at each finding\n" in sopkit("explain", "SOP301").out
+
+
 @pytest.mark.long
 def test_every_rule_has_a_page_in_both_languages(sopkit: Run) -> None:
     for rule in RULES:

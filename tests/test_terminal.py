@@ -218,5 +218,9 @@ def test_the_summary_counts_and_names_what_is_still_to_come() -> None:
         "\x1b[1;33m?\x1b[0m not assessed: whether anybody fits",
         "\x1b[1;33mchecked 1 file: nothing found; 1 more held back that follow from these; 1 not assessed\x1b[0m",
     ]
+    place = Span(Source(f"{'剧本/' * 12}a.yaml", b"id: x\n"), 1, 1, 1, 3)
+    placed = [Unassessed(RULE, "x", Phrase("有没有人符合" * 2, "whether anybody fits"), span=place)]
+    lines = summary_text((), files=1, held_back=0, waived=0, to_come=[], not_assessed=placed, screen=Screen("zh-CN"))
+    assert lines.splitlines()[1] == f"  {'剧本/' * 12}a.yaml:1:1", "a place is never broken"
     clean = summary_text((), files=1, held_back=0, waived=0, to_come=[], screen=Screen("en"))
     assert clean == "checked 1 file: nothing found"

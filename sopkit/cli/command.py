@@ -299,6 +299,5 @@ def _listed(console: Console, title: Phrase, rows: list[tuple[str, str]]) -> Ite
         first, *more = wrap(said, columns - room - 4)
         if width(name) > room:
             yield f"  {name}"
-            name = ""
-        yield f"  {pad(name, room)}  {first}"
+        yield f"  {pad('' if width(name) > room else name, room)}  {first}"
         yield from (f"  {pad('', room)}  {line}" for line in more)

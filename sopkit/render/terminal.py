@@ -291,13 +291,16 @@ def accepted_text(baselined: int, waived: int, screen: Screen) -> Iterator[str]:
 def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
     """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean."""
     lang = screen.lang
-    rows = [("✓", said.within(lang)) for said in _statements(tuple(proved))]
+    rows = [("✓", said.within(lang), "") for said in _statements(tuple(proved))]
     label = Phrase("没能判断：", "not assessed: ").within(lang)
-    for one in not_assessed:
-        place = f"  {screen.place(one.span)}" if one.span else ""
-        rows.append(("?", label + one.reason.within(lang) + place))
-    for sign, text in rows:
-        for number, line in enumerate(wrap(text, screen.columns - 2)):
+    rows += [("?", label + one.reason.within(lang), screen.place(one.span) if one.span else "") for one in not_assessed]
+    for sign, text, place in rows:
+        lines = wrap(text, screen.columns - 2)
+        if place and width(lines[-1]) + 2 + width(place) <= screen.columns - 2:
+            lines[-1] += f"  {place}"
+        elif place:
+            lines.append(place)
+        for number, line in enumerate(lines):
             yield (screen.paint(sign, "1;32" if sign == "✓" else "1;33") if number == 0 else " ") + " " + line
 
 

@@ -73,7 +73,7 @@ SENDER: Final = Phrase("发送者", "the sender")
 REACHED: Final = Phrase("联系方式", "a contact")
 REFUSAL: Final = Phrase("拒收办法", "how to refuse")
 ADVICE: Final = {
-    SENDER: Phrase("签名如【晨曦】", "a signature such as [Aurora]"),
+    SENDER: Phrase("签名如 {brand.signature}", "a signature such as {brand.signature}"),
     REACHED: Phrase("客服电话如 {brand.service_line}", "a contact such as {brand.service_line}"),
     REFUSAL: Phrase("拒收办法如“拒收请回复T”", "how to refuse, as “reply T to opt out”"),
 }

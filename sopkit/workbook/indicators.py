@@ -12,8 +12,8 @@ from sopkit.text import Lang, Phrase
 from sopkit.tree import Value
 from sopkit.workbook.account import Account
 from sopkit.workbook.cells import Cell
-from sopkit.workbook.naming import Names
 from sopkit.workbook.naming import SEVERAL as SEVERAL_ROLES
+from sopkit.workbook.naming import Names
 from sopkit.workbook.tables import Record
 
 SEVERAL: Final = re.compile(r"\s*(?:[\n；;、]|[，,](?!\d{3}\b))\s*")
