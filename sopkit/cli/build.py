@@ -86,6 +86,7 @@ QR_CODES = Phrase("二维码", "QR codes")
 UNREAD = Phrase("读不了 {path}：{why}", "{path} cannot be read: {why}")
 SAID = Phrase("{said}", "{said}")
 BUILT = Phrase("已生成 {count} 个文件。手册：{place}", "built {count} files. The manual: {place}")
+BUILT_NO_MANUAL = Phrase("已生成 {count} 个文件。目录：{place}", "built {count} files. The index: {place}")
 WORKING = Phrase("正在生成", "building")
 
 
@@ -246,7 +247,8 @@ def _near(name: str, loaded: Loaded) -> Phrase:
 
 
 def _report(console: Console, output: Path, names: list[str], lang: Lang) -> None:
-    """Print the path of what to open first: the first manual in the workspace's language, else the index."""
+    """Print what to open first: the first manual in the workspace's language, else the index."""
     manuals = sorted(name for name in names if name.startswith("manuals/") and name.endswith(f".{lang}.html"))
     place = (output / (manuals[0] if manuals else "index.html")).as_posix()
-    console.say(place if console.quiet else console.word(BUILT, count=str(len(names)), place=place))
+    said = BUILT if manuals else BUILT_NO_MANUAL
+    console.say(place if console.quiet else console.word(said, count=str(len(names)), place=place))

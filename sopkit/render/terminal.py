@@ -157,10 +157,20 @@ def course_of(page: Page, timeline: tuple[Moment, ...]) -> None:
         shown = date if moment.at.date() != day else " " * width(date)
         day = moment.at.date()
         head = f"    {shown} {moment.at:%H:%M} {COUNTED if moment.counted else UNCOUNTED} "
-        place = f"  {screen.place(moment.span)}" if moment.span else ""
-        lines = wrap(moment.what.within(lang) + place, max(20, screen.columns - width(head)))
+        place = screen.place(moment.span) if moment.span else ""
+        lines = _placed(moment.what.within(lang), place, max(20, screen.columns - width(head)))
         for number, line in enumerate(lines):
             page.add((head if number == 0 else " " * width(head)) + line)
+
+
+def _placed(text: str, place: str, room: int) -> list[str]:
+    """Return the text wrapped, with a place behind it that is never broken: it has a line of its own where it needs one."""
+    lines = wrap(text, room)
+    if place and width(lines[-1]) + 2 + width(place) <= room:
+        lines[-1] += f"  {place}"
+    elif place:
+        lines.append(place)
+    return lines
 
 
 def _excerpt(page: Page, span: Span, style: str) -> None:
@@ -295,12 +305,7 @@ def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], sc
     label = Phrase("没能判断：", "not assessed: ").within(lang)
     rows += [("?", label + one.reason.within(lang), screen.place(one.span) if one.span else "") for one in not_assessed]
     for sign, text, place in rows:
-        lines = wrap(text, screen.columns - 2)
-        if place and width(lines[-1]) + 2 + width(place) <= screen.columns - 2:
-            lines[-1] += f"  {place}"
-        elif place:
-            lines.append(place)
-        for number, line in enumerate(lines):
+        for number, line in enumerate(_placed(text, place, screen.columns - 2)):
             yield (screen.paint(sign, "1;32" if sign == "✓" else "1;33") if number == 0 else " ") + " " + line
 
 
