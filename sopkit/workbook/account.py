@@ -98,7 +98,7 @@ def _lines(account: Account, book: Book, lang: Lang, mapping: str) -> Iterator[s
 
 def summary(account: Account, lang: Lang) -> str:
     """Return how many cells were read and not."""
-    read = account.read - account.repeats.keys()
+    read = account.read - account.repeats.keys() - account.unread.keys()
     numbers = {"read": len(read), "unread": len(account.unread), "assumed": len(account.assumed)}
     return SUMMARY.fill(lang, {name: str(number) for name, number in numbers.items()})
 
