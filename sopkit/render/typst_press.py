@@ -108,6 +108,17 @@ def _blank(folder: Path) -> typst.Compiler:
     return typst.Compiler(b"", root=folder, font_paths=fonts(folder / FONTS))
 
 
+def why_not_shown(folder: Path, name: str) -> str:
+    """Return what the compiler says of a picture, a file of the folder, set by itself; '' where it is shown."""
+    import typst  # noqa: PLC0415
+
+    try:
+        _blank(folder).compile(f'#image("{name}")'.encode(), format="pdf", timestamp=0)
+    except typst.TypstError as error:
+        return " ".join(error.message.split())
+    return ""
+
+
 def _compiled(compiler: typst.Compiler, job: Job) -> bytes:
     import typst  # noqa: PLC0415
 
