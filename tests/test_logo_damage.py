@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,22 +14,13 @@ from PIL import Image
 from sopkit.cli import app
 from sopkit.reader.picture_forms import DAMAGED, TOO_MANY
 from sopkit.reader.pictures import Picture, picture_of
-from tests.test_logo import JPEG, WEBP, png
+from tests.pictures import JPEG, WEBP, chunk, png, png_of
 from tests.workspaces import SETTINGS, Files
 
 Write = Callable[[Files | str], Path]
 
 LINE = SETTINGS.count("\n") + 2
 """On which the settings below name the logo."""
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def png_of(header: tuple[int, ...], rows: bytes) -> bytes:
-    head = struct.pack(">IIBBBBB", *header)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def drawn(mode: str, form: str, **options: object) -> bytes:
