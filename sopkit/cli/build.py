@@ -14,10 +14,19 @@ from sopkit.cli.audit import data_files, inputs, publications, revision_of
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.formats import ALL_FORMATS, apart_wanted, brand_fonts, forms_wanted, tell_left_out, templates_of
+from sopkit.cli.formats import (
+    ALL_FORMATS,
+    apart_wanted,
+    brand_fonts,
+    forms_wanted,
+    tell_left_out,
+    templates_of,
+    unprintable_logo,
+)
 from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
+from sopkit.failure import LogoFailedError
 from sopkit.graph.manifest import manifest
 from sopkit.kept import Kept
 from sopkit.model.nouns import Role
@@ -139,7 +148,10 @@ def run(
         kept=Kept.open(loaded.folder),
     )
     written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in data)), WORKING))
-    write_folder(Path(output), written)
+    try:
+        write_folder(Path(output), written)
+    except LogoFailedError as error:
+        raise unprintable_logo(loaded, error) from error
     tell_left_out(console, output_format, (*WRITERS, *APART), _undrawn(loaded, only))
     _report(console, Path(output), written.names, languages_of(compilation.workspace.settings)[0])
     return OK
