@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from sopkit import pipeline, resources
-from sopkit.cli import since
+from sopkit.cli import former
 from tests.commands import CAPPED, GOOD, UNSETTLED, Run, runner
 from tests.rearranged import files_below
 from tests.repositories import committed, git
@@ -170,13 +170,13 @@ def test_changed_since_is_the_difference_of_two_checks(
     after = prints(sopkit, folder)
     for _ in range(2):  # the second time from what the first kept
         assert prints(sopkit, folder, "--changed-since", "HEAD") == after - before
-        monkeypatch.setattr(since, "WORTH_KEEPING", 1)
+        monkeypatch.setattr(former, "WORTH_KEEPING", 1)
 
 
 def test_a_revision_that_was_checked_before_is_not_checked_again(
     sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(since, "WORTH_KEEPING", 1)
+    monkeypatch.setattr(former, "WORTH_KEEPING", 1)
     folder = in_git(tmp_path, {"sopkit.yaml": CAPPED, "play.yaml": OWNERLESS})
     compiling = Mock(side_effect=pipeline.compile)
     monkeypatch.setattr(pipeline, "compile", compiling)
@@ -194,7 +194,7 @@ def test_a_revision_that_was_checked_before_is_not_checked_again(
 def test_a_file_that_vanished_beside_the_playbooks_is_not_taken_for_there(
     sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(since, "WORTH_KEEPING", 1)
+    monkeypatch.setattr(former, "WORTH_KEEPING", 1)
     branded = CAPPED + "brand: {logo: logo.png}\n"
     folder = in_git(tmp_path, {"sopkit.yaml": branded, "play.yaml": GOOD})
     assert prints(sopkit, folder) == prints(sopkit, folder)

@@ -174,7 +174,7 @@ def _wanted(
     whole = load(console, directory)
     keep_verdicts(whole)
     loaded = without_known(whole, baseline, off=no_baseline)
-    return loaded if since is None else new_since(loaded, whole.compilation, since)
+    return loaded if since is None else new_since(console, loaded, whole, since)
 
 
 def _show_diff(console: Console, loaded: Loaded, mended: Mended) -> int:
