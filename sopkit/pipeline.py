@@ -119,7 +119,9 @@ def compile(  # noqa: A001  the word for it
             *written.findings,
             *lacking,
         )
-        judgement = rules.check(resolution.workspace, execution, forest, applied, read_and_resolved, exists=exists, earlier=earlier)
+        judgement = rules.check(
+            resolution.workspace, execution, forest, applied, read_and_resolved, exists=exists, earlier=earlier
+        )
         outcomes = judgement.outcomes
         violations = [one for one in outcomes if isinstance(one, Finding)]
         of_own, held_by_own = own.check(added, execution, forest, Doubts(forest, read_and_resolved))

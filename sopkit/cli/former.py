@@ -90,7 +90,9 @@ def content(found: Found) -> Content:
 
 def version(found: Found, today: date) -> bytes:
     """Return a digest of all that verdicts depend on besides the files: the tool, the day, and packs of law."""
-    seen = hashlib.sha256(cache.code() + schema.identity() + b"".join(resources.schema_files()) + today.isoformat().encode())
+    seen = hashlib.sha256(
+        cache.code() + schema.identity() + b"".join(resources.schema_files()) + today.isoformat().encode()
+    )
     for source in found.packs:
         path = source.path.encode("utf-8", "surrogatepass")
         seen.update(b"%d " % len(path) + path + source.digest)

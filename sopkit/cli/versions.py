@@ -44,10 +44,8 @@ def two_versions(console: Console, old: str, new: str | None, workspace: str | N
     """Return both versions: each word is a folder or a revision, and no second word is the working tree. Raises `WrongUsageError`."""
     now = new if new is not None and Path(new).is_dir() else None
     folder = None if workspace is None and now is None and Path(old).is_dir() and new else locate(workspace or now)
-    if new is not None and now is None:
-        later = _at(console, folder or locate(None), new, None)
-    else:
-        later = _on_disk(console, now or workspace)
+    of_git = new is not None and now is None
+    later = _at(console, folder or locate(None), new or "", None) if of_git else _on_disk(console, now or workspace)
     if Path(old).is_dir() and (Path(old) / SETTINGS).is_file():
         return _on_disk(console, old), later
     return _at(console, folder or locate(None), old, later), later

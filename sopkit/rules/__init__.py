@@ -38,7 +38,8 @@ from sopkit.rules import (
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.parcel import Said, pack, unpack
-from sopkit.rules.recollection import Beside, Recollection
+from sopkit.rules.plain_outcomes import playbook_of
+from sopkit.rules.recollection import NOTHING, Beside, Reads, Recalled, Recollection
 from sopkit.tree import Forest
 
 
@@ -79,10 +80,15 @@ RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
 )
 BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}
-WORDY: Final = frozenset(FAMILIES.index(family) for family in (content, kpis, personal, promotions))
-"""Families that decide by what is written in words."""
-TITLED: Final = frozenset(FAMILIES.index(family) for family in (caps, consent))
-"""Families that name steps, playbooks and nouns by their titles."""
+READS: Final = Reads(
+    words=frozenset(map(FAMILIES.index, (content, kpis, personal, promotions))),
+    work=frozenset((FAMILIES.index(conflicts),)),
+    titles=frozenset(map(FAMILIES.index, (caps, consent))),
+    times=frozenset(
+        map(FAMILIES.index, (reach, cycles, waits, bounds, guards, times, caps, conflicts, tools, consent))
+    ),
+    alone=frozenset(map(FAMILIES.index, (reach, guards, times))),
+)
 WORTH_A_SECOND_PROCESS: Final = 1_500
 """Nodes of the graph from which two processes are quicker than one."""
 FIRST_DAY: Final = date.min.replace(year=date.min.year + 3)
@@ -127,7 +133,7 @@ def check(
     case = Case(workspace, graph, forest, judged_on(law.day), Doubts(forest, found), law, exists)
     beside = tuple(sorted({(one.file, exists(one.file)) for one in workspace.artefacts.values() if one.file}))
     sure = not case.doubts.anywhere
-    known = earlier.recall(forest, beside, BY_NAME, wordy=WORDY, titled=TITLED) if earlier is not None and sure else {}
+    known = earlier.recall(forest, beside, BY_NAME, READS) if earlier is not None and sure else NOTHING
     said = _all_said(case, known, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
     outcomes = [one for outcomes, _ in said for one in outcomes]
     kept = tuple(_lawful(_without_repeats(outcomes), law))
@@ -140,14 +146,15 @@ def judged_on(day: date) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
 
 
-def _all_said(case: Case, known: Mapping[int, Said], *, aside: bool) -> list[Said]:
+def _all_said(case: Case, known: Recalled, *, aside: bool) -> list[Said]:
     """Return what every family says, in their order; a second process may be asked some of them, beginning with the last."""
-    said = dict(known)
-    asked = [number for number in range(len(FAMILIES)) if number not in known]
+    said = dict(known.said)
+    asked = [number for number in range(len(FAMILIES)) if number not in said]
     if asked:
         case.prepare()
     certain = replace(case, doubts=Doubts(case.forest))
-    second = Aside.start(len(asked), partial(_said_aside, case, certain, asked)) if aside and len(asked) > 1 else None
+    say = partial(_said_now, case, certain, known)
+    second = Aside.start(len(asked), partial(_said_aside, say, asked)) if aside and len(asked) > 1 else None
     for place, number in enumerate(asked):
         if second is not None and not second.takes(place):
             sources = {tree.source.path: tree.source for tree in case.forest.trees}
@@ -155,13 +162,23 @@ def _all_said(case: Case, known: Mapping[int, Said], *, aside: bool) -> list[Sai
                 said |= unpack(made, sources, BY_NAME)
             second = None
         if number not in said:
-            said[number] = _said(FAMILIES[number], case, certain)
+            said[number] = say(number)
     return [said[number] for number in range(len(FAMILIES))]
 
 
-def _said_aside(case: Case, certain: Case, asked: Sequence[int], taken: Iterator[int]) -> Iterator[bytes]:
+def _said_aside(say: Callable[[int], Said], asked: Sequence[int], taken: Iterator[int]) -> Iterator[bytes]:
     for place in taken:
-        yield pack({asked[place]: _said(FAMILIES[asked[place]], case, certain)})
+        yield pack({asked[place]: say(asked[place])})
+
+
+def _said_now(case: Case, certain: Case, known: Recalled, number: int) -> Said:
+    """Return what a family says; where it said the same of most playbooks before, it is asked about the others alone."""
+    others = known.of_others.get(number)
+    if others is None:
+        return _said(FAMILIES[number], case, certain)
+    outcomes, held_back = _said(FAMILIES[number], replace(case, asked=known.playbooks), certain)
+    new = (one for one in outcomes if playbook_of(one.subject) in known.playbooks)
+    return (*others[0], *new), held_back
 
 
 def _said(family: Family, case: Case, certain: Case) -> Said:

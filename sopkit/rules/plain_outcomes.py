@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
+from sopkit.cache import Answer
 from sopkit.diagnostics import (
     Citation,
     Edit,
@@ -26,7 +27,7 @@ from sopkit.rules.parcel import Said
 from sopkit.source import Source, Span
 from sopkit.text import Phrase
 
-Plain = None | bool | int | float | str | bytes | tuple["Plain", ...]
+Plain = Answer
 """A value, or a tuple whose first element says of which kind it is."""
 
 KINDS: Final[tuple[type, ...]] = (
@@ -43,7 +44,7 @@ class LostError(Exception):
     """What was said can't be said of the later state."""
 
 
-def plain(value: object) -> Plain:  # noqa: PLR0911  one for each kind
+def plain(value: object) -> Plain:
     kind = type(value)
     if kind in SIMPLE:
         return value  # type: ignore[return-value]
@@ -82,6 +83,29 @@ def texts(value: Plain) -> Iterator[str]:
             yield from texts(one)
 
 
+def without(said: Plain, playbooks: Collection[str]) -> Plain:
+    """Return what a family said, but of these playbooks and of parts of them."""
+    match said:
+        case (kind, (_, *outcomes), held_back):
+            kept = [one for one in outcomes if playbook_of(_subject(one)) not in playbooks]
+            return kind, (TUPLE, *kept), held_back
+    raise LostError
+
+
+def playbook_of(subject: str) -> str:
+    """Return the first two words of a subject: the playbook that it is, or is in, where it is of one."""
+    return "/".join(subject.split("/", 2)[:2])
+
+
+def _subject(outcome: Plain) -> str:
+    if not isinstance(outcome, tuple) or not isinstance(outcome[0], int):
+        raise LostError
+    subject = outcome[1 + FIELDS[outcome[0]].index("subject")]
+    if not isinstance(subject, str):
+        raise LostError
+    return subject
+
+
 class Reader:
     """Makes outcomes of plain data again: in files that are otherwise now, at the places where what they are about stands now."""
 
@@ -90,24 +114,26 @@ class Reader:
         sources: Mapping[str, Source],
         rules: Mapping[str, Rule],
         moved: Mapping[str, Callable[[int, int], Span]],
-        *,
-        strict: bool,
     ) -> None:
-        """`strict`: what was said of a place in a file that is otherwise now is not taken over."""
+        """`moved` are the files that are otherwise now: each returns where what stood at two offsets stands."""
         self._sources = sources
         self._rules = rules
         self._moved = moved
-        self._strict = strict
+        self._moving = True
 
-    def said(self, value: Plain) -> Said:
-        """Return what a family said. Raises `LostError` where that can't be said of what there is now."""
+    def said(self, value: Plain, *, moving: bool) -> Said:
+        """Return what a family said. Raises `LostError` where that can't be said of what there is now.
+
+        Without `moving` nothing can that was said of a place in a file that is otherwise now.
+        """
+        self._moving = moving
         try:
             said: Said = self._of(value)
         except (LookupError, TypeError, ValueError):
             raise LostError from None
         return said
 
-    def _of(self, value: Plain):  # noqa: ANN202, PLR0911
+    def _of(self, value: Any) -> Any:
         if type(value) is not tuple:
             return value
         number = value[0]
@@ -117,7 +143,7 @@ class Reader:
                 raise LostError  # its text may hang on how the file is laid out
             return kind(*[one if type(one) is not tuple else self._of(one) for one in value[1:]])
         if number == SPAN:
-            return self._span(*value[1:])
+            return self._span(value[1], value[2:6], value[6:])
         if number == TUPLE:
             return tuple([self._of(one) for one in value[1:]])
         if number == MAPPING:
@@ -128,10 +154,10 @@ class Reader:
             return ENUMS[value[1]](value[2])
         return (datetime if number == TIME else date).fromisoformat(value[1])
 
-    def _span(self, path: str, line: int, column: int, end_line: int, end_column: int, start: int, end: int) -> Span:
+    def _span(self, path: str, lines: tuple[int, int, int, int], offsets: tuple[int, int]) -> Span:
         move = self._moved.get(path)
         if move is None:
-            return Span(self._sources[path], line, column, end_line, end_column)
-        if self._strict:
+            return Span(self._sources[path], *lines)
+        if not self._moving:
             raise LostError
-        return move(start, end)
+        return move(*offsets)

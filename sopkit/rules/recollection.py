@@ -8,13 +8,16 @@ law). While anything is wrong in itself nothing is kept: what the rules hold bac
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
+from typing import Final
 
 from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
+from sopkit.resources import BUILTIN
 from sopkit.rules.parcel import Said
-from sopkit.rules.plain_outcomes import LostError, Plain, Reader, plain, texts
-from sopkit.rules.wording import BEARING, Difference, difference
+from sopkit.rules.plain_outcomes import LostError, Plain, Reader, plain, texts, without
+from sopkit.rules.wording import BEARING, PLAYBOOKS, Difference, difference
 from sopkit.schema.places import path_to
 from sopkit.source import Span
 from sopkit.tree import NUMBERS_A_NODE, Forest, Tree
@@ -54,6 +57,35 @@ def keep(files: Content, beside: Beside, said: Iterable[Said]) -> Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Reads:
+    """By their numbers, what families look at."""
+
+    words: Collection[int]
+    """They read every text."""
+    work: Collection[int]
+    """They read what people are told to do."""
+    titles: Collection[int]
+    """They put titles into what they say, and decide nothing by them."""
+    times: Collection[int]
+    """They read how long things take, and when."""
+    alone: Collection[int]
+    """What they say of a playbook hangs on it, on nouns, and on playbooks that name it or that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What families said that would say the same now."""
+
+    said: Mapping[int, Said]
+    of_others: Mapping[int, Said]
+    """What families would say the same of all but `playbooks`."""
+    playbooks: frozenset[str]
+
+
+NOTHING: Final = Recalled({}, {}, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
 class Recollection:
     """What was said of an earlier state, to be held against this one."""
 
@@ -61,34 +93,29 @@ class Recollection:
     files: Content
     before: Before
 
-    def recall(
-        self, forest: Forest, beside: Beside, rules: Mapping[str, Rule], *, wordy: Collection[int], titled: Collection[int]
-    ) -> Mapping[int, Said]:  # fmt: skip
-        """Return by their numbers what those families said that would say the same now.
-
-        `wordy` are families that read every text, `titled` those that put titles into what they say and decide nothing by them.
-        """
+    def recall(self, forest: Forest, beside: Beside, rules: Mapping[str, Rule], reads: Reads) -> Recalled:
         kept = self.kept
         if kept is None or kept.beside != beside or [one for one, _ in kept.files] != [one for one, _ in self.files]:
-            return {}
+            return NOTHING
         moved = self._moved(kept.files, forest)
         change = Difference()
         for one in moved.values():
             change = change.joined(one.difference)
-        if change.bearing:
-            return {}
-        sources = {tree.source.path: tree.source for tree in forest.trees}
+        apart = _meeting([one for one in moved.values() if one.difference.is_graver], forest)
+        reader = Reader(
+            {tree.source.path: tree.source for tree in forest.trees},
+            rules,
+            {path: one.span for path, one in moved.items()},
+        )
         found: dict[int, Said] = {}
+        of_others: dict[int, Said] = {}
         for number, said in enumerate(kept.said):
-            reads = number in wordy and (change.words or change.titles)
-            if reads or (number in titled and _names(said, change.titles)):
-                continue
-            reader = Reader(sources, rules, {path: one.span for path, one in moved.items()}, strict=number in titled and bool(change.titles))
-            try:
-                found[number] = reader.said(said)
-            except LostError:
-                continue
-        return found
+            with suppress(LostError):
+                if not _is_read(number, said, change, reads):
+                    found[number] = reader.said(said, moving=number not in reads.titles or not change.titles)
+                elif number in reads.alone and apart:
+                    of_others[number] = reader.said(without(said, apart), moving=False)
+        return Recalled(found, of_others, apart or frozenset())
 
     def _moved(self, then: Content, forest: Forest) -> Mapping[str, _Moved]:
         """Return each file that is otherwise now."""
@@ -98,6 +125,53 @@ class Recollection:
             if tree.source.path in after:
                 after[tree.source.path].append(tree)
         return {path: _Moved(self.before(path, old) or (), after[path]) for path, old in changed.items()}
+
+
+def _is_read(number: int, said: Plain, change: Difference, reads: Reads) -> bool:
+    """Return whether a family may have read something that is otherwise now."""
+    return (
+        change.bearing
+        or (change.times and number in reads.times)
+        or (change.work and number in reads.work)
+        or (number in reads.words and (change.words or bool(change.titles)))
+        or (number in reads.titles and _names(said, change.titles))
+    )
+
+
+def _meeting(changed: Sequence[_Moved], forest: Forest) -> frozenset[str] | None:
+    """Return the changed playbooks, those that may name one of them and those that one may name, as `lifecycle/new-member`.
+
+    None where something else is changed, or may name one: every playbook may hang on that. A name is looked for in the bytes of
+    a file, as it can be written in no other way without a backslash.
+    """
+    found: set[str] = set()
+    for one in changed:
+        if not one.playbooks:
+            return None
+        found |= one.playbooks
+    names = [one.partition("/")[2].encode() for one in found]
+    told = "\n".join(one.told for one in changed)
+    doubtful = {
+        source: any(name in source.data for name in names) or b"\\" in source.data
+        for source in {tree.source for tree in forest.trees}
+    }
+    for tree in forest.trees:
+        playbook = _playbook(tree)
+        if playbook and playbook.partition("/")[2] in told:
+            found.add(playbook)
+        elif doubtful[tree.source]:
+            if not playbook and not tree.source.path.startswith(BUILTIN):
+                return None
+            found |= {playbook} if playbook else set()
+    return frozenset(found)
+
+
+def _playbook(tree: Tree) -> str:
+    """Return the name of the playbook that a tree holds; nothing where it holds none."""
+    root = tree.value
+    if not isinstance(root, dict) or root.get("kind") not in PLAYBOOKS or not isinstance(root.get("id"), str):
+        return ""
+    return f"{root['kind']}/{root['id']}"
 
 
 def _names(said: Plain, titles: Collection[str]) -> bool:
@@ -112,6 +186,17 @@ class _Moved:
     def __init__(self, before: Sequence[Tree], after: Sequence[Tree]) -> None:
         self._before = before
         self._after = after
+
+    @property
+    def playbooks(self) -> frozenset[str]:
+        """The playbooks in the file, where it holds nothing else, then and now the same ones."""
+        then, now = (tuple(map(_playbook, trees)) for trees in (self._before, self._after))
+        return frozenset(now) if then == now and all(now) else frozenset()
+
+    @property
+    def told(self) -> str:
+        """All that the file says, then and now."""
+        return repr([tree.value for tree in (*self._before, *self._after)])
 
     @cached_property
     def difference(self) -> Difference:

@@ -1,13 +1,12 @@
-"""Two states of one document go in; what of the difference a rule could see comes out: words, titles, or what bears on verdicts.
+"""Two states of one document go in; what of it is otherwise comes out: words, titles, times, or what may bear on any verdict.
 
-Words are what people read and no rule decides by, but those of `WORDY` families. A test holds the fields that are left out here
-against what the rules' code reads.
+Most families of rules read no words, some no times. A test holds the fields that are told apart here against what their code reads.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from sopkit.frozen import dataclass
@@ -18,6 +17,9 @@ PLAYBOOKS: Final = frozenset(("lifecycle", "automation", "procedure", "cadence")
 OF_DOCUMENT: Final = frozenset(("summary", "standards"))
 OF_STAGE: Final = frozenset(("summary",))
 OF_STEP: Final = frozenset(("why", "if_wrong", "how", "checklist"))
+TIMES: Final = frozenset(("after", "within", "before", "minutes", "stays", "due", "priority"))
+"""Keys of playbooks, stages, steps and moves on."""
+NOUNS: Final = frozenset((section,) for section in SECTIONS)
 BRACED: Final = re.compile(r"\{[^{}]*\}")
 
 
@@ -28,11 +30,25 @@ class Difference:
     bearing: bool = False
     """Whether anything may bear on any verdict."""
     words: bool = False
+    work: bool = False
+    """What people do, as it is told them."""
+    times: bool = False
     titles: frozenset[str] = frozenset()
     """Those of the earlier state that are said otherwise now."""
 
+    @property
+    def is_graver(self) -> bool:
+        """Whether more is otherwise than what people read."""
+        return self.bearing or self.times
+
     def joined(self, other: Difference) -> Difference:
-        return Difference(self.bearing or other.bearing, self.words or other.words, self.titles | other.titles)
+        return Difference(
+            self.bearing or other.bearing,
+            self.words or other.words,
+            self.work or other.work,
+            self.times or other.times,
+            self.titles | other.titles,
+        )
 
 
 BEARING: Final = Difference(bearing=True)
@@ -46,7 +62,12 @@ def difference(before: Value, after: Value) -> Difference:
     if not _same(old.rest(before), new.rest(after)) or old.titles.keys() != new.titles.keys():
         return BEARING
     titles = frozenset(words for place, words in old.titles.items() if words != new.titles[place])
-    return Difference(words=not _same(old.words, new.words), titles=titles)
+    return Difference(
+        words=not _same(old.words, new.words),
+        work=not _same(old.work, new.work),
+        times=not _same(old.times, new.times),
+        titles=titles,
+    )
 
 
 def _same(one: object, other: object) -> bool:
@@ -58,6 +79,8 @@ class _Told:
 
     def __init__(self) -> None:
         self.words: list[Value] = []
+        self.work: list[Value] = []
+        self.times: list[Value] = []
         self.titles: dict[tuple[str, ...], str] = {}
         """Place of each title, and the language that it is written in → the title."""
 
@@ -93,7 +116,11 @@ class _Told:
     def _stage(self, stage: Value, place: tuple[str, ...]) -> Value:
         if not isinstance(stage, dict):
             return stage
-        return self._steps(self._without(stage, OF_STAGE, place), place)
+        rest = self._without(stage, OF_STAGE, place)
+        moves = rest.get("next")
+        if isinstance(moves, list):
+            rest["next"] = [self._without(one, (), place) if isinstance(one, dict) else one for one in moves]
+        return self._steps(rest, place)
 
     def _steps(self, around: dict[str, Value], place: tuple[str, ...]) -> dict[str, Value]:
         """Take out the words of the steps that hang right below a document, a stage, a step or a branch."""
@@ -108,11 +135,11 @@ class _Told:
             return step
         rest = self._without(step, OF_STEP, place)
         if "do" in rest and _is_only_words(rest["do"]):
-            self.words.append(rest["do"])
+            self.work.append(rest["do"])
             rest["do"] = ""
         return self._steps(rest, place)
 
-    def _without(self, value: Mapping[str, Value], keys: frozenset[str], place: tuple[str, ...]) -> dict[str, Value]:
+    def _without(self, value: Mapping[str, Value], keys: Collection[str], place: tuple[str, ...]) -> dict[str, Value]:
         rest: dict[str, Value] = {}
         for key, one in value.items():
             if key in keys and _is_only_words(one):
@@ -120,6 +147,9 @@ class _Told:
             elif key == "title" and _is_only_words(one) and not isinstance(one, list):
                 variants = one if isinstance(one, dict) else {"": one}
                 self.titles |= {(*place, language): str(words) for language, words in variants.items()}
+                rest[key] = None
+            elif key in TIMES and place[:1] not in NOUNS:
+                self.times.append(one)
                 rest[key] = None
             else:
                 rest[key] = one
