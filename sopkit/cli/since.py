@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -61,16 +60,16 @@ class Content:
     exists: Callable[[str], bool]
 
 
-def new_since(console: Console, loaded: Loaded, whole: Loaded, revision: str) -> Loaded:
-    """Return the workspace with what is new against a revision alone; `whole` is what was found in it, whatever a baseline knows."""
+def new_since(console: Console, whole: Loaded, revision: str) -> Callable[[Compilation], Compilation]:
+    """Return what leaves of a compilation only that which is new against a revision. Raises `WrongUsageError`."""
     from sopkit.comparison import Since, only_new  # noqa: PLC0415  knows the rules: whoever reads first needs none of them
 
-    then = at_revision(loaded.folder, revision)
+    then = at_revision(whole.folder, revision)
     before = _verdicts_at(console, whole, then)
-    changed = modified_against(loaded, then)
+    changed = modified_against(whole, then)
     affected = changed.affected(whole.compilation.graph)
     since = Since(revision, then.commit, changed, affected, 0, 0, 0)
-    return replace(loaded, compilation=only_new(loaded.compilation, before, since))
+    return lambda made: only_new(made, before, since)
 
 
 def modified_against(loaded: Loaded, then: Snapshot) -> Modified:

@@ -81,7 +81,7 @@ RULES: Final[tuple[Rule, ...]] = tuple(
 )
 BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}
 READS: Final = Reads(
-    words=frozenset(map(FAMILIES.index, (content, kpis, personal, promotions))),
+    words=frozenset(map(FAMILIES.index, (content, kpis, papers, personal, promotions, sharing))),
     work=frozenset((FAMILIES.index(conflicts),)),
     titles=frozenset(map(FAMILIES.index, (caps, consent))),
     times=frozenset(
