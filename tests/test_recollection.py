@@ -291,7 +291,9 @@ def test_words_are_read_where_the_table_says_and_nowhere_else() -> None:
 
 
 TIMELESS = ALL - {rules.FAMILIES[number].__name__.rpartition(".")[2] for number in rules.READS.times}  # type: ignore[attr-defined]
-TIME = re.compile(r"(?<!escalate: {to: head, )(?<!date: birthday, )(\b(?:after|within|before|minutes|stays|due|priority): (?:at least )?)(\d+)")
+TIME = re.compile(
+    r"(?<!escalate: {to: head, )(?<!date: birthday, )(\b(?:after|within|before|minutes|stays|due|priority): (?:at least )?)(\d+)"
+)
 
 
 @pytest.mark.long
