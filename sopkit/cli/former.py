@@ -7,8 +7,10 @@ those families that would say something else.
 from __future__ import annotations
 
 import hashlib
+import os
+from contextlib import suppress
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 WORTH_KEEPING: Final = 200
 """Files from which what was said is kept: smaller workspaces are judged sooner than looked up."""
+ZONES: Final = ("/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo")
+"""Where a system keeps its rules of time zones; new ones come in with an update of the folder."""
 
 
 class Former:
@@ -89,11 +93,25 @@ def content(found: Found) -> Content:
 
 
 def version(found: Found, today: date) -> bytes:
-    """Return a digest of all that verdicts depend on besides the files: the tool, the day, and packs of law."""
-    seen = hashlib.sha256(
-        cache.code() + schema.identity() + b"".join(resources.schema_files()) + today.isoformat().encode()
-    )
+    """Return a digest of all that verdicts depend on besides the files: the tool and what it counts with, the day, packs of law."""
+    tool = (cache.code(), schema.identity(), *resources.schema_files(), _reckoned_with(), today.isoformat().encode())
+    seen = hashlib.sha256(b"".join(tool))
     for source in found.packs:
         path = source.path.encode("utf-8", "surrogatepass")
         seen.update(b"%d " % len(path) + path + source.digest)
     return seen.digest()
+
+
+@lru_cache(maxsize=1)
+def _reckoned_with() -> bytes:
+    """Return what tells other libraries, or other rules of time zones, from those that there are now."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  small workspaces need none
+
+    seen = [os.environ.get("PYTHONTZPATH", "")]
+    for name in ("networkx", "tzdata"):
+        with suppress(PackageNotFoundError):
+            seen.append(f"{name} {version(name)}")
+    for place in ZONES:
+        with suppress(OSError):
+            seen.append(f"{place} {Path(place).stat().st_mtime_ns}")
+    return repr(seen).encode()
