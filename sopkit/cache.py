@@ -47,7 +47,7 @@ FEW: Final = 64
 LONGEST_WRITE: Final = 3600.0
 """Seconds after which an unfinished pack was left behind by a run that was killed."""
 
-PACK: Final = re.compile(r"[0-9a-f]{32}\.(base|recent|answer|\w+\.part)")
+PACK: Final = re.compile(r"[0-9a-f]{32}\.(base|recent|answer|said|\w+\.part)")
 """How our files are called."""
 
 READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -59,7 +59,7 @@ Stored = tuple[Plain, ...]
 """The trees of one file."""
 
 
-Answer = str | bool | tuple["Answer", ...]
+Answer = None | bool | int | float | str | bytes | tuple["Answer", ...]
 """What one run said, as it is kept."""
 
 
@@ -89,12 +89,22 @@ def code() -> bytes:
 
 def recall_answer(root: Path, key: bytes) -> object:
     """Return what was kept under a key, a digest of all that it depends on; None where nothing was."""
-    return Cache.at(root, key.hex()[:HASH_BYTES], key).answer()
+    return Cache.at(root, key.hex()[:HASH_BYTES], key).plain("answer")
 
 
 def keep_answer(root: Path, key: bytes, answer: Answer) -> None:
     """Keep plain data under a key; the workspace in `root` is never written to."""
-    Cache.at(root, key.hex()[:HASH_BYTES], key).keep_answer(answer)
+    Cache.at(root, key.hex()[:HASH_BYTES], key).keep_plain("answer", answer)
+
+
+def recall_said(root: Path, version: bytes) -> object:
+    """Return what was kept last of the workspace in `root` under a version, a digest of all but the workspace; None where nothing was."""
+    return Cache.at(root, _name_of(root), version).plain("said")
+
+
+def keep_said(root: Path, version: bytes, said: Answer) -> None:
+    """Keep plain data of the workspace in `root`, one for each workspace; it is never written to itself."""
+    Cache.at(root, _name_of(root), version).keep_plain("said", said)
 
 
 def folder(environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -130,37 +140,46 @@ class Cache:
         self._version = version
         self._base = self._load("base")
         self._recent = self._load("recent")
-        self._digests: dict[Source, bytes] = {}
         self._used: dict[bytes, Stored] = {}
 
     @classmethod
     def open(cls, root: Path, version: bytes, environment: Mapping[str, str] = os.environ) -> Cache:
         """Return the cache of the workspace in `root`; an empty one where caching is off or would write inside the workspace."""
-        workspace = os.path.realpath(root)
-        return cls.at(root, hashlib.sha256(os.fsencode(workspace)).hexdigest()[:HASH_BYTES], version, environment)
+        return cls.at(root, _name_of(root), version, environment)
 
     @classmethod
     def at(cls, root: Path, name: str, version: bytes, environment: Mapping[str, str] = os.environ) -> Cache:
         """Return the cache of that name; an empty one where caching is off or would write inside the workspace."""
         return cls(folder_outside(root, environment), name, version)
 
-    def answer(self) -> object:
-        return self._payload("answer")
+    def plain(self, part: str) -> object:
+        """Return the plain data of a part that was kept whole; None where there is none."""
+        return self._payload(part)
 
-    def keep_answer(self, answer: Answer) -> None:
-        if self._write("answer", marshal.dumps(answer)):
+    def keep_plain(self, part: str, data: Answer) -> None:
+        if self._write(part, marshal.dumps(data)):
             self._prune()
 
     def recall(self, sources: Iterable[Source]) -> dict[Source, tuple[Tree, ...]]:
         """Return the trees of every source whose content was found clean before."""
         known: dict[Source, tuple[Tree, ...]] = {}
         for source in sources if self._directory is not None else ():
-            key = self._digests[source] = hashlib.sha256(source.data).digest()
-            kept = self._recent.get(key, self._base.get(key))
+            kept = self._entry(source.digest)
             if kept is not None:
-                self._used[key] = kept
+                self._used[source.digest] = kept
                 known[source] = trees(source, kept)
         return known
+
+    def former(self, path: str, digest: bytes) -> tuple[Tree, ...] | None:
+        """Return the trees of a file as it was when its content had this digest; None where they are not kept any more.
+
+        Only values and offsets are known of it, and nothing of its text.
+        """
+        kept = self._entry(digest)
+        return None if kept is None else trees(Source(path, b""), kept)
+
+    def _entry(self, digest: bytes) -> Stored | None:
+        return self._recent.get(digest, self._base.get(digest))
 
     def keep(self, clean: Mapping[Source, tuple[Tree, ...]]) -> None:
         """Write what is new among these files, and drop what is no longer used when it is time to; the last call of a run.
@@ -171,9 +190,8 @@ class Cache:
             return
         new: dict[bytes, Stored] = {}
         for source, read in clean.items():
-            key = self._digests.get(source) or hashlib.sha256(source.data).digest()
-            if key not in self._used:
-                new[key] = stored(read)
+            if source.digest not in self._used:
+                new[source.digest] = stored(read)
         base, used = self._base, self._used
         recent = {key: stored for key, stored in used.items() if key not in base} | new
         lost = len(base) - sum(key in base for key in used)
@@ -183,7 +201,7 @@ class Cache:
                 self._prune()
         elif new:
             self._save("recent", recent)
-        self._base, self._recent, self._used, self._digests = {}, {}, {}, {}
+        self._base, self._recent, self._used = {}, {}, {}
 
     def _path(self, part: str) -> Path | None:
         return None if self._directory is None else self._directory / f"{self._name}.{part}"
@@ -282,6 +300,10 @@ def stored(read: Iterable[Tree]) -> Stored:
 def trees(source: Source, kept: Stored) -> tuple[Tree, ...]:
     """Return the trees that were kept of a file of this content."""
     return tuple([_tree(source, plain) for plain in kept])
+
+
+def _name_of(root: Path) -> str:
+    return hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:HASH_BYTES]
 
 
 def _bytes(path: Path) -> bytes:

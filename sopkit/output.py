@@ -9,7 +9,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -89,20 +89,20 @@ def write_file(path: Path, data: bytes) -> None:
             return
         if former and not former.st_mode & 0o222:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-        mode = stat.S_IMODE(former.st_mode) if former else _plain_mode()
-        _replace(Path(os.path.realpath(path)), data, mode)
+        mode = stat.S_IMODE(former.st_mode) if former else plain_mode()
+        replace_file(Path(os.path.realpath(path)), data, mode)
 
 
-def _replace(path: Path, data: bytes, mode: int) -> None:
+def replace_file(path: Path, data: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = _part(path, data, mode)
+    part = part_of(path, data, mode)
     try:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _part(path: Path, data: bytes, mode: int) -> Path:
+def part_of(path: Path, data: bytes, mode: int) -> Path:
     """Write the bytes beside the path and return where."""
     handle, name = tempfile.mkstemp(prefix=".sopkit-", suffix=".part", dir=path.parent)
     part = Path(name)
@@ -138,60 +138,12 @@ def write_result(path: Path, data: bytes) -> None:
     """Write one file that is no playbook: a YAML file that stands there is somebody's work. Raises `OutputRefusedError`."""
     with writing(path):
         if _status(path) and _is_work(os.path.realpath(path)) and not _is_open_file(path):
-            raise _refused(
+            raise refused(
                 path,
                 "这是一个 YAML 文件，不会被覆盖；请换一个文件名",
                 "this YAML file is left as it is; choose another name",
             )
     write_file(path, data)
-
-
-def write_files(folder: Path, changes: Sequence[tuple[Path, bytes, bytes]]) -> None:
-    """Replace all the files of a folder, (path, what was read from it, new bytes), or none. Raises `OutputRefusedError`."""
-    for path, before, _ in changes:
-        refuse_changed(folder, path, before)
-    with _all_or_none() as parts:
-        for path, before, data in changes:
-            with writing(path):
-                target = Path(os.path.realpath(path))
-                parts.append((_part(target, data, stat.S_IMODE(target.stat().st_mode)), target, before))
-
-
-@contextmanager
-def _all_or_none() -> Iterator[list[tuple[Path, Path, bytes | None]]]:
-    """Take (what is complete, where it goes, what stood there), and put all in place at the end, or leave all as it stood."""
-    parts: list[tuple[Path, Path, bytes | None]] = []
-    done: list[tuple[Path, bytes | None]] = []
-    try:
-        yield parts
-        for part, target, before in parts:
-            with writing(target):
-                part.replace(target)
-            done.append((target, before))
-    except OutputRefusedError:
-        for target, before in done:
-            with suppress(OSError):
-                if before is None:
-                    target.unlink()
-                else:
-                    _replace(target, before, stat.S_IMODE(target.stat().st_mode))
-        raise
-    finally:
-        for part, _, _ in parts:
-            part.unlink(missing_ok=True)
-
-
-def refuse_changed(folder: Path, path: Path, before: bytes) -> None:
-    """Raise `OutputRefusedError` unless the file still holds what was read from it, may be written, and lies in the folder."""
-    with writing(path):
-        same = path.is_file() and path.read_bytes() == before
-    if not same:
-        raise _refused(path, "它刚刚被改动或移走了；请再运行一次", "it has just been changed or moved away; run again")
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-        raise _refused(path, "它在工作区外面，不会改动", "it lies outside of the workspace and is left as it is")
-    with writing(path):
-        if not path.stat().st_mode & 0o222:
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) -> None:
@@ -211,44 +163,11 @@ def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) ->
         with writing(target):
             if marker:
                 (building / MARKER).write_bytes(marker_of(names))
-            building.chmod(_plain_mode() | 0o111)
+            building.chmod(plain_mode() | 0o111)
             refuse_foreign(target)  # making the files took its time
             _swap(building, target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-
-
-def write_beside(target: Path, files: Iterable[File], *, replace: bool) -> None:
-    """Write playbooks into a folder that may hold others: all of them, or none. Raises `OutputRefusedError`.
-
-    A file that exists is replaced only where that was asked for; nothing else in the folder is touched.
-    """
-    target = Path(os.path.realpath(target))
-    listed = [(target.joinpath(*_inner_parts(name)), data) for name, data in files]
-    with _all_or_none() as parts:
-        for place, data in listed:
-            with writing(place):
-                if not Path(os.path.realpath(place)).is_relative_to(target):
-                    raise _refused(
-                        place, "它在文件夹外面，不会改动", "it lies outside of the folder and is left as it is"
-                    )
-                former = os.path.lexists(place)
-                if former and (not replace or not place.is_file()):
-                    raise _refused(
-                        place,
-                        "已经存在，不会被覆盖；要替换请加 --force",
-                        "it exists and is left as it is; --force replaces it",
-                    )
-                place.parent.mkdir(parents=True, exist_ok=True)
-                parts.append((_part(place, data, _plain_mode()), place, place.read_bytes() if former else None))
-
-
-def _inner_parts(name: str) -> tuple[str, ...]:
-    """Return the parts of a posix path, in any script, that stays in its folder; another is a `ValueError`, our bug."""
-    parts = tuple(name.split("/"))
-    if not all(part.isprintable() and part.strip(". ") and not set(part) & set('\\:*?"<>|') for part in parts):
-        raise ValueError(f"not a safe path: {name!r}")
-    return parts
 
 
 def marker_of(names: Iterable[str]) -> bytes:
@@ -263,15 +182,13 @@ def refuse_foreign(target: Path) -> None:
     """Raise `OutputRefusedError` unless `target` is absent, empty, or a folder of which we wrote every file."""
     with writing(target):
         if target.exists() and not target.is_dir():
-            raise _refused(
-                target, "这里已经有一个文件，请换一个文件夹名", "there is a file here; choose another folder"
-            )
+            raise refused(target, "这里已经有一个文件，请换一个文件夹名", "there is a file here; choose another folder")
         foreign = sorted(_foreign(target, _listed(target, target.absolute()))) if target.is_dir() else []
     if foreign:
         zh, en = "、".join(foreign[:NAMED_AT_MOST]), ", ".join(foreign[:NAMED_AT_MOST])
         if len(foreign) > NAMED_AT_MOST:
             zh, en = f"{zh} 等 {len(foreign)} 项", f"{en} and {len(foreign) - NAMED_AT_MOST} more"
-        raise _refused(
+        raise refused(
             target,
             f"这个文件夹里有不是 sopkit 生成的内容（{zh}），不会覆盖；请换一个文件夹，或先把它们移走",
             f"this folder holds what sopkit did not write ({en}) and will not replace; choose another folder or move it away",
@@ -420,14 +337,14 @@ def _prefix(target: Path, state: str) -> str:
     return f".{target.name}.sopkit-{state}"
 
 
-def _plain_mode() -> int:
+def plain_mode() -> int:
     """Return the permissions that an ordinary new file gets; temporary files are born private."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
 
 
-def _refused(path: Path, zh: str, en: str) -> OutputRefusedError:
+def refused(path: Path, zh: str, en: str) -> OutputRefusedError:
     return OutputRefusedError(Phrase(f"{path}：{zh}", f"{path}: {en}"))
 
 
@@ -440,4 +357,4 @@ def writing(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         why = cause(error)
-        raise _refused(path, f"写不进去（{why.zh}）", f"cannot be written ({why.en})") from error
+        raise refused(path, f"写不进去（{why.zh}）", f"cannot be written ({why.en})") from error

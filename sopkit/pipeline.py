@@ -22,8 +22,9 @@ from sopkit.reader.pictures import MISSING, Look, Picture
 from sopkit.resolve import resolve, used_catalogs
 from sopkit.resolve.brand import find_logo
 from sopkit.resolve.settings import JURISDICTIONS
-from sopkit.rules import waivers
+from sopkit.rules import Judgement, waivers
 from sopkit.rules.doubts import Doubts
+from sopkit.rules.recollection import Recollection
 from sopkit.rules.waivers import Waived, Waiving
 from sopkit.source import Source
 from sopkit.tree import Forest, Tree
@@ -51,6 +52,8 @@ class Compilation:
     proved: tuple[Proof, ...]
     not_assessed: tuple[Unassessed, ...]
     waived: tuple[Waived, ...]
+    judgement: Judgement
+    """What the families of rules said, before waivers."""
     logo: Picture | None
     """The brand's, where one is named and can be used."""
     held_back: int
@@ -82,12 +85,13 @@ def compile(  # noqa: A001  the word for it
     known: Known = lambda _: None,
     look: Look = lambda _: MISSING,
     exists: Callable[[str], bool] = lambda _: True,
+    earlier: Recollection | None = None,
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
     `packs` are files of law that the workspace adds, `own_rules` those of its own rules; `found` is what kept files from being
     sources; `known` returns the trees of a file whose content was found clean before; `look` gets a picture out of the
-    workspace, `exists` says whether a file is in it.
+    workspace, `exists` says whether a file is in it; `earlier` is what was said of another state of these very files.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
@@ -115,7 +119,9 @@ def compile(  # noqa: A001  the word for it
             *written.findings,
             *lacking,
         )
-        judgement = rules.check(resolution.workspace, execution, forest, applied, read_and_resolved, exists=exists)
+        judgement = rules.check(
+            resolution.workspace, execution, forest, applied, read_and_resolved, exists=exists, earlier=earlier
+        )
         outcomes = judgement.outcomes
         violations = [one for one in outcomes if isinstance(one, Finding)]
         of_own, held_by_own = own.check(added, execution, forest, Doubts(forest, read_and_resolved))
@@ -135,6 +141,7 @@ def compile(  # noqa: A001  the word for it
         proved=_sorted(one for one in outcomes if isinstance(one, Proof)),
         not_assessed=_sorted(one for one in outcomes if isinstance(one, Unassessed)),
         waived=waived,
+        judgement=judgement,
         logo=logo,
         held_back=resolution.held_back + judgement.held_back + held_by_own,
         files=len(readings),

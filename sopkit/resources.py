@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
@@ -17,6 +18,12 @@ def folder(name: Folder) -> Path:
     """Return the folder of that name: inside the package (wheel), else beside it (checkout, editable install)."""
     inside = PACKAGE / name
     return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def schema_files() -> Iterator[bytes]:
+    """Yield the content of every schema."""
+    for path in sorted(folder("schemas").glob("*.json")):
+        yield path.read_bytes()
 
 
 def catalog_names() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from sopkit import pipeline, resources
-from sopkit.cli import since
+from sopkit.cli import former
 from tests.commands import CAPPED, GOOD, UNSETTLED, Run, runner
 from tests.pictures import png
 from tests.rearranged import files_below
@@ -171,13 +171,13 @@ def test_changed_since_is_the_difference_of_two_checks(
     after = prints(sopkit, folder)
     for _ in range(2):  # the second time from what the first kept
         assert prints(sopkit, folder, "--changed-since", "HEAD") == after - before
-        monkeypatch.setattr(since, "WORTH_KEEPING", 1)
+        monkeypatch.setattr(former, "WORTH_KEEPING", 1)
 
 
 def test_a_revision_that_was_checked_before_is_not_checked_again(
     sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(since, "WORTH_KEEPING", 1)
+    monkeypatch.setattr(former, "WORTH_KEEPING", 1)
     folder = in_git(tmp_path, {"sopkit.yaml": CAPPED, "play.yaml": OWNERLESS})
     compiling = Mock(side_effect=pipeline.compile)
     monkeypatch.setattr(pipeline, "compile", compiling)
@@ -195,7 +195,7 @@ def test_a_revision_that_was_checked_before_is_not_checked_again(
 def test_a_file_that_vanished_beside_the_playbooks_is_not_taken_for_there(
     sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(since, "WORTH_KEEPING", 1)
+    monkeypatch.setattr(former, "WORTH_KEEPING", 1)
     branded = CAPPED + "brand: {logo: logo.png}\n"
     folder = in_git(tmp_path, {"sopkit.yaml": branded, "play.yaml": GOOD})
     assert prints(sopkit, folder) == prints(sopkit, folder)
@@ -240,3 +240,40 @@ def test_a_renamed_folder_and_a_dirty_tree_are_compared(sopkit: Run, tmp_path: P
         one for one in report(sopkit, moved, "--changed-since", "HEAD")["findings"] if one["severity"] != "note"
     ]
     assert found["subject"] == "automation/more"
+
+
+def test_only_what_is_new_is_mended(sopkit: Run, tmp_path: Path) -> None:
+    dateless = GOOD.partition("---")[0].replace("review_by: 2027-12-31\n", "")
+    folder = in_git(
+        tmp_path, {"sopkit.yaml": CAPPED, "play.yaml": GOOD, "old.yaml": dateless.replace("id: thanks", "id: old")}
+    )
+    write(folder, {"sopkit.yaml": CAPPED, "new.yaml": dateless.replace("id: thanks", "id: new")})
+    shown = sopkit("check", folder, "--changed-since", "HEAD", "--diff")[1]
+    assert ("new.yaml" in shown, "old.yaml" in shown) == (True, False)
+    sopkit("check", folder, "--changed-since", "HEAD", "--fix", "--fail-on", "warning")
+    assert "review_by: " in (folder / "new.yaml").read_text("utf-8")
+    assert (folder / "old.yaml").read_text("utf-8") == dateless.replace("id: thanks", "id: old")
+    sopkit("check", folder, "--fix")
+    assert "review_by: " in (folder / "old.yaml").read_text("utf-8")
+
+
+def test_what_a_baseline_knows_is_not_mended_in_a_later_round(sopkit: Run, tmp_path: Path) -> None:
+    dateless = GOOD.partition("---")[0].replace("review_by: 2027-12-31\n", "")
+    old, new = (dateless.replace("id: thanks", f"id: {name}") for name in ("old", "new"))
+    folder = write(tmp_path / "ops", {"sopkit.yaml": CAPPED, "play.yaml": GOOD, "old.yaml": old})
+    assert sopkit("baseline", folder)[0] == 0
+    write(folder, {"sopkit.yaml": CAPPED, "new.yaml": new})
+    sopkit("check", folder, "--fix")
+    assert "review_by: " in (folder / "new.yaml").read_text("utf-8")
+    assert (folder / "old.yaml").read_text("utf-8") == old
+
+
+def test_a_workspace_in_a_submodule_is_told(sopkit: Run, tmp_path: Path) -> None:
+    inner = in_git(tmp_path / "inner", {"sopkit.yaml": CAPPED, "play.yaml": GOOD}).parent
+    outer = write(tmp_path / "outer" / "ops", {"sopkit.yaml": CAPPED, "play.yaml": GOOD}).parent
+    committed(outer)
+    git(outer, "-c", "protocol.file.allow=always", "submodule", "add", "-q", inner.as_uri(), "ops/shared")
+    committed(outer, "second")
+    code, out, err = sopkit("check", outer / "ops", "--changed-since", "HEAD", "--lang", "en")
+    assert (code, out) == (2, "")
+    assert "shared is a git submodule" in err

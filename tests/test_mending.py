@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sopkit.fixing import make
-from sopkit.output import OutputRefusedError, write_files
+from sopkit.output import OutputRefusedError
+from sopkit.placing import write_files
 from tests.commands import CAPPED, GOOD, MISSPELT, Run, Write, files, runner, writer
 from tests.test_model_cases import CASES, as_it_is, files_of
 from tests.workspaces import compiled

@@ -16,12 +16,11 @@ from sopkit.output import (
     File,
     OutputRefusedError,
     marker_of,
-    refuse_changed,
-    write_beside,
     write_file,
     write_folder,
     write_result,
 )
+from sopkit.placing import refuse_changed, write_beside
 
 
 def names(folder: Path) -> list[str]:

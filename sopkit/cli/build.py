@@ -11,7 +11,7 @@ import click
 from sopkit import __version__
 from sopkit.audit import audit
 from sopkit.cli.audit import data_files, inputs, publications, revision_of
-from sopkit.cli.check import ALLOW_NOT_ASSESSED, print_findings, verdict
+from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.formats import (
@@ -23,6 +23,7 @@ from sopkit.cli.formats import (
     templates_of,
     unprintable_logo,
 )
+from sopkit.cli.page import print_findings
 from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity

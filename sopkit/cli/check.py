@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,29 +14,18 @@ from sopkit.cli.command import FINDINGS, OK, Choice, Command, WrongUsageError, c
 from sopkit.cli.console import Console
 from sopkit.cli.known import BASELINE, NO_BASELINE, without_known
 from sopkit.cli.mending import Mended, key_of, mend
-from sopkit.cli.report_formats import FORMATS, GITHUB, ON_SCREEN, refuse_screen_formats, usual_format, written
+from sopkit.cli.page import Asked, show
+from sopkit.cli.report_formats import FORMATS, refuse_screen_formats
 from sopkit.cli.since import SINCE, keep_verdicts, new_since
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
-from sopkit.frozen import dataclass
-from sopkit.output import write_files
-from sopkit.render.terminal import (
-    Screen,
-    accepted_text,
-    counted,
-    elsewhere_text,
-    findings_text,
-    settled_text,
-    summary_text,
-)
+from sopkit.placing import write_files
+from sopkit.render.terminal import counted
 from sopkit.text import Lang, Phrase
 
 if TYPE_CHECKING:
     from sopkit.pipeline import Compilation
-    from sopkit.render.report import Report
 
-TO_COME: Final = (Phrase("事件日志是否照剧本发生", "event logs against the playbooks"),)
-"""What is not checked yet, in one line."""
 DETAILS = Phrase(
     "不写 DIR 时，检查当前文件夹所在的工作区。退出码：0 没有问题；1 有达到 --fail-on 的问题，或有没能判断的内容"
     "（加 --allow-not-assessed 则不算）；2 命令写错，或者系统不让读写；3 程序自身出错。",
@@ -109,14 +97,8 @@ UNSAFE_ALONE = Phrase(
 LEFT = Phrase("没有改 {file}：git 忽略这个文件", "{file} is left as it is: git ignores it")
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """How the findings are to be shown, and which of them fail the check."""
-
-    format: str | None
-    output: str | None
-    fail_on: Severity
-    allow_not_assessed: bool
+Narrow = Callable[["Compilation"], "Compilation"]
+"""Leaves what was asked for of what was found: neither what a baseline knows, nor what a revision had, nor what was not selected."""
 
 
 def command(lang: Lang) -> Command:
@@ -147,34 +129,29 @@ def run(
     refuse_screen_formats(output_format, output)
     if unsafe and not (fix or diff):
         raise WrongUsageError(UNSAFE_ALONE)
-    wanted = partial(_wanted, console, directory, baseline, changed_since, no_baseline=no_baseline)
-    loaded = wanted()
-    seen = chosen(loaded, select, changed_since)
+
+    def wanted() -> tuple[Loaded, Narrow]:
+        whole = load(console, directory)
+        keep_verdicts(whole)
+        known = without_known(whole, baseline, off=no_baseline)
+        new = (lambda one: one) if changed_since is None else new_since(console, whole, changed_since)
+        return whole, lambda one: chosen(replace(whole, compilation=new(known(one))), select, changed_since)
+
+    whole, narrow = wanted()
+    seen = narrow(whole.compilation)
     if diff or fix:
-        mended = mend(
-            loaded, lambda state: chosen(replace(loaded, compilation=state), select, changed_since), unsafe=unsafe
-        )
+        mended = mend(whole, narrow, unsafe=unsafe)
         _mention(console, mended)
         if diff:
-            return _show_diff(console, loaded, mended)
+            return _show_diff(console, whole, mended)
         if mended.files:
             before = seen
-            write_files(loaded.folder, [(Path(one.source.place), one.source.data, one.data) for one in mended.files])
-            loaded = wanted()
-            seen = chosen(loaded, select, changed_since)
+            write_files(whole.folder, [(Path(one.source.place), one.source.data, one.data) for one in mended.files])
+            whole, narrow = wanted()
+            seen = narrow(whole.compilation)
             _tell_outcome(console, mended, before, seen)
-    _show(console, loaded, seen, _Asked(output_format, output, Severity(fail_on), allow_not_assessed))
+    show(console, whole, seen, Asked(output_format, output, Severity(fail_on), allow_not_assessed))
     return verdict(seen, fail_on, allow_not_assessed=allow_not_assessed)
-
-
-def _wanted(
-    console: Console, directory: str | None, baseline: str | None, since: str | None, *, no_baseline: bool
-) -> Loaded:
-    """Return the workspace with the findings that are asked for: without those that a baseline knows, or that a revision had."""
-    whole = load(console, directory)
-    keep_verdicts(whole)
-    loaded = without_known(whole, baseline, off=no_baseline)
-    return loaded if since is None else new_since(loaded, whole.compilation, since)
 
 
 def _show_diff(console: Console, loaded: Loaded, mended: Mended) -> int:
@@ -240,84 +217,3 @@ def verdict(seen: Compilation, fail_on: str, *, allow_not_assessed: bool) -> int
     gravest_allowed = Severity(fail_on).rank
     found = any(one.weight.rank <= gravest_allowed for one in seen.findings)
     return FINDINGS if found or seen.errors_elsewhere or (seen.not_assessed and not allow_not_assessed) else OK
-
-
-def _show(console: Console, loaded: Loaded, seen: Compilation, asked: _Asked) -> None:
-    """Print the findings, or write them to a file and print them for whoever watches."""
-    if asked.format is not None and asked.format not in ON_SCREEN:
-        console.deliver(written(_report(console, loaded, seen, asked), asked.format), asked.output)
-        if asked.output is None:
-            return
-    if (asked.format if asked.output is None and asked.format else usual_format(os.environ)) == GITHUB:
-        _annotate(console, loaded, seen, asked)
-    else:
-        print_findings(console, loaded, seen)
-
-
-def _annotate(console: Console, loaded: Loaded, seen: Compilation, asked: _Asked) -> None:
-    """Print the page for the log, then a command for each annotation, in UTF-8: it names files."""
-    from sopkit.render.findings_github import without_commands, workflow_commands  # noqa: PLC0415  on GitHub alone
-
-    page = "\n".join(_page(console, loaded, seen))
-    lines = [without_commands(page)] if page else []
-    lines += workflow_commands(_report(console, loaded, seen, asked))
-    console.hand_over("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
-
-
-def _report(console: Console, loaded: Loaded, seen: Compilation, asked: _Asked) -> Report:
-    from sopkit.render.report import Report  # noqa: PLC0415  for machines alone
-
-    return Report(
-        seen,
-        console.lang,
-        prefix=loaded.in_repository,
-        to_come=TO_COME,
-        fail_on=asked.fail_on,
-        allow_not_assessed=asked.allow_not_assessed,
-    )
-
-
-def print_findings(console: Console, loaded: Loaded, seen: Compilation) -> None:
-    """Print the findings for a person."""
-    for block in _page(console, loaded, seen):
-        console.say(block)
-
-
-def _page(console: Console, loaded: Loaded, seen: Compilation) -> Iterator[str]:
-    """Yield the findings for a person, the summary last; when asked to be quiet, of the summary only what was not assessed."""
-    screen = console.screen(loaded.shown)
-    yield from findings_text(seen.findings, screen)
-    if console.quiet:
-        yield from settled_text((), seen.not_assessed, screen)
-        yield from elsewhere_text(seen.errors_elsewhere, screen)
-        yield from _since_text(seen, screen, quiet=True)
-        yield from accepted_text(_baselined(seen), len(seen.waived), screen)
-        return
-    yield from _since_text(seen, screen)
-    yield summary_text(
-        seen.findings,
-        files=seen.files,
-        held_back=seen.held_back,
-        waived=len(seen.waived),
-        baselined=_baselined(seen),
-        stale=len(seen.baseline.stale) if seen.baseline else 0,
-        critical=sum(one.critical for one in seen.waived),
-        to_come=TO_COME,
-        proved=seen.proved,
-        not_assessed=seen.not_assessed,
-        errors_elsewhere=seen.errors_elsewhere,
-        apart=loaded.apart,
-        as_of=seen.today if console.as_of_given else None,
-        screen=screen,
-    )
-
-
-def _since_text(seen: Compilation, screen: Screen, *, quiet: bool = False) -> Iterator[str]:
-    if seen.since is not None:
-        from sopkit.render.since_text import since_text  # noqa: PLC0415  few ask
-
-        yield from since_text(seen.since, screen, quiet=quiet)
-
-
-def _baselined(seen: Compilation) -> int:
-    return len(seen.baseline.known) if seen.baseline else 0

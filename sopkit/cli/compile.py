@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from sopkit.cli.check import print_findings, verdict
+from sopkit.cli.check import verdict
 from sopkit.cli.command import OK, OUTPUT, Command, console_of
+from sopkit.cli.page import print_findings
 from sopkit.cli.workspace import directory_argument, load
 from sopkit.graph.manifest import manifest
 from sopkit.text import Lang, Phrase

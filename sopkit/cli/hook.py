@@ -6,14 +6,16 @@ pre-commit runs it: what a change breaks may stand in a file that was not touche
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import click
 
-from sopkit.cli.check import ALLOW_NOT_ASSESSED, FAIL_ON, print_findings, verdict
+from sopkit.cli.check import ALLOW_NOT_ASSESSED, FAIL_ON, verdict
 from sopkit.cli.command import OK, Command, console_of
 from sopkit.cli.known import without_known
+from sopkit.cli.page import print_findings
 from sopkit.cli.workspace import load, workspace_around
 from sopkit.text import Lang, Phrase
 
@@ -45,7 +47,8 @@ def run(ctx: click.Context, *, files: tuple[str, ...], fail_on: str, allow_not_a
         console.tell(console.word(NOTHING))
     code = OK
     for folder in folders:
-        loaded = without_known(load(console, str(folder)), None, off=False)
+        loaded = load(console, str(folder))
+        loaded = replace(loaded, compilation=without_known(loaded, None, off=False)(loaded.compilation))
         print_findings(console, loaded, loaded.compilation)
         code = max(code, verdict(loaded.compilation, fail_on, allow_not_assessed=allow_not_assessed))
     return code

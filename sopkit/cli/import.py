@@ -10,7 +10,7 @@ import click
 from sopkit.cli.command import OK, Choice, Command, console_of
 from sopkit.cli.init import half_a_year_on
 from sopkit.cli.spreadsheet import imported
-from sopkit.output import write_beside
+from sopkit.placing import write_beside
 from sopkit.render.columns import visible
 from sopkit.text import Lang, Phrase
 

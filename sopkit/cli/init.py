@@ -15,7 +15,8 @@ from sopkit import __version__
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.schema import SUFFIX, for_workspace
-from sopkit.output import MARKER, marker_of, write_beside, write_folder
+from sopkit.output import MARKER, marker_of, write_folder
+from sopkit.placing import write_beside
 from sopkit.reader.files import ENDINGS, MAPPING
 from sopkit.render.columns import visible
 from sopkit.resources import folder

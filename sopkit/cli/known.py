@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,7 @@ from sopkit.text import Phrase
 
 if TYPE_CHECKING:
     from sopkit.baseline import Entry
+    from sopkit.pipeline import Compilation
 
 FILE: Final = ".sopkit-baseline.json"
 """How the baseline is called beside `sopkit.yaml`."""
@@ -34,20 +36,25 @@ NO_PLAIN_FILE: Final = Phrase(
 BOTH: Final = Phrase("--baseline 和 --no-baseline 只能写一个", "write either --baseline or --no-baseline")
 
 
-def without_known(loaded: Loaded, named: str | None, *, off: bool) -> Loaded:
-    """Return the workspace without the findings that a baseline holds back: the one named, else the one beside `sopkit.yaml`."""
+def without_known(loaded: Loaded, named: str | None, *, off: bool) -> Callable[[Compilation], Compilation]:
+    """Return what leaves out the findings that a baseline holds back: the one named, else the one beside `sopkit.yaml`.
+
+    Raises `WrongUsageError`.
+    """
     if named and off:
         raise WrongUsageError(BOTH)
     entries = None if off else known_in(loaded, named)
     if entries is None:
         if named:
             raise WrongUsageError(NO_FILE, place=named)
-        return loaded
+        return lambda made: made
     from sopkit.baseline import weigh  # noqa: PLC0415  knows the rules: whoever reads first needs none of them
 
-    made = loaded.compilation
-    weighed = weigh(made.findings, entries, made.law)
-    return replace(loaded, compilation=replace(made, findings=weighed.open, baseline=weighed))
+    def left(made: Compilation) -> Compilation:
+        weighed = weigh(made.findings, entries, made.law)
+        return replace(made, findings=weighed.open, baseline=weighed)
+
+    return left
 
 
 def known_in(loaded: Loaded, named: str | None) -> tuple[Entry, ...] | None:

@@ -6,10 +6,12 @@ import marshal
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
-from sopkit import cache
+from sopkit import cache, reader, resources, schema
 from sopkit.aside import Aside
+from sopkit.cache import Cache
 from sopkit.examination import examine
 from sopkit.source import Source
 from sopkit.tree import Tree
@@ -47,6 +49,11 @@ class Reading:
             for number, kept in marshal.loads(made).items():  # noqa: S302  our own process made it
                 of = self._new[number]
                 self._trees[of] = cache.trees(of, kept)
+
+
+def remembered_trees(folder: Path) -> Cache:
+    """Return the trees that were read before in the workspace in `folder`, by this reader and these schemas."""
+    return Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *resources.schema_files()))
 
 
 def _read(sources: tuple[Source, ...], taken: Iterator[int]) -> Iterator[bytes]:

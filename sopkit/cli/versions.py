@@ -1,33 +1,25 @@
-"""Words of a command line that name two versions of a workspace go in; each version, compiled, comes out."""
+"""Words of a command line that name versions of a workspace go in; each version, compiled, comes out."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sopkit import cache, reader, schema
-from sopkit.cache import Cache
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
+from sopkit.cli.former import Former
 from sopkit.cli.progress import watched
-from sopkit.cli.reading import Reading
-from sopkit.cli.workspace import Loaded, load, locate, schema_files
+from sopkit.cli.reading import Reading, remembered_trees
+from sopkit.cli.workspace import Loaded, load, locate
 from sopkit.frozen import dataclass
-from sopkit.history import HistoryError, Snapshot, sources_at
-from sopkit.history.repository import NO_REVISION
 from sopkit.memory import without_collections
 from sopkit.reader.files import SETTINGS
-from sopkit.source import Source
 from sopkit.text import Phrase
-from sopkit.tree import Tree
 
 if TYPE_CHECKING:
+    from sopkit.history import Snapshot
     from sopkit.pipeline import Compilation
-
-Clean = Mapping[Source, tuple[Tree, ...]]
-"""The trees of files in which nothing was found."""
 
 READING: Final = Phrase("正在读取旧版本", "reading the former version")
 NEITHER: Final = Phrase(
@@ -45,48 +37,42 @@ class Version:
     shown: str
     """What to put before a path so that it can be opened, or shown by git."""
     in_repository: str
+    former: Former
 
 
 def two_versions(console: Console, old: str, new: str | None, workspace: str | None) -> tuple[Version, Version]:
     """Return both versions: each word is a folder or a revision, and no second word is the working tree. Raises `WrongUsageError`."""
     now = new if new is not None and Path(new).is_dir() else None
     folder = None if workspace is None and now is None and Path(old).is_dir() and new else locate(workspace or now)
-    if new is not None and now is None:
-        at = folder or locate(None)
-        later = _at_revision(console, at, new, {})
-    else:
-        later = _on_disk(console, now or workspace)
+    of_git = new is not None and now is None
+    later = _at(console, folder or locate(None), new or "", None) if of_git else _on_disk(console, now or workspace)
     if Path(old).is_dir() and (Path(old) / SETTINGS).is_file():
         return _on_disk(console, old), later
-    return _at_revision(console, folder or locate(None), old, later.compilation.clean), later
+    return _at(console, folder or locate(None), old, later), later
 
 
-def _on_disk(console: Console, directory: str | None) -> Version:
-    loaded: Loaded = load(console, directory)
-    name = directory or console.word(WORKING)
-    return Version(name, loaded.compilation, loaded.shown, loaded.in_repository)
+def at_revision(folder: Path, revision: str, unknown: Phrase | None = None) -> Snapshot:
+    """Return the workspace as it was. Raises `WrongUsageError`, with `unknown` to say of a `{word}` that no revision is near to."""
+    from sopkit.history import HistoryError, sources_at  # noqa: PLC0415  asks git: most commands need none
+    from sopkit.history.repository import NO_REVISION  # noqa: PLC0415
 
-
-def _at_revision(console: Console, folder: Path, word: str, clean: Clean) -> Version:
     try:
-        then = sources_at(folder, word)
+        return sources_at(folder, revision)
     except HistoryError as error:
-        if error.reason is NO_REVISION:
-            raise WrongUsageError(NEITHER, word=word) from None
+        if unknown is not None and error.reason is NO_REVISION:
+            raise WrongUsageError(unknown, word=revision) from None
         raise WrongUsageError(error.reason, **error.args_of_reason) from None
-    inside = f"{then.folder}/" if then.folder else ""
-    return Version(word, _compiled(console, folder, then, clean), f"{word}:{inside}", inside)
 
 
-def _compiled(console: Console, folder: Path, then: Snapshot, clean: Clean) -> Compilation:
-    """Return what the compiler makes of an earlier version; files that the later one has as well are not read again."""
+def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Version | None) -> Compilation:
+    """Return what the compiler makes of an earlier version: what it has in common with `later` is neither read nor judged again."""
     with without_collections():
+        clean = later.compilation.clean if later is not None else {}
         same = {(source.path, source.data): source for source in clean}
         sources = tuple([same.get((one.path, one.data), one) for one in then.found.sources])
         known = {source: clean[source] for source in sources if source in clean}
         unknown = tuple([source for source in sources if source not in known])
-        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schema_files()))
-        reading = Reading(sources, {**known, **remembered.recall(unknown)})
+        reading = Reading(sources, {**known, **remembered_trees(folder).recall(unknown)})
         from sopkit import pipeline  # noqa: PLC0415  a second process reads meanwhile
 
         compilation = pipeline.compile(
@@ -98,6 +84,20 @@ def _compiled(console: Console, folder: Path, then: Snapshot, clean: Clean) -> C
             known=reading.known,
             look=then.look,
             exists=then.exists,
+            earlier=later.former.at(then.found, later.compilation) if later is not None else None,
         )
         gc.freeze()
     return compilation
+
+
+def _on_disk(console: Console, directory: str | None) -> Version:
+    loaded = load(console, directory)
+    name = directory or console.word(WORKING)
+    return Version(name, loaded.compilation, loaded.shown, loaded.in_repository, loaded.former)
+
+
+def _at(console: Console, folder: Path, word: str, later: Version | None) -> Version:
+    then = at_revision(folder, word, NEITHER)
+    inside = f"{then.folder}/" if then.folder else ""
+    former = Former(folder, then.found, console.today)
+    return Version(word, compiled(console, folder, then, later), f"{word}:{inside}", inside, former)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from sopkit import cache, reader, resources, schema
-from sopkit.cache import Cache
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
+from sopkit.cli.former import Former
 from sopkit.cli.progress import watched
-from sopkit.cli.reading import Reading
+from sopkit.cli.reading import Reading, remembered_trees
 from sopkit.frozen import dataclass
 from sopkit.memory import without_collections
 from sopkit.reader.files import SETTINGS, Found, find_sources
@@ -78,6 +77,9 @@ class Loaded:
     """What the compiler makes of it with other files at these places on disk; nothing is read again."""
     files: Found
     """What was found on disk."""
+    is_in_git: bool
+    former: Former
+    """What the families of rules said of it."""
 
 
 def directory_argument() -> click.Argument:
@@ -90,7 +92,7 @@ def load(console: Console, directory: str | None) -> Loaded:
     folder = locate(directory)
     with without_collections():
         files = find_sources(folder)
-        remembered = Cache.open(folder, cache.version(reader.IDENTITY, schema.identity(), *schema_files()))
+        remembered = remembered_trees(folder)
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
@@ -102,8 +104,13 @@ def load(console: Console, directory: str | None) -> Loaded:
             exists=partial(is_file_in, folder),
         )
         watching = watched(console, reading.sources, READING, len(reading.sources))
-        compilation = compiling(watching, packs=files.packs, own_rules=files.rules, known=reading.known)
+        former = Former(folder, files, console.today)
+        earlier = former.earlier(remembered.former)
+        compilation = compiling(
+            watching, packs=files.packs, own_rules=files.rules, known=reading.known, earlier=earlier
+        )
         remembered.keep(compilation.clean)
+        former.keep(compilation)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
 
     def recompile(changed: Mapping[str, Source]) -> Compilation:
@@ -113,7 +120,10 @@ def load(console: Console, directory: str | None) -> Loaded:
         return compiling(sources, packs=packs, own_rules=own, known=compilation.clean.get)
 
     every = (*files.sources, *files.packs, *files.rules)
-    return Loaded(folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile, files)
+    return Loaded(
+        folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile, files,
+        is_in_git=_repository(folder) is not None, former=former,
+    )  # fmt: skip
 
 
 def locate(directory: str | None) -> Path:
@@ -142,12 +152,6 @@ def workspace_around(folder: Path) -> Path | None:
 
 def _nearest(*folders: Path) -> Path | None:
     return next((one for one in folders if (one / SETTINGS).is_file()), None)
-
-
-def schema_files() -> Iterator[bytes]:
-    """Yield the content of every schema."""
-    for path in sorted(resources.folder("schemas").glob("*.json")):
-        yield path.read_bytes()
 
 
 def _missing(folder: Path, place: str, reason: Phrase) -> WrongUsageError:
@@ -184,6 +188,10 @@ def _relative(folder: Path) -> str:
 
 def _in_repository(folder: Path) -> str:
     absolute = folder.resolve()
-    root = next((one for one in (absolute, *absolute.parents) if (one / ".git").exists()), absolute)
-    inside = absolute.relative_to(root).as_posix()
+    inside = absolute.relative_to(_repository(folder) or absolute).as_posix()
     return "" if inside == "." else f"{inside}/"
+
+
+def _repository(folder: Path) -> Path | None:
+    absolute = folder.resolve()
+    return next((one for one in (absolute, *absolute.parents) if (one / ".git").exists()), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 
 from sopkit.frozen import dataclass
 from sopkit.graph.nodes import ExecutionGraph
@@ -25,11 +25,7 @@ class Modified:
     def affected(self, graph: ExecutionGraph) -> tuple[str, ...]:
         """Return the playbooks and KPIs that depend on what was modified, and are not modified themselves; sorted."""
         own = self.nodes(graph)
-        edge: Set[str] = own | {part.id for one in own for part in graph.parts.get(one, ())}
-        seen = set(edge)
-        while edge:
-            edge = {other for one in edge for other in graph.lineage.successors(one)} - seen
-            seen |= edge
+        seen = graph.dependent(own | {part.id for one in own for part in graph.parts.get(one, ())})
         roots = {graph.nodes[one].playbook or one for one in seen}
         kinds = ("lifecycle", "automation", "procedure", "cadence", "kpi")
         return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -38,6 +38,8 @@ from sopkit.rules import (
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.parcel import Said, pack, unpack
+from sopkit.rules.plain_outcomes import playbook_of
+from sopkit.rules.recollection import NOTHING, Beside, Reads, Recalled, Recollection
 from sopkit.tree import Forest
 
 
@@ -77,6 +79,16 @@ FAMILIES: Final[
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
 )
+BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}
+READS: Final = Reads(
+    words=frozenset(map(FAMILIES.index, (content, kpis, papers, personal, promotions, sharing))),
+    work=frozenset((FAMILIES.index(conflicts),)),
+    titles=frozenset(map(FAMILIES.index, (caps, consent))),
+    times=frozenset(
+        map(FAMILIES.index, (reach, cycles, waits, bounds, guards, times, caps, conflicts, tools, consent))
+    ),
+    alone=frozenset(map(FAMILIES.index, (reach, guards, times))),
+)
 WORTH_A_SECOND_PROCESS: Final = 1_500
 """Nodes of the graph from which two processes are quicker than one."""
 FIRST_DAY: Final = date.min.replace(year=date.min.year + 3)
@@ -97,6 +109,10 @@ class Judgement:
     outcomes: tuple[Outcome, ...]
     held_back: int
     """Findings that are not among the outcomes, since what they stand on is wrong in itself."""
+    said: tuple[Said, ...]
+    """What each family said, in their order; nothing where something is wrong in itself, which what they said then hangs on."""
+    beside: Beside
+    """Which files of artefacts there are."""
 
 
 def check(
@@ -107,19 +123,22 @@ def check(
     found: Iterable[Finding] = (),
     *,
     exists: Callable[[str], bool] = lambda _: True,
+    earlier: Recollection | None = None,
 ) -> Judgement:
     """Return what the rules find, prove, or cannot settle, as of the day of the law.
 
     `found` is what earlier stages found, whose consequences are held back and counted: a family that met a doubt is asked again
-    with none.
+    with none. A family that said the same of an earlier state, and would again, is not asked.
     """
     case = Case(workspace, graph, forest, judged_on(law.day), Doubts(forest, found), law, exists)
-    case.prepare()
-    certain = replace(case, doubts=Doubts(forest))
-    said = _all_said(case, certain, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
+    beside = tuple(sorted({(one.file, exists(one.file)) for one in workspace.artefacts.values() if one.file}))
+    sure = not case.doubts.anywhere
+    known = earlier.recall(forest, beside, BY_NAME, READS) if earlier is not None and sure else NOTHING
+    said = _all_said(case, known, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
     outcomes = [one for outcomes, _ in said for one in outcomes]
     kept = tuple(_lawful(_without_repeats(outcomes), law))
-    return Judgement(kept, sum(held_back for _, held_back in said) + len(outcomes) - len(kept))
+    held_back = sum(held_back for _, held_back in said) + len(outcomes) - len(kept)
+    return Judgement(kept, held_back, tuple(said) if sure else (), beside)
 
 
 def judged_on(day: date) -> date:
@@ -127,25 +146,39 @@ def judged_on(day: date) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
 
 
-def _all_said(case: Case, certain: Case, *, aside: bool) -> list[Said]:
+def _all_said(case: Case, known: Recalled, *, aside: bool) -> list[Said]:
     """Return what every family says, in their order; a second process may be asked some of them, beginning with the last."""
-    second = Aside.start(len(FAMILIES), partial(_said_aside, case, certain)) if aside else None
-    said: dict[int, Said] = {}
-    for number, family in enumerate(FAMILIES):
-        if second is not None and not second.takes(number):
+    said = dict(known.said)
+    asked = [number for number in range(len(FAMILIES)) if number not in said]
+    if asked:
+        case.prepare()
+    certain = replace(case, doubts=Doubts(case.forest))
+    say = partial(_said_now, case, certain, known)
+    second = Aside.start(len(asked), partial(_said_aside, say, asked)) if aside and len(asked) > 1 else None
+    for place, number in enumerate(asked):
+        if second is not None and not second.takes(place):
             sources = {tree.source.path: tree.source for tree in case.forest.trees}
-            by_name = {rule.name: rule for rule in RULES}
             for made in second.result() or ():
-                said |= unpack(made, sources, by_name)
+                said |= unpack(made, sources, BY_NAME)
             second = None
         if number not in said:
-            said[number] = _said(family, case, certain)
+            said[number] = say(number)
     return [said[number] for number in range(len(FAMILIES))]
 
 
-def _said_aside(case: Case, certain: Case, taken: Iterator[int]) -> Iterator[bytes]:
-    for number in taken:
-        yield pack({number: _said(FAMILIES[number], case, certain)})
+def _said_aside(say: Callable[[int], Said], asked: Sequence[int], taken: Iterator[int]) -> Iterator[bytes]:
+    for place in taken:
+        yield pack({asked[place]: say(asked[place])})
+
+
+def _said_now(case: Case, certain: Case, known: Recalled, number: int) -> Said:
+    """Return what a family says; where it said the same of most playbooks before, it is asked about the others alone."""
+    others = known.of_others.get(number)
+    if others is None:
+        return _said(FAMILIES[number], case, certain)
+    outcomes, held_back = _said(FAMILIES[number], replace(case, asked=known.playbooks), certain)
+    new = (one for one in outcomes if playbook_of(one.subject) in known.playbooks)
+    return (*others[0], *new), held_back
 
 
 def _said(family: Family, case: Case, certain: Case) -> Said:

@@ -44,6 +44,8 @@ class Case:
     law: Law
     exists: Callable[[str], bool] = lambda _: True
     """Whether the workspace has a file of that name, which artefacts point at."""
+    asked: frozenset[str] | None = None
+    """The playbooks to judge, where a family has judged the others already; None for all of them."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
     _below: dict[str, dict[str, list[tuple[Node, Step]]]] = field(default_factory=dict)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
@@ -76,7 +78,8 @@ class Case:
             *sorted(workspace.cadences.values(), key=lambda one: one.id),
             *sorted(workspace.procedures.values(), key=lambda one: one.id),
         )
-        return tuple((f"{one.kind}/{one.id}", one) for one in every if not one.builtin)
+        named = ((f"{one.kind}/{one.id}", one) for one in every if not one.builtin)
+        return tuple((root, one) for root, one in named if self.asked is None or root in self.asked)
 
     def prepare(self) -> None:
         """Work out what nearly every family asks for: processes that part afterwards have it in common."""

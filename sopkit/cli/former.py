@@ -1,0 +1,117 @@
+"""A workspace that was found goes in; what the families of rules said of its last state, kept in the user's cache, comes out.
+
+One state of each workspace is kept, under a digest of all that the families read besides its files. The next check of it asks only
+those families that would say something else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sopkit import cache, resources, schema
+from sopkit.diagnostics import fingerprint
+from sopkit.reader.files import Found
+from sopkit.tree import Tree
+
+if TYPE_CHECKING:
+    from sopkit.pipeline import Compilation
+    from sopkit.rules.recollection import Before, Content, Kept, Recollection
+
+WORTH_KEEPING: Final = 200
+"""Files from which what was said is kept: smaller workspaces are judged sooner than looked up."""
+ZONES: Final = ("/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo")
+"""Where a system keeps its rules of time zones; new ones come in with an update of the folder."""
+
+
+class Former:
+    """What the families said of a workspace, before and now."""
+
+    def __init__(self, folder: Path, found: Found, today: date) -> None:
+        self._folder = folder
+        self._found = found
+        self._today = today
+        self._known: Kept | None = None
+        self._now: Kept | None = None
+
+    def earlier(self, before: Before) -> Recollection | None:
+        """Return what was said of the last state, to be held against this one; `before` knows the trees of its files."""
+        from sopkit.rules.recollection import Kept, Recollection  # noqa: PLC0415  a second process reads meanwhile
+
+        if self._is_large:
+            self._known = Kept.of(cache.recall_said(self._folder, self._version))
+        return Recollection(self._known, self._content, before) if self._known is not None else None
+
+    def keep(self, made: Compilation) -> None:
+        """Keep what was said of this state of a large workspace, unless that is what is kept already."""
+        known, judgement = self._known, made.judgement
+        if known is not None and (known.files, known.beside) == (self._content, judgement.beside):
+            self._now = known
+        elif self._is_large and judgement.said:
+            cache.keep_said(self._folder, self._version, self._kept(made).stored)
+
+    def at(self, then: Found, made: Compilation) -> Recollection | None:
+        """Return what was said of this state, compiled, to be held against an earlier one; None where other law applied then."""
+        from sopkit.rules.recollection import Recollection  # noqa: PLC0415
+
+        if version(then, self._today) != self._version or not made.judgement.said:
+            return None
+        trees: dict[str, list[Tree]] = {}
+        for tree in made.forest.trees:
+            trees.setdefault(tree.source.path, []).append(tree)
+        return Recollection(self._kept(made), content(then), lambda path, _: trees.get(path))
+
+    def _kept(self, made: Compilation) -> Kept:
+        if self._now is None:
+            from sopkit.rules.recollection import keep  # noqa: PLC0415
+
+            self._now = keep(self._content, made.judgement.beside, made.judgement.said)
+        return self._now
+
+    @property
+    def _is_large(self) -> bool:
+        return len(self._found.sources) >= WORTH_KEEPING
+
+    @cached_property
+    def _content(self) -> Content:
+        return content(self._found)
+
+    @cached_property
+    def _version(self) -> bytes:
+        return version(self._found, self._today)
+
+
+def content(found: Found) -> Content:
+    """Return what tells one state of the files from another: path and digest of each, and what kept others from being read."""
+    unread = hashlib.sha256("".join(map(fingerprint, found.findings)).encode()).digest()
+    return (*sorted((source.path, source.digest) for source in found.sources), ("", unread))
+
+
+def version(found: Found, today: date) -> bytes:
+    """Return a digest of all that verdicts depend on besides the files: the tool and what it counts with, the day, packs of law."""
+    tool = (cache.code(), schema.identity(), *resources.schema_files(), _reckoned_with(), today.isoformat().encode())
+    seen = hashlib.sha256(b"".join(tool))
+    for source in found.packs:
+        path = source.path.encode("utf-8", "surrogatepass")
+        seen.update(b"%d " % len(path) + path + source.digest)
+    return seen.digest()
+
+
+@lru_cache(maxsize=1)
+def _reckoned_with() -> bytes:
+    """Return what tells other libraries, or other rules of time zones, from those that there are now."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  small workspaces need none
+
+    seen = [os.environ.get("PYTHONTZPATH", "")]
+    for name in ("networkx", "tzdata"):
+        with suppress(PackageNotFoundError):
+            seen.append(f"{name} {version(name)}")
+    for place in ZONES:
+        with suppress(OSError):
+            seen.append(f"{place} {Path(place).stat().st_mtime_ns}")
+    return repr(seen).encode()

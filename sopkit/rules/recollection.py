@@ -1,0 +1,232 @@
+"""What families of rules said of a workspace goes in, to be kept; what of it still holds of another state of it comes out.
+
+What a family said holds as long as nothing that it reads is otherwise: the files, in their order, but for words in them that it does
+not read; which files of artefacts there are; and what is one digest with the key that this is kept under (the tool, the day, packs of
+law). While anything is wrong in itself nothing is kept: what the rules hold back then hangs on where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from typing import Final
+
+from sopkit.diagnostics import Rule
+from sopkit.frozen import dataclass
+from sopkit.resources import BUILTIN
+from sopkit.rules.parcel import Said
+from sopkit.rules.plain_outcomes import LostError, Plain, Reader, plain, texts, without
+from sopkit.rules.wording import BEARING, PLAYBOOKS, Difference, difference
+from sopkit.schema.places import path_to
+from sopkit.source import Span
+from sopkit.tree import NUMBERS_A_NODE, Forest, Tree
+
+Content = tuple[tuple[str, bytes], ...]
+"""Path and digest of every file, in order."""
+Beside = tuple[tuple[str, bool], ...]
+"""Which files of artefacts there are."""
+Before = Callable[[str, bytes], Sequence[Tree] | None]
+"""The trees of a file as it was, by path and digest; None where they are not known any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What all families said of one state of a workspace."""
+
+    files: Content
+    beside: Beside
+    said: tuple[Plain, ...]
+    """By family, in their order."""
+
+    @classmethod
+    def of(cls, stored: object) -> Kept | None:
+        """Return what was kept; None where this is nothing of the kind."""
+        match stored:
+            case (tuple(files), tuple(beside), tuple(said)):
+                return cls(files, beside, said)
+        return None
+
+    @property
+    def stored(self) -> Plain:
+        return self.files, self.beside, self.said
+
+
+def keep(files: Content, beside: Beside, said: Iterable[Said]) -> Kept:
+    return Kept(files, beside, tuple([plain(one) for one in said]))
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """By their numbers, what families look at."""
+
+    words: Collection[int]
+    """They read every text."""
+    work: Collection[int]
+    """They read what people are told to do."""
+    titles: Collection[int]
+    """They put titles into what they say, and decide nothing by them."""
+    times: Collection[int]
+    """They read how long things take, and when."""
+    alone: Collection[int]
+    """What they say of a playbook hangs on it, on nouns, and on playbooks that name it or that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What families said that would say the same now."""
+
+    said: Mapping[int, Said]
+    of_others: Mapping[int, Said]
+    """What families would say the same of all but `playbooks`."""
+    playbooks: frozenset[str]
+
+
+NOTHING: Final = Recalled({}, {}, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What was said of an earlier state, to be held against this one."""
+
+    kept: Kept | None
+    files: Content
+    before: Before
+
+    def recall(self, forest: Forest, beside: Beside, rules: Mapping[str, Rule], reads: Reads) -> Recalled:
+        kept = self.kept
+        if kept is None or kept.beside != beside or [one for one, _ in kept.files] != [one for one, _ in self.files]:
+            return NOTHING
+        moved = self._moved(kept.files, forest)
+        change = Difference()
+        for one in moved.values():
+            change = change.joined(one.difference)
+        apart = _meeting([one for one in moved.values() if one.difference.is_graver], forest)
+        reader = Reader(
+            {tree.source.path: tree.source for tree in forest.trees},
+            rules,
+            {path: one.span for path, one in moved.items()},
+        )
+        found: dict[int, Said] = {}
+        of_others: dict[int, Said] = {}
+        for number, said in enumerate(kept.said):
+            with suppress(LostError):
+                if not _is_read(number, said, change, reads):
+                    found[number] = reader.said(said, moving=number not in reads.titles or not change.titles)
+                elif number in reads.alone and apart:
+                    of_others[number] = reader.said(without(said, apart), moving=False)
+        return Recalled(found, of_others, apart or frozenset())
+
+    def _moved(self, then: Content, forest: Forest) -> Mapping[str, _Moved]:
+        """Return each file that is otherwise now."""
+        changed = {path: old for (path, old), (_, new) in zip(then, self.files, strict=True) if old != new}
+        after: dict[str, list[Tree]] = {path: [] for path in changed}
+        for tree in forest.trees if changed else ():
+            if tree.source.path in after:
+                after[tree.source.path].append(tree)
+        return {path: _Moved(self.before(path, old) or (), after[path]) for path, old in changed.items()}
+
+
+def _is_read(number: int, said: Plain, change: Difference, reads: Reads) -> bool:
+    """Return whether a family may have read something that is otherwise now."""
+    return (
+        change.bearing
+        or (change.times and number in reads.times)
+        or (change.work and number in reads.work)
+        or (number in reads.words and (change.words or bool(change.titles)))
+        or (number in reads.titles and _names(said, change.titles))
+    )
+
+
+def _meeting(changed: Sequence[_Moved], forest: Forest) -> frozenset[str] | None:
+    """Return the changed playbooks, those that may name one of them and those that one may name, as `lifecycle/new-member`.
+
+    None where something else is changed, or may name one: every playbook may hang on that. A name is looked for in the bytes of
+    a file, as it can be written in no other way without a backslash.
+    """
+    found: set[str] = set()
+    for one in changed:
+        if not one.playbooks:
+            return None
+        found |= one.playbooks
+    names = [one.partition("/")[2].encode() for one in found]
+    told = "\n".join(one.told for one in changed)
+    doubtful = {
+        source: any(name in source.data for name in names) or b"\\" in source.data
+        for source in {tree.source for tree in forest.trees}
+    }
+    for tree in forest.trees:
+        playbook = _playbook(tree)
+        if playbook and playbook.partition("/")[2] in told:
+            found.add(playbook)
+        elif doubtful[tree.source]:
+            if not playbook and not tree.source.path.startswith(BUILTIN):
+                return None
+            found |= {playbook} if playbook else set()
+    return frozenset(found)
+
+
+def _playbook(tree: Tree) -> str:
+    """Return the name of the playbook that a tree holds; nothing where it holds none."""
+    root = tree.value
+    if not isinstance(root, dict) or root.get("kind") not in PLAYBOOKS or not isinstance(root.get("id"), str):
+        return ""
+    return f"{root['kind']}/{root['id']}"
+
+
+def _names(said: Plain, titles: Collection[str]) -> bool:
+    """Return whether a title may be among what was said."""
+    wanted = [title for title in titles if title]
+    return len(wanted) < len(titles) or any(title in text for text in texts(said) for title in wanted)
+
+
+class _Moved:
+    """One file that is otherwise now: what became of places in it."""
+
+    def __init__(self, before: Sequence[Tree], after: Sequence[Tree]) -> None:
+        self._before = before
+        self._after = after
+
+    @property
+    def playbooks(self) -> frozenset[str]:
+        """The playbooks in the file, where it holds nothing else, then and now the same ones."""
+        then, now = (tuple(map(_playbook, trees)) for trees in (self._before, self._after))
+        return frozenset(now) if then == now and all(now) else frozenset()
+
+    @property
+    def told(self) -> str:
+        """All that the file says, then and now."""
+        return repr([tree.value for tree in (*self._before, *self._after)])
+
+    @cached_property
+    def difference(self) -> Difference:
+        before, after = self._before, self._after
+        if not before or len(before) != len(after) or any(tree.aliased for tree in (*before, *after)):
+            return BEARING
+        found = Difference()
+        for old, new in zip(before, after, strict=True):
+            found = found.joined(difference(old.value, new.value))
+        return found
+
+    def span(self, start: int, end: int) -> Span:
+        """Return where the node now stands that stood at these offsets. Raises `LostError` where it was none, or one of several."""
+        found = self._nodes.get((start, end), ())
+        if len(found) != 1:
+            raise LostError
+        number, at = found[0]
+        old, new = self._before[number], self._after[number]
+        path = path_to(old, at)
+        try:
+            return new.span(new.find(path)[1] if path is not None else new.find(path_to(old, at + 1) or ())[0])
+        except (LookupError, StopIteration):
+            raise LostError from None
+
+    @cached_property
+    def _nodes(self) -> Mapping[tuple[int, int], Sequence[tuple[int, int]]]:
+        found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for number, tree in enumerate(self._before):
+            places = tree.places
+            for at in range(len(places) // NUMBERS_A_NODE):
+                first = at * NUMBERS_A_NODE
+                found.setdefault((places[first], places[first + 1]), []).append((number, at))
+        return found

@@ -1,0 +1,316 @@
+"""What families said before is taken over only where they would say the same: a check that recalls is the same as a whole one."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+import sopkit
+from sopkit import pipeline, rules
+from sopkit.reader import read
+from sopkit.rules.recollection import Content, Kept, Recollection, keep
+from sopkit.rules.wording import BEARING, Difference, difference
+from sopkit.source import Source
+from tests.benchmarks.synthesis import write as write_synthetic
+from tests.rearranged import files_below
+from tests.workspaces import TODAY
+
+HERE = Path(__file__).parent
+Files = Mapping[str, bytes]
+Edit = Callable[[list[str], int, random.Random], None]
+
+
+def compiled(files: Files, earlier: Recollection | None = None) -> pipeline.Compilation:
+    return pipeline.compile([Source(path, data) for path, data in files.items()], today=TODAY, earlier=earlier)
+
+
+def content(files: Files) -> Content:
+    return tuple((path, Source(path, files[path]).digest) for path in sorted(files))
+
+
+def recollection(files: Files, made: pipeline.Compilation, now: Files) -> Recollection | None:
+    """Return what was said of `files`, to be held against `now`."""
+    if not made.judgement.said:
+        return None
+    kept = keep(content(files), made.judgement.beside, made.judgement.said)
+    return Recollection(
+        kept, content(now), lambda path, _: [one for one in made.forest.trees if one.source.path == path]
+    )
+
+
+def told(made: pipeline.Compilation) -> list[str]:
+    """Return all that is said, places, fixes and timelines among it."""
+    return [repr(one) for one in (*made.findings, *made.proved, *made.not_assessed, *made.waived, made.held_back)]
+
+
+def _words(lines: list[str], at: int, _: random.Random) -> None:
+    lines[at] = re.sub(r"((?:why|if_wrong|summary|do|text|title): [\"']?)(?=[^\s\[{|>])", r"\1改过 ", lines[at])
+
+
+def _numbers(lines: list[str], at: int, rng: random.Random) -> None:
+    lines[at] = re.sub(r"\d+", lambda found: str(max(1, int(found[0]) + rng.choice((-1, 1, 2)))), lines[at], count=1)
+
+
+def _lost(lines: list[str], at: int, _: random.Random) -> None:
+    del lines[at]
+
+
+def _doubled(lines: list[str], at: int, _: random.Random) -> None:
+    lines.insert(at, lines[at])
+
+
+def _remark(lines: list[str], at: int, _: random.Random) -> None:
+    lines.insert(at, "# a remark")
+
+
+EDITS: tuple[Edit, ...] = (_words, _words, _words, _numbers, _numbers, _numbers, _lost, _doubled, _remark)
+
+
+def edited(files: Files, rng: random.Random) -> dict[str, bytes]:
+    """Return the files with a few lines of one or two of them otherwise."""
+    made = dict(files)
+    for _ in range(rng.choice((1, 1, 2))):
+        path = rng.choice(sorted(files))
+        lines = made[path].decode().split("\n")
+        change = rng.choice(EDITS)
+        fitting = [n for n, line in enumerate(lines) if change not in (_words, _numbers) or _fits(change, line)]
+        for _ in range(rng.randint(1, 3)):
+            at = rng.choice(fitting or [0])
+            if at < len(lines):
+                change(lines, at, rng)
+        made[path] = "\n".join(lines).encode()
+    return made
+
+
+def _fits(change: Edit, line: str) -> bool:
+    return re.search(r"(why|if_wrong|summary|do|text|title): " if change is _words else r"\d", line) is not None
+
+
+def workspace(name: str, tmp_path: Path) -> Files:
+    if name == "synthetic":
+        write_synthetic(tmp_path, 40)
+        files = files_below(tmp_path)
+        return files | {"sopkit.yaml": files["sopkit.yaml"].replace(b"  logo: logo.png\n", b"")}
+    return files_below(HERE / name)
+
+
+def recalls_the_same(name: str, seeds: range, tmp_path: Path) -> int:
+    """Return how many families were recalled in all, whole or in part, after the edits of these seeds."""
+    files = workspace(name, tmp_path)
+    first = compiled(files)
+    taken = 0
+    for seed in seeds:
+        rng = random.Random(seed)  # noqa: S311  repeatable, not secret
+        now = edited(files, rng)
+        earlier = recollection(files, first, now)
+        whole = compiled(now)
+        assert told(compiled(now, earlier)) == told(whole), seed
+        if earlier is not None and whole.judgement.said:
+            found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
+            taken += len(found.said) + len(found.of_others)
+    return taken
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "seeds"), [("synthetic", range(40)), ("as_published", range(12)), ("everything", range(30))]
+)
+def test_a_check_that_recalls_is_the_same_as_a_whole_one(name: str, seeds: range, tmp_path: Path) -> None:
+    assert recalls_the_same(name, seeds, tmp_path) > 0
+
+
+PLAYBOOK = "lifecycle/000/lifecycle-00000.yaml"
+
+
+def recalled(files: Files, edit: Callable[[str], str], tmp_path: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the families that are recalled after an edit of one playbook, whole, and of others than it."""
+    first = compiled(files)
+    text = files[PLAYBOOK].decode()
+    assert edit(text) != text
+    now = dict(files) | {PLAYBOOK: edit(text).encode()}
+    earlier = recollection(files, first, now)
+    assert earlier is not None
+    whole = compiled(now)
+    assert told(compiled(now, earlier)) == told(whole)
+    found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
+
+    def names(numbers: Mapping[int, object]) -> frozenset[str]:
+        return frozenset(rules.FAMILIES[number].__name__.rpartition(".")[2] for number in numbers)  # type: ignore[attr-defined]
+
+    return names(found.said), names(found.of_others)
+
+
+ALL = frozenset(family.__name__.rpartition(".")[2] for family in rules.FAMILIES)  # type: ignore[attr-defined]
+OF_WORDS = {"content", "kpis", "papers", "personal", "promotions", "sharing"}
+
+
+@pytest.mark.long
+def test_families_are_asked_again_by_what_is_otherwise(tmp_path: Path) -> None:
+    files = workspace("synthetic", tmp_path)
+    assert recalled(files, lambda text: "# a remark\n" + text, tmp_path) == (ALL, frozenset())
+    assert recalled(files, lambda text: text.replace("why: ", "why: 改过"), tmp_path) == (ALL - OF_WORDS, frozenset())
+    assert recalled(files, lambda text: text.replace("title: ", "title: 改过"), tmp_path)[0] == ALL - OF_WORDS - {
+        "caps"
+    }
+    assert recalled(files, lambda text: text.replace("do: ", "do: 改过"), tmp_path)[0] == ALL - {"conflicts"}
+    whole, of_others = recalled(files, lambda text: text.replace("after: 30d", "after: 31d"), tmp_path)
+    assert whole == {
+        "governance",
+        "targets",
+        "kpis",
+        "experiments",
+        "personal",
+        "sharing",
+        "content",
+        "promotions",
+        "papers",
+    }
+    assert of_others == {"reach", "guards", "times"}
+    whole, of_others = recalled(files, lambda text: text.replace("topic: ", "topic: x"), tmp_path)
+    assert not whole
+    assert of_others == {"reach", "guards", "times"}
+
+
+def test_nothing_is_recalled_where_files_came_or_went_or_artefacts_did_or_of_another_number_of_families() -> None:
+    files = workspace("as_published", Path())
+    made = compiled(files)
+    earlier = recollection(files, made, files)
+    assert earlier is not None
+    assert len(earlier.recall(made.forest, made.judgement.beside, rules.BY_NAME, rules.READS).said) == len(
+        rules.FAMILIES
+    )
+    assert not earlier.recall(made.forest, (("a.pdf", True),), rules.BY_NAME, rules.READS).said
+    for now in ({**files, "more.yaml": b""}, {path: data for path, data in files.items() if path != "kpis.yaml"}):
+        other = recollection(files, made, now)
+        assert other is not None
+        assert not other.recall(made.forest, made.judgement.beside, rules.BY_NAME, rules.READS).said
+    assert Kept.of(("no", "such", "thing")) is None
+    assert Kept.of(earlier.kept and earlier.kept.stored) == earlier.kept
+
+
+WORDS, WORK, TIMES = Difference(words=True), Difference(work=True), Difference(times=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("{kind: lifecycle, id: a}", "{id: a, kind: lifecycle}", BEARING),
+        ("{kind: lifecycle, title: x}", "{kind: lifecycle, title: y}", Difference(titles=frozenset(("x",)))),
+        ("{kind: lifecycle, title: x}", "{kind: lifecycle}", BEARING),
+        ("{kind: lifecycle, stages: {a: {stays: 3d}}}", "{kind: lifecycle, stages: {a: {stays: 4d}}}", TIMES),
+        ("{kind: lifecycle, stages: {a: {next: [{after: 3d}]}}}", "{kind: lifecycle, stages: {a: {next: [{after: 4d}]}}}", TIMES),
+        ("{kind: lifecycle, stages: {a: {next: [{go: b}]}}}", "{kind: lifecycle, stages: {a: {next: [{go: c}]}}}", BEARING),
+        ("{kind: kpi, title: x}", "{kind: kpi, title: y}", BEARING),
+        ("{kind: procedure, steps: [{do: x, why: a}]}", "{kind: procedure, steps: [{do: x}]}", WORDS),
+        ("{kind: procedure, steps: [{do: x}]}", "{kind: procedure, steps: [{do: y}]}", WORK),
+        ("{kind: procedure, steps: [{do: x}]}", "{kind: procedure, steps: [{do: 'x {customer.a}'}]}", BEARING),
+        ("{kind: automation, steps: [{after: 3d}]}", "{kind: automation, steps: [{after: 4d}]}", TIMES),
+        ("{kind: automation, steps: [{after: 3d}]}", "{kind: automation, steps: [{}]}", BEARING),
+        ("{kind: automation, steps: [{if: {why: a}}]}", "{kind: automation, steps: [{if: {why: b}}]}", BEARING),
+        ("{kind: automation, steps: [{choose: [{if: a, steps: [{why: a}]}]}]}",
+         "{kind: automation, steps: [{choose: [{if: a, steps: [{why: b}]}]}]}", WORDS),
+        ("{kind: catalog, scripts: {a: {text: 'x{b.c}'}}}", "{kind: catalog, scripts: {a: {text: 'y{b.c}'}}}", WORDS),
+        ("{kind: catalog, scripts: {a: {text: 'x{b.c}'}}}", "{kind: catalog, scripts: {a: {text: x}}}", BEARING),
+        ("{kind: catalog, events: {a: {after: 3d}}}", "{kind: catalog, events: {a: {after: 4d}}}", BEARING),
+        ("{kind: cadence, lasts: 1}", "{kind: cadence, lasts: true}", BEARING),
+    ],
+)  # fmt: skip
+def test_how_two_states_of_a_document_differ(before: str, after: str, expected: Difference) -> None:
+    one, other = (read(Source("a.yaml", text.encode())).trees[0].value for text in (before, after))
+    assert difference(one, other) == expected
+    assert difference(one, one) == Difference()
+
+
+WORDS_READ_BY: Mapping[str, set[str]] = {
+    "why": set(), "if_wrong": set(), "how": set(), "summary": set(),
+    "checklist": {"content"},
+    "standards": {"content"},
+    "title": OF_WORDS | {"caps", "consent"},
+    "text": OF_WORDS - {"kpis"} | {"consent", "tools"},
+}  # fmt: skip
+"""Fields of the model → families whose code reads them. `consent` and `tools` read of a script's text only what stands in braces."""
+NOT_OF_FAMILIES = {
+    "inventory",
+    "manifest",
+    "selection",
+    "modified",
+    "case",
+    "build",
+    "builder",
+    "nodes",
+    "nouns",
+    "plain",
+}
+"""Modules that serve documents and the graph itself, or that hand on what others ask for."""
+
+
+def _code_of(family: str) -> dict[str, ast.Module]:
+    """Return the modules of the rules and of the graph that a family stands on, by their names."""
+    package = Path(sopkit.__file__).parent
+    found: dict[str, ast.Module] = {}
+    ahead = [f"sopkit.rules.{family}"]
+    while ahead:
+        name = ahead.pop()
+        path = package / (name.removeprefix("sopkit.").replace(".", "/") + ".py")
+        last = name.rpartition(".")[2]
+        if (
+            name in found
+            or last in NOT_OF_FAMILIES
+            or not path.is_file()
+            or not name.startswith(("sopkit.rules.", "sopkit.graph."))
+        ):
+            continue
+        found[name] = tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                ahead += [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+    return found
+
+
+def _reads(code: Mapping[str, ast.Module], field: str) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == field for tree in code.values() for node in ast.walk(tree)
+    )
+
+
+def test_words_are_read_where_the_table_says_and_nowhere_else() -> None:
+    """A family that begins to read a text has to be named in `rules.READS`, or it would be taken over when that text changes."""
+    code = {family: _code_of(family) for family in sorted(ALL)}
+    for field, families in WORDS_READ_BY.items():
+        assert {family for family in ALL if _reads(code[family], field)} == families, field
+    matched = {
+        family for family in ALL for tree in code[family].values() for node in ast.walk(tree)
+        if isinstance(node, ast.MatchClass) and isinstance(node.cls, ast.Name) and node.cls.id == "Do"
+    }  # fmt: skip
+    assert matched == {"conflicts"}
+
+
+TIMELESS = ALL - {rules.FAMILIES[number].__name__.rpartition(".")[2] for number in rules.READS.times}  # type: ignore[attr-defined]
+TIME = re.compile(
+    r"(?<!escalate: {to: head, )(?<!date: birthday, )(\b(?:after|within|before|minutes|stays|due|priority): (?:at least )?)(\d+)"
+)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["synthetic", "everything"])
+def test_families_that_are_said_to_read_no_times_say_the_same_at_all_others(name: str, tmp_path: Path) -> None:
+    files = workspace(name, tmp_path)
+    first = compiled(files)
+    for more in (1, 2, 7):
+        now = {path: data.decode() for path, data in files.items()}
+        for path, text in now.items():
+            if re.search("^kind: (catalog|workspace|kpi|sync)", text, re.MULTILINE) is None:
+                now[path] = TIME.sub(lambda found: f"{found[1]}{int(found[2]) + more}", text)  # noqa: B023  called here
+        later = {path: text.encode() for path, text in now.items()}
+        assert later != files
+        earlier = recollection(files, first, later)
+        assert earlier is not None
+        whole = compiled(later)
+        assert told(compiled(later, earlier)) == told(whole)
+        found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
+        assert {rules.FAMILIES[number].__name__.rpartition(".")[2] for number in found.said} == TIMELESS  # type: ignore[attr-defined]
