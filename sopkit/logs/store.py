@@ -30,7 +30,7 @@ RAW: Final = {
     "id": "VARCHAR",
     "name": "VARCHAR",
 }
-STORED_AS: Final = {"time": "at", "customer": "who", "run": "run", "staff": "staff", "shop": "shop"}
+STORED_AS: Final = {"time": "ts", "customer": "who", "run": "run", "staff": "staff", "shop": "shop"}
 
 
 class Store:
@@ -126,7 +126,7 @@ class Store:
         """Of each log that has rows: how many, the first second, the last."""
         found: dict[Of, tuple[int, int, int]] = {}
         for of, table in TABLES.items():
-            when = next((one for one in ("at", "changed") if one in table.columns), None)
+            when = next((one for one in ("ts", "changed") if one in table.columns), None)
             if when is None:
                 continue
             every = quoted(str(self.folder / of / "*.parquet"))

@@ -115,23 +115,23 @@ WHERE_FROM: Final = {"source": "SMALLINT", "line": "BIGINT"}
 TABLES: Final[Mapping[Of, Table]] = {
     "touches": Table(
         "touches",
-        {"who": "INTEGER", "at": "BIGINT", "kind": "INTEGER", "staff": "INTEGER", "shop": "INTEGER", **WHERE_FROM},
+        {"who": "INTEGER", "ts": "BIGINT", "kind": "INTEGER", "staff": "INTEGER", "shop": "INTEGER", **WHERE_FROM},
         ("channel", "step", "purpose", "tool", "state", "sent_by", "role", "arm", "country", "data"),
     ),
     "consents": Table(
         "consents",
-        {"who": "INTEGER", "at": "BIGINT", "kind": "INTEGER", "expires": "BIGINT", **WHERE_FROM},
+        {"who": "INTEGER", "ts": "BIGINT", "kind": "INTEGER", "expires": "BIGINT", **WHERE_FROM},
         ("action", "consent", "purpose", "channel", "given_by"),
     ),
     "steps": Table(
         "steps",
-        {"who": "INTEGER", "run": "INTEGER", "at": "BIGINT", "kind": "INTEGER", "due": "BIGINT", "staff": "INTEGER",
+        {"who": "INTEGER", "run": "INTEGER", "ts": "BIGINT", "kind": "INTEGER", "due": "BIGINT", "staff": "INTEGER",
          "shop": "INTEGER", **WHERE_FROM},
         ("step", "state", "role"),
     ),
     "events": Table(
         "events",
-        {"who": "INTEGER", "at": "BIGINT", "kind": "INTEGER", "value": "DOUBLE", "shop": "INTEGER", **WHERE_FROM},
+        {"who": "INTEGER", "ts": "BIGINT", "kind": "INTEGER", "value": "DOUBLE", "shop": "INTEGER", **WHERE_FROM},
         ("event", "arm"),
     ),
     "customers": Table(

@@ -29,7 +29,7 @@ def test_all_that_a_customer_did_stands_in_one_part(tmp_path: Path, parts: int) 
 def test_what_a_row_does_not_say_is_empty(tmp_path: Path) -> None:
     store = store_of(tmp_path, {"steps": [{"time": 5, "step": "visit", "run": "r1"}], "customers": [{"customer": "x"}]})
     with store.engine as engine:
-        assert engine.run("SELECT who, run, at, due, staff, shop, source, line FROM steps") == [
+        assert engine.run("SELECT who, run, ts, due, staff, shop, source, line FROM steps") == [
             (0, 1, 5, None, 0, 0, 0, 1)
         ]
         assert engine.run("SELECT who, born, minor FROM customers") == [(1, None, None)]
