@@ -72,7 +72,7 @@ def _kept(file: Path) -> bytes:
             with suppress(FileExistsError):
                 os.link(made, file)
         finally:
-            os.unlink(made)
+            Path(made).unlink()
     return file.read_bytes()
 
 

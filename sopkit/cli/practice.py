@@ -1,0 +1,68 @@
+"""`sopkit audit --log`: logs go in beside a workspace; what they show against it comes out, as documents and as a verdict."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sopkit.audit import Audit
+from sopkit.cli.command import Choice, WrongUsageError
+from sopkit.cli.console import Console
+from sopkit.cli.workspace import Loaded
+from sopkit.logs.case import LogCase
+from sopkit.logs.engine import MISSING, Engine, EngineMissingError, Limits
+from sopkit.logs.practice import Practice, observe
+from sopkit.logs.pseudonyms import SHORT, SHORTEST, KeyTooShortError, pseudonyms
+from sopkit.logs.reading import open_logs
+from sopkit.output import File
+from sopkit.render.index import Entry
+from sopkit.render.practice.as_json import practice_json
+from sopkit.render.practice.page import PRACTICE, TITLE, Telling, report
+from sopkit.render.practice.terminal import practice_text
+from sopkit.render.publication import Publication
+from sopkit.render.wording.names import Names
+from sopkit.render.writers import Form
+from sopkit.text import Phrase
+
+LOG: Final = Choice(
+    ("--log", "logs"),
+    Phrase(
+        "对照剧本审计的日志：文件或文件夹，可以写多次；不写则用 sopkit.yaml 里 logs 声明的",
+        "logs to hold against the playbooks: files or a folder, may be given several times; else those that `logs` in sopkit.yaml names",
+    ),
+    "PATH",
+    many=True,
+)
+QUERIES: Final = Choice(
+    ("--show-queries",),
+    Phrase("报告里附上问日志的 SQL", "add to the report what the logs were asked, in SQL"),
+    flag=True,
+)
+MEMORY: Final = Choice(
+    ("--memory",),
+    Phrase("读日志最多用多少内存；不写则 2GB", "the most memory that reading logs may take; 2GB by default"),
+    "SIZE",
+    default="2GB",
+)
+"""Of the whole run: the database is given what Python leaves."""
+NOT_A_SIZE: Final = Phrase(
+    "--memory 写成 2GB 或 800MB，至少 500MB", "--memory takes a size such as 2GB or 800MB, 500MB at least"
+)
+LEAST: Final = 500
+PYTHON: Final = 400
+"""MB that Python and what it compiled take, and what the database gives back late."""
+FORMS: Final[tuple[Form, ...]] = ("html", "pdf", "docx", "xlsx")
+AUDIT: Final = Phrase("合规审计", "Compliance audit")
+SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([MG])i?B?", re.IGNORECASE)
+
+
+def limits_of(memory: str) -> Limits:
+    """Read `--memory`. Raises `WrongUsageError`."""
+    found = SIZE.fullmatch(memory.strip())
+    megabytes = float(found[1]) * (1000 if found[2] in "Gg" else 1) if found else 0
+    if megabytes < LEAST:
+        raise WrongUsageError(NOT_A_SIZE)
+    return Limits(memory=f"{int(megabytes - PYTHON)}MB")
