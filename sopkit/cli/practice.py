@@ -12,13 +12,13 @@ from sopkit.audit import Audit
 from sopkit.cli.command import Choice, WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.workspace import Loaded
+from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import MISSING, Engine, EngineMissingError, Limits
 from sopkit.logs.practice import Practice, observe
 from sopkit.logs.pseudonyms import SHORT, SHORTEST, KeyTooShortError, pseudonyms
-from sopkit.logs.reading import open_logs
+from sopkit.logs.reading import Reading, open_logs
 from sopkit.output import File
-from sopkit.render.index import Entry
 from sopkit.render.practice.as_json import practice_json
 from sopkit.render.practice.page import PRACTICE, TITLE, Telling, report
 from sopkit.render.practice.terminal import practice_text
@@ -66,3 +66,54 @@ def limits_of(memory: str) -> Limits:
     if megabytes < LEAST:
         raise WrongUsageError(NOT_A_SIZE)
     return Limits(memory=f"{int(megabytes - PYTHON)}MB")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for on the command line."""
+
+    paths: tuple[str, ...]
+    memory: str
+    queries: bool
+
+    def asked(self, loaded: Loaded) -> bool:
+        """Return whether there are logs to look at."""
+        return bool(self.paths or loaded.compilation.workspace.settings.logs)
+
+
+def look(console: Console, loaded: Loaded, wanted: Wanted) -> tuple[Practice, Reading]:
+    """Read the logs and put every question to them. Raises `WrongUsageError`, `LogRefusedError`."""
+    limits = limits_of(wanted.memory)
+    try:
+        other_names = pseudonyms(loaded.folder)
+    except KeyTooShortError:
+        raise WrongUsageError(SHORT, count=str(SHORTEST)) from None
+    with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work:
+        try:
+            with Engine(Path(work), limits) as engine:
+                store, reading = open_logs(loaded.compilation, loaded.folder, wanted.paths, engine, Path(work))
+                return observe(LogCase(loaded.compilation, store), other_names), reading
+        except EngineMissingError:
+            raise WrongUsageError(MISSING) from None
+
+
+def publication(practice: Practice, made: Audit, telling: Telling, names: Names) -> Publication:
+    """Return the report in the language of `names`."""
+    stem = telling.frame.stem(PRACTICE)
+    return Publication(report(practice, made, telling, names), AUDIT, "", TITLE, stem, FORMS)
+
+
+def data_files(practice: Practice, made: Audit, telling: Telling, names: Names) -> Iterator[File]:
+    """Yield the same for programs."""
+    yield f"{telling.frame.stem(PRACTICE)}.json", practice_json(practice, made, telling, names.lang).encode()
+
+
+def tell(console: Console, practice: Practice, names: Names) -> None:
+    """Print what is broken and the counts."""
+    for line in practice_text(practice, names, console.screen()):
+        console.say(line)
+
+
+def holds(practice: Practice, *, allow_not_assessed: bool) -> bool:
+    """Return whether nothing is broken in the logs, and nothing was left unassessed that may not be."""
+    return not practice.of("broken") and (allow_not_assessed or not practice.of("not assessed"))

@@ -111,7 +111,7 @@ def report(practice: Practice, audit: Audit, telling: Telling, names: Names) -> 
         title=TITLE.within(names.lang),
         subtitle=plain(names.say(settings.title)) or clean(settings.id),
         sections=tuple(_sections(practice, audit, telling, names)),
-        facts=(*cover(audit, telling.frame, names, period=_period(practice, names)),)
+        facts=(*cover(audit, telling.frame, names, period=_period(practice, names)),),
         draft=telling.frame.draft,
         stamp=stamp,
         running=(stamp,),
