@@ -19,6 +19,7 @@ from sopkit.logs.practice import Practice, observe
 from sopkit.logs.pseudonyms import SHORT, SHORTEST, KeyTooShortError, pseudonyms
 from sopkit.logs.reading import Reading, open_logs
 from sopkit.output import File
+from sopkit.render.audit.cover import Frame
 from sopkit.render.practice.as_json import practice_json
 from sopkit.render.practice.page import PRACTICE, TITLE, Telling, report
 from sopkit.render.practice.terminal import practice_text
@@ -81,7 +82,32 @@ class Wanted:
         return bool(self.paths or loaded.compilation.workspace.settings.logs)
 
 
-def look(console: Console, loaded: Loaded, wanted: Wanted) -> tuple[Practice, Reading]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the logs showed, and in how much detail it is told."""
+
+    practice: Practice
+    reading: Reading
+    queries: bool
+
+    def publications(self, made: Audit, frame: Frame, names: Names) -> tuple[Publication, ...]:
+        """Return the report in the language of `names`."""
+        document = report(self.practice, made, Telling(frame, self.queries), names)
+        return (Publication(document, AUDIT, "", TITLE, frame.stem(PRACTICE), FORMS),)
+
+    def data_files(self, made: Audit, frame: Frame, names: Names) -> Iterator[File]:
+        """Yield the same for programs."""
+        text = practice_json(self.practice, made, Telling(frame, self.queries), names.lang)
+        yield f"{frame.stem(PRACTICE)}.json", text.encode()
+
+    def tell(self, console: Console, names: Names, *, allow_not_assessed: bool) -> bool:
+        """Print what is broken and the counts; return whether nothing is broken, or unassessed that may not be."""
+        for line in practice_text(self.practice, names, console.screen()):
+            console.say(line)
+        return not self.practice.of("broken") and (allow_not_assessed or not self.practice.of("not assessed"))
+
+
+def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
     """Read the logs and put every question to them. Raises `WrongUsageError`, `LogRefusedError`."""
     limits = limits_of(wanted.memory)
     try:
@@ -92,28 +118,6 @@ def look(console: Console, loaded: Loaded, wanted: Wanted) -> tuple[Practice, Re
         try:
             with Engine(Path(work), limits) as engine:
                 store, reading = open_logs(loaded.compilation, loaded.folder, wanted.paths, engine, Path(work))
-                return observe(LogCase(loaded.compilation, store), other_names), reading
+                return Seen(observe(LogCase(loaded.compilation, store), other_names), reading, wanted.queries)
         except EngineMissingError:
             raise WrongUsageError(MISSING) from None
-
-
-def publication(practice: Practice, made: Audit, telling: Telling, names: Names) -> Publication:
-    """Return the report in the language of `names`."""
-    stem = telling.frame.stem(PRACTICE)
-    return Publication(report(practice, made, telling, names), AUDIT, "", TITLE, stem, FORMS)
-
-
-def data_files(practice: Practice, made: Audit, telling: Telling, names: Names) -> Iterator[File]:
-    """Yield the same for programs."""
-    yield f"{telling.frame.stem(PRACTICE)}.json", practice_json(practice, made, telling, names.lang).encode()
-
-
-def tell(console: Console, practice: Practice, names: Names) -> None:
-    """Print what is broken and the counts."""
-    for line in practice_text(practice, names, console.screen()):
-        console.say(line)
-
-
-def holds(practice: Practice, *, allow_not_assessed: bool) -> bool:
-    """Return whether nothing is broken in the logs, and nothing was left unassessed that may not be."""
-    return not practice.of("broken") and (allow_not_assessed or not practice.of("not assessed"))
