@@ -25,6 +25,8 @@ SPREADSHEET: Final = 25_569
 """The day number of 1970-01-01."""
 ZONED: Final = r"\d:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(Z|z|[+-]\d\d:?(?:\d\d)?)$"
 
+COUNTED: Final = r"\d{9,13}|\d{15,16}|\d{9,10}\.\d+"
+"""Seconds, milliseconds or microseconds since 1970."""
 DATE: Final = r"^(\d\d\d\d)[年/.-](\d\d?)[月/.-](\d\d?)日?[T\s]*"
 
 
@@ -112,7 +114,7 @@ def wall_of(column: str, kind: str) -> str:
     return (
         f"CASE WHEN regexp_matches({text}, '{ZONED}') THEN NULL "
         f"WHEN regexp_full_match({text}, '\\d{{5}}(?:\\.\\d+)?') THEN {_serial(number)} "
-        f"WHEN regexp_full_match({text}, '\\d{{9,13}}|\\d{{15,16}}|\\d{{9,10}}\\.\\d+') THEN NULL "
+        f"WHEN regexp_full_match({text}, '{COUNTED}') THEN NULL "
         f"ELSE CAST(floor(epoch({read})) AS BIGINT) END"
     )
 
@@ -126,6 +128,7 @@ def instant_of(column: str, kind: str) -> str:
     if kind in NUMBERS:
         return f"CASE WHEN NOT {_is_serial(column)} THEN {_since_1970(column)} END"
     text = f"trim({column})"
+    number = f"TRY_CAST({text} AS DOUBLE)"
     zone = f"regexp_extract({text}, '{ZONED}', 1)"
     wall = f"CAST(floor(epoch(TRY_CAST({_plain(f'left({text}, length({text}) - length({zone}))')} AS TIMESTAMP))) AS BIGINT)"
     hours = f"CAST(substr({zone}, 2, 2) AS INTEGER) * 3600"
@@ -133,7 +136,7 @@ def instant_of(column: str, kind: str) -> str:
     offset = f"CASE WHEN {zone} IN ('Z', 'z') THEN 0 WHEN left({zone}, 1) = '-' THEN -({hours} + {minutes}) ELSE {hours} + {minutes} END"
     return (
         f"CASE WHEN regexp_matches({text}, '{ZONED}') THEN {wall} - ({offset}) "
-        f"WHEN regexp_full_match({text}, '\\d{{9,13}}|\\d{{15,16}}|\\d{{9,10}}\\.\\d+') THEN {_since_1970(f'TRY_CAST({text} AS DOUBLE)')} END"
+        f"WHEN regexp_full_match({text}, '{COUNTED}') THEN {_since_1970(number)} END"
     )
 
 
