@@ -6,6 +6,8 @@ from math import gcd
 
 from sopkit.graph import ExecutionGraph
 from sopkit.logs.generating.course import Course
+from sopkit.logs.generating.ground import Ground
+from sopkit.logs.generating.planting import Sower
 from sopkit.logs.generating.recording import Recorder, Words, words_of
 from sopkit.logs.generating.writing import Portion, portion_of
 from sopkit.model.documents import Workspace
@@ -36,6 +38,15 @@ class Courses:
         chance.fill(machine)
         machine.run()
         return recorder.close()
+
+    def ground(self) -> Ground:
+        """Return what faults are planted in."""
+        world = self.population.worlds[0]
+        return Ground(self.population.plan, world.start, world.end)
+
+    def sow(self, first: int, last: int, sower: Sower) -> Portion:
+        """Run the customers with the numbers [first, last), with what is still to be planted. Raises `EndlessError`."""
+        return portion_of(sower.sow(self.course(number)) for number in range(first, last))
 
     def run(self, first: int, last: int) -> Portion:
         """Run the customers with the numbers [first, last) and write down their rows. Raises `EndlessError`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ TYPES: Final = {
     "name": "VARCHAR",
 }
 """In Parquet; a time keeps its offset."""
+PLANTED: Final = "planted.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,13 @@ class Log:
     rows: int
 
 
-def write_logs(target: Path, portions: Iterable[Portion], form: str) -> tuple[Log, ...]:
-    """Write what each portion says as `csv` or `parquet`. Raises `OutputRefusedError`; for Parquet, `EngineMissingError`."""
+def write_logs(
+    target: Path, portions: Iterable[Portion], form: str, account: Callable[[], bytes] | None = None
+) -> tuple[Log, ...]:
+    """Write what each portion says as `csv` or `parquet`; the account of what was planted is asked for when all are made.
+
+    Raises `OutputRefusedError`; for Parquet, `EngineMissingError`.
+    """
     rows = dict.fromkeys(LOGS, 0)
     with filling(target) as (building, names):
         with ExitStack() as open_, writing(target):
@@ -50,6 +56,10 @@ def write_logs(target: Path, portions: Iterable[Portion], form: str) -> tuple[Lo
             _pack(building)
         written = tuple(Log(of, f"{of}.{form}", rows[of]) for of in LOGS)
         names.extend(one.name for one in written)
+        if account is not None:
+            with writing(target):
+                (building / PLANTED).write_bytes(account())
+            names.append(PLANTED)
     return written
 
 

@@ -53,6 +53,8 @@ class Words:
     def __init__(self, workspace: Workspace, nodes: dict[str, Told]) -> None:
         self.workspace, self.nodes = workspace, nodes
         self.tools = {name: one.tool.id if one.tool else "" for name, one in workspace.channels.items()}
+        hosted = {name: one.hosted_in or "" for name, one in workspace.tools.items()}
+        self.countries = {channel: hosted.get(tool, "") for channel, tool in self.tools.items()}
         self.shops = sorted(workspace.shops) or [f"shop-{number:02}" for number in range(1, SHOPS + 1)]
         self.people = {name: one.headcount or STAFF for name, one in workspace.roles.items()}
         self.in_shops = {name for name, one in workspace.roles.items() if one.of == "shop"}
@@ -113,7 +115,7 @@ class Recorder:
         self.course.touches.append(
             TouchRow(
                 self.course.name, now, detail, node, told.purpose, words.tools[detail], "sent", told.sent_by,
-                self._member(told.role), told.role, self._shop(told.role),
+                self._member(told.role), told.role, self._shop(told.role), "", words.countries.get(detail, ""),
             )
         )  # fmt: skip
 
