@@ -20,6 +20,7 @@ class Courses:
     """Customers by number. Their names do not follow their numbers, so that faults of the first are spread over all."""
 
     def __init__(self, workspace: Workspace, graph: ExecutionGraph, question: Question) -> None:
+        self.graph = graph
         self.population = Population(workspace, graph, question)
         self.words: Words = words_of(workspace, {id_: node.step for id_, node in graph.nodes.items() if node.step})
         self.stride, self.offset = _stride(question.customers), question.seed % question.customers
@@ -42,7 +43,7 @@ class Courses:
     def ground(self) -> Ground:
         """Return what faults are planted in."""
         world = self.population.worlds[0]
-        return Ground(self.population.plan, world.start, world.end)
+        return Ground(self.population.plan, self.graph, world.start, world.end)
 
     def sow(self, first: int, last: int, sower: Sower) -> Portion:
         """Run the customers with the numbers [first, last), with what is still to be planted. Raises `EndlessError`."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from sopkit.frozen import dataclass
+from sopkit.graph import ExecutionGraph
 from sopkit.logs.generating.course import ConsentRow, Course, TouchRow
 from sopkit.model.documents import Cap
 from sopkit.model.nouns import Channel, Consent, Purpose
@@ -68,8 +69,8 @@ class Way:
 class Ground:
     """What all customers have in common, for faults to be planted in."""
 
-    def __init__(self, plan: Plan, start: int, end: int) -> None:
-        self.plan, self.workspace, self.start, self.end = plan, plan.workspace, start, end
+    def __init__(self, plan: Plan, graph: ExecutionGraph, start: int, end: int) -> None:
+        self.plan, self.graph, self.workspace, self.start, self.end = plan, graph, plan.workspace, start, end
         self.ways: dict[tuple[str, str], Way] = {(one.node, one.via.channel.id): one for one in self._ways()}
 
     def _ways(self) -> Iterator[Way]:
@@ -128,6 +129,23 @@ class Ground:
     def felt(self) -> tuple[Way, ...]:
         """The ways by which customers are touched, in order of their nodes."""
         return tuple(one for _, one in sorted(self.ways.items()) if one.via.felt)
+
+    def leads(self, start: str, target: str) -> bool:
+        """Whether a run may come from one node to another, inside its playbook."""
+        root = "/".join(start.split("/")[:2])
+        seen, waiting = {start}, [start]
+        while waiting:
+            here = waiting.pop()
+            for edge in self.graph.leaving.get(here, ()):
+                to = edge.target
+                if edge.kind in ("then", "interrupt") and to.startswith(f"{root}/") and to not in seen:
+                    seen.add(to)
+                    waiting.append(to)
+            stage = here.rpartition("/")[0]  # a transition leaves the stage from wherever a run is in it
+            if stage != root and stage.startswith(f"{root}/") and stage not in seen and stage != target:
+                seen.add(stage)
+                waiting.extend(e.target for e in self.graph.leaving.get(stage, ()) if e.kind == "interrupt")
+        return target in seen - {start}
 
     def broken(self, course: Course) -> Broken:
         """Return by how many touches of a customer each limit, each hour and each consent is broken."""

@@ -11,8 +11,9 @@ from typing import Final
 from sopkit.logs.generating.course import Course, StepRow
 from sopkit.logs.generating.faults import Fault, Planted, Target
 from sopkit.logs.generating.ground import Ground
-from sopkit.model.steps import Choose, Go, Start, Step, Wait
+from sopkit.model.steps import Wait
 from sopkit.simulation.clock import DAY
+from sopkit.simulation.deeds import SILENT
 from sopkit.simulation.plan import Move
 from sopkit.text import Phrase
 
@@ -89,23 +90,19 @@ def _last(course: Course, nodes: set[str], random: Random) -> StepRow | None:
     return random.choice(found) if found else None
 
 
-def straight(chain: tuple[Move, ...]) -> Iterator[tuple[Move, Move]]:
-    """Yield two steps that every run does one after the other, in a chain that never turns back."""
-    if any(isinstance(move.step.verb, Choose | Go | Start) for move in chain):
-        return
-    done = [move for move in chain if not isinstance(move.step.verb, Wait)]
-    for one, other in pairwise(done):
-        if _certain(one.step):
-            yield one, other
-
-
-def _certain(step: Step) -> bool:
-    return step.if_ is None and not step.via and not step.on and step.every is None
+def neighbours(ground: Ground) -> Iterator[tuple[Move, Move]]:
+    """Yield two steps that follow one another, with nothing but waiting in between, the first of which is never done again after that."""
+    for chain in chains(ground):
+        acting = [move for move in chain if not isinstance(move.step.verb, Wait)]
+        for one, other in pairwise(acting):
+            steering = isinstance(one.step.verb, SILENT) or isinstance(other.step.verb, SILENT)
+            if not steering and not ground.leads(other.node, one.node):
+                yield one, other
 
 
 def skipped_required(ground: Ground) -> Iterable[Target] | Phrase:
     """A required step of which the log says nothing, though the next was done."""
-    pairs = {one.node: other.node for chain in chains(ground) for one, other in straight(chain) if one.step.required}
+    pairs = {one.node: other.node for one, other in neighbours(ground) if one.step.required}
     return [Target("", partial(_skipped, pairs))] if pairs else NO_REQUIRED
 
 
@@ -116,37 +113,30 @@ def _skipped(pairs: dict[str, str], course: Course, random: Random) -> Planted |
             following = pairs.get(row.step)
             if row.state == "done" and following is not None and done.count(row.step) == done.count(following) == 1:
                 course.steps = [one for one in course.steps if (one.run, one.step) != (run, row.step)]
+                course.touches = [one for one in course.touches if (one.step, one.time) != (row.step, row.time)]
                 after = next(one for one in rows if one.step == following and one.state == "done")
                 return _planted("skipped-required", "SOP205", course, row.step, after.time, [after])
     return None
 
 
 def out_of_order(ground: Ground) -> Iterable[Target] | Phrase:
-    """Two steps that change their places in time."""
-    pairs = {
-        one.node: other.node
-        for chain in chains(ground)
-        for one, other in straight(chain)
-        if one.step.within is None and _certain(other.step) and not one.step.required
-    }
+    """Two steps that change their places in time, both still before they are due; no other log tells of either."""
+    touching = {one.node for one in ground.felt}
+    pairs = {one.node: other.node for one, other in neighbours(ground) if not touching & {one.node, other.node}}
     return [Target("", partial(_swapped, pairs))] if pairs else NO_ORDER
 
 
 def _swapped(pairs: dict[str, str], course: Course, random: Random) -> Planted | None:
-    for _, rows in _shuffled(course, random):
-        done = {one.step: one for one in rows if one.state == "done"}
+    for run, rows in _shuffled(course, random):
         once = [one.step for one in rows if one.state == "done"]
+        done = {one.step: one for one in rows if one.state == "done" and once.count(one.step) == 1}
         for first, second in pairs.items():
-            if first not in done or second not in done or once.count(first) != 1 or once.count(second) != 1:
-                continue
-            one, other = done[first], done[second]
-            if one.time >= other.time:
+            one, other = done.get(first), done.get(second)
+            if one is None or other is None or one.time >= other.time or (one.due is not None and one.due < other.time):
                 continue
             later, earlier = one._replace(time=other.time), other._replace(time=one.time)
-            course.steps = [
-                row for row in course.steps
-                if row not in (one, other) and not (row.run == one.run and row.step in (first, second) and row.state != "done")
-            ] + [earlier, later]  # fmt: skip
+            left = [row for row in course.steps if row.run != run or row.step not in (first, second)]
+            course.steps = [*left, earlier, later]
             return _planted("out-of-order", "SOP986", course, second, earlier.time, [earlier, later])
     return None
 
