@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -69,6 +70,11 @@ class Engine:
         )
         self._error = duckdb.Error
         self.said: list[str] = []
+
+    @staticmethod
+    def installed() -> bool:
+        """Whether DuckDB can be had."""
+        return find_spec("duckdb") is not None
 
     def __enter__(self) -> Self:
         return self
