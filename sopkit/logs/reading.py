@@ -291,7 +291,8 @@ class _File:
         """Yield the rows that can't be read."""
         place = self.meant.opened.path.as_posix()
         rows = self.engine.run(
-            f"SELECT line, why FROM (SELECT line, {self.why} AS why FROM {self.typed}) WHERE why IS NOT NULL ORDER BY line LIMIT {MOST_TOLD}"
+            f"SELECT line, why FROM (SELECT line, {self.why} AS why FROM {self.typed}) WHERE why IS NOT NULL "
+            f"ORDER BY line LIMIT {MOST_TOLD}"
         )
         yield from (SetAside(place, line, self._reason(why)) for line, why in rows)
         yield from (SetAside(place, line, REASONS["layout"]) for (line,) in self._rejected())
@@ -328,7 +329,8 @@ class _File:
             if strange:
                 listed = ", ".join(map(quoted, strange[:MOST_VALUES]))
                 rows = self.engine.run(
-                    f"SELECT {field}, count(*) FROM {self.typed} WHERE {field} IN ({listed}) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_NAMED}"
+                    f"SELECT {field}, count(*) FROM {self.typed} WHERE {field} IN ({listed}) GROUP BY 1 "
+                    f"ORDER BY 2 DESC, 1 LIMIT {MOST_NAMED}"
                 )
                 yield from ((field, raw, count) for raw, count in rows)
 
