@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -27,6 +28,10 @@ MISSING: Final = Phrase(
 
 class EngineMissingError(Exception):
     """DuckDB is not installed; `MISSING` says what to do."""
+
+
+class EngineError(Exception):
+    """A query failed: for a file that is broken, or since a limit was reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,13 @@ class Engine:
                 "preserve_insertion_order": "false",
             },
         )
+        self._error = duckdb.Error
         self.said: list[str] = []
+
+    @staticmethod
+    def installed() -> bool:
+        """Whether DuckDB can be had."""
+        return find_spec("duckdb") is not None
 
     def __enter__(self) -> Self:
         return self
@@ -74,9 +85,12 @@ class Engine:
         self._connection.close()
 
     def run(self, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
-        """Return all rows of a query whose answer is small; values come from outside only as parameters."""
+        """Return all rows of a query whose answer is small; values come from outside only as parameters. Raises `EngineError`."""
         self.said.append(query)
-        return self._connection.execute(query, values or None).fetchall()
+        try:
+            return self._connection.execute(query, values or None).fetchall()
+        except self._error as error:
+            raise EngineError(str(error)) from error
 
     def stream(self, query: str, values: Sequence[object] = (), portion: int = 10_000) -> Iterator[list[Row]]:
         """Yield the rows of a query in portions. No other query may run until the last was taken."""
