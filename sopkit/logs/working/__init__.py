@@ -1,0 +1,1 @@
+"""Rules on steps, syncs, KPIs and experiments, asked of the logs."""
