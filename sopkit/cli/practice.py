@@ -14,7 +14,8 @@ from sopkit.cli.console import Console
 from sopkit.cli.workspace import Loaded
 from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
-from sopkit.logs.engine import MISSING, Engine, EngineMissingError, Limits
+from sopkit.logs.engine import MISSING, Engine, Limits
+from sopkit.logs.failure import LogRefusedError
 from sopkit.logs.practice import Practice, observe
 from sopkit.logs.pseudonyms import SHORT, SHORTEST, KeyTooShortError, pseudonyms
 from sopkit.logs.reading import Reading, open_logs
@@ -22,6 +23,7 @@ from sopkit.output import File
 from sopkit.render.audit.cover import Frame
 from sopkit.render.practice.as_json import practice_json
 from sopkit.render.practice.page import PRACTICE, TITLE, Telling, report
+from sopkit.render.practice.set_aside import set_aside_csv
 from sopkit.render.practice.terminal import practice_text
 from sopkit.render.publication import Publication
 from sopkit.render.wording.names import Names
@@ -57,6 +59,11 @@ PYTHON: Final = 400
 """MB that Python and what it compiled take, and what the database gives back late."""
 FORMS: Final[tuple[Form, ...]] = ("html", "pdf", "docx", "xlsx")
 AUDIT: Final = Phrase("合规审计", "Compliance audit")
+SET_ASIDE: Final = "set-aside.csv"
+ASIDE: Final = Phrase(
+    "{bad} 行读不懂，没有算进去；逐行的原因在 {file}",
+    "{bad} rows could not be read and were left out; {file} says why, row by row",
+)
 SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([MG])i?B?", re.IGNORECASE)
 
 
@@ -92,16 +99,20 @@ class Seen:
 
     def publications(self, made: Audit, frame: Frame, names: Names) -> tuple[Publication, ...]:
         """Return the report in the language of `names`."""
-        document = report(self.practice, made, Telling(frame, self.queries), names)
+        document = report(self.practice, made, Telling(frame, self.reading, self.queries), names)
         return (Publication(document, AUDIT, "", TITLE, frame.stem(PRACTICE), FORMS),)
 
     def data_files(self, made: Audit, frame: Frame, names: Names) -> Iterator[File]:
         """Yield the same for programs."""
-        text = practice_json(self.practice, made, Telling(frame, self.queries), names.lang)
+        text = practice_json(self.practice, made, Telling(frame, self.reading, self.queries), names.lang)
         yield f"{frame.stem(PRACTICE)}.json", text.encode()
+        if self.reading.aside:
+            yield SET_ASIDE, set_aside_csv(self.reading, names.lang)
 
     def tell(self, console: Console, names: Names, *, allow_not_assessed: bool) -> bool:
         """Print what is broken and the counts; return whether nothing is broken, or unassessed that may not be."""
+        if bad := sum(one.bad for one in self.reading.files):
+            console.complain(console.word(ASIDE, bad=f"{bad:,}", file=SET_ASIDE))
         for line in practice_text(self.practice, names, console.screen()):
             console.say(line)
         return not self.practice.of("broken") and (allow_not_assessed or not self.practice.of("not assessed"))
@@ -110,14 +121,15 @@ class Seen:
 def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
     """Read the logs and put every question to them. Raises `WrongUsageError`, `LogRefusedError`."""
     limits = limits_of(wanted.memory)
+    if not Engine.installed():
+        raise WrongUsageError(MISSING)
     try:
         other_names = pseudonyms(loaded.folder)
     except KeyTooShortError:
         raise WrongUsageError(SHORT, count=str(SHORTEST)) from None
-    with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work:
+    with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work, Engine(Path(work), limits) as engine:
         try:
-            with Engine(Path(work), limits) as engine:
-                store, reading = open_logs(loaded.compilation, loaded.folder, wanted.paths, engine, Path(work))
-                return Seen(observe(LogCase(loaded.compilation, store), other_names), reading, wanted.queries)
-        except EngineMissingError:
-            raise WrongUsageError(MISSING) from None
+            store, reading = open_logs(loaded.compilation, loaded.folder, wanted.paths, engine, Path(work))
+        except LogRefusedError as error:
+            raise WrongUsageError(error.reason, **error.args_of_reason) from None
+        return Seen(observe(LogCase(loaded.compilation, store), other_names), reading, wanted.queries)

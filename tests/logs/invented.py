@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from sopkit import catalogue
 from sopkit.logs.observed import Case, Deed, Group, Observation
 from sopkit.logs.overview import Weekly
 from sopkit.logs.practice import Practice
+from sopkit.logs.reading import Aside, FileRead, Reading
 from sopkit.pipeline import Compilation
 from sopkit.text import Phrase
 
@@ -55,3 +57,20 @@ def practice_of(compilation: Compilation) -> Practice:
         people={7: "K7F3-9QX2", 8: "0A1B-2C3D", 9: "ZZZZ-0000"},
         staff={"3": "STAF-0003"},
     )  # fmt: skip
+
+
+def reading() -> Reading:
+    """Return what was read, with something of every sort."""
+    told = (Phrase("编码 GB18030", "encoding GB18030"),)
+    bad = Aside(Phrase("时间不是能读的时间", "time is no time that can be read"), 3, 17)
+    touches = FileRead(
+        Path("logs/touches.csv"),
+        "touches",
+        12_348,
+        (bad,),
+        (("customer", "会员号"),),
+        ("备注",),
+        (("step", "greet", 12),),
+        told,
+    )
+    return Reading((touches, FileRead(Path("logs/events.csv"), "events", 800, (), (), (), (), ())), ())

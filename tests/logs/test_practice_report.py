@@ -25,7 +25,7 @@ from sopkit.render.terminal import Screen
 from sopkit.render.wording.names import Names
 from sopkit.source import Source
 from sopkit.text import LANGS, Lang
-from tests.logs.invented import practice_of
+from tests.logs.invented import practice_of, reading
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
 PLAYBOOKS: Final = Path(__file__).parents[2] / "playbooks"
@@ -52,7 +52,7 @@ def same_as_golden(name: str, text: str) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_report_is_this(made: Made, lang: Lang) -> None:
     compilation, audited, practice = made
-    document = report(practice, audited, Telling(FRAME, queries=True), Names(compilation.workspace, lang))
+    document = report(practice, audited, Telling(FRAME, reading(), queries=True), Names(compilation.workspace, lang))
     same_as_golden(f"practice.{lang}.md", to_markdown(document))
 
 
@@ -68,7 +68,7 @@ def test_the_terminal_says_this(made: Made, lang: Lang) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_json_is_what_its_schema_says(made: Made, lang: Lang) -> None:
     _, audited, practice = made
-    found = json.loads(practice_json(practice, audited, Telling(FRAME, queries=True), lang))
+    found = json.loads(practice_json(practice, audited, Telling(FRAME, reading(), queries=True), lang))
     schema = json.loads((resources.folder("schemas") / "practice-v1.schema.json").read_text("utf-8"))
     assert not list(Draft202012Validator(schema).iter_errors(found))
     assert sum(found["counts"].values()) == len(found["observations"])

@@ -30,6 +30,17 @@ def practice_json(practice: Practice, audit: Audit, telling: Telling, lang: Lang
             of: {"rows": rows, "first": _instant(first), "last": _instant(last)}
             for of, (rows, first, last) in practice.spans.items()
         },
+        "files": [
+            {
+                "file": one.path.name,
+                "of": one.of,
+                "rows": one.rows,
+                "set_aside": [
+                    {"reason": each.reason.within(lang), "rows": each.rows, "first": each.line} for each in one.aside
+                ],
+            }
+            for one in telling.reading.files
+        ],
         "customers": practice.customers,
         "counts": {status: len(practice.of(status)) for status in ("broken", "kept", "not assessed")},
         "controls": [

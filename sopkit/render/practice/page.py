@@ -11,6 +11,8 @@ from sopkit.audit import Audit
 from sopkit.frozen import dataclass
 from sopkit.logs.observed import Case, Observation
 from sopkit.logs.practice import Practice
+from sopkit.logs.reading import Reading
+from sopkit.logs.tables import FIELDS
 from sopkit.render import document
 from sopkit.render.audit.cover import Frame, cover
 from sopkit.render.audit.titles import Titles
@@ -66,7 +68,17 @@ WORDS: Final = Phrase("怎么读", "How to read this")
 LOOKED: Final = Phrase("读了什么", "What was read")
 SPAN: Final = Phrase("{first} 到 {last}", "{first} to {last}")
 EMPTY: Final = Phrase("日志是空的", "the logs are empty")
-ROWS: Final = Phrase("{count}行", "{count} rows")
+FILE_HEADS: Final = (
+    Phrase("文件", "file"), Phrase("日志", "log of"), Phrase("行数", "rows"), Phrase("没有读", "not read"), Phrase("怎么读的", "how it was read"),
+)  # fmt: skip
+SET_ASIDE: Final = Phrase("没有读的行", "Rows that were not read")
+ASIDE: Final = Phrase(
+    "{file}：{reason}，{count}行（如第{line}行）", "{file}: {reason}, {count} rows (row {line}, for one)"
+)
+STRANGE: Final = Phrase("剧本里没有的名称", "Names that no playbook has")
+NO_SUCH: Final = Phrase(
+    "{file}：{count}行的“{field}”没有声明过", "{file}: in {count} rows the {field} is nowhere declared"
+)
 CUSTOMERS: Final = Phrase("客户", "Customers")
 CUSTOMERS_SAID: Final = Phrase("{count}位", "{count}")
 PLAN: Final = Phrase("计划与实际", "Plan and practice")
@@ -97,6 +109,7 @@ class Telling:
     """How the report is told: beside which audit, and in how much detail."""
 
     frame: Frame
+    reading: Reading
     queries: bool = False
     """Whether the questions are shown as they were asked."""
 
@@ -121,7 +134,7 @@ def report(practice: Practice, audit: Audit, telling: Telling, names: Names) -> 
 
 def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) -> Iterator[Section]:
     yield _conclusion(practice, names)
-    yield Section("read", _text(LOOKED, names), tuple(_read(practice, names)))
+    yield Section("read", _text(LOOKED, names), tuple(_read(practice, telling.reading, names)))
     compared = (tables.controls(audit, practice, names), tables.promises(audit, practice, names))
     shown = tuple(one for one in compared if one.groups[0].rows)
     yield Section("plan", _text(PLAN, names), (Paragraph(_text(NO_PROOF, names), quiet=True), *shown))
@@ -189,26 +202,49 @@ def _period(practice: Practice, names: Names) -> str:
     return names.phrase(SPAN, first=moment(first, names), last=moment(last, names))
 
 
-def _read(practice: Practice, names: Names) -> Iterator[Block]:
-    facts = [
-        Fact(
-            _text(LOGS[of], names),
-            (
-                text(
-                    names.parted(
-                        [
-                            names.phrase(ROWS, count=count(rows)),
-                            names.phrase(SPAN, first=moment(first, names), last=moment(last, names)),
-                        ]
-                    )
-                ),
-            ),
+def _read(practice: Practice, reading: Reading, names: Names) -> Iterator[Block]:
+    """Yield what was read, file by file, and what was understood of it."""
+    rows = [
+        (
+            ident(one.path.name),
+            LOGS[one.of].within(names.lang),
+            count(one.rows),
+            count(one.bad),
+            names.pick("；", "; ").join(clean(said.within(names.lang)) for said in one.told) or "–",
         )
-        for of, (rows, first, last) in practice.spans.items()
+        for one in reading.files
     ]
-    yield Facts(
-        (*facts, Fact(_text(CUSTOMERS, names), (text(names.phrase(CUSTOMERS_SAID, count=count(practice.customers))),)))
-    )
+    yield tables.table((), FILE_HEADS, rows, (4, 2, 2, 2, 5), names)
+    facts = [
+        Fact(_text(LOGS[of], names), (text(names.phrase(SPAN, first=moment(first, names), last=moment(last, names))),))
+        for of, (_, first, last) in practice.spans.items()
+    ]
+    customers = names.phrase(CUSTOMERS_SAID, count=count(practice.customers))
+    yield Facts((*facts, Fact(_text(CUSTOMERS, names), (text(customers),))))
+    asides = [
+        names.phrase(
+            ASIDE,
+            file=ident(one.path.name),
+            reason=each.reason.within(names.lang),
+            count=count(each.rows),
+            line=count(each.line),
+        )
+        for one in reading.files
+        for each in one.aside
+    ]
+    if asides:
+        yield Callout("warning", _text(SET_ASIDE, names), (Bullets(tuple(map(text, asides))),))
+    if strange := list(_strange(reading, names)):
+        yield Callout("note", _text(STRANGE, names), (Bullets(tuple(strange)),))
+
+
+def _strange(reading: Reading, names: Names) -> Iterator[Line]:
+    """Yield how many rows name what nobody declared; what they name may be anything and is not repeated here."""
+    for one in reading.files:
+        for field in dict.fromkeys(field for field, _, _ in one.unknown):
+            rows = sum(many for name, _, many in one.unknown if name == field)
+            title = next(each.title for each in FIELDS[one.of] if each.name == field).within(names.lang)
+            yield text(names.phrase(NO_SUCH, file=ident(one.path.name), field=title, count=count(rows)))
 
 
 # One rule that is broken
