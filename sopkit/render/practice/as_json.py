@@ -48,7 +48,7 @@ def practice_json(practice: Practice, audit: Audit, telling: Telling, lang: Lang
                 "id": one.id,
                 "plan": one.status.value,
                 "practice": tables.of_control(one, practice) or None,
-                "rules": sorted({each.rule.code for each in practice.about(one.rules)}),
+                "rules": [code for code in sorted({each.rule.code for each in practice.about(one.rules)})],
             }
             for one in audit.results
             if one.logs or practice.about(one.rules)
