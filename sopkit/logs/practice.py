@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
+from typing import Final
 
 from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
+from sopkit.logs import touching, working
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation
 from sopkit.logs.overview import Weekly, customers_of, touches_by_week
@@ -15,7 +17,7 @@ from sopkit.logs.tables import Of
 from sopkit.pipeline import Compilation
 
 Family = Callable[[LogCase], Iterator[Observation]]
-FAMILIES: tuple[Family, ...] = ()
+FAMILIES: Final[tuple[Family, ...]] = (*touching.FAMILIES, *working.FAMILIES)
 
 
 @dataclass(frozen=True, slots=True)
