@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -96,6 +96,7 @@ WHY: Final = Phrase("为何", "Why")
 FIX: Final = Phrase("怎么办", "What to do")
 PLANNED: Final = Phrase("计划里", "On the plan")
 LEFT: Final = Phrase("未评估的", "Not assessed")
+MORE: Final = Phrase("等，共{count}项", " and so on, {count} in all")
 QUERIES: Final = Phrase("问了什么（SQL）", "What was asked (SQL)")
 PSEUDONYMS: Final = Phrase(
     "客户与员工只以化名出现；持有工作区密钥的人才能对上。",
@@ -150,7 +151,7 @@ def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) 
         )
     unknown = practice.of("not assessed")
     if unknown:
-        yield Section("left", _text(LEFT, names), (Bullets(tuple(_left(one, names) for one in unknown)),))
+        yield Section("left", _text(LEFT, names), (_left(unknown, names),))
     if telling.queries:
         asked = dict.fromkeys(query for one in practice.observations for query in one.queries)
         yield Section(
@@ -290,11 +291,19 @@ def _course(case: Case, practice: Practice, titles: Titles) -> Timeline:
     return Timeline(text(head + legend), tuple(entries))
 
 
-def _left(one: Observation, names: Names) -> Line:
-    head = f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}"
-    about = names.bracketed(subject(one.subject, names)) if one.subject else ""
-    reason = clean(one.reason.within(names.lang)) if one.reason else ""
-    return text(f"{head}{about}{names.pick('：', ': ')}{reason}")
+def _left(unknown: Sequence[Observation], names: Names) -> Bullets:
+    """Return why what could not be assessed; what lacks the same stands in one line."""
+    alike: dict[tuple[str, str], list[Observation]] = {}
+    for one in unknown:
+        alike.setdefault((one.rule.code, one.reason.within(names.lang) if one.reason else ""), []).append(one)
+    lines = []
+    for (code, reason), found in alike.items():
+        about = [subject(one.subject, names) for one in found[:NAMED] if one.subject]
+        more = names.phrase(MORE, count=count(len(found))) if len(found) > NAMED else ""
+        listed = names.bracketed(names.pick("、", ", ").join(about) + more) if about else ""
+        head = f"{ident(code)} {clean(found[0].rule.summary.within(names.lang))}"
+        lines.append(text(f"{head}{names.pick('：', ': ')}{clean(reason)}{listed}"))
+    return Bullets(tuple(lines))
 
 
 def moment(at: int, names: Names, *, day: bool = False) -> str:

@@ -76,7 +76,7 @@ def controls(audit: Audit, practice: Practice, names: Names) -> Table:
 
 
 def promises(audit: Audit, practice: Practice, names: Names) -> Table:
-    """Return plan and practice side by side for what no control is about: caps, deadlines, targets."""
+    """Return plan and practice side by side for what no control is about and logs could tell: caps, deadlines, targets."""
     decided = {rule.code for result in audit.results for rule in result.rules}
     rows = [
         (
@@ -85,7 +85,7 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
             practised_text(one.status, names),
             f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
         )
-        for one in practice.observations
+        for one in (*practice.of("broken"), *practice.of("kept"))
         if one.rule.code not in decided
     ]
     return table(OF_PROMISES, PROMISES, rows, (5, 2, 3, 5), names)
