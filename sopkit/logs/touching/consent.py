@@ -24,7 +24,8 @@ NO_LOG: Final = Phrase("没有同意日志", "there is no log of consents")
 NO_TOUCH: Final = Phrase("日志里没有凭同意发的触达", "the log has no touch that rests on consent")
 NO_LAW: Final = Phrase("工作区适用的法规包里没有关于同意的要求", "no pack of law that applies asks for consent")
 NO_PURPOSE: Final = Phrase(
-    "日志没有写目的或步骤，看不出要不要同意", "the log says neither purpose nor step: nobody can tell whether it takes a consent"
+    "日志没有写目的或步骤，看不出要不要同意",
+    "the log says neither purpose nor step: nobody can tell whether it takes a consent",
 )
 ACTIONS: Final = {
     "given": Phrase("同意", "agreed to"),
@@ -98,7 +99,9 @@ class Course:
         self.slots = self.rows.slots(needs.values())
         others = [self.rows.alone(name) for name in contacts.workspace.consents]
         every = [*(slot for one in self.slots.values() for slot in one), *others]
-        self.numbers: dict[Slot, int] = {slot: number for number, slot in enumerate(dict.fromkeys(every), 1) if slot.kinds}
+        self.numbers: dict[Slot, int] = {
+            slot: number for number, slot in enumerate(dict.fromkeys(every), 1) if slot.kinds
+        }
 
     def ask(self, asked: list[Asked]) -> str:
         """Add up what is found in each part; return the query for the touches that nothing allowed."""
@@ -112,16 +115,18 @@ class Course:
                 mine = f"kind IN ({listed(one.kinds)})"
                 for code, broken in one.broken.items():
                     broken.take(self.store, self._tell, f"code = {code} AND {mine}")
-                one.unknown += self.store.engine.run(f"SELECT count(*) FROM broken WHERE code = {UNKNOWN} AND {mine}")[0][0]
+                one.unknown += self.store.engine.run(f"SELECT count(*) FROM broken WHERE code = {UNKNOWN} AND {mine}")[
+                    0
+                ][0]
         return query
 
     @property
     def _alternatives(self) -> str:
         """The kinds of touches, and the slots of which one must be in force."""
-        pairs = [
-            (kind, self.numbers[slot]) for kind, need in self.needs.items() for slot in self.slots[need]
-        ]
-        return "(VALUES " + (", ".join(f"({kind}, {slot})" for kind, slot in pairs) or "(-1, -1)") + ") needed(kind, slot)"
+        pairs = [(kind, self.numbers[slot]) for kind, need in self.needs.items() for slot in self.slots[need]]
+        return (
+            "(VALUES " + (", ".join(f"({kind}, {slot})" for kind, slot in pairs) or "(-1, -1)") + ") needed(kind, slot)"
+        )
 
     def _unlawful(self) -> str:
         """Return the query for touches at whose time nothing that they need was in force."""
@@ -199,7 +204,9 @@ def _observation(asked: Asked, code: int, broken: Broken, query: str) -> Observa
     if asked.unknown:
         zh += f"；另有 {asked.unknown:,} 次早于同意日志，或者日志没有写是哪项同意，没有判断"
         en += f"; {asked.unknown:,} more came before what the log of consents knows, or it does not say which consent: not assessed"
-    nothing = None if broken.rows or looked else Phrase("都早于同意日志", "all came before what the log of consents knows")
+    nothing = (
+        None if broken.rows or looked else Phrase("都早于同意日志", "all came before what the log of consents knows")
+    )
     return Observation(
         rule=RULES[code],
         subject=f"purpose/{asked.purpose}",
