@@ -21,10 +21,6 @@ due: 3d
 steps:
   - {id: call, do: 给客户回电, by: guide, within: 4h, clock: wall, required: true}
   - {id: settle, do: 给出处理结果, by: guide, within: 2d, clock: wall}
----
-kind: catalog
-events:
-  complaint-received: {title: 收到投诉, tool: crm}
 """
 SYNC: Final = """\
 ---

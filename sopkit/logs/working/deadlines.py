@@ -39,8 +39,8 @@ REASONS: Final[Mapping[int, Phrase]] = {
 }
 NEVER_NAMED: Final = Phrase("步骤日志里从没出现过这一步", "the log of steps never names it")
 UNIT: Final = Phrase("次到期", "times due")
-BEFORE_AND_AFTER: Final = 400 * DAY
-"""Seconds around the logs over which hours are looked up: a step may have been due long before."""
+BEFORE: Final = 400 * DAY
+"""Seconds ahead of the log over which hours are looked up: a step may have been due long before."""
 
 BASES: Final = """
 CREATE OR REPLACE TABLE based AS
@@ -126,8 +126,8 @@ class _Deadlines:
 
     def _lay(self) -> None:
         span = self.case.store.spans["steps"]
-        self.hours.lay(span[1] - BEFORE_AND_AFTER, span[2] + DAY)
-        lay_clock(self.engine, self.case.compilation.workspace.settings.timezone, span[1] - BEFORE_AND_AFTER, span[2])
+        self.hours.lay(span[1] - BEFORE, span[2] + DAY)
+        lay_clock(self.engine, self.case.compilation.workspace.settings.timezone, span[1] - BEFORE, span[2])
         limits = []
         for place in self.limited:
             within, after = place.step.within, place.step.after
@@ -192,9 +192,11 @@ class _Deadlines:
 
     def _judging(self) -> str:
         measured = self.hours.open_time
+        first, last = self.case.store.spans["steps"][1] - BEFORE, self.end + DAY
+        anchor = f"greatest({first}, least({last}, t.origin))"  # so far around the log hours are known
         joins = "".join(
-            f" LEFT JOIN opens {name} ON {name}.hours = t.hours AND {name}.zone = t.zone AND {name}.midnight = {at} - {at} % {DAY}"
-            for name, at in (("o0", "t.origin"), ("o1", "t.reached"))
+            f" LEFT JOIN opens {name} ON {name}.hours = t.hours AND {name}.zone = t.zone AND {name}.midnight = ({at}) - ({at}) % {DAY}"
+            for name, at in (("o0", anchor), ("o1", "t.reached"))
         )
         return f"""
 CREATE OR REPLACE TABLE judging AS
@@ -218,7 +220,7 @@ WITH zones AS (
     FROM expected e JOIN limits l ON e.place = l.place
     LEFT JOIN zones z ON z.who = e.who LEFT JOIN zoned d ON d.hours = l.hours
 ), measured AS (
-    SELECT t.*, ({measured("t.reached", "o1", "t.hours")}) - ({measured("t.origin", "o0", "t.hours")}) AS took
+    SELECT t.*, ({measured("t.reached", "o1", "t.hours")}) - ({measured(anchor, "o0", "t.hours")}) AS took
     FROM timed t{joins}
 ), passed AS (
     SELECT DISTINCT m.course, m.place FROM measured m JOIN required q ON q.place = m.place JOIN pairs p ON p.earlier = m.place
