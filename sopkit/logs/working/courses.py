@@ -85,12 +85,18 @@ class Course:
         if not isinstance(playbook, Journey) or playbook.follows is not None or not playbook.stages:
             return False
         first = f"{self.root}/{playbook.stages[0].id}"
-        others = [e for e in self.graph.arriving.get(first, ()) if e.kind in ("then", "interrupt") and e.source != self.root]
+        others = [
+            e for e in self.graph.arriving.get(first, ()) if e.kind in ("then", "interrupt") and e.source != self.root
+        ]
         return node == first and not others
 
     def _stage(self, node: str) -> str:
         playbook = self.places.playbooks[self.root]
-        return "/".join(node.split("/")[:3]) if isinstance(playbook, Journey) and playbook.kind == "lifecycle" else self.root
+        return (
+            "/".join(node.split("/")[:3])
+            if isinstance(playbook, Journey) and playbook.kind == "lifecycle"
+            else self.root
+        )
 
     # Order
 

@@ -30,10 +30,13 @@ MET, LATE_, MISSED_, OPEN, SKIPPED = range(5)
 NO_BASE, NO_DELAY, NO_ZONE, NO_LENGTH, ALONE_ = range(10, 15)
 REASONS: Final[Mapping[int, Phrase]] = {
     NO_BASE: Phrase("日志里看不出时限从什么时候算起", "the log does not tell when its time began"),
-    NO_DELAY: Phrase("前一步没做，看不出什么时候轮到它", "the step before was not done, and when its turn came can't be told"),
+    NO_DELAY: Phrase(
+        "前一步没做，看不出什么时候轮到它", "the step before was not done, and when its turn came can't be told"
+    ),
     NO_ZONE: Phrase("不知道客户在哪个时区", "the customer's time zone is not known"),
     NO_LENGTH: Phrase(
-        "以工作日、月计的时限，要日志写明到期时间才能判断", "a limit in workdays or months is judged only where the log says when it was due"
+        "以工作日、月计的时限，要日志写明到期时间才能判断",
+        "a limit in workdays or months is judged only where the log says when it was due",
     ),
     ALONE_: Phrase("这些行既没有流水号也没有客户编号", "these rows name neither a run nor a customer"),
 }
@@ -134,7 +137,9 @@ class _Deadlines:
             wall = place.step.clock == "wall"
             hours = 0 if wall else self.hours.of[place.number]
             seconds = within.seconds if within else None
-            limits.append((place.number, seconds, hours, hours in self.hours.personal, after is None and seconds is not None))
+            limits.append(
+                (place.number, seconds, hours, hours in self.hours.personal, after is None and seconds is not None)
+            )
         columns = ("place INTEGER", "seconds BIGINT", "hours INTEGER", "personal BOOLEAN", "at_once BOOLEAN")
         lay(self.engine, "limits", columns, limits)
         bases = [row for place in self.limited for row in self._bases(place)]

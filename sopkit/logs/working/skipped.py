@@ -17,7 +17,9 @@ from sopkit.rules.reach import SKIPPED_REQUIRED_STEP
 from sopkit.text import Phrase
 
 UNIT: Final = Phrase("次流程", "runs")
-GUARDED: Final = Phrase("这一步带条件，日志里看不出条件成不成立", "the step has a condition, and the log does not tell whether it held")
+GUARDED: Final = Phrase(
+    "这一步带条件，日志里看不出条件成不成立", "the step has a condition, and the log does not tell whether it held"
+)
 NOT_LOGGED: Final = Phrase(
     "步骤日志里从没出现过这一步，可能只记在触达日志里",
     "the log of steps never names it: it may stand in the log of touches only",
@@ -72,7 +74,9 @@ def observe(case: LogCase) -> Iterator[Observation]:
         judged.take()
         nameless += engine.run("SELECT count(*) FROM works WHERE run = 0")[0][0]
     for place in required:
-        yield _say(place, judged, guarded=place not in wanted, nameless=nameless > 0 and repeats(places.playbook(place)))
+        yield _say(
+            place, judged, guarded=place not in wanted, nameless=nameless > 0 and repeats(places.playbook(place))
+        )
 
 
 def _role(works: Works, place: Place) -> int:
