@@ -30,6 +30,10 @@ class EngineMissingError(Exception):
     """DuckDB is not installed; `MISSING` says what to do."""
 
 
+class EngineError(Exception):
+    """A query failed: for a file that is broken, or since a limit was reached."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a run may use."""
@@ -64,6 +68,7 @@ class Engine:
                 "preserve_insertion_order": "false",
             },
         )
+        self._error = duckdb.Error
         self.said: list[str] = []
 
     @staticmethod
@@ -80,9 +85,12 @@ class Engine:
         self._connection.close()
 
     def run(self, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
-        """Return all rows of a query whose answer is small; values come from outside only as parameters."""
+        """Return all rows of a query whose answer is small; values come from outside only as parameters. Raises `EngineError`."""
         self.said.append(query)
-        return self._connection.execute(query, values or None).fetchall()
+        try:
+            return self._connection.execute(query, values or None).fetchall()
+        except self._error as error:
+            raise EngineError(str(error)) from error
 
     def stream(self, query: str, values: Sequence[object] = (), portion: int = 10_000) -> Iterator[list[Row]]:
         """Yield the rows of a query in portions. No other query may run until the last was taken."""
