@@ -219,11 +219,14 @@ class Entry:
 class Group(_Helpful, click.Group):
     """The commands by name; a module is imported only when its command is called, since some take long to import."""
 
-    def __init__(self, lang: Lang, entries: Mapping[str, Entry], run: Callable[[click.Context], int]) -> None:
+    def __init__(
+        self, lang: Lang, entries: Mapping[str, Entry], run: Callable[[click.Context], int], *, name: str = ""
+    ) -> None:
+        """Make the group of all commands, or that of the commands of one `name`."""
         super().__init__(
-            "sopkit",
+            name or "sopkit",
             callback=click.pass_context(run),
-            params=[*common_options(lang), _version_option(lang)],
+            params=[*common_options(lang)] if name else [*common_options(lang), _version_option(lang)],
             invoke_without_command=True,
             help=Phrase(
                 "运营手册的编译器与合规检查", "a compiler and compliance auditor for operations playbooks"
@@ -237,7 +240,7 @@ class Group(_Helpful, click.Group):
         if entry is None:
             return None
         command = import_module(entry.module).command(self.lang)
-        if not isinstance(command, Command):
+        if not isinstance(command, Command | Group):
             raise TypeError(cmd_name)
         command.help = entry.summary.within(self.lang)
         return command

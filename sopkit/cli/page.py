@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sopkit.pipeline import Compilation
     from sopkit.render.report import Report
 
-TO_COME: Final = (Phrase("事件日志是否照剧本发生", "event logs against the playbooks"),)
-"""What is not checked yet, in one line."""
+TO_COME: Final = (Phrase("事件日志是否照剧本发生（sopkit audit --log）", "event logs against the playbooks (sopkit audit --log)"),)
+"""What is not checked here, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
