@@ -79,6 +79,6 @@ def _kept(file: Path) -> bytes:
 def _hide(file: Path) -> None:
     """Keep the key out of git; the folder's other files may be in it."""
     ignored = file.parent / ".gitignore"
-    lines = ignored.read_text(encoding="utf-8").splitlines() if ignored.exists() else []
+    lines = ignored.read_text(encoding="utf-8").splitlines() if ignored.exists() else [ignored.name]
     if file.name not in lines:
         ignored.write_text("\n".join((*lines, file.name, "")), encoding="utf-8")

@@ -145,12 +145,12 @@ def cited(one: Citation, lang: Lang) -> str:
     return f"{name}第{number}条{paragraph}{rest}{status}" if lang == "zh-CN" else f"{name} {one.article}{status}"
 
 
-def course_of(page: Page, timeline: tuple[Moment, ...]) -> None:
+def course_of(page: Page, timeline: tuple[Moment, ...], what: Phrase = COURSE) -> None:
     """Add a line for each moment: day, time, a mark where it counts, what happens and where that is written."""
     if not timeline:
         return
     screen, lang = page.screen, page.screen.lang
-    page.add(f"  {screen.paint(COURSE.within(lang), DIM)}")
+    page.add(f"  {screen.paint(what.within(lang), DIM)}")
     day = None
     for moment in timeline:
         date = f"{moment.at:%Y-%m-%d} {WEEKDAYS[moment.at.weekday()].within(lang)}"

@@ -45,7 +45,7 @@ def duplicates(case: Case) -> Iterator[Finding]:
         else:
             by_files.setdefault((first, second), []).append(double)
     for doubles in by_files.values():
-        yield _finding(case, sorted(doubles, key=lambda one: case.forest.span(one.marks[1]).sort_key))
+        yield _finding(case, sorted(doubles, key=lambda one: (one.namespace, one.name)))
 
 
 def _doubles(case: Case) -> Iterator[Double]:
