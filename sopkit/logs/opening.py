@@ -1,4 +1,4 @@
-"""The path of a log goes in; what its columns are and a query that gives its rows comes out, whatever the file is: nothing is written to it.
+"""The path of a log goes in; what its columns are and a query that gives its rows comes out. Nothing is written to the file.
 
 CSV is read as text, whatever stands in it: no spreadsheet's guess, no formula. What the database can't read by itself (other encodings,
 Excel, SQLite) is copied to a text file first, row by row, beside the store.
@@ -93,13 +93,13 @@ def open_file(engine: Engine, path: Path, work: Path, number: int, table: str | 
         raise LogRefusedError(NO_RIGHT, file=path.as_posix()) from None
     try:
         if suffix in TEXTS:
-            return _open_text(engine, path, start, work, number)
+            return _open_text(path, start, work, number)
         if suffix in PARQUETS:
             return _open_parquet(engine, path)
         if suffix in DUCKS:
             return _open_duck(engine, path, number, table)
         rows = _sheet(path, table) if suffix in SHEETS else _lite(path, table)
-        return _copied(engine, path, rows, work, number)
+        return _copied(path, rows, work, number)
     except EngineError as error:
         raise LogRefusedError(BROKEN, file=path.as_posix(), why=str(error).partition("\n")[0][:200]) from None
 
@@ -107,7 +107,7 @@ def open_file(engine: Engine, path: Path, work: Path, number: int, table: str | 
 # Text
 
 
-def _open_text(engine: Engine, path: Path, start: bytes, work: Path, number: int) -> Opened:
+def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
     encoding = _encoding(path, start)
     file = path
     if encoding not in ("utf-8", "utf-8-sig"):
@@ -122,7 +122,7 @@ def _open_text(engine: Engine, path: Path, start: bytes, work: Path, number: int
         Phrase(f"分隔符 {delimiter!r}", f"delimiter {delimiter!r}"),
     )
     header = next(csv.reader(sample.splitlines(), delimiter=delimiter), [])
-    return _delimited(engine, path, file, header, delimiter, number, told)
+    return _delimited(path, file, header, delimiter, number, *told)
 
 
 def _encoding(path: Path, start: bytes) -> str:
@@ -158,9 +158,7 @@ def _delimiter(sample: str) -> str:
     return DELIMITERS[max(range(len(DELIMITERS)), key=lambda each: (scores[each], -each))]
 
 
-def _delimited(
-    engine: Engine, path: Path, file: Path, header: Sequence[str], delimiter: str, number: int, told: tuple[Phrase, ...]
-) -> Opened:
+def _delimited(path: Path, file: Path, header: Sequence[str], delimiter: str, number: int, *told: Phrase) -> Opened:
     names = _names(path, header)
     columns = ", ".join(f"{quoted(one)}: 'VARCHAR'" for one in names)
     rejects = f"rejects_{number}"
@@ -188,7 +186,7 @@ def _names(path: Path, header: Sequence[str]) -> tuple[str, ...]:
 # What is copied
 
 
-def _copied(engine: Engine, path: Path, rows: Iterable[Sequence[object]], work: Path, number: int) -> Opened:
+def _copied(path: Path, rows: Iterable[Sequence[object]], work: Path, number: int) -> Opened:
     file = work / f"text-{number}.csv"
     header: list[str] | None = None
     with file.open("w", encoding="utf-8", newline="", errors="replace") as opened:
@@ -198,7 +196,7 @@ def _copied(engine: Engine, path: Path, rows: Iterable[Sequence[object]], work: 
             if header is None:
                 header = cells
             writer.writerow(cells)
-    return _delimited(engine, path, file, header or [], ",", number, ())
+    return _delimited(path, file, header or [], ",", number)
 
 
 def _cell(value: object) -> str:
