@@ -6,7 +6,9 @@ bad than was said beforehand, nothing is concluded at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +19,8 @@ from sopkit.logs.failure import LogRefusedError
 from sopkit.logs.mapping import Mapped, files_of, mapped
 from sopkit.logs.naming import Vocabulary
 from sopkit.logs.opening import BROKEN, LINE, open_file
-from sopkit.logs.store import Store
-from sopkit.logs.tables import FIELDS, Field, Of
+from sopkit.logs.store import RAW, Store, TooManyKindsError
+from sopkit.logs.tables import FIELDS, TABLES, Field, Of
 from sopkit.pipeline import Compilation
 from sopkit.text import Phrase
 
@@ -122,22 +124,39 @@ def open_logs(
     vocabulary = Vocabulary(compilation.workspace, compilation.graph)
     files = files_of(settings.logs, folder, paths)
     store = Store(engine, work)
-    read: list[FileRead] = []
-    aside: list[SetAside] = []
+    typed = []
     for number, (declared, path) in enumerate(files):
         watch(number, len(files))
-        opened = open_file(engine, path, work, number, declared.table if declared else None)
-        meant = mapped(opened, declared, zone)
-        try:
-            done = _File(engine, store, meant, vocabulary, number)
-            read.append(done.read())
-            aside += done.set_aside()
-        except EngineError as error:
-            why = str(error).partition("\n")[0][:200]
-            raise LogRefusedError(BROKEN, file=path.as_posix(), why=why) from None
+        with _told_of(path):
+            opened = open_file(engine, path, work, number, declared.table if declared else None)
+            typed.append(_File(engine, store, mapped(opened, declared, zone), vocabulary, number))
+    rows: Counter[Of] = Counter()
+    for one in typed:
+        rows[one.meant.of] += one.rows
+    store.expect(max(rows.values(), default=0))
+    read: list[FileRead] = []
+    aside: list[SetAside] = []
+    for one in typed:
+        with _told_of(one.meant.opened.path):
+            read.append(one.read())
+            aside += one.set_aside()
+        one.forget()
     store.close()
+    engine.confine([work])
     watch(len(files), len(files))
     return store, Reading(tuple(read), tuple(aside))
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Tell what is wrong with a file as an error of the user's."""
+    try:
+        yield
+    except EngineError as error:
+        why = str(error).partition("\n")[0][:200]
+        raise LogRefusedError(BROKEN, file=path.as_posix(), why=why) from None
+    except TooManyKindsError as error:
+        raise LogRefusedError(TOO_VARIED, file=path.as_posix(), fields=error.field) from None
 
 
 class _File:
@@ -145,11 +164,12 @@ class _File:
 
     def __init__(self, engine: Engine, store: Store, meant: Mapped, vocabulary: Vocabulary, number: int) -> None:
         self.engine, self.store, self.meant, self.vocabulary = engine, store, meant, vocabulary
-        typed = store.folder / f"typed-{number}.parquet"
-        self.typed = f"read_parquet({quoted(str(typed))})"
+        self.place = store.folder / f"typed-{number}.parquet"
+        self.typed = f"read_parquet({quoted(str(self.place))})"
         self.number = number
         self.fields = [one for one in FIELDS[meant.of] if one.name in meant.columns]
-        engine.run(f"COPY ({self._typing()}) TO {quoted(str(typed))} (FORMAT parquet)")
+        engine.run(f"COPY ({self._typing()}) TO {quoted(str(self.place))} (FORMAT parquet)")
+        self.rows = int(engine.run(f"SELECT count(*) FROM {self.typed}")[0][0])
         self.ids = {one.name: self._ids(one) for one in self.fields if one.form == "name"}
         self.unread = {field: [raw for raw, id_ in ids.items() if id_ is None] for field, ids in self.ids.items()}
         self.why = self._why()
@@ -233,11 +253,9 @@ class _File:
     def read(self) -> FileRead:
         """Hand the good rows to the store. Raises `LogRefusedError` where too many are bad."""
         asides = self._asides()
-        rows = int(self.engine.run(f"SELECT count(*) FROM {self.typed}")[0][0]) + sum(
-            one.rows for one in asides if one.reason is REASONS["layout"]
-        )
+        rows = self.rows + sum(one.rows for one in asides if one.reason is REASONS["layout"])
         self._refuse(rows, asides)
-        self.store.add(self.meant.of, self._good())
+        self.store.add(self.meant.of, self._good(), list(self.meant.columns), self._meaning)
         return FileRead(
             path=self.meant.opened.path,
             of=self.meant.of,
@@ -287,6 +305,10 @@ class _File:
             reasons=Phrase(told["zh-CN"], told["en"]),
         )  # fmt: skip
 
+    def forget(self) -> None:
+        """Give back the disk that the columns take."""
+        self.place.unlink()
+
     def set_aside(self) -> Iterator[SetAside]:
         """Yield the rows that can't be read."""
         place = self.meant.opened.path.as_posix()
@@ -300,24 +322,27 @@ class _File:
     # What can
 
     def _good(self) -> str:
-        """Return the query for the rows that can be read, field by field as the store wants them."""
+        """Return the query for the rows that can be read, as the store wants them: what repeats still in the file's words."""
         joins, said = [], []
         for one in FIELDS[self.meant.of]:
             if one.name not in self.meant.columns:
-                said.append("NULL")
-            elif changed := {
-                raw: id_ for raw, id_ in self.ids.get(one.name, {}).items() if id_ is not None and id_ != raw
-            }:
+                said.append(f"CAST(NULL AS {RAW[one.form]}) AS {one.name}")
+            elif one.name in TABLES[self.meant.of].kinds:
+                said.append(f"t.{one.name}")
+            elif changed := {raw: id_ for raw, id_ in self.ids.get(one.name, {}).items() if id_ and id_ != raw}:
                 table = f"ids_{self.number}_{one.name}"
                 self.engine.run(f"CREATE TEMP TABLE {table} (raw VARCHAR, id VARCHAR)")
                 for pair in changed.items():
                     self.engine.run(f"INSERT INTO {table} VALUES (?, ?)", pair)
                 joins.append(f"LEFT JOIN {table} ON t.{one.name} = {table}.raw")
-                said.append(f"coalesce({table}.id, t.{one.name})")
+                said.append(f"coalesce({table}.id, t.{one.name}) AS {one.name}")
             else:
                 said.append(f"t.{one.name}")
         good = f"(SELECT *, {self.why} AS why FROM {self.typed})"
-        return f"SELECT {', '.join(said)}, {self.number}, t.line FROM {good} t {' '.join(joins)} WHERE t.why IS NULL"
+        return f"SELECT {', '.join(said)}, {self.number} AS source, t.line FROM {good} t {' '.join(joins)} WHERE t.why IS NULL"
+
+    def _meaning(self, said: Mapping[str, str]) -> Mapping[str, str]:
+        return {field: self.ids[field][raw] or raw if raw else raw for field, raw in said.items()}
 
     def _unknown(self) -> Iterator[tuple[str, str, int]]:
         """Yield the values that name nothing which is declared, the commonest first."""

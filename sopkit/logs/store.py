@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from sopkit.frozen import dataclass
 from sopkit.logs.engine import Engine, hashed, part_of, quoted, split_by_part
 from sopkit.logs.tables import FIELDS, TABLES, Field, Of
 
@@ -30,40 +29,24 @@ RAW: Final = {
     "name": "VARCHAR",
 }
 STORED_AS: Final = {"time": "ts", "customer": "who"}
-FILES: Final = "part=*/*.parquet"
 MOST_KINDS: Final = 20_000
 """Combinations of what repeats; a log with more of them has something else in one of these columns."""
 
-Meaning = Callable[[Mapping[str, str]], tuple[Mapping[str, str], int]]
-"""What a file says in the fields that repeat → the same in declared words, and why such a row can't be used: 0 where it can."""
+Meaning = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""What a file says in the fields that repeat → the same in declared words."""
 
 
 class TooManyKindsError(Exception):
     """A column that ought to repeat doesn't."""
 
-    def __init__(self, field: str, count: int) -> None:
+    def __init__(self, field: str) -> None:
         super().__init__(field)
-        self.field, self.count = field, count
+        self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of the rows that were added at once."""
-
-    said: tuple[tuple[Mapping[str, str], int], ...]
-    """What the file says in the fields that repeat → rows."""
-    bad: Mapping[int, int]
-    """Reason → rows that were not kept."""
-    rows: int
-    """That were kept."""
-    first: int | None
-    last: int | None
-    place: Path
-
-
-def as_it_is(said: Mapping[str, str]) -> tuple[Mapping[str, str], int]:
+def as_it_is(said: Mapping[str, str]) -> Mapping[str, str]:
     """Return declared words as they are."""
-    return said, 0
+    return said
 
 
 class Store:
@@ -80,81 +63,58 @@ class Store:
             self._empty(of).parent.mkdir(parents=True, exist_ok=True)
             kept = ", ".join(one.name for one in FIELDS[of] if one.name not in TABLES[of].kinds)
             engine.run(
-                f"COPY (SELECT {kept}, source, line, 0 AS kind, 0 AS bad FROM raw_{of}) TO {quoted(str(self._empty(of)))} (FORMAT parquet)"
+                f"COPY (SELECT {kept}, source, line, 0 AS kind FROM raw_{of}) TO {quoted(str(self._empty(of)))} (FORMAT parquet)"
             )
 
     def expect(self, rows: int) -> None:
         """Decide on the number of parts, from the rows of the largest log."""
         self.parts = self.parts or max(1, -(-rows // PART))
 
-    def add(
-        self, of: Of, query: str, fields: Sequence[str] | None = None, meaning: Meaning = as_it_is, when: str = "time"
-    ) -> Kept:
-        """Keep the rows of a query that has the fields of a kind of log by name, `source`, `line` and `bad`: 0, or why not.
+    def add(self, of: Of, query: str, fields: Sequence[str] | None = None, meaning: Meaning = as_it_is) -> None:
+        """Keep the rows of a query that has the fields of a kind of log by name, `source` and `line`.
 
-        `fields` are those that repeat and that the query really has; None: all. Raises `TooManyKindsError`.
+        `fields` are those that the query really has; None: all. Raises `TooManyKindsError`.
         """
         self.parts = self.parts or 1
         repeated = [one for one in TABLES[of].kinds if fields is None or one in fields]
-        said = self._understood(of, query, repeated, meaning)
+        same = self._lay_meant(of, query, repeated, meaning)
         self._staged[of] += 1
         place = self.folder / "staged" / of / str(self._staged[of])
         place.mkdir(parents=True)
         kept = ", ".join(f"q.{one.name}" for one in FIELDS[of] if one.name not in TABLES[of].kinds)
         key = "coalesce(q.customer, q.run)" if of == "steps" else "q.customer"
         rows = (
-            f"SELECT {kept}, q.source, q.line, m.kind, CASE WHEN q.bad > 0 THEN q.bad ELSE m.bad END AS bad, "
-            f"{part_of(key, self.parts)} AS part FROM ({query}) q JOIN meant m ON {self._same}"
+            f"SELECT {kept}, q.source, q.line, m.kind, {part_of(key, self.parts)} AS part "
+            f"FROM ({query}) q JOIN meant m ON {same}"
         )
         self.engine.run(split_by_part(rows, place, self.parts))
-        time = when if any(one.name == when for one in FIELDS[of]) else "CAST(NULL AS BIGINT)"
-        counted = self.engine.run(
-            f"SELECT bad, count(*), min({time}), max({time}) FROM {files_of(self._empty(of), place.glob(FILES))} GROUP BY bad"
-        )
-        bad = {row[0]: row[1] for row in counted if row[0]}
-        good = next((row for row in counted if not row[0]), (0, 0, None, None))
-        return Kept(said, bad, *good[1:], place)
 
-    def _understood(
-        self, of: Of, query: str, repeated: Sequence[str], meaning: Meaning
-    ) -> tuple[tuple[Mapping[str, str], int], ...]:
-        """Lay the table `meant`: what is said, as a hash, → its kind; return what is said and how often."""
+    def _lay_meant(self, of: Of, query: str, repeated: Sequence[str], meaning: Meaning) -> str:
+        """Lay the table `meant`: what is said → its kind; return how rows `q` are joined to it as `m`."""
         engine = self.engine
         if not repeated:
-            repeated_sql, grouped = "NULL AS nothing", "GROUP BY ALL"
-        else:
-            repeated_sql, grouped = ", ".join(repeated), "GROUP BY " + ", ".join(repeated)
-        limited = f"SELECT {repeated_sql}, count(*) AS rows FROM ({query}) {grouped} LIMIT {MOST_KINDS + 1}"
-        found = engine.run(limited)
+            engine.run(f"CREATE OR REPLACE TABLE meant AS SELECT {self._kind(of, {})} AS kind")
+            return "TRUE"
+        listed = ", ".join(repeated)
+        found = engine.run(f"SELECT DISTINCT {listed} FROM ({query}) LIMIT {MOST_KINDS + 1}")
         if len(found) > MOST_KINDS:
-            counts = engine.run(
-                f"SELECT {', '.join(f'approx_count_distinct({one})' for one in repeated)} FROM ({query})"
-            )[0]
-            raise TooManyKindsError(repeated[counts.index(max(counts))], max(counts))
-        heads = [{one: row[place] or "" for place, one in enumerate(repeated)} for row in found]
-        meant = [meaning(head) for head in heads]
-        full = [tuple(words.get(one, "") for one in TABLES[of].kinds) for words, _ in meant]
-        for one in sorted(set(full)):
-            self._kinds[of].setdefault(one, len(self._kinds[of]) + 1)
-        engine.run(
-            "CREATE OR REPLACE TABLE meant (h UBIGINT, kind INTEGER, bad UTINYINT"
-            + "".join(f", {one} VARCHAR" for one in repeated)
-            + ")"
-        )
-        rows = [
-            (self._kinds[of][words], bad, *row[: len(repeated)])
-            for row, words, (_, bad) in zip(found, full, meant, strict=True)
-        ]
-        self._fill("meant", [(None, *row) for row in rows])
-        self._same = "TRUE"
-        if repeated:
-            engine.run(f"UPDATE meant SET h = {hashed(repeated)}")
-            self._same = f"{hashed([f'q.{one}' for one in repeated])} = m.h"
-            if engine.run("SELECT count(DISTINCT h) < count(*) FROM meant")[0][
-                0
-            ]:  # two that hash alike: none ever seen
-                self._same = " AND ".join(f"q.{one} IS NOT DISTINCT FROM m.{one}" for one in repeated)
-        return tuple((head, row[-1]) for head, row in zip(heads, found, strict=True))
+            counts = engine.run(f"SELECT {', '.join(f'count(DISTINCT {one})' for one in repeated)} FROM ({query})")[0]
+            raise TooManyKindsError(repeated[counts.index(max(counts))])
+        words = [meaning({one: value or "" for one, value in zip(repeated, row, strict=True)}) for row in found]
+        order = sorted(range(len(found)), key=lambda each: [words[each][one] for one in repeated])
+        rows = [(self._kind(of, words[each]), *found[each]) for each in order]
+        columns = "".join(f", {one} VARCHAR" for one in repeated)
+        engine.run(f"CREATE OR REPLACE TABLE meant (kind INTEGER{columns}, said UBIGINT)")
+        self._fill("meant", [(*row, None) for row in rows])
+        engine.run(f"UPDATE meant SET said = {hashed(repeated)}")
+        if engine.run("SELECT count(DISTINCT said) < count(*) FROM meant")[0][0]:  # two that hash alike
+            return " AND ".join(f"q.{one} IS NOT DISTINCT FROM m.{one}" for one in repeated)
+        return f"{hashed([f'q.{one}' for one in repeated])} = m.said"
+
+    def _kind(self, of: Of, words: Mapping[str, str]) -> int:
+        """Return the number of what is said, a new one for what is new."""
+        known = self._kinds[of]
+        return known.setdefault(tuple(words.get(one, "") for one in TABLES[of].kinds), len(known) + 1)
 
     def close(self, told: Callable[[int, int], None] = lambda done, of: None) -> None:
         """Number what repeats, and write each part; `told` hears how many parts are done."""
@@ -164,7 +124,7 @@ class Store:
         for of, count in counts.items():
             if count:
                 names = ", ".join(one.name for one in FIELDS[of])
-                self.add(of, f"SELECT {names}, source, line, 0 AS bad FROM raw_{of}")
+                self.add(of, f"SELECT {names}, source, line FROM raw_{of}")
             engine.run(f"DROP TABLE raw_{of}")
         for field, (table, number) in FEW.items():
             engine.run(
@@ -185,7 +145,7 @@ class Store:
     def _named(self, field: str, part: int | None = None) -> str:
         """Return a query for the different values of a field, in a part or in all."""
         every = " UNION ALL ".join(
-            f"SELECT {field} AS name FROM {self._read(of, part)} WHERE bad = 0"
+            f"SELECT {field} AS name FROM {self._read(of, part)}"
             for of in TABLES
             if any(one.name == field for one in FIELDS[of])
         )
@@ -195,7 +155,7 @@ class Store:
         return self.folder / "staged" / of / "empty.parquet"
 
     def _read(self, of: Of, part: int | None = None) -> str:
-        found = f"*/{FILES}" if part is None else f"*/part={part}/*.parquet"
+        found = "*/part=*/*.parquet" if part is None else f"*/part={part}/*.parquet"
         return files_of(self._empty(of), (self.folder / "staged" / of).glob(found))
 
     def _write(self, part: int) -> None:
@@ -228,7 +188,7 @@ class Store:
                 columns.append(f"coalesce(of_{field}.{number}, 0) AS {column}")
             else:
                 columns.append(f"CAST(r.{field} AS {sql}) AS {column}")
-        return f"SELECT {', '.join(columns)} FROM {joined} WHERE r.bad = 0"
+        return f"SELECT {', '.join(columns)} FROM {joined}"
 
     def _lay_kinds(self, of: Of) -> None:
         names = TABLES[of].kinds
@@ -287,8 +247,11 @@ class Store:
 
 
 def files_of(empty: Path, files: Iterable[Path]) -> str:
-    """Return a table of SQL: what stands in files; `empty` says the columns where there are none."""
-    named = ", ".join(quoted(str(one)) for one in (empty, *sorted(files)))
+    """Return a table of SQL: what stands in files; `empty` says the columns where there are none.
+
+    It comes last: by the first the engine guesses how large the table is.
+    """
+    named = ", ".join(quoted(str(one)) for one in (*sorted(files), empty))
     return f"read_parquet([{named}], hive_partitioning = false)"
 
 
