@@ -165,8 +165,10 @@ class Deeds:
             if later <= verdict.until:
                 self._at(later, move, held)
                 return
-        holds = task.holds if task is not None and task.holds is not None else move.guard(self.who, now)
-        why = self._unsendable(move, via) if holds else "guard"
+        told = task.holds if task is not None else None
+        if told is None or (told and move.step.recheck is not None):
+            told = move.guard(self.who, now)
+        why = self._unsendable(move, via) if told else "guard"
         if why:
             self._pass(instance, visit, move, now, why, after)
         elif verdict is None:

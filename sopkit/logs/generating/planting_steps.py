@@ -76,7 +76,7 @@ def _missed(ground: Ground, nodes: set[str], course: Course, random: Random) -> 
     if not any(one.state == "due" for one in mine):
         return None
     course.steps = [one for one in course.steps if one not in mine or one.state == "due"]
-    return _planted("missed-step", "SOP985", course, last.step, last.due, [one for one in mine if one.state == "due"])
+    return _planted("missed-step", "SOP986", course, last.step, last.due, [one for one in mine if one.state == "due"])
 
 
 def _last(course: Course, nodes: set[str], random: Random) -> StepRow | None:
@@ -120,7 +120,7 @@ def _skipped(pairs: dict[str, str], course: Course, random: Random) -> Planted |
 
 
 def out_of_order(ground: Ground) -> Iterable[Target] | Phrase:
-    """Two steps that change their places in time, both still before they are due; no other log tells of either."""
+    """Two steps that change their places in time, both before they are due; no other log tells of either, and nobody misses the second."""
     touching = {one.node for one in ground.felt}
     pairs = {one.node: other.node for one, other in neighbours(ground) if not touching & {one.node, other.node}}
     return [Target("", partial(_swapped, pairs))] if pairs else NO_ORDER
@@ -137,7 +137,7 @@ def _swapped(pairs: dict[str, str], course: Course, random: Random) -> Planted |
             later, earlier = one._replace(time=other.time), other._replace(time=one.time)
             left = [row for row in course.steps if row.run != run or row.step not in (first, second)]
             course.steps = [*left, earlier, later]
-            return _planted("out-of-order", "SOP986", course, second, earlier.time, [earlier, later])
+            return _planted("out-of-order", "SOP987", course, second, earlier.time, [earlier, later])
     return None
 
 
@@ -186,9 +186,9 @@ def _planted(  # noqa: PLR0917  what is written down
 
 FAULTS: Final = (
     Fault("late-step", ("SOP985",), Phrase("步骤做晚了", "a step done too late"), late_step),
-    Fault("missed-step", ("SOP985",), Phrase("步骤没有做", "a step not done"), missed_step),
+    Fault("missed-step", ("SOP986",), Phrase("步骤没有做", "a step not done"), missed_step),
     Fault("skipped-required", ("SOP205",), Phrase("跳过必做的步骤", "a required step skipped"), skipped_required),
-    Fault("out-of-order", ("SOP986",), Phrase("步骤顺序颠倒", "steps in the wrong order"), out_of_order),
+    Fault("out-of-order", ("SOP987",), Phrase("步骤顺序颠倒", "steps in the wrong order"), out_of_order),
     Fault("late-sync", ("SOP989",), Phrase("同步来晚了", "a change that arrives too late"), late_sync),
     Fault("missing-sync", ("SOP990",), Phrase("同步丢了", "a change that never arrives"), missing_sync),
 )
