@@ -15,7 +15,7 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.logs import times
 from sopkit.logs.engine import Engine, EngineError, Row, quoted
-from sopkit.logs.failure import LogRefusedError
+from sopkit.logs.failure import LogRefusedError, TooManyBadError
 from sopkit.logs.mapping import Mapped, files_of, mapped
 from sopkit.logs.naming import Vocabulary
 from sopkit.logs.opening import BROKEN, LINE, open_file
@@ -300,7 +300,7 @@ class _File:
                 for one in asides[:3]
             ]
             told[lang] = ("；" if lang == "zh-CN" else "; ").join(parts)
-        raise LogRefusedError(
+        raise TooManyBadError(
             TOO_MANY, file=self.meant.opened.path.as_posix(), rows=f"{rows:,}", bad=f"{bad:,}", most=f"{most:.4g}".replace("0.01", "1%"),
             reasons=Phrase(told["zh-CN"], told["en"]),
         )  # fmt: skip

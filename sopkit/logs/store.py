@@ -239,6 +239,15 @@ class Store:
                 found[of] = (count, first, last)
         return found
 
+    @cached_property
+    def written_twice(self) -> int:
+        """Count the customers whose number is written in two ways, as 007 and 7, or 7 and 7.0: they are held for different ones."""
+        bare = "regexp_replace(regexp_replace(name, '\\.0+$', ''), '^0+', '')"
+        query = (
+            f"SELECT 1 FROM people WHERE regexp_full_match(name, '\\d+(\\.0+)?') GROUP BY {bare} HAVING count(*) > 1"
+        )
+        return int(self.engine.run(f"SELECT count(*) FROM ({query})")[0][0])
+
     def names(self, table: str, numbers: list[int]) -> dict[int, str]:
         """Return what the files call people, runs, staff or shops of these numbers."""
         number = next(column for known, column in (*MANY.values(), *FEW.values()) if known == table)
