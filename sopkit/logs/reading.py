@@ -28,6 +28,8 @@ AT_MOST_BAD: Final = 0.01
 MOST_VALUES: Final = 50_000
 """Combinations of what repeats, in one file: of more, a column does not hold what is taken for it."""
 MOST_NAMED: Final = 8
+LONGEST: Final = 200
+"""Characters of an id or a name; what is longer is none."""
 MOST_TOLD: Final = 100_000
 """Rows set aside that are listed one by one."""
 REASONS: Final = {
@@ -37,10 +39,15 @@ REASONS: Final = {
     "number": Phrase("{field}不是数字", "{field} is no number"),
     "day": Phrase("{field}不是日期", "{field} is no date"),
     "flag": Phrase("{field}不是“是”或“否”", "{field} is neither yes nor no"),
+    "long": Phrase(f"{{field}}超过 {LONGEST} 个字", f"{{field}} is longer than {LONGEST} characters"),
     "unknown": Phrase("{field}的值不认识", "{field} has a value that is not known"),
     "backwards": Phrase("{field}早于记录的时间", "{field} lies before the time of the row"),
     "layout": Phrase(
-        "这一行的列数或引号不对", "the line has too few or too many columns, or a quote that does not end"
+        "这一行的列数或引号不对", "the line has too few or too many columns, or a quote that is out of place"
+    ),
+    "quote": Phrase(
+        "从这一行起引号没有结束，后面的都读不出来",
+        "a quote begins that does not end: the lines from here on can't be read",
     ),
 }
 TOO_MANY: Final = Phrase(
@@ -206,7 +213,12 @@ class _File:
                         f"{_is_said(said, kinds[column])} AS {one.name}_said",
                     ]
                     second += [one.name, f"{one.name}_said"]
-        return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({self.meant.opened.query}))"
+        return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({self.meant.opened.query}) WHERE {self._says()})"
+
+    def _says(self) -> str:
+        """Return whether a row says anything: one that is empty is none."""
+        said = [f"nullif(trim(CAST({_quoted(one)} AS VARCHAR)), '')" for one in self.meant.columns.values()]
+        return f"coalesce({', '.join(said)}) IS NOT NULL"
 
     def _ids(self, field: Field) -> dict[str, str | None]:
         """Return what each value of a field means: itself, where it names nothing and may be anything."""
@@ -234,6 +246,7 @@ class _File:
             if one.form in ("id", "name"):
                 if one.required:
                     cases.append(f"WHEN {one.name} IS NULL THEN 'missing {one.name}'")
+                cases.append(f"WHEN length({one.name}) > {LONGEST} THEN 'long {one.name}'")
                 if unread := self.unread.get(one.name):
                     cases.append(f"WHEN {one.name} IN ({', '.join(map(quoted, unread))}) THEN 'unknown {one.name}'")
                 continue
@@ -253,7 +266,7 @@ class _File:
     def read(self) -> FileRead:
         """Hand the good rows to the store. Raises `LogRefusedError` where too many are bad."""
         asides = self._asides()
-        rows = self.rows + sum(one.rows for one in asides if one.reason is REASONS["layout"])
+        rows = self.rows + sum(one.rows for one in asides if one.reason in (REASONS["layout"], REASONS["quote"]))
         self._refuse(rows, asides)
         self.store.add(self.meant.of, self._good(), list(self.meant.columns), self._meaning)
         return FileRead(
@@ -275,6 +288,8 @@ class _File:
         asides = [Aside(self._reason(why), count, line) for why, count, line in found]
         if rejected := self._rejected():
             asides.append(Aside(REASONS["layout"], len({line for (line,) in rejected}), int(rejected[0][0])))
+        if lost := self.meant.opened.lost:
+            asides.append(Aside(REASONS["quote"], lost[1], lost[0]))
         return asides
 
     def _rejected(self) -> list[Row]:
@@ -301,7 +316,7 @@ class _File:
             ]
             told[lang] = ("；" if lang == "zh-CN" else "; ").join(parts)
         raise TooManyBadError(
-            TOO_MANY, file=self.meant.opened.path.as_posix(), rows=f"{rows:,}", bad=f"{bad:,}", most=f"{most:.4g}".replace("0.01", "1%"),
+            TOO_MANY, file=self.meant.opened.path.as_posix(), rows=f"{rows:,}", bad=f"{bad:,}", most=f"{most * 100:g}%",
             reasons=Phrase(told["zh-CN"], told["en"]),
         )  # fmt: skip
 
@@ -318,6 +333,8 @@ class _File:
         )
         yield from (SetAside(place, line, self._reason(why)) for line, why in rows)
         yield from (SetAside(place, line, REASONS["layout"]) for (line,) in self._rejected())
+        if lost := self.meant.opened.lost:
+            yield SetAside(place, lost[0], REASONS["quote"])
 
     # What can
 
@@ -350,7 +367,7 @@ class _File:
             known = set(self.vocabulary.known(self.meant.of, field).values())
             if not known:
                 continue
-            strange = [raw for raw, id_ in ids.items() if id_ not in known]
+            strange = [raw for raw, id_ in ids.items() if id_ not in known and len(raw) <= LONGEST]
             if strange:
                 listed = ", ".join(map(quoted, strange[:MOST_VALUES]))
                 rows = self.engine.run(
