@@ -18,6 +18,7 @@ from sopkit.logs.working.works import Works
 from sopkit.model.documents import Kpi
 from sopkit.model.formulas import Countable, Customers, Elapsed, Events, Steps, Sum, Touches
 from sopkit.model.predicates import Predicate
+from sopkit.model.values import Window
 from sopkit.simulation.plan import selects
 from sopkit.text import Phrase
 
@@ -123,17 +124,7 @@ class Counting:
         if window is None or any(back is not None for _, back in facts.asked):
             raise UncountableError(NOT_IN_LOGS)
         end = self.store.spans["events"][2]
-        midnight = f"b.ts - (b.ts + clock.ahead) % {DAY}"
-        if window.span is not None:
-            low, high = window.span.low.seconds, window.span.high.seconds
-            if low is None or high is None:
-                raise UncountableError(NOT_IN_LOGS)
-            lo, hi = f"b.ts + {low}", f"b.ts + {high}"
-        elif window.form == "survival":
-            lo, hi = f"{midnight} + {(window.first_day or 0) * DAY}", f"{end + 1}"
-        else:
-            last = window.first_day if window.form == "point" else window.last_day
-            lo, hi = f"{midnight} + {(window.first_day or 0) * DAY}", f"{midnight} + {((last or 0) + 1) * DAY}"
+        lo, hi = stretch(window, "b.ts", end)
         return (
             f"SELECT b.who, q.period, {lo} AS lo, {hi} AS hi FROM (SELECT who, min(ts) AS ts FROM events WHERE who <> 0 AND kind IN "
             f"({', '.join(map(str, kinds)) or 'NULL'}) GROUP BY who) b JOIN clock ON b.ts >= clock.since AND b.ts < clock.until "
@@ -267,3 +258,21 @@ class Counting:
             for period, seconds in self._run(query):
                 found.setdefault(period, []).append(seconds)
         return {period: sorted(values) for period, values in found.items()}
+
+
+def stretch(window: Window, since: str, end: int) -> tuple[str, str]:
+    """Return SQL for the first second of a window and the first after it; days are those of the clock, the first is day 0.
+
+    `end` is the last second of the log. Raises `UncountableError`.
+    """
+    midnight = f"{since} - ({since} + clock.ahead) % {DAY}"
+    if window.span is not None:
+        low, high = window.span.low.seconds, window.span.high.seconds
+        if low is None or high is None:
+            raise UncountableError(NOT_IN_LOGS)
+        return f"{since} + {low}", f"{since} + {high}"
+    begins = f"{midnight} + {(window.first_day or 0) * DAY}"
+    if window.form == "survival":
+        return begins, str(end + 1)
+    last = window.first_day if window.form == "point" else window.last_day
+    return begins, f"{midnight} + {((last or 0) + 1) * DAY}"
