@@ -199,7 +199,8 @@ TARGET_MISSED: Final = Rule(
     summary=Phrase("指标没达到目标", "a KPI that missed its target"),
     message=Phrase("{subject}：{looked} 期里有 {broken} 期没达标", "{subject}: missed in {broken} of {looked} periods"),
     why=Phrase(
-        "整个置信区间都在目标之外，不是碰巧。", "The whole confidence interval lies beyond the target: it is not chance."
+        "整个置信区间都在目标之外，不是碰巧。",
+        "The whole confidence interval lies beyond the target: it is not chance.",
     ),
     fix=Phrase("看是执行没到位，还是方案不管用", "see whether it was not carried out, or does not work"),
     bad=_example(KPI, arms(50, 0, (5, 0))),

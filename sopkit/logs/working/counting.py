@@ -34,11 +34,22 @@ NO_LOG: Final[Mapping[Of, Phrase]] = {
 NOT_IN_LOGS: Final = Phrase("它数的东西不在日志里", "what it counts is not in the logs")
 NO_STATE: Final = Phrase("触达日志里从没出现过这个状态", "the log of touches never names that state")
 NO_VALUE: Final = Phrase("有的事件没写数值", "some of the events have no value")
-OTHER_VALUE: Final = Phrase("日志里的数值不一定是它要加的那一项", "the value in the log need not be the one that it adds up")
+OTHER_VALUE: Final = Phrase(
+    "日志里的数值不一定是它要加的那一项", "the value in the log need not be the one that it adds up"
+)
 NO_DUE: Final = Phrase("日志没写每一步什么时候到期", "the log does not say when each step was due")
 SHORT: Final = Phrase("日志开始得不够早", "the log does not reach back far enough")
 NO_WINDOW: Final = Phrase("cohort 要和 window 一起写才能数", "a cohort can be counted only with a `window`")
-FURTHEST: Final[Mapping[str, int]] = {"failed": 0, "duplicate": 0, "": 1, "sent": 1, "delivered": 2, "opened": 3, "clicked": 4, "replied": 4}
+FURTHEST: Final[Mapping[str, int]] = {
+    "failed": 0,
+    "duplicate": 0,
+    "": 1,
+    "sent": 1,
+    "delivered": 2,
+    "opened": 3,
+    "clicked": 4,
+    "replied": 4,
+}
 """How far a touch got: who clicked has opened, what was opened was delivered. A row tells the furthest."""
 
 
@@ -215,7 +226,9 @@ class Counting:
     def _steps(self, what: Steps) -> dict[int, Total]:
         self._need("steps")
         chosen = list(self._chosen(what))
-        test = {"done": "done IS NOT NULL", "skipped": "skipped IS NOT NULL", "late": "done > due"}.get(what.state or "", "true")
+        test = {"done": "done IS NOT NULL", "skipped": "skipped IS NOT NULL", "late": "done > due"}.get(
+            what.state or "", "true"
+        )
         numbers = ", ".join(map(str, chosen)) or "NULL"
         query = (
             f"SELECT q.period, sum(CASE WHEN {test} THEN 1 ELSE 0 END), sum(CASE WHEN due IS NULL THEN 1 ELSE 0 END) "

@@ -30,11 +30,16 @@ ALPHA: Final = 0.05
 UNEVEN: Final = 0.001
 """Below this probability a split is taken for wrong: it is looked at again and again while an experiment runs."""
 NOT_NAMED: Final = Phrase("日志里没有它的分组", "the logs name none of its arms")
-AMBIGUOUS: Final = Phrase("别的对比测试有同名的分组，日志里分不清", "another experiment has arms of the same names: the logs do not tell them apart")
+AMBIGUOUS: Final = Phrase(
+    "别的对比测试有同名的分组，日志里分不清",
+    "another experiment has arms of the same names: the logs do not tell them apart",
+)
 NOT_BY_CUSTOMER: Final = Phrase("不是按客户分组的，日志里按客户比不了", "it is not split by customer")
 NO_SHARES: Final = Phrase("没写各组占多少（share）", "the shares of its arms are not declared")
 NO_METRIC: Final = Phrase("它的指标不是客户占比，日志里比不了", "its metric is not a share of customers")
-WRONG_SPLIT: Final = Phrase("分组人数不对，结果不能用", "its arms are not as large as declared: the result can't be used")
+WRONG_SPLIT: Final = Phrase(
+    "分组人数不对，结果不能用", "its arms are not as large as declared: the result can't be used"
+)
 TOO_FEW: Final = Phrase("有的组还没有客户", "an arm has no customers yet")
 
 
@@ -242,7 +247,9 @@ def _of_result(one: Trial, metric: Kpi | None) -> Observation:
             f"人数还不够：最少的一组 {smallest} 人，每组要 {one.needed} 人。{said.zh}",
             f"not enough customers yet: {smallest} in the smallest arm, {one.needed} are needed. {said.en}",
         )
-        return Observation(WORSE_ARM, subject, "not assessed", said, looked=total, unit=UNIT, reason=reason, queries=one.queries)
+        return Observation(
+            WORSE_ARM, subject, "not assessed", said, looked=total, unit=UNIT, reason=reason, queries=one.queries
+        )
     return Observation(
         WORSE_ARM, subject, "broken" if worse else "kept", said, looked=total, unit=UNIT, broken=sum(arm.n for arm in worse),
         customers=sum(arm.n for arm in worse), queries=one.queries,

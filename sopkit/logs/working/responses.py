@@ -26,7 +26,9 @@ UNIT: Final = Phrase("次", "times")
 LENGTH: Final = Phrase("以工作日、月计的时限，这里不作比较", "a limit in workdays or months is not compared")
 NONE: Final = Phrase("日志里没有它的流程", "the log names no run of it")
 WAITING: Final = Phrase("还没有到期的流程", "no run was due yet")
-UNASKED: Final = Phrase("日志里看不出什么时候交给人确认", "the log does not tell when it was handed over for confirmation")
+UNASKED: Final = Phrase(
+    "日志里看不出什么时候交给人确认", "the log does not tell when it was handed over for confirmation"
+)
 
 RUNS: Final = """
 CREATE OR REPLACE TABLE ran AS
@@ -103,13 +105,17 @@ class _Responses:
                 "WHERE w.done IS NOT NULL AND coalesce(w.started, w.opened) IS NOT NULL"
             )
             self._take(self.confirmations, whole=False)
-            for playbook, count in self.engine.run("SELECT playbook, count(*) FROM works WHERE course <= 0 GROUP BY playbook"):
+            for playbook, count in self.engine.run(
+                "SELECT playbook, count(*) FROM works WHERE course <= 0 GROUP BY playbook"
+            ):
                 self.nameless[playbook] = self.nameless.get(playbook, 0) + count
         for number, root in self.limited:
             yield self._say_run(number, root)
         for place in self.confirmed:
             found = self.confirmations.sums.get(place.number)
-            yield self._say(place.node, place.number, self.confirmations, UNASKED if found is None else None, whole=False)
+            yield self._say(
+                place.node, place.number, self.confirmations, UNASKED if found is None else None, whole=False
+            )
 
     def _lay(self) -> None:
         events = {kind: said["event"] for kind, said in self.case.store.kinds("events").items()}
@@ -162,7 +168,11 @@ class _Responses:
 
     def _tell(self, row: Row, columns: tuple[str, ...]) -> tuple[Deed, ...]:
         said = dict(zip(columns, row, strict=True))
-        ended = Phrase("做完", "done") if said["complete"] else Phrase("到日志结束还没做完", "not done by the end of the log")
+        ended = (
+            Phrase("做完", "done")
+            if said["complete"]
+            else Phrase("到日志结束还没做完", "not done by the end of the log")
+        )
         return (Deed(said["since"], Phrase("从这时算起", "it begins")), Deed(said["ts"], ended, counted=True))
 
 
