@@ -60,7 +60,12 @@ class Hours:
         """Put `opens`, `customer_said` (zones by kind) and `zoned` (hours by the customer's clock) in place for a span of time."""
         engine = self.case.store.engine
         zones, default = self._zones()
-        rows = [row for spans, number in self._numbers.items() if spans for row in self._rows(spans, number, zones, first, last)]
+        rows = [
+            row
+            for spans, number in self._numbers.items()
+            if spans
+            for row in self._rows(spans, number, zones, first, last)
+        ]
         self.most = max([1, *(len(intervals) for *_, intervals in rows)])
         columns = ["hours INTEGER", "zone INTEGER", "midnight BIGINT", "before BIGINT"]
         columns += [f"{end}{n} BIGINT" for n in range(self.most) for end in ("a", "b")]
@@ -70,7 +75,9 @@ class Hours:
             filled.append([*key, *(end for interval in padded for end in interval)])
         lay(engine, "opens", columns, filled)
         kinds = self.case.store.kinds("customers").items()
-        said = [(kind, zones.index(one["timezone"]) + 1 if one["timezone"] in zones else default) for kind, one in kinds]
+        said = [
+            (kind, zones.index(one["timezone"]) + 1 if one["timezone"] in zones else default) for kind, one in kinds
+        ]
         lay(engine, "customer_said", ("kind INTEGER", "zone INTEGER"), said)
         lay(engine, "zoned", ("hours INTEGER", "zone INTEGER"), [(number, default) for number in self.personal])
 
@@ -80,7 +87,9 @@ class Hours:
         named = settings.customer_timezones
         kinds = self.case.store.kinds("customers").values()
         zones = sorted({one["timezone"] for one in kinds if one["timezone"]})
-        sure = named[0] if isinstance(named, tuple) and len(named) == 1 else settings.timezone if named is None else None
+        sure = (
+            named[0] if isinstance(named, tuple) and len(named) == 1 else settings.timezone if named is None else None
+        )
         if sure is None:
             return zones, UNKNOWN_ZONE
         if sure not in zones:
@@ -113,4 +122,3 @@ def _touching(intervals: Sequence[Interval], midnight: int) -> Iterator[Interval
         if intervals[n][0] >= midnight + DAY:
             return
         yield intervals[n]
-
