@@ -115,7 +115,8 @@ def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
         with path.open(encoding=encoding, newline="") as old, file.open("w", encoding="utf-8", newline="") as new:
             while text := old.read(CHUNK):
                 new.write(text)
-    sample = file.open(encoding="utf-8-sig", newline="", errors="replace").read(SAMPLE)
+    with file.open(encoding="utf-8-sig", newline="", errors="replace") as opened:
+        sample = opened.read(SAMPLE)
     delimiter = _delimiter(sample)
     told = (
         Phrase(f"编码 {encoding.upper().removesuffix('-SIG')}", f"encoding {encoding.upper().removesuffix('-SIG')}"),

@@ -1,4 +1,4 @@
-"""Plan, log and audit agree: a simulated log breaks no rule that is proved; of one with planted faults the audit finds these, and no other."""
+"""Plan, log and audit agree: what is simulated breaks no proved rule; of planted faults the audit finds each, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sopkit.logs.reading import open_logs
 from sopkit.pipeline import Compilation
 from sopkit.simulation.population import Question
 from tests.logs.planting_ground import FILES
-from tests.reference import reference
+from tests.test_simulation_witnesses import ROOT, folder
 from tests.workspaces import compiled
 
 pytest.importorskip("duckdb")
@@ -34,7 +34,9 @@ def audited(done: Compilation, folder: Path, form: str = "csv") -> tuple[Observa
     work = folder.parent / f"{folder.name}-work"
     work.mkdir()
     with Engine(work) as engine:
-        paths = [str(folder / f"{of}.{form}") for of in ("touches", "consents", "steps", "events", "customers", "syncs")]
+        paths = [
+            str(folder / f"{of}.{form}") for of in ("touches", "consents", "steps", "events", "customers", "syncs")
+        ]
         store, reading = open_logs(done, folder, paths, engine, work)
         assert not reading.aside
         case = LogCase(done, store)
@@ -61,7 +63,9 @@ def generate(done: Compilation, question: Question, folder: Path, faults: dict[s
 @pytest.mark.parametrize("seed", [7, 8, 9])
 def test_the_audit_finds_the_planted_faults_and_no_others(tmp_path: Path, seed: int, form: str) -> None:
     done = compiled(FILES)
-    planted = generate(done, Question(800, seed, date(2026, 7, 1), 28), tmp_path / "logs", wanted_of([("all", 3)]), form)
+    planted = generate(
+        done, Question(800, seed, date(2026, 7, 1), 28), tmp_path / "logs", wanted_of([("all", 3)]), form
+    )
     assert broken(audited(done, tmp_path / "logs", form)) == planted
     assert len({rule for rule, _ in planted}) >= len(FAULTS)
 
@@ -69,7 +73,7 @@ def test_the_audit_finds_the_planted_faults_and_no_others(tmp_path: Path, seed: 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_planted_beside_the_reference_workspace_is_all_that_is_found_more(tmp_path: Path, seed: int) -> None:
-    done, question = reference(), Question(1000, seed, date(2026, 10, 31), 28)
+    done, question = compiled(folder(ROOT / "playbooks")), Question(1000, seed, date(2026, 10, 31), 28)
     assert not generate(done, question, tmp_path / "clean", {})
     planted = generate(done, question, tmp_path / "planted", wanted_of([("all", 2)]))
     before, after = (broken(audited(done, tmp_path / name)) for name in ("clean", "planted"))
@@ -80,7 +84,7 @@ def test_what_is_planted_beside_the_reference_workspace_is_all_that_is_found_mor
 @pytest.mark.parametrize("seed", [3, 4, 5])
 def test_a_log_of_the_reference_workspace_breaks_no_rule_that_is_proved(tmp_path: Path, seed: int) -> None:
     """But for `spacing`: its proof says itself that staff may follow sooner on what the tool has sent."""
-    done = reference()
+    done = compiled(folder(ROOT / "playbooks"))
     generate(done, Question(800, seed, date(2026, 10, 31), 28), tmp_path / "logs", {})
     proved = {(one.rule.code, one.subject) for one in done.proved}
     rules = {code for code, _ in proved if code.startswith("SOP5")}
