@@ -100,7 +100,7 @@ def run(
     mention_errors(ctx, loaded)
     courses = Courses(loaded.compilation.workspace, loaded.compilation.graph, Question(number, chosen, start, span))
     gc.freeze()  # the tables stay to the end: what each customer leaves behind is looked through without them
-    sower = Sower(courses.ground(), wanted, chosen)
+    sower = Sower(courses.ground, wanted, chosen)
     try:
         written = write_logs(
             Path(output), _portions(console, courses, sower), output_format, sower.account if wanted else None

@@ -50,6 +50,7 @@ per: month
 measured_in: bi
 target: ≥ 50%
 """
+METRIC: Final = KPI.replace("target: ≥ 50%\n", "")
 TRIAL: Final = """\
 ---
 kind: automation
@@ -90,7 +91,7 @@ def _example(*documents: str) -> str:
 BEGUN: Final = "2026-09-01T10:00:00+08:00,complaints/call,due,C1,R1"
 CALLED: Final = "2026-09-01T12:00:00+08:00,complaints/call,done,C1,R1"
 SETTLED: Final = "2026-09-02T12:00:00+08:00,complaints/settle,done,C1,R1"
-AFTERWARDS: Final = "2026-09-05T12:00:00+08:00,complaints/call,done,C9,R9"
+AFTERWARDS: Final = "2026-09-03T12:00:00+08:00,complaints/call,done,C9,R9"
 GOOD: Final = _example(PLAY, steps(BEGUN, CALLED, SETTLED))
 
 LATE: Final = Rule(
@@ -215,8 +216,8 @@ UNEVEN_ARMS: Final = Rule(
         "分组出了错，各组的客户就不一样，结果不能用。", "When the split is wrong the arms differ in more than the treatment: the result can't be used."
     ),
     fix=Phrase("先查分组，再看结果", "mend the split before looking at the result"),
-    bad=_example(TRIAL, KPI, arms(300, 200, (30, 20))),
-    good=_example(TRIAL, KPI, arms(250, 250, (30, 30))),
+    bad=_example(TRIAL, METRIC, arms(300, 200, (30, 20))),
+    good=_example(TRIAL, METRIC, arms(250, 250, (30, 30))),
 )  # fmt: skip
 WORSE_ARM: Final = Rule(
     code="SOP993",
@@ -226,8 +227,8 @@ WORSE_ARM: Final = Rule(
     message=Phrase("{subject}：有一组明显更差", "{subject}: an arm does clearly worse"),
     why=Phrase("继续用，就是知道更差还在用。", "To go on with it is to do what is known to be worse."),
     fix=Phrase("停掉更差的那组", "stop that arm"),
-    bad=_example(TRIAL, KPI, arms(250, 250, (150, 60))),
-    good=_example(TRIAL, KPI, arms(250, 250, (150, 150))),
+    bad=_example(TRIAL, METRIC, arms(250, 250, (150, 60))),
+    good=_example(TRIAL, METRIC, arms(250, 250, (150, 150))),
 )
 
 RULES: Final = (

@@ -34,7 +34,7 @@ class Assignment:
 
     issued: int
     latest: int
-    """Until when it is to be done, as declared."""
+    """Until when it is to be done, as declared, and confirmed where that is for a person."""
     holds: bool | None = None
     """Whether its guard held when a person was told to do it; None: it is asked when it is done."""
 
@@ -109,6 +109,7 @@ class Deeds:
         if confirmed is not None and confirmed.within is not None and moved < NEVER and not dropped:
             longest = confirmed.within.seconds or 0
             moved = opening.next_open(moved + draw(f"{move.node}/confirm", 0, longest))
+            high = opening.next_open(opening.next_open(high) + longest)
         task: Assignment | None = None
         if self.assigned is not None and not isinstance(move.step.verb, SILENT):
             task = Assignment(issue, high)

@@ -133,7 +133,8 @@ def deadlines(steps: Log, events: Log) -> dict[str, tuple[Counts, Counts]]:
         met = late = missed = 0
         for turn in (one for one in turns if one.step == step):
             passed = step in REQUIRED and any(
-                one.run == turn.run and one.done is not None and one.step in CHAIN[CHAIN.index(step) + 1 :] for one in turns
+                one.run == turn.run and one.done is not None and one.step in CHAIN[CHAIN.index(step) + 1 :]
+                for one in turns
             )
             if turn.done is None and (turn.skipped is not None or passed):
                 continue
@@ -213,7 +214,10 @@ def order(steps: Log) -> dict[str, Counts]:
         looked = broken = 0
         for run in {one.run for one in turns} if n else ():
             first = {
-                each: min((one.done for one in turns if one.run == run and one.step == each and one.done is not None), default=None)
+                each: min(
+                    (one.done for one in turns if one.run == run and one.step == each and one.done is not None),
+                    default=None,
+                )
                 for each in CHAIN
             }
             mine, before = first[step], [first[each] for each in CHAIN[:n] if first[each] is not None]

@@ -43,7 +43,7 @@ def courses(seed: int = 7) -> Courses:
 
 @cache
 def ground() -> Ground:
-    return courses().ground()
+    return courses().ground
 
 
 def sown(name: str, seed: int = 7, number: int = 2) -> tuple[Sower, list[Course]]:
@@ -108,12 +108,12 @@ def test_each_fault_of_work_is_what_it_says() -> None:
 def test_a_workspace_that_admits_no_such_fault_says_why() -> None:
     done = compiled({**BARE, "sopkit.yaml": BARE["sopkit.yaml"].split("caps:")[0]})
     bare = Courses(done.workspace, done.graph, Question(20, 1, START, 28))
-    sower = Sower(bare.ground(), wanted_of([("all", 1)]), 1)
+    sower = Sower(bare.ground, wanted_of([("all", 1)]), 1)
     reasons = {name: why.en for name, _, why in sower.refused}
     assert reasons["over-touch"] == "the workspace has no caps on touches"
     assert reasons["late-sync"] == "no sync says how long it takes"
     for one in FAULTS:
-        targets = one.targets(bare.ground())
+        targets = one.targets(bare.ground)
         assert isinstance(targets, Phrase) is (one.name in reasons)
 
 

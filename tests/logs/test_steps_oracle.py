@@ -89,4 +89,7 @@ def test_the_engine_finds_what_the_oracle_does(
         assert len(one.cases) == min(5, one.broken)
         for by in ("week", "shop", "role", "staff"):
             parts_ = [group for group in one.groups if group.by == by]
-            assert not parts_ or (sum(g.looked for g in parts_), sum(g.broken for g in parts_)) == (one.looked, one.broken)
+            assert not parts_ or (sum(g.looked for g in parts_), sum(g.broken for g in parts_)) == (
+                one.looked,
+                one.broken,
+            )

@@ -7,6 +7,7 @@ from math import gcd
 from sopkit.graph import ExecutionGraph
 from sopkit.logs.generating.course import Course
 from sopkit.logs.generating.ground import Ground
+from sopkit.logs.generating.members import Members
 from sopkit.logs.generating.planting import Sower
 from sopkit.logs.generating.recording import Recorder, Words, words_of
 from sopkit.logs.generating.writing import Portion, portion_of
@@ -20,8 +21,11 @@ class Courses:
     """Customers by number. Their names do not follow their numbers, so that faults of the first are spread over all."""
 
     def __init__(self, workspace: Workspace, graph: ExecutionGraph, question: Question) -> None:
-        self.graph = graph
         self.population = Population(workspace, graph, question)
+        world = self.population.worlds[0]
+        self.ground = Ground(self.population.plan, graph, world.start, world.end)
+        """What faults are planted in."""
+        self.members = Members(self.ground)
         self.words: Words = words_of(workspace, {id_: node.step for id_, node in graph.nodes.items() if node.step})
         self.stride, self.offset = _stride(question.customers), question.seed % question.customers
 
@@ -38,12 +42,7 @@ class Courses:
         recorder.attend(machine)
         chance.fill(machine)
         machine.run()
-        return recorder.close()
-
-    def ground(self) -> Ground:
-        """Return what faults are planted in."""
-        world = self.population.worlds[0]
-        return Ground(self.population.plan, self.graph, world.start, world.end)
+        return self.members.join(recorder.close())
 
     def sow(self, first: int, last: int, sower: Sower) -> Portion:
         """Run the customers with the numbers [first, last), with what is still to be planted. Raises `EndlessError`."""

@@ -54,8 +54,7 @@ class Way:
 
     @property
     def needs_consent(self) -> bool:
-        """Whether each customer must have agreed; who is reached by a channel that selects nobody has joined it, and is not known."""
-        return self.purpose is not None and self.purpose.basis == "consent" and self.via.channel.selects != "nobody"
+        return self.purpose is not None and self.purpose.basis == "consent"
 
     @property
     def is_personal(self) -> bool:
@@ -246,16 +245,24 @@ class Ground:
             ]
             if not before:
                 continue
-            last = before[-1]
-            if last.action == "given":
-                ends = last.expires or (zone.later(last.time, consent.expires) if consent.expires else None)
-                if ends is None or now < ends:
+            agreed = next(
+                (number for number in range(len(before) - 1, -1, -1) if before[number].action == "given"), None
+            )
+            if agreed is None:
+                continue
+            given, ended = before[agreed], before[agreed + 1 : agreed + 2]
+            expires = given.expires or (zone.later(given.time, consent.expires) if consent.expires else None)
+            if ended:
+                until = (
+                    zone.later(ended[0].time, consent.effective_within) if consent.effective_within else ended[0].time
+                )
+                if now <= until:
                     return ""
+                why = "after-withdrawal" if before[-1].action == "withdrawn" else why
+            elif expires is None or now < expires:
+                return ""
+            else:
                 why = "stale-consent"
-            elif any(one.action == "given" for one in before):
-                if consent.effective_within and now <= zone.later(last.time, consent.effective_within):
-                    return ""
-                why = "after-withdrawal"
         return why
 
 

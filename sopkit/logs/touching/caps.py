@@ -165,10 +165,10 @@ class _Question:
 
     # What a case tells
 
-    def _tell(self, who: int, at: int) -> tuple[Deed, ...]:
+    def _tell(self, firsts: Mapping[int, int]) -> dict[int, tuple[Deed, ...]]:
         per = self.limit.per
         seconds = DAYS[per] * 86400 if isinstance(per, str) else (per.seconds or 0) or per.amount * 366 * 86400
-        return touched(self.contacts, who, (at - seconds, at), self.kinds)
+        return touched(self.contacts, firsts, seconds, self.kinds)
 
 
 def _counts(limit: Limit, contact: Contact) -> Match:

@@ -52,7 +52,6 @@ class Asked:
     kinds: tuple[int, ...]
     looked: int
     broken: Mapping[int, Broken]
-    """By code; a code of another rule stands for all that may be wrong with a consent."""
     unknown: int = 0
 
 
@@ -93,8 +92,9 @@ def _by_purpose(contacts: Contacts, sure: Mapping[int, Need]) -> Iterator[Asked]
 class Course:
     """Touches that need a consent, held against the log of consents."""
 
-    def __init__(self, case: LogCase, contacts: Contacts, needs: Mapping[int, Need]) -> None:
-        self.store, self.contacts, self.needs = case.store, contacts, needs
+    def __init__(self, case: LogCase, contacts: Contacts, needs: Mapping[int, Need], rule: int | None = None) -> None:
+        """Take what each kind needs; `rule` is the code for whatever is wrong, None: one for each way to be wrong."""
+        self.store, self.contacts, self.needs, self.rule = case.store, contacts, needs, rule
         self.zones = Zones(case)
         self.rows = Rows(contacts.workspace.consents, case.store.kinds("consents"))
         self.slots = self.rows.slots(needs.values())
@@ -112,14 +112,22 @@ class Course:
             query = self._unlawful()
             self.store.engine.run(f"CREATE OR REPLACE TEMP TABLE unlawful AS {query}")
             self.store.engine.run(f"CREATE OR REPLACE TEMP TABLE broken AS {self._judged()}")
-            for one in asked:
-                mine = f"kind IN ({listed(one.kinds)})"
-                for code, broken in one.broken.items():
-                    broken.take(self.store, self._tell, f"{mine} AND " + (f"code = {code}" if code in RULES else f"code <> {UNKNOWN}"))
-                one.unknown += self.store.engine.run(f"SELECT count(*) FROM broken WHERE code = {UNKNOWN} AND {mine}")[
-                    0
-                ][0]
+            self._add(asked)
         return query
+
+    def _add(self, asked: list[Asked]) -> None:
+        """Add what is in the table `broken` to those whose kinds it is of."""
+        of = ", ".join(f"({kind}, {number})" for number, one in enumerate(asked) for kind in one.kinds)
+        counts = self.store.engine.run(
+            f"SELECT number, code, count(*), count(DISTINCT who) FROM broken JOIN (VALUES {of}) asked(kind, number) USING (kind) "
+            "GROUP BY number, code ORDER BY number, code"
+        )
+        for number, code, rows, customers in counts:
+            if code == UNKNOWN:
+                asked[number].unknown += rows
+            else:
+                where = f"code = {code} AND kind IN ({listed(asked[number].kinds)})"
+                asked[number].broken[code].take(self.store, self._tell, rows, customers, where)
 
     @property
     def _alternatives(self) -> str:
@@ -161,7 +169,7 @@ class Course:
         mine = "needed.slot IS NOT NULL"
         return (
             f"SELECT j.*, CASE WHEN late > 0 OR unclear.who IS NOT NULL OR (last = 0 AND ts < {first}) THEN {UNKNOWN} "
-            "WHEN last = 3 THEN 503 WHEN last = 2 THEN 504 WHEN other > 0 THEN 502 ELSE 501 END AS code FROM ("
+            f"{self._codes} END AS code FROM ("
             "SELECT u.who, u.ts, u.kind, u.source, u.line, "
             f"max(CASE WHEN {mine} AND s.ts <= u.ts AND (s.next IS NULL OR s.next > u.ts) "
             "THEN CASE s.code WHEN 3 THEN 3 WHEN 1 THEN 2 ELSE 1 END ELSE 0 END) AS last, "
@@ -173,13 +181,22 @@ class Course:
             f"LEFT JOIN ({unclear}) unclear ON unclear.who = j.who"
         )
 
-    def _tell(self, who: int, at: int) -> tuple[Deed, ...]:
-        """Return all that the customer agreed to or withdrew before, and the touch."""
+    @property
+    def _codes(self) -> str:
+        if self.rule is not None:
+            return f"ELSE {self.rule}"
+        return "WHEN last = 3 THEN 503 WHEN last = 2 THEN 504 WHEN other > 0 THEN 502 ELSE 501"
+
+    def _tell(self, firsts: Mapping[int, int]) -> dict[int, tuple[Deed, ...]]:
+        """Return all that each customer agreed to or withdrew before, and the touch."""
+        told = touched(self.contacts, firsts, 0, self.needs)
         rows = self.store.engine.run(
-            f"SELECT ts, kind, source, line FROM consents WHERE who = {who} AND ts <= {at} ORDER BY ts, kind, source, line"
+            f"SELECT who, ts, kind, source, line FROM consents WHERE who IN ({listed(firsts)}) ORDER BY ts DESC, kind, source, line"
         )
-        told = [Deed(ts, self._words(kind), source=source, line=line) for ts, kind, source, line in rows]
-        return (*told, *touched(self.contacts, who, (at, at), self.needs))
+        for who, ts, kind, source, line in rows:
+            if ts <= firsts[who]:
+                told[who] = (Deed(ts, self._words(kind), source=source, line=line), *told.get(who, ()))
+        return told
 
     def _words(self, kind: int) -> Phrase:
         said = self.rows.kinds[kind]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from sopkit.graph.course import longest
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Observation
 from sopkit.logs.touching.contacts import Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, not_assessed, told, touched
 from sopkit.rules.tools_duplicates import DAY, DUPLICATE, topic_of
@@ -35,7 +36,7 @@ def observe(case: LogCase) -> Iterator[Observation]:
     unsure = [one.kind for one in contacts.all if not one.nodes and one.happened != "no" and not one.said["step"]]
     broken, store, within = Broken(), contacts.store, duplicate_within(contacts)
     for _ in store.each() if groups else ():
-        broken.add(store, _query(groups, within), lambda who, at: _tell(contacts, kinds, who, at, within))
+        broken.add(store, _query(groups, within), partial(touched, contacts, before=within - 1, counted=kinds))
     hours = f"{within / 3600:g}"
     about = Phrase(f"同一件事 {hours} 小时之内", f"on one occasion, within {hours} h")
     wrong = Phrase("是别的剧本或系统刚说过的", "say what another playbook or tool has just said")
@@ -86,9 +87,4 @@ def _query(groups: list[Group], within: int) -> str:
         "WINDOW w AS (PARTITION BY who, topic ORDER BY ts, source, line))) "
         f"WHERE ts - other < {within}"
     )
-
-
-def _tell(contacts: Contacts, kinds: list[int], who: int, at: int, within: int) -> tuple[Deed, ...]:
-    return touched(contacts, who, (at - within + 1, at), kinds)
-
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from heapq import nsmallest
 from typing import Final
 
@@ -16,6 +16,9 @@ from sopkit.text import Phrase
 MOST_DEEDS: Final = 50
 """Rows that one case tells at most."""
 
+Tell = Callable[[Mapping[int, int]], Mapping[int, tuple[Deed, ...]]]
+"""Customer → instant of the first row that is broken; customer → what they got up to it."""
+
 
 @dataclass(slots=True)
 class Broken:
@@ -26,38 +29,45 @@ class Broken:
     cases: tuple[Case, ...] = ()
     queries: tuple[str, ...] = ()
 
-    def add(self, store: Store, query: str, tell: Callable[[int, int], tuple[Deed, ...]]) -> None:
-        """Add what a query for (who, ts) of the broken rows finds in the part in use; `tell` returns the course up to one of them."""
-        engine = store.engine
-        engine.run(f"CREATE OR REPLACE TEMP TABLE broken AS {query}")
-        self.take(store, tell)
+    def add(self, store: Store, query: str, tell: Tell) -> None:
+        """Add what a query for (who, ts) of the broken rows finds in the part in use; `tell` returns the courses up to some of them."""
+        store.engine.run(f"CREATE OR REPLACE TEMP TABLE broken AS {query}")
         self.queries = (query,)
+        self.take(store, tell, *store.engine.run("SELECT count(*), count(DISTINCT who) FROM broken")[0])
 
-    def take(self, store: Store, tell: Callable[[int, int], tuple[Deed, ...]], where: str = "true") -> None:
-        """Add the rows of the table `broken` of which `where` is true."""
-        rows, customers = store.engine.run(f"SELECT count(*), count(DISTINCT who) FROM broken WHERE {where}")[0]
+    def take(self, store: Store, tell: Tell, rows: int, customers: int, where: str = "true") -> None:
+        """Add so many rows of the table `broken`, those of which `where` is true."""
         if not rows:
             return
         self.rows, self.customers = self.rows + rows, self.customers + customers
-        first = store.engine.run(
+        new = store.engine.run(
             f"SELECT who, min(ts) FROM broken WHERE {where} GROUP BY who ORDER BY min(ts), who LIMIT {FIRST}"
         )
-        new = [Case(who, 0, ts, ()) for who, ts in first]
-        kept = nsmallest(FIRST, (*self.cases, *new), key=lambda one: (one.at, one.who))
-        self.cases = tuple(one if one.deeds else Case(one.who, 0, one.at, tell(one.who, one.at)) for one in kept)
+        known = {one.who: one for one in self.cases}
+        kept = nsmallest(FIRST, [*((one.at, one.who) for one in self.cases), *((ts, who) for who, ts in new)])
+        courses = tell({who: ts for ts, who in kept if who not in known})
+        self.cases = tuple(known.get(who) or Case(who, 0, ts, courses.get(who, ())) for ts, who in kept)
 
 
-def touched(contacts: Contacts, who: int, span: tuple[int, int], counted: Collection[int]) -> tuple[Deed, ...]:
-    """Return a customer's touches between two instants, both included, those of the kinds that count marked; the last where they are many."""
+def touched(
+    contacts: Contacts, firsts: Mapping[int, int], before: int, counted: Collection[int]
+) -> dict[int, tuple[Deed, ...]]:
+    """Return each customer's touches in the seconds `before` an instant and at it, those of the kinds that count marked.
+
+    Where they are many, the last of them.
+    """
+    found: dict[int, list[Deed]] = {}
+    if not firsts:
+        return {}
     rows = contacts.store.engine.run(
-        f"SELECT ts, kind, source, line FROM touches WHERE who = {who} AND ts BETWEEN {span[0]} AND {span[1]} "
-        f"ORDER BY ts DESC, source DESC, line DESC LIMIT {MOST_DEEDS}"
+        f"SELECT who, ts, kind, source, line FROM touches WHERE who IN ({listed(firsts)}) "
+        f"AND ts BETWEEN {min(firsts.values()) - before} AND {max(firsts.values())} ORDER BY ts, source, line"
     )
-    return tuple(
-        Deed(ts, contacts.by_kind[kind].words, counted=kind in counted, source=source, line=line)
-        for ts, kind, source, line in reversed(rows)
-        if contacts.by_kind[kind].happened != "no"
-    )
+    for who, ts, kind, source, line in rows:
+        if firsts[who] - before <= ts <= firsts[who] and contacts.by_kind[kind].happened != "no":
+            deed = Deed(ts, contacts.by_kind[kind].words, counted=kind in counted, source=source, line=line)
+            found.setdefault(who, []).append(deed)
+    return {who: tuple(deeds[-MOST_DEEDS:]) for who, deeds in found.items()}
 
 
 def listed(numbers: Collection[int]) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from sopkit.diagnostics import Rule
 from sopkit.graph.touches import Match, Touch, match
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Observation
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, not_assessed, told, touched
 from sopkit.logs.touching.rules import CLOSED
@@ -103,7 +103,7 @@ class _Hours:
         broken, unplaced, store = Broken(), 0, self.contacts.store
         for _ in store.each() if kinds else ():
             rows = self._rows(kinds)
-            broken.add(store, f"SELECT who, ts FROM ({rows}) WHERE {closed}", partial(self._tell, kinds))
+            broken.add(store, f"SELECT who, ts FROM ({rows}) WHERE {closed}", partial(touched, self.contacts, before=0, counted=kinds))
             if not self.zones.single:
                 unplaced += store.engine.run(f"SELECT count(*) FROM ({rows}) WHERE second IS NULL")[0][0]
         looked = self.contacts.rows(kinds) - unplaced
@@ -116,10 +116,6 @@ class _Hours:
             f"SELECT who, ts, local - day * {DAY} AS second, (day + 3) % 7 AS weekday FROM (SELECT who, ts, local, {day_of('local')} AS day "
             f"FROM (SELECT t.who, ts, {local} AS local FROM touches t{self.zones.join('t')} WHERE kind IN ({listed(kinds)})))"
         )
-
-    def _tell(self, kinds: list[int], who: int, at: int) -> tuple[Deed, ...]:
-        return touched(self.contacts, who, (at, at), kinds)
-
 
 def _answer(contact: Contact, ask: partial[Match] | object) -> Match:
     if contact.channel is None:
@@ -142,7 +138,7 @@ def _barred(contacts: Contacts) -> Iterator[Observation]:
             broken = Broken()
             for _ in contacts.store.each() if kinds else ():
                 query = f"SELECT who, ts FROM touches WHERE kind IN ({listed(kinds)})"
-                broken.add(contacts.store, query, lambda who, at, kinds=kinds: touched(contacts, who, (at, at), kinds))
+                broken.add(contacts.store, query, partial(touched, contacts, before=0, counted=kinds))
             about = Phrase(f"{channel.id}：{one.source.zh}", f"{channel.id}: {one.source.en}")
             yield told(
                 BARRED, f"channel/{channel.id}", about, Phrase("是营销", "are marketing"), contacts.rows(answers), broken,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 from sopkit.diagnostics import Rule
@@ -67,7 +68,7 @@ def _minors(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
     zones, broken, known, store = Zones(case), Broken(), 0, case.store
     for _ in store.each() if kinds else ():
         rows = _ages(contacts, zones, kinds)
-        broken.add(store, f"SELECT who, ts FROM ({rows}) WHERE young", lambda who, at: touched(contacts, who, (at, at), kinds))
+        broken.add(store, f"SELECT who, ts FROM ({rows}) WHERE young", partial(touched, contacts, before=0, counted=kinds))
         known += store.engine.run(f"SELECT count(*) FROM ({rows}) WHERE young IS NOT NULL")[0][0]
     unsure = contacts.rows(kinds) - known + contacts.rows(maybe)
     about = Phrase("个性化的自动营销", "personalised marketing by tools")
@@ -188,7 +189,7 @@ def _route(contacts: Contacts, name: str, mine: list[int]) -> Observation:
     broken = Broken()
     for _ in contacts.store.each() if not lawful and not unsure else ():
         query = f"SELECT who, ts FROM touches WHERE kind IN ({listed(mine)})"
-        broken.add(contacts.store, query, lambda who, at: touched(contacts, who, (at, at), mine))
+        broken.add(contacts.store, query, partial(touched, contacts, before=0, counted=mine))
     about = Phrase(f"系统 {name} 在境外用数据", f"data used abroad by {name}") if name else Phrase("数据出境", "data abroad")
     wrong, rows = Phrase("没有声明出境途径", "have no declared route"), contacts.rows(mine)
     return told(
@@ -215,7 +216,7 @@ def _consented(  # noqa: PLR0917
         return
     code = int(rule.code.removeprefix("SOP"))
     asked = [Asked(subject, tuple(kinds), contacts.rows(kinds), {code: Broken()}) for subject, kinds in subjects.items()]
-    query = Course(case, contacts, needs).ask(asked)
+    query = Course(case, contacts, needs, code).ask(asked)
     for one in asked:
         one.broken[code].queries = (query,)
         about = Phrase(one.purpose.partition("/")[2], one.purpose.partition("/")[2])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Observation
 from sopkit.logs.touching.contacts import Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, not_assessed, told, touched
 from sopkit.model.nouns import Channel
@@ -53,11 +54,12 @@ def opening_of(channel: Channel) -> dict[str, ReplyWindow]:
 def _asked(contacts: Contacts, channel: Channel, mine: list[int], kinds: Mapping[int, ReplyWindow]) -> Observation:
     store, broken, unknown = contacts.store, Broken(), 0
     windows = list(dict.fromkeys(kinds.values()))
-    from_here = store.spans["events"][1] + max(one.seconds for one in windows)
+    longest = max(one.seconds for one in windows)
+    from_here = store.spans["events"][1] + longest
     query = _query(mine, kinds, windows)
     for _ in store.each():
         broken.add(
-            store, f"SELECT who, ts FROM ({query}) WHERE ts >= {from_here}", lambda who, at: _tell(contacts, mine, who, at)
+            store, f"SELECT who, ts FROM ({query}) WHERE ts >= {from_here}", partial(touched, contacts, before=longest, counted=mine)
         )
         unknown += store.engine.run(f"SELECT count(*) FROM ({query}) WHERE ts < {from_here}")[0][0]
     zh = "；".join(one.source.zh for one in windows[:1])
@@ -85,6 +87,3 @@ def _query(mine: list[int], kinds: Mapping[int, ReplyWindow], windows: list[Repl
         f"WHERE sent = 1 AND NOT ({' OR '.join(open_)})"
     )
 
-
-def _tell(contacts: Contacts, mine: list[int], who: int, at: int) -> tuple[Deed, ...]:
-    return touched(contacts, who, (at - 172_800, at), mine)

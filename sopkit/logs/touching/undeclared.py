@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from sopkit.graph.touches import Match
@@ -103,7 +103,7 @@ def _broken(contacts: Contacts, kinds: Collection[int]) -> Broken:
     broken = Broken()
     query = f"SELECT who, ts FROM touches WHERE kind IN ({listed(kinds)})"
     for _ in contacts.store.each() if kinds else ():
-        broken.add(contacts.store, query, lambda who, at: touched(contacts, who, (at, at), kinds))
+        broken.add(contacts.store, query, partial(touched, contacts, before=0, counted=kinds))
     return broken
 
 

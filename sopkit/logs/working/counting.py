@@ -18,6 +18,7 @@ from sopkit.logs.working.works import Works
 from sopkit.model.documents import Kpi
 from sopkit.model.formulas import Countable, Customers, Elapsed, Events, Steps, Sum, Touches
 from sopkit.model.predicates import Predicate
+from sopkit.model.values import Window
 from sopkit.simulation.plan import selects
 from sopkit.text import Phrase
 
@@ -33,11 +34,22 @@ NO_LOG: Final[Mapping[Of, Phrase]] = {
 NOT_IN_LOGS: Final = Phrase("它数的东西不在日志里", "what it counts is not in the logs")
 NO_STATE: Final = Phrase("触达日志里从没出现过这个状态", "the log of touches never names that state")
 NO_VALUE: Final = Phrase("有的事件没写数值", "some of the events have no value")
-OTHER_VALUE: Final = Phrase("日志里的数值不一定是它要加的那一项", "the value in the log need not be the one that it adds up")
+OTHER_VALUE: Final = Phrase(
+    "日志里的数值不一定是它要加的那一项", "the value in the log need not be the one that it adds up"
+)
 NO_DUE: Final = Phrase("日志没写每一步什么时候到期", "the log does not say when each step was due")
 SHORT: Final = Phrase("日志开始得不够早", "the log does not reach back far enough")
 NO_WINDOW: Final = Phrase("cohort 要和 window 一起写才能数", "a cohort can be counted only with a `window`")
-FURTHEST: Final[Mapping[str, int]] = {"failed": 0, "duplicate": 0, "": 1, "sent": 1, "delivered": 2, "opened": 3, "clicked": 4, "replied": 4}
+FURTHEST: Final[Mapping[str, int]] = {
+    "failed": 0,
+    "duplicate": 0,
+    "": 1,
+    "sent": 1,
+    "delivered": 2,
+    "opened": 3,
+    "clicked": 4,
+    "replied": 4,
+}
 """How far a touch got: who clicked has opened, what was opened was delivered. A row tells the furthest."""
 
 
@@ -123,17 +135,7 @@ class Counting:
         if window is None or any(back is not None for _, back in facts.asked):
             raise UncountableError(NOT_IN_LOGS)
         end = self.store.spans["events"][2]
-        midnight = f"b.ts - (b.ts + clock.ahead) % {DAY}"
-        if window.span is not None:
-            low, high = window.span.low.seconds, window.span.high.seconds
-            if low is None or high is None:
-                raise UncountableError(NOT_IN_LOGS)
-            lo, hi = f"b.ts + {low}", f"b.ts + {high}"
-        elif window.form == "survival":
-            lo, hi = f"{midnight} + {(window.first_day or 0) * DAY}", f"{end + 1}"
-        else:
-            last = window.first_day if window.form == "point" else window.last_day
-            lo, hi = f"{midnight} + {(window.first_day or 0) * DAY}", f"{midnight} + {((last or 0) + 1) * DAY}"
+        lo, hi = stretch(window, "b.ts", end)
         return (
             f"SELECT b.who, q.period, {lo} AS lo, {hi} AS hi FROM (SELECT who, min(ts) AS ts FROM events WHERE who <> 0 AND kind IN "
             f"({', '.join(map(str, kinds)) or 'NULL'}) GROUP BY who) b JOIN clock ON b.ts >= clock.since AND b.ts < clock.until "
@@ -224,7 +226,9 @@ class Counting:
     def _steps(self, what: Steps) -> dict[int, Total]:
         self._need("steps")
         chosen = list(self._chosen(what))
-        test = {"done": "done IS NOT NULL", "skipped": "skipped IS NOT NULL", "late": "done > due"}.get(what.state or "", "true")
+        test = {"done": "done IS NOT NULL", "skipped": "skipped IS NOT NULL", "late": "done > due"}.get(
+            what.state or "", "true"
+        )
         numbers = ", ".join(map(str, chosen)) or "NULL"
         query = (
             f"SELECT q.period, sum(CASE WHEN {test} THEN 1 ELSE 0 END), sum(CASE WHEN due IS NULL THEN 1 ELSE 0 END) "
@@ -267,3 +271,21 @@ class Counting:
             for period, seconds in self._run(query):
                 found.setdefault(period, []).append(seconds)
         return {period: sorted(values) for period, values in found.items()}
+
+
+def stretch(window: Window, since: str, end: int) -> tuple[str, str]:
+    """Return SQL for the first second of a window and the first after it; days are those of the clock, the first is day 0.
+
+    `end` is the last second of the log. Raises `UncountableError`.
+    """
+    midnight = f"{since} - ({since} + clock.ahead) % {DAY}"
+    if window.span is not None:
+        low, high = window.span.low.seconds, window.span.high.seconds
+        if low is None or high is None:
+            raise UncountableError(NOT_IN_LOGS)
+        return f"{since} + {low}", f"{since} + {high}"
+    begins = f"{midnight} + {(window.first_day or 0) * DAY}"
+    if window.form == "survival":
+        return begins, str(end + 1)
+    last = window.first_day if window.form == "point" else window.last_day
+    return begins, f"{midnight} + {((last or 0) + 1) * DAY}"

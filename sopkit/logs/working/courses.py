@@ -133,6 +133,48 @@ class Course:
                 if later.node in self.reach[earlier.node] and earlier.node not in self.reach[later.node]:
                     yield earlier, later
 
+    # The next step
+
+    def openings(self) -> frozenset[str]:
+        """Return the steps that a run may begin with."""
+        return self._next(self.root)
+
+    def after(self, place: Place) -> frozenset[str]:
+        """Return the steps that may be the next one done after a step, beside those that run on their own."""
+        found = set(self._next(place.node))
+        for container in {self._stage(place.node), self.root}:
+            for edge in self.graph.leaving.get(container, ()):
+                if edge.kind == "interrupt":
+                    found |= self._into(edge.target)
+        return frozenset(found)
+
+    def _into(self, node: str) -> frozenset[str]:
+        place = self.places.by_node.get(node)
+        if place is None:
+            return self._next(node)
+        return frozenset({node}) | (self._next(node) if passable(place.step) else frozenset())
+
+    def _next(self, node: str) -> frozenset[str]:
+        """Return the steps that may come next behind a node: through what only steers, past what may be passed by."""
+        found: set[str] = set()
+        seen, queue = {node}, [node]
+        while queue:
+            one = queue.pop()
+            for edge in self.graph.leaving.get(one, ()):
+                target = self.graph.nodes[edge.target]
+                within = target.playbook == self.root and target.kind in ("step", "stage")
+                if edge.label in ("on", "every") or edge.target in seen or not within:
+                    continue
+                if edge.kind not in ("then", "interrupt") or (edge.kind == "interrupt" and target.kind != "stage"):
+                    continue
+                seen.add(edge.target)
+                place = self.places.by_node.get(edge.target)
+                if place is not None:
+                    found.add(edge.target)
+                if place is None or passable(place.step):
+                    queue.append(edge.target)
+        return frozenset(found)
+
     def musts(self) -> Iterator[tuple[Place, Place]]:
         """Yield (required, later): a step that every way to the second passes, in the same stage."""
         for place in self.mine:

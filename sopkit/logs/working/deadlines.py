@@ -91,19 +91,22 @@ SELECT course, place, turn, base FROM (
 def observe(case: LogCase) -> Iterator[Observation]:
     """Yield what the logs say of every time limit of a step."""
     places = places_of(case)
-    limited = [one for one in places.all if one.step.within is not None or one.step.before is not None]
+    limited = limited_of(places)
     span = case.store.spans.get("steps")
     if span is None:
         if limited:
             for rule in (LATE, MISSED):
                 yield Observation(rule, "workspace", "not assessed", NO_LOG, unit=UNIT, reason=NO_LOG)
         return
-    yield from _Deadlines(case, places, limited).observe()
+    yield from Deadlines(case, places).observe()
 
 
-class _Deadlines:
-    def __init__(self, case: LogCase, places: Places, limited: list[Place]) -> None:
-        self.case, self.places, self.limited = case, places, limited
+class Deadlines:
+    """The time limits of one case; there must be a log of steps."""
+
+    def __init__(self, case: LogCase, places: Places) -> None:
+        self.case, self.places, self.limited = case, places, limited_of(places)
+        limited = self.limited
         self.works, self.hours, self.engine = Works(case, places), Hours(case, limited), case.store.engine
         self.courses = courses_of(places)
         self.end = case.store.spans["steps"][2]
@@ -114,17 +117,20 @@ class _Deadlines:
 
     def observe(self) -> Iterator[Observation]:
         said = len(self.engine.said)
-        self._lay()
-        for _ in self.works.each():
-            self.engine.run(BASES)
-            self.engine.run(ASKED)
-            self.engine.run(self._expected())
-            self.engine.run(self._judging())
+        for _ in self.each():
             self._take()
         queries = tuple(dict.fromkeys(one for one in self.engine.said[said:] if "works" in one or "judged" in one))
         named = self.works.named()
         for place in self.limited:
             yield from self._say(place, queries, named)
+
+    def each(self) -> Iterator[int]:
+        """Yield the parts, the table `judging` being that of the last: a row for each time of a step with a limit, and its verdict."""
+        self._lay()
+        for part in self.works.each():
+            for query in (BASES, ASKED, self._expected(), self._judging()):
+                self.engine.run(query)
+            yield part
 
     def _lay(self) -> None:
         span = self.case.store.spans["steps"]
@@ -207,7 +213,7 @@ CREATE OR REPLACE TABLE judging AS
 WITH zones AS (
     SELECT c.who, min(k.zone) AS zone FROM customers c JOIN customer_said k ON c.kind = k.kind GROUP BY c.who
 ), timed AS (
-    SELECT w.course, w.place, w.who, w.run, w.staff, w.shop, w.role, w.opened, w.done, w.skipped, w.due, w.source, w.line,
+    SELECT w.course, w.place, w.turn, w.who, w.run, w.staff, w.shop, w.role, w.opened, w.done, w.skipped, w.due, w.source, w.line,
            l.seconds, l.hours, CASE WHEN l.personal THEN coalesce(z.zone, d.zone) ELSE 0 END AS zone,
            CASE WHEN w.due IS NOT NULL THEN w.due WHEN l.at_once AND w.opened IS NOT NULL THEN w.opened
                 WHEN a.base IS NOT NULL THEN a.base ELSE b.base + b.plus END AS origin,
@@ -219,7 +225,7 @@ WITH zones AS (
     LEFT JOIN asked_beside a ON a.course = w.course AND a.place = w.place AND a.turn = w.turn
     LEFT JOIN zones z ON z.who = w.who LEFT JOIN zoned d ON d.hours = l.hours
     UNION ALL
-    SELECT e.course, e.place, e.who, e.run, e.staff, e.shop, 0, NULL, NULL, NULL, NULL, NULL, NULL,
+    SELECT e.course, e.place, NULL, e.who, e.run, e.staff, e.shop, 0, NULL, NULL, NULL, NULL, NULL, NULL,
            l.seconds, l.hours, CASE WHEN l.personal THEN coalesce(z.zone, d.zone) ELSE 0 END, e.base + e.plus, l.seconds, {NO_BASE}, {self.end}, e.base
     FROM expected e JOIN limits l ON e.place = l.place
     LEFT JOIN zones z ON z.who = e.who LEFT JOIN zoned d ON d.hours = l.hours
@@ -318,6 +324,11 @@ FROM measured m LEFT JOIN passed p ON p.course = m.course AND p.place = m.place
             zh += f"；{count} 次没有判断：{reason.zh}"
             en += f"; {count} not judged: {reason.en}"
         return Phrase(zh, en)
+
+
+def limited_of(places: Places) -> list[Place]:
+    """Return the steps with a time limit."""
+    return [one for one in places.all if one.step.within is not None or one.step.before is not None]
 
 
 def _uncut(course: Course) -> bool:

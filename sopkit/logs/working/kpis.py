@@ -24,18 +24,34 @@ from sopkit.logs.working.periods import Period, named, periods
 from sopkit.logs.working.predicates import UncountableError
 from sopkit.logs.tables import Of
 from sopkit.model.documents import Kpi
-from sopkit.model.formulas import Count, Customers, Elapsed, Events, Formula, Growth, Ratio, ShareOf, Steps, Sum, Touches
+from sopkit.model.formulas import (
+    Count,
+    Customers,
+    Elapsed,
+    Events,
+    Formula,
+    Growth,
+    Ratio,
+    ShareOf,
+    Steps,
+    Sum,
+    Touches,
+)
 from sopkit.rules.practice import TARGET_MISSED
 from sopkit.text import Phrase
 
 UNIT: Final = Phrase("期", "periods")
 NO_FORMULA: Final = Phrase("没写怎么数（formula）", "it does not say how it is counted (`formula`)")
 NO_BOUND: Final = Phrase("目标换算不成一个数", "its target is not a number that can be compared")
-PER_RUN: Final = Phrase("按每期或每次流程数，日志里分不出来", "it is counted for each issue or run, which the logs do not tell apart")
+PER_RUN: Final = Phrase(
+    "按每期或每次流程数，日志里分不出来", "it is counted for each issue or run, which the logs do not tell apart"
+)
 NO_PERIOD: Final = Phrase("日志没有覆盖一个完整的周期", "the logs cover no whole period")
 NOTHING: Final = Phrase("没有可数的", "there was nothing to count")
 NOT_IN_LOGS: Final = Phrase("它数的东西不在日志里", "what it counts is not in the logs")
-SCOPED: Final = Phrase("目标只管一次活动，日志里分不出来", "the target is about one campaign, which the logs do not tell apart")
+SCOPED: Final = Phrase(
+    "目标只管一次活动，日志里分不出来", "the target is about one campaign, which the logs do not tell apart"
+)
 Verdict = Literal["met", "missed", "open"]
 
 
@@ -142,9 +158,7 @@ def _lacking(logs: list[Of]) -> Phrase:
     return Phrase(f"没有{'、'.join(zh)}日志", f"there is no log of {' or of '.join(en)}")
 
 
-def _values(
-    kpi: Kpi, formula: Formula, counting: Counting, covered: list[Period], first: int
-) -> dict[int, Estimate]:
+def _values(kpi: Kpi, formula: Formula, counting: Counting, covered: list[Period], first: int) -> dict[int, Estimate]:
     """Return the value of each period in which there is something to count. Raises `UncountableError`."""
     match formula:
         case ShareOf(Customers(part), Customers(whole)):
@@ -209,7 +223,13 @@ def _verdict(estimate: Estimate, comparator: str, least: float) -> Verdict:
     low, high = estimate.low, estimate.high
     slack = 1e-9 * max(1.0, abs(least))
     if comparator == "=":
-        return "met" if abs(low - least) <= slack and abs(high - least) <= slack else "missed" if least < low - slack or least > high + slack else "open"
+        return (
+            "met"
+            if abs(low - least) <= slack and abs(high - least) <= slack
+            else "missed"
+            if least < low - slack or least > high + slack
+            else "open"
+        )
     up = comparator in ("≥", ">")
     edge = slack if comparator in ("≥", "≤") else -slack
     if up:
@@ -224,11 +244,20 @@ def _observation(one: Measured) -> Observation:
     subject, missed = f"kpi/{one.kpi}", sum(each.verdict == "missed" for each in one.readings)
     said = _said(one)
     if one.reason is not None:
-        return Observation(TARGET_MISSED, subject, "not assessed", one.reason, unit=UNIT, reason=one.reason, queries=one.queries)
+        return Observation(
+            TARGET_MISSED, subject, "not assessed", one.reason, unit=UNIT, reason=one.reason, queries=one.queries
+        )
     if not missed and any(each.verdict == "open" for each in one.readings):
         reason = Phrase(f"还说不准：{said.zh}", f"it can't be told yet: {said.en}")
         return Observation(
-            TARGET_MISSED, subject, "not assessed", said, looked=len(one.readings), unit=UNIT, reason=reason, queries=one.queries
+            TARGET_MISSED,
+            subject,
+            "not assessed",
+            said,
+            looked=len(one.readings),
+            unit=UNIT,
+            reason=reason,
+            queries=one.queries,
         )
     return Observation(
         TARGET_MISSED, subject, "broken" if missed else "kept", said, looked=len(one.readings), unit=UNIT, broken=missed,

@@ -86,6 +86,12 @@ def holds_for_nobody(predicate: Predicate) -> bool:
             count = 0
             least = float(test.count.number) if test.count else 1
             sign = test.count.comparator if test.count else "≥"
-            holds = {"≥": count >= least, "≤": count <= least, ">": count > least, "<": count < least, "=": count == least}
+            holds = {
+                "≥": count >= least,
+                "≤": count <= least,
+                ">": count > least,
+                "<": count < least,
+                "=": count == least,
+            }
             return holds[sign] != test.negated
     return False

@@ -59,13 +59,9 @@ def observe(case: LogCase) -> Iterator[Observation]:
             yield Observation(SKIPPED_REQUIRED_STEP, "workspace", "not assessed", NO_LOG, unit=UNIT, reason=NO_LOG)
         return
     works = Works(case, places)
-    named = works.named()
-    wanted = [one for one in required if one.step.if_ is None and (one.number in named or not one.step.via)]
+    wanted = wanted_of(works)
     engine = case.store.engine
-    rows = [(one.number, _role(works, one), not repeats(places.playbook(one))) for one in wanted]
-    lay(engine, "wanted", ("place INTEGER", "role INTEGER", "once BOOLEAN"), rows)
-    musts = [(a.number, b.number) for course in courses_of(places).values() for a, b in course.musts()]
-    lay(engine, "musts", ("place INTEGER", "later INTEGER"), musts)
+    lay_wanted(works)
     lay_clock(engine, case.compilation.workspace.settings.timezone, span[1], span[2])
     judged = Judged(case.store, works.roles, lambda row, columns: _tell(places, row, columns))
     nameless = 0
@@ -77,6 +73,24 @@ def observe(case: LogCase) -> Iterator[Observation]:
         yield _say(
             place, judged, guarded=place not in wanted, nameless=nameless > 0 and repeats(places.playbook(place))
         )
+
+
+def wanted_of(works: Works) -> list[Place]:
+    """Return the required steps of which a log can tell whether a run went past them."""
+    named = works.named()
+    return [
+        one for one in works.places.all
+        if one.step.required and not one.beside and one.step.if_ is None and (one.number in named or not one.step.via)
+    ]  # fmt: skip
+
+
+def lay_wanted(works: Works) -> None:
+    """Put in place what `QUERY` looks up."""
+    engine, places = works.case.store.engine, works.places
+    rows = [(one.number, _role(works, one), not repeats(places.playbook(one))) for one in wanted_of(works)]
+    lay(engine, "wanted", ("place INTEGER", "role INTEGER", "once BOOLEAN"), rows)
+    musts = [(a.number, b.number) for course in courses_of(places).values() for a, b in course.musts()]
+    lay(engine, "musts", ("place INTEGER", "later INTEGER"), musts)
 
 
 def _role(works: Works, place: Place) -> int:

@@ -24,8 +24,13 @@ UNIT: Final = Phrase("条变更", "changes")
 NO_LOG: Final = Phrase("没有同步日志", "there is no log of syncs")
 NOT_NAMED: Final = Phrase("同步日志里没有它", "the log of syncs does not name it")
 NO_TIME: Final = Phrase("没写多久同步一次（every）", "how often it runs (`every`) is not declared")
-NO_LENGTH: Final = Phrase("没写同步要多久（takes），晚不晚没有标准", "how long it takes (`takes`) is not declared: there is nothing to be late against")
-BACKWARDS: Final = Phrase("都在变更之前就到了，时间对不上", "all arrived before they were changed: the clocks do not agree")
+NO_LENGTH: Final = Phrase(
+    "没写同步要多久（takes），晚不晚没有标准",
+    "how long it takes (`takes`) is not declared: there is nothing to be late against",
+)
+BACKWARDS: Final = Phrase(
+    "都在变更之前就到了，时间对不上", "all arrived before they were changed: the clocks do not agree"
+)
 WAITING: Final = Phrase("到日志结束都还没到该到的时候", "none was to arrive before the log ends")
 LENIENT: Final = DAY
 """Seconds after the run that carries it at which a change counts as lost, where nobody said how long the sync takes."""
@@ -140,7 +145,9 @@ class _Arrivals:
             "WHERE arrived >= changed GROUP BY 1, 2"
         ):
             self.spells.setdefault(subject, Spells()).add(size, count)
-        beside = "changed AS ts, who, 0 AS run, 0 AS staff, 0 AS shop, 0 AS role, changed, arrived, latest, source, line"
+        beside = (
+            "changed AS ts, who, 0 AS run, 0 AS staff, 0 AS shop, 0 AS role, changed, arrived, latest, source, line"
+        )
         run(
             f"CREATE OR REPLACE TABLE judged AS SELECT subject, arrived > latest AS broken, {beside} FROM synced "
             "JOIN sync_limits l ON l.sync = subject WHERE l.bounded AND arrived >= changed"
@@ -178,7 +185,11 @@ class _Arrivals:
 
     def _message(self, number: int, early: int) -> Phrase:
         late, missing = self.late.sums.get(number), self.missing.sums.get(number)
-        zh = f"晚到 {late.broken} 条，没到 {missing.broken if missing else 0} 条" if late else f"没到 {missing.broken if missing else 0} 条"
+        zh = (
+            f"晚到 {late.broken} 条，没到 {missing.broken if missing else 0} 条"
+            if late
+            else f"没到 {missing.broken if missing else 0} 条"
+        )
         en = f"{late.broken} late, " if late else ""
         en += f"{missing.broken if missing else 0} never arrived"
         if number in self.spells:
@@ -197,7 +208,9 @@ def _day(at: int) -> date:
 
 def _tell(row: Row, columns: tuple[str, ...]) -> tuple[Deed, ...]:
     said = dict(zip(columns, row, strict=True))
-    changed = Deed(said["changed"], Phrase("源系统里变更", "changed in the source"), False, said["source"], said["line"])
+    changed = Deed(
+        said["changed"], Phrase("源系统里变更", "changed in the source"), False, said["source"], said["line"]
+    )
     due = Deed(said["latest"], Phrase("最晚该到", "it is to have arrived"), counted=said["arrived"] is None)
     if said["arrived"] is None:
         return (changed, due)
