@@ -37,7 +37,8 @@ WITH begun AS (
            max(CASE WHEN w.done IS NOT NULL AND c.place IS NOT NULL THEN 1 ELSE 0 END) AS complete
     FROM works w LEFT JOIN closing c ON c.place = w.place WHERE w.course > 0 GROUP BY w.course, w.playbook
 ), told AS (
-    SELECT e.who, s.playbook, e.ts, 0 AS sort, 0 AS course, e.ts AS happened FROM events e JOIN run_starts s ON e.kind = s.kind WHERE e.who <> 0
+    SELECT e.who, s.playbook, e.ts, 0 AS sort, 0 AS course, e.ts AS happened
+    FROM events e JOIN run_starts s ON e.kind = s.kind WHERE e.who <> 0
     UNION ALL SELECT who, playbook, first, 1, course, NULL FROM begun WHERE who <> 0
 ), latest AS (
     SELECT course, playbook, sort, max(happened) OVER (
@@ -48,6 +49,18 @@ SELECT b.course, b.playbook, b.who, b.run, b.shop, coalesce(l.begun, b.first) AS
 FROM begun b LEFT JOIN latest l ON l.course = b.course AND l.playbook = b.playbook AND l.sort = 1
 """
 """Each run: since the event that began it, else since its first row, to the last step done."""
+JUDGED_RUNS: Final = """
+CREATE OR REPLACE TABLE judged AS
+SELECT r.playbook AS subject, CASE WHEN r.complete THEN r.ended ELSE {end} END - r.begun > l.seconds AS broken,
+       CASE WHEN r.complete THEN r.ended ELSE {end} END AS ts, r.who, r.run, 0 AS staff, r.shop, 0 AS role, r.begun AS since, r.complete
+FROM ran r JOIN run_limits l ON l.playbook = r.playbook WHERE r.complete OR {end} - r.begun > l.seconds
+"""
+JUDGED_CONFIRMATIONS: Final = """
+CREATE OR REPLACE TABLE judged AS
+SELECT w.place AS subject, w.done - coalesce(w.started, w.opened) > l.seconds AS broken, w.done AS ts, w.who, w.run, w.staff, w.shop,
+       w.role, coalesce(w.started, w.opened) AS since, true AS complete
+FROM works w JOIN confirm_limits l ON l.place = w.place WHERE w.done IS NOT NULL AND coalesce(w.started, w.opened) IS NOT NULL
+"""
 
 
 def observe(case: LogCase) -> Iterator[Observation]:
@@ -91,19 +104,9 @@ class _Responses:
         self._lay()
         for _ in self.works.each():
             self.engine.run(RUNS)
-            self.engine.run(
-                f"CREATE OR REPLACE TABLE judged AS SELECT r.playbook AS subject, coalesce(r.ended, {self.end}) - r.begun > l.seconds "
-                f"OR (NOT r.complete AND {self.end} - r.begun > l.seconds) AS broken, CASE WHEN r.complete THEN r.ended ELSE {self.end} END AS ts, "
-                "r.who, r.run, 0 AS staff, r.shop, 0 AS role, r.begun AS since, r.complete FROM ran r JOIN run_limits l "
-                f"ON l.playbook = r.playbook WHERE r.complete OR {self.end} - r.begun > l.seconds"
-            )
+            self.engine.run(JUDGED_RUNS.format(end=self.end))
             self._take(self.runs, whole=True)
-            self.engine.run(
-                "CREATE OR REPLACE TABLE judged AS SELECT w.place AS subject, w.done - coalesce(w.started, w.opened) > l.seconds AS broken, "
-                "w.done AS ts, w.who, w.run, w.staff, w.shop, w.role, coalesce(w.started, w.opened) AS since, true AS complete "
-                "FROM works w JOIN confirm_limits l ON l.place = w.place "
-                "WHERE w.done IS NOT NULL AND coalesce(w.started, w.opened) IS NOT NULL"
-            )
+            self.engine.run(JUDGED_CONFIRMATIONS)
             self._take(self.confirmations, whole=False)
             for playbook, count in self.engine.run(
                 "SELECT playbook, count(*) FROM works WHERE course <= 0 GROUP BY playbook"
@@ -137,7 +140,8 @@ class _Responses:
     def _take(self, judged: Judged, *, whole: bool) -> None:
         judged.take()
         for subject, size, count in self.engine.run(
-            "SELECT subject, CAST(floor(ln(greatest(ts - since, 0) + 1) * 200) AS INTEGER), count(*) FROM judged WHERE complete GROUP BY 1, 2"
+            "SELECT subject, CAST(floor(ln(greatest(ts - since, 0) + 1) * 200) AS INTEGER), count(*) FROM judged "
+            "WHERE complete GROUP BY 1, 2"
         ):
             self.spells.setdefault((whole, subject), Spells()).add(size, count)
 
