@@ -17,7 +17,7 @@ owner: guide
 review_by: 2027-12-31
 starts_on: complaint-received
 for_each: customer
-due: 3d
+due: 24h
 steps:
   - {id: call, do: 给客户回电, by: guide, within: 4h, clock: wall, required: true}
   - {id: settle, do: 给出处理结果, by: guide, within: 2d, clock: wall}
@@ -101,7 +101,7 @@ def _example(*documents: str) -> str:
 BEGUN: Final = "2026-09-01T10:00:00+08:00,complaints/call,due,C1,R1"
 CALLED: Final = "2026-09-01T12:00:00+08:00,complaints/call,done,C1,R1"
 SETTLED: Final = "2026-09-02T12:00:00+08:00,complaints/settle,done,C1,R1"
-AFTERWARDS: Final = "2026-09-03T12:00:00+08:00,complaints/call,done,C9,R9"
+AFTERWARDS: Final = "2026-09-02T12:00:00+08:00,complaints/call,done,C9,R9"
 GOOD: Final = _example(PLAY, steps(BEGUN, CALLED, SETTLED))
 
 LATE: Final = Rule(

@@ -52,13 +52,16 @@ owner: guide
 review_by: 2027-12-31
 starts_on: member-joined
 for_each: customer
-due: 3d
+due: 20h
 steps:
-  - {id: a, do: 记录, by: guide}
-  - {id: b, do: 回访, by: guide}
-  - {id: c, do: 再看, by: guide, if: {order-paid: ever}}
+  - {id: a, do: 记录, by: clerk}
+  - {id: b, do: 回访, by: lead}
+  - {id: c, do: 再看, by: lead, if: {order-paid: ever}}
 ---
 kind: catalog
+roles:
+  clerk: {title: 文员, hours: "mon-fri 09:00-17:00"}
+  lead: {title: 主管}
 experiments:
   wording: {title: 问候, step: care/a, arms: {short: {share: 50%}, long: {share: 50%}}, split_by: customer, metric: back}
 """
@@ -262,10 +265,20 @@ def test_whole_runs(steps: list[tuple[int, str, str, int]], joined: list[tuple[i
         begun = max((at for who, at in joined if who == run and at <= first), default=first)
         over = any(step in "bc" and state == "done" for step, state, _ in mine)
         ended = max(_done(mine)) if over else end
-        if over or ended - begun > 3 * DAY:
-            looked += 1
-            broken += ended - begun > 3 * DAY
+        took = _open_time(begun, ended)
+        looked += over or took > 20 * HOUR
+        broken += took > 20 * HOUR
     assert (found.looked, found.broken) == (looked, broken)
+
+
+def _open_time(start: int, end: int) -> int:
+    """Return the seconds of the clerk's hours between two instants."""
+    total, day = 0, datetime.fromtimestamp(start, ZONE).date()
+    while day <= datetime.fromtimestamp(end, ZONE).date():
+        if day.weekday() < 5:
+            total += max(0, min(end, _at(day) + 17 * HOUR) - max(start, _at(day) + 9 * HOUR))
+        day += timedelta(days=1)
+    return total
 
 
 def _slow(found: Iterator[Observation]) -> list[Observation]:
