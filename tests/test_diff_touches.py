@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sopkit.diff.change import Change
-from sopkit.diff.kinds import BEFORE
-from sopkit.diff.rules_promises import AGAIN, CATALOG, FEWER_TOUCHES, MORE_TOUCHES
+from sopkit.diff.kinds import BEFORE, CATALOG
+from sopkit.diff.rules_promises import AGAIN, FEWER_TOUCHES, MORE_TOUCHES
 from sopkit.text import LANGS
 from tests.test_diff import between
 

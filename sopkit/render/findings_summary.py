@@ -5,6 +5,7 @@ Whatever an author wrote is literal, as in the comment of a pull request.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -29,7 +30,7 @@ RESERVE: Final = 200
 def summary_markdown(report: Report, ending: str, room: int) -> str:
     """Return the summary in at most `room` bytes of UTF-8; '' where there is no room for its head. `ending` closes the page for people."""
     lang = report.lang
-    last = "".join(f"> {literal(line)}<br>\n" for line in ending.splitlines() if line.strip())
+    last = _as_it_is(ending)
     head = f"### {HEADING.within(lang)}\n\n"
     items = list(_items(report)) or [f"{CLEAN.within(lang)}\n"]
     left = room - len((head + last).encode()) - RESERVE
@@ -44,6 +45,13 @@ def summary_markdown(report: Report, ending: str, room: int) -> str:
     missing = len(items) - len(kept)
     more = "\n" + MORE.fill(lang, {"count": str(missing)}) + "\n" if missing else ""
     return f"{head}{''.join(kept)}{more}\n{last}\n"
+
+
+def _as_it_is(text: str) -> str:
+    """Return lines as a block of code, between more backticks than stand together in them."""
+    lines = [visible(line) for line in text.split("\n") if line.strip()]
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return "\n".join([f"{fence}text", *lines, fence]) + "\n" if lines else ""
 
 
 def _items(report: Report) -> Iterator[str]:
