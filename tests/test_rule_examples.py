@@ -56,7 +56,7 @@ def told(rule: Rule, example: str) -> tuple[Finding, ...]:
 
 
 WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES and rule not in (*OF_TWO_VERSIONS, *OF_PRACTICE)]
-"""The examples of kinds of change are two versions, which `test_diff.py` compares; those about practice have logs: `logs/test_practice_rules.py`."""
+"""The examples of kinds of change are two versions, which `test_diff.py` compares; those of practice are logs: `logs/` has their tests."""
 NEEDS_THE_FAULT = {"SOP903", "SOP904"}
 """The waiver that these refuse leaves the finding open that it was to excuse."""
 

@@ -17,7 +17,7 @@ owner: guide
 review_by: 2027-12-31
 starts_on: complaint-received
 for_each: customer
-due: 3d
+due: 24h
 steps:
   - {id: call, do: 给客户回电, by: guide, within: 4h, clock: wall, required: true}
   - {id: settle, do: 给出处理结果, by: guide, within: 2d, clock: wall}
@@ -64,12 +64,22 @@ steps:
 ---
 kind: catalog
 experiments:
-  wording: {title: 两种问候, step: hello/greet, arms: {short: {share: 50%}, long: {share: 50%}}, split_by: customer, metric: replies, alpha: 0.05}
+  wording: {title: 两种问候, step: hello/greet, arms: {short: {share: 50%}, long: {share: 50%}},
+            split_by: customer, metric: replies, alpha: 0.05}
 """
 
 
 def steps(*rows: str) -> str:
     return "\n".join(("# steps.csv", "time,step,state,customer,run", *rows, ""))
+
+
+def arrivals(*times: str) -> str:
+    """Return a log of a sync: changes at ten in the morning, day by day, and when each arrived."""
+    rows = [
+        f"members,2026-09-0{day}T10:00:00+08:00,{f'2026-09-{time}:00+08:00' if time else ''}"
+        for day, time in enumerate(times, 1)
+    ]
+    return "\n".join(("# syncs.csv", "sync,changed,arrived", *rows, ""))
 
 
 def arms(short: int, long: int, replied: tuple[int, int] = (0, 0)) -> str:
@@ -91,7 +101,7 @@ def _example(*documents: str) -> str:
 BEGUN: Final = "2026-09-01T10:00:00+08:00,complaints/call,due,C1,R1"
 CALLED: Final = "2026-09-01T12:00:00+08:00,complaints/call,done,C1,R1"
 SETTLED: Final = "2026-09-02T12:00:00+08:00,complaints/settle,done,C1,R1"
-AFTERWARDS: Final = "2026-09-03T12:00:00+08:00,complaints/call,done,C9,R9"
+AFTERWARDS: Final = "2026-09-02T12:00:00+08:00,complaints/call,done,C9,R9"
 GOOD: Final = _example(PLAY, steps(BEGUN, CALLED, SETTLED))
 
 LATE: Final = Rule(
@@ -102,7 +112,7 @@ LATE: Final = Rule(
     message=Phrase("{step}：{looked} 次里有 {broken} 次超时", "{step}: late {broken} times of {looked}"),
     why=Phrase(
         "时限是对客户的承诺，也是后面步骤的前提；超时多了，要么人手不够，要么时限定得不对。",
-        "A time limit is a promise to customers, and later steps stand on it: where many are late, there are too few people or the limit is wrong.",
+        "A time limit is a promise to customers, and later steps stand on it: many late ones mean too few people, or a wrong limit.",
     ),
     fix=Phrase(
         "看是哪些门店、岗位和员工超时，补人、培训或者改时限",
@@ -155,7 +165,7 @@ SLOW: Final = Rule(
     ),
     bad=_example(
         PLAY,
-        steps(BEGUN, CALLED, SETTLED.replace("02T12", "04T12")).replace("complaints/settle,done", "complaints/settle,done")
+        steps(BEGUN, CALLED, SETTLED.replace("02T12", "04T12"))
         + "# events.csv\ntime,event,customer\n2026-09-01T10:00:00+08:00,complaint-received,C1\n",
     ).replace("within: 2d", "within: 5d"),
     good=GOOD + "# events.csv\ntime,event,customer\n2026-09-01T10:00:00+08:00,complaint-received,C1\n",
@@ -174,8 +184,8 @@ LATE_SYNC: Final = Rule(
         "修好同步，或者按实际改 every、at、takes，再检查一遍",
         "mend the sync, or declare `every`, `at` and `takes` as they are and check again",
     ),
-    bad=_example(SYNC) + "# syncs.csv\nsync,changed,arrived\nmembers,2026-09-01T10:00:00+08:00,2026-09-01T10:45:00+08:00\n",
-    good=_example(SYNC) + "# syncs.csv\nsync,changed,arrived\nmembers,2026-09-01T10:00:00+08:00,2026-09-01T10:15:00+08:00\n",
+    bad=_example(SYNC, arrivals("01T10:45")),
+    good=_example(SYNC, arrivals("01T10:15")),
 )  # fmt: skip
 MISSING_SYNC: Final = Rule(
     code="SOP990",
@@ -187,10 +197,8 @@ MISSING_SYNC: Final = Rule(
         "没到的退订、订单和标签，别的系统永远不知道。", "Opt-outs, orders and tags that never arrive stay unknown to the other tool."
     ),
     fix=Phrase("补传没到的，查失败的原因", "send what is missing again, and find out why it failed"),
-    bad=_example(SYNC)
-    + "# syncs.csv\nsync,changed,arrived\nmembers,2026-09-01T10:00:00+08:00,\nmembers,2026-09-02T10:00:00+08:00,2026-09-02T10:10:00+08:00\n",
-    good=_example(SYNC)
-    + "# syncs.csv\nsync,changed,arrived\nmembers,2026-09-01T10:00:00+08:00,2026-09-01T10:10:00+08:00\nmembers,2026-09-02T10:00:00+08:00,2026-09-02T10:10:00+08:00\n",
+    bad=_example(SYNC, arrivals("", "02T10:10")),
+    good=_example(SYNC, arrivals("01T10:10", "02T10:10")),
 )  # fmt: skip
 TARGET_MISSED: Final = Rule(
     code="SOP991",
@@ -213,7 +221,7 @@ UNEVEN_ARMS: Final = Rule(
     summary=Phrase("对比测试分到各组的人数不对", "an experiment whose arms are not as large as declared"),
     message=Phrase("{subject}：分组人数与声明不符", "{subject}: the arms are not as large as declared"),
     why=Phrase(
-        "分组出了错，各组的客户就不一样，结果不能用。", "When the split is wrong the arms differ in more than the treatment: the result can't be used."
+        "分组出了错，各组的客户就不一样，结果不能用。", "With a wrong split the arms differ in more than what is tried: it proves nothing."
     ),
     fix=Phrase("先查分组，再看结果", "mend the split before looking at the result"),
     bad=_example(TRIAL, METRIC, arms(300, 200, (30, 20))),

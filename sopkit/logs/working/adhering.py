@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final, get_args
+from typing import Final, Literal, get_args
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.working import skipped
 from sopkit.logs.working.adherence import Adherence, By, Deviation, Fitting, Planned, Training, Weakness
 from sopkit.logs.working.courses import Course, courses_of
-from sopkit.logs.working.deadlines import LATE_, MISSED_, OPEN, Deadlines
-from sopkit.logs.working.deadlines import SKIPPED as WENT_PAST
+from sopkit.logs.working.deadlines import Deadlines
+from sopkit.logs.working.deadlines_queries import LATE_, MISSED_, OPEN
+from sopkit.logs.working.deadlines_queries import SKIPPED as WENT_PAST
 from sopkit.logs.working.lookups import CLOCKED, DAY, MONDAY, lay
 from sopkit.logs.working.places import places_of
 from sopkit.logs.working.works import ALONE, NO_LOG, NO_RUNS, repeats
 from sopkit.simulation.clock import date_of
 from sopkit.text import Phrase
 
+Learner = Literal["role", "staff", "shop"]
 DONE, LATE, MISSED, UNDONE = range(4)
 STEPS_BEFORE: Final = 6
 """Steps told before the first that does not fit."""
@@ -75,7 +77,7 @@ class _Adhering:
         self.deadlines = Deadlines(case, self.places)
         self.works = self.deadlines.works
         self.counts: dict[tuple[By, str], Counter[int]] = {}
-        self.failing: dict[tuple[str, str], dict[int, Counter[int]]] = {}
+        self.failing: dict[tuple[Learner, str], dict[int, Counter[int]]] = {}
         """(`role`, `staff` or `shop`, who) → step → what became of it."""
         self.staff_roles: dict[str, Counter[str]] = {}
         self.runs: Counter[int] = Counter()
@@ -128,7 +130,11 @@ class _Adhering:
             )  # fmt: skip
             for key in parts:
                 self.counts.setdefault(key, Counter())[status] += count
-            learners = (("role", said), ("shop", shops.get(shop, "")), ("staff", str(staff) if staff else ""))
+            learners: tuple[tuple[Learner, str], ...] = (
+                ("role", said),
+                ("shop", shops.get(shop, "")),
+                ("staff", str(staff) if staff else ""),
+            )
             for learner in learners:
                 if learner[1]:
                     self.failing.setdefault(learner, {}).setdefault(place, Counter())[status] += count
@@ -187,7 +193,7 @@ class _Adhering:
             (one for one in found if one.failed), key=lambda one: (order.index(one.by), -one.failed, one.of)
         )
 
-    def _one(self, by: str, of: str, steps: dict[int, Counter[int]]) -> Training:
+    def _one(self, by: Learner, of: str, steps: dict[int, Counter[int]]) -> Training:
         weak = [
             Weakness(self.places.by_number[place].node, counts.total() - counts[UNDONE], counts[LATE] + counts[MISSED])
             for place, counts in steps.items()
@@ -197,7 +203,7 @@ class _Adhering:
         return Training(
             by, of, role, sum(one.planned for one in weak), sum(one.failed for one in weak), tuple(failing[:MOST_STEPS]),
             self._courses(role, failing[:MOST_STEPS]),
-        )  # type: ignore[arg-type]  # one of the three  # fmt: skip
+        )  # fmt: skip
 
     def _courses(self, role: str, weak: list[Weakness]) -> tuple[str, ...]:
         """Return the declared courses for a role that cover a step or its playbook."""

@@ -182,9 +182,9 @@ class Course:
                 stage = self._stage(place.node)
                 around = self._reached_without(stage, place.node)
                 for later in self.mine:
-                    if later is not place and not later.beside and later.node.startswith(f"{stage}/"):
-                        if later.node in self.reach[place.node] and later.node not in around:
-                            yield place, later
+                    inside = later is not place and not later.beside and later.node.startswith(f"{stage}/")
+                    if inside and later.node in self.reach[place.node] and later.node not in around:
+                        yield place, later
 
     def _reached_without(self, start: str, without: str) -> set[str]:
         """Return what a run comes to from the entry of a stage, inside it, without a step."""

@@ -141,7 +141,7 @@ class _Count:
             query = self._query(self.metric)
         except UncountableError as error:
             reason, query = error.reason, self._query(None)
-        sizes, wholes, parts = ([0] * len(arms) for _ in range(3))
+        sizes, wholes, parts = [0] * len(arms), [0] * len(arms), [0] * len(arms)
         several = 0
         for _ in self.case.store.each():
             for arm, sure, n, seen, part in self.engine.run(query):
@@ -149,8 +149,8 @@ class _Count:
                     sizes[arm], wholes[arm], parts[arm] = sizes[arm] + n, wholes[arm] + seen, parts[arm] + part
                 else:
                     several += n
-        declared = [float(arm.share.value) / 100 for arm in arms if arm.share is not None]
-        whole = len(declared) == len(arms) and abs(sum(declared) - 1) < 1e-9 and all(declared)
+        declared: list[float] = [float(arm.share.value) / 100 for arm in arms if arm.share is not None]
+        whole = len(declared) == len(arms) and abs(sum(declared) - 1) < 1e-9 and min(declared, default=0) > 0
         ratio = goodness(sizes, declared) if whole and sum(sizes) else None
         if ratio is not None and ratio < UNEVEN:
             reason = WRONG_SPLIT
@@ -170,7 +170,10 @@ class _Count:
         return Trial(experiment.id, name, results, several, ratio, alpha, needed, reason, (query,))
 
     def _query(self, metric: Kpi | None) -> str:
-        """Return SQL for (arm, whether that is sure, customers, those seen to the end, of them those with the metric's part). Raises `UncountableError`."""
+        """Return SQL for (arm, whether that is sure, customers, those seen to the end, of them those with the metric's part).
+
+        Raises `UncountableError`.
+        """
         end = self.case.store.spans["events"][2]
         first = min(span[1] for of, span in self.case.store.spans.items() if of in ("events", "touches"))
         lay_clock(self.engine, self.case.compilation.workspace.settings.timezone, first, end)

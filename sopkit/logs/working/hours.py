@@ -6,12 +6,12 @@ Staff go by the workspace's clock, channels and quiet hours by the customer's.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from sopkit.graph.clock import Interval
-from sopkit.graph.openings import Span
+from sopkit.graph.openings import Span, weekly
 from sopkit.graph.touches import staffed, touches_of
 from sopkit.graph.zones import AHEAD, Clocks
 from sopkit.logs.case import LogCase
@@ -37,8 +37,17 @@ class Hours:
         """Open stretches of one day of UTC, at most."""
 
     def _number(self, place: Place) -> int:
-        spans = tuple(dict.fromkeys(self._spans(place)))
+        return self._numbered(tuple(dict.fromkeys(self._spans(place))))
+
+    def _numbered(self, spans: tuple[Span, ...]) -> int:
         return self._numbers.setdefault(spans, len(self._numbers))
+
+    def common(self, places: Iterable[Place]) -> int:
+        """Return the number of the hours in which all the people who do these steps are at work; 0 where there are none such."""
+        roles = [self.workspace.roles.get(place.step.by.id) for place in places if place.step.by]
+        spans = tuple(dict.fromkeys(span for role in roles for span in staffed(role)))
+        weekly_ = weekly(spans)
+        return 0 if weekly_ is not None and weekly_.empty else self._numbered(spans)
 
     def _spans(self, place: Place) -> Iterator[Span]:
         touch, step = self._touches.get(place.node), place.step

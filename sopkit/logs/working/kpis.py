@@ -16,13 +16,13 @@ from sopkit.graph.measures import countables
 from sopkit.graph.promises import Promise, bound, promises
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation
+from sopkit.logs.tables import Of
 from sopkit.logs.working import estimates
 from sopkit.logs.working.counting import Counting, Total
 from sopkit.logs.working.estimates import METHODS, Estimate
 from sopkit.logs.working.lookups import lay_clock
 from sopkit.logs.working.periods import Period, named, periods
 from sopkit.logs.working.predicates import UncountableError
-from sopkit.logs.tables import Of
 from sopkit.model.documents import Kpi
 from sopkit.model.formulas import (
     Count,
@@ -103,11 +103,11 @@ def _measured(case: LogCase, promise: Promise) -> Measured:
         kpi.id, promise.root, promise.target.comparator, None if least is None else float(least), kpi.unit or "", ()
     )
     counting = Counting(case)
+    if least is None:
+        return replace(found, reason=NO_BOUND)
+    if promise.scope and kpi.per not in ("issue", "run"):
+        return replace(found, reason=SCOPED)
     try:
-        if least is None:
-            raise UncountableError(NO_BOUND)
-        if promise.scope and kpi.per not in ("issue", "run"):
-            raise UncountableError(SCOPED)
         readings = tuple(_readings(case, kpi, promise.target.comparator, float(least), counting))
     except UncountableError as error:
         return replace(found, reason=error.reason, queries=tuple(counting.queries))
@@ -177,7 +177,7 @@ def _values(kpi: Kpi, formula: Formula, counting: Counting, covered: list[Period
                 if one.total
             }
         case Count(of):
-            return _all_periods(counting.totals(of, kpi, first), covered)  # type: ignore[arg-type]
+            return _all_periods(counting.totals(of, kpi, first), covered)
         case Sum():
             return _all_periods(counting.totals(formula, kpi, first), covered)
         case Growth(of):

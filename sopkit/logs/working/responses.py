@@ -1,6 +1,7 @@
 """How long whole procedures take against their `due`, and confirmations against `confirmed_by`: SOP988.
 
-How soon single steps answer stands with their time limits.
+The whole of a procedure counts the time in which all who work on it are at work. How soon single steps answer stands with their time
+limits.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
 from sopkit.logs.observed import Deed, Observation
 from sopkit.logs.working.courses import Course, courses_of, passable
+from sopkit.logs.working.deadlines_queries import BEFORE
 from sopkit.logs.working.found import Judged
-from sopkit.logs.working.lookups import lay, lay_clock
+from sopkit.logs.working.hours import Hours
+from sopkit.logs.working.lookups import DAY, lay, lay_clock
 from sopkit.logs.working.places import Place, Places, places_of
 from sopkit.logs.working.spells import Spells, spell
 from sopkit.logs.working.works import NO_LOG, NO_RUNS, Works
@@ -37,7 +40,8 @@ WITH begun AS (
            max(CASE WHEN w.done IS NOT NULL AND c.place IS NOT NULL THEN 1 ELSE 0 END) AS complete
     FROM works w LEFT JOIN closing c ON c.place = w.place WHERE w.course > 0 GROUP BY w.course, w.playbook
 ), told AS (
-    SELECT e.who, s.playbook, e.ts, 0 AS sort, 0 AS course, e.ts AS happened FROM events e JOIN run_starts s ON e.kind = s.kind WHERE e.who <> 0
+    SELECT e.who, s.playbook, e.ts, 0 AS sort, 0 AS course, e.ts AS happened
+    FROM events e JOIN run_starts s ON e.kind = s.kind WHERE e.who <> 0
     UNION ALL SELECT who, playbook, first, 1, course, NULL FROM begun WHERE who <> 0
 ), latest AS (
     SELECT course, playbook, sort, max(happened) OVER (
@@ -48,6 +52,12 @@ SELECT b.course, b.playbook, b.who, b.run, b.shop, coalesce(l.begun, b.first) AS
 FROM begun b LEFT JOIN latest l ON l.course = b.course AND l.playbook = b.playbook AND l.sort = 1
 """
 """Each run: since the event that began it, else since its first row, to the last step done."""
+JUDGED_CONFIRMATIONS: Final = """
+CREATE OR REPLACE TABLE judged AS
+SELECT w.place AS subject, w.done - coalesce(w.started, w.opened) > l.seconds AS broken, w.done AS ts, w.who, w.run, w.staff, w.shop,
+       w.role, coalesce(w.started, w.opened) AS since, true AS complete
+FROM works w JOIN confirm_limits l ON l.place = w.place WHERE w.done IS NOT NULL AND coalesce(w.started, w.opened) IS NOT NULL
+"""
 
 
 def observe(case: LogCase) -> Iterator[Observation]:
@@ -60,7 +70,7 @@ def observe(case: LogCase) -> Iterator[Observation]:
             yield Observation(SLOW, "workspace", "not assessed", NO_LOG, unit=UNIT, reason=NO_LOG)
         return
     _, first, last = case.store.spans["steps"]
-    lay_clock(case.store.engine, case.compilation.workspace.settings.timezone, first - 400 * 86_400, last)
+    lay_clock(case.store.engine, case.compilation.workspace.settings.timezone, first - BEFORE, last)
     yield from _Responses(case, places, limited, confirmed).observe()
 
 
@@ -81,8 +91,8 @@ def _confirmation(case: LogCase, place: Place) -> int | None:
 class _Responses:
     def __init__(self, case: LogCase, places: Places, limited: list[tuple[int, str]], confirmed: list[Place]) -> None:
         self.case, self.places, self.limited, self.confirmed = case, places, limited, confirmed
-        self.engine, self.works = case.store.engine, Works(case, places)
-        self.end = case.store.spans["steps"][2]
+        self.engine, self.works, self.hours = case.store.engine, Works(case, places), Hours(case, ())
+        _, self.begin, self.end = case.store.spans["steps"]
         self.runs, self.confirmations = (Judged(case.store, self.works.roles, self._tell) for _ in range(2))
         self.spells: dict[tuple[bool, int], Spells] = {}
         self.nameless: dict[int, int] = {}
@@ -91,19 +101,9 @@ class _Responses:
         self._lay()
         for _ in self.works.each():
             self.engine.run(RUNS)
-            self.engine.run(
-                f"CREATE OR REPLACE TABLE judged AS SELECT r.playbook AS subject, coalesce(r.ended, {self.end}) - r.begun > l.seconds "
-                f"OR (NOT r.complete AND {self.end} - r.begun > l.seconds) AS broken, CASE WHEN r.complete THEN r.ended ELSE {self.end} END AS ts, "
-                "r.who, r.run, 0 AS staff, r.shop, 0 AS role, r.begun AS since, r.complete FROM ran r JOIN run_limits l "
-                f"ON l.playbook = r.playbook WHERE r.complete OR {self.end} - r.begun > l.seconds"
-            )
+            self.engine.run(self._judging())
             self._take(self.runs, whole=True)
-            self.engine.run(
-                "CREATE OR REPLACE TABLE judged AS SELECT w.place AS subject, w.done - coalesce(w.started, w.opened) > l.seconds AS broken, "
-                "w.done AS ts, w.who, w.run, w.staff, w.shop, w.role, coalesce(w.started, w.opened) AS since, true AS complete "
-                "FROM works w JOIN confirm_limits l ON l.place = w.place "
-                "WHERE w.done IS NOT NULL AND coalesce(w.started, w.opened) IS NOT NULL"
-            )
+            self.engine.run(JUDGED_CONFIRMATIONS)
             self._take(self.confirmations, whole=False)
             for playbook, count in self.engine.run(
                 "SELECT playbook, count(*) FROM works WHERE course <= 0 GROUP BY playbook"
@@ -129,15 +129,41 @@ class _Responses:
         courses = courses_of(self.places)
         closing = [(place.number,) for _, root in self.limited for place in _closing(courses[root])]
         lay(self.engine, "closing", ("place INTEGER",), closing)
-        limits = [(number, due) for number, root in self.limited if isinstance(due := _due(self.places, root), int)]
-        lay(self.engine, "run_limits", ("playbook INTEGER", "seconds BIGINT"), limits)
+        limits = [
+            (number, due, self.hours.common(courses[root].mine))
+            for number, root in self.limited
+            if isinstance(due := _due(self.places, root), int)
+        ]
+        lay(self.engine, "run_limits", ("playbook INTEGER", "seconds BIGINT", "hours INTEGER"), limits)
+        self.hours.lay(self.begin - BEFORE, self.end + DAY)
         confirmations = [(place.number, _confirmation(self.case, place)) for place in self.confirmed]
         lay(self.engine, "confirm_limits", ("place INTEGER", "seconds BIGINT"), confirmations)
+
+    def _judging(self) -> str:
+        """Return SQL for the runs that are over, and for those whose time is."""
+        measured = self.hours.open_time
+        begun = f"greatest({self.begin - BEFORE}, r.begun)"
+        joins = "".join(
+            f" LEFT JOIN opens {name} ON {name}.hours = r.hours AND {name}.midnight = ({at}) - ({at}) % {DAY}"
+            for name, at in (("o0", begun), ("o1", "r.ts"))
+        )
+        return f"""
+CREATE OR REPLACE TABLE judged AS
+WITH timed AS (
+    SELECT r.*, l.seconds, l.hours, CASE WHEN r.complete THEN r.ended ELSE {self.end} END AS ts
+    FROM ran r JOIN run_limits l ON l.playbook = r.playbook
+), measured AS (
+    SELECT r.*, ({measured("r.ts", "o1", "r.hours")}) - ({measured(begun, "o0", "r.hours")}) AS took FROM timed r{joins}
+)
+SELECT playbook AS subject, took > seconds AS broken, ts, who, run, 0 AS staff, shop, 0 AS role, begun AS since, complete
+FROM measured WHERE complete OR took > seconds
+"""
 
     def _take(self, judged: Judged, *, whole: bool) -> None:
         judged.take()
         for subject, size, count in self.engine.run(
-            "SELECT subject, CAST(floor(ln(greatest(ts - since, 0) + 1) * 200) AS INTEGER), count(*) FROM judged WHERE complete GROUP BY 1, 2"
+            "SELECT subject, CAST(floor(ln(greatest(ts - since, 0) + 1) * 200) AS INTEGER), count(*) FROM judged "
+            "WHERE complete GROUP BY 1, 2"
         ):
             self.spells.setdefault((whole, subject), Spells()).add(size, count)
 

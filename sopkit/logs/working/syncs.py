@@ -44,7 +44,8 @@ WITH told AS (
     FROM syncs s JOIN sync_said k ON s.kind = k.kind
     UNION ALL SELECT sync, ts, 1, NULL, NULL, NULL, NULL, ts FROM sync_runs
 ), next_ AS (
-    SELECT *, min(run) OVER (PARTITION BY sync ORDER BY ts DESC, sort ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS following FROM told
+    SELECT *, min(run) OVER (PARTITION BY sync ORDER BY ts DESC, sort ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS following
+    FROM told
 )
 SELECT n.sync AS subject, n.ts AS changed, n.arrived, n.who, n.source, n.line,
        CASE WHEN l.slotted THEN n.following ELSE n.ts + l.every END + l.most AS latest
