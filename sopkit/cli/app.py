@@ -57,7 +57,9 @@ SUMMARIES: Final = {
         "把现有的问题记成基线，以后只报新的", "write down what is found now, to be told only what is new"
     ),
     "simulate": Phrase("随机模拟一批客户：触达、工作量、去留", "run random customers: touches, work, drop-offs"),
-    "logs": Phrase("日志：用模拟生成", "logs of what was done: make some by simulation"),
+    "logs": Phrase(
+        "日志：看懂、核对、用模拟生成", "logs of what was done: map them, read them, make some by simulation"
+    ),
     "ls": Phrase("列出工作区里的文档和名词", "list what a workspace holds"),
     "explain": Phrase("说明一条规则：为何要紧、怎么改、例子", "explain a rule: why it matters, what to do, an example"),
     "rules": Phrase("列出全部规则", "list all rules"),

@@ -10,6 +10,17 @@ from sopkit.cli.command import OK, Entry, Group, console_of, help_page
 from sopkit.text import Lang, Phrase
 
 ENTRIES: Final = {
+    "map": Entry(
+        "sopkit.cli.logs_map",
+        Phrase(
+            "看一份日志，给出 sopkit.yaml 里 logs 的写法",
+            "look at a log and print what `logs` in sopkit.yaml should say",
+        ),
+    ),
+    "read": Entry(
+        "sopkit.cli.logs_read",
+        Phrase("只读日志，看看是怎么理解的", "read the logs only, and tell how they were understood"),
+    ),
     "generate": Entry(
         "sopkit.cli.logs_generate",
         Phrase("用模拟生成日志，可以埋进各种错误", "make logs by simulation, with faults where wanted"),

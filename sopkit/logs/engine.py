@@ -20,6 +20,8 @@ MEMORY: Final = "1200MB"
 SPILL: Final = "20GB"
 """Of disk, for sorts that do not fit into memory."""
 THREADS: Final = 2
+FLUSHED: Final = 131_072
+"""Rows that a part gathers in memory before they are written."""
 MISSING: Final = Phrase(
     "审计日志要另装一个库：pip install 'sopkit[logs]'",
     "auditing logs needs one more library: pip install 'sopkit[logs]'",
@@ -66,6 +68,7 @@ class Engine:
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "preserve_insertion_order": "false",
+                "partitioned_write_flush_threshold": str(FLUSHED),
             },
         )
         self._error = duckdb.Error
@@ -105,6 +108,24 @@ class Engine:
         self._connection.execute(f"SET allowed_directories = [{allowed}]")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
+
+
+def hashed(columns: Sequence[str]) -> str:
+    """Return a number for what columns say together, as good as different for different texts."""
+    return f"hash({', '.join(columns)})"
+
+
+def part_of(key: str, parts: int) -> str:
+    """Return in which part a row stands, by a hash of whose it is."""
+    return f"CAST(hash({key}) % {parts} AS SMALLINT)" if parts > 1 else "0"
+
+
+def split_by_part(rows: str, folder: Path, parts: int) -> str:
+    """Return a statement that writes rows into a folder for each value of `part`, `part=0` and so on."""
+    if parts == 1:
+        (folder / "part=0").mkdir()
+        return f"COPY ({rows}) TO {quoted(str(folder / 'part=0' / 'all.parquet'))} (FORMAT parquet)"
+    return f"COPY ({rows}) TO {quoted(str(folder))} (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE)"
 
 
 def quoted(text: str) -> str:

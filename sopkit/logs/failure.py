@@ -12,3 +12,7 @@ class LogRefusedError(Exception):
         super().__init__(reason.en)
         self.reason = reason
         self.args_of_reason = args
+
+
+class TooManyBadError(LogRefusedError):
+    """More rows can't be read than was said beforehand: it is the log that fails, not how the command was typed."""

@@ -10,8 +10,10 @@ import codecs
 import csv
 import datetime
 import sqlite3
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -29,6 +31,10 @@ PARQUETS: Final = (".parquet", ".pq")
 SUFFIXES: Final = (*TEXTS, *SHEETS, *LITES, *DUCKS, *PARQUETS)
 CHUNK: Final = 1 << 20
 SAMPLE: Final = 1 << 16
+LONGEST_RECORD: Final = 10_000
+"""Lines that one row may take, at most."""
+LARGEST: Final = 2 * 10**9
+"""Bytes that a spreadsheet may unpack to."""
 DELIMITERS: Final = (",", "\t", ";", "|")
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 LINE: Final = "_line"
@@ -47,12 +53,18 @@ NO_ENCODING: Final = Phrase(
 NO_HEADER: Final = Phrase("{file} 是空的：第一行应为列名", "{file} is empty: its first line should name the columns")
 TWICE: Final = Phrase("{file} 有两列都叫“{column}”", "{file} has two columns that are called “{column}”")
 BROKEN: Final = Phrase("{file} 读不出来，可能没有传完：{why}", "{file} can't be read and may be cut off: {why}")
+CUT_OFF: Final = Phrase("{file} 不完整，可能没有传完", "{file} is cut off: it is shorter than it says")
 SEVERAL: Final = Phrase(
     "{file} 里有几张表（{tables}），请在 logs 里用 table 写明是哪一张",
     "{file} holds several tables ({tables}): say under `logs` with `table` which one is meant",
 )
 NO_TABLE: Final = Phrase(
     "{file} 里没有表“{table}”；有的是：{tables}", "{file} has no table “{table}”; it has: {tables}"
+)
+NO_TABLES: Final = Phrase("{file} 里没有表", "{file} holds no table")
+SWOLLEN: Final = Phrase(
+    "{file} 解压后超过 {limit} GB；请分成几份，或导出为 CSV",
+    "{file} unpacks to more than {limit} GB; split it, or export it as CSV",
 )
 PASSWORD: Final = Phrase(
     "{file} 打不开：有密码，或不是 Excel 文件", "{file} can't be opened: it has a password, or is no Excel file"
@@ -77,6 +89,8 @@ class Opened:
     """What was understood of it: its encoding, its delimiter."""
     rejects: str = ""
     """The table in which the engine keeps the lines that it could not read; '' where there can be none."""
+    lost: tuple[int, int] | None = None
+    """The row from which on nothing could be read, for a quote that does not end, and how many lines that are."""
 
 
 def open_file(engine: Engine, path: Path, work: Path, number: int, table: str | None = None) -> Opened:
@@ -108,11 +122,12 @@ def open_file(engine: Engine, path: Path, work: Path, number: int, table: str | 
 
 
 def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
-    encoding = _encoding(path, start)
-    file = path
-    if encoding not in ("utf-8", "utf-8-sig"):
+    encoding, seen = _encoding(path, start)
+    file, mixed = path, seen.mixed
+    if mixed or encoding not in ("utf-8", "utf-8-sig"):
         file = work / f"text-{number}.csv"
-        with path.open(encoding=encoding, newline="") as old, file.open("w", encoding="utf-8", newline="") as new:
+        ends = None if mixed else ""
+        with path.open(encoding=encoding, newline=ends) as old, file.open("w", encoding="utf-8", newline="") as new:
             while text := old.read(CHUNK):
                 new.write(text)
     with file.open(encoding="utf-8-sig", newline="", errors="replace") as opened:
@@ -123,29 +138,75 @@ def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
         Phrase(f"分隔符 {delimiter!r}", f"delimiter {delimiter!r}"),
     )
     header = next(csv.reader(sample.splitlines(), delimiter=delimiter), [])
-    return _delimited(path, file, header, delimiter, number, *told)
+    opened = _delimited(path, file, header, delimiter, number, *told)
+    return replace(opened, lost=_lost(file, delimiter)) if seen.quotes % 2 else opened
 
 
-def _encoding(path: Path, start: bytes) -> str:
-    """Return how a text is encoded: by its mark, else UTF-8 where all of it is, else GB18030 where all of it is."""
-    for mark, encoding in MARKS:
-        if start.startswith(mark):
-            return encoding
+def _lost(file: Path, delimiter: str) -> tuple[int, int] | None:
+    """Return the row in which a quote begins that never ends, and how many lines are lost to it; None where every quote ends.
+
+    The engine passes over such lines without a word.
+    """
+    csv.field_size_limit(2**31 - 1)
+    rows, record = -1, list[str]()
+    with file.open(encoding="utf-8-sig", newline="", errors="replace") as lines:
+
+        def fed() -> Iterator[str]:
+            for line in lines:
+                record.append(line)
+                if len(record) > LONGEST_RECORD:
+                    return
+                yield line
+
+        for _ in csv.reader(fed(), delimiter=delimiter):
+            rows += 1
+            last = len(record)
+            unended = sum(line.count('"') for line in record) % 2
+            record.clear()
+            if last > LONGEST_RECORD:
+                break
+        return (rows, last + sum(1 for _ in lines)) if rows > 0 and unended else None
+
+
+def _encoding(path: Path, start: bytes) -> tuple[str, _Seen]:
+    """Return how a text is encoded: by its mark, else UTF-8 where all of it is, else GB18030; and what was seen on the way."""
+    marked = [encoding for mark, encoding in MARKS if start.startswith(mark)]
     place = 0
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in marked or ("utf-8", "gb18030"):
         decoder = codecs.getincrementaldecoder(encoding)()
+        seen = _Seen()
         read = 0
         try:
             with path.open("rb") as opened:
                 while data := opened.read(CHUNK):
-                    decoder.decode(data)
+                    seen.see(decoder.decode(data))
                     read += len(data)
-                decoder.decode(b"", final=True)
+                seen.see(decoder.decode(b"", final=True))
         except UnicodeDecodeError as error:
             place = read + error.start
         else:
-            return encoding
+            return encoding, seen
     raise LogRefusedError(NO_ENCODING, file=path.as_posix(), byte=f"{place + 1:,}")
+
+
+class _Seen:
+    """How lines end, and how many quotes there are, as far as a text was seen."""
+
+    def __init__(self) -> None:
+        self.returns = self.feeds = self.both = self.quotes = 0
+        self.last = ""
+
+    def see(self, text: str) -> None:
+        if "\r" in text or self.last == "\r":
+            self.returns += text.count("\r")
+            self.both += (self.last + text).count("\r\n")
+        self.feeds += text.count("\n")
+        self.quotes += text.count('"')
+        self.last = text[-1:]
+
+    @property
+    def mixed(self) -> bool:
+        return self.returns > 0 and not self.returns == self.feeds == self.both
 
 
 def _delimiter(sample: str) -> str:
@@ -222,6 +283,10 @@ def _sheet(path: Path, table: str | None) -> Iterator[Sequence[object]]:
         import python_calamine  # noqa: PLC0415  nobody else waits for it
     except ImportError:
         raise LogRefusedError(OLD) from None
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            if sum(one.file_size for one in packed.infolist()) > LARGEST:
+                raise LogRefusedError(SWOLLEN, file=path.as_posix(), limit=str(LARGEST // 10**9))
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
     except (python_calamine.CalamineError, OSError, ValueError):
@@ -231,7 +296,9 @@ def _sheet(path: Path, table: str | None) -> Iterator[Sequence[object]]:
 
 
 def _lite(path: Path, table: str | None) -> Iterator[Sequence[object]]:
-    place = f"file:{quote(str(path.resolve()))}?mode=ro"
+    if _is_cut_off(path):
+        raise LogRefusedError(CUT_OFF, file=path.as_posix())
+    place = f"file:{quote(str(path.resolve()))}?mode=ro{_untouched(path)}"
     try:
         with closing(sqlite3.connect(place, uri=True, timeout=2)) as base:
             base.execute("PRAGMA query_only = ON")
@@ -247,14 +314,34 @@ def _lite(path: Path, table: str | None) -> Iterator[Sequence[object]]:
         raise LogRefusedError(LOCKED, file=path.as_posix(), why=str(error)) from None
 
 
+def _untouched(path: Path) -> str:
+    """Return what keeps SQLite from laying files beside a database that writes ahead, where nobody has it open."""
+    head = _head(path)
+    return "&immutable=1" if head[18:19] == b"\x02" and not path.with_name(f"{path.name}-wal").exists() else ""
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Whether the file is shorter than it says: what is left would be read without a word."""
+    head = _head(path)
+    pages, size = int.from_bytes(head[28:32]), int.from_bytes(head[16:18])
+    return head[24:28] == head[92:96] and path.stat().st_size < pages * (65_536 if size == 1 else size)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as opened:
+        return opened.read(100)
+
+
 def _chosen(path: Path, table: str | None, tables: list[str]) -> str:
     listed = ", ".join(tables)
+    if not tables:
+        raise LogRefusedError(NO_TABLES, file=path.as_posix())
     if table is None:
         if len(tables) != 1:
-            raise LogRefusedError(SEVERAL, file=path.as_posix(), tables=listed or "–")
+            raise LogRefusedError(SEVERAL, file=path.as_posix(), tables=listed)
         return tables[0]
     if table not in tables:
-        raise LogRefusedError(NO_TABLE, file=path.as_posix(), table=table, tables=listed or "–")
+        raise LogRefusedError(NO_TABLE, file=path.as_posix(), table=table, tables=listed)
     return table
 
 

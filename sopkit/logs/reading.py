@@ -6,19 +6,21 @@ bad than was said beforehand, nothing is concluded at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.logs import times
 from sopkit.logs.engine import Engine, EngineError, Row, quoted
-from sopkit.logs.failure import LogRefusedError
+from sopkit.logs.failure import LogRefusedError, TooManyBadError
 from sopkit.logs.mapping import Mapped, files_of, mapped
 from sopkit.logs.naming import Vocabulary
 from sopkit.logs.opening import BROKEN, LINE, open_file
-from sopkit.logs.store import Store
-from sopkit.logs.tables import FIELDS, Field, Of
+from sopkit.logs.store import RAW, Store, TooManyKindsError
+from sopkit.logs.tables import FIELDS, TABLES, Field, Of
 from sopkit.pipeline import Compilation
 from sopkit.text import Phrase
 
@@ -26,6 +28,8 @@ AT_MOST_BAD: Final = 0.01
 MOST_VALUES: Final = 50_000
 """Combinations of what repeats, in one file: of more, a column does not hold what is taken for it."""
 MOST_NAMED: Final = 8
+LONGEST: Final = 200
+"""Characters of an id or a name; what is longer is none."""
 MOST_TOLD: Final = 100_000
 """Rows set aside that are listed one by one."""
 REASONS: Final = {
@@ -35,10 +39,15 @@ REASONS: Final = {
     "number": Phrase("{field}不是数字", "{field} is no number"),
     "day": Phrase("{field}不是日期", "{field} is no date"),
     "flag": Phrase("{field}不是“是”或“否”", "{field} is neither yes nor no"),
+    "long": Phrase(f"{{field}}超过 {LONGEST} 个字", f"{{field}} is longer than {LONGEST} characters"),
     "unknown": Phrase("{field}的值不认识", "{field} has a value that is not known"),
     "backwards": Phrase("{field}早于记录的时间", "{field} lies before the time of the row"),
     "layout": Phrase(
-        "这一行的列数或引号不对", "the line has too few or too many columns, or a quote that does not end"
+        "这一行的列数或引号不对", "the line has too few or too many columns, or a quote that is out of place"
+    ),
+    "quote": Phrase(
+        "从这一行起引号没有结束，后面的都读不出来",
+        "a quote begins that does not end: the lines from here on can't be read",
     ),
 }
 TOO_MANY: Final = Phrase(
@@ -122,22 +131,39 @@ def open_logs(
     vocabulary = Vocabulary(compilation.workspace, compilation.graph)
     files = files_of(settings.logs, folder, paths)
     store = Store(engine, work)
-    read: list[FileRead] = []
-    aside: list[SetAside] = []
+    typed = []
     for number, (declared, path) in enumerate(files):
         watch(number, len(files))
-        opened = open_file(engine, path, work, number, declared.table if declared else None)
-        meant = mapped(opened, declared, zone)
-        try:
-            done = _File(engine, store, meant, vocabulary, number)
-            read.append(done.read())
-            aside += done.set_aside()
-        except EngineError as error:
-            why = str(error).partition("\n")[0][:200]
-            raise LogRefusedError(BROKEN, file=path.as_posix(), why=why) from None
+        with _told_of(path):
+            opened = open_file(engine, path, work, number, declared.table if declared else None)
+            typed.append(_File(engine, store, mapped(opened, declared, zone), vocabulary, number))
+    rows: Counter[Of] = Counter()
+    for one in typed:
+        rows[one.meant.of] += one.rows
+    store.expect(max(rows.values(), default=0))
+    read: list[FileRead] = []
+    aside: list[SetAside] = []
+    for one in typed:
+        with _told_of(one.meant.opened.path):
+            read.append(one.read())
+            aside += one.set_aside()
+        one.forget()
     store.close()
+    engine.confine([work])
     watch(len(files), len(files))
     return store, Reading(tuple(read), tuple(aside))
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Tell what is wrong with a file as an error of the user's."""
+    try:
+        yield
+    except EngineError as error:
+        why = str(error).partition("\n")[0][:200]
+        raise LogRefusedError(BROKEN, file=path.as_posix(), why=why) from None
+    except TooManyKindsError as error:
+        raise LogRefusedError(TOO_VARIED, file=path.as_posix(), fields=error.field) from None
 
 
 class _File:
@@ -145,11 +171,12 @@ class _File:
 
     def __init__(self, engine: Engine, store: Store, meant: Mapped, vocabulary: Vocabulary, number: int) -> None:
         self.engine, self.store, self.meant, self.vocabulary = engine, store, meant, vocabulary
-        typed = store.folder / f"typed-{number}.parquet"
-        self.typed = f"read_parquet({quoted(str(typed))})"
+        self.place = store.folder / f"typed-{number}.parquet"
+        self.typed = f"read_parquet({quoted(str(self.place))})"
         self.number = number
         self.fields = [one for one in FIELDS[meant.of] if one.name in meant.columns]
-        engine.run(f"COPY ({self._typing()}) TO {quoted(str(typed))} (FORMAT parquet)")
+        engine.run(f"COPY ({self._typing()}) TO {quoted(str(self.place))} (FORMAT parquet)")
+        self.rows = int(engine.run(f"SELECT count(*) FROM {self.typed}")[0][0])
         self.ids = {one.name: self._ids(one) for one in self.fields if one.form == "name"}
         self.unread = {field: [raw for raw, id_ in ids.items() if id_ is None] for field, ids in self.ids.items()}
         self.why = self._why()
@@ -186,7 +213,12 @@ class _File:
                         f"{_is_said(said, kinds[column])} AS {one.name}_said",
                     ]
                     second += [one.name, f"{one.name}_said"]
-        return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({self.meant.opened.query}))"
+        return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({self.meant.opened.query}) WHERE {self._says()})"
+
+    def _says(self) -> str:
+        """Return whether a row says anything: one that is empty is none."""
+        said = [f"nullif(trim(CAST({_quoted(one)} AS VARCHAR)), '')" for one in self.meant.columns.values()]
+        return f"coalesce({', '.join(said)}) IS NOT NULL"
 
     def _ids(self, field: Field) -> dict[str, str | None]:
         """Return what each value of a field means: itself, where it names nothing and may be anything."""
@@ -214,6 +246,7 @@ class _File:
             if one.form in ("id", "name"):
                 if one.required:
                     cases.append(f"WHEN {one.name} IS NULL THEN 'missing {one.name}'")
+                cases.append(f"WHEN length({one.name}) > {LONGEST} THEN 'long {one.name}'")
                 if unread := self.unread.get(one.name):
                     cases.append(f"WHEN {one.name} IN ({', '.join(map(quoted, unread))}) THEN 'unknown {one.name}'")
                 continue
@@ -233,11 +266,9 @@ class _File:
     def read(self) -> FileRead:
         """Hand the good rows to the store. Raises `LogRefusedError` where too many are bad."""
         asides = self._asides()
-        rows = int(self.engine.run(f"SELECT count(*) FROM {self.typed}")[0][0]) + sum(
-            one.rows for one in asides if one.reason is REASONS["layout"]
-        )
+        rows = self.rows + sum(one.rows for one in asides if one.reason in (REASONS["layout"], REASONS["quote"]))
         self._refuse(rows, asides)
-        self.store.add(self.meant.of, self._good())
+        self.store.add(self.meant.of, self._good(), list(self.meant.columns), self._meaning)
         return FileRead(
             path=self.meant.opened.path,
             of=self.meant.of,
@@ -257,6 +288,8 @@ class _File:
         asides = [Aside(self._reason(why), count, line) for why, count, line in found]
         if rejected := self._rejected():
             asides.append(Aside(REASONS["layout"], len({line for (line,) in rejected}), int(rejected[0][0])))
+        if lost := self.meant.opened.lost:
+            asides.append(Aside(REASONS["quote"], lost[1], lost[0]))
         return asides
 
     def _rejected(self) -> list[Row]:
@@ -282,10 +315,14 @@ class _File:
                 for one in asides[:3]
             ]
             told[lang] = ("；" if lang == "zh-CN" else "; ").join(parts)
-        raise LogRefusedError(
-            TOO_MANY, file=self.meant.opened.path.as_posix(), rows=f"{rows:,}", bad=f"{bad:,}", most=f"{most:.4g}".replace("0.01", "1%"),
+        raise TooManyBadError(
+            TOO_MANY, file=self.meant.opened.path.as_posix(), rows=f"{rows:,}", bad=f"{bad:,}", most=f"{most * 100:g}%",
             reasons=Phrase(told["zh-CN"], told["en"]),
         )  # fmt: skip
+
+    def forget(self) -> None:
+        """Give back the disk that the columns take."""
+        self.place.unlink()
 
     def set_aside(self) -> Iterator[SetAside]:
         """Yield the rows that can't be read."""
@@ -296,28 +333,33 @@ class _File:
         )
         yield from (SetAside(place, line, self._reason(why)) for line, why in rows)
         yield from (SetAside(place, line, REASONS["layout"]) for (line,) in self._rejected())
+        if lost := self.meant.opened.lost:
+            yield SetAside(place, lost[0], REASONS["quote"])
 
     # What can
 
     def _good(self) -> str:
-        """Return the query for the rows that can be read, field by field as the store wants them."""
+        """Return the query for the rows that can be read, as the store wants them: what repeats still in the file's words."""
         joins, said = [], []
         for one in FIELDS[self.meant.of]:
             if one.name not in self.meant.columns:
-                said.append("NULL")
-            elif changed := {
-                raw: id_ for raw, id_ in self.ids.get(one.name, {}).items() if id_ is not None and id_ != raw
-            }:
+                said.append(f"CAST(NULL AS {RAW[one.form]}) AS {one.name}")
+            elif one.name in TABLES[self.meant.of].kinds:
+                said.append(f"t.{one.name}")
+            elif changed := {raw: id_ for raw, id_ in self.ids.get(one.name, {}).items() if id_ and id_ != raw}:
                 table = f"ids_{self.number}_{one.name}"
                 self.engine.run(f"CREATE TEMP TABLE {table} (raw VARCHAR, id VARCHAR)")
                 for pair in changed.items():
                     self.engine.run(f"INSERT INTO {table} VALUES (?, ?)", pair)
                 joins.append(f"LEFT JOIN {table} ON t.{one.name} = {table}.raw")
-                said.append(f"coalesce({table}.id, t.{one.name})")
+                said.append(f"coalesce({table}.id, t.{one.name}) AS {one.name}")
             else:
                 said.append(f"t.{one.name}")
         good = f"(SELECT *, {self.why} AS why FROM {self.typed})"
-        return f"SELECT {', '.join(said)}, {self.number}, t.line FROM {good} t {' '.join(joins)} WHERE t.why IS NULL"
+        return f"SELECT {', '.join(said)}, {self.number} AS source, t.line FROM {good} t {' '.join(joins)} WHERE t.why IS NULL"
+
+    def _meaning(self, said: Mapping[str, str]) -> Mapping[str, str]:
+        return {field: self.ids[field][raw] or raw if raw else raw for field, raw in said.items()}
 
     def _unknown(self) -> Iterator[tuple[str, str, int]]:
         """Yield the values that name nothing which is declared, the commonest first."""
@@ -325,7 +367,7 @@ class _File:
             known = set(self.vocabulary.known(self.meant.of, field).values())
             if not known:
                 continue
-            strange = [raw for raw, id_ in ids.items() if id_ not in known]
+            strange = [raw for raw, id_ in ids.items() if id_ not in known and len(raw) <= LONGEST]
             if strange:
                 listed = ", ".join(map(quoted, strange[:MOST_VALUES]))
                 rows = self.engine.run(
