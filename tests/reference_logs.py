@@ -56,7 +56,7 @@ def logs_of(done: Compilation) -> tuple[dict[str, bytes], Sower]:
     sower = Sower(courses.ground, FAULTS, SHARED.seed)
     sown = [sower.sow(courses.course(number)) for number in range(KEPT)]
     sower.close()
-    return {f"{of}.csv": _written(of, sown, done.workspace) for of in HEADERS}, sower
+    return {f"2026-11-{of}.csv": _written(of, sown, done.workspace) for of in HEADERS}, sower
 
 
 def _written(of: Of, sown: list[Course], workspace: Workspace) -> bytes:

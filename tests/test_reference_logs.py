@@ -39,7 +39,7 @@ def test_they_are_as_the_workspace_makes_them() -> None:
 
 
 def test_the_touches_are_in_the_encoding_of_a_chinese_tool() -> None:
-    raw = (FOLDER / "touches.csv").read_bytes()
+    raw = (FOLDER / "2026-11-touches.csv").read_bytes()
     assert raw.decode("gb18030").startswith("会员号,发送时间")
     with pytest.raises(UnicodeDecodeError):
         raw.decode("utf-8")
@@ -52,7 +52,7 @@ def test_the_audit_finds_what_was_planted(tmp_path: Path) -> None:
     _, sower = logs_of(done)
     with Engine(tmp_path) as engine:
         store, reading = open_logs(done, ROOT / "playbooks", [], engine, tmp_path)
-        assert {one.path.name: one.of for one in reading.files} == {f"{of}.csv": of for of in HEADERS}
+        assert {one.path.name: one.of for one in reading.files} == {f"2026-11-{of}.csv": of for of in HEADERS}
         assert not reading.aside
         case = LogCase(done, store)
         found = broken([one for observe in (*touching.FAMILIES, *working.FAMILIES) for one in observe(case)])

@@ -13,7 +13,7 @@ from sopkit.logs.generating.faults import Fault, Planted, Target
 from sopkit.logs.generating.ground import Ground
 from sopkit.model.documents import Procedure
 from sopkit.model.steps import Wait
-from sopkit.simulation.clock import DAY
+from sopkit.simulation.clock import DAY, Open, Schedule
 from sopkit.simulation.deeds import SILENT
 from sopkit.simulation.plan import Move
 from sopkit.text import Phrase
@@ -60,6 +60,17 @@ def _whole(ground: Ground) -> dict[str, int]:
         for node, play in ground.plan.plays.items()
         if isinstance(play.document, Procedure) and play.document.due is not None and play.document.due.seconds
     }
+
+
+def _at_work(ground: Ground, root: str) -> Schedule:
+    """Return when all who work on a procedure are at work."""
+    moves = [move for scene in ground.plan.plays[root].scenes.values() for move in (*scene.chain, *scene.beside)]
+    return Schedule(tuple(dict.fromkeys(one for move in moves if move.step.by for one in _own_hours(ground, move))))
+
+
+def _own_hours(ground: Ground, move: Move) -> tuple[Open, ...]:
+    role = ground.workspace.roles.get(move.step.by.id) if move.step.by else None
+    return (Open.of(role.hours),) if role and role.hours else ()
 
 
 def _root(node: str) -> str:
@@ -138,7 +149,7 @@ def _slow(
         return None
     root = _root(last.step)
     first = min(row.time for row in course.steps if row.run == last.run)
-    time = first + whole[root] + LATE
+    time = _at_work(ground, root).open_after(first, whole[root] + LATE, course.zone)
     breaks = [("SOP988", root)]
     if last.due is not None and nodes[last.step].step.by:
         time = max(time, nodes[last.step].hours.open_after(last.due, LATE, course.zone))
