@@ -48,9 +48,9 @@ OPTIONS = (
     Choice(("--output", "-o"), Phrase("写到哪个文件夹", "the folder to write"), "OUT", required=True),
 )  # fmt: skip
 EXAMPLES = (
-    ("sopkit logs generate my-brand -o logs", Phrase("1000 位客户，四周", "1000 customers over four weeks")),
+    ("sopkit logs generate my-brand -o out", Phrase("1000 位客户，四周", "1000 customers over four weeks")),
     (
-        "sopkit logs generate --customers 200000 --seed 7 -o logs",
+        "sopkit logs generate --customers 200000 --seed 7 -o out",
         Phrase("20 万位客户", "200,000 customers"),
     ),
 )
@@ -58,7 +58,7 @@ RUNNING: Final = Phrase("正在生成", "generating")
 WRITTEN: Final = Phrase("已写好：{place}", "written: {place}")
 ROWS: Final = Phrase("{name}：{rows} 行", "{name}: {rows} rows")
 MOST_PLANTED: Final = 10_000
-PUT_IN: Final = Phrase("已埋入 {name}：{number} 处", "planted {name}: {number}")
+PUT_IN: Final = Phrase("已埋入 {name}（{title}）：{number} 处", "planted {name} ({title}): {number}")
 NOT_PUT_IN: Final = Phrase("没有埋入 {name}：{why}", "not planted {name}: {why}")
 UNKNOWN: Final = Phrase("没有“{name}”这种错误；有这些：{known}", "there is no fault “{name}”; there are {known}")
 NEAR: Final = Phrase("没有“{name}”这种错误；是不是“{near}”？", "there is no fault “{name}”; did you mean “{near}”?")
@@ -132,7 +132,7 @@ def _run(courses: Courses, portions: Sequence[tuple[int, int]], sower: Sower) ->
 
 def _tell_planted(console: Console, sower: Sower) -> None:
     for name, number in sorted(Counter(one.fault for one, _ in sower.planted).items()):
-        console.tell(console.word(PUT_IN, name=name, number=str(number)))
+        console.tell(console.word(PUT_IN, name=name, title=BY_NAME[name].title, number=str(number)))
     for name, subject, why in sower.refused:
         console.tell(console.word(NOT_PUT_IN, name=" ".join(part for part in (name, subject) if part), why=why))
 

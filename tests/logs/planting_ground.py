@@ -70,6 +70,18 @@ steps:
   - {id: note, do: 记下来, by: guide, after: 2h}
   - {id: call, do: 回访, by: guide, within: 2d, minutes: 10}
 ---
+kind: procedure
+id: repair
+title: 维修
+owner: guide
+review_by: 2027-12-31
+for_each: customer
+due: 3d
+starts_on: [order-refunded]
+steps:
+  - {id: take, do: 收件, by: guide, within: 4h}
+  - {id: back, do: 寄回, by: guide, after: 1d}
+---
 kind: sync
 id: orders
 title: 订单

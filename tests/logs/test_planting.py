@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from datetime import date
 from functools import cache
@@ -31,6 +32,8 @@ START = date(2026, 7, 1)
 OF_TOUCHES = ("over-touch", "quiet-hours", "without-consent", "beyond-consent", "after-withdrawal", "stale-consent")
 ALSO: dict[str, set[str]] = {"minor": {"customers"}, "skipped-required": {"touches"}}
 """Logs in which a fault changes a row beside those that it is told by."""
+ALSO_BREAKS = {"slow-response": {"SOP985"}}
+"""What a fault breaks in other workspaces."""
 run = pytest.fixture(runner)
 workspace = pytest.fixture(writer)
 
@@ -152,8 +155,8 @@ def test_faults_are_planted_and_written_down(run: Run, workspace: Write, tmp_pat
             "--lang", "en", "logs", "generate", str(workspace(FILES)), *arguments, "-o", str(tmp_path / name)
         )
         assert code == 0
-    assert "planted over-touch: 3" in told
-    assert "minor" not in told
+    assert "planted over-touch (one touch more than a cap allows): 3" in told
+    assert "planted minor" not in told
     account = json.loads((tmp_path / "one" / "planted.json").read_text(encoding="utf-8"))
     assert {one["fault"] for one in account["planted"]} == {one.name for one in FAULTS} - {"minor"}
     assert account["not_planted"] == []
@@ -173,3 +176,14 @@ def test_a_fault_that_is_misspelt_is_refused(
     code, _, told = run("--lang", "en", "logs", "generate", folder, "--plant", given_, "-o", str(tmp_path / "out"))
     assert code == 2
     assert said in told
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("page", ["logs.md", "logs.zh-CN.md"])
+def test_the_page_lists_each_fault_with_the_rules_that_it_breaks(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE))
+    assert {name: set(re.findall(r"SOP\d+", rules)) for name, rules in listed.items() if name in BY_NAME} == {
+        name: {rule for one, _ in sown(name)[0].planted for rule, _ in one.breaks} | ALSO_BREAKS.get(name, set())
+        for name in BY_NAME
+    }

@@ -11,8 +11,9 @@ from typing import Final
 from sopkit.logs.generating.course import Course, StepRow
 from sopkit.logs.generating.faults import Fault, Planted, Target
 from sopkit.logs.generating.ground import Ground
+from sopkit.model.documents import Procedure
 from sopkit.model.steps import Wait
-from sopkit.simulation.clock import DAY
+from sopkit.simulation.clock import DAY, Open, Schedule
 from sopkit.simulation.deeds import SILENT
 from sopkit.simulation.plan import Move
 from sopkit.text import Phrase
@@ -20,6 +21,9 @@ from sopkit.text import Phrase
 LATE: Final = 5400
 """Seconds of open time by which what is late is late."""
 NO_LIMIT: Final = Phrase("没有限时的步骤", "no step has a time limit")
+NO_WHOLE: Final = Phrase(
+    "没有写明整个流程要多久（due）的流程", "no procedure for customers says how long a run may take"
+)
 NO_REQUIRED: Final = Phrase("没有必做而且后面还有别的步骤的步骤", "no step is required and followed by another")
 NO_ORDER: Final = Phrase("没有两个先后相接的步骤", "no two steps follow one another")
 NO_SYNC: Final = Phrase("没有声明每次同步要多久的同步", "no sync says how long it takes")
@@ -33,15 +37,44 @@ def runs(course: Course) -> dict[str, list[StepRow]]:
     return found
 
 
-def _limited(ground: Ground) -> dict[str, Move]:
-    """Return the steps with a time limit that are no touches: no other log tells of them."""
+def _untouching(ground: Ground) -> dict[str, Move]:
+    """Return the steps that are no touches: no other log tells of them."""
     touching = {one.node for one in ground.felt}
+    return {move.node: move for chain in chains(ground) for move in chain if move.node not in touching}
+
+
+def _limited(ground: Ground) -> dict[str, Move]:
+    """Return those with a time limit, in playbooks that have none for the whole."""
+    whole = _whole(ground)
     return {
-        move.node: move
-        for chain in chains(ground)
-        for move in chain
-        if move.step.within and move.step.by and move.node not in touching
+        node: move
+        for node, move in _untouching(ground).items()
+        if move.step.within and move.step.by and _root(node) not in whole
     }
+
+
+def _whole(ground: Ground) -> dict[str, int]:
+    """Return the procedures that say how long a run may take, and the seconds."""
+    return {
+        node: play.document.due.seconds
+        for node, play in ground.plan.plays.items()
+        if isinstance(play.document, Procedure) and play.document.due is not None and play.document.due.seconds
+    }
+
+
+def _at_work(ground: Ground, root: str) -> Schedule:
+    """Return when all who work on a procedure are at work."""
+    moves = [move for scene in ground.plan.plays[root].scenes.values() for move in (*scene.chain, *scene.beside)]
+    return Schedule(tuple(dict.fromkeys(one for move in moves if move.step.by for one in _own_hours(ground, move))))
+
+
+def _own_hours(ground: Ground, move: Move) -> tuple[Open, ...]:
+    role = ground.workspace.roles.get(move.step.by.id) if move.step.by else None
+    return (Open.of(role.hours),) if role and role.hours else ()
+
+
+def _root(node: str) -> str:
+    return "/".join(node.split("/")[:2])
 
 
 def chains(ground: Ground) -> Iterator[tuple[Move, ...]]:
@@ -94,6 +127,38 @@ def _last(course: Course, nodes: Mapping[str, Move], random: Random) -> StepRow 
         if last.state == "done" and last.step in nodes and once:
             found.append(last)
     return random.choice(found) if found else None
+
+
+def slow_response(ground: Ground) -> Iterable[Target] | Phrase:
+    """A run whose last step is done after the whole was to be done; that step is late, too, where it has a limit of its own."""
+    whole, moves = _whole(ground), _untouching(ground)
+    ends = {
+        acting[-1].node: acting[-1]
+        for chain in chains(ground)
+        if (acting := [move for move in chain if not isinstance(move.step.verb, SILENT)])
+    }
+    nodes = {node: move for node, move in ends.items() if node in moves and _root(node) in whole}
+    return [Target("", partial(_slow, ground, nodes, whole))] if nodes else NO_WHOLE
+
+
+def _slow(
+    ground: Ground, nodes: Mapping[str, Move], whole: Mapping[str, int], course: Course, random: Random
+) -> Planted | None:
+    last = _last(course, nodes, random)
+    if last is None:
+        return None
+    root = _root(last.step)
+    first = min(row.time for row in course.steps if row.run == last.run)
+    time = _at_work(ground, root).open_after(first, whole[root] + LATE, course.zone)
+    breaks = [("SOP988", root)]
+    if last.due is not None and nodes[last.step].step.by:
+        time = max(time, nodes[last.step].hours.open_after(last.due, LATE, course.zone))
+        breaks.append(("SOP985", last.step))
+    if time >= ground.end:
+        return None
+    changed = last._replace(time=time)
+    course.steps[course.steps.index(last)] = changed
+    return Planted("slow-response", last.step, tuple(sorted(breaks)), course.name, time, (("steps", time),))
 
 
 def neighbours(ground: Ground) -> Iterator[tuple[Move, Move]]:
@@ -199,6 +264,7 @@ def _planted(  # noqa: PLR0917  what is written down
 FAULTS: Final = (
     Fault("late-step", Phrase("步骤做晚了", "a step done too late"), late_step),
     Fault("missed-step", Phrase("步骤没有做", "a step not done"), missed_step),
+    Fault("slow-response", Phrase("整个流程太慢", "a run that takes too long"), slow_response),
     Fault("skipped-required", Phrase("跳过必做的步骤", "a required step skipped"), skipped_required),
     Fault("out-of-order", Phrase("步骤顺序颠倒", "steps in the wrong order"), out_of_order),
     Fault("late-sync", Phrase("同步来晚了", "a change that arrives too late"), late_sync),

@@ -25,7 +25,7 @@ OPEN: Final = (9 * HOUR + 1800, 20 * HOUR + 1800)
 LONGEST: Final = 7
 """Days in which a window is filled."""
 NO_CAPS: Final = Phrase("工作区没有触达上限", "the workspace has no caps on touches")
-NO_QUIET: Final = Phrase("没有哪种触达要避开免打扰时段", "no touch has quiet hours to keep to")
+NO_QUIET: Final = Phrase("没有哪种触达要避开静默时段", "no touch has quiet hours to keep to")
 NO_CONSENT: Final = Phrase("没有触达要靠同意", "no touch rests on a consent")
 NO_EXPIRY: Final = Phrase("没有会到期的同意", "no consent expires")
 NO_WITHDRAWAL: Final = Phrase("没有可以撤回的同意", "no consent can be withdrawn")
@@ -210,7 +210,7 @@ def planted(
 
 FAULTS: Final = (
     Fault("over-touch", Phrase("超过触达上限", "one touch more than a cap allows"), over_touch),
-    Fault("quiet-hours", Phrase("免打扰时段里触达", "a touch in quiet hours"), quiet_hours),
+    Fault("quiet-hours", Phrase("静默时段里触达", "a touch in quiet hours"), quiet_hours),
     Fault("without-consent", Phrase("没有同意就触达", "a touch without consent"), without_consent),
     Fault("beyond-consent", Phrase("同意没有覆盖的触达", "a touch that the consent does not cover"), beyond_consent),
     Fault("after-withdrawal", Phrase("撤回之后触达", "a touch after a withdrawal"), after_withdrawal),

@@ -12,7 +12,7 @@ from sopkit.logs.observed import Deed, Observation
 from sopkit.logs.touching.contacts import Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, touched
 from sopkit.logs.touching.needs import Need, Rows, Slot, need_of
-from sopkit.logs.touching.standing import stand
+from sopkit.logs.touching.standing import held, stand
 from sopkit.logs.touching.zones import Zones
 from sopkit.rules.consent_rules import AFTER, BEYOND, STALE, WITHOUT
 from sopkit.text import Phrase
@@ -108,9 +108,10 @@ class Course:
         """Add up what is found in each part; return the query for the touches that nothing allowed."""
         query = ""
         for _ in self.store.each():
+            query = self._suspects()
+            self.store.engine.run(f"CREATE OR REPLACE TEMP TABLE suspects AS {query}")
             stand(self.store, self.zones, self.rows, self.numbers)
-            query = self._unlawful()
-            self.store.engine.run(f"CREATE OR REPLACE TEMP TABLE unlawful AS {query}")
+            self.store.engine.run(f"CREATE OR REPLACE TEMP TABLE unlawful AS {self._unlawful()}")
             self.store.engine.run(f"CREATE OR REPLACE TEMP TABLE broken AS {self._judged()}")
             self._add(asked)
         return query
@@ -137,29 +138,32 @@ class Course:
             "(VALUES " + (", ".join(f"({kind}, {slot})" for kind, slot in pairs) or "(-1, -1)") + ") needed(kind, slot)"
         )
 
-    def _unlawful(self) -> str:
-        """Return the query for touches at whose time nothing that they need was in force."""
-        pairs: dict[int, list[int]] = {
-            kind: [self.numbers[slot] for slot in self.slots[need]] for kind, need in self.needs.items()
-        }
-        wanted = f"t.kind IN ({listed(pairs)})"
-        in_force = "s.who = t.who AND t.ts >= s.ts AND t.ts < s.until"
-        singles = {slots[0] for slots in pairs.values() if len(slots) == 1}
-        if len(singles) == 1 and all(len(slots) == 1 for slots in pairs.values()):
-            held = f"SELECT 1 FROM standing s WHERE {in_force} AND s.slot = {singles.pop()}"
-            return f"SELECT who, ts, kind, source, line FROM touches t WHERE {wanted} AND NOT EXISTS ({held})"
-        groups: dict[tuple[int, ...], int] = {}
-        for slots in pairs.values():
-            groups.setdefault(tuple(slots), len(groups) + 1)
-        of = ", ".join(f"({kind}, {groups[tuple(slots)]})" for kind, slots in pairs.items())
-        slots_of = ", ".join(f"({slot}, {group})" for one, group in groups.items() for slot in one) or "(-1, -1)"
-        held = (
-            f"SELECT 1 FROM (SELECT who, ts, until, need FROM standing JOIN (VALUES {slots_of}) g(slot, need) USING (slot)) s "
-            f"WHERE {in_force} AND s.need = t.need"
-        )
+    def _suspects(self) -> str:
+        """Return the query for touches at whose time the last row on what they need did not give it: few, and looked at more closely."""
+        slots = {kind: tuple(self.numbers[slot] for slot in self.slots[need]) for kind, need in self.needs.items()}
+        wanted = {slot: name for name, slot in self.numbers.items() if any(slot in one for one in slots.values())}
+        intervals = held(self.store, self.zones, self.rows, {name: slot for slot, name in wanted.items()})
+        in_force = "h.who = t.who AND t.ts >= h.ts AND t.ts < h.until"
+        if len(set(slots.values())) == 1:
+            return (
+                f"SELECT t.who, t.ts, t.kind, t.source, t.line FROM touches t LEFT JOIN ({intervals}) h ON {in_force} "
+                f"WHERE t.kind IN ({listed(slots)}) AND h.who IS NULL"
+            )
+        groups = {one: number for number, one in enumerate(dict.fromkeys(slots.values()), 1)}
+        of = ", ".join(f"({kind}, {groups[one]})" for kind, one in slots.items())
+        within = ", ".join(f"({slot}, {number})" for one, number in groups.items() for slot in one) or "(-1, -1)"
         return (
-            f"SELECT who, ts, kind, source, line FROM (SELECT t.*, need FROM touches t JOIN (VALUES {of}) n(kind, need) USING (kind)) t "
-            f"WHERE NOT EXISTS ({held})"
+            f"SELECT t.who, t.ts, t.kind, t.source, t.line FROM touches t JOIN (VALUES {of}) n(kind, need) ON n.kind = t.kind "
+            f"LEFT JOIN (SELECT who, ts, until, need FROM ({intervals}) JOIN (VALUES {within}) g(slot, need) USING (slot)) h "
+            f"ON {in_force} AND h.need = n.need WHERE h.who IS NULL"
+        )
+
+    def _unlawful(self) -> str:
+        """Return the query for those of the suspects that nothing else allowed either: a withdrawal takes its time."""
+        return (
+            "SELECT u.* FROM suspects u LEFT JOIN (SELECT s.who, s.ts, s.until, needed.kind FROM standing s "
+            f"JOIN {self._alternatives} ON needed.slot = s.slot WHERE s.until IS NOT NULL) s "
+            "ON s.who = u.who AND s.kind = u.kind AND u.ts >= s.ts AND u.ts < s.until WHERE s.who IS NULL"
         )
 
     def _judged(self) -> str:

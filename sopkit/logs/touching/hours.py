@@ -15,7 +15,7 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, not_assessed, told, touched
-from sopkit.logs.touching.rules import CLOSED
+from sopkit.rules.touched import CLOSED
 from sopkit.logs.touching.zones import DAY, Zones, day_of
 from sopkit.model.presets import HOURS_LIMITS, NO_MARKETING
 from sopkit.model.values import WEEKDAYS, Hours

@@ -15,19 +15,46 @@ NEVER: Final = 1 << 60
 """An instant that does not come."""
 
 
-def stand(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int]) -> str:
-    """Make the table `standing` of the part in use, and return the query for it.
+def stand(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int]) -> None:
+    """Make the table `standing` of the part in use, for the customers of the table `suspects`.
 
     (who, slot, ts, next, first, code, until): a row of the log, the instant of the next one on the same, whether it is the
     first, what it says, and until when it is in force from `ts` on; NULL where it never is. A withdrawal takes effect
     within the time that its consent states, and what it withdraws was in force before, even if the log does not say since when.
     """
-    query = _query(store, zones, rows, numbers)
-    store.engine.run(f"CREATE OR REPLACE TEMP TABLE standing AS {query}")
-    return query
+    log = "(SELECT * FROM consents WHERE who IN (SELECT who FROM suspects))"
+    store.engine.run(f"CREATE OR REPLACE TEMP TABLE standing AS {_query(store, zones, rows, numbers, log)}")
 
 
-def _query(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int]) -> str:
+def held(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int]) -> str:
+    """Return the query for what was in force (who, slot, ts, until) up to the next row: what still holds after that is left out."""
+    asked = f"SELECT who, slot, ts, code, expiry FROM ({_expiring(store, zones, rows, numbers, 'consents')})"
+    one = len(numbers) == 1
+    part, order = ("who" if one else "who, slot"), ("ts, code" if _never_expires(store, rows, numbers) else "ts, code, expiry")
+    return (
+        f"SELECT who, slot, ts, least(coalesce(next, {NEVER}), expiry) AS until FROM (SELECT who, slot, ts, code, expiry, "
+        f"lead(ts) OVER (PARTITION BY {part} ORDER BY {order}) AS next FROM ({asked})) WHERE code = 1"
+    )
+
+
+def _never_expires(store: Store, rows: Rows, numbers: Mapping[Slot, int]) -> bool:
+    lives = any(rows.declared[slot.consent].expires for slot in numbers if slot.consent)
+    return not lives and not store.engine.run("SELECT count(expires) FROM consents")[0][0]
+
+
+def _query(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int], log: str) -> str:
+    return (
+        "SELECT who, slot, ts, next, first, code, CASE "
+        f"WHEN code = 1 THEN least(coalesce(CASE WHEN next_code = 1 THEN next ELSE next + grace + 1 END, {NEVER}), expiry) "
+        "WHEN code = 3 AND first THEN ts + grace + 1 END AS until FROM ("
+        "SELECT who, slot, ts, code, grace, expiry, lead(ts) OVER w AS next, lead(code) OVER w AS next_code, "
+        f"lag(ts) OVER w IS NULL AS first FROM ({_expiring(store, zones, rows, numbers, log)}) "
+        "WINDOW w AS (PARTITION BY who, slot ORDER BY ts, code, expiry))"
+    )
+
+
+def _expiring(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int], log: str) -> str:
+    """Return the rows of a log, each with when it expires by itself: as the row says, and as the consent does."""
     said = ", ".join(
         f"({kind}, {number}, {CODES[rows.kinds[kind]['action']]}, {grace(rows.declared.get(slot.consent))})"
         for slot, number in numbers.items()
@@ -35,19 +62,7 @@ def _query(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int]) 
     )
     if not said:
         said = "(-1, -1, 0, 0)"
-    return (
-        "SELECT who, slot, ts, next, first, code, CASE "
-        f"WHEN code = 1 THEN least(coalesce(CASE WHEN next_code = 1 THEN next ELSE next + grace + 1 END, {NEVER}), expiry) "
-        "WHEN code = 3 AND first THEN ts + grace + 1 END AS until FROM ("
-        "SELECT who, slot, ts, code, grace, expiry, lead(ts) OVER w AS next, lead(code) OVER w AS next_code, "
-        f"lag(ts) OVER w IS NULL AS first FROM ({_expiring(store, zones, rows, numbers, said)}) "
-        "WINDOW w AS (PARTITION BY who, slot ORDER BY ts, code, expiry))"
-    )
-
-
-def _expiring(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int], said: str) -> str:
-    """Return the rows, each with when it expires by itself: as the row says, and as the consent does."""
-    base = f"consents c JOIN (VALUES {said}) said(kind, slot, code, grace) USING (kind)"
+    base = f"{log} c JOIN (VALUES {said}) said(kind, slot, code, grace) USING (kind)"
     lives = {number: rows.declared[slot.consent].expires for slot, number in numbers.items() if slot.consent}
     elapsed = {number: one.seconds for number, one in lives.items() if one is not None and one.seconds is not None}
     months = {

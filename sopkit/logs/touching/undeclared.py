@@ -12,7 +12,7 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Group, Observation
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, not_assessed, told, touched
-from sopkit.logs.touching.rules import OTHER_CHANNEL, UNDECLARED
+from sopkit.rules.touched import OTHER_CHANNEL, UNDECLARED
 from sopkit.text import Phrase
 
 NO_LOG: Final = Phrase("没有触达日志", "there is no log of touches")

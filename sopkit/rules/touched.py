@@ -1,4 +1,4 @@
-"""What only a log can show, as rules: SOP980–SOP982. Their examples are the part of a workspace that the log is held against."""
+"""What only a log of touches can show, as rules: SOP980–SOP982. Their examples are a workspace, and rows of a log in comments behind it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sopkit.text import Phrase
 
 PLAN: Final = "---\n" + AUTOMATION + "  - {id: hi, send: hello, via: %s, for: care, within: 1h}\n" + SCRIPT
 CAPPED: Final = WORKSPACE + "caps: [{id: weekly, max: 2, per: 7d}]\n"
+LOG: Final = "# touches.csv\n# customer,time,channel,step\n# c-1,2026-07-01 10:00,%s,%s\n"
 
 UNDECLARED: Final = Rule(
     code="SOP980",
@@ -25,8 +26,8 @@ UNDECLARED: Final = Rule(
         "该发的补进剧本，不该发的停掉；编号写法不同的，在 logs 的对应关系里改",
         "add what is meant to a playbook and stop the rest; where only the ids differ, map them in `logs`",
     ),
-    bad=CAPPED + PLAN % "wecom-chat",
-    good=CAPPED + PLAN % "sms",
+    bad=CAPPED + PLAN % "sms" + LOG % ("sms", "goodbye"),
+    good=CAPPED + PLAN % "sms" + LOG % ("sms", "hi"),
 )
 OTHER_CHANNEL: Final = Rule(
     code="SOP981",
@@ -39,8 +40,8 @@ OTHER_CHANNEL: Final = Rule(
         "Another channel has its own consent, caps, hours and way to opt out: what was proved of the plan does not hold for it.",
     ),
     fix=Phrase("在步骤的 via 里补上这个渠道，或者让系统只用写明的渠道", "add the channel to the step's `via`, or keep to those it names"),
-    bad=CAPPED + PLAN % "wecom-chat",
-    good=CAPPED + PLAN % "sms",
+    bad=CAPPED + PLAN % "sms" + LOG % ("wecom-chat", "hi"),
+    good=CAPPED + PLAN % "sms" + LOG % ("sms", "hi"),
 )
 CLOSED: Final = Rule(
     code="SOP982",
@@ -53,7 +54,7 @@ CLOSED: Final = Rule(
         "Quiet hours are a promise. The plan moves touches to open hours: where they were not moved, the tool is not set up so.",
     ),
     fix=Phrase("在发送的系统里设置同样的时段，按客户所在时区算", "set the same hours in the tool that sends, by the customer's zone"),
-    bad=CAPPED + "quiet_hours: {hours: 09:00-21:00}\n" + PLAN % "sms",
-    good=CAPPED + "quiet_hours: {hours: 21:00-09:00}\n" + PLAN % "sms",
+    bad=CAPPED + "quiet_hours: {hours: 09:00-21:00}\n" + PLAN % "sms" + LOG % ("sms", "hi"),
+    good=CAPPED + "quiet_hours: {hours: 21:00-09:00}\n" + PLAN % "sms" + LOG % ("sms", "hi"),
 )
 RULES: Final = (UNDECLARED, OTHER_CHANNEL, CLOSED)
