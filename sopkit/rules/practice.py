@@ -83,13 +83,12 @@ def arrivals(*times: str) -> str:
 
 
 def arms(short: int, long: int, replied: tuple[int, int] = (0, 0)) -> str:
-    """Return a log of events: so many customers in each arm, so many of them with an answer."""
+    """Return a log of events: so many customers in each arm, so many of them with an answer; `{1..30}` stands for thirty rows."""
     rows = ["# events.csv", "time,event,customer,arm"]
     for arm, count, answers in (("short", short, replied[0]), ("long", long, replied[1])):
-        for number in range(count):
-            rows.append(f"2026-09-01T10:00:00+08:00,member-joined,{arm}{number},{arm}")
-            if number < answers:
-                rows.append(f"2026-09-30T10:00:00+08:00,chat-received,{arm}{number},{arm}")
+        joined, replied_ = f"member-joined,{arm}{{1..{count}}},{arm}", f"chat-received,{arm}{{1..{answers}}},{arm}"
+        rows += [f"2026-09-01T10:00:00+08:00,{joined}"] if count else []
+        rows += [f"2026-09-30T10:00:00+08:00,{replied_}"] if answers else []
     return "\n".join((*rows, ""))
 
 

@@ -14,6 +14,7 @@ from sopkit.logs.tables import FIELDS, Of
 from tests.logs.stores import Rows, store_of
 from tests.workspaces import Files, compiled
 
+MANY = re.compile(r"\{(\d+)\.\.(\d+)\}")
 PART = re.compile(r"^# (\S+\.(?:yaml|csv))\n", re.MULTILINE)
 
 
@@ -36,12 +37,19 @@ def _log(name: str) -> Of | None:
 
 
 def rows_of(of: Of, text: str) -> Rows:
-    """Return the rows of a CSV, times as seconds."""
+    """Return the rows of a CSV, times as seconds; a line with `{1..30}` stands for thirty."""
     times = {one.name for one in FIELDS[of] if one.form == "time"}
     return [
         {name: second(value) if name in times else value for name, value in row.items() if value}
-        for row in csv.DictReader(StringIO(text))
+        for row in csv.DictReader(StringIO("\n".join(each for line in text.splitlines() for each in _lines(line))))
     ]
+
+
+def _lines(line: str) -> list[str]:
+    many = MANY.search(line)
+    if many is None:
+        return [line]
+    return [line.replace(many[0], str(number)) for number in range(int(many[1]), int(many[2]) + 1)]
 
 
 def second(text: str) -> int:

@@ -70,6 +70,11 @@ def adhere(case: LogCase) -> Adherence:
     return _Adhering(case).adherence()
 
 
+def runs_that_do_not_fit(case: LogCase) -> list[str]:
+    """Return the names of the runs with a step that does not fit behind the one before it; there must be a log of steps."""
+    return list(_Adhering(case).unfit_runs())
+
+
 class _Adhering:
     def __init__(self, case: LogCase) -> None:
         self.case, self.engine, self.places = case, case.store.engine, places_of(case)
@@ -100,6 +105,15 @@ class _Adhering:
             tuple(self._unassessed()),
             (KEPT, STEPPED),
         )
+
+    def unfit_runs(self) -> Iterator[str]:
+        self._lay()
+        for _ in self.works.each():
+            self.engine.run(STEPPED)
+            unfit = [
+                row[0] for row in self.engine.run("SELECT course FROM stepped WHERE place IS NOT NULL AND course > 0")
+            ]
+            yield from self.case.store.names("runs", unfit).values()
 
     def _lay(self) -> None:
         chained = [place for place in self.places.all if not place.beside]

@@ -151,7 +151,7 @@ class _Count:
                     several += n
         declared: list[float] = [float(arm.share.value) / 100 for arm in arms if arm.share is not None]
         whole = len(declared) == len(arms) and abs(sum(declared) - 1) < 1e-9 and min(declared, default=0) > 0
-        ratio = goodness(sizes, declared) if whole and sum(sizes) else None
+        ratio = goodness(sizes, declared) if whole and any(sizes) else None
         if ratio is not None and ratio < UNEVEN:
             reason = WRONG_SPLIT
         if reason is None and not all(wholes):
@@ -271,11 +271,11 @@ def _result(one: Trial, *, clear: bool) -> Phrase:
             continue
         gap = arm.against
         apart, low, high = (f"{each * 100:+.1f}" for each in (gap.value, gap.low, gap.high))
-        zh.append(f"{arm.arm} {value}，相差 {apart} 个百分点（95% 置信区间 {low} 到 {high}，p={_chance(gap.p)}）")
-        en.append(f"{arm.arm} {value}, {apart} points (95% interval {low} to {high}, p={_chance(gap.p)})")
+        zh.append(f"{arm.arm} {value}，相差 {apart} 个百分点（95% 置信区间 {low} 到 {high}，p {_chance(gap.p)}）")
+        en.append(f"{arm.arm} {value}, {apart} points (95% interval {low} to {high}, p {_chance(gap.p)})")
     end = Phrase("", "") if clear else Phrase("；没有看出明显差别", "; no clear difference")
     return Phrase("；".join(zh) + end.zh, "; ".join(en) + end.en)
 
 
 def _chance(p: float) -> str:
-    return "<0.0001" if p < 0.0001 else f"{p:.4f}"
+    return "< 0.0001" if p < 0.0001 else f"= {p:.4f}"
