@@ -104,6 +104,8 @@ def case_of(
     """Return what an audit asks of: the workspace, and these rows."""
     done = compiled(SETTINGS + settings + nouns + PLAYBOOKS)
     return LogCase(done, store_of(folder, logs, parts))  # type: ignore[arg-type]
+
+
 HOURS: Final = """\
 quiet_hours:
   - {hours: "21:30-08:00"}
