@@ -56,7 +56,8 @@ def fill(store: Store, rows: int) -> None:
     )
     store.add(
         "touches",
-        f"SELECT {who}, {at}, {channel}, {step}, NULL, 'crm', 'sent', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, i FROM range({rows}) r(i)",
+        f"SELECT {who}, {at}, {channel}, {step}, NULL, 'crm', 'sent', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, i "
+        f"FROM range({rows}) r(i)",
     )
     store.add(
         "consents",

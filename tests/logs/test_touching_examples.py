@@ -138,7 +138,7 @@ def test_each_rule_is_broken_by_its_bad_log_and_kept_by_its_good_one(code: str, 
 
 
 def test_what_a_log_lacks_is_never_kept(tmp_path: Path) -> None:
-    logs = {"touches": [{"customer": "ann", "time": AT, "channel": "sms"}]}
+    logs: dict[str, Any] = {"touches": [{"customer": "ann", "time": AT, "channel": "sms"}]}
     found = asked(case_of(tmp_path, logs, settings=HOURS + CAPS + "customer_timezones: unknown\n", nouns=RICH))
     kept = {(one.rule.code, one.subject) for one in found if one.status == "kept"}
     assert kept == set()
@@ -163,7 +163,7 @@ def test_what_a_file_says_never_comes_into_a_case(tmp_path: Path) -> None:
         "country": evil,
         "data": evil,
     }
-    logs = {
+    logs: dict[str, Any] = {
         "touches": [{**row, "time": AT}, {**touch("hi"), "customer": evil, "tool": evil}],
         "consents": [
             {"customer": evil, "time": AT - 1, "action": evil, "consent": evil, "purpose": evil, "channel": evil}

@@ -47,7 +47,8 @@ CUSTOMERS: Final = st.lists(
 )  # fmt: skip
 EVENTS: Final = st.lists(
     st.fixed_dictionaries({
-        "customer": st.sampled_from(PEOPLE), "time": st.builds(lambda at, back: at - back, MOMENTS, st.sampled_from((0, 59, 60, 3 * DAY, 2 * DAY))),
+        "customer": st.sampled_from(PEOPLE),
+        "time": st.builds(lambda at, back: at - back, MOMENTS, st.sampled_from((0, 59, 60, 3 * DAY, 2 * DAY))),
         "event": st.sampled_from(("wrote", "tapped", "paid", "other")),
     }), max_size=6,
 )  # fmt: skip

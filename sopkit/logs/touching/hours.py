@@ -5,7 +5,7 @@ By the customer's clock: a local hour that is doubled when clocks are put back i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
@@ -95,21 +95,22 @@ def inside(hours: Hours) -> str:
     days = {WEEKDAYS.index(one) for one in hours.days}
     if end > start:
         return f"weekday IN ({listed(days)}) AND second >= {start} AND second < {end}"
-    return f"(weekday IN ({listed(days)}) AND second >= {start}) OR (weekday IN ({listed({(one + 1) % 7 for one in days})}) AND second < {end})"
+    after = {(one + 1) % 7 for one in days}
+    return f"(weekday IN ({listed(days)}) AND second >= {start}) OR (weekday IN ({listed(after)}) AND second < {end})"
 
 
 class _Hours:
     """One rule about hours, asked of all parts of the log."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  one question, and what it is asked of
         self, contacts: Contacts, zones: Zones, rule: Rule, subject: str, about: Phrase, wrong: Phrase
     ) -> None:
         self.contacts, self.zones, self.rule, self.subject = contacts, zones, rule, subject
         self.about, self.wrong = about, wrong
 
-    def observation(self, ask: partial[Match], closed: str, *, marketing: bool = False) -> Observation:
+    def observation(self, ask: Callable[[Touch], Match], closed: str, *, marketing: bool = False) -> Observation:
         def one(touch: Touch) -> Match:
-            answer: Match = ask(touch)
+            answer = ask(touch)
             return _both(answer, _is_marketing(touch)) if marketing else answer
 
         answers = {each.kind: _answer(each, one) for each in self.contacts.all}
@@ -133,15 +134,16 @@ class _Hours:
     def _rows(self, kinds: list[int]) -> str:
         local = self.zones.local("t.ts", self.zones.number)
         return (
-            f"SELECT who, ts, local - day * {DAY} AS second, (day + 3) % 7 AS weekday FROM (SELECT who, ts, local, {day_of('local')} AS day "
-            f"FROM (SELECT t.who, ts, {local} AS local FROM touches t{self.zones.join('t')} WHERE kind IN ({listed(kinds)})))"
+            f"SELECT who, ts, local - day * {DAY} AS second, (day + 3) % 7 AS weekday FROM "
+            f"(SELECT who, ts, local, {day_of('local')} AS day FROM (SELECT t.who, ts, {local} AS local "
+            f"FROM touches t{self.zones.join('t')} WHERE kind IN ({listed(kinds)})))"
         )
 
 
-def _answer(contact: Contact, ask: partial[Match] | object) -> Match:
+def _answer(contact: Contact, ask: Callable[[Touch], Match]) -> Match:
     if contact.channel is None:
         return "no" if contact.happened == "no" else "maybe"
-    return contact.answer(ask)  # type: ignore[arg-type]
+    return contact.answer(ask)
 
 
 def _barred(contacts: Contacts) -> Iterator[Observation]:
