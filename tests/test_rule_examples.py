@@ -56,7 +56,11 @@ def told(rule: Rule, example: str) -> tuple[Finding, ...]:
 
 
 OF_LOGS = re.compile("SOP98|SOP99[0-4]")
-WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES and rule not in OF_TWO_VERSIONS and not OF_LOGS.match(rule.code)]
+WITH_EXAMPLE = [
+    rule
+    for rule in RULES
+    if rule.code not in ABOUT_FILES and rule not in OF_TWO_VERSIONS and not OF_LOGS.match(rule.code)
+]
 """The examples of kinds of change are two versions, which `test_diff.py` compares; those of rules on logs have a log, see `tests/logs`."""
 NEEDS_THE_FAULT = {"SOP903", "SOP904"}
 """The waiver that these refuse leaves the finding open that it was to excuse."""

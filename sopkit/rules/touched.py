@@ -34,12 +34,18 @@ OTHER_CHANNEL: Final = Rule(
     name="touch-by-other-channel",
     severity=Severity.WARNING,
     summary=Phrase("实际用的渠道不是剧本写的", "a step that went out by another channel than declared"),
-    message=Phrase("步骤“{step}”有 {rows} 次不是用写明的渠道发的", "{rows} touches of `{step}` went by a channel that it does not name"),
+    message=Phrase(
+        "步骤“{step}”有 {rows} 次不是用写明的渠道发的",
+        "{rows} touches of `{step}` went by a channel that it does not name",
+    ),
     why=Phrase(
         "换了渠道，同意、上限、发送时段和退订方式都可能不同：按剧本证明过的，对它不成立。",
         "Another channel has its own consent, caps, hours and way to opt out: what was proved of the plan does not hold for it.",
     ),
-    fix=Phrase("在步骤的 via 里补上这个渠道，或者让系统只用写明的渠道", "add the channel to the step's `via`, or keep to those it names"),
+    fix=Phrase(
+        "在步骤的 via 里补上这个渠道，或者让系统只用写明的渠道",
+        "add the channel to the step's `via`, or keep to those it names",
+    ),
     bad=CAPPED + PLAN % "sms" + LOG % ("wecom-chat", "hi"),
     good=CAPPED + PLAN % "sms" + LOG % ("sms", "hi"),
 )
@@ -53,7 +59,10 @@ CLOSED: Final = Rule(
         "静默时段是对客户的承诺；剧本会把触达移到开放的钟点，实际没有移，说明系统没有这样设置。",
         "Quiet hours are a promise. The plan moves touches to open hours: where they were not moved, the tool is not set up so.",
     ),
-    fix=Phrase("在发送的系统里设置同样的时段，按客户所在时区算", "set the same hours in the tool that sends, by the customer's zone"),
+    fix=Phrase(
+        "在发送的系统里设置同样的时段，按客户所在时区算",
+        "set the same hours in the tool that sends, by the customer's zone",
+    ),
     bad=CAPPED + "quiet_hours: {hours: 09:00-21:00}\n" + PLAN % "sms" + LOG % ("sms", "hi"),
     good=CAPPED + "quiet_hours: {hours: 21:00-09:00}\n" + PLAN % "sms" + LOG % ("sms", "hi"),
 )

@@ -33,9 +33,13 @@ GRACE: Final = 3600
 A_CUSTOMER: Final = 10
 """Touches of each customer, on average."""
 CAPS: Final = f"caps: [{{id: weekly, max: {MOST}, per: 7d, of: {{reach: [direct, group]}}}}]\n"
-ONE_CONSENT: Final = NOUNS.replace(
-    "  all-ok: {title: 营销同意, purposes: [promo], withdrawn_by: [off], effective_within: 0s, expires: 1mo}\n", ""
-).replace(", expires: 30d", "").replace("joins: 2", "joins: 1")
+ONE_CONSENT: Final = (
+    NOUNS.replace(
+        "  all-ok: {title: 营销同意, purposes: [promo], withdrawn_by: [off], effective_within: 0s, expires: 1mo}\n", ""
+    )
+    .replace(", expires: 30d", "")
+    .replace("joins: 2", "joins: 1")
+)
 
 
 def fill(store: Store, rows: int) -> None:
@@ -52,7 +56,8 @@ def fill(store: Store, rows: int) -> None:
     )
     store.add(
         "touches",
-        f"SELECT {who}, {at}, {channel}, {step}, NULL, 'crm', 'sent', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, i FROM range({rows}) r(i)",
+        f"SELECT {who}, {at}, {channel}, {step}, NULL, 'crm', 'sent', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, i "
+        f"FROM range({rows}) r(i)",
     )
     store.add(
         "consents",
@@ -100,7 +105,9 @@ def main() -> None:
         start = time.perf_counter()
         store = Store(engine, Path(name))
         fill(store, chosen.rows)
-        print(f"{chosen.rows:,} touches in {store.parts} parts; made and stored in {time.perf_counter() - start:.1f} s\n")
+        print(
+            f"{chosen.rows:,} touches in {store.parts} parts; made and stored in {time.perf_counter() - start:.1f} s\n"
+        )
         measure(store, chosen.rounds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\nmost memory: {peak:,.0f} MB")
@@ -125,7 +132,9 @@ def measure(store: Store, rounds: int) -> None:
     for name, bare, ours in pairs:
         times = least(rounds, keep(f"{name} bare", bare), keep(name, ours))
         broken = _broken(said[name])
-        print(f"| {name} | {times[0]:.2f} s | {times[1]:.2f} s | {times[1] / times[0]:.2f} | ≤ 1.5 | {said[f'{name} bare']}, {broken} |")
+        print(
+            f"| {name} | {times[0]:.2f} s | {times[1]:.2f} s | {times[1] / times[0]:.2f} | ≤ 1.5 | {said[f'{name} bare']}, {broken} |"
+        )
 
 
 def _broken(observations: object) -> list[int]:

@@ -72,7 +72,7 @@ CODE: Final = {"given": 1, "refused": 2, "withdrawn": 3}
 NEVER: Final = 1 << 60
 
 
-def judged(  # noqa: PLR0913
+def judged(
     row: Row,
     consents: Sequence[Row],
     needed: Sequence[str],

@@ -127,14 +127,18 @@ budgets: {weekly: {welcome: 2}}
 def test_each_rule_is_broken_by_its_bad_log_and_kept_by_its_good_one(code: str, tmp_path: Path) -> None:
     for name, logs, expected in (("bad", CASES[code][0], "broken"), ("good", CASES[code][1], "kept")):
         (tmp_path / name).mkdir()
-        mine = [one for one in asked(case_of(tmp_path / name, logs, settings=CAPS + HOURS, nouns=RICH)) if one.rule.code == code]
+        mine = [
+            one
+            for one in asked(case_of(tmp_path / name, logs, settings=CAPS + HOURS, nouns=RICH))
+            if one.rule.code == code
+        ]
         assert expected in {one.status for one in mine}, [one.message.en for one in mine]
         if expected == "kept":
             assert "broken" not in {one.status for one in mine}
 
 
 def test_what_a_log_lacks_is_never_kept(tmp_path: Path) -> None:
-    logs = {"touches": [{"customer": "ann", "time": AT, "channel": "sms"}]}
+    logs: dict[str, Any] = {"touches": [{"customer": "ann", "time": AT, "channel": "sms"}]}
     found = asked(case_of(tmp_path, logs, settings=HOURS + CAPS + "customer_timezones: unknown\n", nouns=RICH))
     kept = {(one.rule.code, one.subject) for one in found if one.status == "kept"}
     assert kept == set()
@@ -149,10 +153,21 @@ def test_an_empty_log_is_not_assessed(tmp_path: Path) -> None:
 def test_what_a_file_says_never_comes_into_a_case(tmp_path: Path) -> None:
     """Names, steps and channels that are not declared are free text."""
     evil = "'; DROP TABLE touches; --<b>张三 13800000000</b>"
-    row = {"customer": evil, "channel": evil, "step": evil, "purpose": evil, "tool": evil, "state": "sent", "country": evil, "data": evil}
-    logs = {
+    row = {
+        "customer": evil,
+        "channel": evil,
+        "step": evil,
+        "purpose": evil,
+        "tool": evil,
+        "state": "sent",
+        "country": evil,
+        "data": evil,
+    }
+    logs: dict[str, Any] = {
         "touches": [{**row, "time": AT}, {**touch("hi"), "customer": evil, "tool": evil}],
-        "consents": [{"customer": evil, "time": AT - 1, "action": evil, "consent": evil, "purpose": evil, "channel": evil}],
+        "consents": [
+            {"customer": evil, "time": AT - 1, "action": evil, "consent": evil, "purpose": evil, "channel": evil}
+        ],
         "customers": [{"customer": evil, "timezone": evil, "country": evil}],
     }
     found = asked(case_of(tmp_path, logs, settings=HOURS + CAPS, nouns=RICH))

@@ -47,7 +47,8 @@ CUSTOMERS: Final = st.lists(
 )  # fmt: skip
 EVENTS: Final = st.lists(
     st.fixed_dictionaries({
-        "customer": st.sampled_from(PEOPLE), "time": st.builds(lambda at, back: at - back, MOMENTS, st.sampled_from((0, 59, 60, 3 * DAY, 2 * DAY))),
+        "customer": st.sampled_from(PEOPLE),
+        "time": st.builds(lambda at, back: at - back, MOMENTS, st.sampled_from((0, 59, 60, 3 * DAY, 2 * DAY))),
         "event": st.sampled_from(("wrote", "tapped", "paid", "other")),
     }), max_size=6,
 )  # fmt: skip
@@ -77,7 +78,11 @@ def second_of(row: Row, zone: str) -> tuple[int, int]:
 def late(row: Row, rows: list[Row], events: list[Row]) -> bool:
     """Whether no act of the customer lets a reply out: too long ago, or too many since."""
     for event, seconds, most in (("wrote", 48 * HOUR, 5), ("tapped", 60, 3), ("paid", 48 * HOUR, None)):
-        acts = [one["time"] for one in events if one["customer"] == row["customer"] and one["event"] == event and one["time"] <= row["time"]]
+        acts = [
+            one["time"]
+            for one in events
+            if one["customer"] == row["customer"] and one["event"] == event and one["time"] <= row["time"]
+        ]
         if not acts or row["time"] - max(acts) >= seconds:
             continue
         order = rows.index(row)
@@ -112,13 +117,17 @@ def is_minor(row: Row, customers: list[Row]) -> bool | None:
 
 
 def without(row: Row, consents: list[Row], name: str, grace: int) -> int | None:
-    return oracle.judged(row, consents, [name], [], lambda one, which: one["consent"] == which, lambda *_: oracle.NEVER, {name: grace})
+    return oracle.judged(
+        row, consents, [name], [], lambda one, which: one["consent"] == which, lambda *_: oracle.NEVER, {name: grace}
+    )
 
 
 @pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.lists(TOUCHES, min_size=1, max_size=12), CUSTOMERS, EVENTS, CONSENTS, st.sampled_from((1, 2, 3)))
-def test_what_the_rules_find(rows: list[Row], customers: list[Row], events: list[Row], consents: list[Row], parts: int) -> None:
+def test_what_the_rules_find(
+    rows: list[Row], customers: list[Row], events: list[Row], consents: list[Row], parts: int
+) -> None:
     logs: dict[str, Any] = {"touches": rows, "customers": customers, "events": events, "consents": consents}
     case = case_of(Path(tempfile.mkdtemp()), logs, parts, settings=HOURS, nouns=RICH)
     with case.store.engine:
@@ -132,10 +141,17 @@ def test_what_the_rules_find(rows: list[Row], customers: list[Row], events: list
     chats = [one for one in placed if one[0]["channel"] == "chat"]
     noon = [row for row, day, second in chats if day >= 5 and 43200 <= second < 46800]
     check(said["SOP982", "quiet_hours/2"], noon, len(chats), "noon")
-    shut = [row for row, day, second in chats if not ((day < 5 and second >= 79200) or (1 <= day <= 5 and second < 7200))]
+    shut = [
+        row for row, day, second in chats if not ((day < 5 and second >= 79200) or (1 <= day <= 5 and second < 7200))
+    ]
     check(said["SOP982", "channel/chat"], shut, len(chats), "channel")
     promo = [one for one in placed if one[0]["channel"] == "sms" and STEPS[one[0]["step"]][1] == "promo"]
-    check(said["SOP309", "hours/sms-cn"], [row for row, _, second in promo if not 28800 <= second < 75600], len(promo), "sms")
+    check(
+        said["SOP309", "hours/sms-cn"],
+        [row for row, _, second in promo if not 28800 <= second < 75600],
+        len(promo),
+        "sms",
+    )
 
     replies = oracle.in_order(row for row in rows if row["channel"] == "line")
     if replies and any(one["event"] != "other" for one in events):
@@ -143,7 +159,12 @@ def test_what_the_rules_find(rows: list[Row], customers: list[Row], events: list
         known = min(one["time"] for one in events) + max(opened)
         judged = [(row, late(row, replies, events)) for row in replies]
         wrong = [row for row, too_late in judged if too_late and row["time"] >= known]
-        check(said["SOP312", "channel/line"], wrong, len([0 for row, too_late in judged if not too_late]) + len(wrong), "replies")
+        check(
+            said["SOP312", "channel/line"],
+            wrong,
+            len([0 for row, too_late in judged if not too_late]) + len(wrong),
+            "replies",
+        )
 
     def same(one: Row, other: Row) -> bool:
         journey = {"hi": 1, "post": 1, "again": 2, "talk": 3, "reply": 3}
@@ -158,14 +179,21 @@ def test_what_the_rules_find(rows: list[Row], customers: list[Row], events: list
     for step, (channel, _, _) in STEPS.items():
         mine = [row for row in rows if row["step"] == step]
         other = [row for row in mine if row["channel"] != channel]
-        found = next((one for (code, subject), one in said.items() if code == "SOP981" and subject.endswith(f"/{step}")), None)
+        found = next(
+            (one for (code, subject), one in said.items() if code == "SOP981" and subject.endswith(f"/{step}")), None
+        )
         assert (found is not None) == bool(other)
         if found:
             check(found, other, len(mine), "channels")
 
     automated = [(row, is_minor(row, customers)) for row in rows if STEPS[row["step"]][1] == "promo"]
     if any(one["minor"] is not None or one["born"] is not None for one in customers):
-        check(said["SOP543", "workspace"], [row for row, minor in automated if minor], sum(minor is not None for _, minor in automated), "minors")
+        check(
+            said["SOP543", "workspace"],
+            [row for row, minor in automated if minor],
+            sum(minor is not None for _, minor in automated),
+            "minors",
+        )
 
     allergic = [(row, without(row, consents, "health-ok", HOUR)) for row in rows if row["data"] == "allergy"]
     if allergic:
@@ -176,7 +204,16 @@ def test_what_the_rules_find(rows: list[Row], customers: list[Row], events: list
         away = [row for row in rows if row["country"] == "sg" and (row["tool"] or tool_of[row["channel"]]) == tool]
         if away:
             check(said["SOP549", f"tool/{tool}"], away if tool == "crm" else [], len(away), "route")
-            codes = [(row, without(row, consents, "abroad-ok", HOUR) if tool == "desk" else without(row, consents, "none", 0)) for row in away]
-            check(said["SOP550", f"tool/{tool}"], [row for row, code in codes if code], sum(code != 0 for _, code in codes), "abroad")
-
-
+            codes = [
+                (
+                    row,
+                    without(row, consents, "abroad-ok", HOUR) if tool == "desk" else without(row, consents, "none", 0),
+                )
+                for row in away
+            ]
+            check(
+                said["SOP550", f"tool/{tool}"],
+                [row for row, code in codes if code],
+                sum(code != 0 for _, code in codes),
+                "abroad",
+            )

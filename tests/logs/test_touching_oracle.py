@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,11 +88,11 @@ def staff(row: Row) -> bool:
     return row["sent_by"] == "staff" if row.get("sent_by") else STEPS[row["step"]][2]
 
 
-def likely(row: Row) -> list[Row]:
+def likely(row: Row) -> Sequence[Row]:
     """What a row without a step may be: of the declared ones that fit those, else itself."""
     if row.get("step"):
         return [row]
-    fit = [
+    fit: list[Row] = [
         {**row, "step": step}
         for step, (channel, purpose, by) in STEPS.items()
         if (channel, purpose, by) == (row["channel"], row["purpose"], row["sent_by"] == "staff") and channel != "line"

@@ -1,4 +1,4 @@
-"""The caps of a workspace, the limits of its platforms and its budgets go in, and the touch log; how often each was kept comes out: SOP301, SOP305.
+"""Caps, limits of platforms and budgets go in, and the log of touches; how often each was broken comes out: SOP301, SOP305.
 
 A touch is beyond a cap if the customer got as many as are allowed in the time before it: what is counted is touches too many.
 """

@@ -1,4 +1,4 @@
-"""The consents that are declared go in, and what was sent and agreed to; touches that nothing allowed at their time come out: SOP501–SOP504."""
+"""Declared consents go in, and what was sent and agreed to; touches that nothing allowed at their time come out: SOP501–SOP504."""
 
 from __future__ import annotations
 

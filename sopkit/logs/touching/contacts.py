@@ -1,4 +1,4 @@
-"""The kinds of a touch log and the plan go in; what each kind is comes out: which declared touches its rows may be, and whether they are any."""
+"""The kinds of a log of touches and the plan go in; which declared touches the rows of each may be, and whether they are any, comes out."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class Contacts:
         by = one is not None and one.by is not None
         return self._plain(node.id, node.playbook, channel, purpose, staff=by, step=node.step)
 
-    def _plain(  # noqa: PLR0913
+    def _plain(
         self, node: str, root: str, channel: Channel, purpose: str | None, *, staff: bool, step: Step | None
     ) -> Touch:
         known = self.workspace.purposes.get(purpose or "")

@@ -16,7 +16,9 @@ from sopkit.rules.tools_occasions import occasions
 from sopkit.text import Phrase
 
 NO_LOG: Final = Phrase("没有触达日志", "there is no log of touches")
-NO_STEP: Final = Phrase("日志没有写步骤，看不出说的是哪件事", "the log does not say the step, so that nobody can tell what it was about")
+NO_STEP: Final = Phrase(
+    "日志没有写步骤，看不出说的是哪件事", "the log does not say the step, so that nobody can tell what it was about"
+)
 NO_PAIR: Final = Phrase(
     "日志里没有两份剧本、或两个系统，会为同一件事说同样的话",
     "in the log there are no two playbooks, or tools, that say the same on one occasion",
@@ -87,4 +89,3 @@ def _query(groups: list[Group], within: int) -> str:
         "WINDOW w AS (PARTITION BY who, topic ORDER BY ts, source, line))) "
         f"WHERE ts - other < {within}"
     )
-

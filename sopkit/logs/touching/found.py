@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from heapq import nsmallest
 from typing import Final
 
-from sopkit.frozen import dataclass
 from sopkit.diagnostics import Rule
+from sopkit.frozen import dataclass
 from sopkit.logs.observed import FIRST, Case, Deed, Observation
 from sopkit.logs.store import Store
 from sopkit.logs.touching.contacts import Contacts
@@ -75,7 +75,7 @@ def listed(numbers: Collection[int]) -> str:
     return ", ".join(map(str, sorted(numbers))) or "-1"
 
 
-def told(  # noqa: PLR0913  all that one question comes to
+def told(  # noqa: PLR0917  all that one question comes to
     rule: Rule,
     subject: str,
     about: Phrase,

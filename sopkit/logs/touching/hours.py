@@ -1,11 +1,11 @@
-"""Quiet hours, hours of channels and of platforms go in, and when customers were touched; what came at another time comes out: SOP309, SOP310, SOP982.
+"""Hours of the workspace, of channels and of platforms go in; touches at another time come out: SOP309, SOP310, SOP982.
 
 By the customer's clock: a local hour that is doubled when clocks are put back is open or closed both times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
@@ -15,11 +15,11 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, not_assessed, told, touched
-from sopkit.rules.touched import CLOSED
 from sopkit.logs.touching.zones import DAY, Zones, day_of
 from sopkit.model.presets import HOURS_LIMITS, NO_MARKETING
 from sopkit.model.values import WEEKDAYS, Hours
 from sopkit.rules.sending_hours import BARRED, OUTSIDE
+from sopkit.rules.touched import CLOSED
 from sopkit.text import Phrase
 
 NO_LOG: Final = Phrase("没有触达日志", "there is no log of touches")
@@ -46,12 +46,24 @@ def observe(case: LogCase) -> Iterator[Observation]:
     for channel in contacts.workspace.channels.values():
         if channel.hours is not None and (not channel.builtin or _is_used(contacts, channel.id)):
             about = Phrase(f"渠道 {channel.id} 开放 {channel.hours}", f"channel {channel.id}, open {channel.hours}")
-            one = _Hours(contacts, zones, CLOSED, f"channel/{channel.id}", about, Phrase("在开放时间以外", "came when it is closed"))
+            one = _Hours(
+                contacts,
+                zones,
+                CLOSED,
+                f"channel/{channel.id}",
+                about,
+                Phrase("在开放时间以外", "came when it is closed"),
+            )
             yield one.observation(partial(_goes_by, channel.id, ""), f"NOT ({inside(channel.hours)})")
     for limit in HOURS_LIMITS:
         if any(one.preset == limit.preset for one in contacts.workspace.channels.values()):
-            about = Phrase(f"{limit.preset} 的营销只能在 {limit.words} 发（{limit.source.zh}）", f"marketing by {limit.preset} in {limit.words} only ({limit.source.en})")
-            one = _Hours(contacts, zones, OUTSIDE, f"hours/{limit.preset}", about, Phrase("在这以外", "came at another hour"))
+            about = Phrase(
+                f"{limit.preset} 的营销只能在 {limit.words} 发（{limit.source.zh}）",
+                f"marketing by {limit.preset} in {limit.words} only ({limit.source.en})",
+            )
+            one = _Hours(
+                contacts, zones, OUTSIDE, f"hours/{limit.preset}", about, Phrase("在这以外", "came at another hour")
+            )
             within = f"second >= {limit.start * 60} AND second < {limit.end * 60}"
             yield one.observation(partial(_goes_by, "", limit.preset), f"NOT ({within})", marketing=True)
     yield from _barred(contacts)
@@ -83,19 +95,22 @@ def inside(hours: Hours) -> str:
     days = {WEEKDAYS.index(one) for one in hours.days}
     if end > start:
         return f"weekday IN ({listed(days)}) AND second >= {start} AND second < {end}"
-    return f"(weekday IN ({listed(days)}) AND second >= {start}) OR (weekday IN ({listed({(one + 1) % 7 for one in days})}) AND second < {end})"
+    after = {(one + 1) % 7 for one in days}
+    return f"(weekday IN ({listed(days)}) AND second >= {start}) OR (weekday IN ({listed(after)}) AND second < {end})"
 
 
 class _Hours:
     """One rule about hours, asked of all parts of the log."""
 
-    def __init__(self, contacts: Contacts, zones: Zones, rule: Rule, subject: str, about: Phrase, wrong: Phrase) -> None:
+    def __init__(  # noqa: PLR0917  one question, and what it is asked of
+        self, contacts: Contacts, zones: Zones, rule: Rule, subject: str, about: Phrase, wrong: Phrase
+    ) -> None:
         self.contacts, self.zones, self.rule, self.subject = contacts, zones, rule, subject
         self.about, self.wrong = about, wrong
 
-    def observation(self, ask: partial[Match], closed: str, *, marketing: bool = False) -> Observation:
+    def observation(self, ask: Callable[[Touch], Match], closed: str, *, marketing: bool = False) -> Observation:
         def one(touch: Touch) -> Match:
-            answer: Match = ask(touch)
+            answer = ask(touch)
             return _both(answer, _is_marketing(touch)) if marketing else answer
 
         answers = {each.kind: _answer(each, one) for each in self.contacts.all}
@@ -103,24 +118,32 @@ class _Hours:
         broken, unplaced, store = Broken(), 0, self.contacts.store
         for _ in store.each() if kinds else ():
             rows = self._rows(kinds)
-            broken.add(store, f"SELECT who, ts FROM ({rows}) WHERE {closed}", partial(touched, self.contacts, before=0, counted=kinds))
+            broken.add(
+                store,
+                f"SELECT who, ts FROM ({rows}) WHERE {closed}",
+                partial(touched, self.contacts, before=0, counted=kinds),
+            )
             if not self.zones.single:
                 unplaced += store.engine.run(f"SELECT count(*) FROM ({rows}) WHERE second IS NULL")[0][0]
         looked = self.contacts.rows(kinds) - unplaced
         unsure = self.contacts.rows(maybe) + unplaced
-        return told(self.rule, self.subject, self.about, self.wrong, looked, broken, unsure=unsure, why=UNSURE, nothing=NONE)
+        return told(
+            self.rule, self.subject, self.about, self.wrong, looked, broken, unsure=unsure, why=UNSURE, nothing=NONE
+        )
 
     def _rows(self, kinds: list[int]) -> str:
         local = self.zones.local("t.ts", self.zones.number)
         return (
-            f"SELECT who, ts, local - day * {DAY} AS second, (day + 3) % 7 AS weekday FROM (SELECT who, ts, local, {day_of('local')} AS day "
-            f"FROM (SELECT t.who, ts, {local} AS local FROM touches t{self.zones.join('t')} WHERE kind IN ({listed(kinds)})))"
+            f"SELECT who, ts, local - day * {DAY} AS second, (day + 3) % 7 AS weekday FROM "
+            f"(SELECT who, ts, local, {day_of('local')} AS day FROM (SELECT t.who, ts, {local} AS local "
+            f"FROM touches t{self.zones.join('t')} WHERE kind IN ({listed(kinds)})))"
         )
 
-def _answer(contact: Contact, ask: partial[Match] | object) -> Match:
+
+def _answer(contact: Contact, ask: Callable[[Touch], Match]) -> Match:
     if contact.channel is None:
         return "no" if contact.happened == "no" else "maybe"
-    return contact.answer(ask)  # type: ignore[arg-type]
+    return contact.answer(ask)
 
 
 def _barred(contacts: Contacts) -> Iterator[Observation]:

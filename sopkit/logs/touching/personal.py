@@ -1,4 +1,4 @@
-"""What is declared of minors, sensitive data and data abroad goes in, and what was sent; what the law does not allow comes out: SOP510, SOP543, SOP549, SOP550."""
+"""What was sent to minors, by sensitive data or abroad, and is not allowed as things are declared: SOP510, SOP543, SOP549, SOP550."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ ADULT: Final = 18
 """Years."""
 HOME: Final = "cn"
 NO_FIELD: Final = {
-    "age": Phrase("客户日志没有出生日期，也没有写是否未成年", "the log of customers says neither a date of birth nor who is a minor"),
+    "age": Phrase(
+        "客户日志没有出生日期，也没有写是否未成年",
+        "the log of customers says neither a date of birth nor who is a minor",
+    ),
     "data": Phrase("触达日志没有写用到的数据", "the log of touches does not say which data were used"),
     "country": Phrase("触达日志没有写收发所在国家", "the log of touches does not say in which country data were used"),
 }
@@ -38,7 +41,10 @@ NO_AGE: Final = Phrase(
 )
 NO_DATUM: Final = Phrase("用到的数据没有声明", "the datum is not declared")
 NO_TOOL: Final = Phrase("日志没有写系统", "the log does not say the tool")
-TOO_EARLY: Final = Phrase("早于同意日志，或者日志没有写是哪项同意", "they came before what the log of consents knows, or it does not say which consent")
+TOO_EARLY: Final = Phrase(
+    "早于同意日志，或者日志没有写是哪项同意",
+    "they came before what the log of consents knows, or it does not say which consent",
+)
 
 
 def observe(case: LogCase) -> Iterator[Observation]:
@@ -68,7 +74,9 @@ def _minors(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
     zones, broken, known, store = Zones(case), Broken(), 0, case.store
     for _ in store.each() if kinds else ():
         rows = _ages(contacts, zones, kinds)
-        broken.add(store, f"SELECT who, ts FROM ({rows}) WHERE young", partial(touched, contacts, before=0, counted=kinds))
+        broken.add(
+            store, f"SELECT who, ts FROM ({rows}) WHERE young", partial(touched, contacts, before=0, counted=kinds)
+        )
         known += store.engine.run(f"SELECT count(*) FROM ({rows}) WHERE young IS NOT NULL")[0][0]
     unsure = contacts.rows(kinds) - known + contacts.rows(maybe)
     about = Phrase("个性化的自动营销", "personalised marketing by tools")
@@ -136,12 +144,16 @@ def _sensitive(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
             if datum is not None and is_sensitive(datum.category):
                 needs[one.kind] = Need("", "", tuple(each.id for each in separate_for(contacts.rules, datum)))
                 subjects.setdefault(f"data/{datum.id}", []).append(one.kind)
-        yield from _consented(case, contacts, UNSEPARATE, needs, subjects, Phrase("没有单独同意", "had no separate consent to it"))
+        yield from _consented(
+            case, contacts, UNSEPARATE, needs, subjects, Phrase("没有单独同意", "had no separate consent to it")
+        )
         unknown = contacts.rows(one.kind for one in said if one.said["data"] not in data)
         if unknown or not needs:
             about, wrong = Phrase("其余数据", "other data"), Phrase("用到了敏感信息", "used sensitive data")
             plain = contacts.rows(one.kind for one in said if one.kind not in needs) - unknown
-            yield told(UNSEPARATE, "workspace", about, wrong, plain, Broken(), unsure=unknown, why=NO_DATUM, nothing=NONE)
+            yield told(
+                UNSEPARATE, "workspace", about, wrong, plain, Broken(), unsure=unknown, why=NO_DATUM, nothing=NONE
+            )
 
 
 def _abroad(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
@@ -167,11 +179,15 @@ def _abroad(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
         yield _route(contacts, name, mine)
         if not name:
             unsaid = Phrase("没有写系统的出境触达", "touches abroad that do not say their tool")
-            yield told(UNTOLD, "workspace", unsaid, Phrase("", ""), 0, Broken(), unsure=contacts.rows(mine), why=NO_TOOL)
+            yield told(
+                UNTOLD, "workspace", unsaid, Phrase("", ""), 0, Broken(), unsure=contacts.rows(mine), why=NO_TOOL
+            )
             continue
         subjects[f"tool/{name}"] = mine
         needs |= dict.fromkeys(mine, Need("", "", _consents_to(contacts, name)))
-    yield from _consented(case, contacts, UNTOLD, needs, subjects, Phrase("没有出境的单独同意", "had no consent to going abroad"))
+    yield from _consented(
+        case, contacts, UNTOLD, needs, subjects, Phrase("没有出境的单独同意", "had no consent to going abroad")
+    )
 
 
 def _tool(contacts: Contacts, one: Contact) -> str:
@@ -183,14 +199,23 @@ def _tool(contacts: Contacts, one: Contact) -> str:
 
 def _route(contacts: Contacts, name: str, mine: list[int]) -> Observation:
     tool = contacts.workspace.tools.get(name)
-    lawful = tool is not None and tool.hosted_in not in (None, HOME) and tool.transfer is not None and tool.transfer.route is not None
+    lawful = (
+        tool is not None
+        and tool.hosted_in not in (None, HOME)
+        and tool.transfer is not None
+        and tool.transfer.route is not None
+    )
     none_has = not any(one.transfer and one.transfer.route for one in contacts.workspace.tools.values())
     unsure = not name and not none_has
     broken = Broken()
     for _ in contacts.store.each() if not lawful and not unsure else ():
         query = f"SELECT who, ts FROM touches WHERE kind IN ({listed(mine)})"
         broken.add(contacts.store, query, partial(touched, contacts, before=0, counted=mine))
-    about = Phrase(f"系统 {name} 在境外用数据", f"data used abroad by {name}") if name else Phrase("数据出境", "data abroad")
+    about = (
+        Phrase(f"系统 {name} 在境外用数据", f"data used abroad by {name}")
+        if name
+        else Phrase("数据出境", "data abroad")
+    )
     wrong, rows = Phrase("没有声明出境途径", "have no declared route"), contacts.rows(mine)
     return told(
         NO_ROUTE, f"tool/{name}" if name else "workspace", about, wrong, 0 if unsure else rows, broken,
@@ -206,7 +231,12 @@ def _consents_to(contacts: Contacts, tool: str) -> tuple[str, ...]:
 
 
 def _consented(  # noqa: PLR0917
-    case: LogCase, contacts: Contacts, rule: Rule, needs: Mapping[int, Need], subjects: Mapping[str, list[int]], wrong: Phrase
+    case: LogCase,
+    contacts: Contacts,
+    rule: Rule,
+    needs: Mapping[int, Need],
+    subjects: Mapping[str, list[int]],
+    wrong: Phrase,
 ) -> Iterator[Observation]:
     """Yield of each subject how many of its touches had none of the consents that they need."""
     if not needs:
@@ -215,12 +245,12 @@ def _consented(  # noqa: PLR0917
         yield from (not_assessed(rule, subject, NO_CONSENTS) for subject in subjects)
         return
     code = int(rule.code.removeprefix("SOP"))
-    asked = [Asked(subject, tuple(kinds), contacts.rows(kinds), {code: Broken()}) for subject, kinds in subjects.items()]
+    asked = [
+        Asked(subject, tuple(kinds), contacts.rows(kinds), {code: Broken()}) for subject, kinds in subjects.items()
+    ]
     query = Course(case, contacts, needs, code).ask(asked)
     for one in asked:
         one.broken[code].queries = (query,)
         about = Phrase(one.purpose.partition("/")[2], one.purpose.partition("/")[2])
         looked = one.looked - one.unknown
         yield told(rule, one.purpose, about, wrong, looked, one.broken[code], unsure=one.unknown, why=TOO_EARLY)
-
-

@@ -1,4 +1,4 @@
-"""Channels that a customer's act opens for a while go in, and both logs; messages past the time or the number that the platform allows come out: SOP312."""
+"""Channels that a customer's act opens go in; messages past the time or the number that the platform allows come out: SOP312."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def observe(case: LogCase) -> Iterator[Observation]:
         if channel.preset not in presets or not mine:
             continue
         opening = opening_of(channel)
-        kinds = {kind: opening[said["event"]] for kind, said in case.store.kinds("events").items() if said["event"] in opening}
+        kinds = {
+            kind: opening[said["event"]]
+            for kind, said in case.store.kinds("events").items()
+            if said["event"] in opening
+        }
         if channel.opened_by is None:
             yield not_assessed(CLOSED, f"channel/{channel.id}", UNDECLARED)
         elif not kinds or "events" not in case.store.spans:
@@ -59,7 +63,9 @@ def _asked(contacts: Contacts, channel: Channel, mine: list[int], kinds: Mapping
     query = _query(mine, kinds, windows)
     for _ in store.each():
         broken.add(
-            store, f"SELECT who, ts FROM ({query}) WHERE ts >= {from_here}", partial(touched, contacts, before=longest, counted=mine)
+            store,
+            f"SELECT who, ts FROM ({query}) WHERE ts >= {from_here}",
+            partial(touched, contacts, before=longest, counted=mine),
         )
         unknown += store.engine.run(f"SELECT count(*) FROM ({query}) WHERE ts < {from_here}")[0][0]
     zh = "；".join(one.source.zh for one in windows[:1])
@@ -86,4 +92,3 @@ def _query(mine: list[int], kinds: Mapping[int, ReplyWindow], windows: list[Repl
         f"SELECT who, ts, 0, act, source, line FROM events JOIN (VALUES {acts}) acts(kind, act) USING (kind) WHERE who > 0))) "
         f"WHERE sent = 1 AND NOT ({' OR '.join(open_)})"
     )
-

@@ -1,4 +1,4 @@
-"""Slots of consents go in; a table of who had them in force from when until when comes out: the LEAD form, one row for each row of the log."""
+"""Slots of consents go in; who had them in force from when until when comes out, one row for each row of the log: the LEAD form."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def held(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int]) ->
     """Return the query for what was in force (who, slot, ts, until) up to the next row: what still holds after that is left out."""
     asked = f"SELECT who, slot, ts, code, expiry FROM ({_expiring(store, zones, rows, numbers, 'consents')})"
     one = len(numbers) == 1
-    part, order = ("who" if one else "who, slot"), ("ts, code" if _never_expires(store, rows, numbers) else "ts, code, expiry")
+    part, order = (
+        ("who" if one else "who, slot"),
+        ("ts, code" if _never_expires(store, rows, numbers) else "ts, code, expiry"),
+    )
     return (
         f"SELECT who, slot, ts, least(coalesce(next, {NEVER}), expiry) AS until FROM (SELECT who, slot, ts, code, expiry, "
         f"lead(ts) OVER (PARTITION BY {part} ORDER BY {order}) AS next FROM ({asked})) WHERE code = 1"

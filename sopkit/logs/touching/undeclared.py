@@ -1,4 +1,4 @@
-"""The steps that playbooks declare go in, and what was sent; what no playbook knows, or knows by another channel, comes out: SOP980, SOP981."""
+"""What playbooks declare goes in; touches that none knows, or knows by another channel, come out: SOP980, SOP981."""
 
 from __future__ import annotations
 
@@ -32,9 +32,14 @@ def observe(case: LogCase) -> Iterator[Observation]:
     answers = {one.kind: plan.lacks(one) for one in contacts.all if one.happened != "no"}
     strange, unsure = contacts.kinds(answers, "yes"), contacts.kinds(answers, "maybe")
     looked = contacts.rows(answers) - contacts.rows(unsure)
-    about, wrong = Phrase("剧本以外的触达", "touches beyond the playbooks"), Phrase("在剧本里找不到", "stand in no playbook")
+    about, wrong = (
+        Phrase("剧本以外的触达", "touches beyond the playbooks"),
+        Phrase("在剧本里找不到", "stand in no playbook"),
+    )
     broken = _broken(contacts, strange)
-    found = told(UNDECLARED, "workspace", about, wrong, looked, broken, unsure=contacts.rows(unsure), why=UNTOLD, nothing=NONE)
+    found = told(
+        UNDECLARED, "workspace", about, wrong, looked, broken, unsure=contacts.rows(unsure), why=UNTOLD, nothing=NONE
+    )
     yield _grouped(contacts, found, answers, strange)
     yield from _by_other_channels(contacts, plan)
 
