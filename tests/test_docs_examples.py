@@ -168,6 +168,8 @@ def test_commands_in_texts_do_what_they_say(
         Path("my-shop/sopkit-import.yaml").write_text("version: 1\n", "utf-8")
         if "--map" not in words and words[0] == "import":
             shutil.rmtree("my-shop")
+    if "touches.csv" in words:
+        Path("touches.csv").write_text("customer,time,channel\n7,2026-06-01 10:00,sms\n", "utf-8")
     code = app.main(["--as-of", TODAY.isoformat(), *words])
     said = capsys.readouterr()
     assert code == 0, said.err + said.out

@@ -123,7 +123,7 @@ def _told(console: Console, loaded: Loaded, store: Store, reading: Reading) -> I
     today = loaded.compilation.today
     now = int(datetime(today.year, today.month, today.day, tzinfo=zone).timestamp())
     for of, (rows, first, last) in store.spans.items():
-        shown = {"of": OF[of], "today": today.isoformat(), "rows": f"{rows:,}"}
+        shown: dict[str, str | Phrase] = {"of": OF[of], "today": today.isoformat(), "rows": f"{rows:,}"}
         shown |= {"first": _day(first, zone), "last": _day(last, zone)}
         yield console.word(SPAN, **shown)
         if last >= now + 86_400:

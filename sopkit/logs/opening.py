@@ -89,6 +89,8 @@ class Opened:
     """What was understood of it: its encoding, its delimiter."""
     rejects: str = ""
     """The table in which the engine keeps the lines that it could not read; '' where there can be none."""
+    packed: bool = False
+    """Whether the file keeps column by column, so that some can be asked without the others."""
     lost: tuple[int, int] | None = None
     """The row from which on nothing could be read, for a quote that does not end, and how many lines that are."""
 
@@ -130,8 +132,8 @@ def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
         with path.open(encoding=encoding, newline=ends) as old, file.open("w", encoding="utf-8", newline="") as new:
             while text := old.read(CHUNK):
                 new.write(text)
-    with file.open(encoding="utf-8-sig", newline="", errors="replace") as opened:
-        sample = opened.read(SAMPLE)
+    with file.open(encoding="utf-8-sig", newline="", errors="replace") as begun:
+        sample = begun.read(SAMPLE)
     delimiter = _delimiter(sample)
     told = (
         Phrase(f"编码 {encoding.upper().removesuffix('-SIG')}", f"encoding {encoding.upper().removesuffix('-SIG')}"),
@@ -354,7 +356,8 @@ def _open_parquet(engine: Engine, path: Path) -> Opened:
         (str(row[0]), str(row[1])) for row in engine.run(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {read}")
     )
     _names(path, [one for one, _ in columns])
-    return Opened(path, columns, f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS {LINE} FROM {read}")
+    query = f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS {LINE} FROM {read}"
+    return Opened(path, columns, query, packed=True)
 
 
 def _open_duck(engine: Engine, path: Path, number: int, table: str | None) -> Opened:

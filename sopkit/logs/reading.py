@@ -171,17 +171,26 @@ class _File:
 
     def __init__(self, engine: Engine, store: Store, meant: Mapped, vocabulary: Vocabulary, number: int) -> None:
         self.engine, self.store, self.meant, self.vocabulary = engine, store, meant, vocabulary
-        self.place = store.folder / f"typed-{number}.parquet"
-        self.typed = f"read_parquet({quoted(str(self.place))})"
         self.number = number
         self.fields = [one for one in FIELDS[meant.of] if one.name in meant.columns]
-        engine.run(f"COPY ({self._typing()}) TO {quoted(str(self.place))} (FORMAT parquet)")
+        self.place = store.folder / f"typed-{number}.parquet"
+        self.typed = f"({self._typing()})"
+        if not self._is_asked_quickly():
+            engine.run(f"COPY {self.typed} TO {quoted(str(self.place))} (FORMAT parquet)")
+            self.typed = f"read_parquet({quoted(str(self.place))})"
         self.rows = int(engine.run(f"SELECT count(*) FROM {self.typed}")[0][0])
         self.ids = {one.name: self._ids(one) for one in self.fields if one.form == "name"}
         self.unread = {field: [raw for raw, id_ in ids.items() if id_ is None] for field, ids in self.ids.items()}
         self.why = self._why()
+        self.has_bad = True
 
     # To our types
+
+    def _is_asked_quickly(self) -> bool:
+        """Whether the file can be asked again and again: it is packed by columns, and no times have to be read from text."""
+        kinds = dict(self.meant.opened.columns)
+        times_ = [self.meant.columns[one.name] for one in self.fields if one.form == "time"]
+        return self.meant.opened.packed and all(kinds[one] != "VARCHAR" for one in times_)
 
     def _typing(self) -> str:
         """Return the query for the fields as far as they can be read by themselves; a time is split into what it says."""
@@ -216,7 +225,9 @@ class _File:
         return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({self.meant.opened.query}) WHERE {self._says()})"
 
     def _says(self) -> str:
-        """Return whether a row says anything: one that is empty is none."""
+        """Return whether a row says anything: an empty one, as sheets have them, is none."""
+        if self.meant.opened.packed:
+            return "TRUE"
         said = [f"nullif(trim(CAST({_quoted(one)} AS VARCHAR)), '')" for one in self.meant.columns.values()]
         return f"coalesce({', '.join(said)}) IS NOT NULL"
 
@@ -285,6 +296,7 @@ class _File:
             f"SELECT why, count(*), min(line) FROM (SELECT line, {self.why} AS why FROM {self.typed}) WHERE why IS NOT NULL "
             "GROUP BY why ORDER BY 2 DESC, 1"
         )
+        self.has_bad = bool(found)
         asides = [Aside(self._reason(why), count, line) for why, count, line in found]
         if rejected := self._rejected():
             asides.append(Aside(REASONS["layout"], len({line for (line,) in rejected}), int(rejected[0][0])))
@@ -322,16 +334,17 @@ class _File:
 
     def forget(self) -> None:
         """Give back the disk that the columns take."""
-        self.place.unlink()
+        self.place.unlink(missing_ok=True)
 
     def set_aside(self) -> Iterator[SetAside]:
         """Yield the rows that can't be read."""
         place = self.meant.opened.path.as_posix()
-        rows = self.engine.run(
-            f"SELECT line, why FROM (SELECT line, {self.why} AS why FROM {self.typed}) WHERE why IS NOT NULL "
-            f"ORDER BY line LIMIT {MOST_TOLD}"
-        )
-        yield from (SetAside(place, line, self._reason(why)) for line, why in rows)
+        if self.has_bad:
+            rows = self.engine.run(
+                f"SELECT line, why FROM (SELECT line, {self.why} AS why FROM {self.typed}) WHERE why IS NOT NULL "
+                f"ORDER BY line LIMIT {MOST_TOLD}"
+            )
+            yield from (SetAside(place, line, self._reason(why)) for line, why in rows)
         yield from (SetAside(place, line, REASONS["layout"]) for (line,) in self._rejected())
         if lost := self.meant.opened.lost:
             yield SetAside(place, lost[0], REASONS["quote"])
@@ -355,8 +368,8 @@ class _File:
                 said.append(f"coalesce({table}.id, t.{one.name}) AS {one.name}")
             else:
                 said.append(f"t.{one.name}")
-        good = f"(SELECT *, {self.why} AS why FROM {self.typed})"
-        return f"SELECT {', '.join(said)}, {self.number} AS source, t.line FROM {good} t {' '.join(joins)} WHERE t.why IS NULL"
+        good = f"(SELECT * FROM {self.typed} WHERE ({self.why}) IS NULL)" if self.has_bad else self.typed
+        return f"SELECT {', '.join(said)}, {self.number} AS source, t.line FROM {good} t {' '.join(joins)}"
 
     def _meaning(self, said: Mapping[str, str]) -> Mapping[str, str]:
         return {field: self.ids[field][raw] or raw if raw else raw for field, raw in said.items()}

@@ -9,6 +9,7 @@ from typing import Final
 from sopkit.diagnostics import Finding
 from sopkit.model import rules_settings as rules
 from sopkit.model.documents import Settings
+from sopkit.resolve import logs
 from sopkit.resolve.case import Args, Case
 from sopkit.resolve.wording import choice, listed
 from sopkit.text import Phrase
@@ -78,6 +79,7 @@ def check(case: Case) -> Iterator[Finding]:
     yield from _zones(case, settings)
     yield from _locales(case, settings)
     yield from _jurisdictions(case, settings)
+    yield from logs.check(case, settings)
 
 
 def _kind_of(case: Case, document: Settings) -> Mark:
@@ -132,6 +134,11 @@ def _zones(case: Case, settings: Settings) -> Iterator[Finding]:
     written = [*places_of(case, settings, "timezone"), *places_of(case, settings, "customer_timezones")]
     written += [
         (shop.timezone, shop.at) for shop in case.workspace.shops.values() if shop.timezone and not shop.builtin
+    ]
+    written += [
+        (log.timezone, Mark(settings.at + case.tree(settings.at).find(("logs", log.id, "timezone"))[1]))
+        for log in settings.logs
+        if log.timezone
     ]
     for name, mark in written:
         if name == "unknown" or _is_zone(name):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sopkit.logs.failure import LogRefusedError, TooManyBadError
-from tests.logs.logged import HEAD, MANY, Made, Read
+from tests.logs.logged import HEAD, MANY, Made, Read, put
 from tests.logs.test_reading import duck, lite, packed, sheet
 
 LAYOUT = "the line has too few or too many columns, or a quote that is out of place"
@@ -70,9 +70,12 @@ def test_a_file_that_is_not_there_and_one_that_may_not_be_read_are_named(tmp_pat
     assert "there is no file /none.csv" in refused(tmp_path, "none.csv", lambda _: None)
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
-    assert "there is no permission to read" in refused(
-        tmp_path / "closed", "touches.csv", lambda place: (place.write_text("x"), place.chmod(0))[1]
-    )
+
+    def closed(place: Path) -> None:
+        place.write_text("x")
+        place.chmod(0)
+
+    assert "there is no permission to read" in refused(tmp_path / "closed", "touches.csv", closed)
 
 
 def test_a_database_that_is_locked_is_refused(tmp_path: Path) -> None:
@@ -207,8 +210,6 @@ def test_sources_stay_as_they_are(tmp_path: Path) -> None:
         "touches-5.parquet": packed,
         "touches-6.db": lite,
     }
-    from tests.logs.logged import put  # noqa: PLC0415
-
     put(tmp_path, files)
     before = list(everything(tmp_path))
     for one in tmp_path.iterdir():

@@ -1,0 +1,79 @@
+"""What `logs` says of a log goes in; findings about fields that such a log has not, and ids that nothing has, come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sopkit.diagnostics import Finding
+from sopkit.model import rules_logs as rules
+from sopkit.model.documents import LogFile, Settings
+from sopkit.resolve.case import Args, Case
+from sopkit.resolve.wording import choice
+from sopkit.tree import Mark
+
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "touches": (
+        "customer", "time", "channel", "step", "purpose", "tool", "state", "sent_by", "staff", "role", "shop", "arm", "country", "data",
+    ),
+    "consents": ("customer", "time", "action", "consent", "purpose", "channel", "expires", "given_by"),
+    "steps": ("time", "step", "state", "customer", "run", "due", "staff", "role", "shop"),
+    "events": ("time", "event", "customer", "value", "shop", "arm"),
+    "customers": ("customer", "timezone", "born", "minor", "country", "shop"),
+    "syncs": ("sync", "changed", "arrived", "customer"),
+}  # fmt: skip
+"""Kind of log → what a row of it may say; a test holds it against what logs are read into."""
+WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("touches", "state"): ("sent", "delivered", "opened", "clicked", "replied", "failed", "unsent"),
+    ("touches", "sent_by"): ("staff", "tool"),
+    ("consents", "action"): ("given", "refused", "withdrawn"),
+    ("consents", "given_by"): ("customer", "guardian"),
+    ("steps", "state"): ("due", "started", "done", "skipped"),
+}
+"""Fields of which every value is known."""
+MOST_LISTED: Final = 8
+NAMED: Final = ("channel", "purpose", "tool", "role", "shop", "event", "consent", "data", "sync")
+"""Fields whose values are ids of the namespace that is called so."""
+
+
+def check(case: Case, settings: Settings) -> Iterator[Finding]:
+    """Yield what is wrong with the logs of the workspace document."""
+    for log in settings.logs:
+        if log.of is None:
+            continue
+        for section in ("columns", "values"):
+            yield from _fields(case, settings, log, log.of, section)
+        for field, pairs in log.values_:
+            for pair in pairs:
+                yield from _value(case, settings, log, field, pair)
+
+
+def _fields(case: Case, settings: Settings, log: LogFile, of: str, section: str) -> Iterator[Finding]:
+    named = log.columns if section == "columns" else log.values_
+    for field, _ in named:
+        if field not in FIELDS[of]:
+            at = _at(case, settings, (log.id, section, field))[0]
+            args: Args = {"name": field, "of": of, "known": choice(FIELDS[of])}
+            yield case.finding(rules.UNKNOWN_LOG_FIELD, at, args)
+
+
+def _value(case: Case, settings: Settings, log: LogFile, field: str, pair: tuple[str, str]) -> Iterator[Finding]:
+    said, id_ = pair
+    words = WORDS.get((log.of or "", field))
+    if words is None and (field not in NAMED or case.names.has(field, id_) or case.is_in_doubt(field, id_)):
+        return
+    if words is not None and id_ in words:
+        return
+    at = _at(case, settings, (log.id, "values", field, said))[1]
+    known = dict.fromkeys(words, "") if words else case.titles(field)
+    near = case.near(id_, known)
+    span = case.span_of_name(at, id_)
+    args: Args = {"name": id_, "field": field, "said": said, "known": choice(near or tuple(known)[:MOST_LISTED])}
+    fixes = case.correcting(at, span, id_, near)
+    yield case.finding(rules.UNKNOWN_LOG_VALUE, at, args, span=span, fixes=fixes, suggestions=near)
+
+
+def _at(case: Case, settings: Settings, path: tuple[str, ...]) -> tuple[Mark, Mark]:
+    """Return where the key at a path below `logs` stands, and where its value does."""
+    key, value = case.tree(settings.at).find(("logs", *path))
+    return Mark(settings.at + key), Mark(settings.at + value)

@@ -1,0 +1,34 @@
+"""What `logs` may say is what logs are read into; mistakes are found where they stand."""
+
+from __future__ import annotations
+
+from sopkit.logs import naming, tables
+from sopkit.resolve import logs
+from tests.workspaces import SETTINGS, compiled
+
+LOG = "logs:\n  sent:\n    of: touches\n    file: logs/sent.csv\n"
+
+
+def found(text: str) -> list[tuple[str, str, str]]:
+    return [
+        (one.rule.code, f"{one.span.path}:{one.span.line}:{one.span.column}", one.span.excerpt())
+        for one in compiled({"sopkit.yaml": SETTINGS + LOG + text}).findings
+        if one.rule.code not in ("SOP216", "SOP217", "SOP219")
+    ]
+
+
+def test_fields_and_words_are_those_that_logs_are_read_into() -> None:
+    assert {of: tuple(one.name for one in some) for of, some in tables.FIELDS.items()} == dict(logs.FIELDS)
+    assert {key: tuple(words) for key, words in naming.CLOSED.items()} == dict(logs.WORDS)
+
+
+def test_mistakes_are_found_where_they_stand() -> None:
+    lines = len((SETTINGS + LOG).splitlines())
+    assert found("    values: {channel: {短信: smss, 彩信: sms}}\n") == [
+        ("SOP166", f"sopkit.yaml:{lines + 1}:28", "smss")
+    ]
+    assert found("    columns:\n      customer: 会员\n      due: 时限\n") == [
+        ("SOP165", f"sopkit.yaml:{lines + 3}:7", "due")
+    ]
+    assert found("    timezone: 北京时间\n") == [("SOP158", f"sopkit.yaml:{lines + 1}:15", "北京时间")]
+    assert found("    columns: {customer: 会员}\n    values: {channel: {短信: sms}, step: {x: y}}\n") == []
