@@ -16,7 +16,6 @@ from sopkit.own.examples import disagreeing
 from sopkit.own.rules import FAILED
 from sopkit.reader import read
 from sopkit.reader.rules import RULES as OF_THE_READER
-from sopkit.rules.practice import RULES as OF_PRACTICE
 from sopkit.source import Source
 from tests.workspaces import compiled
 

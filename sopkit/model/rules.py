@@ -8,5 +8,7 @@ from sopkit.diagnostics import Rule
 from sopkit.model import rules_logs, rules_names, rules_settings, rules_values
 
 RULES: Final[tuple[Rule, ...]] = tuple(
-    sorted((*rules_values.RULES, *rules_names.RULES, *rules_settings.RULES, *rules_logs.RULES), key=lambda rule: rule.code)
+    sorted(
+        (*rules_values.RULES, *rules_names.RULES, *rules_settings.RULES, *rules_logs.RULES), key=lambda rule: rule.code
+    )
 )

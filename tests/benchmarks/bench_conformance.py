@@ -24,7 +24,7 @@ from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.working.adhering import runs_that_do_not_fit
-from tests.logs.conformance import GOLDEN, ENDS, EDGES, PLAY, log_of, rows_of_runs
+from tests.logs.conformance import EDGES, ENDS, GOLDEN, PLAY, log_of, rows_of_runs
 from tests.logs.stores import store_of
 from tests.workspaces import compiled
 
