@@ -203,12 +203,12 @@ def test_the_summary_counts_and_names_what_is_still_to_come() -> None:
     coming = [Phrase("触达次数上限", "caps on touches"), Phrase("时限能否做到", "whether deadlines can be met")]
     english = summary_text(found, files=3, held_back=2, waived=1, to_come=coming, screen=Screen("en"))
     assert english.splitlines() == [
-        "not checked in this version yet: caps on touches, whether deadlines can be met",
+        "left to other commands: caps on touches, whether deadlines can be met",
         "checked 3 files: 2 errors; 2 more held back that follow from these; 1 waived",
     ]
     chinese = summary_text(found, files=3, held_back=2, waived=1, to_come=coming, screen=Screen("zh-CN"))
     assert chinese.splitlines() == [
-        "这一版还不检查：触达次数上限、时限能否做到",
+        "由别的命令检查：触达次数上限、时限能否做到",
         "检查了 3 个文件：2 个错误，另有 2 个由它们引起，改好再看，1 个已豁免",
     ]
     coloured = Screen("en", colour=True)

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from sopkit.pipeline import Compilation
     from sopkit.render.report import Report
 
-TO_COME: Final = (Phrase("事件日志是否照剧本发生", "event logs against the playbooks"),)
-"""What is not checked yet, in one line."""
+TO_COME: Final = (Phrase("事件日志是否照剧本发生（sopkit audit --log）", "event logs against the playbooks (sopkit audit --log)"),)
+"""What is not checked here, in one line."""
 DETAILS = Phrase(
     "不写 DIR 时，检查当前文件夹所在的工作区。退出码：0 没有问题；1 有达到 --fail-on 的问题，或有没能判断的内容"
     "（加 --allow-not-assessed 则不算）；2 命令写错，或者系统不让读写；3 程序自身出错。",

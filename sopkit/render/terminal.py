@@ -318,7 +318,7 @@ def _coming(to_come: Iterable[Phrase], screen: Screen) -> list[str]:
     names = [phrase.within(screen.lang) for phrase in to_come]
     if not names:
         return []
-    label = Phrase("这一版还不检查：", "not checked in this version yet: ").within(screen.lang)
+    label = Phrase("由别的命令检查：", "left to other commands: ").within(screen.lang)
     text = label + ("、" if screen.lang == "zh-CN" else ", ").join(names)
     return [screen.paint(line, DIM) for line in wrap(text, screen.columns)]
 

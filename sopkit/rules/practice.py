@@ -78,7 +78,7 @@ def arms(short: int, long: int, replied: tuple[int, int] = (0, 0)) -> str:
         for number in range(count):
             rows.append(f"2026-09-01T10:00:00+08:00,member-joined,{arm}{number},{arm}")
             if number < answers:
-                rows.append(f"2026-09-02T10:00:00+08:00,chat-received,{arm}{number},{arm}")
+                rows.append(f"2026-09-30T10:00:00+08:00,chat-received,{arm}{number},{arm}")
     return "\n".join((*rows, ""))
 
 

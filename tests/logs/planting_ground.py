@@ -45,6 +45,7 @@ steps:
   - {id: first, send: news, via: sms, for: promotion, after: 1d, within: 36h, if: {consent: sms-marketing}}
   - {id: second, send: news, via: wecom-mass, for: promotion, after: 3d, within: 4d, if: {consent: wecom-marketing}}
   - {id: third, send: news, via: wecom-mass, for: season, after: 3d, within: 4d, if: {consent: season-offers}}
+  - {id: fourth, send: news, via: wecom-mass, for: personalised-promotion, after: 8d, within: 9d, if: {consent: profiling}}
 ---
 kind: automation
 id: thanks
@@ -66,7 +67,7 @@ for_each: customer
 starts_on: [order-received]
 steps:
   - {id: greet, do: 打招呼, by: guide, within: 4h, required: true, minutes: 5}
-  - {id: note, do: 记下来, by: guide, within: 8h}
+  - {id: note, do: 记下来, by: guide, after: 2h}
   - {id: call, do: 回访, by: guide, within: 2d, minutes: 10}
 ---
 kind: sync

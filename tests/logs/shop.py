@@ -104,3 +104,29 @@ def case_of(
     """Return what an audit asks of: the workspace, and these rows."""
     done = compiled(SETTINGS + settings + nouns + PLAYBOOKS)
     return LogCase(done, store_of(folder, logs, parts))  # type: ignore[arg-type]
+HOURS: Final = """\
+quiet_hours:
+  - {hours: "21:30-08:00"}
+  - {hours: "sat,sun 12:00-13:00", of: {channel: chat}}
+"""
+RICH: Final = (
+    NOUNS
+    .replace("{title: 短信, tool: crm,", "{title: 短信, tool: crm, preset: sms-cn,")
+    .replace("{title: 企微, tool: crm,", '{title: 企微, tool: crm, hours: "mon-fri 22:00-02:00",')
+    .replace(
+        "{title: 客服, tool: desk, reach: reply,",
+        "{title: 客服, tool: desk, preset: wechat-customer-service, opened_by: {message: wrote, tap: tapped, payment: paid}, reach: reply,",
+    )
+    .replace("desk: {title: 客服, relation: own, hosted_in: cn}", "desk: {title: 客服, relation: processor, hosted_in: sg, transfer: {route: exempt, people: 300}}")
+    .replace("category: marketing, basis: consent}", "category: marketing, basis: consent, data: [habit]}")
+    .replace("  off: ", "  wrote: {title: 来信, tool: desk, at_most: 9 per day}\n  tapped: {title: 点菜单, tool: desk, at_most: 9 per day}\n"
+             "  paid: {title: 付款, tool: desk, at_most: 9 per day}\n  off: ")
+    .replace("consents:\n", "consents:\n  health-ok: {title: 健康信息同意, purposes: [care], data: [allergy], withdrawn_by: [off], effective_within: 1h}\n"
+             "  abroad-ok: {title: 出境同意, purposes: [care], withdrawn_by: [off], effective_within: 1h}\n")
+    + "data:\n  allergy: {title: 过敏史, category: user.health_and_medical, record: crm, retention: 1y, collected_by: [joined]}\n"
+    "  habit: {title: 习惯, category: user.behavior, record: crm, retention: 1y, collected_by: [joined]}\n"
+    "  phone: {title: 电话, category: user.contact.phone_number, record: crm, retention: 1y, collected_by: [joined]}\n"
+    "---\nkind: sync\nid: to-desk\ntitle: 同步\nowner: guide\nreview_by: 2027-12-31\nfrom: crm\nto: desk\n"
+    "carries: {data: [phone]}\nkey: phone\nevery: day\nconsent: abroad-ok\n"
+)  # fmt: skip
+"""The same with hours, a channel that customers open, data of several sorts, a tool abroad."""

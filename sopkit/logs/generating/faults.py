@@ -11,22 +11,23 @@ from sopkit.logs.generating.ground import Ground
 from sopkit.logs.tables import Of
 from sopkit.text import Phrase
 
+Breaks = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Planted:
     """One fault as it stands in the logs."""
 
     fault: str
-    rule: str
-    subject: str
-    """As in findings, of what is broken: `cap/weekly-marketing`, or the node of a step."""
+    step: str
+    """Node of the step, or what else the row is about: a sync."""
+    breaks: Breaks
+    """(code of a rule, subject), as in findings: each is broken once."""
     customer: str
     at: int
     """When it shows: the second of the row that breaks the rule, or of the one that is not there."""
     rows: tuple[tuple[Of, int], ...]
     """(log, second) of each row that was put in or changed."""
-    broken: int = 1
-    """How many rows, steps or cases break the rule by it."""
 
 
 Planter = Callable[[Course, Random], Planted | None]
@@ -46,7 +47,5 @@ class Fault:
     """A kind of fault; `targets` says why there are none, or yields them: so many faults are planted for each."""
 
     name: str
-    rules: tuple[str, ...]
-    """Codes of the rules that it breaks."""
     title: Phrase
     targets: Callable[[Ground], Iterable[Target] | Phrase]

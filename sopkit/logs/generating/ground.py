@@ -16,9 +16,10 @@ from sopkit.logs.generating.course import ConsentRow, Course, TouchRow
 from sopkit.model.documents import Cap
 from sopkit.model.nouns import Channel, Consent, Purpose
 from sopkit.model.presets import HOURS_LIMITS, LIMITS, PlatformLimit
-from sopkit.model.steps import CapRule, Step
+from sopkit.model.steps import CapRule, Send, Step
 from sopkit.model.values import Calendar, Duration
 from sopkit.rules.consent_uses import fields_of, lacking
+from sopkit.rules.personal_fields import PERSONAL
 from sopkit.simulation.clock import Open, Schedule, Zone
 from sopkit.simulation.plan import Move, Plan, Via, selects
 
@@ -42,9 +43,12 @@ class Way:
     counts: bool
     covered_by: tuple[Consent, ...]
     """Consents that allow it, where the purpose rests on consent."""
-    quiet: Schedule
+    quiet: dict[int, Schedule]
+    """Number of the quiet hours that it has to keep, as they are written, from 1."""
     hours: Schedule
     """Those of the channel and of its kind; not of the person who does it."""
+    traits: bool
+    """Whether its purpose uses data that describe the person."""
     country: str
     """In which the channel's tool is."""
 
@@ -52,6 +56,20 @@ class Way:
     def needs_consent(self) -> bool:
         """Whether each customer must have agreed; who is reached by a channel that selects nobody has joined it, and is not known."""
         return self.purpose is not None and self.purpose.basis == "consent" and self.via.channel.selects != "nobody"
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is marketing that is chosen by traits of the person."""
+        if self.purpose is None or not self.purpose.is_marketing:
+            return False
+        return (
+            self.step is not None and isinstance(self.step.verb, Send) and self.step.verb.match is not None
+        ) or self.traits
+
+    @property
+    def of_purpose(self) -> str:
+        """The subject of findings on consent."""
+        return f"purpose/{self.purpose.id}" if self.purpose else ""
 
     @property
     def tool(self) -> str:
@@ -109,7 +127,11 @@ class Ground:
             "channel": channel.id, "reach": channel.reach, "format": form, "sent_by": "staff" if role else "tool",
             "purpose": purpose.id if purpose else "", "category": (purpose.category or "") if purpose else "",
         }  # fmt: skip
-        quiet = [one.hours for one in workspace.settings.quiet_hours if one.hours and selects(one.of, facts)]
+        quiet = {
+            number: Schedule((), (Open.of(one.hours),))
+            for number, one in enumerate(workspace.settings.quiet_hours, 1)
+            if one.hours and selects(one.of, facts)
+        }
         hours = [Open.of(channel.hours)] if channel.hours else []
         if purpose is not None and purpose.is_marketing:
             every_day = frozenset(range(7))
@@ -118,8 +140,13 @@ class Ground:
             ]
         return Way(
             node, via, step, purpose, role, rule is None or rule.counts, covered,
-            Schedule((), tuple(map(Open.of, quiet))), Schedule(tuple(hours)), self._country(channel),
+            quiet, Schedule(tuple(hours)), self._uses_traits(purpose), self._country(channel),
         )  # fmt: skip
+
+    def _uses_traits(self, purpose: Purpose | None) -> bool:
+        known = self.workspace.data
+        used = [known[ref.id].category or "" for ref in (purpose.data if purpose else ()) if ref.id in known]
+        return any(one.startswith(PERSONAL) for one in used)
 
     def _country(self, channel: Channel) -> str:
         tool = self.workspace.tools.get(channel.tool.id) if channel.tool else None
@@ -158,13 +185,14 @@ class Ground:
                 found[OVER, subject] += beyond
         consents = sorted(course.consents, key=lambda one: (one.time, LAST.get(one.action, 2)))
         for touch, way in ways:
-            if way.quiet.next_open(touch.time, course.zone) != touch.time:
-                found["quiet-hours", way.node] += 1
+            for number, hours in way.quiet.items():
+                if hours.next_open(touch.time, course.zone) != touch.time:
+                    found["quiet-hours", f"quiet_hours/{number}"] += 1
             if way.hours.next_open(touch.time, course.zone) != touch.time:
                 found["hours", way.node] += 1
             why = self.unconsented(way, consents, touch.time, course.zone)
             if why:
-                found[why, way.node] += 1
+                found[why, way.of_purpose] += 1
         return found
 
     def _limits(

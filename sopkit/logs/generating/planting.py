@@ -83,11 +83,11 @@ class Sower:
         """Return what was planted, and what was not and why, as JSON."""
         listed = [
             {
-                "fault": one.fault, "rule": one.rule, "subject": one.subject, "customer": one.customer,
-                "time": clock(one.at, zone), "broken": one.broken,
+                "fault": one.fault, "customer": one.customer, "time": clock(one.at, zone), "step": one.step,
+                "breaks": [{"rule": rule, "subject": subject} for rule, subject in one.breaks],
                 "rows": [{"log": of, "time": clock(at, zone)} for of, at in one.rows],
             }
-            for one, zone in sorted(self.planted, key=lambda pair: (pair[0].fault, pair[0].subject, pair[0].at, pair[0].customer))
+            for one, zone in sorted(self.planted, key=lambda pair: (pair[0].fault, pair[0].breaks, pair[0].at, pair[0].customer))
         ]  # fmt: skip
         refused = [
             {"fault": name, "subject": subject, "reason": {"zh-CN": why.zh, "en": why.en}}

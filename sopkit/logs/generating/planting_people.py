@@ -15,13 +15,14 @@ from sopkit.logs.generating.planting_touches import adds, moments, planted, trie
 from sopkit.simulation.clock import DAY
 from sopkit.text import Phrase
 
+WHOLE: Final = "workspace"
 YOUNG: Final = 16 * 365 * DAY
 """Seconds since birth: a minor, and no child."""
 ABROAD: Final = ("us", "sg", "jp", "de")
 MADE_UP: Final = "campaign/unplanned-push/blast"
 """A step that no playbook has."""
 SOON: Final = 300
-NO_MARKETING: Final = Phrase("没有系统自动发的一对一营销", "no tool sends one-to-one marketing by itself")
+NO_MARKETING: Final = Phrase("没有系统自动发的个性化营销", "no tool sends personalised marketing by itself")
 NO_ABROAD: Final = Phrase(
     "没有声明系统所在国家，无从判断出境", "no tool says in which country it is, so that nothing goes abroad"
 )
@@ -31,9 +32,9 @@ NO_FREE: Final = Phrase("没有不需要同意、不计入上限的触达", "eve
 
 
 def minor(ground: Ground) -> Iterable[Target] | Phrase:
-    """A minor who is sent marketing by a tool, with every consent."""
+    """A minor who is sent, with every consent, marketing that a tool chose by traits of the person."""
     ways = [
-        one for one in ground.felt if one.purpose and one.purpose.is_marketing and not one.role and one.via.channel.reach == "direct"
+        one for one in ground.felt if one.is_personal and not one.role and one.via.channel.reach == "direct"
     ]  # fmt: skip
     return [Target("", partial(_to_minor, ground, ways))] if ways else NO_MARKETING
 
@@ -48,7 +49,7 @@ def _to_minor(ground: Ground, ways: list[Way], course: Course, random: Random) -
         return None
     born = (ground.start - YOUNG - random.randint(0, 300) * DAY) // DAY
     course.customer = course.customer._replace(born=born, minor=True)
-    return planted("minor", "SOP543", touch.step, course, [touch])
+    return planted("minor", (("SOP543", WHOLE),), course, [touch])
 
 
 def _lawful(ground: Ground, ways: list[Way], course: Course, random: Random) -> TouchRow | None:
@@ -74,7 +75,8 @@ def _abroad(abroad: list[str], course: Course, random: Random) -> Planted | None
         return None
     number = random.choice(direct)
     course.touches[number] = changed = course.touches[number]._replace(country=random.choice(abroad))
-    return planted("cross-border", "SOP549", changed.step, course, [changed])
+    tool = f"tool/{changed.tool}"
+    return planted("cross-border", (("SOP549", tool), ("SOP550", tool)), course, [changed])
 
 
 def sensitive(ground: Ground) -> Iterable[Target] | Phrase:
@@ -88,7 +90,7 @@ def _sensitive(data: list[str], course: Course, random: Random) -> Planted | Non
         return None
     number = random.randrange(len(course.touches))
     course.touches[number] = changed = course.touches[number]._replace(data=random.choice(data))
-    return planted("sensitive", "SOP510", changed.step, course, [changed])
+    return planted("sensitive", (("SOP510", f"data/{changed.data}"),), course, [changed])
 
 
 def undeclared(ground: Ground) -> Iterable[Target] | Phrase:
@@ -102,7 +104,7 @@ def _undeclared(ground: Ground, ways: list[Way], course: Course, random: Random)
     if touch is None:
         return None
     course.touches[-1] = changed = touch._replace(step=MADE_UP)
-    return planted("undeclared-touch", "SOP980", MADE_UP, course, [changed])
+    return planted("undeclared-touch", (("SOP980", WHOLE),), course, [changed])
 
 
 def duplicate(ground: Ground) -> Iterable[Target] | Phrase:
@@ -123,7 +125,7 @@ def _twice(ground: Ground, ways: list[Way], tools: list[str], course: Course, ra
     if again.time >= ground.end or not adds(ground, course, again, None):
         course.touches.remove(touch)
         return None
-    return planted("duplicate", "SOP703", touch.step, course, [touch, again])
+    return planted("duplicate", (("SOP703", WHOLE),), course, [touch, again])
 
 
 def _free(ground: Ground) -> list[Way]:
@@ -135,9 +137,9 @@ def _free(ground: Ground) -> list[Way]:
 
 
 FAULTS: Final = (
-    Fault("minor", ("SOP543",), Phrase("自动营销发给未成年人", "marketing to a minor by a tool"), minor),
-    Fault("cross-border", ("SOP549",), Phrase("数据在未声明的国家使用", "data used in a country that is not declared"), cross_border),
-    Fault("sensitive", ("SOP510",), Phrase("用了敏感信息而没有单独同意", "sensitive data without a separate consent"), sensitive),
-    Fault("undeclared-touch", ("SOP980",), Phrase("剧本里没有的触达", "a touch that no playbook declares"), undeclared),
-    Fault("duplicate", ("SOP703",), Phrase("两个系统重复触达", "the same from two tools"), duplicate),
+    Fault("minor", Phrase("自动营销发给未成年人", "marketing to a minor by a tool"), minor),
+    Fault("cross-border", Phrase("数据在未声明的国家使用", "data used in a country that is not declared"), cross_border),
+    Fault("sensitive", Phrase("用了敏感信息而没有单独同意", "sensitive data without a separate consent"), sensitive),
+    Fault("undeclared-touch", Phrase("剧本里没有的触达", "a touch that no playbook declares"), undeclared),
+    Fault("duplicate", Phrase("两个系统重复触达", "the same from two tools"), duplicate),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 from random import Random
@@ -18,7 +18,7 @@ from sopkit.simulation.plan import Move
 from sopkit.text import Phrase
 
 LATE: Final = 5400
-"""Seconds by which what is late is late."""
+"""Seconds of open time by which what is late is late."""
 NO_LIMIT: Final = Phrase("没有限时的步骤", "no step has a time limit")
 NO_REQUIRED: Final = Phrase("没有必做而且后面还有别的步骤的步骤", "no step is required and followed by another")
 NO_ORDER: Final = Phrase("没有两个先后相接的步骤", "no two steps follow one another")
@@ -33,12 +33,15 @@ def runs(course: Course) -> dict[str, list[StepRow]]:
     return found
 
 
-def _limited(ground: Ground) -> set[str]:
+def _limited(ground: Ground) -> dict[str, Move]:
     """Return the steps with a time limit that are no touches: no other log tells of them."""
     touching = {one.node for one in ground.felt}
     return {
-        move.node for chain in chains(ground) for move in chain if move.step.within and move.step.by and move.node not in touching
-    }  # fmt: skip
+        move.node: move
+        for chain in chains(ground)
+        for move in chain
+        if move.step.within and move.step.by and move.node not in touching
+    }
 
 
 def chains(ground: Ground) -> Iterator[tuple[Move, ...]]:
@@ -53,11 +56,14 @@ def late_step(ground: Ground) -> Iterable[Target] | Phrase:
     return [Target("", partial(_late, ground, nodes))] if nodes else NO_LIMIT
 
 
-def _late(ground: Ground, nodes: set[str], course: Course, random: Random) -> Planted | None:
+def _late(ground: Ground, nodes: Mapping[str, Move], course: Course, random: Random) -> Planted | None:
     last = _last(course, nodes, random)
-    if last is None or last.due is None or last.due + LATE >= ground.end:
+    if last is None or last.due is None:
         return None
-    changed = last._replace(time=last.due + LATE)
+    time = nodes[last.step].hours.open_after(last.due, LATE, course.zone)
+    if time >= ground.end:
+        return None
+    changed = last._replace(time=time)
     course.steps[course.steps.index(last)] = changed
     return _planted("late-step", "SOP985", course, last.step, changed.time, [changed])
 
@@ -68,7 +74,7 @@ def missed_step(ground: Ground) -> Iterable[Target] | Phrase:
     return [Target("", partial(_missed, ground, nodes))] if nodes else NO_LIMIT
 
 
-def _missed(ground: Ground, nodes: set[str], course: Course, random: Random) -> Planted | None:
+def _missed(ground: Ground, nodes: Mapping[str, Move], course: Course, random: Random) -> Planted | None:
     last = _last(course, nodes, random)
     if last is None or last.due is None or last.due + DAY >= ground.end:
         return None
@@ -79,7 +85,7 @@ def _missed(ground: Ground, nodes: set[str], course: Course, random: Random) -> 
     return _planted("missed-step", "SOP986", course, last.step, last.due, [one for one in mine if one.state == "due"])
 
 
-def _last(course: Course, nodes: set[str], random: Random) -> StepRow | None:
+def _last(course: Course, nodes: Mapping[str, Move], random: Random) -> StepRow | None:
     """Return the last row of some run, where it is a step of these that was done once, and is followed by nothing."""
     found = []
     for rows in runs(course).values():
@@ -122,7 +128,11 @@ def _skipped(pairs: dict[str, str], course: Course, random: Random) -> Planted |
 def out_of_order(ground: Ground) -> Iterable[Target] | Phrase:
     """Two steps that change their places in time, both before they are due; no other log tells of either, and nobody misses the second."""
     touching = {one.node for one in ground.felt}
-    pairs = {one.node: other.node for one, other in neighbours(ground) if not touching & {one.node, other.node}}
+    pairs = {
+        one.node: other.node
+        for one, other in neighbours(ground)
+        if not touching & {one.node, other.node} and (other.step.within is None or other.step.via)
+    }
     return [Target("", partial(_swapped, pairs))] if pairs else NO_ORDER
 
 
@@ -175,20 +185,22 @@ def _held_up(  # noqa: PLR0917  what tells the two apart
     changed = row._replace(arrived=(row.arrived or row.changed) + 3 * DAY if arrives else None)
     course.syncs[course.syncs.index(row)] = changed
     at = changed.arrived or changed.changed
-    return Planted(*what, f"sync/{row.sync}", course.name, at, (("syncs", row.changed),))
+    name, rule = what
+    subject = f"sync/{row.sync}"
+    return Planted(name, subject, ((rule, subject),), course.name, at, (("syncs", row.changed),))
 
 
 def _planted(  # noqa: PLR0917  what is written down
     name: str, rule: str, course: Course, subject: str, at: int, rows: Iterable[StepRow]
 ) -> Planted:
-    return Planted(name, rule, subject, course.name, at, tuple(("steps", one.time) for one in rows))
+    return Planted(name, subject, ((rule, subject),), course.name, at, tuple(("steps", one.time) for one in rows))
 
 
 FAULTS: Final = (
-    Fault("late-step", ("SOP985",), Phrase("步骤做晚了", "a step done too late"), late_step),
-    Fault("missed-step", ("SOP986",), Phrase("步骤没有做", "a step not done"), missed_step),
-    Fault("skipped-required", ("SOP205",), Phrase("跳过必做的步骤", "a required step skipped"), skipped_required),
-    Fault("out-of-order", ("SOP987",), Phrase("步骤顺序颠倒", "steps in the wrong order"), out_of_order),
-    Fault("late-sync", ("SOP989",), Phrase("同步来晚了", "a change that arrives too late"), late_sync),
-    Fault("missing-sync", ("SOP990",), Phrase("同步丢了", "a change that never arrives"), missing_sync),
+    Fault("late-step", Phrase("步骤做晚了", "a step done too late"), late_step),
+    Fault("missed-step", Phrase("步骤没有做", "a step not done"), missed_step),
+    Fault("skipped-required", Phrase("跳过必做的步骤", "a required step skipped"), skipped_required),
+    Fault("out-of-order", Phrase("步骤顺序颠倒", "steps in the wrong order"), out_of_order),
+    Fault("late-sync", Phrase("同步来晚了", "a change that arrives too late"), late_sync),
+    Fault("missing-sync", Phrase("同步丢了", "a change that never arrives"), missing_sync),
 )

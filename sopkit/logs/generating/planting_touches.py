@@ -9,8 +9,9 @@ from random import Random
 from typing import Final
 
 from sopkit.logs.generating.course import ConsentRow, Course, TouchRow
-from sopkit.logs.generating.faults import Fault, Planted, Target
+from sopkit.logs.generating.faults import Breaks, Fault, Planted, Target
 from sopkit.logs.generating.ground import OVER, Ground, Way
+from sopkit.logs.tables import Of
 from sopkit.model.documents import Cap
 from sopkit.simulation.clock import DAY
 from sopkit.text import Phrase
@@ -78,7 +79,7 @@ def _over(ground: Ground, cap: Cap, course: Course, random: Random) -> Planted |
         for way in ways:
             touch = way.touch(course, now)
             if adds(ground, course, touch, (OVER, subject)):
-                return planted("over-touch", "SOP301", subject, course, course.touches[before:])
+                return planted("over-touch", (("SOP301", subject),), course, course.touches[before:])
             if adds(ground, course, touch, None):
                 break
     del course.touches[before:]
@@ -103,18 +104,24 @@ def _climb(ground: Ground, course: Course, cap: Cap, random: Random) -> Iterator
 
 
 def quiet_hours(ground: Ground) -> Iterable[Target] | Phrase:
-    """One target: any way that has quiet hours."""
-    ways = [one for one in ground.felt if one.quiet.closed and not one.hours.open]
-    return [Target("", partial(_at_night, ground, ways))] if ways else NO_QUIET
+    """A target for each of the quiet hours that some way has to keep."""
+    found = []
+    for number in range(1, len(ground.workspace.settings.quiet_hours) + 1):
+        ways = [one for one in ground.felt if number in one.quiet and not one.hours.open]
+        if ways:
+            found.append(Target(f"quiet_hours/{number}", partial(_at_night, ground, ways, number)))
+    return found or NO_QUIET
 
 
-def _at_night(ground: Ground, ways: list[Way], course: Course, random: Random) -> Planted | None:
+def _at_night(ground: Ground, ways: list[Way], number: int, course: Course, random: Random) -> Planted | None:
+    subject = f"quiet_hours/{number}"
     for way in tried(ways, random):
-        for clock in (22 * HOUR, 23 * HOUR + 1500, 6 * HOUR, 3 * HOUR):
+        for hour in random.sample(range(24), 24):
             day = course.zone.day(next(moments(ground, course, random)))
-            touch = way.touch(course, course.zone.at(day * DAY + clock + random.randint(0, 900)))
-            if unused(course, way.node, touch.time) and adds(ground, course, touch, ("quiet-hours", way.node)):
-                return planted("quiet-hours", "SOP309", way.node, course, [touch])
+            now = course.zone.at(day * DAY + hour * HOUR + random.randint(0, HOUR - 1))
+            touch = way.touch(course, now)
+            if unused(course, way.node, now) and adds(ground, course, touch, ("quiet-hours", subject)):
+                return planted("quiet-hours", (("SOP982", subject),), course, [touch])
     return None
 
 
@@ -161,8 +168,8 @@ def _lacking(  # noqa: PLR0917  what tells the three apart
     for way in tried(ways, random):
         for now in moments(ground, course, random, 4):
             touch = way.touch(course, now)
-            if unused(course, way.node, now) and adds(ground, course, touch, (what[0], way.node)):
-                return planted(*what, way.node, course, [touch])
+            if unused(course, way.node, now) and adds(ground, course, touch, (what[0], way.of_purpose)):
+                return planted(what[0], ((what[1], way.of_purpose),), course, [touch])
     return None
 
 
@@ -185,27 +192,27 @@ def _expired(ground: Ground, ways: list[Way], course: Course, random: Random) ->
             )  # fmt: skip
             course.consents.append(row)
             touch = way.touch(course, now)
-            if unused(course, way.node, now) and adds(ground, course, touch, ("stale-consent", way.node)):
-                return planted("stale-consent", "SOP504", way.node, course, [touch], [row])
+            if unused(course, way.node, now) and adds(ground, course, touch, ("stale-consent", way.of_purpose)):
+                return planted("stale-consent", (("SOP504", way.of_purpose),), course, [touch], [row])
             course.consents.pop()
     return None
 
 
-def planted(  # noqa: PLR0917  what is written down
-    name: str, rule: str, subject: str, course: Course, touches: list[TouchRow], consents: Iterable[ConsentRow] = ()
+def planted(
+    name: str, breaks: Breaks, course: Course, touches: list[TouchRow], consents: Iterable[ConsentRow] = ()
 ) -> Planted:
     """Write down a fault that shows in the last of the touches."""
-    return Planted(
-        name, rule, subject, course.name, touches[-1].time,
-        (*(("consents", one.time) for one in consents), *(("touches", one.time) for one in touches)),
-    )  # fmt: skip
+    shown = touches[-1]
+    rows: list[tuple[Of, int]] = [("consents", one.time) for one in consents]
+    rows += [("touches", one.time) for one in touches]
+    return Planted(name, shown.step, breaks, course.name, shown.time, tuple(rows))
 
 
 FAULTS: Final = (
-    Fault("over-touch", ("SOP301",), Phrase("超过触达上限", "one touch more than a cap allows"), over_touch),
-    Fault("quiet-hours", ("SOP309",), Phrase("免打扰时段里触达", "a touch in quiet hours"), quiet_hours),
-    Fault("without-consent", ("SOP501",), Phrase("没有同意就触达", "a touch without consent"), without_consent),
-    Fault("beyond-consent", ("SOP502",), Phrase("同意没有覆盖的触达", "a touch that the consent does not cover"), beyond_consent),
-    Fault("after-withdrawal", ("SOP503",), Phrase("撤回之后触达", "a touch after a withdrawal"), after_withdrawal),
-    Fault("stale-consent", ("SOP504",), Phrase("同意过期之后触达", "a touch on an expired consent"), stale_consent),
+    Fault("over-touch", Phrase("超过触达上限", "one touch more than a cap allows"), over_touch),
+    Fault("quiet-hours", Phrase("免打扰时段里触达", "a touch in quiet hours"), quiet_hours),
+    Fault("without-consent", Phrase("没有同意就触达", "a touch without consent"), without_consent),
+    Fault("beyond-consent", Phrase("同意没有覆盖的触达", "a touch that the consent does not cover"), beyond_consent),
+    Fault("after-withdrawal", Phrase("撤回之后触达", "a touch after a withdrawal"), after_withdrawal),
+    Fault("stale-consent", Phrase("同意过期之后触达", "a touch on an expired consent"), stale_consent),
 )  # fmt: skip

@@ -7,7 +7,15 @@ from typing import Final
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation
-from sopkit.logs.touching import caps, consent
+from sopkit.logs.touching import caps, consent, duplicates, hours, personal, replies, undeclared
 
-FAMILIES: Final[tuple[Callable[[LogCase], Iterator[Observation]], ...]] = (caps.observe, consent.observe)
+FAMILIES: Final[tuple[Callable[[LogCase], Iterator[Observation]], ...]] = (
+    caps.observe,
+    consent.observe,
+    hours.observe,
+    replies.observe,
+    duplicates.observe,
+    undeclared.observe,
+    personal.observe,
+)
 """Each yields what it makes of the rules that it knows, or why it could not ask."""

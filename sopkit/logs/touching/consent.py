@@ -52,6 +52,7 @@ class Asked:
     kinds: tuple[int, ...]
     looked: int
     broken: Mapping[int, Broken]
+    """By code; a code of another rule stands for all that may be wrong with a consent."""
     unknown: int = 0
 
 
@@ -114,7 +115,7 @@ class Course:
             for one in asked:
                 mine = f"kind IN ({listed(one.kinds)})"
                 for code, broken in one.broken.items():
-                    broken.take(self.store, self._tell, f"code = {code} AND {mine}")
+                    broken.take(self.store, self._tell, f"{mine} AND " + (f"code = {code}" if code in RULES else f"code <> {UNKNOWN}"))
                 one.unknown += self.store.engine.run(f"SELECT count(*) FROM broken WHERE code = {UNKNOWN} AND {mine}")[
                     0
                 ][0]

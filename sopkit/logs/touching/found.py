@@ -7,9 +7,11 @@ from heapq import nsmallest
 from typing import Final
 
 from sopkit.frozen import dataclass
-from sopkit.logs.observed import FIRST, Case, Deed
+from sopkit.diagnostics import Rule
+from sopkit.logs.observed import FIRST, Case, Deed, Observation
 from sopkit.logs.store import Store
 from sopkit.logs.touching.contacts import Contacts
+from sopkit.text import Phrase
 
 MOST_DEEDS: Final = 50
 """Rows that one case tells at most."""
@@ -61,3 +63,47 @@ def touched(contacts: Contacts, who: int, span: tuple[int, int], counted: Collec
 def listed(numbers: Collection[int]) -> str:
     """Return numbers as SQL lists them; one that no row has where there are none."""
     return ", ".join(map(str, sorted(numbers))) or "-1"
+
+
+def told(  # noqa: PLR0913  all that one question comes to
+    rule: Rule,
+    subject: str,
+    about: Phrase,
+    wrong: Phrase,
+    looked: int,
+    broken: Broken,
+    *,
+    unsure: int = 0,
+    why: Phrase | None = None,
+    nothing: Phrase | None = None,
+) -> Observation:
+    """Return the observation: of `looked` touches `about` something some are `wrong`; `unsure` more cannot be told, and `why`.
+
+    `nothing` says why nothing was looked at. None that is wrong is only said to be kept where nothing is unsure.
+    """
+    reason = None if broken.rows else nothing if not looked and not unsure else why if unsure else None
+    zh, en = f"{about.zh}：{looked:,} 次触达里，", f"{about.en}: of {looked:,} touches, "
+    if broken.rows:
+        zh += f"{broken.rows:,} 次{wrong.zh}，涉及 {broken.customers:,} 位客户"
+        en += f"{broken.rows:,} {wrong.en} (customers: {broken.customers:,})"
+    else:
+        zh, en = f"{zh}没有一次{wrong.zh}", f"{en}none {wrong.en}"
+    if unsure and why is not None:
+        zh, en = f"{zh}；另有 {unsure:,} 次没有判断：{why.zh}", f"{en}; {unsure:,} more were not assessed: {why.en}"
+    return Observation(
+        rule=rule,
+        subject=subject,
+        status="broken" if broken.rows else "not assessed" if reason else "kept",
+        message=Phrase(zh, en),
+        looked=looked,
+        broken=broken.rows,
+        customers=broken.customers,
+        reason=reason,
+        cases=broken.cases,
+        queries=broken.queries,
+    )
+
+
+def not_assessed(rule: Rule, subject: str, reason: Phrase) -> Observation:
+    """Return that a question could not be asked at all."""
+    return Observation(rule, subject, "not assessed", reason, reason=reason)

@@ -7,10 +7,12 @@ from typing import Final
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation
-from sopkit.logs.working import deadlines, order, skipped
+from sopkit.logs.working import deadlines, kpis, order, skipped, syncs
 
 FAMILIES: Final[tuple[Callable[[LogCase], Iterator[Observation]], ...]] = (
     deadlines.observe,
     skipped.observe,
     order.observe,
+    syncs.observe,
+    kpis.observe,
 )
