@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.logs.stores import store_of
 
@@ -34,3 +36,36 @@ def test_what_a_row_does_not_say_is_empty(tmp_path: Path) -> None:
         ]
         assert engine.run("SELECT who, born, minor FROM customers") == [(1, None, None)]
         assert store.kinds("steps") == {1: {"step": "visit", "state": "", "role": ""}}
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "customer": st.sampled_from(["a", "b", "7", "007", "7.0", "o'x", "\u5ba2\n"]),
+        "time": st.integers(0, 50),
+        "channel": st.sampled_from(["sms", "wecom", "'", "", "nul\0"]),
+        "staff": st.sampled_from([None, "", "li", "wang"]),
+    }
+)
+
+
+@pytest.mark.long
+@settings(max_examples=25, deadline=None)
+@given(st.lists(ROW, max_size=20), st.integers(1, 5))
+def test_rows_come_out_as_they_went_in_whatever_the_number_of_parts(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]], parts: int
+) -> None:
+    store = store_of(tmp_path_factory.mktemp("store"), {"touches": rows}, parts)
+    with store.engine as engine:
+        kinds, found, seen = store.kinds("touches"), [], []
+        for _ in store.each():
+            here = engine.run("SELECT who, ts, kind, staff, line FROM touches")
+            seen.append({row[0] for row in here})
+            people, staff = (
+                store.names(table, [row[at] for row in here]) for table, at in (("people", 0), ("staff", 3))
+            )
+            found += [
+                (line, people[who], at, kinds[kind]["channel"], staff.get(by)) for who, at, kind, by, line in here
+            ]
+    said = [(n, row["customer"], row["time"], row["channel"], row["staff"] or None) for n, row in enumerate(rows, 1)]
+    assert sorted(found) == said
+    assert sum(map(len, seen)) == len({row["customer"] for row in rows})
