@@ -3,7 +3,7 @@
     python -m tests.benchmarks.bench_conformance [RUNS]        compares and times
     python -m tests.benchmarks.bench_conformance --golden      writes tests/logs/unfit_by_replay.json
 
-Needs `pip install pm4py`. Only complete runs are compared, since a replay counts a run that still goes on as unfit.
+Needs the extra `[bench]`. Only complete runs are compared, since a replay counts a run that still goes on as unfit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.working.adhering import runs_that_do_not_fit
-from tests.logs.conformance import GOLDEN, ENDS, EDGES, PLAY, log_of, rows_of_runs
+from tests.logs.conformance import EDGES, ENDS, GOLDEN, PLAY, log_of, rows_of_runs
 from tests.logs.stores import store_of
 from tests.workspaces import compiled
 
