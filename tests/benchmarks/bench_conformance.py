@@ -3,7 +3,7 @@
     python -m tests.benchmarks.bench_conformance [RUNS]        compares and times
     python -m tests.benchmarks.bench_conformance --golden      writes tests/logs/unfit_by_replay.json
 
-Needs `pip install pm4py`. Only complete runs are compared, since a replay counts a run that still goes on as unfit.
+Needs the extra `[bench]`. Only complete runs are compared, since a replay counts a run that still goes on as unfit.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Judged rows of one part after another go in; counts, groups and the first cases of each step come out.
 
-The table `judged` has a row for each time that a rule looked at something: `subject`, `broken`, `ts`, and of whom.
+The table `judged` has a row for each time that a rule looked at something: `subject`, `broken`, `ts`, `who`, `run`, `staff`, `shop`,
+`role`, and whatever a case is told from.
 """
 
 from __future__ import annotations
@@ -20,8 +21,6 @@ from sopkit.simulation.clock import date_of
 Tell = Callable[[Row, tuple[str, ...]], tuple[Deed, ...]]
 By = Literal["shop", "role", "staff", "week"]
 BY: Final[tuple[By, ...]] = ("role", "shop", "staff", "week")
-COLUMNS: Final = ("subject", "broken", "ts", "who", "run", "staff", "shop", "role")
-"""What every table `judged` has; beside them stands what a case is told from."""
 
 
 @dataclass(slots=True)

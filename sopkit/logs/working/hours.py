@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import available_timezones
 
 from sopkit.graph.clock import Interval
 from sopkit.graph.openings import Span, weekly
@@ -84,9 +85,8 @@ class Hours:
             filled.append([*key, *(end for interval in padded for end in interval)])
         lay(engine, "opens", columns, filled)
         kinds = self.case.store.kinds("customers").items()
-        said = [
-            (kind, zones.index(one["timezone"]) + 1 if one["timezone"] in zones else default) for kind, one in kinds
-        ]
+        numbers = {"": default, **{name: number for number, name in enumerate(zones, 1)}}
+        said = [(kind, numbers.get(one["timezone"], UNKNOWN_ZONE)) for kind, one in kinds]
         lay(engine, "customer_said", ("kind INTEGER", "zone INTEGER"), said)
         lay(engine, "zoned", ("hours INTEGER", "zone INTEGER"), [(number, default) for number in self.personal])
 
@@ -95,7 +95,7 @@ class Hours:
         settings = self.workspace.settings
         named = settings.customer_timezones
         kinds = self.case.store.kinds("customers").values()
-        zones = sorted({one["timezone"] for one in kinds if one["timezone"]})
+        zones = sorted({one["timezone"] for one in kinds} & available_timezones())
         sure = (
             named[0] if isinstance(named, tuple) and len(named) == 1 else settings.timezone if named is None else None
         )

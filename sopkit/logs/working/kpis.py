@@ -18,7 +18,7 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation
 from sopkit.logs.tables import Of
 from sopkit.logs.working import estimates
-from sopkit.logs.working.counting import Counting, Total
+from sopkit.logs.working.counting import NOT_IN_LOGS, Counting, Total
 from sopkit.logs.working.estimates import METHODS, Estimate
 from sopkit.logs.working.lookups import lay_clock
 from sopkit.logs.working.periods import Period, named, periods
@@ -48,7 +48,6 @@ PER_RUN: Final = Phrase(
 )
 NO_PERIOD: Final = Phrase("日志没有覆盖一个完整的周期", "the logs cover no whole period")
 NOTHING: Final = Phrase("没有可数的", "there was nothing to count")
-NOT_IN_LOGS: Final = Phrase("它数的东西不在日志里", "what it counts is not in the logs")
 SCOPED: Final = Phrase(
     "目标只管一次活动，日志里分不出来", "the target is about one campaign, which the logs do not tell apart"
 )

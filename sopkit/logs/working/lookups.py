@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from sopkit.graph.clock import zone as zone_of
 from sopkit.logs.engine import Engine
 
 DAY: Final = 86_400
@@ -29,7 +29,7 @@ def _literal(cell: Cell) -> str:
 
 def lay_clock(engine: Engine, zone: str | None, first: int, last: int) -> None:
     """Put `clock(since, until, ahead)` in place: by how many seconds a zone is ahead of UTC, over a span of time."""
-    where = ZoneInfo(zone) if zone else UTC
+    where = zone_of(zone)
     rows: list[list[int]] = []
     for day in range(first - first % DAY - DAY, last + 2 * DAY, DAY):
         at = datetime.fromtimestamp(day, where)
@@ -44,11 +44,11 @@ def lay_clock(engine: Engine, zone: str | None, first: int, last: int) -> None:
     lay(engine, "clock", ("since BIGINT", "until BIGINT", "ahead INTEGER"), rows)
 
 
-def _changed(low: int, high: int, ahead: int, where: ZoneInfo | object) -> int:
+def _changed(low: int, high: int, ahead: int, where: tzinfo) -> int:
     """Return the first second between two at which the zone is so much ahead."""
     while high - low > 1:
         middle = (low + high) // 2
-        at = datetime.fromtimestamp(middle, where).utcoffset()  # type: ignore[arg-type]  # a zone, or UTC
+        at = datetime.fromtimestamp(middle, where).utcoffset()
         if at is not None and int(at.total_seconds()) == ahead:
             high = middle
         else:
