@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,11 +22,10 @@ from sopkit.logs.engine import MISSING, Engine
 from sopkit.logs.generating.courses import Courses
 from sopkit.logs.generating.files import write_logs
 from sopkit.logs.generating.planting import BY_NAME, Sower, wanted_of
-from sopkit.logs.generating.writing import Portion
 from sopkit.output import refuse_foreign
 from sopkit.simulation.machine import EndlessError
 from sopkit.simulation.population import Question
-from sopkit.simulation.portions import SIZE, run_portions
+from sopkit.simulation.portions import SIZE
 from sopkit.text import Lang, Phrase
 
 DETAILS = Phrase(
@@ -101,10 +100,9 @@ def run(
     courses = Courses(loaded.compilation.workspace, loaded.compilation.graph, Question(number, chosen, start, span))
     gc.freeze()  # the tables stay to the end: what each customer leaves behind is looked through without them
     sower = Sower(courses.ground, wanted, chosen)
+    portions = watched(console, courses.portions(sower), RUNNING, -(-number // SIZE))
     try:
-        written = write_logs(
-            Path(output), _portions(console, courses, sower), output_format, sower.account if wanted else None
-        )
+        written = write_logs(Path(output), portions, output_format, sower.account if wanted else None)
     except EndlessError:
         console.complain(console.word(ENDLESS))
         return FINDINGS
@@ -113,21 +111,6 @@ def run(
     _tell_planted(console, sower)
     console.tell(console.word(WRITTEN, place=Path(output).as_posix()))
     return OK
-
-
-def _portions(console: Console, courses: Courses, sower: Sower) -> Iterator[Portion]:
-    portions = list(courses.population.portions(SIZE))
-    yield from watched(console, _run(courses, portions, sower), RUNNING, len(portions))
-    sower.close()
-
-
-def _run(courses: Courses, portions: Sequence[tuple[int, int]], sower: Sower) -> Iterator[Portion]:
-    """Run portions with faults until all are planted, then the others, side by side."""
-    done = 0
-    while done < len(portions) and not sower.over:
-        yield courses.sow(*portions[done], sower)
-        done += 1
-    yield from run_portions(courses, portions[done:])
 
 
 def _tell_planted(console: Console, sower: Sower) -> None:

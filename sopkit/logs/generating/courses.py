@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import gcd
 
 from sopkit.graph import ExecutionGraph
@@ -15,6 +16,7 @@ from sopkit.model.documents import Workspace
 from sopkit.simulation.chance import Chance
 from sopkit.simulation.machine import Machine
 from sopkit.simulation.population import Population, Question
+from sopkit.simulation.portions import SIZE, run_portions
 
 
 class Courses:
@@ -47,6 +49,16 @@ class Courses:
     def sow(self, first: int, last: int, sower: Sower) -> Portion:
         """Run the customers with the numbers [first, last), with what is still to be planted. Raises `EndlessError`."""
         return portion_of(sower.sow(self.course(number)) for number in range(first, last))
+
+    def portions(self, sower: Sower) -> Iterator[Portion]:
+        """Yield the rows of all customers: one after another until all faults are planted, then side by side. Raises `EndlessError`."""
+        portions = list(self.population.portions(SIZE))
+        done = 0
+        while done < len(portions) and not sower.over:
+            yield self.sow(*portions[done], sower)
+            done += 1
+        yield from run_portions(self, portions[done:])
+        sower.close()
 
     def run(self, first: int, last: int) -> Portion:
         """Run the customers with the numbers [first, last) and write down their rows. Raises `EndlessError`."""
