@@ -177,7 +177,7 @@ def _said_now(case: Case, certain: Case, known: Recalled, number: int) -> Said:
     others = known.of_others.get(number)
     if others is None:
         return _said(FAMILIES[number], case, certain)
-    outcomes, held_back = _said(FAMILIES[number], replace(case, asked=known.playbooks), certain)
+    outcomes, held_back = _said(FAMILIES[number], case.only(known.playbooks), certain)
     new = (one for one in outcomes if playbook_of(one.subject) in known.playbooks)
     return (*others[0], *new), held_back
 
