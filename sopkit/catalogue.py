@@ -13,13 +13,17 @@ from sopkit.own import OwnRules
 from sopkit.own.rules import RULES as OF_OWN_RULES
 from sopkit.reader.rules import RULES as OF_THE_READER
 from sopkit.rules import RULES as OF_THE_ANALYSES
-from sopkit.rules import waivers
+from sopkit.rules import touched, waivers
+from sopkit.rules.practice import RULES as OF_PRACTICE
 from sopkit.schema.rules import RULES as OF_THE_SCHEMA
 
 RULES: Final[tuple[Rule, ...]] = (
     *OF_THE_READER, *OF_THE_SCHEMA, *OF_THE_MODEL,
     *sorted(
-        (*OF_THE_ANALYSES, *waivers.RULES, *OF_THE_PACKS, *OF_OWN_RULES, *OF_TWO_VERSIONS), key=lambda rule: rule.code
+        (
+            *OF_THE_ANALYSES, *waivers.RULES, *OF_THE_PACKS, *OF_OWN_RULES, *OF_TWO_VERSIONS, *touched.RULES, *OF_PRACTICE,
+        ),
+        key=lambda rule: rule.code,
     ),
 )  # fmt: skip
 

@@ -96,7 +96,10 @@ class Worst:
 
     of: str
     """`cap/weekly`."""
+
     most: int
+    held_by: str = ""
+    """The tool that holds it to that number, where the plan alone may not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Why a document can't be made, though the playbooks are right: a template of the workspace, or a character that no font has."""
+"""Why a document can't be made, though the playbooks are right: a template of the workspace, a character that no
+font has, or the brand's logo."""
 
 from __future__ import annotations
 
@@ -15,3 +16,7 @@ class DocumentFailedError(Exception):
     reason: Phrase
     document: str = ""
     """Its file, relative to the output."""
+
+
+class LogoFailedError(DocumentFailedError):
+    """The brand's logo is a picture that can't be printed; `reason` says why, and not which file it is."""

@@ -152,14 +152,25 @@ def write_folder(target: Path, files: Iterable[File], *, marker: bool = True) ->
     Until every file is written the former folder is untouched; when anything raises, or the process is killed, it stays.
     Raises `OutputRefusedError` where `target` holds anything that we did not write.
     """
+    with filling(target, marker=marker) as (building, names):
+        names.extend(_fill(building, Path(os.path.realpath(target)), files))
+
+
+@contextmanager
+def filling(target: Path, *, marker: bool = True) -> Iterator[tuple[Path, list[str]]]:
+    """Give a folder to fill and a list for the names of what was put there; at the end it stands at `target`, as `write_folder` has it.
+
+    For files that are too large for memory; what the system says about them while they are written goes through `writing`.
+    """
     target = Path(os.path.realpath(target))
     with writing(target):
         _recover(target)
         refuse_foreign(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=_prefix(target, "new"), dir=target.parent))
+    names: list[str] = []
     try:
-        names = list(_fill(building, target, files))
+        yield building, names
         with writing(target):
             if marker:
                 (building / MARKER).write_bytes(marker_of(names))

@@ -102,7 +102,7 @@ class Browser:
         page.ask("Emulation.setScriptExecutionDisabled", value=not script)
         return page
 
-    def ask(self, method: str, session: str = "", **params: object) -> Answer:
+    def ask(self, method: str, session: str = "", *, patience: float = PATIENCE, **params: object) -> Answer:
         """Send one command and return its result. Raises `BrowserError`."""
         self._count += 1
         message: Answer = {"id": self._count, "method": method, "params": params}
@@ -110,7 +110,7 @@ class Browser:
             message["sessionId"] = session
         os.write(self._to, json.dumps(message).encode() + b"\0")
         while True:
-            answer = self._read()
+            answer = self._read(patience)
             if answer.get("id") != self._count:
                 self._events.append(answer)
             elif "error" in answer:
@@ -135,8 +135,8 @@ class Browser:
             if event.get("method") == method and event.get("sessionId") == session
         ]
 
-    def _read(self) -> Answer:
-        end = time.monotonic() + PATIENCE
+    def _read(self, patience: float = PATIENCE) -> Answer:
+        end = time.monotonic() + patience
         while b"\0" not in self._left:
             ready, _, _ = select.select([self._from], [], [], max(0.0, end - time.monotonic()))
             data = os.read(self._from, 1 << 20) if ready else b""
@@ -156,8 +156,8 @@ class Page:
         self._target = target
         self._loader = ""
 
-    def ask(self, method: str, **params: object) -> Answer:
-        return self._browser.ask(method, self._session, **params)
+    def ask(self, method: str, *, patience: float = PATIENCE, **params: object) -> Answer:
+        return self._browser.ask(method, self._session, patience=patience, **params)
 
     def open(self, path: Path | str) -> Page:
         """Load a file, or an address, and wait until it is there."""
@@ -193,9 +193,11 @@ class Page:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
 
-    def run(self, script: str) -> Any:
-        """Return what an expression is worth in the page. Raises `BrowserError` when it throws."""
-        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+    def run(self, script: str, patience: float = PATIENCE) -> Any:
+        """Return what an expression is worth in the page. Raises `BrowserError` when it throws or takes too many seconds."""
+        answer = self.ask(
+            "Runtime.evaluate", patience=patience, expression=script, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in answer:
             raise BrowserError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")

@@ -44,6 +44,7 @@ def _neutral_environment(monkeypatch: pytest.MonkeyPatch, unused_caches: Iterato
         "FORCE_COLOR",
         "SOPKIT_LANG",
         "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SOPKIT_CACHE_DIR", str(next(unused_caches)))

@@ -16,6 +16,7 @@ import pytest
 from sopkit import pipeline, resources
 from sopkit.cli import former
 from tests.commands import CAPPED, GOOD, UNSETTLED, Run, runner
+from tests.pictures import png
 from tests.rearranged import files_below
 from tests.repositories import committed, git
 from tests.workspaces import TODAY, Files, write
@@ -198,7 +199,7 @@ def test_a_file_that_vanished_beside_the_playbooks_is_not_taken_for_there(
     branded = CAPPED + "brand: {logo: logo.png}\n"
     folder = in_git(tmp_path, {"sopkit.yaml": branded, "play.yaml": GOOD})
     assert prints(sopkit, folder) == prints(sopkit, folder)
-    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 40)
+    (folder / "logo.png").write_bytes(png())
     assert len(prints(sopkit, folder)) == 0  # the same YAML, kept under the same name
     (folder / "logo.png").unlink()
     assert prints(sopkit, folder, "--changed-since", "HEAD") == set()  # at HEAD there was no logo either

@@ -28,7 +28,7 @@ def sopkit(capfd: pytest.CaptureFixture[str]) -> Run:
 def test_a_clean_workspace_passes_and_says_what_is_still_to_come(sopkit: Run, write_workspace: Write) -> None:
     code, out, err = sopkit("check", write_workspace(GOOD), "--lang", "en")
     assert (code, err) == (0, "")
-    assert "not checked in this version yet: event logs" in out
+    assert "left to other commands: event logs" in out
     assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found"
 
 

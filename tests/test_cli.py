@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -98,9 +99,18 @@ def test_every_command_has_a_help_page_in_both_languages(sopkit: Run, command: t
     assert page.out.startswith({"zh-CN": "用法：", "en": "Usage:"}[lang])
     has_chinese = any("\u4e00" <= char <= "\u9fff" for char in page.out)
     assert has_chinese is (lang == "zh-CN")
-    for line in page.out.splitlines():
+    for line in re.split(r"\n(?! {4})", page.out):  # a long name stands above its description
         if line.startswith("  -") and lang == "zh-CN":
             assert not line.isascii(), f"not translated: {line}"
+
+
+def test_descriptions_keep_most_of_the_line(sopkit: Run) -> None:
+    for name in COMMANDS:
+        lines = sopkit(name, "--help", "--lang", "en").out.partition("Options:\n")[2].splitlines()
+        starts = {found.end() for line in lines if (found := re.match(r"  -\S.*?\S {2,}(?=\S)", line))}
+        assert len(starts) == 1
+        assert starts.pop() <= 44
+        assert all(len(line) <= 100 for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +132,7 @@ def test_every_command_has_a_help_page_in_both_languages(sopkit: Run, command: t
         (["explain", "SOP1000"], "there is no rule “SOP1000”", "没有规则“SOP1000”"),
         (["new", "lifecyle", "x"], "there is no kind “lifecyle”", "没有“lifecyle”这种文档"),
         (["new", "kpi", "../x"], "“../x” is no id", "“../x”不能作 id"),
+        (["new", "rule", "x"], "docs/own-rules.md", "docs/own-rules.zh-CN.md"),
         (["schema", "lifecyle"], "there is no schema of “lifecyle”", "没有“lifecyle”的 schema"),
         (["check", "no-such-folder"], "sopkit init no-such-folder", "sopkit init no-such-folder"),
         (["build", "."], "--output is missing", "少了 --output"),
@@ -132,7 +143,7 @@ def test_every_command_has_a_help_page_in_both_languages(sopkit: Run, command: t
             "后缀可以是 .svg",
         ),
         (["explain", "SOP999"], "SOP902  unused-waiver", "SOP902  unused-waiver"),
-        (["new"], "KIND is one of catalog, lifecycle", "KIND 是 catalog, lifecycle"),
+        (["new"], "KIND is one of catalog, lifecycle", "KIND 是 catalog、lifecycle"),
         (["new", "kpi"], "as sopkit new kpi birthday-gift", "如 sopkit new kpi birthday-gift"),
         (["--as-of"], "option --as-of needs a value", "选项 --as-of 要带一个值"),
     ],
@@ -343,6 +354,10 @@ def test_colours_follow_the_option_the_terminal_and_no_color(
     assert "\x1b[" in sopkit("--color", "always", "check", folder).out
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[" in sopkit("check", folder, "--color", "always").out
+
+
+def test_a_page_says_where_advice_is_when_each_finding_has_its_own(sopkit: Run) -> None:
+    assert "What to do\n  it depends on the place: see “fix” at each finding\n" in sopkit("explain", "SOP301").out
 
 
 @pytest.mark.long

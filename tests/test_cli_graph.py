@@ -83,6 +83,18 @@ def test_a_title_as_selector_is_told_its_id(sopkit: Run, lang: str, hint: str) -
 
 
 @pytest.mark.parametrize(
+    ("lang", "hint"),
+    [
+        ("en", "`起步` is no id; it stands in the title of first-steps (起步)"),
+        ("zh-CN", "“起步”不是编号；名称里有它的：first-steps（起步）"),
+    ],
+)
+def test_words_of_a_title_are_told_their_ids(sopkit: Run, lang: str, hint: str) -> None:
+    code, _, err = sopkit("--lang", lang, "ls", FOLDER, "起步")
+    assert (code, hint in err) == (2, True)
+
+
+@pytest.mark.parametrize(
     ("lang", "said"), [("en", "from 7 days on, within 9 days"), ("zh-CN", "7 天后开始，9 天内完成")]
 )
 def test_an_arrow_says_delay_and_deadline_as_the_manual_does(

@@ -124,6 +124,20 @@ CASES = [
         id="ended",
     ),
     pytest.param(
+        journey(ASK, "{id: hear, wait: sms-yes}", "{id: pause, wait: 40h}", TELL, on="{date: birthday, before: 3d}"),
+        [
+            "1 d 16 h 30 s",
+            "26-07-06 10:00:00 it is 3d before “Birthday",
+            "26-07-06 10:00:00 hear waits",
+            "26-07-06 10:00:00 sms-yes occurs",
+            "26-07-06 10:00:00 pause waits",
+            "26-07-06 10:00:01 the customer withdraws “Consent to marketing by SMS”",
+            "26-07-07 10:00:01 by now the withdrawal must have taken effect",
+            "26-07-08 02:00:30 tell",
+        ],
+        id="birthday",
+    ),
+    pytest.param(
         journey(ASK, "{id: hear, wait: sms-yes}", "{id: pause, wait: 40h}", TELL, on="member-joined"),
         [
             "1 d 16 h 30 s",

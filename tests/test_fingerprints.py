@@ -17,8 +17,8 @@ from tests.test_model_cases import CASES, files_of
 from tests.workspaces import as_files, compiled
 
 HERE = Path(__file__).parent
-ABOUT_FILES = frozenset({"SOP009", "SOP142", "SOP143"})
-"""Empty files, copied files, and what nouns of one file replace: these are about files."""
+ABOUT_FILES = frozenset({"SOP009", "SOP142"})
+"""Empty files, and copied files, of which one finding tells all the ids: these are about files."""
 
 Files = Mapping[str, bytes]
 
@@ -96,6 +96,35 @@ def test_findings_of_one_rule_in_one_step_differ_and_their_order_does_not_count(
     assert [each.occurrence for each in found] == [0, 1, 0]
     assert len({fingerprint(each) for each in found}) == 3
     assert {fingerprint(each) for each in numbered(reversed(found))} == {fingerprint(each) for each in found}
+
+
+def prints_of(files: dict[str, str], rule: str) -> list[str]:
+    return sorted(fingerprint(one) for one in compiled(files).findings if one.rule.name == rule)
+
+
+def test_a_noun_that_replaces_a_built_in_one_is_known_in_another_file() -> None:
+    roles = "kind: catalog\nroles:\n  guide: {title: 美容顾问, of: shop}\n"
+    channels = "kind: catalog\nchannels:\n  sms: {title: 短信, reach: direct, tool: map}\n"
+    together = prints_of({"a.yaml": roles + "---\n" + channels}, "replaced-noun")
+    assert len(together) == len(set(together)) == 2
+    assert prints_of({"z.yaml": roles, "b.yaml": channels}, "replaced-noun") == together
+    assert prints_of({"a.yaml": channels + "---\n" + roles}, "replaced-noun") == together
+    assert prints_of({"a.yaml": roles}, "replaced-noun")[0] in together  # the other is mended: this one is the same
+
+
+def test_an_id_that_is_declared_twice_is_known_when_documents_move_or_change_places() -> None:
+    head = "id: call\ntitle: 回访\nowner: guide\nreview_by: 2027-12-31\nstarts_on: order-paid\n"
+    one = "kind: automation\n" + head + "steps: [{id: call, do: 电话, by: guide, within: 1d}]\n"
+    other = "kind: procedure\n" + head + "steps: [{id: call, do: 电话, by: guide, within: 2d}]\n"
+    first = prints_of({"a.yaml": one, "b.yaml": other}, "duplicate-id")
+    assert len(first) == 1
+    for moved in (
+        {"b.yaml": one, "a.yaml": other},
+        {"a.yaml": one + "---\n" + other},
+        {"a.yaml": other + "---\n" + one},
+        {"x/call.yaml": other, "x/copy.yaml": one},
+    ):
+        assert prints_of(moved, "duplicate-id") == first
 
 
 def test_what_stands_in_a_file_nobody_can_read_is_told_apart_by_its_line() -> None:

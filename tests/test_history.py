@@ -12,6 +12,7 @@ import pytest
 from sopkit.history import Changed, HistoryError, changed_paths, repository, sources_at
 from sopkit.reader.files import Found, find_sources
 from sopkit.text import Phrase
+from tests.pictures import png
 from tests.repositories import committed, git
 from tests.workspaces import SETTINGS, write
 
@@ -34,7 +35,7 @@ FILES: dict[str, str | bytes] = {
     "half/sopkit.yaml": "# kind: workspace\n",
     "notes.yaml.txt": "a: 1\n",
     "windows.yaml": "kind: catalog\r\nid: h\r\n",
-    "logo.png": b"\x89PNG\r\n\x1a\n1234",
+    "logo.png": png(),
     "large.yaml": b"# " + b"x" * 3_000_000,
 }
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sopkit.render.layout import draw
+from sopkit.render.lines import curved
 from sopkit.render.shapes import Box, Drawing, Link
 
 Graph = tuple[list[Box], list[Link]]
@@ -137,3 +139,14 @@ def test_links_of_parts_that_alternate_keep_their_order() -> None:
     for link, way in zip(links, drawing.links, strict=True):
         assert way.points[0][0] == drawing.boxes[link.source].x
         assert way.points[-1][0] == drawing.boxes[link.target].x
+
+
+@settings(max_examples=60, deadline=None)
+@given(graphs())
+def test_a_line_ends_in_a_stretch_that_has_a_direction_for_its_head(graph: Graph) -> None:
+    boxes = [Box(each.id, each.width, each.height * 0.97 + 0.1) for each in graph[0]]  # as high as letters make them
+    for link, way in zip(graph[1], draw(boxes, graph[1]).links, strict=True):
+        said = curved(way, link.label_width, link.label_height)
+        if len(set(way.points)) > 1:
+            *_, before, last = re.findall(r"(-?[\d.]+) (-?[\d.]+)(?=[A-Z]|$| -?\d)", said)
+            assert before != last, said

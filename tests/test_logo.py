@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,36 +14,17 @@ import pytest
 from pypdf.generic import DictionaryObject
 
 from sopkit.cli import app
-from sopkit.reader.pictures import MAX_PICTURE, MISSING, NO_FILE, NO_PICTURE, OUTSIDE, Picture, find_picture, too_large
+from sopkit.reader.picture_forms import NO_PICTURE
+from sopkit.reader.pictures import MAX_PICTURE, MISSING, NO_FILE, OUTSIDE, Picture, find_picture, too_large
 from sopkit.render.publication import Request
 from sopkit.text import Phrase
 from tests.documents import made, small
+from tests.pictures import JPEG, WEBP, png
 from tests.workspaces import SETTINGS, Files
 
 Write = Callable[[Files | str], Path]
 
 
-def png(width: int = 2, height: int = 1) -> bytes:
-    """Return a picture of one colour that every browser shows."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    rows = (b"\x00" + b"\xb4\x47\x5a" * width) * height
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
-WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8L"
-WEBP_WHOLE = base64.b64decode("UklGRh4AAABXRUJQVlA4TBEAAAAvAAAAAAfQ//73v/+BiOh/AAA=")
-JPEG_WHOLE = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP////////////////////////////////////////////////////////////////////////////"
-    "//////////2wBDAf//////////////////////////////////////////////////////////////////////////////////////wAARCAAB"
-    "AAEDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAP/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EAB"
-    "QRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AJgA/9k="
-)
-"""Pictures of one dot."""
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
@@ -151,7 +130,7 @@ def test_every_page_shows_the_logo_and_loads_nothing(write_workspace: Write, tmp
             assert package.read("word/media/logo.png") == png()
 
 
-@pytest.mark.parametrize("picture", [JPEG_WHOLE, WEBP_WHOLE], ids=["jpeg", "webp"])
+@pytest.mark.parametrize("picture", [JPEG, WEBP], ids=["jpeg", "webp"])
 def test_a_pdf_shows_every_kind_of_picture_that_is_taken(
     write_workspace: Write, tmp_path: Path, picture: bytes
 ) -> None:

@@ -20,7 +20,7 @@ from sopkit.source import Source
 from sopkit.tree import Value
 from tests.commands import CAPPED, GOOD, Run, Write, runner, writer
 from tests.test_model_cases import REGENERATE
-from tests.workspaces import compiled, unjudged
+from tests.workspaces import SETTINGS, compiled, unjudged, write
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "own-rules.md").read_text("utf-8")
@@ -82,6 +82,12 @@ def test_both_pages_have_the_same_rules() -> None:
 def test_rules_of_the_documentation_agree_with_their_examples(sopkit: Run, reference: Path) -> None:
     code, out, err = sopkit("rules", reference, "--test", "--lang", "en")
     assert (code, out, err) == (0, "own rules: 6; all agree with their examples\n", "")
+
+
+def test_where_there_are_none_that_is_said(sopkit: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"sopkit.yaml": SETTINGS})
+    said = "no own rules: the folder rules/ of the workspace holds none\n"
+    assert sopkit("rules", tmp_path, "--test", "--lang", "en") == (0, said, "")
 
 
 @pytest.mark.long

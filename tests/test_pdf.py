@@ -123,7 +123,7 @@ def fonts_of(sheet: pypdf.PageObject) -> Iterator[DictionaryObject]:
 
 @pytest.mark.parametrize("words", ["𠮷", "🌿", "👩‍👧", "1️⃣", "❤️", "☐", "✗", "①"])
 def test_rare_characters_and_emoji_are_shown(words: str, typesetter: Typesetter) -> None:
-    shown, blank = (inked(to_pdf(page(each), typesetter), 2) for each in (words, "\u3000"))
+    shown, blank = (inked(to_pdf(page(each), typesetter), 1) for each in (words, "\u3000"))
     assert shown > blank + 20
 
 
@@ -167,16 +167,16 @@ def test_the_place_of_a_character_is_the_step_in_which_it_stands(typesetter: Typ
 def test_text_that_would_be_code_or_control_is_text(typesetter: Typesetter) -> None:
     hostile = '#panic("x") *b* _i_ $x$ @a <b> `c` \\ // /* #read("/etc/passwd") = h'
     data = to_pdf(page(hostile, "a\u202eb\x07c"), typesetter)
-    said = pypdfium2.PdfDocument(data)[2].get_textpage().get_text_bounded().replace("\r\n", " ")
+    said = pypdfium2.PdfDocument(data)[1].get_textpage().get_text_bounded().replace("\r\n", " ")
     assert hostile in said
     assert "a\ufffdb\ufffdc" in said
 
 
 def test_a_word_of_ten_thousand_letters_stays_on_the_page(typesetter: Typesetter) -> None:
     pdf = pypdfium2.PdfDocument(to_pdf(page("w" * 10_000), typesetter))
-    said = "".join(pdf[number].get_textpage().get_text_bounded() for number in range(2, len(pdf)))
+    said = "".join(pdf[number].get_textpage().get_text_bounded() for number in range(1, len(pdf)))
     assert said.count("w") == 10_000
-    for number in range(2, len(pdf)):
+    for number in range(1, len(pdf)):
         width = pdf[number].get_width()
         words = pdf[number].get_textpage()
         assert all(words.get_charbox(at)[2] < width for at in range(words.count_chars()))

@@ -16,6 +16,7 @@ from sopkit.own.examples import disagreeing
 from sopkit.own.rules import FAILED
 from sopkit.reader import read
 from sopkit.reader.rules import RULES as OF_THE_READER
+from sopkit.rules.practice import RULES as OF_PRACTICE
 from sopkit.source import Source
 from tests.workspaces import compiled
 
@@ -54,8 +55,9 @@ def told(rule: Rule, example: str) -> tuple[Finding, ...]:
     return (*whole.findings, *(disagreeing(whole.own, whole.forest) if rule is FAILED else ()))
 
 
-WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES and rule not in OF_TWO_VERSIONS]
-"""The examples of kinds of change are two versions, which `test_diff.py` compares."""
+OF_LOGS = re.compile("SOP98|SOP99[0-4]")
+WITH_EXAMPLE = [rule for rule in RULES if rule.code not in ABOUT_FILES and rule not in OF_TWO_VERSIONS and not OF_LOGS.match(rule.code)]
+"""The examples of kinds of change are two versions, which `test_diff.py` compares; those of rules on logs have a log, see `tests/logs`."""
 NEEDS_THE_FAULT = {"SOP903", "SOP904"}
 """The waiver that these refuse leaves the finding open that it was to excuse."""
 

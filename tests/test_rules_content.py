@@ -42,6 +42,20 @@ def test_marketing_says_what_it_is_from_whom_and_how_to_refuse(text: str, step: 
     assert found(text, step=step) == codes
 
 
+@pytest.mark.parametrize(
+    ("step", "zh", "en"),
+    [
+        (SEND, "拒收请回复T", "reply T to opt out"),
+        (CHAT, "不想收到推荐，回复‘不再打扰’就好", "to stop these, answer ‘no more’"),
+    ],
+)
+def test_the_way_to_refuse_that_is_advised_suits_the_channel_and_is_one(step: str, zh: str, en: str) -> None:
+    text = TEXT.replace("拒收请回复T", "")
+    (one,) = [one for one in compiled({"sopkit.yaml": message(text, step=step)}).findings if one.rule.code == "SOP602"]
+    assert (zh in one.fix("zh-CN"), en in one.fix("en")) == (True, True)
+    assert found(text + zh, step=step) == []
+
+
 def test_what_calls_itself_advertising_is_labelled_whatever_it_is_sent_for() -> None:
     assert found("【示例】新品到店", "advertising: true", step=CARE) == ["SOP601"]
 

@@ -151,6 +151,22 @@ def test_a_person_is_asked_at_issue_and_acts_later() -> None:
     assert log.illegal == ()
 
 
+@pytest.mark.parametrize(
+    ("happenings", "expected"),
+    [
+        ((("1 9:00", "+vip"),), ["1 12:00 one"]),
+        ((("1 9:00", "+vip"), ("1 11:00", "-vip")), []),
+        ((("1 11:00", "+vip"),), []),
+    ],
+)
+def test_a_person_who_looks_again_does_not_do_what_no_longer_holds(
+    happenings: tuple[tuple[str, str], ...], expected: list[str]
+) -> None:
+    play = automation("{id: one, send: hi, via: line, by: guide, within: 3h, if: {tag: vip}, recheck: map}")
+    log = run(play, *happenings, ("1 10:00", "a"), delays={"automation/auto/one": (2 * 3600,)})
+    assert shown(log) == expected
+
+
 def test_within_counts_open_time_and_a_longer_delay_is_no_witness() -> None:
     play = automation("{id: one, send: hi, via: day-line, within: 2h}")
     late = {"automation/auto/one": (13 * 3600,)}

@@ -184,7 +184,7 @@ def test_one_processor_counts_as_many_do(monkeypatch: pytest.MonkeyPatch) -> Non
     for processors in (1, 3):
         monkeypatch.setattr(portions, "cpu_count", lambda processors=processors: processors)
         counts = Counts()
-        for each in portions.run_portions(people):
+        for each in portions.run_portions(people, people.portions(portions.SIZE)):
             counts.add(each)
         found.append(counts)
     assert found[0] == found[1]

@@ -161,6 +161,42 @@ def test_a_bilingual_one_with_kpis_a_hidden_sheet_notes_and_a_formula() -> None:
     assert "Old step" in str([data for path, data in shown.files if path.startswith("journeys/")])
 
 
+def table(*rows: tuple[str, ...], filled: dict[str, str] | None = None) -> Sheet:
+    cells = [tuple(Cell(text, address("表", r, c)) for c, text in enumerate(row)) for r, row in enumerate(rows)]
+    return Sheet("表", tuple(cells), filled=filled or {})
+
+
+def test_an_aim_in_words_leaves_the_kpi_beside_it_readable_and_a_merged_one_is_told_once() -> None:
+    sheet = table(
+        ("动作", "渠道", "目标", "考核指标"),
+        ("欢迎语", "短信", "完成首单", "首单转化率≥15%"),
+        ("催单", "短信", "完成首单", "接通率 60%"),
+        ("回访", "电话", "完成首单", "满意"),
+        filled={"表!C3": "表!C2", "表!C4": "表!C2"},
+    )
+    made = importing.import_book(Book("SOP.xlsx", (sheet,)), None, "zh-CN", REVIEW)
+    (journey,) = [one for one in documents(made).values() if one["kind"] == "automation"]
+    assert journey["targets"] == [{"kpi": "kpi-1", "target": "≥ 15%"}, {"kpi": "kpi-2", "target": "≥ 60%"}]
+    assert list(made.account.unread) == ["表!C2", "表!D4"]
+    assert "读了 12 个单元格，没读 2 个" in dict(made.files)["import-report.md"].decode()
+
+
+def test_a_table_of_kpis_says_how_each_is_counted_and_who_answers() -> None:
+    sheet = table(
+        ("指标名称", "目标值", "计算口径", "负责人"),
+        ("首单率", "≥15%", "首单人数÷入会人数", "店长"),
+        ("复购率", "≥25%", "", "店长、导购"),
+    )
+    made = importing.import_book(Book("SOP.xlsx", (sheet,)), None, "zh-CN", REVIEW)
+    found = documents(made)
+    assert (found["kpi-1"]["owner"], found["kpi-1"]["formula"]) == (
+        "shop-manager",
+        {"count": {"by_hand": "首单人数÷入会人数"}},
+    )
+    assert "owner" not in found["kpi-2"]
+    assert {place: why.en for place, why in made.account.unread.items()} == {"表!D3": "one role answers for a KPI"}
+
+
 @pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_csv_in_the_codes_that_programs_write(code: str) -> None:
     found = documents(imported(CSV.encode(code), "新客.csv"))

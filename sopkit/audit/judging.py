@@ -132,7 +132,7 @@ GRAVEST: Final = ("critical", "high", "medium")
 BY_HAND: Final = Phrase("剧本说明不了，要由人核对", "the playbooks cannot show it; a person must look")
 BETWEEN_VERSIONS: Final = Phrase(
     "要拿前后两个版本比较才能判断，这份报告只看一个版本：用 sopkit diff 比较上一个版本，再由人核对",
-    "it is decided between two versions, and this report looks at one: compare with the former by `sopkit diff`, and let a person confirm",
+    "it is decided between two versions, and this report looks at one: compare with the former by sopkit diff, and let a person confirm",
 )
 NO_CHECK: Final = Phrase("这一版没有对应的检查", "this version has no check for it")
 NO_EVIDENCE: Final = Phrase("这一版说不出检查了哪些地方", "this version cannot say what it looked at")

@@ -38,7 +38,9 @@ SUMMARIES: Final = {
         "把工作区写成一份 Excel，改完可以再导入", "write a workspace as a spreadsheet that can be imported again"
     ),
     "new": Phrase("新加一份文档，带注释，照着填", "add a document to fill in, with comments"),
-    "check": Phrase("检查工作区：写法、引用、流程", "check a workspace: its spelling, its references, its flow"),
+    "check": Phrase(
+        "检查工作区：写法、引用、流程、触达、法规", "check a workspace: spelling, references, flow, touches, law"
+    ),
     "build": Phrase(
         "检查，然后生成员工手册、检查清单和流程图", "check, then make the manuals, checklists and diagrams"
     ),
@@ -57,6 +59,9 @@ SUMMARIES: Final = {
         "把现有的问题记成基线，以后只报新的", "write down what is found now, to be told only what is new"
     ),
     "simulate": Phrase("随机模拟一批客户：触达、工作量、去留", "run random customers: touches, work, drop-offs"),
+    "logs": Phrase(
+        "日志：看懂、核对、用模拟生成", "logs of what was done: map them, read them, make some by simulation"
+    ),
     "ls": Phrase("列出工作区里的文档和名词", "list what a workspace holds"),
     "explain": Phrase("说明一条规则：为何要紧、怎么改、例子", "explain a rule: why it matters, what to do, an example"),
     "rules": Phrase("列出全部规则", "list all rules"),

@@ -1,4 +1,4 @@
-"""`sopkit audit`: a workspace goes in; a compliance audit report, and the record of processing activities, stand in a folder."""
+"""`sopkit audit`: a workspace, and logs where there are any, go in; reports and the record of processing stand in a folder."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from sopkit import __version__, memory, resources
+from sopkit import __version__, resources
 from sopkit.audit import Audit, Status, audit
+from sopkit.cli import practice
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
@@ -19,6 +20,7 @@ from sopkit.cli.revision import revision
 from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.kept import Kept
+from sopkit.memory import without_collections
 from sopkit.output import File, refuse_foreign, write_folder
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.audit.annexes import Input
@@ -47,6 +49,9 @@ OPTIONS = (
     Choice(("--output", "-o"), Phrase("输出文件夹", "the folder to write"), "OUT", required=True),
     FORMATS,
     ALLOW_NOT_ASSESSED,
+    practice.LOG,
+    practice.QUERIES,
+    practice.MEMORY,
 )
 EXAMPLES = (
     (
@@ -54,6 +59,10 @@ EXAMPLES = (
         Phrase("报告与个人信息处理清单", "the report, and the record of processing activities"),
     ),
     ("sopkit audit -o audit --as-of 2026-12-31", Phrase("按那一天有效的法条", "by the law of that day")),
+    (
+        "sopkit audit my-brand --log my-brand/logs -o audit",
+        Phrase("计划之外，还看日志里实际发生了什么", "the plan, and what the logs show of practice"),
+    ),
 )
 AUDIT = Phrase("合规审计", "Compliance audit")
 FORMS_OF_RECORD: tuple[Form, ...] = ("html", "pdf", "docx", "xlsx")
@@ -77,27 +86,40 @@ def command(lang: Lang) -> Command:
 
 
 def run(
-    ctx: click.Context, *, directory: str | None, output: str, output_format: tuple[Form, ...], allow_not_assessed: bool
+    ctx: click.Context,
+    *,
+    directory: str | None,
+    output: str,
+    output_format: tuple[Form, ...],
+    allow_not_assessed: bool,
+    logs: tuple[str, ...],
+    show_queries: bool,
+    memory: str,
 ) -> int:
     """Write the folder, whole or not at all, and print how many controls came to which status."""
     console = console_of(ctx)
     refuse_foreign(Path(output))
     forms = forms_wanted(output_format)
     loaded = load(console, directory)
-    with memory.without_collections():
+    wanted = practice.Wanted(logs, memory, show_queries)
+    seen = practice.look(console, loaded, wanted) if wanted.asked(loaded) else None
+    with without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
         read = inputs(loaded)
         frame = Frame(read, f"sopkit {__version__}", loaded.in_repository, revision=revision_of(loaded, read))
         names = Names(loaded.compilation.workspace, document_lang(ctx, loaded))
-        documents = publications(made, frame, names)
+        documents = (*publications(made, frame, names), *(seen.publications(made, frame, names) if seen else ()))
         pieces = [Piece(each.document, form, entry.path) for each in documents for form, entry in each.written(forms)]
-        data = (file for _, file in data_files(made, frame, names))
+        data = chain(
+            (file for _, file in data_files(made, frame, names)), seen.data_files(made, frame, names) if seen else ()
+        )
         fonts = brand_fonts(loaded, forms)
         press = Press(templates_of(loaded.folder), loaded.compilation.today, fonts, Kept.open(loaded.folder))
         write_folder(Path(output), watched(console, chain(printed(pieces, press), data), WORKING))
     tell_left_out(console, output_format, tuple(WRITERS))
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
-    return _verdict(made, allow_not_assessed=allow_not_assessed)
+    held = seen is None or seen.tell(console, names, allow_not_assessed=allow_not_assessed)
+    return _verdict(made, allow_not_assessed=allow_not_assessed) if held else FINDINGS
 
 
 def _verdict(made: Audit, *, allow_not_assessed: bool) -> int:

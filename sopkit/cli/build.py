@@ -14,11 +14,20 @@ from sopkit.cli.audit import data_files, inputs, publications, revision_of
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.formats import ALL_FORMATS, apart_wanted, brand_fonts, forms_wanted, tell_left_out, templates_of
+from sopkit.cli.formats import (
+    ALL_FORMATS,
+    apart_wanted,
+    brand_fonts,
+    forms_wanted,
+    tell_left_out,
+    templates_of,
+    unprintable_logo,
+)
 from sopkit.cli.page import print_findings
 from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
+from sopkit.failure import LogoFailedError
 from sopkit.graph.manifest import manifest
 from sopkit.kept import Kept
 from sopkit.model.nouns import Role
@@ -87,6 +96,7 @@ QR_CODES = Phrase("二维码", "QR codes")
 UNREAD = Phrase("读不了 {path}：{why}", "{path} cannot be read: {why}")
 SAID = Phrase("{said}", "{said}")
 BUILT = Phrase("已生成 {count} 个文件。手册：{place}", "built {count} files. The manual: {place}")
+BUILT_NO_MANUAL = Phrase("已生成 {count} 个文件。目录：{place}", "built {count} files. The index: {place}")
 WORKING = Phrase("正在生成", "building")
 
 
@@ -139,7 +149,10 @@ def run(
         kept=Kept.open(loaded.folder),
     )
     written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in data)), WORKING))
-    write_folder(Path(output), written)
+    try:
+        write_folder(Path(output), written)
+    except LogoFailedError as error:
+        raise unprintable_logo(loaded, error) from error
     tell_left_out(console, output_format, (*WRITERS, *APART), _undrawn(loaded, only))
     _report(console, Path(output), written.names, languages_of(compilation.workspace.settings)[0])
     return OK
@@ -247,7 +260,8 @@ def _near(name: str, loaded: Loaded) -> Phrase:
 
 
 def _report(console: Console, output: Path, names: list[str], lang: Lang) -> None:
-    """Print the path of what to open first: the first manual in the workspace's language, else the index."""
+    """Print what to open first: the first manual in the workspace's language, else the index."""
     manuals = sorted(name for name in names if name.startswith("manuals/") and name.endswith(f".{lang}.html"))
     place = (output / (manuals[0] if manuals else "index.html")).as_posix()
-    console.say(place if console.quiet else console.word(BUILT, count=str(len(names)), place=place))
+    said = BUILT if manuals else BUILT_NO_MANUAL
+    console.say(place if console.quiet else console.word(said, count=str(len(names)), place=place))

@@ -84,7 +84,7 @@ EXAMPLES = (
     ),
 )
 MENDED = Phrase("已改 {count} 处（{files} 个文件）；再查一遍：{rest}", "{count} made in {files}; checked again: {rest}")
-REMAIN = Phrase("还有{rest}", "{rest} left")
+REMAIN = Phrase("还有 {rest}", "{rest} left")
 UNSEEN = Phrase("，其中 {count} 个是新出现的", ", {count} of which had not been seen before")
 TAKEN_BACK = Phrase(
     "撤回的修改：{count} 处（改了会带来新的错误，或者改了也没有用）",

@@ -13,8 +13,7 @@ import click
 from sopkit import __version__
 from sopkit.cli.console import Console
 from sopkit.frozen import dataclass
-from sopkit.render.columns import wrap
-from sopkit.render.terminal import table
+from sopkit.render.columns import pad, width, wrap
 from sopkit.text import LANGS, Lang, Phrase
 
 OK, FINDINGS, WRONG_USAGE, OUR_FAULT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
@@ -22,11 +21,14 @@ OK, FINDINGS, WRONG_USAGE, OUR_FAULT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130
 
 COLORS: Final = ("auto", "always", "never")
 
-USAGE: Final = Phrase("用法：", "Usage:")
+USAGE: Final = Phrase("用法：", "Usage: ")
 OPTIONS: Final = Phrase("选项：", "Options:")
 COMMANDS: Final = Phrase("命令：", "Commands:")
 EXAMPLES: Final = Phrase("例如：", "Examples:")
+A_COMMAND: Final = Phrase("命令 …", "COMMAND …")
 REQUIRED: Final = Phrase("（必须写）", " (required)")
+LONGEST_NAME: Final = 0.4
+"""The part of a line that the names of a list may take."""
 ANY_OPTION: Final = Phrase("[选项]", "[OPTIONS]")
 
 
@@ -217,11 +219,14 @@ class Entry:
 class Group(_Helpful, click.Group):
     """The commands by name; a module is imported only when its command is called, since some take long to import."""
 
-    def __init__(self, lang: Lang, entries: Mapping[str, Entry], run: Callable[[click.Context], int]) -> None:
+    def __init__(
+        self, lang: Lang, entries: Mapping[str, Entry], run: Callable[[click.Context], int], *, name: str = ""
+    ) -> None:
+        """Make the group of all commands, or that of the commands of one `name`."""
         super().__init__(
-            "sopkit",
+            name or "sopkit",
             callback=click.pass_context(run),
-            params=[*common_options(lang), _version_option(lang)],
+            params=[*common_options(lang)] if name else [*common_options(lang), _version_option(lang)],
             invoke_without_command=True,
             help=Phrase(
                 "运营手册的编译器与合规检查", "a compiler and compliance auditor for operations playbooks"
@@ -235,7 +240,7 @@ class Group(_Helpful, click.Group):
         if entry is None:
             return None
         command = import_module(entry.module).command(self.lang)
-        if not isinstance(command, Command):
+        if not isinstance(command, Command | Group):
             raise TypeError(cmd_name)
         command.help = entry.summary.within(self.lang)
         return command
@@ -258,8 +263,9 @@ def help_page(command: click.Command, ctx: click.Context, console: Console) -> I
     """Yield the lines of a help page, wrapped to the terminal."""
     screen = console.screen()
     arguments = [one.make_metavar(ctx) for one in command.params if isinstance(one, click.Argument)]
-    inner = "COMMAND …" if isinstance(command, click.Group) else " ".join(arguments)
-    yield " ".join(part for part in (console.word(USAGE), ctx.command_path, inner, console.word(ANY_OPTION)) if part)
+    inner = console.word(A_COMMAND) if isinstance(command, click.Group) else " ".join(arguments)
+    shown = " ".join(part for part in (ctx.command_path, inner, console.word(ANY_OPTION)) if part)
+    yield console.word(USAGE) + shown
     yield ""
     for text in (command.help or "", getattr(command, "details", None)):
         if text:
@@ -285,7 +291,16 @@ def _options(command: click.Command, ctx: click.Context, console: Console) -> It
 
 
 def _listed(console: Console, title: Phrase, rows: list[tuple[str, str]]) -> Iterator[str]:
-    if rows:
-        yield ""
-        yield console.word(title)
-        yield from table([("", *row) for row in rows], console.screen())
+    """Yield what is listed under a title; a name that would leave the descriptions no room stands above its own."""
+    if not rows:
+        return
+    yield ""
+    yield console.word(title)
+    columns = console.screen().columns
+    room = max((width(name) for name, _ in rows if width(name) <= columns * LONGEST_NAME), default=0)
+    for name, said in rows:
+        first, *more = wrap(said, columns - room - 4)
+        if width(name) > room:
+            yield f"  {name}"
+        yield f"  {pad('' if width(name) > room else name, room)}  {first}"
+        yield from (f"  {pad('', room)}  {line}" for line in more)

@@ -9,12 +9,13 @@ from typing import Final
 from sopkit.cli.command import Choice, WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.workspace import Loaded
+from sopkit.failure import DocumentFailedError, LogoFailedError
 from sopkit.reader.font_files import find_font
 from sopkit.reader.templates import find_templates
 from sopkit.render.own_templates import OwnTemplates
 from sopkit.render.templating import Templates
 from sopkit.render.writers import APART, INSTALL, WRITERS, Apart, Form, Medium, Writer
-from sopkit.text import Phrase
+from sopkit.text import LANGS, Phrase
 from sopkit.tree import Mark
 
 NAMES: Final = ("--format", "output_format")
@@ -42,6 +43,10 @@ UNUSABLE_FONT: Final = Phrase(
     "写它相对于 sopkit.yaml 的路径；或删掉这一项",
     "{place}: the font `{file}` of brand.font_files can't be used: {why}. Put a TTF, OTF or TTC file into the workspace and write its "
     "path from sopkit.yaml, or leave it out",
+)
+UNPRINTABLE_LOGO: Final = Phrase(
+    "brand.logo 的标志图片“{file}”印不进 PDF：{why}。请从原图重新导出为 PNG",
+    "the picture `{file}` of brand.logo can't be printed in a PDF: {why}. Export it from the original as PNG",
 )
 MOST_FONTS: Final = 8
 TOO_MANY: Final = Phrase(f"最多 {MOST_FONTS} 个文件", f"there are at most {MOST_FONTS} files")
@@ -88,12 +93,24 @@ def brand_fonts(loaded: Loaded, forms: Sequence[Form]) -> tuple[bytes, ...]:
     for name in settings.brand.font_files:
         data = find_font(loaded.folder, name) if len(found) < MOST_FONTS else TOO_MANY
         if isinstance(data, Phrase):
-            forest = loaded.compilation.forest
-            _, index = forest.tree(settings.at).find(("brand", "font_files"))
-            line = forest.span(Mark(settings.at + index)).line
-            raise WrongUsageError(UNUSABLE_FONT, place=f"{loaded.shown}sopkit.yaml:{line}", file=name, why=data)
+            raise WrongUsageError(UNUSABLE_FONT, place=_place(loaded, "font_files"), file=name, why=data)
         found.append(data)
     return tuple(found)
+
+
+def unprintable_logo(loaded: Loaded, error: LogoFailedError) -> DocumentFailedError:
+    """Return the error with the name of the file, and where the settings name it."""
+    brand = loaded.compilation.workspace.settings.brand
+    file = brand.logo if brand and brand.logo else ""
+    zh, en = (UNPRINTABLE_LOGO.fill(lang, {"file": file, "why": error.reason}) for lang in LANGS)
+    return DocumentFailedError(_place(loaded, "logo"), Phrase(zh, en), error.document)
+
+
+def _place(loaded: Loaded, key: str) -> str:
+    """Return where `brand` says `key`."""
+    settings, forest = loaded.compilation.workspace.settings, loaded.compilation.forest
+    _, index = forest.tree(settings.at).find(("brand", key))
+    return f"{loaded.shown}sopkit.yaml:{forest.span(Mark(settings.at + index)).line}"
 
 
 def templates_of(folder: Path) -> Templates:

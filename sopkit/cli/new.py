@@ -24,9 +24,11 @@ PLAYBOOKS: Final = frozenset({"lifecycle", "automation", "cadence", "procedure"}
 """Kinds that share one namespace."""
 KINDS: Final = ("catalog", "lifecycle", "automation", "cadence", "sync", "kpi", "procedure")
 
+LISTED: Final = Phrase("、".join(KINDS), ", ".join(KINDS))
+
 DETAILS = Phrase(
-    f"KIND 是 {'、'.join(KINDS)} 之一；ID 用小写字母、数字和连字符。",
-    f"KIND is one of {', '.join(KINDS)}; ID is made of lower-case letters, digits and hyphens.",
+    f"KIND 是 {LISTED.zh} 之一；ID 用小写字母、数字和连字符。",
+    f"KIND is one of {LISTED.en}; ID is made of lower-case letters, digits and hyphens.",
 )
 EXAMPLES = (
     ("sopkit new automation birthday-gift", Phrase("一个自动流程", "an automation")),
@@ -41,6 +43,10 @@ NO_ID = Phrase(
     "what is its id? Write one more word, as sopkit new {kind} birthday-gift",
 )
 NO_KIND = Phrase("没有“{kind}”这种文档；可以是 {kinds}", "there is no kind “{kind}”; the kinds are {kinds}")
+RULE = Phrase(
+    "自己的规则没有样板：在 rules/ 文件夹里写，照 docs/own-rules.zh-CN.md 里的例子",
+    "rules of your own have no template: write them in the folder rules/, as docs/own-rules.md shows",
+)
 BAD_ID = Phrase(
     "“{id}”不能作 id：请用小写字母、数字和连字符，如 birthday-gift",
     "“{id}” is no id: use lower-case letters, digits and hyphens, as birthday-gift",
@@ -71,9 +77,9 @@ def run(ctx: click.Context, kind: str | None, document: str | None) -> int:
     """Write the document where the workspace keeps others of its kind."""
     console = console_of(ctx)
     if kind is None:
-        raise WrongUsageError(WHICH, kinds=", ".join(KINDS))
+        raise WrongUsageError(WHICH, kinds=LISTED)
     if kind not in KINDS:
-        raise WrongUsageError(NO_KIND, kind=kind, kinds=", ".join(KINDS))
+        raise WrongUsageError(RULE if kind == "rule" else NO_KIND, kind=kind, kinds=LISTED)
     if document is None:
         raise WrongUsageError(NO_ID, kind=kind)
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", document):

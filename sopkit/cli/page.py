@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from sopkit.pipeline import Compilation
     from sopkit.render.report import Report
 
-TO_COME: Final = (Phrase("事件日志是否照剧本发生", "event logs against the playbooks"),)
-"""What is not checked yet, in one line."""
+TO_COME: Final = (
+    Phrase("事件日志是否照剧本发生（sopkit audit --log）", "event logs against the playbooks (sopkit audit --log)"),
+)
+"""What is not checked here, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,16 @@ def show(console: Console, loaded: Loaded, seen: Compilation, asked: Asked) -> N
 
 
 def _annotate(console: Console, loaded: Loaded, seen: Compilation, asked: Asked) -> None:
-    """Print the page for the log, then a command for each annotation, in UTF-8: it names files."""
+    """Print the page for the log, then a command for each annotation, in UTF-8: it names files. Add to the job's summary."""
+    from sopkit.cli.step_summary import add_summary  # noqa: PLC0415  on GitHub alone
     from sopkit.render.findings_github import without_commands, workflow_commands  # noqa: PLC0415  on GitHub alone
 
-    page = "\n".join(_page(console, loaded, seen))
+    blocks = list(_page(console, loaded, seen))
+    report = _report(console, loaded, seen, asked)
+    add_summary(console, report, blocks[len(seen.findings) :])
+    page = "\n".join(blocks)
     lines = [without_commands(page)] if page else []
-    lines += workflow_commands(_report(console, loaded, seen, asked))
+    lines += workflow_commands(report)
     console.hand_over("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
 
 

@@ -41,6 +41,9 @@ EXAMPLES = (
     ("sopkit rules", Phrase("全部规则", "all rules")),
     ("sopkit rules my-brand --test", Phrase("试一试自己的规则", "try your own rules")),
 )
+NONE: Final = Phrase(
+    "没有自己的规则：工作区的 rules/ 文件夹里一条也没有", "no own rules: the folder rules/ of the workspace holds none"
+)
 AGREE: Final = Phrase("自己的规则 {count} 条，都和例子一致", "own rules: {count}; all agree with their examples")
 
 
@@ -81,7 +84,7 @@ def _test(console: Console, directory: str | None) -> int:
     for block in findings_text(found, console.screen(loaded.shown)):
         console.say(block)
     if not found:
-        console.say(console.word(AGREE, count=str(len(own.rules))))
+        console.say(console.word(AGREE if own.rules else NONE, count=str(len(own.rules))))
     return FINDINGS if found else OK
 
 

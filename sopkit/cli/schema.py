@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from sopkit.model.documents import Workspace
 
 SUFFIX: Final = ".schema.json"
-OURS: Final = ("audit-v1", "baseline-v1", "diff-v1", "edition-v1", "findings-v1", "manifest-v1", "simulation-v1")
+OURS: Final = (
+    "audit-v1",
+    "baseline-v1",
+    "diff-v1",
+    "edition-v1",
+    "findings-v1",
+    "manifest-v1",
+    "practice-v1",
+    "simulation-v1",
+)
 """Schemas of what the tool writes, not of what people write."""
 
 OPTIONS = (

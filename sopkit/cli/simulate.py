@@ -80,7 +80,7 @@ def run(
     console = console_of(ctx)
     if output is not None:
         refuse_foreign(Path(output))
-    number, chosen, span = (_whole(*pair) for pair in (("--customers", customers), ("--seed", seed), ("--days", days)))
+    number, chosen, span = (whole(*pair) for pair in (("--customers", customers), ("--seed", seed), ("--days", days)))
     loaded = load(console, directory)
     mention_errors(ctx, loaded)
     try:
@@ -92,7 +92,7 @@ def run(
     return OK
 
 
-def _whole(name: str, given: str) -> int:
+def whole(name: str, given: str) -> int:
     """Read a whole number within its bounds. Raises `WrongUsageError`."""
     value = int(given) if given.isascii() and given.isdigit() else -1
     if not LEAST[name] <= value <= MOST[name]:
@@ -104,7 +104,9 @@ def _simulate(console: Console, loaded: Loaded, question: Question) -> Outcome:
     population = Population(loaded.compilation.workspace, loaded.compilation.graph, question)
     gc.freeze()  # the tables stay to the end: what each customer leaves behind is looked through without them
     counts = Counts()
-    for portion in watched(console, run_portions(population), RUNNING, -(-question.customers // SIZE)):
+    for portion in watched(
+        console, run_portions(population, population.portions(SIZE)), RUNNING, -(-question.customers // SIZE)
+    ):
         counts.add(portion)
     return outcome_of(population, counts)
 

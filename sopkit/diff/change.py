@@ -35,6 +35,8 @@ class Change:
     """Overrides the rule's."""
     timeline: tuple[Moment, ...] = ()
     """A course of events of the new version that shows what is worse."""
+    timeline_before: tuple[Moment, ...] = ()
+    """The worst course of the former version, to compare it with."""
     assumptions: tuple[Phrase, ...] = ()
     law: tuple[Citation, ...] = ()
 

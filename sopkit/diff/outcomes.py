@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sopkit.diagnostics import Finding, Outcome, Severity, Unassessed, Worst
+from sopkit.diagnostics import Finding, Moment, Outcome, Severity, Unassessed, Worst
 from sopkit.diff.caps import per_is_same
 from sopkit.diff.change import Change
 from sopkit.diff.documents import Sides
@@ -18,6 +19,11 @@ from sopkit.diff.rules_promises import (
     PROOF_LOST,
     PROOF_WEAKENED,
 )
+from sopkit.frozen import dataclass
+from sopkit.rules import witness
+from sopkit.rules.case import Case
+from sopkit.rules.doubts import Doubts
+from sopkit.rules.witness import Extreme
 from sopkit.text import Phrase
 
 if TYPE_CHECKING:
@@ -121,27 +127,74 @@ def _weakened(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Chan
 
 def _touches(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Change]:
     """Yield for each cap whether a customer gets more or fewer at worst, as far as the same is counted."""
+    settings = sides.old.workspace.settings, sides.new.workspace.settings
     was, now = _worst(old), _worst(new)
-    for about in sorted(was.keys() & now.keys()):
-        before, after = was[about][0].most, now[about][0].most
-        if before == after or not per_is_same(sides.old.workspace.settings, sides.new.workspace.settings, about):
+    alike = [one for one in sorted(was.keys() & now.keys()) if per_is_same(*settings, one)]
+    asked = [one for one in alike if was[one].worst != now[one].worst or was[one].finding or now[one].finding]
+    if not asked:
+        return
+    extremes_before, extremes_after = (witness.extremes(_case(one), asked) for one in (old, new))
+    for about in asked:
+        before, after = was[about].with_extreme(extremes_before), now[about].with_extreme(extremes_after)
+        if before.most == after.most:
             continue
-        finding = now[about][1]
+        finding = after.finding
         yield Change(
-            MORE_TOUCHES if after > before else FEWER_TOUCHES, about, {"before": str(before), "after": str(after)},
-            after=finding.span if finding else None, timeline=finding.timeline if finding else (),
+            MORE_TOUCHES if after.most > before.most else FEWER_TOUCHES, about,
+            {"before": before.words, "after": after.words}, after=finding.span if finding else None,
+            timeline=after.timeline, timeline_before=before.timeline,
+            assumptions=tuple(dict.fromkeys((*before.assumptions, *after.assumptions))),
         )  # fmt: skip
 
 
-def _worst(one: Compilation) -> dict[str, tuple[Worst, Finding | None]]:
-    """Return the worst number of each cap, and the finding whose course shows it where it is too many."""
-    found: dict[str, tuple[Worst, Finding | None]] = {}
-    for proof in one.proved:
-        if proof.worst is not None:
-            found[proof.worst.of] = (proof.worst, None)
+def _case(one: Compilation) -> Case:
+    return Case(one.workspace, one.graph, one.forest, one.today, Doubts(one.forest, ()), one.law)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """What is known of how often a customer is touched at worst, under one cap of one version."""
+
+    worst: Worst
+    finding: Finding | None = None
+    extreme: Extreme | None = None
+
+    def with_extreme(self, extremes: Mapping[str, Extreme]) -> Number:
+        """Return it with the worst course, of what no tool holds."""
+        return self if self.worst.held_by else replace(self, extreme=extremes.get(self.worst.of))
+
+    @property
+    def most(self) -> int:
+        return self.extreme.most if self.extreme else self.worst.most
+
+    @property
+    def timeline(self) -> tuple[Moment, ...]:
+        if self.extreme and self.extreme.timeline:
+            return self.extreme.timeline
+        return self.finding.timeline if self.finding else ()
+
+    @property
+    def assumptions(self) -> tuple[Phrase, ...]:
+        return self.extreme.assumptions if self.extreme else ()
+
+    @property
+    def words(self) -> Phrase:
+        if self.worst.held_by:
+            most, tool = self.worst.most, self.worst.held_by
+            return Phrase(f"{most}（由 {tool} 守住，不会更多）", f"at most {most} (held to that by {tool})")
+        if self.extreme and self.extreme.timeline:
+            return Phrase(str(self.most), str(self.most))
+        if self.finding and self.finding.timeline and self.extreme is None:
+            return Phrase(f"{self.most}（或更多）", f"{self.most} or more")
+        return Phrase(f"{self.most}（上界，不一定会到）", f"at most {self.most}")
+
+
+def _worst(one: Compilation) -> dict[str, Number]:
+    """Return the worst number of each cap, with the finding where it is too many."""
+    found = {proof.worst.of: Number(proof.worst) for proof in one.proved if proof.worst is not None}
     for finding in _all(one):
         if finding.worst is not None:
-            found[finding.worst.of] = (finding.worst, finding)
+            found[finding.worst.of] = Number(finding.worst, finding)
     return found
 
 

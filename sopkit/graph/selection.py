@@ -29,6 +29,8 @@ LINKED: Final = tuple(
 """Kinds of which `kind:ID` means the node and all that has an edge to or from it."""
 MODIFIED: Final = "state:modified"
 """What is new, or says something else than at a revision."""
+MOST_TITLED: Final = 5
+"""Titles shown that hold the words somebody selected by."""
 Changed = Callable[[], frozenset[str]]
 """What `MODIFIED` means; asked only where that is written."""
 
@@ -170,7 +172,29 @@ def _by_id(name: str, graph: ExecutionGraph) -> set[str]:
     """Return the nodes whose id, or its end behind the kind, is `name`."""
     found = set(_matching(name, graph.nodes))
     found |= {id_ for id_ in graph.nodes if _plain(id_) and _matches(name, id_.partition("/")[2])}
+    if not found:
+        _refuse_words(name, graph)
     return found or _nothing(name, (id_.partition("/")[2] for id_ in graph.nodes if _plain(id_)))
+
+
+def _refuse_words(words: str, graph: ExecutionGraph) -> None:
+    """Raise `SelectorError` where the words stand in titles: the ids are what selects."""
+    titled = {
+        id_.partition("/")[2]: title
+        for id_, node in graph.nodes.items()
+        if _plain(id_) and node.title
+        for title in (node.title.pick(lang) for lang in LANGS)
+        if words.casefold() in title.casefold()
+    }
+    if titled:
+        first = dict(sorted(titled.items())[:MOST_TITLED])
+        raise SelectorError(
+            Phrase(
+                f"“{words}”不是编号；名称里有它的：{'、'.join(f'{id_}（{title}）' for id_, title in first.items())}",
+                f"`{words}` is no id; it stands in the title of {', '.join(f'{id_} ({title})' for id_, title in first.items())}",
+            ),
+            list(first),
+        )
 
 
 def _plain(id_: str) -> bool:

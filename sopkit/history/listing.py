@@ -26,7 +26,7 @@ from sopkit.reader.files import (
     SETTINGS,
     Found,
 )
-from sopkit.reader.pictures import MAX_PICTURE, NO_PICTURE, Picture, media_type, too_large
+from sopkit.reader.pictures import MAX_PICTURE, Picture, picture_of
 from sopkit.source import Source
 from sopkit.text import Phrase
 
@@ -51,7 +51,7 @@ class Search:
         links = list(self._linked({entry.path for entry in read}))
         kept = self._within_bounds([*read, *packs, *own, *(entry for _, entry in links)])
         contents = self.repository.blobs((*kept, *self._pictures))
-        self.logos = {one.path: _picture(contents[one.oid]) for one in self._pictures}
+        self.logos = {one.path: picture_of(contents[one.oid]) for one in self._pictures}
         inside = {id(entry) for entry in kept}
         sources = [_source(entry.path, contents[entry.oid]) for entry in read if id(entry) in inside]
         sources += [_source(path, contents[entry.oid]) for path, entry in links if id(entry) in inside]
@@ -159,10 +159,3 @@ def _passed_over(path: str) -> bool:
 
 def _source(path: str, data: bytes) -> Source:
     return Source(shown(path), data)
-
-
-def _picture(data: bytes) -> Picture | Phrase:
-    if len(data) > MAX_PICTURE:
-        return too_large(MAX_PICTURE)
-    found = media_type(data)
-    return Picture(data, found) if found else NO_PICTURE

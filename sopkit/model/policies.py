@@ -135,10 +135,22 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFile:
-    """Where a log of what really happened is found; `columns` maps our names to the file's."""
+    """Where a log of what really happened is found, and what its columns and values mean."""
 
     id: str
     at: Mark
-    of: Literal["touches", "consents", "steps", "events"] | None = None
+    of: Literal["touches", "consents", "steps", "events", "customers", "syncs"] | None = None
     file: str | None = None
+    """Below the workspace; `*` stands for any part of a name."""
     columns: tuple[tuple[str, str], ...] = ()
+    """(our field, the file's column)."""
+    values_: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """(our field, (value in the file, our id))."""
+    timezone: str | None = None
+    """Of times that say none; None: the workspace's."""
+    table: str | None = None
+    """Of a database or a spreadsheet that has several."""
+    complete_from: DateValue | None = None
+    """From when on the log has everything: what is not in it did not happen. None: from its first row."""
+    at_most_bad: Share | None = None
+    """Share of rows that may be unreadable; None: one in a hundred."""

@@ -6,9 +6,10 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Final, Literal
+from typing import Final
 
 from sopkit.frozen import dataclass
+from sopkit.reader.picture_forms import NO_PICTURE, MediaType, fault, media_type
 from sopkit.text import Phrase
 
 MAX_PICTURE: Final = 200_000
@@ -20,9 +21,6 @@ OUTSIDE: Final = Phrase("它不在工作区里", "it is not in the workspace")
 MISSING: Final = Phrase("没有这个文件", "there is no such file")
 NO_FILE: Final = Phrase("它不是普通文件", "it is no regular file")
 UNREADABLE: Final = Phrase("文件打不开", "it can't be opened")
-NO_PICTURE: Final = Phrase("它不是 PNG、JPEG 或 WebP 图片", "it is no PNG, JPEG or WebP picture")
-
-MediaType = Literal["image/png", "image/jpeg", "image/webp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +47,17 @@ def is_file_in(root: str | os.PathLike[str], name: str) -> bool:
 def find_picture(root: str | os.PathLike[str], name: str) -> Picture | Phrase:
     """Return the picture at `name`, a posix path below `root`; else why there is none. Links may not lead out of `root`."""
     data = read_in(root, name, MAX_PICTURE)
-    if isinstance(data, Phrase):
-        return data
-    found = media_type(data)
-    return Picture(data, found) if found else NO_PICTURE
+    return data if isinstance(data, Phrase) else picture_of(data)
+
+
+def picture_of(data: bytes) -> Picture | Phrase:
+    """Return the picture that the bytes are; else why they are none that can be shown."""
+    if len(data) > MAX_PICTURE:
+        return too_large(MAX_PICTURE)
+    kind = media_type(data)
+    if kind is None:
+        return NO_PICTURE
+    return fault(data, kind) or Picture(data, kind)
 
 
 def read_in(root: str | os.PathLike[str], name: str, most: int) -> bytes | Phrase:
@@ -97,14 +102,3 @@ def _bytes(place: str, most: int) -> bytes | None:
             return file.read(most + 1)
     finally:
         os.close(handle)
-
-
-def media_type(data: bytes) -> MediaType | None:
-    """Return what kind of picture begins so; the name of a file proves nothing."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return None

@@ -183,6 +183,9 @@ def _in_block(scene: Scene) -> RefusedError:
         return bad_indent(line, cut)
     if sign:
         return RefusedError(rules.UNINDENTED_BLOCK, line.lead, line.end, {"sign": sign})
+    tab = scene.notes.source.text.find("\t", line.start, line.lead)
+    if tab >= 0:  # not noted before, since an earlier problem hid what the line belongs to
+        return RefusedError(rules.TAB_INDENT, tab, tab + 1, {"more": ""})
     return explain_indent(scene, line) or _in_text(scene, line) or _unaligned(scene, line)
 
 

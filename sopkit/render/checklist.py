@@ -136,11 +136,14 @@ def pen_columns(names: Names) -> tuple[Column, ...]:
 def _doing(book: Book, engagement: Engagement) -> Line:
     said = what(engagement, book, links=False) + provisos(engagement, book)
     names = book.names
+    more = []
     if book.whole and engagement.roles:
-        said += quiet(names.bracketed(names.listed([names.role(role) for role in engagement.roles])))
+        more.append(names.listed([names.role(role) for role in engagement.roles]))
     if engagement.placed and engagement.placed.step.minutes:
         amount = amounts.minutes(engagement.placed.step.minutes, names.lang)
-        said += quiet(names.bracketed(names.pick(f"约 {amount}", f"about {amount}")))
+        more.append(names.pick(f"约 {amount}", f"about {amount}"))
+    if more:
+        said += quiet(names.bracketed(names.parted(more)))
     return text(said)
 
 

@@ -64,12 +64,12 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`blank` and `tick` cells are for the pen."""
+    """`blank` and `tick` cells are for the pen; those of `day` are the days of a calendar, with room for notes."""
 
     head: Line
     width: int
     """Relative to the other columns."""
-    form: Literal["text", "time", "tick", "blank"] = "text"
+    form: Literal["text", "time", "day", "tick", "blank"] = "text"
     asks: Literal["", "time", "number"] = ""
     """What is written into a blank: a spreadsheet takes nothing else there."""
 

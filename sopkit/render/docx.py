@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import Final
 
 from sopkit.frozen import dataclass
+from sopkit.reader.picture_forms import size
 from sopkit.render.columns import width as columns
 from sopkit.render.document import Document, Section
 from sopkit.render.marks import plain
@@ -289,26 +290,9 @@ def _logo(address: str) -> _Logo | None:
     if not found:
         return None
     data = base64.b64decode(found.group(2))
-    size = _png_size(data) if found.group(1) == "png" else _jpeg_size(data)
-    if not size or not all(size):
-        return None
-    scale = min(2400 / size[0], 800 / size[1])
-    return _Logo(data, found.group(1), round(size[0] * scale), round(size[1] * scale))
-
-
-def _png_size(data: bytes) -> tuple[int, int] | None:
-    return (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) if data[12:16] == b"IHDR" else None
-
-
-def _jpeg_size(data: bytes) -> tuple[int, int] | None:
-    """Return the size that the first frame header states; None where there is none."""
-    at = 2
-    while at + 9 <= len(data) and data[at] == 0xFF:
-        marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
-        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
-            return int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
-        at += 2 + length
-    return None
+    width, height = size(data, "image/png" if found.group(1) == "png" else "image/jpeg")
+    scale = min(2400 / width, 800 / height)
+    return _Logo(data, found.group(1), round(width * scale), round(height * scale))
 
 
 def _picture(logo: _Logo, said: str) -> str:

@@ -113,16 +113,29 @@ class _ById(Names):
 
 def survey(plan: Plan, edition: Edition) -> Record:
     """Return what the playbooks say now; the hashes of whole manuals are put in when these are made."""
-    books = [Book(plan, _ById(plan.workspace, lang)) for lang in LANGS]
+    name = clean(plan.workspace.settings.id)
+    return Record(name, clean(edition.label), edition.as_of, steps_of(plan), roles_of(plan))
+
+
+def steps_of(plan: Plan) -> dict[str, dict[str, StepRecord]]:
+    """Return what each step says, by playbook and path."""
+    books = _books(plan)
     titles = [Names(plan.workspace, lang) for lang in LANGS]
-    steps = {
+    return {
         playbook.id: {placed.path: _step(placed, books, titles) for placed in plan.steps[playbook.id]}
         for playbook in plan.playbooks
     }
-    roles = {
-        role: RoleRecord(dict(_chapters(role, books)), {}) for role in plan.workspace.roles if has_work(role, books[0])
-    }
-    return Record(clean(plan.workspace.settings.id), clean(edition.label), edition.as_of, steps, roles)
+
+
+def roles_of(plan: Plan) -> dict[str, RoleRecord]:
+    """Return what binds each role that has work."""
+    books = _books(plan)
+    working = [role for role in plan.workspace.roles if has_work(role, books[0])]
+    return {role: RoleRecord(dict(_chapters(role, books)), {}) for role in working}
+
+
+def _books(plan: Plan) -> list[Book]:
+    return [Book(plan, _ById(plan.workspace, lang)) for lang in LANGS]
 
 
 def with_manuals(record: Record, contents: Mapping[tuple[str, Lang], str]) -> Record:

@@ -47,6 +47,7 @@ ENGLISH: Final = {
     "客户联系制度": "Policy on contacting customers", "拒绝后不再打扰": "Whoever refuses is left alone", "剧本": "playbooks",
     "下月才定复审日": "the review is set next month", "负责人下月到岗": "the owner starts next month",
     # What people do
+    "投诉处理": "Complaints", "给客户回电": "call the customer back", "给出处理结果": "settle it", "两种问候": "Two greetings",
     "电话问候": "greet by phone", "电话欢迎": "welcome by phone", "电话祝贺": "congratulate by phone", "电话致谢": "thank by phone",
     "首次问候": "first greeting", "问候": "Greeting", "跟进": "follow up", "继续": "Go on", "开始": "Start", "写稿": "write it",
     "回答问题": "answer the question", "打开页面": "open the page", "寄送样品": "send a sample", "短信致意": "greet by SMS",

@@ -39,7 +39,9 @@ class Extent:
 
     def __init__(self, columns: tuple[Column, ...] = ()) -> None:
         whole = sum(column.width for column in columns) or 1
-        self._widths = tuple(PAGE_EMS * column.width / whole for column in columns if column.form in ("text", "time"))
+        self._widths = tuple(
+            PAGE_EMS * column.width / whole for column in columns if column.form not in ("tick", "blank")
+        )
 
     def of(self, block: object) -> Room:
         """Return the room of a block other than a table: each of its lines begins anew, beside a label."""

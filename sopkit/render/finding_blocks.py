@@ -65,12 +65,12 @@ def finding_block(
     return Callout("note" if finding.weight is Severity.NOTE else "warning", text(head), tuple(blocks))
 
 
-def course(moments: Sequence[Moment], lang: Lang, prefix: str = "") -> Timeline | None:
+def course(moments: Sequence[Moment], lang: Lang, prefix: str = "", what: Phrase = COURSE) -> Timeline | None:
     """Return a course of events in time; what breaks the promise has a mark and stands out. None where there is none."""
     if not moments:
         return None
     legend = quiet(f" {LEGEND.within(lang)}") if any(one.counted for one in moments) else ""
-    return Timeline(text(COURSE.within(lang) + legend), tuple(_moment(one, lang, prefix) for one in moments))
+    return Timeline(text(what.within(lang) + legend), tuple(_moment(one, lang, prefix) for one in moments))
 
 
 def _moment(moment: Moment, lang: Lang, prefix: str) -> document.Moment:

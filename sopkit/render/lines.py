@@ -19,6 +19,8 @@ def curved(way: Routed, label_width: float, label_height: float) -> str:
     half, label, points = label_height / 2, way.label, way.points
     parts = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
     for (x, y), (x2, y2) in itertools.pairwise(points):
+        if (_n(x), _n(y)) == (_n(x2), _n(y2)):
+            continue  # a head at the end of a stretch without length would point sideways
         middle = (y + y2) / 2
         if label and x == x2 == label.x and min(y, y2) <= label.y <= max(y, y2):
             down = 1 if y2 > y else -1

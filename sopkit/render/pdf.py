@@ -24,14 +24,14 @@ from pathlib import Path
 from typing import Final, Self
 
 from sopkit import resources
-from sopkit.failure import DocumentFailedError
+from sopkit.failure import DocumentFailedError, LogoFailedError
 from sopkit.kept import Kept
 from sopkit.output import writing
 from sopkit.render.document import Document
 from sopkit.render.glyphs import refuse_cluster, refuse_unprintable
 from sopkit.render.print_data import Data, print_data
 from sopkit.render.templating import Templates
-from sopkit.render.typst_press import FONTS, Apart, InProcess, Job, LayoutError
+from sopkit.render.typst_press import FONTS, Apart, InProcess, Job, LayoutError, why_not_shown
 from sopkit.text import Phrase
 
 FOLDER: Final = "typst"
@@ -58,6 +58,7 @@ class Typesetter:
     ) -> None:
         self._as_of = as_of
         self._kept = kept or Kept()
+        self._logos: dict[str, str] = {}
         names = sorted(path.name for path in (resources.folder("templates") / FOLDER).glob("*.typ"))
         sources = {name: templates.source(f"{FOLDER}/{name}") for name in names}
         # The disk of temporary files may be full where that of the output is not: what it says names its own place.
@@ -92,7 +93,9 @@ class Typesetter:
         refuse_unprintable(document)
         data = print_data(document)
         _dated(data, self._as_of)
-        self._place_logo(data, document.look.logo)
+        look = data["look"]
+        if isinstance(look, dict):
+            look["logo"] = self._logo(document.look.logo)
         made_at = datetime.combine(self._as_of, time(), UTC)
         try:
             return self._press.set(Job(json.dumps(data, ensure_ascii=False), int(made_at.timestamp())))
@@ -102,20 +105,23 @@ class Typesetter:
                 refuse_cluster(document, ESCAPE.sub(lambda match: chr(int(match[1], 16)), unshown[1]))
             raise DocumentFailedError("", _faulty(document, error)) from error
 
-    def _place_logo(self, data: Data, address: str) -> None:
-        """Put the logo into the layouts' folder, where all documents find it, and its name into the data."""
+    def _logo(self, address: str) -> str:
+        """Return the name by which the layouts find the logo in their folder, where it is put first. Raises `LogoFailedError`."""
         found = PICTURE.fullmatch(address)
-        name = ""
-        if found:
+        if found is None:
+            return ""
+        if address not in self._logos:
             picture = base64.b64decode(found[2])
-            name = f"{hashlib.sha256(picture).hexdigest()[:16]}.{found[1]}"
-            path = self.folder / name
+            name = f"/{hashlib.sha256(picture).hexdigest()[:16]}.{found[1]}"
+            path = self.folder / name[1:]
             if not path.exists():
                 with writing(path):
                     path.write_bytes(picture)
-        look = data["look"]
-        if isinstance(look, dict):
-            look["logo"] = name and f"/{name}"
+            said = why_not_shown(self.folder, name)
+            if said:
+                raise LogoFailedError("", Phrase(said, said))
+            self._logos[address] = name
+        return self._logos[address]
 
 
 def to_pdf(document: Document, typesetter: Typesetter) -> bytes:

@@ -14,11 +14,8 @@ from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.model.documents import Workspace
-from sopkit.render.editions import CHAPTERS, Changes, compare, survey
-from sopkit.render.manual.book import Book, plan
-from sopkit.render.manual.front import Edition
-from sopkit.render.manual.people import has_work
-from sopkit.render.wording.names import Names
+from sopkit.render.editions import CHAPTERS, Changes, Record, compare, roles_of, steps_of
+from sopkit.render.manual.book import plan
 from sopkit.resources import BUILTIN
 from sopkit.text import Phrase
 from sopkit.tree import Forest, Value
@@ -51,16 +48,15 @@ def retraining(old: Version, new: Version) -> dict[str, Phrase]:
     """Return what has changed for each role that must train and sign again."""
     before, now = _declared(old.forest), _declared(new.forest)
     reached = _reached(before, now)
-    records = [survey(plan(_part(one.workspace, reached)), Edition(UNIMPORTANT)) for one in (old, new)]
-    changes = compare(*records)
-    joined = tuple(role for role in changes.joined if not _had_work(role, old.workspace))
-    changes = replace(changes, joined=joined)
+    if before == now:
+        return {}
+    changes = compare(*(_record(one.workspace, reached) for one in (old, new)))
     return {role: _what(changes.of_role(role)) for role in changes.roles}
 
 
-def _had_work(role: str, workspace: Workspace) -> bool:
-    """Return whether the role had work anywhere: what was told over may leave it out."""
-    return role in workspace.roles and has_work(role, Book(plan(workspace), Names(workspace, "en")))
+def _record(workspace: Workspace, reached: frozenset[str] | None) -> Record:
+    """Return the steps that a change can reach, and what binds each role by all playbooks: chapters of rules speak of the whole."""
+    return Record("", "", UNIMPORTANT, steps_of(plan(_part(workspace, reached))), roles_of(plan(workspace)))
 
 
 def _declared(forest: Forest) -> dict[Key, Value]:

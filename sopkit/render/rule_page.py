@@ -17,6 +17,7 @@ FIX = Phrase("怎么改", "What to do")
 BAD = Phrase("会报这个问题", "Found here")
 GOOD = Phrase("改好以后", "And mended")
 LAW = Phrase("依据", "The law behind it")
+EACH = Phrase("因问题而异：见每个问题的“改法”", "it depends on the place: see “fix” at each finding")
 CHANGED = "›"
 """Stands before a line that the mended example changes."""
 
@@ -30,7 +31,7 @@ def rule_page(rule: Rule, screen: Screen) -> Iterator[str]:
     for title, lines in (
         (WHY, [rule.why.within(lang)]),
         (LAW, list(_law(rule, lang))),
-        (FIX, [said] if (said := advice(rule, lang)) else []),
+        (FIX, [advice(rule, lang) or EACH.within(lang)]),
     ):
         if lines:
             yield ""

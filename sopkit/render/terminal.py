@@ -145,22 +145,32 @@ def cited(one: Citation, lang: Lang) -> str:
     return f"{name}第{number}条{paragraph}{rest}{status}" if lang == "zh-CN" else f"{name} {one.article}{status}"
 
 
-def course_of(page: Page, timeline: tuple[Moment, ...]) -> None:
+def course_of(page: Page, timeline: tuple[Moment, ...], what: Phrase = COURSE) -> None:
     """Add a line for each moment: day, time, a mark where it counts, what happens and where that is written."""
     if not timeline:
         return
     screen, lang = page.screen, page.screen.lang
-    page.add(f"  {screen.paint(COURSE.within(lang), DIM)}")
+    page.add(f"  {screen.paint(what.within(lang), DIM)}")
     day = None
     for moment in timeline:
         date = f"{moment.at:%Y-%m-%d} {WEEKDAYS[moment.at.weekday()].within(lang)}"
         shown = date if moment.at.date() != day else " " * width(date)
         day = moment.at.date()
         head = f"    {shown} {moment.at:%H:%M} {COUNTED if moment.counted else UNCOUNTED} "
-        place = f"  {screen.place(moment.span)}" if moment.span else ""
-        lines = wrap(moment.what.within(lang) + place, max(20, screen.columns - width(head)))
+        place = screen.place(moment.span) if moment.span else ""
+        lines = _placed(moment.what.within(lang), place, max(20, screen.columns - width(head)))
         for number, line in enumerate(lines):
             page.add((head if number == 0 else " " * width(head)) + line)
+
+
+def _placed(text: str, place: str, room: int) -> list[str]:
+    """Return the text wrapped, with a place behind it that is never broken: it has a line of its own where it needs one."""
+    lines = wrap(text, room)
+    if place and width(lines[-1]) + 2 + width(place) <= room:
+        lines[-1] += f"  {place}"
+    elif place:
+        lines.append(place)
+    return lines
 
 
 def _excerpt(page: Page, span: Span, style: str) -> None:
@@ -291,13 +301,11 @@ def accepted_text(baselined: int, waived: int, screen: Screen) -> Iterator[str]:
 def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
     """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean."""
     lang = screen.lang
-    rows = [("✓", said.within(lang)) for said in _statements(tuple(proved))]
+    rows = [("✓", said.within(lang), "") for said in _statements(tuple(proved))]
     label = Phrase("没能判断：", "not assessed: ").within(lang)
-    for one in not_assessed:
-        place = f"  {screen.place(one.span)}" if one.span else ""
-        rows.append(("?", label + one.reason.within(lang) + place))
-    for sign, text in rows:
-        for number, line in enumerate(wrap(text, screen.columns - 2)):
+    rows += [("?", label + one.reason.within(lang), screen.place(one.span) if one.span else "") for one in not_assessed]
+    for sign, text, place in rows:
+        for number, line in enumerate(_placed(text, place, screen.columns - 2)):
             yield (screen.paint(sign, "1;32" if sign == "✓" else "1;33") if number == 0 else " ") + " " + line
 
 
@@ -318,7 +326,7 @@ def _coming(to_come: Iterable[Phrase], screen: Screen) -> list[str]:
     names = [phrase.within(screen.lang) for phrase in to_come]
     if not names:
         return []
-    label = Phrase("这一版还不检查：", "not checked in this version yet: ").within(screen.lang)
+    label = Phrase("由别的命令检查：", "left to other commands: ").within(screen.lang)
     text = label + ("、" if screen.lang == "zh-CN" else ", ").join(names)
     return [screen.paint(line, DIM) for line in wrap(text, screen.columns)]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from sopkit.confined import BrokenOffError, Confined, TooSlowError
 from sopkit.frozen import dataclass
+from sopkit.memory import give_back
 from sopkit.render.fonts import fonts
 from sopkit.text import Phrase
 
@@ -31,8 +32,8 @@ TOO_LONG: Final = Phrase("超过了 {seconds} 秒", "it takes more than {seconds
 BROKEN: Final = Phrase(
     "它用的内存超过了限制，或排版程序中断了", "it needs more memory than is allowed, or the typesetter broke off"
 )
-LARGE: Final = 100_000
-"""Characters of data from which a document fills so much memory that it is given back before the next."""
+LARGE: Final = 300_000
+"""Characters of data, of one document or several, that fill so much memory that it is given back before the next."""
 REMEMBERED: Final = 10
 """Typst keeps what it has laid out until so many documents did not use it."""
 
@@ -70,18 +71,22 @@ class InProcess:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._each = threading.local()
+        self._filled = 0
 
     def set(self, job: Job) -> bytes:
         made = _compiled(self._compiler(), job)
-        if len(job.data) > LARGE:
+        self._filled += len(job.data)
+        if self._filled > LARGE:
             self._forget()
         return made
 
     def _forget(self) -> None:
-        """Set so many small texts that all of the large one is forgotten."""
+        """Set so many small texts that all before them is forgotten."""
         compiler = _blank(self._folder)
         for number in range(REMEMBERED + 1):
             compiler.compile(b"%d" % number, format="pdf", timestamp=0)
+        give_back()
+        self._filled = 0
 
     def _compiler(self) -> typst.Compiler:
         if not hasattr(self._each, "compiler"):
@@ -106,6 +111,17 @@ def _blank(folder: Path) -> typst.Compiler:
     import typst  # noqa: PLC0415
 
     return typst.Compiler(b"", root=folder, font_paths=fonts(folder / FONTS))
+
+
+def why_not_shown(folder: Path, name: str) -> str:
+    """Return what the compiler says of a picture, a file of the folder, set by itself; '' where it is shown."""
+    import typst  # noqa: PLC0415
+
+    try:
+        _blank(folder).compile(f'#image("{name}")'.encode(), format="pdf", timestamp=0)
+    except typst.TypstError as error:
+        return " ".join(error.message.split())
+    return ""
 
 
 def _compiled(compiler: typst.Compiler, job: Job) -> bytes:

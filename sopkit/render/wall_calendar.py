@@ -182,7 +182,7 @@ def _month(first: date, days: Days, book: Book, edition: Edition, *, taken: int,
         )
         for week in weeks
     ]
-    columns = tuple(Column(text(name), 1) for name in calendars.short_weekdays(names.lang))
+    columns = tuple(Column(text(name), 1, "day") for name in calendars.short_weekdays(names.lang))
     title = text(names.pick(f"{first.year} 年 {first.month} 月", f"{MONTHS_EN[first.month - 1]} {first.year}"))
     blocks: list[Block] = [Table(title, columns, (RowGroup((), tuple(rows)),))]
     notes = tuple(_notes(first, next_month, holidays, book, edition))

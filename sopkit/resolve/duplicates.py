@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
@@ -45,7 +46,7 @@ def duplicates(case: Case) -> Iterator[Finding]:
         else:
             by_files.setdefault((first, second), []).append(double)
     for doubles in by_files.values():
-        yield _finding(case, sorted(doubles, key=lambda one: case.forest.span(one.marks[1]).sort_key))
+        yield _finding(case, sorted(doubles, key=lambda one: (one.namespace != "playbook", one.namespace, one.name)))
 
 
 def _doubles(case: Case) -> Iterator[Double]:
@@ -90,4 +91,6 @@ def _finding(case: Case, doubles: Sequence[Double]) -> Finding:
     related = [(first, FIRST_HERE), *((mark, ONCE_MORE) for mark in more[:MOST_RELATED])]
     related += [(other.marks[1], ONCE_MORE) for other in doubles[1:MOST_RELATED]]
     args: Args = {"names": names, "advice": advice}
-    return case.finding(rules.DUPLICATE_ID, second, args, related=related)
+    found = case.finding(rules.DUPLICATE_ID, second, args, related=related)
+    # which of them comes second hangs on the names of files; what it is about does not
+    return replace(found, subject=min(case.subject(mark) for mark in doubles[0].marks))

@@ -352,8 +352,7 @@ def _shared(case: Case, first: str, second: str, advice: Phrase) -> Iterator[Fin
 
 
 def replaced(case: Case) -> Iterator[Finding]:
-    """Yield one note for each file whose nouns replace built-in ones and leave out what those say, at the first of them."""
-    by_file: dict[str, list[tuple[str, str, Mark, Mark, Phrase]]] = {}
+    """Yield one note for each noun that replaces a built-in one and leaves out what that says: known again in whatever file it stands."""
     for section, namespace in SECTIONS.items():
         builtin = case.names.builtin[namespace]
         for name, marks in case.names.own[namespace].items():
@@ -361,14 +360,8 @@ def replaced(case: Case) -> Iterator[Finding]:
                 own, other = marks[0], builtin[name][0]
                 lost = _keys(case, other, section, name) - _keys(case, own, section, name) - WORDS_ONLY
                 if lost:
-                    by_file.setdefault(case.tree(own).source.path, []).append(
-                        (namespace, name, own, other, _without(namespace, name, lost))
-                    )
-    for path in sorted(by_file):
-        nouns = sorted(by_file[path], key=lambda noun: noun[:2])
-        names = Phrase("；".join(words.zh for *_, words in nouns), "; ".join(words.en for *_, words in nouns))
-        _, _, own, builtin_at, _ = nouns[0]
-        yield case.finding(rules.REPLACED_NOUN, own, {"names": names}, related=[(builtin_at, BUILT_IN)])
+                    names = _without(namespace, name, lost)
+                    yield case.finding(rules.REPLACED_NOUN, own, {"names": names}, related=[(other, BUILT_IN)])
 
 
 def _keys(case: Case, at: Mark, section: str, name: str) -> frozenset[str]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Worst
-from sopkit.graph.clock import zone
 from sopkit.graph.edits import edits
-from sopkit.graph.face import Face, faces, openings_of
 from sopkit.graph.held import Holding, Late
-from sopkit.graph.replay import Course, Question, replay
+from sopkit.graph.replay import Course
 from sopkit.graph.runs import SpentError
 from sopkit.graph.touches import Touch, match
 from sopkit.graph.worst import Bound, Plan
@@ -21,6 +18,7 @@ from sopkit.rules import budgets, calendars, enforced, excess, put_off, repairs,
 from sopkit.rules.case import Case
 from sopkit.rules.examples import AUTOMATION, SCRIPT, WORKSPACE
 from sopkit.rules.limits import Limit, is_empty, of_budgets, of_platforms, of_workspace
+from sopkit.rules.witness import course
 from sopkit.text import Phrase
 
 TWO: Final = (
@@ -126,8 +124,6 @@ LASTING: Final = Phrase(
 Keeps = Callable[[Plan, Mapping[str, Touch]], bool]
 MOST_TOUCHES: Final = 100
 """A cap above this is not analysed: more touches than anybody counts."""
-MOST_FACES: Final = 8
-"""Clocks of customers by which a course is looked for."""
 
 
 def check(case: Case) -> Iterator[Outcome]:
@@ -177,7 +173,7 @@ def _check_budgets(case: Case, plan: Plan) -> Iterator[Outcome]:
 
     def find(limit: Limit, counted: Mapping[str, Touch]) -> Course | None:
         try:
-            return _course(case, plan, limit, counted, Bound())
+            return course(case, plan, limit, counted, Bound())
         except SpentError:
             return None  # that the shares add up to more than the cap is so with and without a course
 
@@ -228,7 +224,7 @@ def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) 
         yield from _check_enforced(case, plan, limit, counted)
         return
     try:
-        found = _course(case, plan, limit, counted, bound)
+        found = course(case, plan, limit, counted, bound)
     except SpentError:
         yield Unassessed(rule, limit.subject, _spent(limit, bound))
         return
@@ -269,7 +265,7 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
 
     def find(one: Limit, some: Mapping[str, Touch], bound: Bound, holding: Holding | None) -> Course | None:
         try:
-            return _course(case, plan, one, some, bound, holding)
+            return course(case, plan, one, some, bound, holding)
         except SpentError:
             if holding is None:
                 spent.append(bound)
@@ -289,56 +285,9 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
 
     def find_late(late: Late) -> Course | None:
         first = Bound(parts={plan.touches[late.node].root: 1})
-        return _course(case, plan, limit, counted, first, Holding(plan), late)
+        return course(case, plan, limit, counted, first, Holding(plan), late)
 
     yield from put_off.check(case, plan, limit, counted, find_late)
-
-
-def _course(  # noqa: PLR0917  all of one question
-    case: Case,
-    plan: Plan,
-    limit: Limit,
-    counted: Mapping[str, Touch],
-    bound: Bound,
-    holding: Holding | None = None,
-    late: Late | None = None,
-) -> Course | None:
-    """Return a course that breaks the cap, if one is found: of a customer in each zone, then about the hours that clocks are moved."""
-    if not isinstance(limit.per, str) and limit.per.seconds is None:
-        return None
-    sure = limit.covered(counted, surely=True)
-    roots = {one.root for one in sure.values()}
-    ordered = sorted((root for root in roots if plan.journey(root)), key=lambda root: (-bound.parts.get(root, 0), root))
-    window = limit.window - (limit.slack if limit.unit else 0)
-    clocks = plan.clocks
-    # without hours, days or issues, a time is the same by any clock
-    dated = limit.unit or any(one.spans or not one.step for one in sure.values())
-    for number, face in enumerate(islice((one for one in faces(clocks) if dated or not one.moving), MOST_FACES)):
-        question = Question(
-            case.workspace,
-            plan.links,
-            clocks,
-            openings_of(plan, face),
-            plan.touches,
-            sure,
-            limit.most,
-            window,
-            limit.unit,
-            face,
-            plan.purse,
-            thrift=4 if number else 1,
-            holding=holding,
-            late=late,
-        )
-        found = replay(question, ordered)
-        if found is not None and (face.moving or _no_clock_moves(clocks, face, found)):
-            return found
-    return None
-
-
-def _no_clock_moves(clocks: Clocks, face: Face, course: Course) -> bool:
-    times = [at for at, _ in course.came] + [at for at, _, _ in course.done]
-    return all(len({at.replace(tzinfo=zone(one)).utcoffset() for at in times}) == 1 for one in (clocks.home, face.name))
 
 
 def _unknown(limit: Limit, bound: Bound) -> Phrase:

@@ -384,7 +384,7 @@ def _proofs(paths: Paths, uses: list[Use]) -> Iterator[Proof]:
     allowed = max(paths.withdrawals.whole(one) for one in oldest.key)
     age = length(int(max(0.0, allowed - slack)))
     statement = Phrase(
-        f"{count} 处联系要有同意，每条路径上都有；最久的是“{oldest.name}”，同意在 {age.zh} 内确认过",
+        f"{count} 处联系要有同意，每条路径上都有；最久的是“{oldest.name}”，同意在 {age.zh}内确认过",
         f"{number} on consent, on every way; the oldest, of `{oldest.name}`, was seen within {age.en} before",
     )
     yield Proof(WITHOUT, "workspace", statement, tuple(assumed))

@@ -27,7 +27,7 @@ LATE: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("撤回太晚传到发送的系统", "a withdrawal that comes to a sending tool too late"),
     message=Phrase(
-        "客户用“{event}”撤回“{consent}”，{tool} {late}；应在 {allowed} 内生效",
+        "客户用“{event}”撤回“{consent}”，{tool} {late}；应在 {allowed}内生效",
         "when customers withdraw `{consent}` by `{event}`, `{tool}` {late}; it must take effect within {allowed}",
     ),
     why=Phrase(

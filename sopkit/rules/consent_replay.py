@@ -20,7 +20,7 @@ from sopkit.graph.timing import delay_of
 from sopkit.model.nouns import Event
 from sopkit.model.predicates import ConsentTest
 from sopkit.model.steps import Ask, Choose, Send, Step, Wait
-from sopkit.model.triggers import OnEvent
+from sopkit.model.triggers import DateReached, OnEvent
 from sopkit.model.values import Duration
 from sopkit.rules.case import Case
 from sopkit.rules.consent_times import Times
@@ -236,6 +236,16 @@ class Replay:
             due = Phrase("撤回最迟此时生效", "by now the withdrawal must have taken effect")
             yield Moment(self._clock(evidence + 1 + allowed), due)
 
+    def _day(self, trigger: DateReached) -> Phrase:
+        """Return the day that sets a journey off, in words."""
+        datum = self.case.workspace.data.get(trigger.data.id)
+        day = titled(self.case.workspace, datum.title if datum else None, trigger.data.id, ("“", "”"))
+        if trigger.before:
+            return Phrase(f"到了{day.zh}前 {trigger.before}", f"it is {trigger.before} before {day.en}")
+        if trigger.after:
+            return Phrase(f"到了{day.zh}后 {trigger.after}", f"it is {trigger.after} after {day.en}")
+        return Phrase(f"到了{day.zh}那天", f"the day of {day.en} has come")
+
     def _clock(self, at: float) -> datetime:
         today = self.case.today
         monday = datetime.combine(today, datetime.min.time()) + timedelta(days=(7 - today.weekday()) % 7 or 7)
@@ -258,7 +268,11 @@ class Replay:
             yield self._event(name)
             yield from self._asked((ref.id for ref in node.origin.asks), consents, agreed=agreed)
         elif node.kind == "trigger":
-            yield Phrase(f"触发：{name}", f"set off: {name}")
+            yield (
+                self._day(node.origin)
+                if isinstance(node.origin, DateReached)
+                else Phrase(f"触发：{name}", f"set off: {name}")
+            )
         elif node.kind == "stage":
             stage = titled(self.case.workspace, node.title, name)
             yield Phrase(f"进入阶段：{stage.zh}", f"enters the stage {stage.en}")

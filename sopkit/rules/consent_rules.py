@@ -82,7 +82,7 @@ STALE: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("按过时的同意联系客户", "a contact that rests on an old consent"),
     message=Phrase(
-        "步骤“{step}”联系客户时，同意是 {age} 前确认的；撤回应在 {allowed} 内生效",
+        "步骤“{step}”联系客户时，同意是 {age}前确认的；撤回应在 {allowed}内生效",
         "when `{step}` contacts the customer, the consent was last seen {age} before; a withdrawal must take effect within {allowed}",
     ),
     why=Phrase(

@@ -61,7 +61,7 @@ def uses_of(case: Case) -> Iterator[Use]:
     """Yield the uses of sensitive data in steps, each to rest on a separate consent; of data that have none nothing more is said."""
     if not case.law.applies(*UNSEPARATE.aliases):
         return
-    separate = {one.id: found for one in case.workspace.data.values() if (found := _separate(case, one))}
+    separate = {one.id: found for one in case.workspace.data.values() if (found := separate_for(case, one))}
     if not separate:
         return
     for root, playbook in case.playbooks:
@@ -79,7 +79,8 @@ def uses_of(case: Case) -> Iterator[Use]:
                     yield Use(node.id, step.id_at, step, purpose, None, (name,), separate[name], sensitive=True)
 
 
-def _separate(case: Case, datum: Datum) -> tuple[Consent, ...]:
+def separate_for(case: Case, datum: Datum) -> tuple[Consent, ...]:
+    """Return the consents that cover a sensitive datum, and no data that are not."""
     if not is_sensitive(datum.category):
         return ()
     consents = case.workspace.consents.values()

@@ -73,10 +73,15 @@ SENDER: Final = Phrase("发送者", "the sender")
 REACHED: Final = Phrase("联系方式", "a contact")
 REFUSAL: Final = Phrase("拒收办法", "how to refuse")
 ADVICE: Final = {
-    SENDER: Phrase("签名如【晨曦】", "a signature such as [Aurora]"),
+    SENDER: Phrase("签名如 {brand.signature}", "a signature such as {brand.signature}"),
     REACHED: Phrase("客服电话如 {brand.service_line}", "a contact such as {brand.service_line}"),
     REFUSAL: Phrase("拒收办法如“拒收请回复T”", "how to refuse, as “reply T to opt out”"),
 }
+REFUSAL_IN_CHAT: Final = Phrase(
+    "拒收办法如“不想收到推荐，回复‘不再打扰’就好”",
+    "how to refuse, as “to stop these, answer ‘no more’”",
+)
+"""Where somebody takes an answer."""
 
 
 def check(case: Case) -> Iterator[Outcome]:
@@ -137,7 +142,7 @@ def _anonymous(case: Case, sent: Iterable[Message]) -> Iterator[Finding]:
                     missing = _missing(case, channel, locale, words)
                     if missing and (script.id, channel.id, locale) not in seen and script.text:
                         seen.add((script.id, channel.id, locale))
-                        advice = _listed([ADVICE[part] for part in missing])
+                        advice = _listed([_advised(part, channel) for part in missing])
                         where = named(locale, script.text)
                         args: Args = {
                             "channel": channel.id,
@@ -163,6 +168,11 @@ def _missing(case: Case, channel: Channel, locale: str, words: str) -> list[Phra
     if not refused and not (preset in SWITCHED_OFF and channel.opt_out is not None):
         missing.append(REFUSAL)
     return missing
+
+
+def _advised(part: Phrase, channel: Channel) -> Phrase:
+    answered = part is REFUSAL and not (channel.preset or channel.id).startswith(SAYS_WHO)
+    return REFUSAL_IN_CHAT if answered else ADVICE[part]
 
 
 def _listed(phrases: Iterable[Phrase]) -> Phrase:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Verdict
+from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Verdict, Worst
 from sopkit.graph.held import Holding
 from sopkit.graph.replay import Course
 from sopkit.graph.touches import Touch, heard_of, seen
@@ -40,7 +40,8 @@ def check(  # noqa: PLR0917  all of one question
     # what the tool does not know of it can't keep its own touches away from
     alone = plan.most(counted if unseen else unheld, limit.window, limit.most + 1, unit=limit.unit)
     if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
-        yield Proof(rule, limit.subject, _kept(limit, [*unheld.values()], heard))
+        number = None if unheld else _held(case, limit)  # a gap may be less before what others send
+        yield Proof(rule, limit.subject, _kept(limit, [*unheld.values()], heard), worst=number)
         return
     skips = _skips(case)
     course = find(limit, unheld, alone, None) if unheld and skips else None
@@ -49,7 +50,7 @@ def check(  # noqa: PLR0917  all of one question
         yield excess.violated(case, rule, limit, replace(course, done=others), ())
         return
     if not unseen and not limit.gap and _never_on_top(plan, limit, counted, unheld, heard):
-        yield Proof(rule, limit.subject, _never_follow(limit, [*unheld.values()]))
+        yield Proof(rule, limit.subject, _never_follow(limit, [*unheld.values()]), worst=_held(case, limit))
         return
     asked = unheld if limit.gap else counted
     filled = find(limit, asked, alone, Holding(plan)) if unheld and not (limit.gap and skips) else None
@@ -57,6 +58,11 @@ def check(  # noqa: PLR0917  all of one question
         yield alone
     else:
         yield excess.unstoppable(case, rule, limit, [*unheld.values()], unseen, heard, filled)
+
+
+def _held(case: Case, limit: Limit) -> Worst:
+    enforce = case.workspace.settings.enforce
+    return Worst(limit.subject, limit.most, enforce.in_.id if enforce and enforce.in_ else "")
 
 
 def _skips(case: Case) -> bool:

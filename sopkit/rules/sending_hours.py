@@ -92,7 +92,7 @@ def check(case: Case, touches: Mapping[str, Touch], *, one_clock: bool) -> Itera
         elif mine and not late:
             name = _channel(limit, mine[0])
             zh = f"{name} 的营销都在 {limit.words} 之内发（{len(mine)} 处）"
-            en = f"marketing by {name} goes out within {limit.words} ({len(mine)} places)"
+            en = f"marketing by {name} goes out within {limit.words} ({len(mine)} place{'s' * (len(mine) != 1)})"
             yield Proof(OUTSIDE, f"hours/{limit.preset}", Phrase(zh, en), (_fact(limit),))
 
 

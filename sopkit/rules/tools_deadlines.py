@@ -26,7 +26,7 @@ INFEASIBLE: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("系统来不及做到的时限", "a deadline that the tools cannot meet"),
     message=Phrase(
-        "步骤“{step}”要求 {within} 内完成，但{tool}要等同步才知道，最慢要 {needs}",
+        "步骤“{step}”要求 {within} 内完成，但 {tool} 要等同步才知道，最慢要 {needs}",
         "the step `{step}` is due within {within}, but `{tool}` hears of it by sync, and needs {needs} at worst",
     ),
     why=Phrase(
@@ -34,7 +34,7 @@ INFEASIBLE: Final = Rule(
         "The promise cannot be kept: customers wait while staff believe that the tool has sent.",
     ),
     fix=Phrase(
-        "让同步跑得勤一些（例如 every: event 或 every: 15m），或者把时限放宽到 {needs} 以上",
+        "让同步跑得勤一些（例如 every: event 或 every: 15m），或者把时限放宽到 {needs}以上",
         "let the sync run more often (`every: event` or `every: 15m`, say), or allow at least {needs}",
     ),
     bad=WELCOME + NIGHTLY,

@@ -31,7 +31,7 @@ DUPLICATE: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("同一件事触达两次", "the same is said twice"),
     message=Phrase(
-        "{event} 之后，步骤“{step}”与“{other}”在 {apart} 内都会触达同一位客户，说的都是“{topic}”：{reason}",
+        "{event} 之后，步骤“{step}”与“{other}”在 {apart}内都会触达同一位客户，说的都是“{topic}”：{reason}",
         "after {event}, `{step}` and `{other}` both touch the customer about `{topic}`, {apart} apart: {reason}",
     ),
     why=Phrase(

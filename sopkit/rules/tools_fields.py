@@ -27,7 +27,7 @@ OUT_OF_REACH: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("用到的信息到不了系统", "something is needed where it never arrives"),
     message=Phrase(
-        "“{user}”在{tool}里要用{kind}“{item}”，但没有同步把它送到那里",
+        "“{user}”在 {tool} 里要用{kind}“{item}”，但没有同步把它送到那里",
         "`{user}` needs the {kind} `{item}` in `{tool}`, and no sync carries it there",
     ),
     why=Phrase(
@@ -35,7 +35,7 @@ OUT_OF_REACH: Final = Rule(
         "The tool never sees it, so the condition always reads as if there were none: what is due is not sent, or the reverse.",
     ),
     fix=Phrase(
-        "在某条到{tool}的同步的 carries 里写上 {item}（现在它只在：{homes}）",
+        "在某条到 {tool} 的同步的 carries 里写上 {item}（现在它只在：{homes}）",
         "name `{item}` under `carries` of a sync to `{tool}`; so far it is known in {homes} only",
     ),
     bad=WELCOME.replace("via: service-chat", "if: {order-paid: never}, via: service-chat") + PUSH,
@@ -47,7 +47,7 @@ UNMEASURED: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("指标的数据到不了看板", "a KPI whose data never reach the tool that shows it"),
     message=Phrase(
-        "指标“{user}”在{tool}里看，要用{kind}“{item}”，但没有同步把它送到那里",
+        "指标“{user}”在 {tool} 里看，要用{kind}“{item}”，但没有同步把它送到那里",
         "the KPI `{user}` is read in `{tool}` and needs the {kind} `{item}`, which no sync carries there",
     ),
     why=Phrase(
@@ -55,7 +55,7 @@ UNMEASURED: Final = Rule(
         "Without its data the figure is empty or wrong, and neither target nor alert means anything.",
     ),
     fix=Phrase(
-        "在某条到{tool}的同步的 carries 里写上 {item}（现在它只在：{homes}），或者改 measured_in",
+        "在某条到 {tool} 的同步的 carries 里写上 {item}（现在它只在：{homes}），或者改 measured_in",
         "name `{item}` under `carries` of a sync to `{tool}` (so far it is known in {homes} only), or change `measured_in`",
     ),
     bad=KPI + NIGHTLY,
@@ -136,10 +136,10 @@ def _of_journeys(case: Case, lacks: Lacking) -> Iterator[Need]:
 
 def _tested(case: Case, root: str, journey: Journey) -> Iterator[tuple[Mark, Item]]:
     """Yield what the tool that runs the journey must know, with the place that asks for it."""
+    for trigger in (*journey.starts_on, *journey.ends_on):  # first: an audience may ask for the same without naming it
+        yield from _heard(case, trigger)
     for predicate in (journey.audience, journey.while_):
         yield from _of(case, predicate)
-    for trigger in (*journey.starts_on, *journey.ends_on):
-        yield from _heard(case, trigger)
     if journey.follows is not None:
         yield journey.follows.at, ("data", journey.follows.id)
     for stage in journey.stages:

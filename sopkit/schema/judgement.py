@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from sopkit.diagnostics import Edit, Finding, Fix, in_order
 from sopkit.schema import explanation, quoting, rules
@@ -13,6 +14,9 @@ from sopkit.schema.validators import accepts
 from sopkit.schema.wording import Args, listed, replacing, what_is
 from sopkit.text import Phrase
 from sopkit.tree import Tree, Value
+
+HOMES: Final = {"rule": "rules", "pack": "packs"}
+"""Kinds that are read in a folder of their own only."""
 
 
 def check(tree: Tree, *, fast: bool = True, kinds: Sequence[str] = KINDS) -> tuple[Finding, ...]:
@@ -55,7 +59,13 @@ def _of_unknown_kind(tree: Tree, kind: Value, kinds: Sequence[str]) -> Finding:
     meant = near(kind, _titles(kinds)) if isinstance(kind, str) else ()
     shown = kind if isinstance(kind, str) and kind else place.span.excerpt()
     fixes = replacing(place.span, meant[0], safe=is_meant(shown, meant)) if meant else ()
-    args: Args = {"value": shown, "values": listed(kinds)}
+    values = listed(kinds)
+    if shown in HOMES:
+        values = Phrase(
+            f"{values.zh}；{shown} 要放在工作区的 {HOMES[shown]}/ 文件夹里",
+            f"{values.en}; a `{shown}` belongs in the folder `{HOMES[shown]}/` of the workspace",
+        )
+    args: Args = {"value": shown, "values": values}
     return Finding(rules.UNKNOWN_KIND, place.span, args, fixes=fixes, suggestions=meant)
 
 

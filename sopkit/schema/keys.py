@@ -192,13 +192,10 @@ class _Keys:
             named = this(self.shape.title)
             asked = Phrase(f"{named.zh}写了“{because}”，但", f"{named.en}, which has `{because}`")
             parts = ((key, meaning(self.shape.child(key))) for key in missing)
-            args: Args = {
-                "where": asked if because else named,
-                "keys": listed(missing),
-                "meanings": joined(
-                    (Phrase(f"{key}（{why.zh}）", f"`{key}`, {why.en}") for key, why in parts), "、", "; "
-                ),
-            }
+            meanings = joined((Phrase(f"{key}（{why.zh}）", f"`{key}`, {why.en}") for key, why in parts), "、", "; ")
+            if because:
+                meanings = Phrase(f"{meanings.zh}，或删掉 {because}", f"{meanings.en}; or take `{because}` out")
+            args: Args = {"where": asked if because else named, "keys": listed(missing), "meanings": meanings}
             yield Finding(rules.MISSING_KEY, span, args, subject=self.place.subject)
 
     def _absent(self) -> dict[str, list[str]]:

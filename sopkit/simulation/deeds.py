@@ -9,6 +9,7 @@ from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from sopkit.frozen import dataclass
 from sopkit.model.steps import Ask, Choose, Erase, Go, Grant, Send, SetData, Start, Tag, Wait
 from sopkit.simulation.clock import NEVER
 from sopkit.simulation.delays import due
@@ -27,6 +28,17 @@ SILENT: Final = (Choose, Wait, Go)
 """Verbs that only steer."""
 
 
+@dataclass(slots=True, eq=False)
+class Assignment:
+    """One time that a step is to be done."""
+
+    issued: int
+    latest: int
+    """Until when it is to be done, as declared, and confirmed where that is for a person."""
+    holds: bool | None = None
+    """Whether its guard held when a person was told to do it; None: it is asked when it is done."""
+
+
 class Deeds:
     """The steps of one customer."""
 
@@ -38,6 +50,10 @@ class Deeds:
         """What the customer says to a question; None: the trace says it."""
         self.worked: Callable[[Move, int], None] | None = None
         """Told of each step that a person does."""
+        self.assigned: Callable[[Instance, Move, Assignment], None] | None = None
+        """Told of each step, except those that only steer, when it is to be done."""
+        self.performed: Callable[[Instance, Move, Assignment, int], None] | None = None
+        """Told of each of them that is done."""
 
     def open(self, instance: Instance, now: int) -> None:
         """Begin a stage: what recurs beside the chain, and the chain."""
@@ -93,16 +109,18 @@ class Deeds:
         if confirmed is not None and confirmed.within is not None and moved < NEVER and not dropped:
             longest = confirmed.within.seconds or 0
             moved = opening.next_open(moved + draw(f"{move.node}/confirm", 0, longest))
-        issued: list[bool] | None = None
+            high = opening.next_open(opening.next_open(high) + longest)
+        task: Assignment | None = None
+        if self.assigned is not None and not isinstance(move.step.verb, SILENT):
+            task = Assignment(issue, high)
+            self.assigned(instance, move, task)
         if move.step.by is not None and issue < moved:
-            issued = []
-            self._at(
-                issue, move, lambda time: issued.append(move.guard(self.who, time)) if issued is not None else None
-            )
+            task = task or Assignment(issue, high)
+            self._at(issue, move, partial(self._issue, move, task))
 
         def act(time: int) -> None:
             if instance.acts(visit):
-                self._attempt(instance, move, via, time, time, after, issued)
+                self._attempt(instance, move, via, time, time, after, task)
 
         if dropped:
             self._at(drawn, move, lambda time: self._pass(instance, visit, move, time, "closed", after))
@@ -110,6 +128,10 @@ class Deeds:
             act(now)
         elif moved < NEVER:
             self._at(moved, move, act)
+
+    def _issue(self, move: Move, task: Assignment, now: int) -> None:
+        """Tell a person to do a step, if its guard holds."""
+        task.holds = move.guard(self.who, now)
 
     def _via(self, move: Move) -> Via | None:
         """Return the first channel that reaches the customer; the first of all where none does."""
@@ -128,11 +150,11 @@ class Deeds:
 
     def _attempt(  # noqa: PLR0917  what a pending step knows
         self, instance: Instance, move: Move, planned: Via | None, now: int, first: int,
-        after: Place | None, issued: list[bool] | None,
+        after: Place | None, task: Assignment | None,
     ) -> None:  # fmt: skip
         """Do a step whose time has come, unless its guard or a cap forbids; a cap may hold it for a while."""
         visit, via = instance.visit, self._via(move)
-        held = partial(self._again, instance, visit, move, via, first, after, issued)
+        held = partial(self._again, instance, visit, move, via, first, after, task)
         if via is not None and via is not planned:
             moved = self.machine.world.opening(via.schedule).next_open(now)
             if moved != now:
@@ -144,12 +166,14 @@ class Deeds:
             if later <= verdict.until:
                 self._at(later, move, held)
                 return
-        holds = issued[0] if issued else move.guard(self.who, now)
-        why = self._unsendable(move, via) if holds else "guard"
+        told = task.holds if task is not None else None
+        if told is None or (told and move.step.recheck is not None):
+            told = move.guard(self.who, now)
+        why = self._unsendable(move, via) if told else "guard"
         if why:
             self._pass(instance, visit, move, now, why, after)
         elif verdict is None:
-            self._do(instance, move, via, now, after)
+            self._do(instance, move, via, now, after, task)
         else:
             self.machine.note(now, "skip", move.node, verdict.cap, 1, False)
             if verdict.exits:
@@ -159,10 +183,10 @@ class Deeds:
 
     def _again(  # noqa: PLR0917  what a pending step knows
         self, instance: Instance, visit: int, move: Move, via: Via | None, first: int,
-        after: Place | None, issued: list[bool] | None, now: int,
+        after: Place | None, task: Assignment | None, now: int,
     ) -> None:  # fmt: skip
         if instance.acts(visit):
-            self._attempt(instance, move, via, now, first, after, issued)
+            self._attempt(instance, move, via, now, first, after, task)
 
     def _unsendable(self, move: Move, via: Via | None) -> str:
         """Return why there is nothing to send or no way to send it."""
@@ -176,7 +200,9 @@ class Deeds:
                 return "no-script"
         return ""
 
-    def _do(self, instance: Instance, move: Move, via: Via | None, now: int, after: Place | None) -> None:
+    def _do(  # noqa: PLR0917  what a pending step knows
+        self, instance: Instance, move: Move, via: Via | None, now: int, after: Place | None, task: Assignment | None
+    ) -> None:
         machine, verb = self.machine, move.step.verb
         elsewhere = move.step.to not in (None, "customer")
         if via is not None and via.felt and not elsewhere:
@@ -186,6 +212,8 @@ class Deeds:
             machine.note(now, "step", move.node, "", 1, False)
         if self.worked is not None and move.minutes:
             self.worked(move, now)
+        if self.performed is not None and task is not None:
+            self.performed(instance, move, task, now)
         visit = instance.visit
         if not elsewhere:
             self._effect(instance, move, now, after)

@@ -43,6 +43,8 @@ def occur(machine: Machine, name: str, now: int) -> None:
     """Let an event happen: it makes data known, gives and withdraws consents, and is heard in each tool when a sync brings it."""
     who, plan, key = machine.who, machine.plan, f"event/{name}"
     who.events.setdefault(name, []).append(now)
+    if machine.happened is not None:
+        machine.happened("event", name, now)
     effects = plan.effects.get(name)
     if effects is not None:
         for datum in effects.collects if not effects.collected <= who.data.keys() else ():
@@ -98,6 +100,8 @@ def _announce(machine: Machine, key: str, tool: str, now: int) -> None:
 def move_consent(machine: Machine, name: str, state: str, now: int) -> None:
     """Give, refuse or withdraw a consent."""
     machine.who.consents[name] = state
+    if machine.happened is not None:
+        machine.happened(state, name, now)
     if state == "given":
         machine.who.given_at[name] = now
         remember(machine, f"consent/{name}", now)

@@ -55,6 +55,8 @@ class Machine:
         self.inside: dict[str, bool] = {}
         self.reached: dict[int, Via | None] = {}
         """Number of an issue → the channel by which it reaches the customer, until something changes that."""
+        self.happened: Callable[[str, str, int], None] | None = None
+        """Told of each event, as `event` and its name, and of each consent that is given, refused or withdrawn."""
 
     def at(self, time: int, order: int, act: Callable[[int], None], priority: int = 0) -> None:
         if time < self.end:

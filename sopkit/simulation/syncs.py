@@ -68,6 +68,8 @@ class Syncs:
         self.timetable, self.draw = timetable, draw
         self.taken: dict[tuple[str, int], int] = {}
         self.phases: dict[str, int] = {}
+        self.carried: Callable[[str, int, int], None] | None = None
+        """Told of each change that a sync takes along: its id, when the change was made, when it arrives."""
 
     def arrival(self, kind: Kind, item: str, source: str, target: str, now: int) -> int | None:
         """Return the earliest instant at which `target` knows of what happened in `source`; None where no sync leads there."""
@@ -100,6 +102,12 @@ class Syncs:
 
     def _hop(self, sync: Sync, now: int) -> int:
         """Return when a sync that starts strictly after `now` is done; a push starts at once."""
+        arrival = self._arrival(sync, now)
+        if self.carried is not None:
+            self.carried(sync.id, now, arrival)
+        return arrival
+
+    def _arrival(self, sync: Sync, now: int) -> int:
         every = sync.every
         if every is None or every.unit == "event":
             return now + self._takes(sync, now, once=False)

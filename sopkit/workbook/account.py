@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Final
 
@@ -36,6 +36,8 @@ NEXT: Final = Phrase(
 class Account:
     """What became of the cells of one import; filled while it goes on."""
 
+    repeats: Mapping[str, str] = field(default_factory=dict)
+    """Address that only repeats a merged cell → address of that cell, which is spoken of in its place."""
     read: set[str] = field(default_factory=set)
     unread: dict[str, Phrase] = field(default_factory=dict)
     assumed: list[tuple[str, Phrase]] = field(default_factory=list)
@@ -43,12 +45,13 @@ class Account:
 
     def refuse(self, address: str, why: Phrase) -> None:
         """Note that a cell was not read; the first reason stands."""
-        self.unread.setdefault(address, why)
+        self.unread.setdefault(self.repeats.get(address, address), why)
 
     def assume(self, address: str, what: Phrase) -> None:
         """Note what was made of a cell though it does not say so, once."""
-        if (address, what) not in self.assumed:
-            self.assumed.append((address, what))
+        said = self.repeats.get(address, address), what
+        if said not in self.assumed:
+            self.assumed.append(said)
 
     def notice(self, address: str, what: Phrase) -> None:
         """Note what else there is to know about a cell or a sheet."""
@@ -95,7 +98,8 @@ def _lines(account: Account, book: Book, lang: Lang, mapping: str) -> Iterator[s
 
 def summary(account: Account, lang: Lang) -> str:
     """Return how many cells were read and not."""
-    numbers = {"read": len(account.read), "unread": len(account.unread), "assumed": len(account.assumed)}
+    read = account.read - account.repeats.keys() - account.unread.keys()
+    numbers = {"read": len(read), "unread": len(account.unread), "assumed": len(account.assumed)}
     return SUMMARY.fill(lang, {name: str(number) for name, number in numbers.items()})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from typing import Final, Literal
 
 from sopkit.frozen import dataclass
@@ -38,8 +39,8 @@ class Sheet:
     name: str
     rows: tuple[tuple[Cell, ...], ...]
     hidden: bool = False
-    filled: frozenset[str] = frozenset()
-    """Addresses that only repeat what stands in the corner of a merged range."""
+    filled: Mapping[str, str] = field(default_factory=dict)
+    """Address that only repeats what stands in the corner of a merged range → address of the corner."""
     formulas: tuple[str, ...] = ()
     notes: Mapping[str, str] | None = None
     """Address → what somebody wrote beside the cell."""

@@ -43,7 +43,7 @@ class Imported:
 
 def import_book(book: Book, known: ImportMap | None, lang: Lang, review_by: date, *, hidden: bool = False) -> Imported:
     """Return the workspace that a spreadsheet comes to. Raises `UnreadableError` where there is nothing to make one of."""
-    told = Account()
+    told = Account({place: corner for sheet in book.sheets for place, corner in sheet.filled.items()})
     used = known or ImportMap()
     for place, what in book.told:
         told.notice(place, what)

@@ -12,6 +12,7 @@ from sopkit.text import Lang, Phrase
 from sopkit.tree import Value
 from sopkit.workbook.account import Account
 from sopkit.workbook.cells import Cell
+from sopkit.workbook.naming import SEVERAL as SEVERAL_ROLES
 from sopkit.workbook.naming import Names
 from sopkit.workbook.tables import Record
 
@@ -34,6 +35,7 @@ NO_NAME: Final = Phrase("没写是哪个指标", "which KPI this is for is not s
 SIGN: Final = Phrase("没写比较符，按“不低于”读", "no comparison is written: read as at least")
 SHARE: Final = Phrase("数字 {number} 按 {percent} 读", "the number {number} was read as {percent}")
 OTHER_UNIT: Final = Phrase("同一个指标前面用的是另一种单位", "the same KPI has another unit above")
+ONE_OWNER: Final = Phrase("一个指标只有一个负责人", "one role answers for a KPI")
 BY_HAND: Final = Phrase(
     "表里没有可以计算的公式，按“人工统计”写",
     "the spreadsheet has no formula that can be worked out: written as counted by hand",
@@ -49,6 +51,7 @@ class Kpi:
     target: str = ""
     better: str = "higher"
     source: str = ""
+    owner: str | None = None
 
 
 @dataclass(slots=True)
@@ -68,11 +71,8 @@ class Kpis:
             one = self._target(name.text.replace("\n", " "), _percent(target, self.account), name)
             if one:
                 self.account.read.update({name.address, target.address})
-                found.append(one)
-            else:
-                self.account.refuse(target.address, NO_TARGET)
-                self.account.refuse(name.address, NO_TARGET)
-            return found
+                return [one]
+            self.account.refuse(target.address, NO_TARGET)
         cell = name or target
         if not cell:
             return found
@@ -135,12 +135,23 @@ class Kpis:
         if definition:
             self.account.read.add(definition.address)
             kpi.definition = definition.text
+        if role := record.of("role"):
+            self._owned(kpi, role)
+
+    def _owned(self, kpi: Kpi, role: Cell) -> None:
+        if SEVERAL_ROLES.search(role.text) and role.text not in self.names.mapping.roles:
+            self.account.refuse(role.address, ONE_OWNER)
+            return
+        self.account.read.add(role.address)
+        kpi.owner = self.names.role(role.text)
 
     def documents(self, review_by: str) -> Iterator[dict[str, Value]]:
         """Yield the KPIs as documents."""
         for kpi in self.found.values():
             self.account.assume(kpi.source, BY_HAND)
-            value: dict[str, Value] = {"kind": "kpi", "id": kpi.id, "title": kpi.title, "review_by": review_by}
+            value: dict[str, Value] = {"kind": "kpi", "id": kpi.id, "title": kpi.title}
+            value |= {"owner": kpi.owner} if kpi.owner else {}
+            value["review_by"] = review_by
             value["unit"] = "percent" if kpi.percent else "number"
             value["better"] = kpi.better
             value["formula"] = {"count": {"by_hand": kpi.definition or kpi.title}}

@@ -121,7 +121,7 @@ def _sheet(
 ) -> tuple[Sheet, list[tuple[str, Phrase]]]:
     raw = found.to_python(skip_empty_area=False, nrows=MAX_ROWS)
     rows, told = _rows(title, raw, found.end[0] + 1 if found.end else 0)
-    filled = set()
+    filled: dict[str, str] = {}
     for (top, left), (bottom, right) in found.merged_cell_ranges or ():
         if top >= len(rows) or left >= len(rows[top]):
             continue
@@ -131,12 +131,12 @@ def _sheet(
                 if (row, column) != (top, left):
                     here = address(title, row, column)
                     rows[row][column] = Cell(corner.text, here, corner.sort, corner.raw)
-                    filled.add(here)
+                    filled[here] = corner.address
     worked_out = tuple(
         address(title, row, column) for row, column in formulas if row < len(rows) and column < len(rows[row])
     )
     said = {f"{title}!{place}": tidy(note) for place, note in sorted(notes.items())}
-    return Sheet(title, tuple(map(tuple, rows)), False, frozenset(filled), worked_out, said), told
+    return Sheet(title, tuple(map(tuple, rows)), False, filled, worked_out, said), told
 
 
 def _rows(title: str, raw: Sequence[Sequence[Raw]], height: int) -> tuple[list[list[Cell]], list[tuple[str, Phrase]]]:

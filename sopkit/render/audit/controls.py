@@ -36,7 +36,8 @@ PAPERS_ONLY: Final = Phrase(
 )
 PRACTICE: Final = Phrase("还取决于实际：{practice}", "in practice it depends on {practice}")
 LOGS: Final = Phrase(
-    "实际执行要看事件日志，这一版未评估", "what really happens, by event logs, is not assessed in this version"
+    "实际执行要看事件日志；给了日志时，见同一文件夹里的执行审计",
+    "what really happens is for event logs to show: where they were given, see the audit of practice beside this report",
 )
 UNREAD: Final[Mapping[str, Phrase]] = {
     "U": Phrase(

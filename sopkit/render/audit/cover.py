@@ -89,14 +89,15 @@ class Frame:
         return f"{name}{self.suffix}"
 
 
-def cover(audit: Audit, frame: Frame, names: Names) -> Iterator[Fact]:
+def cover(audit: Audit, frame: Frame, names: Names, period: str = "") -> Iterator[Fact]:
+    """Yield the facts; `period` is the time that logs cover."""
     company = names.say(names.workspace.settings.company)
     yield _fact("company", [company or NO_COMPANY.within(names.lang)], names)
     if frame.edition:
         yield _fact("edition", [clean(frame.edition)], names)
     yield _fact("revision", list(_revision(frame.revision, names)), names)
     yield _fact("day", [audit.compilation.today.isoformat()], names)
-    yield _fact("period", [PERIOD.within(names.lang)], names)
+    yield _fact("period", [period or PERIOD.within(names.lang)], names)
     yield _fact("law", list(_packs(audit, names)) or ["–"], names)
     yield _fact("tool", [frame.tool], names)
     yield _fact("hash", [ident(annexes.fingerprint(frame.inputs))], names)

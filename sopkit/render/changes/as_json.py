@@ -55,6 +55,7 @@ def _change(change: Change, frame: Frame, lang: Lang) -> dict[str, Json]:
         "before": place_json(change.before, frame.old_prefix) if change.before else None,
         "after": place_json(change.after, frame.new_prefix) if change.after else None,
         "timeline": [moment_json(one, lang, frame.new_prefix) for one in change.timeline],
+        "timeline_before": [moment_json(one, lang, frame.old_prefix) for one in change.timeline_before],
         "assumptions": [phrase.within(lang) for phrase in change.assumptions],
         "law": [citation_json(one, lang) for one in change.law],
     }

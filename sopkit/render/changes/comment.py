@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from sopkit.diagnostics import Severity
+from sopkit.diagnostics import Moment, Severity
 from sopkit.diff.change import Change, Comparison
 from sopkit.diff.kinds import TITLES
-from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, grouped, reads
+from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, courses, grouped, reads
 from sopkit.render.markdown import code_span, escaped
 from sopkit.render.marks import clean
 from sopkit.render.terminal import SEVERITIES, WEEKDAYS, cited
@@ -101,14 +101,18 @@ def _item(change: Change, frame: Frame, lang: Lang, *, whole: bool) -> str:
     lines = [f"- {name}{where}<br>{literal(change.message(lang))}"]
     lines += [f"  - {_code(reads(one, lang))}" for one in change.details]
     if whole:
-        lines += [f"  - {_moment(change, number, lang)}" for number in range(len(change.timeline))]
+        for what, timeline in courses(change):
+            if change.timeline_before:
+                lines.append(f"  - {what.within(lang)}")
+            indent = "    " if change.timeline_before else "  "
+            lines += [f"{indent}- {_moment(one, lang)}" for one in timeline]
+        lines += [f"  - {literal(one.within(lang))}" for one in change.assumptions]
         lines += [f"  - {literal(change.rule.why.within(lang))}", f"  - {literal(change.fix(lang))}"]
         lines += [f"  - {literal(cited(one, lang))}" for one in change.law]
     return "\n".join(lines)
 
 
-def _moment(change: Change, number: int, lang: Lang) -> str:
-    moment = change.timeline[number]
+def _moment(moment: Moment, lang: Lang) -> str:
     day = f"{moment.at:%Y-%m-%d} {WEEKDAYS[moment.at.weekday()].within(lang)} {moment.at:%H:%M}"
     return f"{day} {'●' if moment.counted else '·'} {literal(moment.what.within(lang))}"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sopkit.diagnostics import Severity
 from sopkit.diff.change import Change, Comparison
 from sopkit.diff.kinds import TITLES
-from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, grouped, reads
+from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, courses, grouped, reads
 from sopkit.render.document import (
     Block,
     Bullets,
@@ -91,6 +91,9 @@ def _grave(change: Change, frame: Frame, names: Names) -> Callout:
     told = [strong(clean(change.rule.why.within(names.lang))), clean(change.fix(names.lang))]
     told += [clean(one.within(names.lang)) for one in change.assumptions]
     told += [clean(cited(one, names.lang)) for one in change.law]
-    shown = course(change.timeline, names.lang, frame.new_prefix)
-    blocks: list[Block] = [Paragraph(text(_said(change, frame, names))), *([shown] if shown else [])]
+    blocks: list[Block] = [Paragraph(text(_said(change, frame, names)))]
+    for what, timeline in courses(change):
+        prefix = frame.old_prefix if timeline is change.timeline_before else frame.new_prefix
+        shown = course(timeline, names.lang, prefix, what)
+        blocks += [shown] if shown else []
     return Callout("warning", text(title), (*blocks, Bullets(tuple(map(text, told)))))

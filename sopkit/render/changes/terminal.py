@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sopkit.diagnostics import Severity
 from sopkit.diff.change import Change, Comparison
 from sopkit.diff.kinds import TITLES
-from sopkit.render.changes.words import Frame, counts, grouped, reads
+from sopkit.render.changes.words import Frame, counts, courses, grouped, reads
 from sopkit.render.columns import visible, wrap
 from sopkit.render.terminal import (
     BOLD,
@@ -54,7 +55,11 @@ def _block(page: Page, change: Change, frame: Frame, *, first: bool) -> list[str
             page.add(("      " if number == 0 else "        ") + line)
     if change.weight is Severity.NOTE:
         return page.lines
-    course_of(page, change.timeline)
+    for what, timeline in courses(change):
+        former = timeline is change.timeline_before
+        shown = Page(replace(screen, prefix=frame.old_prefix if former else frame.new_prefix))
+        course_of(shown, timeline, what)
+        page.lines += shown.lines
     for phrase in change.assumptions:
         page.labelled(GIVEN, phrase.within(lang))
     if first:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sopkit.diagnostics import Severity
+from sopkit.diagnostics import Moment, Severity
 from sopkit.diff.change import Change, Comparison, Detail
 from sopkit.diff.kinds import TITLES, Group
 from sopkit.diff.rules import GROUPS
 from sopkit.frozen import dataclass
-from sopkit.render.terminal import SEVERITIES
+from sopkit.render.terminal import COURSE, SEVERITIES
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
@@ -19,6 +19,8 @@ NOTHING: Final = Phrase(
     "对客户、员工、证明和法规都没有变化", "nothing has changed for customers, staff, proofs or the law"
 )
 UNJUDGED: Final = Phrase("没能判断", "not judged")
+WORST_BEFORE: Final = Phrase("旧版本的最坏情况", "the worst before")
+WORST_NOW: Final = Phrase("新版本的最坏情况", "the worst now")
 HEADING: Final = Phrase("剧本变化", "What changes in the playbooks")
 
 
@@ -65,6 +67,14 @@ def counts(comparison: Comparison, lang: Lang) -> str:
 
 def _number(count: int, word: Phrase, lang: Lang) -> str:
     return f"{count} 个{word.zh}" if lang == "zh-CN" else f"{count} {word.en}{'s' * (count != 1)}"
+
+
+def courses(change: Change) -> Iterator[tuple[Phrase, tuple[Moment, ...]]]:
+    """Yield the courses of events that a change is shown by, each with what it is; the former version's first."""
+    if change.timeline_before:
+        yield WORST_BEFORE, change.timeline_before
+    if change.timeline:
+        yield (WORST_NOW if change.timeline_before else COURSE), change.timeline
 
 
 def reads(detail: Detail, lang: Lang) -> str:

@@ -86,7 +86,7 @@ def _role_facts(role: Role, names: Names) -> Iterator[Fact]:
         yield _fact(names.pick("联系方式", "Contact"), names.say(role.contact))
     if role.appraisal:
         lines = [f"{names.title(names.workspace.kpis, kpi)} {amounts.share(share)}" for kpi, share in role.appraisal]
-        yield _fact(names.pick("考核", "Appraised on"), names.pick("、", ", ").join(lines))
+        yield _fact(names.pick("考核权重", "Appraisal weights"), names.pick("、", ", ").join(lines))
 
 
 def _fact(label: str, said: str) -> Fact:

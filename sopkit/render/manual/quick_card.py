@@ -1,8 +1,8 @@
-"""The quick card: a role's book goes in; the one page that hangs beside the till comes out: what I do, when, how fast, whom I ask."""
+"""The quick card: a role's book goes in; the one page that hangs beside the till comes out: what I do of what, when and how fast,
+whom I ask."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,28 +21,33 @@ from sopkit.render.document import (
     Table,
     text,
 )
+from sopkit.render.extent import Extent
 from sopkit.render.manual import front
 from sopkit.render.manual.book import Book, anchor
 from sopkit.render.manual.cards import escalation, needed_consents
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.people import superiors
-from sopkit.render.marks import Line, clean, link, plain, quiet
+from sopkit.render.marks import Line, clean, link, plain
 from sopkit.render.qr import qr_code
 from sopkit.render.sentences import sentence_case
 from sopkit.render.walks import Placed
-from sopkit.render.wording import amounts, deeds, timing
+from sopkit.render.wording import deeds, timing
 from sopkit.render.wording.conditions import consent_scope
 
-ROWS: Final = 12
-"""Steps on the card: what a page holds in type that is read standing."""
-ROWS_WITH_CODE: Final = 11
-"""And what it holds above a code to scan."""
+ROOM: Final = 570.0
+"""Points of the page for the steps, in type that is read standing; `Extent` reckons half as much again as most of them take."""
+ROOM_WITH_CODE: Final = 430.0
+"""And what they have above a code to scan."""
+LINE: Final = 12.6
+"""Points of a line of a step."""
+SPACE: Final = 8.9
+"""Points above and below the lines of a step."""
 
 
 def quick_card(book: Book, edition: Edition, manual: Document, manual_path: str = "") -> Document | None:
     """Return the card of the book's role; None where it has no step of its own. `manual_path` leads to its manual's page."""
     names = book.names
-    steps = _chosen(book)
+    steps = _chosen(book, manual_path)
     if not steps:
         return None
     blocks: list[Block] = [_table(steps, book, manual_path), *_never(book), *_whom(book), *_live(book)]
@@ -52,12 +57,17 @@ def quick_card(book: Book, edition: Edition, manual: Document, manual_path: str 
     return front.sheet(title, sections, edition, suffix, names, signed=manual.content)
 
 
-def _chosen(book: Book) -> list[Placed]:
+def _chosen(book: Book, manual_path: str) -> list[Placed]:
     """Return the steps that fit: required ones and the most urgent before others, then in the manual's order."""
     steps = book.all_steps()
-    rows = ROWS_WITH_CODE if _address(book) else ROWS
-    first = sorted(steps, key=lambda each: (not each.step.required, _urgency(each.step)))[:rows]
-    return [each for each in steps if any(each is one for one in first)]
+    extent, room = Extent(_columns(book)), ROOM_WITH_CODE if _address(book) else ROOM
+    chosen: list[Placed] = []
+    for each in sorted(steps, key=lambda each: (not each.step.required, _urgency(each.step))):
+        room -= extent.row(_row(each, book, manual_path)) * LINE + SPACE
+        if room < 0:
+            break
+        chosen.append(each)
+    return [each for each in steps if any(each is one for one in chosen)]
 
 
 def _urgency(step: Step) -> tuple[int, int]:
@@ -68,39 +78,34 @@ def _urgency(step: Step) -> tuple[int, int]:
     return (2, 0) if step.before else (3, 0)
 
 
+def _columns(book: Book) -> tuple[Column, ...]:
+    names = book.names
+    return (
+        Column(text(names.pick("哪件事", "Part of")), 5),
+        Column(text(names.pick("我做什么", "What I do")), 6),
+        Column(text(names.pick("什么时候、多快", "When, how fast")), 8),
+        Column(text(names.pick("卡住了找谁", "Whom I ask")), 4),
+    )
+
+
 def _table(steps: list[Placed], book: Book, manual_path: str) -> Table:
     names = book.names
-    columns = (
-        Column(text(names.pick("我做什么", "What I do")), 6),
-        Column(text(names.pick("什么时候", "When")), 7),
-        Column(text(names.pick("多快", "How fast")), 4, "time"),
-        Column(text(names.pick("卡住了找谁", "Whom I ask")), 5),
-    )
-    titles = Counter(deeds.title(each, names) for each in steps)
-    rows = tuple(_row(each, book, manual_path, alone=titles[deeds.title(each, names)] == 1) for each in steps)
+    rows = tuple(_row(each, book, manual_path) for each in steps)
     left = len(book.all_steps()) - len(steps)
     caption = names.pick("我的工作", "My work")
     if left:
         caption += names.bracketed(names.pick(f"另有 {left} 步见手册", f"{left} more steps in the manual"))
-    return Table(text(caption), columns, (RowGroup((), rows),), counted=False)
+    return Table(text(caption), _columns(book), (RowGroup((), rows),), counted=False)
 
 
-def _row(placed: Placed, book: Book, manual_path: str, *, alone: bool) -> tuple[Line, ...]:
-    """Return one step; where others have its name, with the playbook it is of."""
-    names, step = book.names, placed.step
+def _row(placed: Placed, book: Book, manual_path: str) -> tuple[Line, ...]:
+    names = book.names
     title = deeds.title(placed, names)
-    where = "" if alone else quiet(names.bracketed(names.title(names.playbooks, placed.playbook.id)))
-    fast = ""
-    if step.within:
-        amount = amounts.duration(step.within, names.lang)
-        fast = names.pick(f"{amount}内", f"within {amount}")
-    elif step.before:
-        amount = amounts.duration(step.before, names.lang)
-        fast = names.pick(f"提前 {amount}", f"{amount} ahead")
-    above = superiors(book.role, book)
-    ask = escalation(step, names) or (names.role(above[0].id) if above else "")
     shown = link(title, f"{manual_path}#{anchor('step', placed.path)}") if manual_path else title
-    return text(shown + where), text(timing.due(placed, names)), text(fast or "–"), text(ask or "–")
+    above = superiors(book.role, book)
+    ask = escalation(placed.step, names) or (names.role(above[0].id) if above else "")
+    of = names.title(names.playbooks, placed.playbook.id)
+    return text(of), text(shown), text(timing.due(placed, names)), text(ask or "–")
 
 
 def _never(book: Book) -> Iterator[Block]:

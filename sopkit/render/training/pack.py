@@ -103,8 +103,11 @@ class _Maker:
             FillIn((text(names.pick("培训地点", "Place")), text(names.pick("合格分", "Pass mark")))),
             Table(text(title), columns, (RowGroup((), rows),), counted=False),
         )
-        section = Section("record", text(title), blocks)
-        return self._document("training-record", self._title(names.pick("培训记录表", "training record")), (section,))
+        sections = sentence_case((Section("record", text(title), blocks),), names.lang)
+        number = f"{self.book.role}-training-record"
+        return front.sheet(
+            self._title(names.pick("培训记录表", "training record")), sections, self.edition, number, names
+        )
 
     def _title(self, kind: str) -> str:
         role = plain(self.names.role(self.book.role))

@@ -68,6 +68,8 @@ from sopkit.text import Phrase
 TEXT_WIDTH: Final = 10206
 """Of A4 between margins of 15 mm, in twentieths of a point."""
 HIGHEST_DRAWING: Final = 11000
+DAY: Final = 1300
+"""The height of a day in a calendar, at least: there is room for notes, and six weeks on a page."""
 MOST_LINES: Final = 40
 """For signatures."""
 ADDRESS: Final = re.compile(
@@ -262,7 +264,8 @@ class Body:
             else:
                 inner = paragraph(self.words(next(written, ())), "Cell")
             made.append(Cell(inner, width, middle=pen))
-        return row(made, least=480 if pen else 0)
+        days = any(column.form == "day" for column in block.columns)
+        return row(made, least=DAY if days else 480 if pen else 0)
 
     def _callout(self, block: Callout, level: int, width: int) -> Iterator[str]:
         colour, fill = (WARN, WARN_PANEL) if block.tone == "warning" else (NOTE, NOTE_PANEL)

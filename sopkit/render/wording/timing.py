@@ -197,7 +197,7 @@ def _instant(trigger: Trigger, playbook: Journey | Procedure, names: Names) -> s
     match trigger:
         case IssueDue():
             return names.pick("发布", "publication")
-        case CalendarReached():
+        case CalendarReached() | DateReached():
             said = occasion(trigger, names)
             return names.pick(amounts.ahead_of(said, "开始"), f"the start ({said})")
         case _:

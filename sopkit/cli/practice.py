@@ -1,0 +1,135 @@
+"""`sopkit audit --log`: logs go in beside a workspace; what they show against it comes out, as documents and as a verdict."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sopkit.audit import Audit
+from sopkit.cli.command import Choice, WrongUsageError
+from sopkit.cli.console import Console
+from sopkit.cli.workspace import Loaded
+from sopkit.frozen import dataclass
+from sopkit.logs.case import LogCase
+from sopkit.logs.engine import MISSING, Engine, Limits
+from sopkit.logs.failure import LogRefusedError
+from sopkit.logs.practice import Practice, observe
+from sopkit.logs.pseudonyms import SHORT, SHORTEST, KeyTooShortError, pseudonyms
+from sopkit.logs.reading import Reading, open_logs
+from sopkit.output import File
+from sopkit.render.audit.cover import Frame
+from sopkit.render.practice.as_json import practice_json
+from sopkit.render.practice.page import PRACTICE, TITLE, Telling, report
+from sopkit.render.practice.set_aside import set_aside_csv
+from sopkit.render.practice.terminal import practice_text
+from sopkit.render.publication import Publication
+from sopkit.render.wording.names import Names
+from sopkit.render.writers import Form
+from sopkit.text import Phrase
+
+LOG: Final = Choice(
+    ("--log", "logs"),
+    Phrase(
+        "对照剧本审计的日志：文件或文件夹，可以写多次；不写则用 sopkit.yaml 里 logs 声明的",
+        "logs to hold against the playbooks: files or a folder, may be given several times; else those that `logs` in sopkit.yaml names",
+    ),
+    "PATH",
+    many=True,
+)
+QUERIES: Final = Choice(
+    ("--show-queries",),
+    Phrase("报告里附上问日志的 SQL", "add to the report what the logs were asked, in SQL"),
+    flag=True,
+)
+MEMORY: Final = Choice(
+    ("--memory",),
+    Phrase("读日志最多用多少内存；不写则 2GB", "the most memory that reading logs may take; 2GB by default"),
+    "SIZE",
+    default="2GB",
+)
+"""Of the whole run: the database is given what Python leaves."""
+NOT_A_SIZE: Final = Phrase(
+    "--memory 写成 2GB 或 800MB，至少 500MB", "--memory takes a size such as 2GB or 800MB, 500MB at least"
+)
+LEAST: Final = 500
+PYTHON: Final = 400
+"""MB that Python and what it compiled take, and what the database gives back late."""
+FORMS: Final[tuple[Form, ...]] = ("html", "pdf", "docx", "xlsx")
+AUDIT: Final = Phrase("合规审计", "Compliance audit")
+SET_ASIDE: Final = "set-aside.csv"
+ASIDE: Final = Phrase(
+    "{bad} 行读不懂，没有算进去；逐行的原因在 {file}",
+    "{bad} rows could not be read and were left out; {file} says why, row by row",
+)
+SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([MG])i?B?", re.IGNORECASE)
+
+
+def limits_of(memory: str) -> Limits:
+    """Read `--memory`. Raises `WrongUsageError`."""
+    found = SIZE.fullmatch(memory.strip())
+    megabytes = float(found[1]) * (1000 if found[2] in "Gg" else 1) if found else 0
+    if megabytes < LEAST:
+        raise WrongUsageError(NOT_A_SIZE)
+    return Limits(memory=f"{int(megabytes - PYTHON)}MB")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for on the command line."""
+
+    paths: tuple[str, ...]
+    memory: str
+    queries: bool
+
+    def asked(self, loaded: Loaded) -> bool:
+        """Return whether there are logs to look at."""
+        return bool(self.paths or loaded.compilation.workspace.settings.logs)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the logs showed, and in how much detail it is told."""
+
+    practice: Practice
+    reading: Reading
+    queries: bool
+
+    def publications(self, made: Audit, frame: Frame, names: Names) -> tuple[Publication, ...]:
+        """Return the report in the language of `names`."""
+        document = report(self.practice, made, Telling(frame, self.reading, self.queries), names)
+        return (Publication(document, AUDIT, "", TITLE, frame.stem(PRACTICE), FORMS),)
+
+    def data_files(self, made: Audit, frame: Frame, names: Names) -> Iterator[File]:
+        """Yield the same for programs."""
+        text = practice_json(self.practice, made, Telling(frame, self.reading, self.queries), names.lang)
+        yield f"{frame.stem(PRACTICE)}.json", text.encode()
+        if self.reading.aside:
+            yield SET_ASIDE, set_aside_csv(self.reading, names.lang)
+
+    def tell(self, console: Console, names: Names, *, allow_not_assessed: bool) -> bool:
+        """Print what is broken and the counts; return whether nothing is broken, or unassessed that may not be."""
+        if bad := sum(one.bad for one in self.reading.files):
+            console.complain(console.word(ASIDE, bad=f"{bad:,}", file=SET_ASIDE))
+        for line in practice_text(self.practice, names, console.screen()):
+            console.say(line)
+        return not self.practice.of("broken") and (allow_not_assessed or not self.practice.of("not assessed"))
+
+
+def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
+    """Read the logs and put every question to them. Raises `WrongUsageError`, `LogRefusedError`."""
+    limits = limits_of(wanted.memory)
+    if not Engine.installed():
+        raise WrongUsageError(MISSING)
+    try:
+        other_names = pseudonyms(loaded.folder)
+    except KeyTooShortError:
+        raise WrongUsageError(SHORT, count=str(SHORTEST)) from None
+    with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work, Engine(Path(work), limits) as engine:
+        try:
+            store, reading = open_logs(loaded.compilation, loaded.folder, wanted.paths, engine, Path(work))
+        except LogRefusedError as error:
+            raise WrongUsageError(error.reason, **error.args_of_reason) from None
+        return Seen(observe(LogCase(loaded.compilation, store), other_names), reading, wanted.queries)

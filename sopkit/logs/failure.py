@@ -1,0 +1,18 @@
+"""What keeps logs from being read, as an error of the user's that every command tells alike."""
+
+from __future__ import annotations
+
+from sopkit.text import Phrase
+
+
+class LogRefusedError(Exception):
+    """A log can't be read as it is meant; says why and what to do."""
+
+    def __init__(self, reason: Phrase, **args: str | Phrase) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+        self.args_of_reason = args
+
+
+class TooManyBadError(LogRefusedError):
+    """More rows can't be read than was said beforehand: it is the log that fails, not how the command was typed."""

@@ -1,0 +1,61 @@
+"""A compiled workspace and its logs go in; everything that is known of practice comes out, with the counts behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from sopkit.diagnostics import Rule
+from sopkit.frozen import dataclass
+from sopkit.logs import touching, working
+from sopkit.logs.case import LogCase
+from sopkit.logs.observed import Observation
+from sopkit.logs.overview import Weekly, customers_of, touches_by_week
+from sopkit.logs.pseudonyms import Pseudonyms
+from sopkit.logs.tables import Of
+from sopkit.pipeline import Compilation
+
+Family = Callable[[LogCase], Iterator[Observation]]
+FAMILIES: Final[tuple[Family, ...]] = (*touching.FAMILIES, *working.FAMILIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What the report says, whatever its form: nobody's id is in it."""
+
+    compilation: Compilation
+    observations: tuple[Observation, ...]
+    """By code of the rule and subject."""
+    spans: Mapping[Of, tuple[int, int, int]]
+    """Of each log that has rows: how many, the first second, the last."""
+    weeks: tuple[Weekly, ...]
+    customers: int
+    people: Mapping[int, str]
+    """Number of a customer in a case → the name that stands for the id."""
+    staff: Mapping[str, str]
+    """The same for staff in groups, whose `of` is the number as text."""
+
+    def of(self, *statuses: str) -> tuple[Observation, ...]:
+        return tuple(one for one in self.observations if one.status in statuses)
+
+    def about(self, rules: Iterable[Rule]) -> tuple[Observation, ...]:
+        codes = {one.code for one in rules}
+        return tuple(one for one in self.observations if one.rule.code in codes)
+
+
+def observe(case: LogCase, names: Pseudonyms, families: tuple[Family, ...] = FAMILIES) -> Practice:
+    """Put every question that the playbooks give rise to, to the logs."""
+    found = chain.from_iterable(family(case) for family in families)
+    observations = tuple(sorted(found, key=lambda one: (one.rule.code, one.subject)))
+    who = sorted({each.who for one in observations for each in one.cases if each.who})
+    staff = sorted({int(each.of) for one in observations for each in one.groups if each.by == "staff"})
+    return Practice(
+        compilation=case.compilation,
+        observations=observations,
+        spans=case.store.spans,
+        weeks=touches_by_week(case),
+        customers=customers_of(case),
+        people={number: names.of("customer", id_) for number, id_ in case.store.names("people", who).items()},
+        staff={str(number): names.of("staff", id_) for number, id_ in case.store.names("staff", staff).items()},
+    )

@@ -1,0 +1,427 @@
+"""Logs as people keep them go in; a store to ask comes out, with what was understood of each file and what could not be read.
+
+A row that can't be read is set aside, with the reason, and counted; its content stays where it is, in the source. Where more rows are
+bad than was said beforehand, nothing is concluded at all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sopkit.frozen import dataclass
+from sopkit.logs import times
+from sopkit.logs.engine import Engine, EngineError, Row, quoted
+from sopkit.logs.failure import LogRefusedError, TooManyBadError
+from sopkit.logs.mapping import Mapped, files_of, mapped
+from sopkit.logs.naming import Vocabulary
+from sopkit.logs.opening import BROKEN, LINE, open_file
+from sopkit.logs.store import RAW, Store, TooManyKindsError
+from sopkit.logs.tables import FIELDS, TABLES, Field, Of
+from sopkit.pipeline import Compilation
+from sopkit.text import Phrase
+
+AT_MOST_BAD: Final = 0.01
+MOST_VALUES: Final = 50_000
+"""Combinations of what repeats, in one file: of more, a column does not hold what is taken for it."""
+MOST_NAMED: Final = 8
+LONGEST: Final = 200
+"""Characters of an id or a name; what is longer is none."""
+MOST_TOLD: Final = 100_000
+"""Rows set aside that are listed one by one."""
+REASONS: Final = {
+    "missing": Phrase("没有写{field}", "no {field}"),
+    "time": Phrase("{field}不是能读的时间", "{field} is no time that can be read"),
+    "gap": Phrase("{field}是当地钟表跳过的时刻", "{field} is an hour that the local clock skips"),
+    "number": Phrase("{field}不是数字", "{field} is no number"),
+    "day": Phrase("{field}不是日期", "{field} is no date"),
+    "flag": Phrase("{field}不是“是”或“否”", "{field} is neither yes nor no"),
+    "long": Phrase(f"{{field}}超过 {LONGEST} 个字", f"{{field}} is longer than {LONGEST} characters"),
+    "unknown": Phrase("{field}的值不认识", "{field} has a value that is not known"),
+    "backwards": Phrase("{field}早于记录的时间", "{field} lies before the time of the row"),
+    "layout": Phrase(
+        "这一行的列数或引号不对", "the line has too few or too many columns, or a quote that is out of place"
+    ),
+    "quote": Phrase(
+        "从这一行起引号没有结束，后面的都读不出来",
+        "a quote begins that does not end: the lines from here on can't be read",
+    ),
+}
+TOO_MANY: Final = Phrase(
+    "{file}：{rows} 行里有 {bad} 行读不懂，超过了 {most}，没有审计。原因：{reasons}。改好映射（sopkit logs map {file}），"
+    "或在 logs 里写 at_most_bad",
+    "{file}: {bad} of {rows} rows can't be read, more than {most}, and nothing was audited: {reasons}. Correct the mapping "
+    "(sopkit logs map {file}), or write at_most_bad under `logs`",
+)
+TOO_VARIED: Final = Phrase(
+    "{file}：{fields} 这些列的值太多，不像渠道、步骤这类重复的内容；请核对 columns",
+    "{file}: {fields} take too many values to be channels, steps and the like; look at `columns`",
+)
+REASON: Final = Phrase("{reason} {count} 行（如第 {line} 行）", "{reason}: {count} rows (row {line}, for one)")
+LATER: Final = {"consents": ("expires", "time"), "syncs": ("arrived", "changed")}
+"""Log → a time that can't lie before another of the same row."""
+YES: Final = ("true", "t", "yes", "y", "1", "是", "有")
+NO: Final = ("false", "f", "no", "n", "0", "否", "无")
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Rows of one file that could not be read, for one reason."""
+
+    reason: Phrase
+    rows: int
+    line: int
+    """The first, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What was understood of one file."""
+
+    path: Path
+    of: Of
+    rows: int
+    aside: tuple[Aside, ...]
+    columns: tuple[tuple[str, str], ...]
+    """(our field, the column)."""
+    unused: tuple[str, ...]
+    unknown: tuple[tuple[str, str, int], ...]
+    """(field, value that names nothing declared, rows), the most first."""
+    told: tuple[Phrase, ...]
+
+    @property
+    def bad(self) -> int:
+        return sum(one.rows for one in self.aside)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One row that could not be read: where it stands and why; what it says stays in the source."""
+
+    path: str
+    line: int
+    reason: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    files: tuple[FileRead, ...]
+    aside: tuple[SetAside, ...]
+    """At most `MOST_TOLD` of each file."""
+
+
+def open_logs(
+    compilation: Compilation,
+    folder: Path,
+    paths: Sequence[str],
+    engine: Engine,
+    work: Path,
+    *,
+    watch: Callable[[int, int], None] = lambda _, __: None,
+) -> tuple[Store, Reading]:
+    """Read the logs at these paths, or those that the workspace in `folder` declares, into a store in `work`.
+
+    `watch` is told how many files of how many are read. Raises `LogRefusedError`.
+    """
+    settings = compilation.workspace.settings
+    zone = settings.timezone or "UTC"
+    vocabulary = Vocabulary(compilation.workspace, compilation.graph)
+    files = files_of(settings.logs, folder, paths)
+    store = Store(engine, work)
+    typed = []
+    for number, (declared, path) in enumerate(files):
+        watch(number, len(files))
+        with _told_of(path):
+            opened = open_file(engine, path, work, number, declared.table if declared else None)
+            typed.append(_File(engine, store, mapped(opened, declared, zone), vocabulary, number))
+    rows: Counter[Of] = Counter()
+    for one in typed:
+        rows[one.meant.of] += one.rows
+    store.expect(max(rows.values(), default=0))
+    read: list[FileRead] = []
+    aside: list[SetAside] = []
+    for one in typed:
+        with _told_of(one.meant.opened.path):
+            read.append(one.read())
+            aside += one.set_aside()
+        one.forget()
+    store.close()
+    engine.confine([work])
+    watch(len(files), len(files))
+    return store, Reading(tuple(read), tuple(aside))
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Tell what is wrong with a file as an error of the user's."""
+    try:
+        yield
+    except EngineError as error:
+        why = str(error).partition("\n")[0][:200]
+        raise LogRefusedError(BROKEN, file=path.as_posix(), why=why) from None
+    except TooManyKindsError as error:
+        raise LogRefusedError(TOO_VARIED, file=path.as_posix(), fields=error.field) from None
+
+
+class _File:
+    """One file on its way into the store: first to columns of our types, kept beside it, then to the store."""
+
+    def __init__(self, engine: Engine, store: Store, meant: Mapped, vocabulary: Vocabulary, number: int) -> None:
+        self.engine, self.store, self.meant, self.vocabulary = engine, store, meant, vocabulary
+        self.place = store.folder / f"typed-{number}.parquet"
+        self.typed = f"read_parquet({quoted(str(self.place))})"
+        self.number = number
+        self.fields = [one for one in FIELDS[meant.of] if one.name in meant.columns]
+        engine.run(f"COPY ({self._typing()}) TO {quoted(str(self.place))} (FORMAT parquet)")
+        self.rows = int(engine.run(f"SELECT count(*) FROM {self.typed}")[0][0])
+        self.ids = {one.name: self._ids(one) for one in self.fields if one.form == "name"}
+        self.unread = {field: [raw for raw, id_ in ids.items() if id_ is None] for field, ids in self.ids.items()}
+        self.why = self._why()
+
+    # To our types
+
+    def _typing(self) -> str:
+        """Return the query for the fields as far as they can be read by themselves; a time is split into what it says."""
+        kinds = dict(self.meant.opened.columns)
+        first, second = [f"{LINE} AS line"], ["line"]
+        for one in self.fields:
+            column = self.meant.columns[one.name]
+            said = _quoted(column)
+            match one.form:
+                case "time":
+                    first += [
+                        f"{times.instant_of(said, kinds[column])} AS {one.name}_instant",
+                        f"{times.wall_of(said, kinds[column])} AS {one.name}_wall",
+                        f"{_is_said(said, kinds[column])} AS {one.name}_said",
+                    ]
+                    wall = f"{one.name}_wall"
+                    second += [
+                        f"coalesce({one.name}_instant, {times.from_wall(wall, self.meant.zone)}) AS {one.name}",
+                        f"{one.name}_said",
+                        f"{one.name}_wall IS NOT NULL AS {one.name}_local",
+                        f"({one.name}_wall IS NOT NULL AND {times.is_shown_twice(wall, self.meant.zone)}) AS {one.name}_twice",
+                    ]
+                case "id" | "name":
+                    first.append(f"{_text(said, kinds[column])} AS {one.name}")
+                    second.append(one.name)
+                case _:
+                    first += [
+                        f"{_typed(one, said, kinds[column])} AS {one.name}",
+                        f"{_is_said(said, kinds[column])} AS {one.name}_said",
+                    ]
+                    second += [one.name, f"{one.name}_said"]
+        return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({self.meant.opened.query}) WHERE {self._says()})"
+
+    def _says(self) -> str:
+        """Return whether a row says anything: one that is empty is none."""
+        said = [f"nullif(trim(CAST({_quoted(one)} AS VARCHAR)), '')" for one in self.meant.columns.values()]
+        return f"coalesce({', '.join(said)}) IS NOT NULL"
+
+    def _ids(self, field: Field) -> dict[str, str | None]:
+        """Return what each value of a field means: itself, where it names nothing and may be anything."""
+        of, name = self.meant.of, field.name
+        rows = self.engine.run(
+            f"SELECT DISTINCT {name} FROM {self.typed} WHERE {name} IS NOT NULL LIMIT {MOST_VALUES + 1}"
+        )
+        if len(rows) > MOST_VALUES:
+            raise LogRefusedError(TOO_VARIED, file=self.meant.opened.path.as_posix(), fields=name)
+        declared = self.meant.values.get(name, {})
+        found: dict[str, str | None] = {}
+        for (raw,) in rows:
+            id_ = self.vocabulary.read(of, name, raw, declared)
+            found[raw] = id_ if id_ is not None or self.vocabulary.is_closed(of, name) else raw
+        return found
+
+    # What can't be read
+
+    def _why(self) -> str:
+        """Return the expression for why a row can't be read, as `reason field`; NULL where it can."""
+        cases = []
+        for one in FIELDS[self.meant.of]:
+            if one.name not in self.meant.columns:
+                continue
+            if one.form in ("id", "name"):
+                if one.required:
+                    cases.append(f"WHEN {one.name} IS NULL THEN 'missing {one.name}'")
+                cases.append(f"WHEN length({one.name}) > {LONGEST} THEN 'long {one.name}'")
+                if unread := self.unread.get(one.name):
+                    cases.append(f"WHEN {one.name} IN ({', '.join(map(quoted, unread))}) THEN 'unknown {one.name}'")
+                continue
+            if one.required:
+                cases.append(f"WHEN NOT {one.name}_said THEN 'missing {one.name}'")
+            if one.form == "time":
+                cases.append(f"WHEN {one.name} IS NULL AND {one.name}_local THEN 'gap {one.name}'")
+                within = f"{one.name} BETWEEN {times.EARLIEST} AND {times.LATEST}"
+                cases.append(f"WHEN {one.name}_said AND ({one.name} IS NULL OR NOT ({within})) THEN 'time {one.name}'")
+            else:
+                cases.append(f"WHEN {one.name}_said AND {one.name} IS NULL THEN '{one.form} {one.name}'")
+        later, earlier = LATER.get(self.meant.of, ("", ""))
+        if later in self.meant.columns and earlier in self.meant.columns:
+            cases.append(f"WHEN {later} < {earlier} THEN 'backwards {later}'")
+        return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
+    def read(self) -> FileRead:
+        """Hand the good rows to the store. Raises `LogRefusedError` where too many are bad."""
+        asides = self._asides()
+        rows = self.rows + sum(one.rows for one in asides if one.reason in (REASONS["layout"], REASONS["quote"]))
+        self._refuse(rows, asides)
+        self.store.add(self.meant.of, self._good(), list(self.meant.columns), self._meaning)
+        return FileRead(
+            path=self.meant.opened.path,
+            of=self.meant.of,
+            rows=rows,
+            aside=tuple(asides),
+            columns=tuple(self.meant.columns.items()),
+            unused=self.meant.unused,
+            unknown=tuple(self._unknown()),
+            told=(*self.meant.opened.told, *self._told()),
+        )
+
+    def _asides(self) -> list[Aside]:
+        found = self.engine.run(
+            f"SELECT why, count(*), min(line) FROM (SELECT line, {self.why} AS why FROM {self.typed}) WHERE why IS NOT NULL "
+            "GROUP BY why ORDER BY 2 DESC, 1"
+        )
+        asides = [Aside(self._reason(why), count, line) for why, count, line in found]
+        if rejected := self._rejected():
+            asides.append(Aside(REASONS["layout"], len({line for (line,) in rejected}), int(rejected[0][0])))
+        if lost := self.meant.opened.lost:
+            asides.append(Aside(REASONS["quote"], lost[1], lost[0]))
+        return asides
+
+    def _rejected(self) -> list[Row]:
+        """Return the lines that are no rows, by their number of the file less its head."""
+        table = self.meant.opened.rejects
+        return self.engine.run(f"SELECT DISTINCT line - 1 FROM {table} ORDER BY 1 LIMIT {MOST_TOLD}") if table else []
+
+    def _reason(self, why: str) -> Phrase:
+        sort, _, field = why.partition(" ")
+        title = next(one.title for one in FIELDS[self.meant.of] if one.name == field)
+        return Phrase(*(REASONS[sort].fill(lang, {"field": title}) for lang in ("zh-CN", "en")))
+
+    def _refuse(self, rows: int, asides: Sequence[Aside]) -> None:
+        bad = sum(one.rows for one in asides)
+        declared = self.meant.declared
+        most = float(declared.at_most_bad.value) / 100 if declared and declared.at_most_bad else AT_MOST_BAD
+        if not bad or bad <= most * rows:
+            return
+        told = {}
+        for lang in ("zh-CN", "en"):
+            parts = [
+                REASON.fill(lang, {"reason": one.reason, "count": f"{one.rows:,}", "line": f"{one.line:,}"})
+                for one in asides[:3]
+            ]
+            told[lang] = ("；" if lang == "zh-CN" else "; ").join(parts)
+        raise TooManyBadError(
+            TOO_MANY, file=self.meant.opened.path.as_posix(), rows=f"{rows:,}", bad=f"{bad:,}", most=f"{most * 100:g}%",
+            reasons=Phrase(told["zh-CN"], told["en"]),
+        )  # fmt: skip
+
+    def forget(self) -> None:
+        """Give back the disk that the columns take."""
+        self.place.unlink()
+
+    def set_aside(self) -> Iterator[SetAside]:
+        """Yield the rows that can't be read."""
+        place = self.meant.opened.path.as_posix()
+        rows = self.engine.run(
+            f"SELECT line, why FROM (SELECT line, {self.why} AS why FROM {self.typed}) WHERE why IS NOT NULL "
+            f"ORDER BY line LIMIT {MOST_TOLD}"
+        )
+        yield from (SetAside(place, line, self._reason(why)) for line, why in rows)
+        yield from (SetAside(place, line, REASONS["layout"]) for (line,) in self._rejected())
+        if lost := self.meant.opened.lost:
+            yield SetAside(place, lost[0], REASONS["quote"])
+
+    # What can
+
+    def _good(self) -> str:
+        """Return the query for the rows that can be read, as the store wants them: what repeats still in the file's words."""
+        joins, said = [], []
+        for one in FIELDS[self.meant.of]:
+            if one.name not in self.meant.columns:
+                said.append(f"CAST(NULL AS {RAW[one.form]}) AS {one.name}")
+            elif one.name in TABLES[self.meant.of].kinds:
+                said.append(f"t.{one.name}")
+            elif changed := {raw: id_ for raw, id_ in self.ids.get(one.name, {}).items() if id_ and id_ != raw}:
+                table = f"ids_{self.number}_{one.name}"
+                self.engine.run(f"CREATE TEMP TABLE {table} (raw VARCHAR, id VARCHAR)")
+                for pair in changed.items():
+                    self.engine.run(f"INSERT INTO {table} VALUES (?, ?)", pair)
+                joins.append(f"LEFT JOIN {table} ON t.{one.name} = {table}.raw")
+                said.append(f"coalesce({table}.id, t.{one.name}) AS {one.name}")
+            else:
+                said.append(f"t.{one.name}")
+        good = f"(SELECT *, {self.why} AS why FROM {self.typed})"
+        return f"SELECT {', '.join(said)}, {self.number} AS source, t.line FROM {good} t {' '.join(joins)} WHERE t.why IS NULL"
+
+    def _meaning(self, said: Mapping[str, str]) -> Mapping[str, str]:
+        return {field: self.ids[field][raw] or raw if raw else raw for field, raw in said.items()}
+
+    def _unknown(self) -> Iterator[tuple[str, str, int]]:
+        """Yield the values that name nothing which is declared, the commonest first."""
+        for field, ids in self.ids.items():
+            known = set(self.vocabulary.known(self.meant.of, field).values())
+            if not known:
+                continue
+            strange = [raw for raw, id_ in ids.items() if id_ not in known and len(raw) <= LONGEST]
+            if strange:
+                listed = ", ".join(map(quoted, strange[:MOST_VALUES]))
+                rows = self.engine.run(
+                    f"SELECT {field}, count(*) FROM {self.typed} WHERE {field} IN ({listed}) GROUP BY 1 "
+                    f"ORDER BY 2 DESC, 1 LIMIT {MOST_NAMED}"
+                )
+                yield from ((field, raw, count) for raw, count in rows)
+
+    def _told(self) -> Iterator[Phrase]:
+        """Yield how times were understood."""
+        for one in self.fields:
+            if one.form != "time":
+                continue
+            local, twice, all_ = self.engine.run(
+                f"SELECT count(*) FILTER (WHERE {one.name}_local), count(*) FILTER (WHERE {one.name}_twice), "
+                f"count({one.name}) FROM {self.typed}"
+            )[0]
+            if 0 < local < all_:
+                yield Phrase(
+                    f"{one.title.zh}：{local:,} 行没有写时区，按 {self.meant.zone}；{all_ - local:,} 行写了",
+                    f"{one.title.en}: {local:,} rows say no zone and are taken in {self.meant.zone}; {all_ - local:,} say theirs",
+                )
+            if twice:
+                yield Phrase(
+                    f"{one.title.zh}：{twice:,} 行落在当地钟表出现两次的一小时里，按前一次",
+                    f"{one.title.en}: {twice:,} rows fall into an hour that the local clock shows twice; the first was taken",
+                )
+
+
+def _quoted(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _is_said(said: str, kind: str) -> str:
+    return f"coalesce(trim({said}) <> '', FALSE)" if kind == "VARCHAR" else f"{said} IS NOT NULL"
+
+
+def _text(said: str, kind: str) -> str:
+    """Return an id or a name as text: a number without needless decimals."""
+    if kind == "VARCHAR":
+        return f"nullif(trim({said}), '')"
+    if kind in ("DOUBLE", "FLOAT"):
+        return f"CASE WHEN {said} = floor({said}) THEN CAST(CAST({said} AS BIGINT) AS VARCHAR) ELSE CAST({said} AS VARCHAR) END"
+    return f"CAST({said} AS VARCHAR)"
+
+
+def _typed(field: Field, said: str, kind: str) -> str:
+    text = f"trim(CAST({said} AS VARCHAR))"
+    match field.form:
+        case "number":
+            return f"TRY_CAST(replace(replace({text}, ',', ''), '¥', '') AS DOUBLE)"
+        case "day":
+            wall = times.wall_of(said, kind)
+            return f"CAST(floor(({wall}) / 86400.0) AS INTEGER)"
+        case _:
+            yes, no = (", ".join(map(quoted, words)) for words in (YES, NO))
+            return f"CASE WHEN lower({text}) IN ({yes}) THEN TRUE WHEN lower({text}) IN ({no}) THEN FALSE END"

@@ -1,0 +1,223 @@
+"""The caps of a workspace, the limits of its platforms and its budgets go in, and the touch log; how often each was kept comes out: SOP301, SOP305.
+
+A touch is beyond a cap if the customer got as many as are allowed in the time before it: what is counted is touches too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sopkit.graph.touches import Match, Touch
+from sopkit.graph.zones import Clocks
+from sopkit.logs.case import LogCase
+from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
+from sopkit.logs.touching.found import Broken, listed, touched
+from sopkit.logs.touching.zones import Zones, calendar, day_of
+from sopkit.model.values import Duration
+from sopkit.rules.budgets import OVER_BUDGET
+from sopkit.rules.caps import OVER_TOUCH
+from sopkit.rules.limits import DAYS, Limit, is_empty, of_budgets, of_platforms, of_workspace
+from sopkit.text import Phrase
+
+PACK: Final = 4_294_967_296
+"""Seconds that a packed key has room for."""
+NO_LOG: Final = Phrase("没有触达日志", "there is no log of touches")
+NONE_COUNTS: Final = Phrase("日志里没有这条上限管的触达", "the log has no touch that counts under it")
+WORKDAYS: Final = Phrase(
+    "上限按工作日算，日志里看不出哪天是工作日", "it counts in workdays, and logs do not tell which days are any"
+)
+
+
+def observe(case: LogCase) -> Iterator[Observation]:
+    """Yield of each cap, platform's limit and budget how often it was broken."""
+    contacts, zones = contacts_of(case), Zones(case)
+    for limit in _limits(case, contacts):
+        yield _Question(contacts, zones, limit).observation()
+
+
+def _limits(case: LogCase, contacts: Contacts) -> Iterator[Limit]:
+    clocks = Clocks(contacts.workspace, contacts.rules.today)
+    for limit in (
+        *of_workspace(contacts.rules, clocks),
+        *of_platforms(contacts.rules, clocks),
+        *of_budgets(contacts.rules, clocks, contacts.planned),
+    ):
+        if limit.cap is None or not is_empty(limit.cap):
+            yield limit
+
+
+class _Question:
+    """One limit, asked of all parts of the log."""
+
+    def __init__(self, contacts: Contacts, zones: Zones, limit: Limit) -> None:
+        self.contacts, self.zones, self.limit = contacts, zones, limit
+        self.answers: dict[int, Match] = {one.kind: _counts(limit, one) for one in contacts.all}
+        self.kinds = contacts.kinds(self.answers, "yes")
+        self.looked = contacts.rows(self.kinds)
+        self.unsure = contacts.rows(contacts.kinds(self.answers, "maybe"))
+
+    def observation(self) -> Observation:
+        limit, broken, unplaced = self.limit, Broken(), 0
+        reason = self._reason()
+        if reason is None:
+            for _ in self.contacts.store.each():
+                broken.add(self.contacts.store, self._query(), self._tell)
+                unplaced += self._unplaced()
+        if reason is None and not broken.rows and (self.unsure or unplaced):
+            reason = _unsure(self.unsure, unplaced)
+        return Observation(
+            rule=OVER_BUDGET if limit.share else OVER_TOUCH,
+            subject=limit.subject,
+            status="broken" if broken.rows else "not assessed" if reason else "kept",
+            message=_message(limit, self.looked, broken, self.unsure + unplaced),
+            looked=self.looked - unplaced,
+            broken=broken.rows,
+            customers=broken.customers,
+            reason=reason,
+            cases=broken.cases,
+            queries=broken.queries,
+        )
+
+    def _reason(self) -> Phrase | None:
+        """Return why nothing can be counted."""
+        if not self.contacts.all:
+            return NO_LOG
+        if not self.kinds:
+            return _unsure(self.unsure, 0) if self.unsure else NONE_COUNTS
+        if isinstance(self.limit.per, Duration) and self.limit.per.unit == "workday":
+            return WORKDAYS
+        return None
+
+    @property
+    def _by_clock(self) -> bool:
+        """Whether the customer's clock decides."""
+        return isinstance(self.limit.per, str) or self.limit.per.seconds is None
+
+    def _unplaced(self) -> int:
+        """Return how many rows of the part in use are of customers whose clock is not known, where it matters."""
+        if not self._by_clock or self.zones.single:
+            return 0
+        rows = self.contacts.store.engine.run(
+            f"SELECT count(*) FROM touches t{self.zones.join('t')} WHERE kind IN ({listed(self.kinds)}) AND {self.zones.number} = 0"
+        )
+        return int(rows[0][0])
+
+    # The queries
+
+    def _query(self) -> str:
+        weights = {kind: _weight(self.limit, self.contacts.by_kind[kind]) for kind in self.kinds}
+        per = self.limit.per
+        if isinstance(per, str):
+            return self._of_calendar(per, weights)
+        if per.seconds is None:
+            return self._of_months(per.amount * (12 if per.unit == "y" else 1), weights)
+        _, first, last = self.contacts.store.spans["touches"]
+        if max(weights.values()) == 1 and last - first + per.seconds < PACK:
+            return self._packed(first, per.seconds)
+        return (
+            f"SELECT who, ts FROM (SELECT who, ts, n, weight, ts - lag(ts, {self.limit.most}) OVER "
+            f"(PARTITION BY who ORDER BY ts, source, line, n) AS since FROM {_felt(weights)}) WHERE n = weight AND since < {per.seconds}"
+        )
+
+    def _packed(self, first: int, seconds: int) -> str:
+        """Return the quickest form: one number for customer and time, so that one sort without parts does."""
+        key = f"CAST(who AS BIGINT) * {PACK} + (ts - ({first}))"
+        every = len(self.kinds) == len(self.contacts.all)
+        where = "" if every else f" WHERE kind IN ({listed(self.kinds)})"
+        return (
+            f"SELECT key >> 32 AS who, (key & {PACK - 1}) + ({first}) AS ts FROM (SELECT key, key - lag(key, {self.limit.most}) "
+            f"OVER (ORDER BY key) AS since FROM (SELECT {key} AS key FROM touches{where})) WHERE since < {seconds}"
+        )
+
+    def _of_calendar(self, unit: str, weights: Mapping[int, int]) -> str:
+        """Return the query for a unit of the customer's calendar; weeks begin on Monday."""
+        local = self.zones.local("t.ts", self.zones.number)
+        day = day_of(local)
+        join, number = "", day
+        if unit == "week":
+            number = f"floor(({day} + 3) / 7.0)"
+        elif unit == "month":
+            join, number = f" JOIN {self._days(0)} ON {day} = days.day", "days.month"
+        return (
+            f"SELECT who, ts FROM (SELECT who, ts, n, weight, row_number() OVER "
+            f"(PARTITION BY who, unit ORDER BY ts, source, line, n) AS number FROM (SELECT t.who, ts, source, line, n, weight, "
+            f"{number} AS unit FROM {_felt(weights)}{self.zones.join('t')}{join}) WHERE unit IS NOT NULL) "
+            f"WHERE n = weight AND number > {self.limit.most}"
+        )
+
+    def _of_months(self, months: int, weights: Mapping[int, int]) -> str:
+        """Return the query for a time that rolls and is counted in months of the customer's calendar."""
+        local = self.zones.local("t.ts", self.zones.number)
+        later = self.zones.instant("(days.later - days.day) * 86400 + local", "zone")
+        return (
+            f"SELECT who, ts FROM (SELECT who, ts, n, weight, lag(until, {self.limit.most}) OVER "
+            f"(PARTITION BY who ORDER BY ts, source, line, n) AS until FROM (SELECT who, ts, source, line, n, weight, {later} AS until "
+            f"FROM (SELECT t.who, ts, source, line, n, weight, {local} AS local, {self.zones.number} AS zone "
+            f"FROM {_felt(weights)}{self.zones.join('t')}) JOIN {self._days(months)} ON {day_of('local')} = days.day)) "
+            f"WHERE n = weight AND until > ts"
+        )
+
+    def _days(self, months: int) -> str:
+        _, first, last = self.contacts.store.spans["touches"]
+        return calendar(first // 86400 - 2, last // 86400 + 2, months)
+
+    # What a case tells
+
+    def _tell(self, firsts: Mapping[int, int]) -> dict[int, tuple[Deed, ...]]:
+        per = self.limit.per
+        seconds = DAYS[per] * 86400 if isinstance(per, str) else (per.seconds or 0) or per.amount * 366 * 86400
+        return touched(self.contacts, firsts, seconds, self.kinds)
+
+
+def _counts(limit: Limit, contact: Contact) -> Match:
+    """Return whether rows of a kind count; a channel that is not declared may be any, unless the cap names its channels."""
+    if contact.channel is None and contact.happened != "no":
+        named = limit.cap is not None and limit.cap.of is not None and limit.cap.of.channel
+        return "no" if named else "maybe"
+
+    def one(touch: Touch) -> Match:
+        if limit.share is not None and touch.node not in limit.share.nodes:
+            return "no" if touch.node or contact.said["step"] else "maybe"
+        return limit.covers(touch)
+
+    return contact.answer(one)
+
+
+def _weight(limit: Limit, contact: Contact) -> int:
+    """Return how often one row is felt; of a time between two, once."""
+    return 1 if limit.gap else max(one.weight for one in contact.touches)
+
+
+def _felt(weights: Mapping[int, int]) -> str:
+    """Return the touches of these kinds as often as each is felt, numbered by `n` up to its `weight`."""
+    values = ", ".join(f"({kind}, {n}, {weight})" for kind, weight in weights.items() for n in range(1, weight + 1))
+    return f"touches t JOIN (VALUES {values}) felt(kind, n, weight) USING (kind)"
+
+
+# What is said
+
+
+def _unsure(unsure: int, unplaced: int) -> Phrase:
+    if unsure:
+        return Phrase(
+            f"有 {unsure:,} 次触达看不出算不算在内：日志没有写目的、步骤、渠道或状态",
+            f"of {unsure:,} touches it cannot be told whether they count: the log lacks purpose, step, channel or state",
+        )
+    return Phrase(
+        f"有 {unplaced:,} 次触达不知道客户在哪个时区", f"of {unplaced:,} touches the customer's time zone is not known"
+    )
+
+
+def _message(limit: Limit, looked: int, broken: Broken, unsure: int) -> Phrase:
+    name, words = limit.name, limit.words
+    zh, en = f"{name.zh}（{words.zh}）：", f"{name.en} ({words.en}): "
+    if broken.rows:
+        zh += f"{looked:,} 次触达里有 {broken.rows:,} 次超出，涉及 {broken.customers:,} 位客户"
+        en += f"{broken.rows:,} of {looked:,} touches are beyond it, of {broken.customers:,} customers"
+    else:
+        zh, en = zh + f"{looked:,} 次触达都没有超出", en + f"none of {looked:,} touches is beyond it"
+    if unsure:
+        zh, en = zh + f"；另有 {unsure:,} 次看不出算不算", en + f"; of {unsure:,} more it cannot be told"
+    return Phrase(zh, en)

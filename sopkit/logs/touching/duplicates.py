@@ -1,0 +1,90 @@
+"""Steps of several playbooks that one event leads to go in, and what was sent; what said the same a second time comes out: SOP703."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Final
+
+from sopkit.graph.course import longest
+from sopkit.logs.case import LogCase
+from sopkit.logs.observed import Observation
+from sopkit.logs.touching.contacts import Contacts, contacts_of
+from sopkit.logs.touching.found import Broken, not_assessed, told, touched
+from sopkit.rules.tools_duplicates import DAY, DUPLICATE, topic_of
+from sopkit.rules.tools_occasions import occasions
+from sopkit.text import Phrase
+
+NO_LOG: Final = Phrase("没有触达日志", "there is no log of touches")
+NO_STEP: Final = Phrase("日志没有写步骤，看不出说的是哪件事", "the log does not say the step, so that nobody can tell what it was about")
+NO_PAIR: Final = Phrase(
+    "日志里没有两份剧本、或两个系统，会为同一件事说同样的话",
+    "in the log there are no two playbooks, or tools, that say the same on one occasion",
+)
+Group = dict[int, str]
+"""Kind → who says it: a playbook or a tool."""
+
+
+def observe(case: LogCase) -> Iterator[Observation]:
+    """Yield how many touches a customer got on an occasion of which another playbook, or tool, had told them the same."""
+    contacts = contacts_of(case)
+    if not contacts.all:
+        yield not_assessed(DUPLICATE, "workspace", NO_LOG)
+        return
+    groups = _groups(contacts)
+    kinds = sorted({kind for one in groups for kind in one})
+    unsure = [one.kind for one in contacts.all if not one.nodes and one.happened != "no" and not one.said["step"]]
+    broken, store, within = Broken(), contacts.store, duplicate_within(contacts)
+    for _ in store.each() if groups else ():
+        broken.add(store, _query(groups, within), partial(touched, contacts, before=within - 1, counted=kinds))
+    hours = f"{within / 3600:g}"
+    about = Phrase(f"同一件事 {hours} 小时之内", f"on one occasion, within {hours} h")
+    wrong = Phrase("是别的剧本或系统刚说过的", "say what another playbook or tool has just said")
+    yield told(
+        DUPLICATE, "workspace", about, wrong, contacts.rows(kinds), broken,
+        unsure=contacts.rows(unsure), why=NO_STEP, nothing=NO_PAIR,
+    )  # fmt: skip
+
+
+def duplicate_within(contacts: Contacts) -> int:
+    """Return the seconds within which the same counts as said twice."""
+    declared = contacts.workspace.settings.duplicate_within
+    return int(longest(declared)) if declared and declared.seconds is not None else DAY
+
+
+def _groups(contacts: Contacts) -> list[Group]:
+    """Return what says the same: steps of several playbooks on one event and topic, and one step sent by several tools."""
+    speakers: dict[str, dict[tuple[str, str], str]] = {}
+    for one in occasions(contacts.rules):
+        if one.subject in contacts.planned:
+            speakers.setdefault(one.subject, {})[one.trigger.event.id, topic_of(one)] = one.journey.id
+    found: dict[tuple[str, ...], Group] = {}
+    for contact in contacts.all:
+        if contact.happened != "yes" or len(contact.nodes) != 1:
+            continue
+        node = contact.nodes[0]
+        for (event, topic), journey in speakers.get(node, {}).items():
+            if topic:
+                found.setdefault((event, topic), {})[contact.kind] = f"playbook/{journey}"
+        if contact.said["tool"]:
+            found.setdefault((node,), {})[contact.kind] = f"tool/{contact.said['tool']}"
+    return [one for one in found.values() if len(set(one.values())) > 1]
+
+
+def _query(groups: list[Group], within: int) -> str:
+    """Return the touches before which, in time, somebody else said the same: by the last row before the run of one's own."""
+    speakers: Mapping[str, int] = {
+        name: number for number, name in enumerate(sorted({name for one in groups for name in one.values()}), 1)
+    }
+    values = ", ".join(
+        f"({kind}, {number}, {speakers[name]})" for number, one in enumerate(groups) for kind, name in one.items()
+    )
+    return (
+        "SELECT DISTINCT who, ts, source, line FROM (SELECT who, ts, source, line, max(CASE WHEN speaker <> before THEN before_ts END) "
+        "OVER (PARTITION BY who, topic ORDER BY ts, source, line ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS other FROM ("
+        "SELECT who, ts, source, line, topic, speaker, lag(speaker) OVER w AS before, lag(ts) OVER w AS before_ts "
+        f"FROM touches JOIN (VALUES {values}) said(kind, topic, speaker) USING (kind) "
+        "WINDOW w AS (PARTITION BY who, topic ORDER BY ts, source, line))) "
+        f"WHERE ts - other < {within}"
+    )
+

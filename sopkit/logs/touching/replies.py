@@ -1,0 +1,89 @@
+"""Channels that a customer's act opens for a while go in, and both logs; messages past the time or the number that the platform allows come out: SOP312."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Final
+
+from sopkit.logs.case import LogCase
+from sopkit.logs.observed import Observation
+from sopkit.logs.touching.contacts import Contacts, contacts_of
+from sopkit.logs.touching.found import Broken, listed, not_assessed, told, touched
+from sopkit.model.nouns import Channel
+from sopkit.model.presets import REPLY_WINDOWS, ReplyWindow
+from sopkit.rules.reply_windows import CLOSED, UNDECLARED
+from sopkit.text import Phrase
+
+NO_EVENTS: Final = Phrase(
+    "事件日志里没有客户打开它的动作（{events}）", "the log of events has none of the acts that open it ({events})"
+)
+BEFORE: Final = Phrase("早于事件日志", "they came before the log of events begins")
+NONE: Final = Phrase("日志里没有用它发的消息", "the log has no message by it")
+
+
+def observe(case: LogCase) -> Iterator[Observation]:
+    """Yield of each such channel that the log names how often a message came too late, or as one too many."""
+    contacts = contacts_of(case)
+    presets = {one.preset for one in REPLY_WINDOWS}
+    for channel in contacts.workspace.channels.values():
+        mine = [one.kind for one in contacts.all if one.channel is channel and one.happened != "no"]
+        if channel.preset not in presets or not mine:
+            continue
+        opening = opening_of(channel)
+        kinds = {kind: opening[said["event"]] for kind, said in case.store.kinds("events").items() if said["event"] in opening}
+        if channel.opened_by is None:
+            yield not_assessed(CLOSED, f"channel/{channel.id}", UNDECLARED)
+        elif not kinds or "events" not in case.store.spans:
+            names = "、".join(sorted(opening)), ", ".join(sorted(opening))
+            reason = Phrase(NO_EVENTS.zh.format(events=names[0]), NO_EVENTS.en.format(events=names[1]))
+            yield not_assessed(CLOSED, f"channel/{channel.id}", reason)
+        else:
+            yield _asked(contacts, channel, mine, kinds)
+
+
+def opening_of(channel: Channel) -> dict[str, ReplyWindow]:
+    """Return what each event opens; the longest where it is several acts."""
+    found = dict[str, ReplyWindow]()
+    for one in sorted(REPLY_WINDOWS, key=lambda one: one.seconds):
+        if channel.opened_by is not None and one.preset == channel.preset:
+            found |= {ref.id: one for ref in getattr(channel.opened_by, one.act)}
+    return found
+
+
+def _asked(contacts: Contacts, channel: Channel, mine: list[int], kinds: Mapping[int, ReplyWindow]) -> Observation:
+    store, broken, unknown = contacts.store, Broken(), 0
+    windows = list(dict.fromkeys(kinds.values()))
+    longest = max(one.seconds for one in windows)
+    from_here = store.spans["events"][1] + longest
+    query = _query(mine, kinds, windows)
+    for _ in store.each():
+        broken.add(
+            store, f"SELECT who, ts FROM ({query}) WHERE ts >= {from_here}", partial(touched, contacts, before=longest, counted=mine)
+        )
+        unknown += store.engine.run(f"SELECT count(*) FROM ({query}) WHERE ts < {from_here}")[0][0]
+    zh = "；".join(one.source.zh for one in windows[:1])
+    about = Phrase(f"{channel.id}（{zh}）", f"{channel.id} ({windows[0].source.en})")
+    wrong = Phrase("超出了客户动作之后的时间或条数", "came past the time or the number that the customer's act allows")
+    looked = contacts.rows(mine) - unknown
+    return told(CLOSED, f"channel/{channel.id}", about, wrong, looked, broken, unsure=unknown, why=BEFORE, nothing=NONE)
+
+
+def _query(mine: list[int], kinds: Mapping[int, ReplyWindow], windows: list[ReplyWindow]) -> str:
+    """Return the messages that no window lets out: since the last act of each sort, too long or too many messages ago."""
+    acts = ", ".join(f"({kind}, {windows.index(one)})" for kind, one in kinds.items())
+    over = "OVER (PARTITION BY who ORDER BY ts, sent, source, line ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    columns, open_ = "", list[str]()
+    for number, one in enumerate(windows):
+        columns += f", max(CASE WHEN act = {number} THEN ts END) {over} AS last{number}"
+        columns += f", max(CASE WHEN act = {number} THEN number END) {over} AS number{number}"
+        enough = f" AND number - number{number} <= {one.most}" if one.most is not None else ""
+        open_.append(f"coalesce(ts - last{number} < {one.seconds}{enough}, false)")
+    return (
+        f"SELECT who, ts FROM (SELECT who, ts, sent, number{columns} FROM (SELECT who, ts, sent, act, source, line, "
+        f"sum(sent) {over} AS number FROM ("
+        f"SELECT who, ts, 1 AS sent, -1 AS act, source, line FROM touches WHERE kind IN ({listed(mine)}) UNION ALL "
+        f"SELECT who, ts, 0, act, source, line FROM events JOIN (VALUES {acts}) acts(kind, act) USING (kind) WHERE who > 0))) "
+        f"WHERE sent = 1 AND NOT ({' OR '.join(open_)})"
+    )
+

@@ -1,0 +1,95 @@
+"""Judged rows of one part after another go in; counts, groups and the first cases of each step come out.
+
+The table `judged` has a row for each time that a rule looked at something: `subject`, `broken`, `ts`, and of whom.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from heapq import nsmallest
+from typing import Final, Literal
+
+from sopkit.frozen import dataclass
+from sopkit.logs.engine import Row
+from sopkit.logs.observed import FIRST, Case, Deed, Group
+from sopkit.logs.store import Store
+from sopkit.logs.working.lookups import CLOCKED, DAY, MONDAY
+from sopkit.simulation.clock import date_of
+
+Tell = Callable[[Row, tuple[str, ...]], tuple[Deed, ...]]
+By = Literal["shop", "role", "staff", "week"]
+BY: Final[tuple[By, ...]] = ("role", "shop", "staff", "week")
+COLUMNS: Final = ("subject", "broken", "ts", "who", "run", "staff", "shop", "role")
+"""What every table `judged` has; beside them stands what a case is told from."""
+
+
+@dataclass(slots=True)
+class Sum:
+    """What is known of one subject so far."""
+
+    looked: int = 0
+    broken: int = 0
+    customers: int = 0
+    cases: tuple[Case, ...] = ()
+
+
+class Judged:
+    """What all parts say, by number of the subject."""
+
+    def __init__(self, store: Store, roles: tuple[str, ...], tell: Tell) -> None:
+        self.store, self.roles, self.tell = store, roles, tell
+        self.sums: dict[int, Sum] = {}
+        self._groups: dict[int, dict[By, Counter[tuple[int, bool]]]] = {}
+
+    def take(self) -> None:
+        """Add what the table `judged` of the part in use says."""
+        run = self.store.engine.run
+        for subject, looked, broken, customers in run(
+            "SELECT subject, count(*), sum(CASE WHEN broken THEN 1 ELSE 0 END), "
+            "count(DISTINCT CASE WHEN broken AND who <> 0 THEN who END) FROM judged GROUP BY subject"
+        ):
+            one = self.sums.setdefault(subject, Sum())
+            one.looked, one.broken, one.customers = one.looked + looked, one.broken + broken, one.customers + customers
+        for by in BY:
+            value = MONDAY.format(ts="judged.ts") if by == "week" else by
+            joined = CLOCKED.format(ts="judged.ts") if by == "week" else ""
+            for subject, of, broken, count in run(
+                f"SELECT subject, {value} AS part, broken, count(*) FROM judged {joined} GROUP BY 1, 2, 3"
+            ):
+                self._groups.setdefault(subject, {}).setdefault(by, Counter())[of, broken] += count
+        self._take_cases()
+
+    def _take_cases(self) -> None:
+        columns = [row[0] for row in self.store.engine.run("DESCRIBE judged")]
+        found: dict[int, list[Case]] = {}
+        for row in self.store.engine.run(
+            f"SELECT {', '.join(columns)} FROM (SELECT *, row_number() OVER (PARTITION BY subject ORDER BY ts, who, run) AS nth "
+            f"FROM judged WHERE broken) AS first WHERE nth <= {FIRST} ORDER BY subject, nth"
+        ):
+            said = dict(zip(columns, row, strict=True))
+            case = Case(said["who"], said["run"], said["ts"], self.tell(row, tuple(columns)))
+            found.setdefault(said["subject"], []).append(case)
+        for subject, cases in found.items():
+            one = self.sums[subject]
+            one.cases = tuple(nsmallest(FIRST, (*one.cases, *cases), key=lambda each: (each.at, each.who, each.run)))
+
+    def groups(self, subject: int) -> tuple[Group, ...]:
+        """Return the counts by role, shop, staff and week, where the log names any."""
+        return tuple(group for by in BY for group in self._by(subject, by))
+
+    def _by(self, subject: int, by: By) -> Iterator[Group]:
+        counts = self._groups.get(subject, {}).get(by, Counter())
+        parts = sorted({of for of, _ in counts})
+        if by != "week" and not any(parts):
+            return
+        names = self.store.names("shops", parts) if by == "shop" else {}
+        for of in parts:
+            broken = counts[of, True]
+            yield Group(by, self._name(by, of, names), counts[of, False] + broken, broken)
+
+    def _name(self, by: By, of: int, names: dict[int, str]) -> str:
+        """Return what a part is called; staff by their number, which a report turns into a pseudonym, `0` for none."""
+        if by == "week":
+            return date_of(of // DAY).isoformat()
+        return {"shop": names.get(of, ""), "role": self.roles[of] if by == "role" else "", "staff": str(of)}[by]

@@ -1,0 +1,1 @@
+"""What is known of practice goes in; the report on it comes out, in every form."""

@@ -1,0 +1,167 @@
+"""What is known of practice goes in; the tables of the report come out, for pages and for a terminal alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
+
+from sopkit.audit import Audit, Result, Status
+from sopkit.diagnostics import Finding, Verdict
+from sopkit.logs.observed import Group, Observation
+from sopkit.logs.practice import Practice
+from sopkit.render.audit.words import STATUSES as PLANNED
+from sopkit.render.document import Column, RowGroup, Table, text
+from sopkit.render.marks import clean, ident
+from sopkit.render.practice.subjects import subject
+from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, count, share
+from sopkit.render.wording.names import Names
+from sopkit.text import Phrase
+
+RULES: Final = (
+    Phrase("规则", "rule"), Phrase("对象", "about"), Phrase("查了", "looked at"), Phrase("违反", "broken"),
+    Phrase("比例", "share"), Phrase("客户", "customers"), Phrase("结论", "result"),
+)  # fmt: skip
+BOTH: Final = (
+    Phrase("检查项", "control"),
+    Phrase("计划", "plan"),
+    Phrase("实际", "practice"),
+    Phrase("依据的规则", "by the rules"),
+)
+PROMISES: Final = (Phrase("对象", "about"), Phrase("计划", "plan"), Phrase("实际", "practice"), Phrase("规则", "rule"))
+GROUP_HEADS: Final = (Phrase("查了", "looked at"), Phrase("违反", "broken"), Phrase("比例", "share"))
+OF_CONTROLS: Final = Phrase("法规的检查项", "Controls of the law")
+OF_PROMISES: Final = Phrase("自己的承诺", "The company's own promises")
+PLANS: Final = {
+    "proved": Phrase("已证明", "proved"),
+    "violated": Phrase("会违反", "broken"),
+    "possible": Phrase("可能违反", "possibly broken"),
+    "not assessed": Phrase("未评估", "not assessed"),
+    "found": Phrase("发现问题", "found wrong"),
+    "": Phrase("没有发现问题", "nothing found"),
+}
+Practised = Literal["broken", "kept", "not assessed", ""]
+NOT_SEEN: Final = Phrase("日志看不出", "not seen in logs")
+
+
+def rules(observations: Iterable[Observation], names: Names) -> Table:
+    """Return what was looked at and what was broken, a row for each rule and subject."""
+    rows = []
+    for one in observations:
+        told = (count(one.looked), count(one.broken), share(one.broken, one.looked), count(one.customers))
+        figures = ("–",) * 4 if one.status == "not assessed" else told
+        result = f"{SIGNS[one.status]} {STATUSES[one.status].within(names.lang)}"
+        rows.append(
+            (
+                f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
+                subject(one.subject, names),
+                *figures,
+                result,
+            )
+        )
+    return table((), RULES, rows, (5, 4, 2, 2, 2, 2, 3), names)
+
+
+def controls(audit: Audit, practice: Practice, names: Names) -> Table:
+    """Return plan and practice side by side for every control that logs say something of, or should."""
+    rows = []
+    for one in audit.results:
+        seen = practice.about(one.rules)
+        if seen or (one.logs and one.status is not Status.NOT_APPLICABLE):
+            codes = names.pick("、", ", ").join(ident(code) for code in dict.fromkeys(each.rule.code for each in seen))
+            title = f"{ident(one.id)} {clean(one.title.within(names.lang))}"
+            rows.append(
+                (title, PLANNED[one.status].within(names.lang), practised_text(practised(seen), names), codes or "–")
+            )
+    return table(OF_CONTROLS, BOTH, rows, (6, 2, 3, 3), names)
+
+
+def promises(audit: Audit, practice: Practice, names: Names) -> Table:
+    """Return plan and practice side by side for what no control is about and logs could tell: caps, deadlines, targets."""
+    decided = {rule.code for result in audit.results for rule in result.rules}
+    rows = [
+        (
+            subject(one.subject, names),
+            PLANS[planned(audit, one)].within(names.lang),
+            practised_text(one.status, names),
+            f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
+        )
+        for one in (*practice.of("broken"), *practice.of("kept"))
+        if one.rule.code not in decided
+    ]
+    return table(OF_PROMISES, PROMISES, rows, (5, 2, 3, 5), names)
+
+
+def practised(seen: Sequence[Observation]) -> Practised:
+    """Return what is known of a control: the worst of its rules."""
+    statuses = {one.status for one in seen}
+    return next((one for one in STATUSES if one in statuses), "")
+
+
+def practised_text(status: Practised, names: Names) -> str:
+    return f"{SIGNS[status]} {STATUSES[status].within(names.lang)}" if status else NOT_SEEN.within(names.lang)
+
+
+def planned(audit: Audit, one: Observation) -> str:
+    """Return what the static analyses say of the same rule and subject."""
+    done = audit.compilation
+    found = [each for each in done.findings if _same(each, one)]
+    if any(each.verdict is Verdict.POSSIBLE for each in found):
+        found_as = "possible"
+    else:
+        found_as = "violated" if any(each.verdict for each in found) else "found"
+    if found:
+        return found_as
+    if any(each.rule.code == one.rule.code and each.subject == one.subject for each in done.not_assessed):
+        return "not assessed"
+    proved = any(each.rule.code == one.rule.code and each.subject == one.subject for each in done.proved)
+    return "proved" if proved else ""
+
+
+def _same(finding: Finding, one: Observation) -> bool:
+    return finding.rule.code == one.rule.code and finding.subject == one.subject
+
+
+def of_control(result: Result, practice: Practice) -> Practised:
+    return practised(practice.about(result.rules))
+
+
+def groups(found: Sequence[Group], names: Names, staff: Mapping[str, str]) -> tuple[Table, ...]:
+    """Return the same counts by shop, role, week …: a table for each; staff stand under other names."""
+    made = []
+    for by in dict.fromkeys(one.by for one in found):
+        rows = [
+            (_part(one, names, staff), count(one.looked), count(one.broken), share(one.broken, one.looked))
+            for one in found
+            if one.by == by
+        ]
+        made.append(table((), (GROUPS[by], *GROUP_HEADS), rows, (5, 2, 2, 2), names))
+    return tuple(made)
+
+
+def _part(one: Group, names: Names, staff: Mapping[str, str]) -> str:
+    match one.by:
+        case "shop":
+            return names.title(names.workspace.shops, one.of)
+        case "role":
+            return names.role(one.of)
+        case "channel":
+            return names.title(names.workspace.channels, one.of)
+        case "playbook" | "step":
+            return subject(one.of, names)
+        case "staff":
+            return ident(staff.get(one.of, "–"))
+        case _:
+            return clean(one.of)
+
+
+def table(
+    caption: Phrase | tuple[()],
+    heads: Sequence[Phrase],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    names: Names,
+) -> Table:
+    """Return a table of marked texts."""
+    columns = tuple(Column(text(head.within(names.lang)), width) for head, width in zip(heads, widths, strict=True))
+    said = text(caption.within(names.lang)) if isinstance(caption, Phrase) else ()
+    return Table(said, columns, (RowGroup((), tuple(tuple(map(text, row)) for row in rows)),))

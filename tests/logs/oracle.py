@@ -1,0 +1,129 @@
+"""What the rules on logs mean, in plain loops over rows: no SQL, no kinds, nothing of the engine.
+
+Rows are mappings as in `tests.logs.stores`; `RULES_OF` below says by hand what the workspace of the tests declares.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+Row = Mapping[str, Any]
+HOUR: Final = 3600
+DAY: Final = 86400
+KNOWN: Final = frozenset(("Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe"))
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Return rows by time, those of one second as they stand."""
+    return sorted(rows, key=lambda row: row["time"])
+
+
+def zone_of(customer: str, customers: Sequence[Row], usual: str | None) -> str | None:
+    """Return a customer's zone; None where it is not known, or two are said."""
+    said = [one.get("timezone") or usual for one in customers if one["customer"] == customer]
+    names = {one if one in KNOWN else None for one in said}
+    if len(names) > 1:
+        return None
+    return names.pop() if names else usual
+
+
+def local(ts: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(ts, UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def later(ts: int, months: int, zone: str) -> int:
+    """Return the instant so many months later on a clock: one that does not exist is the next that does, a doubled one the first."""
+    now = local(ts, zone)
+    number = now.year * 12 + now.month - 1 + months
+    year, month = number // 12, number % 12 + 1
+    then = now.replace(year=year, month=month, day=min(now.day, monthrange(year, month)[1]))
+    found = int(then.replace(tzinfo=ZoneInfo(zone)).timestamp())
+    if local(found, zone) == then:
+        return found
+    minute = found // 60 * 60 - 3 * HOUR
+    while local(minute, zone) < then:
+        minute += 60
+    return minute
+
+
+def unit_of(ts: int, unit: str, zone: str) -> date:
+    day = local(ts, zone).date()
+    if unit == "day":
+        return day
+    return day - timedelta(days=day.weekday()) if unit == "week" else day.replace(day=1)
+
+
+def beyond(
+    touches: Sequence[Row], most: int, shares: Callable[[Row, Row], bool], weight: Callable[[Row], int]
+) -> Iterator[Row]:
+    """Yield the touches that come when as many as are allowed were felt by the same customer in the time that `shares` asks for."""
+    ordered = in_order(touches)
+    for number, row in enumerate(ordered):
+        before = [one for one in ordered[:number] if one["customer"] == row["customer"] and shares(one, row)]
+        if sum(weight(one) for one in before) + weight(row) > most:
+            yield row
+
+
+CODE: Final = {"given": 1, "refused": 2, "withdrawn": 3}
+NEVER: Final = 1 << 60
+
+
+def judged(  # noqa: PLR0913
+    row: Row,
+    consents: Sequence[Row],
+    needed: Sequence[str],
+    others: Sequence[str],
+    speaks: Callable[[Row, str], bool],
+    expiry: Callable[[Row, str], int],
+    grace: Mapping[str, int],
+) -> int | None:
+    """Return what is wrong with a touch that needs one of several consents: 501 to 504, 0 where it cannot be told, None if nothing.
+
+    `speaks` says whether a row of the log is about a consent for this touch, `expiry` when what a row gives expires.
+    """
+    mine = [one for one in consents if one["customer"] == row["customer"]]
+    at = row["time"]
+    courses = {name: _course([one for one in mine if speaks(one, name)], name, expiry) for name in needed}
+    if any(_in_force(course, at, grace[name]) for name, course in courses.items()):
+        return None
+    first = min(one["time"] for one in consents)
+    last, unknown = 0, False
+    for course in courses.values():
+        past = [(ts, code) for ts, code, _ in course if ts <= at]
+        if past:
+            last = max(last, {3: 3, 1: 2, 2: 1}[past[-1][1]])
+        elif course and course[0][1] == 3:
+            unknown = True
+    if unknown or any(one["action"] not in CODE for one in mine) or (last == 0 and at < first):
+        return 0
+    if last >= 2:
+        return 503 if last == 3 else 504
+    rest = {
+        name: _course([one for one in mine if one.get("consent") == name or not one.get("consent")], name, expiry)
+        for name in others
+    }
+    return 502 if any(_in_force(course, at, grace[name]) for name, course in rest.items()) else 501
+
+
+Course = list[tuple[int, int, int]]
+
+
+def _course(rows: Iterable[Row], name: str, expiry: Callable[[Row, str], int]) -> Course:
+    return sorted((one["time"], CODE[one["action"]], expiry(one, name)) for one in rows if one["action"] in CODE)
+
+
+def _in_force(course: Course, at: int, grace: int) -> bool:
+    """Return whether a consent was in force: given, not expired, and no withdrawal or refusal that had time to take effect."""
+    if course and course[0][1] == 3 and course[0][0] <= at <= course[0][0] + grace:
+        return True
+    for number, (ts, code, expires) in enumerate(course):
+        if code != 1 or ts > at or at >= expires:
+            continue
+        after = course[number + 1] if number + 1 < len(course) else None
+        if after is None or (after[1] == 1 and at < after[0]) or (after[1] != 1 and at <= after[0] + grace):
+            return True
+    return False

@@ -1,0 +1,91 @@
+"""The report on practice: its words and figures, for observations that no log has shown."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from sopkit import pipeline, resources
+from sopkit.audit import Audit, audit
+from sopkit.logs.practice import Practice
+from sopkit.pipeline import Compilation
+from sopkit.render.audit.cover import Frame
+from sopkit.render.markdown import to_markdown
+from sopkit.render.practice.as_json import practice_json
+from sopkit.render.practice.page import Telling, report
+from sopkit.render.practice.terminal import practice_text
+from sopkit.render.practice.words import share
+from sopkit.render.terminal import Screen
+from sopkit.render.wording.names import Names
+from sopkit.source import Source
+from sopkit.text import LANGS, Lang
+from tests.logs.invented import practice_of, reading
+
+GOLDEN: Final = Path(__file__).parents[1] / "golden"
+PLAYBOOKS: Final = Path(__file__).parents[2] / "playbooks"
+REGENERATE: Final = bool(os.environ.get("SOPKIT_REGENERATE"))
+FRAME: Final = Frame((), "sopkit")
+Made = tuple[Compilation, Audit, Practice]
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    files = (Source(path.relative_to(PLAYBOOKS).as_posix(), path.read_bytes()) for path in PLAYBOOKS.rglob("*.yaml"))
+    compilation = pipeline.compile(files, today=date(2026, 7, 1))
+    return compilation, audit(compilation, lambda _: True), practice_of(compilation)
+
+
+def same_as_golden(name: str, text: str) -> None:
+    golden = GOLDEN / name
+    if REGENERATE:
+        golden.write_text(text, encoding="utf-8")
+    assert golden.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_report_is_this(made: Made, lang: Lang) -> None:
+    compilation, audited, practice = made
+    document = report(practice, audited, Telling(FRAME, reading(), queries=True), Names(compilation.workspace, lang))
+    same_as_golden(f"practice.{lang}.md", to_markdown(document))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_terminal_says_this(made: Made, lang: Lang) -> None:
+    compilation, _, practice = made
+    lines = practice_text(practice, Names(compilation.workspace, lang), Screen(lang, 100))
+    same_as_golden(f"practice.{lang}.txt", "\n".join((*lines, "")))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_json_is_what_its_schema_says(made: Made, lang: Lang) -> None:
+    _, audited, practice = made
+    found = json.loads(practice_json(practice, audited, Telling(FRAME, reading(), queries=True), lang))
+    schema = json.loads((resources.folder("schemas") / "practice-v1.schema.json").read_text("utf-8"))
+    assert not list(Draft202012Validator(schema).iter_errors(found))
+    assert sum(found["counts"].values()) == len(found["observations"])
+    assert {one["practice"] for one in found["controls"]} == {"broken", "not assessed", None}
+    assert found["observations"][0]["groups"][-1]["of"] == "STAF-0003"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (0, 0, "–"),
+        (0, 5, "0%"),
+        (1, 3, "33.33%"),
+        (1, 10**6, "< 0.01%"),
+        (10**6 - 1, 10**6, "> 99.99%"),
+        (3, 3, "100%"),
+    ],
+)
+def test_a_share_never_looks_like_none_or_all_where_it_is_neither(part: int, whole: int, said: str) -> None:
+    assert share(part, whole) == said

@@ -1,0 +1,154 @@
+"""Logs as people keep them: every sort of file, encoding and way to write a time comes to the same rows."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+
+from sopkit.logs.engine import Engine, EngineError, Limits
+from tests.logs.logged import HEAD, MANY, Made, Read
+
+AT = 1793498405
+"""2026-11-01 10:00:05 in Shanghai."""
+TEXT = "customer,time,channel\n007,2026-11-01 10:00:05,短信\n8,2026-11-01T02:00:05Z,sms\n"
+SAME = [("007", AT, "sms"), ("8", AT, "sms")]
+
+
+def sheet(place: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (["customer", "time", "channel"], ["007", datetime.datetime(2026, 11, 1, 10, 0, 5), "短信"], [None] * 3,
+                [8.0, "2026/11/1 10:00:05", "sms"]):  # fmt: skip
+        page.append(row)
+    book.save(place)
+
+
+def lite(place: Path) -> None:
+    base = sqlite3.connect(place)
+    base.execute('CREATE TABLE "the; log" (customer, time, channel)')
+    base.executemany('INSERT INTO "the; log" VALUES (?, ?, ?)', [("007", AT, "短信"), (8.0, AT * 1000, "sms")])
+    base.commit()
+    base.close()
+
+
+def duck(place: Path) -> None:
+    with duckdb.connect(str(place)) as base:
+        base.execute(
+            f"CREATE TABLE log AS SELECT * FROM (VALUES ('007', {AT}, '短信'), ('8', {AT}, 'sms')) t(customer, time, channel)"
+        )
+
+
+def packed(place: Path) -> None:
+    with duckdb.connect() as base:
+        base.execute(
+            f"COPY (SELECT * FROM (VALUES ('007', to_timestamp({AT}), '短信'), ('8', to_timestamp({AT}), 'sms')) "
+            f"t(customer, time, channel)) "
+            f"TO '{place}' (FORMAT parquet)"
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("touches.csv", TEXT),
+        ("touches.csv", b"\xef\xbb\xbf" + TEXT.encode()),
+        ("touches.csv", TEXT.encode("gb18030")),
+        ("touches.csv", TEXT.encode("utf-16")),
+        ("touches.csv", TEXT.replace(",", ";").replace("\n", "\r\n")),
+        ("touches.tsv", TEXT.replace(",", "\t")),
+        ("touches.csv", TEXT.replace("\n", "\r\n", 1)),
+        ("touches.csv", TEXT.replace("\n", "\r")),
+        ("touches.csv", TEXT + "\n,,\n"),
+        ("touches.xlsx", sheet),
+        ("touches.sqlite", lite),
+        ("touches.duckdb", duck),
+        ("touches.parquet", packed),
+        ("touches it's \"one\" *.csv", TEXT),
+    ],
+)  # fmt: skip
+def test_a_log_reads_the_same_in_whatever_file_it_stands(tmp_path: Path, name: str, made: Made) -> None:
+    with Read(tmp_path, {name: made}) as read:
+        assert read.touches() == SAME
+        assert read.reading.aside == ()
+        assert [one.rows for one in read.reading.files] == [2]
+
+
+def test_ids_of_mixed_type_stay_as_they_are_written_and_are_told(tmp_path: Path) -> None:
+    rows = "".join(f"{id_},2026-11-01 10:00,sms\n" for id_ in ("007", "7", "7.0", "8", "x7"))
+    with Read(tmp_path, {"touches.csv": HEAD + rows}) as read:
+        assert [who for who, _, _ in read.touches()] == ["007", "7", "7.0", "8", "x7"]
+        assert read.store.written_twice == 1
+
+
+def test_each_row_has_the_zone_that_it_says(tmp_path: Path) -> None:
+    said = ("2026-11-01 10:00:05", "2026-11-01T10:00:05+08:00", str(AT), f"{AT}000", "2026-11-01 02:00:05Z")
+    rows = "".join(f"{number},{one},sms\n" for number, one in enumerate(said))
+    with Read(tmp_path, {"touches.csv": HEAD + rows}) as read:
+        assert {at for _, at, _ in read.touches()} == {AT}
+        told = [one.en for one in read.reading.files[0].told]
+        assert "time: 1 rows say no zone and are taken in Asia/Shanghai; 4 say theirs" in told
+
+
+def test_rows_out_of_order_are_rows(tmp_path: Path) -> None:
+    rows = "a,2026-11-05 10:00,sms\na,2026-11-01 10:00,sms\na,2026-11-03 10:00,sms\n"
+    with Read(tmp_path, {"touches.csv": HEAD + rows}) as read:
+        assert read.store.spans["touches"][1:] == (AT - 5, AT - 5 + 4 * 86_400)
+
+
+def test_several_files_number_customers_as_one(tmp_path: Path) -> None:
+    files: dict[str, Made] = {
+        "touches-1.csv": HEAD + "a,2026-11-01 10:00,sms\n",
+        "touches-2.csv": HEAD + "b,2026-11-01 10:00,短信\n",
+        "consents.csv": "customer,time,action,consent\na,2026-11-01 09:00,同意,sms-marketing\n",
+        "customers.csv": "customer,timezone,born\nb,Asia/Tokyo,2001-02-03\n",
+    }
+    with Read(tmp_path, files) as read:
+        assert [who for who, _, _ in read.touches()] == ["a", "b"]
+        assert read.engine.run("SELECT count(*), count(DISTINCT kind) FROM touches") == [(2, 1)]
+        who, born = read.engine.run("SELECT who, born FROM customers")[0]
+        assert (read.store.names("people", [who]), born) == ({who: "b"}, 11_356)
+        assert read.store.kinds("consents")[1]["action"] == "given"
+
+
+DECLARED = """\
+logs:
+  out:
+    of: touches
+    file: exports/sent-*.csv
+    timezone: Europe/Berlin
+    columns: {customer: 会员, time: 时间, channel: 方式, state: 结果}
+    values: {channel: {点对点: sms}}
+    at_most_bad: 50%
+"""
+
+
+def test_a_declared_log_is_read_as_declared(tmp_path: Path) -> None:
+    text = "会员,时间,方式,结果,备注\n7,2026-11-01 03:00:05,点对点,已发送,x\n8,2026-11-01 03:00:05,飞鸽,成功,y\n"
+    with Read(tmp_path, {"exports/sent-1.csv": text}, DECLARED, given=False) as read:
+        assert read.touches() == [("7", AT, "sms"), ("8", AT, "飞鸽")]
+        (one,) = read.reading.files
+        assert one.unused == ("备注",)
+        assert one.unknown == (("channel", "飞鸽", 1),)
+
+
+def test_nothing_but_the_copies_can_be_reached_after_reading(tmp_path: Path) -> None:
+    with Read(tmp_path, {"touches.csv": HEAD + MANY}) as read:
+        outside = tmp_path / "touches.csv"
+        with pytest.raises(EngineError):
+            read.engine.run(f"SELECT * FROM read_csv('{outside}')")
+        with pytest.raises(EngineError):
+            read.engine.run("INSTALL httpfs")
+        assert read.engine.run("SELECT count(*) FROM touches") == [(300,)]
+
+
+def test_what_does_not_fit_into_memory_goes_to_disk_after_confining_too(tmp_path: Path) -> None:
+    with Engine(tmp_path, Limits(memory="60MB")) as engine:
+        engine.confine([tmp_path])
+        query = "SELECT max(n) FROM (SELECT row_number() OVER (ORDER BY h) AS n FROM (SELECT hash(i) AS h, i FROM range(4000000) r(i)))"
+        assert engine.run(query) == [(4_000_000,)]

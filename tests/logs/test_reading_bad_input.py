@@ -1,0 +1,218 @@
+"""Logs that are broken, hostile or something else: a sentence, or a row set aside and counted; never a traceback, never a guess."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sopkit.logs.failure import LogRefusedError, TooManyBadError
+from tests.logs.logged import HEAD, MANY, Made, Read
+from tests.logs.test_reading import duck, lite, packed, sheet
+
+LAYOUT = "the line has too few or too many columns, or a quote that is out of place"
+QUOTE = "a quote begins that does not end: the lines from here on can't be read"
+
+
+def refused(folder: Path, name: str, made: Made) -> str:
+    with pytest.raises(LogRefusedError) as caught:
+        Read(folder, {name: made})
+    said = caught.value.reason.fill("en", caught.value.args_of_reason)
+    assert caught.value.reason.fill("zh-CN", caught.value.args_of_reason)
+    return said.replace(str(folder), "")
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "said"),
+    [
+        ("touches.csv", b"customer,time,channel\n7,2026-11-01,\xff\xff\n", "the encoding of /touches.csv can't be told (from byte 36 on)"),
+        ("touches.csv", "", "/touches.csv is empty"),
+        ("touches.csv", "\n\n", "/touches.csv is empty"),
+        ("touches.csv", "a,b\n1,2\n", "no column can be told to be customer, time, channel; it has: a, b"),
+        ("touches.csv", "customer,tme,channel\n1,2,3\n", "no column can be told to be time"),
+        ("touches.csv", "customer,time,channel,TIME\n1,2,3,4\n", "two columns that are called “TIME”"),
+        ("touches.csv", "customer time channel\n1 2 3\n", "no column can be told to be customer, time, channel"),
+        ("other.csv", "a,b\n1,2\n", "it can't be told what /other.csv is a log of"),
+        ("touches.doc", "x", "is no log that can be read"),
+        ("touches.parquet", b"PAR1 and no more", "can't be read and may be cut off"),
+        ("touches.parquet", b"", "can't be read and may be cut off"),
+        ("touches.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "it has a password"),
+        ("touches.xlsx", b"PK\x03\x04nothing", "is no Excel file"),
+        ("touches.xlsx", b"", "is no Excel file"),
+        ("touches.db", b"no database at all, as anybody can see who looks", "file is not a database"),
+        ("touches.db", b"", "holds no table"),
+        ("touches.duckdb", b"no duck", "not a valid DuckDB database file"),
+        ("touches.csv", Path.mkdir, "holds no log that can be read"),
+    ],
+)  # fmt: skip
+def test_what_is_no_log_is_refused_in_a_sentence(tmp_path: Path, name: str, made: Made, said: str) -> None:
+    assert said in refused(tmp_path, name, made)
+
+
+def test_a_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    for name, made in (
+        ("touches.parquet", packed),
+        ("touches.duckdb", duck),
+        ("touches.sqlite", lite),
+        ("touches.xlsx", sheet),
+    ):
+        place = tmp_path / f"whole-{name}"
+        made(place)
+        folder = tmp_path / name.replace(".", "-")
+        data = place.read_bytes()
+        assert refused(folder, name, data[: len(data) * 2 // 3])
+
+
+def test_a_file_that_is_not_there_and_one_that_may_not_be_read_are_named(tmp_path: Path) -> None:
+    assert "there is no file /none.csv" in refused(tmp_path, "none.csv", lambda _: None)
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    assert "there is no permission to read" in refused(
+        tmp_path / "closed", "touches.csv", lambda place: (place.write_text("x"), place.chmod(0))[1]
+    )
+
+
+def test_a_database_that_is_locked_is_refused(tmp_path: Path) -> None:
+    held: list[sqlite3.Connection] = []
+
+    def locked(place: Path) -> None:
+        lite(place)
+        held.append(sqlite3.connect(place))
+        held[0].execute("BEGIN EXCLUSIVE")
+
+    try:
+        assert "database is locked" in refused(tmp_path, "touches.db", locked)
+    finally:
+        held[0].close()
+
+
+def test_several_tables_ask_for_one(tmp_path: Path) -> None:
+    def two(place: Path) -> None:
+        lite(place)
+        with sqlite3.connect(place) as base:
+            base.execute("CREATE TABLE other (a)")
+        base.close()
+
+    assert "holds several tables (other, the; log)" in refused(tmp_path, "touches.db", two)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("z,soon,sms\n", "time is no time that can be read"),
+        ("z,1899-01-01 10:00,sms\n", "time is no time that can be read"),
+        ("z,,sms\n", "no time"),
+        (",2026-11-01 10:00,sms\n", "no customer"),
+        ("z,2026-11-01 10:00,\n", "no channel"),
+        ("z,2026-11-01 10:00\n", LAYOUT),
+        ("z,2026-11-01 10:00,sms,more\n", LAYOUT),
+        ('"z"z,2026-11-01 10:00,sms\n', LAYOUT),
+        ('"z,2026-11-01 10:00,sms\n', QUOTE),
+        ("x" * 100_000 + ",2026-11-01 10:00,sms\n", "customer is longer than 200 characters"),
+        ("z,2026-11-01 10:00," + "x" * 100_000 + "\n", "channel is longer than 200 characters"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_set_aside_with_its_number(tmp_path: Path, row: str, reason: str) -> None:
+    with Read(tmp_path, {"touches.csv": HEAD + MANY + row}) as read:
+        assert read.reasons() == [(reason, 301)]
+        assert (read.reading.files[0].rows, read.reading.files[0].bad) == (301, 1)
+        assert read.store.spans["touches"][0] == 300
+
+
+def test_a_quote_that_does_not_end_costs_all_lines_behind_it(tmp_path: Path) -> None:
+    rows = MANY.splitlines(keepends=True)
+    rows[150] = '"' + rows[150]
+    with pytest.raises(TooManyBadError) as caught:
+        Read(tmp_path, {"touches.csv": HEAD + "".join(rows)})
+    assert caught.value.args_of_reason["bad"] == "150"
+
+
+def test_a_quote_inside_of_a_value_is_a_letter(tmp_path: Path) -> None:
+    with Read(
+        tmp_path, {"touches.csv": HEAD + MANY + 'the 5" one,2026-11-01 10:00,sms\n' + "z,2026-11-01 10:00,sms\n"}
+    ) as read:
+        assert read.store.spans["touches"][0] == 302
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'; DROP TABLE touches --", '"a""b\n,c"', "nul\0x", "=cmd|' /C calc'!A0", "@SUM(A1)", "\u202eevil", "🎉", "\x1b[31m", "%s{0}{x}",
+        "NULL", "\\N", "\\", "a\tb",
+    ],
+)  # fmt: skip
+def test_a_hostile_text_is_a_text_in_every_field(tmp_path: Path, text: str) -> None:
+    head = "customer,time,channel,step,purpose,tool,state,sent_by,staff,role,shop,arm,country,data\n"
+    fields = head.strip().split(",")
+    plain = text.replace('""', '"').strip('"') if text.startswith('"') else text
+    rows = "".join(
+        ",".join(
+            {"customer": f"c{number}", "time": "2026-11-01 10:00"}.get(field, "") if field != here else text
+            for field in fields
+        ).replace(",,", ",sms,", 1)
+        + "\n"
+        for number, here in enumerate(field for field in fields if field not in ("time", "state", "sent_by", "channel"))
+    )
+    with Read(tmp_path, {"touches.csv": head + MANY.replace("\n", "," * 11 + "\n") + rows}) as read:
+        assert read.reading.aside == ()
+        assert read.engine.run("SELECT count(*) FROM touches") == [(310,)]
+        people = read.store.names("people", list(range(1, 400)))
+        assert plain in people.values()
+        assert plain in read.store.names("staff", [1, 2]).values()
+        assert {plain, ""} == {one["country"] for one in read.store.kinds("touches").values()}
+
+
+def test_too_many_bad_rows_stop_the_run_and_say_why_without_anybodys_data(tmp_path: Path) -> None:
+    with pytest.raises(TooManyBadError) as caught:
+        Read(tmp_path, {"touches.csv": HEAD + "13800000000,x,sms\n" * 3 + "b,2026-11-03 10:00,sms\n"})
+    said = caught.value.reason.fill("en", caught.value.args_of_reason)
+    assert "3 of 4 rows can't be read, more than 1%" in said
+    assert "time is no time that can be read: 3 rows (row 1, for one)" in said
+    assert "13800000000" not in said
+
+
+def test_a_column_that_does_not_repeat_is_no_channel(tmp_path: Path) -> None:
+    rows = "".join(f"c{number},2026-11-01 10:00,dear customer {number}\n" for number in range(20_100))
+    assert "channel take too many values" in refused(tmp_path, "touches.csv", HEAD + rows)
+
+
+def test_a_header_without_rows_is_a_log_without_rows(tmp_path: Path) -> None:
+    with Read(tmp_path, {"touches.csv": HEAD}) as read:
+        assert read.reading.files[0].rows == 0
+        assert read.store.spans == {}
+        assert read.engine.run("SELECT count(*) FROM touches") == [(0,)]
+
+
+def everything(folder: Path) -> Iterator[tuple[str, bytes, int]]:
+    for one in sorted(folder.rglob("*")):
+        if one.is_file() and "work" not in one.relative_to(folder).parts:
+            yield one.name, one.read_bytes(), one.stat().st_mtime_ns
+
+
+def test_sources_stay_as_they_are(tmp_path: Path) -> None:
+    def ahead(place: Path) -> None:
+        with sqlite3.connect(place) as base:
+            base.execute("PRAGMA journal_mode = WAL")
+        base.close()
+        lite(place)
+
+    files: dict[str, Made] = {
+        "touches-1.csv": (HEAD + MANY).encode("gb18030"),
+        "touches-2.xlsx": sheet,
+        "touches-3.sqlite": ahead,
+        "touches-4.duckdb": duck,
+        "touches-5.parquet": packed,
+        "touches-6.db": lite,
+    }
+    from tests.logs.logged import put  # noqa: PLC0415
+
+    put(tmp_path, files)
+    before = list(everything(tmp_path))
+    for one in tmp_path.iterdir():
+        one.chmod(0o444)
+    with Read(tmp_path, {"customers.csv": "customer\nx\n", **dict.fromkeys(files, lambda _: None)}) as read:
+        assert read.store.spans["touches"][0] == 310
+    assert [one for one in everything(tmp_path) if one[0] != "customers.csv"] == before

@@ -1,0 +1,95 @@
+"""Time limits, skipped steps and order against the oracle, on small logs of every kind: ties, gaps, disorder, clocks that are moved."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sopkit.logs.case import LogCase
+from sopkit.logs.observed import Observation
+from sopkit.logs.working import deadlines, order, skipped
+from sopkit.pipeline import Compilation
+from tests.logs import oracle_steps as oracle
+from tests.logs.stores import store_of
+from tests.workspaces import compiled
+
+BEGIN = int(datetime(2026, 10, 29, 12, tzinfo=UTC).timestamp())
+"""Three days before clocks in New York go back."""
+GRID = 1800
+TIMES = st.integers(0, 6 * 48).map(lambda n: BEGIN + n * GRID)
+STEPS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "run": st.sampled_from(["r1", "r2"]),
+            "step": st.sampled_from([f"care/{one}" for one in "abcdef"]),
+            "state": st.sampled_from(["due", "started", "done", "done", "done", "skipped"]),
+            "time": TIMES,
+        },
+        optional={"due": TIMES},
+    ),
+    min_size=1,
+    max_size=14,
+)
+EVENTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "event": st.sampled_from(["complaint-received", "chat-received", "order-paid"]),
+            "customer": st.sampled_from(["c1", "c2"]),
+            "time": TIMES,
+        }
+    ),
+    max_size=6,
+)
+
+
+@cache
+def play() -> Compilation:
+    whole = compiled({"sopkit.yaml": oracle.PLAY})
+    assert [one.rule.code for one in whole.findings if one.rule.code < "SOP2"] == []
+    return whole
+
+
+def counts(found: Iterator[Observation], code: str) -> dict[str, tuple[int, int]]:
+    return {one.subject.rpartition("/")[2]: (one.looked, one.broken) for one in found if one.rule.code == code}
+
+
+@pytest.mark.long
+@settings(max_examples=150, deadline=None)
+@given(steps=STEPS, events=EVENTS, parts=st.sampled_from([1, 2]))
+@example(
+    steps=[{"run": "r1", "step": "care/a", "state": "done", "time": BEGIN + 5 * GRID}],
+    events=[{"event": "complaint-received", "customer": "c1", "time": BEGIN}],
+    parts=1,
+)
+def test_the_engine_finds_what_the_oracle_does(
+    steps: list[dict[str, object]], events: list[dict[str, object]], parts: int
+) -> None:
+    steps = [{**row, "customer": "c1" if row["run"] == "r1" else "c2"} for row in steps]
+    with tempfile.TemporaryDirectory() as folder:
+        store = store_of(Path(folder), {"steps": steps, "events": events}, parts)
+        with store.engine:
+            case = LogCase(play(), store)
+            timed = list(deadlines.observe(case))
+            missing, disordered = list(skipped.observe(case)), list(order.observe(case))
+    wanted = oracle.deadlines(steps, events)
+    assert counts(iter(timed), "SOP985") == {step: late for step, (late, _) in wanted.items()}
+    assert counts(iter(timed), "SOP986") == {step: missed for step, (_, missed) in wanted.items()}
+    assert counts(iter(missing), "SOP205") == oracle.skipped(steps)
+    assert counts(iter(disordered), "SOP987") == oracle.order(steps)
+    for one in (*timed, *missing, *disordered):
+        assert one.status == ("broken" if one.broken else "kept" if one.looked else "not assessed")
+        assert (one.reason is not None) == (one.status == "not assessed")
+        assert len(one.cases) == min(5, one.broken)
+        for by in ("week", "shop", "role", "staff"):
+            parts_ = [group for group in one.groups if group.by == by]
+            assert not parts_ or (sum(g.looked for g in parts_), sum(g.broken for g in parts_)) == (
+                one.looked,
+                one.broken,
+            )

@@ -1,0 +1,136 @@
+"""How documents lie on their pages: heads, contents and months, whatever is written in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Final, Literal
+
+import pypdfium2  # type: ignore[import-untyped]
+import pytest
+
+from sopkit.render.document import Block, Column, Document, Look, Paragraph, RowGroup, Section, Table, text
+from sopkit.render.pdf import Typesetter, to_pdf
+from sopkit.render.templating import Templates
+
+FOOT: Final = 15 / 25.4 * 72
+"""Points from the end of the paper to the text of a sheet; below is what all its pages say."""
+HEIGHT: Final = 297 / 25.4 * 72
+RUNNING: Final = ("AUR-SOP-001-guide-calendar", "Working copy of 2026-11-28", "Uncontrolled copy", "52cfd3db91b4950c")
+
+
+@pytest.fixture(scope="module")
+def typesetter() -> Iterator[Typesetter]:
+    with Typesetter(Templates(), date(2026, 7, 1)) as made:
+        yield made
+
+
+def document(
+    form: Literal["manual", "checklist"], title: str, sections: tuple[Section, ...], running: tuple[str, ...] = RUNNING
+) -> Document:
+    look = Look(header="Aurora Beauty · private-domain operations", footer="Internal use only")
+    return Document(form, "en", title, "Operations", sections, running=running, look=look)
+
+
+def opened(made: Document, typesetter: Typesetter) -> pypdfium2.PdfDocument:
+    return pypdfium2.PdfDocument(to_pdf(made, typesetter))
+
+
+def heights(sheet: pypdfium2.PdfPage) -> list[tuple[float, float]]:
+    """Return the lower and the upper end of each letter of a page, in points from its foot."""
+    said = sheet.get_textpage()
+    boxes = [said.get_charbox(number) for number in range(said.count_chars())]
+    return [(low, high) for left, low, right, high in boxes if right > left]
+
+
+@pytest.mark.parametrize("form", ["manual", "checklist"])
+@pytest.mark.parametrize("title", ["Shop guide: wall calendar", "A title that is far too long " * 40, "w" * 2000])
+def test_a_head_stays_on_the_page_however_long_it_is(
+    form: Literal["manual", "checklist"], title: str, typesetter: Typesetter
+) -> None:
+    sections = tuple(
+        Section(f"s{each}", text("Chapter"), (Paragraph(text("Words")),), breaks=True) for each in range(3)
+    )
+    for running in (RUNNING, tuple(part * 40 for part in RUNNING)):
+        *_, last = opened(document(form, title, sections, running), typesetter)
+        highest = max(high for _, high in heights(last))
+        assert highest < HEIGHT - 4 / 25.4 * 72
+        assert "AUR-SOP-001" in last.get_textpage().get_text_bounded()
+
+
+def test_a_head_that_fits_is_one_line(typesetter: Typesetter) -> None:
+    """Paper would else be cut above the second: the brand's words stand in the sheet's own head."""
+    sections = (Section("one", text("One"), (Paragraph(text("Words")),)),)
+    (sheet,) = opened(document("checklist", "Shop guide: wall calendar", sections), typesetter)
+    first = sheet.get_textpage().get_text_bounded().splitlines()[0]
+    assert first == "Shop guide: wall calendar " + " · ".join(RUNNING)
+
+
+def month(rows: int, lines: int) -> Section:
+    columns = tuple(Column(text(name), 1, "day") for name in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+    entry = "\n".join(["1", *(f"10:00 entry{number}" for number in range(lines))])
+    filled = [tuple(text(entry if day == 3 else "1") for day in range(7)) for _ in range(rows)]
+    blocks: tuple[Block, ...] = (
+        Table(text("May 2027"), columns, (RowGroup((), tuple(filled)),)),
+        Paragraph(text("note")),
+    )
+    return Section(f"month.{rows}.{lines}", text("2027-05"), blocks, breaks=True)
+
+
+@pytest.mark.parametrize("lines", [0, 3, 9, 30])
+@pytest.mark.parametrize("rows", [4, 5, 6])
+def test_a_month_fills_its_page_and_never_more(rows: int, lines: int, typesetter: Typesetter) -> None:
+    (sheet,) = opened(document("checklist", "Calendar", (month(rows, lines),)), typesetter)
+    said = sheet.get_textpage().get_text_bounded()
+    assert said.count("entry") == rows * lines
+    foot = sheet.get_textpage().get_text_bounded(top=FOOT - 1)
+    assert " ".join(foot.split()) == "Internal use only Page 1 of 1"
+    assert min(low for low, _ in heights(sheet) if low > FOOT - 1) < FOOT + 12, (
+        "the note behind the month is at the foot"
+    )
+
+
+def test_the_weeks_of_a_month_that_has_room_are_equally_high(typesetter: Typesetter) -> None:
+    (sheet,) = opened(document("checklist", "Calendar", (month(5, 4),)), typesetter)
+    words = sheet.get_textpage()
+    search = words.search("entry0")
+    found = []
+    while (hit := search.get_next()) is not None:
+        found.append(words.get_charbox(hit[0])[1])
+    steps = {round(upper - lower, 1) for upper, lower in pairwise(found)}
+    assert len(found) == 5
+    assert len(steps) == 1
+    assert steps.pop() > 100
+
+
+@pytest.mark.parametrize(("chapters", "place"), [(1, None), (2, 0), (8, 0), (9, 1)])
+def test_few_lines_of_contents_stand_on_the_cover(chapters: int, place: int | None, typesetter: Typesetter) -> None:
+    sections = tuple(
+        Section(f"s{each}", text(f"Chapter {each}"), (Paragraph(text("Words")),), breaks=True)
+        for each in range(chapters)
+    )
+    pdf = opened(document("manual", "Training", sections), typesetter)
+    said = [sheet.get_textpage().get_text_bounded() for sheet in pdf]
+    assert len(said) == chapters + 1 + (place == 1)
+    assert [number for number, each in enumerate(said) if "Contents" in each] == ([] if place is None else [place])
+    if place is not None:
+        for each in range(chapters):
+            row = next(line for line in said[place].splitlines() if f"Chapter {each}" in line)
+            assert f"Chapter {each}" in said[int(row.split()[-1]) - 1]
+
+
+def test_a_line_that_leads_to_a_table_stands_above_it(typesetter: Typesetter) -> None:
+    rows = tuple((text(f"row {number}"),) for number in range(7))
+    table = Table(text("T"), (Column(text("Step"), 1),), (RowGroup((), rows),))
+    led = Section("b", text("Who does what"), (Paragraph(text("R does it")), table))
+    pages = set()
+    for count in range(18, 44):
+        filler = Section("a", text("A"), tuple(Paragraph(text("Words")) for _ in range(count)))
+        pdf = opened(document("manual", "Manual", (filler, led)), typesetter)
+        said = [sheet.get_textpage().get_text_bounded() for sheet in pdf][1:]
+        (place,) = [number for number, each in enumerate(said) if "row 0" in each]
+        assert [mark.get_dest().get_index() for mark in pdf.get_toc()] == [1, place + 1]
+        assert "R does it" in said[place]
+        pages.add(place)
+    assert pages == {0, 1}
