@@ -184,7 +184,10 @@ def test_nothing_is_recalled_where_files_came_or_went_or_artefacts_did_or_of_ano
     assert len(earlier.recall(made.forest, made.judgement.beside, rules.BY_NAME, rules.READS).said) == len(
         rules.FAMILIES
     )
-    assert not earlier.recall(made.forest, (("a.pdf", True),), rules.BY_NAME, rules.READS).said
+    assert not earlier.recall(
+        made.forest, (made.judgement.beside[0], (("a.pdf", True),)), rules.BY_NAME, rules.READS
+    ).said
+    assert not earlier.recall(made.forest, (1, made.judgement.beside[1]), rules.BY_NAME, rules.READS).said
     for now in ({**files, "more.yaml": b""}, {path: data for path, data in files.items() if path != "kpis.yaml"}):
         other = recollection(files, made, now)
         assert other is not None

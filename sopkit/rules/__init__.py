@@ -112,7 +112,7 @@ class Judgement:
     said: tuple[Said, ...]
     """What each family said, in their order; nothing where something is wrong in itself, which what they said then hangs on."""
     beside: Beside
-    """Which files of artefacts there are."""
+    """What the families looked at besides the files."""
 
 
 def check(
@@ -131,7 +131,8 @@ def check(
     with none. A family that said the same of an earlier state, and would again, is not asked.
     """
     case = Case(workspace, graph, forest, judged_on(law.day), Doubts(forest, found), law, exists)
-    beside = tuple(sorted({(one.file, exists(one.file)) for one in workspace.artefacts.values() if one.file}))
+    files = sorted({one.file for one in workspace.artefacts.values() if one.file})
+    beside = (case.effort, tuple([(name, exists(name)) for name in files]))
     sure = not case.doubts.anywhere
     known = earlier.recall(forest, beside, BY_NAME, READS) if earlier is not None and sure else NOTHING
     said = _all_said(case, known, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
@@ -176,7 +177,7 @@ def _said_now(case: Case, certain: Case, known: Recalled, number: int) -> Said:
     others = known.of_others.get(number)
     if others is None:
         return _said(FAMILIES[number], case, certain)
-    outcomes, held_back = _said(FAMILIES[number], replace(case, asked=known.playbooks), certain)
+    outcomes, held_back = _said(FAMILIES[number], case.only(known.playbooks), certain)
     new = (one for one in outcomes if playbook_of(one.subject) in known.playbooks)
     return (*others[0], *new), held_back
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -80,6 +80,12 @@ class Case:
         )
         named = ((f"{one.kind}/{one.id}", one) for one in every if not one.builtin)
         return tuple((root, one) for root, one in named if self.asked is None or root in self.asked)
+
+    def only(self, playbooks: frozenset[str]) -> Case:
+        """Return the case in which these playbooks alone are to be judged, with what was worked out already."""
+        some = replace(self, asked=playbooks)
+        vars(some)["courses"] = self.courses
+        return some
 
     def prepare(self) -> None:
         """Work out what nearly every family asks for: processes that part afterwards have it in common."""

@@ -1,8 +1,9 @@
 """What families of rules said of a workspace goes in, to be kept; what of it still holds of another state of it comes out.
 
-What a family said holds as long as nothing that it reads is otherwise: the files, in their order, but for words in them that it does
-not read; which files of artefacts there are; and what is one digest with the key that this is kept under (the tool, the day, packs of
-law). While anything is wrong in itself nothing is kept: what the rules hold back then hangs on where.
+What a family said holds as long as nothing that it reads is otherwise: the files, in their order, but for words or times in them that
+it does not read; what may be spent on a question; which files of artefacts there are; and what is one digest with the key that this is
+kept under (the tool, the day, packs of law). While anything is wrong in itself nothing is kept: what the rules hold back then hangs on
+where.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from sopkit.tree import NUMBERS_A_NODE, Forest, Tree
 
 Content = tuple[tuple[str, bytes], ...]
 """Path and digest of every file, in order."""
-Beside = tuple[tuple[str, bool], ...]
-"""Which files of artefacts there are."""
+Beside = tuple[int, tuple[tuple[str, bool], ...]]
+"""What may be spent on one question, which the size of the workspace says, and which files of artefacts there are."""
 Before = Callable[[str, bytes], Sequence[Tree] | None]
 """The trees of a file as it was, by path and digest; None where they are not known any more."""
 
