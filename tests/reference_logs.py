@@ -84,13 +84,13 @@ def _cell(name: str, form: str, value: object, titles: Mapping[str, Callable[[st
 
 def _titles(workspace: Workspace) -> dict[str, Callable[[str], str]]:
     """Return, by field, how a tool calls what we know by an id."""
-    nouns = {
+    nouns: dict[str, Mapping[str, Noun | Document]] = {
         "channel": workspace.channels, "purpose": workspace.purposes, "tool": workspace.tools, "role": workspace.roles,
         "shop": workspace.shops, "event": workspace.events, "consent": workspace.consents, "sync": workspace.syncs,
     }  # fmt: skip
 
     def title(kind: str, id_: str) -> str:
-        one = nouns[kind].get(id_)  # type: ignore[attr-defined]
+        one = nouns[kind].get(id_)
         return one.title.pick("zh-CN") if one is not None and one.title else id_
 
     found: dict[str, Callable[[str], str]] = {kind: lambda id_, kind=kind: title(kind, id_) for kind in nouns}  # type: ignore[misc]

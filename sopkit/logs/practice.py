@@ -14,6 +14,8 @@ from sopkit.logs.observed import Observation
 from sopkit.logs.overview import Weekly, customers_of, touches_by_week
 from sopkit.logs.pseudonyms import Pseudonyms
 from sopkit.logs.tables import Of
+from sopkit.logs.working.adherence import Adherence
+from sopkit.logs.working.adhering import adhere
 from sopkit.pipeline import Compilation
 
 Family = Callable[[LogCase], Iterator[Observation]]
@@ -35,6 +37,9 @@ class Practice:
     """Number of a customer in a case → the name that stands for the id."""
     staff: Mapping[str, str]
     """The same for staff in groups, whose `of` is the number as text."""
+    shops: Mapping[str, str]
+    """The same for what the logs call a shop and the workspace does not: it may be anything."""
+    adherence: Adherence
 
     def of(self, *statuses: str) -> tuple[Observation, ...]:
         return tuple(one for one in self.observations if one.status in statuses)
@@ -48,8 +53,13 @@ def observe(case: LogCase, names: Pseudonyms, families: tuple[Family, ...] = FAM
     """Put every question that the playbooks give rise to, to the logs."""
     found = chain.from_iterable(family(case) for family in families)
     observations = tuple(sorted(found, key=lambda one: (one.rule.code, one.subject)))
+    adherence = adhere(case)
     who = sorted({each.who for one in observations for each in one.cases if each.who})
-    staff = sorted({int(each.of) for one in observations for each in one.groups if each.by == "staff"})
+    staff = {int(each.of) for one in observations for each in one.groups if each.by == "staff"}
+    staff |= {int(one.of) for one in adherence.training if one.by == "staff"}
+    shops = {each.of for one in observations for each in one.groups if each.by == "shop"}
+    shops |= {one.of for one in adherence.planned if one.by == "shop"} | {one.of for one in adherence.training if one.by == "shop"}
+    declared = case.compilation.workspace.shops
     return Practice(
         compilation=case.compilation,
         observations=observations,
@@ -57,5 +67,7 @@ def observe(case: LogCase, names: Pseudonyms, families: tuple[Family, ...] = FAM
         weeks=touches_by_week(case),
         customers=customers_of(case),
         people={number: names.of("customer", id_) for number, id_ in case.store.names("people", who).items()},
-        staff={str(number): names.of("staff", id_) for number, id_ in case.store.names("staff", staff).items()},
+        staff={str(number): names.of("staff", id_) for number, id_ in case.store.names("staff", sorted(staff)).items()},
+        shops={name: names.of("shop", name) for name in sorted(shops) if name and name not in declared},
+        adherence=adherence,
     )

@@ -35,7 +35,7 @@ PURPOSE: Final = Field("purpose", "name", Phrase("目的", "purpose"))
 STAFF: Final = Field("staff", "id", Phrase("员工", "staff member"))
 ROLE: Final = Field("role", "name", Phrase("岗位", "role"))
 SHOP: Final = Field("shop", "name", Phrase("门店", "shop"))
-ARM: Final = Field("arm", "name", Phrase("实验组", "arm of an experiment"))
+ARM: Final = Field("arm", "name", Phrase("对比测试组", "arm of an experiment"))
 
 FIELDS: Final[Mapping[Of, tuple[Field, ...]]] = {
     "touches": (

@@ -13,6 +13,7 @@ CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 ENGLISH: Final = {
     # Titles of nouns, stages, playbooks
+    "会员号": "member_no", "操作": "action", "已发送": "went out",
     "前可领": " is the last day to take it",
     "示例": "Demo", "小店": "Small shop", "新客旅程": "New customers", "新客": "New customers", "旅程": "journey",
     "新品通知": "News", "新品短信同意": "Consent to news by SMS", "新品": "New arrivals", "入会欢迎": "Welcome",

@@ -11,6 +11,7 @@ from sopkit.logs.observed import Case, Deed, Group, Observation
 from sopkit.logs.overview import Weekly
 from sopkit.logs.practice import Practice
 from sopkit.logs.reading import Aside, FileRead, Reading
+from sopkit.logs.working.adherence import Adherence, Deviation, Fitting, Planned, Training, Weakness
 from sopkit.pipeline import Compilation
 from sopkit.text import Phrase
 
@@ -56,7 +57,30 @@ def practice_of(compilation: Compilation) -> Practice:
         customers=2_000,
         people={7: "K7F3-9QX2", 8: "0A1B-2C3D", 9: "ZZZZ-0000"},
         staff={"3": "STAF-0003"},
+        shops={"老王的店": "SHOP-0001"},
+        adherence=adherence(),
     )  # fmt: skip
+
+
+def adherence() -> Adherence:
+    """Return something of every sort."""
+    visit, welcome = "procedure/complaint", "lifecycle/new-member/awareness/welcome"
+    call = "procedure/complaint/care-call"
+    return Adherence(
+        planned=(
+            Planned("playbook", visit, 100, 80, 12, 5, 3),
+            Planned("role", "guide", 60, 50, 5, 2, 3),
+            Planned("shop", "老王的店", 40, 30, 7, 3, 0),
+            Planned("week", "2026-01-05", 100, 80, 12, 5, 3),
+        ),
+        fitting=(Fitting(visit, 40, 31),),
+        deviations=(Deviation(visit, (call,), 9, 0, (), Phrase("先打了电话", "the call came first")),),
+        training=(
+            Training("role", "guide", "guide", 60, 7, (Weakness(welcome, 60, 7),), ()),
+            Training("staff", "3", "guide", 12, 2, (Weakness(call, 12, 2),), ()),
+        ),
+        unassessed=(("lifecycle/new-member", Phrase("日志里没有它的步骤", "the logs have none of its steps")),),
+    )
 
 
 def reading() -> Reading:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
 from sopkit import __version__
 from sopkit.audit import Audit
-from sopkit.logs.observed import Case, Observation
+from sopkit.logs.observed import Case, Group, Observation
 from sopkit.logs.practice import Practice
 from sopkit.render.findings_json import Json, json_text
 from sopkit.render.practice import tables
@@ -48,14 +49,72 @@ def practice_json(practice: Practice, audit: Audit, telling: Telling, lang: Lang
                 "id": one.id,
                 "plan": one.status.value,
                 "practice": tables.of_control(one, practice) or None,
-                "rules": [code for code in sorted({each.rule.code for each in practice.about(one.rules)})],
+                "rules": _codes(practice.about(one.rules)),
             }
             for one in audit.results
             if one.logs or practice.about(one.rules)
         ],
+        "adherence": _adherence(practice),
         "observations": [_observation(one, practice, telling, lang) for one in practice.observations],
     }
     return json_text(document)
+
+
+def _codes(found: Iterable[Observation]) -> list[Json]:
+    return [*dict.fromkeys(one.rule.code for one in found)]
+
+
+def _adherence(practice: Practice) -> Json:
+    found = practice.adherence
+    return {
+        "planned": [
+            {
+                "by": one.by,
+                "of": practice.shops.get(one.of, one.of),
+                "planned": one.planned,
+                "done": one.done,
+                "late": one.late,
+                "missed": one.missed,
+                "open": one.open,
+            }
+            for one in found.planned
+        ],
+        "fitting": [{"playbook": one.playbook, "runs": one.runs, "fitting": one.fitting} for one in found.fitting],
+        "deviations": [
+            {
+                "playbook": one.playbook,
+                "steps": [*one.steps],
+                "differs": one.differs,
+                "expected": [*one.expected],
+                "runs": one.runs,
+            }
+            for one in found.deviations
+        ],
+        "training": [
+            {
+                "by": one.by,
+                "of": practice.staff.get(one.of, "") if one.by == "staff" else practice.shops.get(one.of, one.of),
+                "role": one.role,
+                "planned": one.planned,
+                "failed": one.failed,
+                "steps": [
+                    {"step": each.step, "planned": each.planned, "failed": each.failed} for each in one.weaknesses
+                ],
+                "courses": [*one.courses],
+            }
+            for one in found.training
+        ],
+    }
+
+
+def _group(group: Group, practice: Practice) -> str:
+    match group.by:
+        case "staff":
+            return practice.staff.get(group.of, "")
+        case "shop":
+            return practice.shops.get(group.of, group.of)
+        case _:
+            return group.of
 
 
 def _observation(one: Observation, practice: Practice, telling: Telling, lang: Lang) -> Json:
@@ -75,7 +134,7 @@ def _observation(one: Observation, practice: Practice, telling: Telling, lang: L
         "groups": [
             {
                 "by": group.by,
-                "of": practice.staff.get(group.of, "") if group.by == "staff" else group.of,
+                "of": _group(group, practice),
                 "looked": group.looked,
                 "broken": group.broken,
             }

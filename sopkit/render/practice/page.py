@@ -34,6 +34,7 @@ from sopkit.render.document import (
 from sopkit.render.manual import front
 from sopkit.render.marks import Line, clean, ident, link, plain, quiet, strong
 from sopkit.render.practice import tables
+from sopkit.render.practice.adherence import adherence
 from sopkit.render.practice.charts import plots
 from sopkit.render.practice.subjects import subject
 from sopkit.render.practice.words import LOGS, MEANINGS, SIGNS, STATUSES, count, share
@@ -69,7 +70,8 @@ LOOKED: Final = Phrase("读了什么", "What was read")
 SPAN: Final = Phrase("{first} 到 {last}", "{first} to {last}")
 EMPTY: Final = Phrase("日志是空的", "the logs are empty")
 FILE_HEADS: Final = (
-    Phrase("文件", "file"), Phrase("日志", "log of"), Phrase("行数", "rows"), Phrase("没有读", "not read"), Phrase("怎么读的", "how it was read"),
+    Phrase("文件", "file"), Phrase("日志", "log of"), Phrase("行数", "rows"), Phrase("没有读", "not read"),
+    Phrase("怎么读的", "how it was read"),
 )  # fmt: skip
 SET_ASIDE: Final = Phrase("没有读的行", "Rows that were not read")
 ASIDE: Final = Phrase(
@@ -149,11 +151,14 @@ def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) 
         yield Section(
             "cases", _text(CASES, names), (Paragraph(_text(PSEUDONYMS, names), quiet=True), *cards), breaks=True
         )
+    yield adherence(practice, names)
     unknown = practice.of("not assessed")
     if unknown:
         yield Section("left", _text(LEFT, names), (_left(unknown, names),))
     if telling.queries:
-        asked = dict.fromkeys(query for one in practice.observations for query in one.queries)
+        asked = dict.fromkeys(
+            (*(query for one in practice.observations for query in one.queries), *practice.adherence.queries)
+        )
         yield Section(
             "queries",
             _text(QUERIES, names),
@@ -272,7 +277,7 @@ def _card(one: Observation, number: int, audit: Audit, practice: Practice, title
         blocks=(
             Paragraph(text(titles.told(one.message))),
             *(_course(case, practice, titles) for case in one.cases),
-            *tables.groups(one.groups, names, practice.staff),
+            *tables.groups(one.groups, practice, names),
         ),
         shade="status fail",
     )

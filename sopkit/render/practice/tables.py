@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from sopkit.audit import Audit, Result, Status
@@ -125,12 +125,12 @@ def of_control(result: Result, practice: Practice) -> Practised:
     return practised(practice.about(result.rules))
 
 
-def groups(found: Sequence[Group], names: Names, staff: Mapping[str, str]) -> tuple[Table, ...]:
+def groups(found: Sequence[Group], practice: Practice, names: Names) -> tuple[Table, ...]:
     """Return the same counts by shop, role, week …: a table for each; staff stand under other names."""
     made = []
     for by in dict.fromkeys(one.by for one in found):
         rows = [
-            (_part(one, names, staff), count(one.looked), count(one.broken), share(one.broken, one.looked))
+            (_part(one, practice, names), count(one.looked), count(one.broken), share(one.broken, one.looked))
             for one in found
             if one.by == by
         ]
@@ -138,10 +138,10 @@ def groups(found: Sequence[Group], names: Names, staff: Mapping[str, str]) -> tu
     return tuple(made)
 
 
-def _part(one: Group, names: Names, staff: Mapping[str, str]) -> str:
+def _part(one: Group, practice: Practice, names: Names) -> str:
     match one.by:
         case "shop":
-            return names.title(names.workspace.shops, one.of)
+            return shop(one.of, practice, names)
         case "role":
             return names.role(one.of)
         case "channel":
@@ -149,9 +149,21 @@ def _part(one: Group, names: Names, staff: Mapping[str, str]) -> str:
         case "playbook" | "step":
             return subject(one.of, names)
         case "staff":
-            return ident(staff.get(one.of, "–"))
+            return people(one.of, practice)
         case _:
             return clean(one.of)
+
+
+def shop(of: str, practice: Practice, names: Names) -> str:
+    """Return what a shop is called; one that is not declared stands under another name, since it may be anything."""
+    if not of:
+        return "–"
+    return ident(practice.shops[of]) if of in practice.shops else names.title(names.workspace.shops, of)
+
+
+def people(of: str, practice: Practice) -> str:
+    """Return the name that stands for a member of staff."""
+    return ident(practice.staff[of]) if of in practice.staff else "–"
 
 
 def table(
