@@ -12,10 +12,11 @@ from sopkit.audit import Audit
 from sopkit.cli.command import Choice, WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.workspace import Loaded
+from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import MISSING, Engine, Limits
-from sopkit.logs.failure import LogRefusedError
+from sopkit.logs.failure import LogRefusedError, TooManyBadError
 from sopkit.logs.practice import Practice, observe
 from sopkit.logs.pseudonyms import SHORT, SHORTEST, KeyTooShortError, pseudonyms
 from sopkit.logs.reading import Reading, open_logs
@@ -119,7 +120,7 @@ class Seen:
 
 
 def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
-    """Read the logs and put every question to them. Raises `WrongUsageError`, `LogRefusedError`."""
+    """Read the logs and put every question to them. Raises `WrongUsageError`, `DocumentFailedError`."""
     limits = limits_of(wanted.memory)
     if not Engine.installed():
         raise WrongUsageError(MISSING)
@@ -130,6 +131,9 @@ def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
     with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work, Engine(Path(work), limits) as engine:
         try:
             store, reading = open_logs(loaded.compilation, loaded.folder, wanted.paths, engine, Path(work))
+        except TooManyBadError as error:
+            said = (error.reason.fill(lang, error.args_of_reason) for lang in ("zh-CN", "en"))
+            raise DocumentFailedError("", Phrase(*said)) from None
         except LogRefusedError as error:
             raise WrongUsageError(error.reason, **error.args_of_reason) from None
         return Seen(observe(LogCase(loaded.compilation, store), other_names), reading, wanted.queries)

@@ -116,6 +116,9 @@ def test_what_cannot_be_done_is_said(folder: Path, run: Run) -> None:
     (folder / "touches.csv").write_text(HEAD + "7,soon,sms\n", encoding="utf-8")
     code, _, said = run("logs", "read", str(folder), "--log", str(folder / "touches.csv"), "--lang", "zh-CN")
     assert (code, "1 行里有 1 行读不懂，超过了 1%" in said) == (1, True)
+    out = folder.parent / "audit"
+    code, _, said = run("audit", str(folder), "--log", str(folder / "touches.csv"), "-o", str(out), "--lang", "en")
+    assert (code, "1 of 1 rows can't be read, more than 1%" in said, out.exists()) == (1, True, False)
 
 
 def test_without_the_library_the_commands_say_what_to_install(
