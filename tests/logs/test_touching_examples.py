@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from sopkit.rules import touched
 from sopkit.source import Source
 from tests.logs.shop import HOURS, RICH, TODAY, case_of
 from tests.logs.stores import store_of
+
+pytestmark = pytest.mark.long
 
 AT: Final = 1782871200
 """10:00 on 1 July 2026 in Shanghai."""
@@ -173,3 +176,22 @@ def test_what_a_file_says_never_comes_into_a_case(tmp_path: Path) -> None:
     found = asked(case_of(tmp_path, logs, settings=HOURS + CAPS, nouns=RICH))
     said = repr([(one.subject, one.message, one.reason, one.cases, one.groups) for one in found])
     assert not re.search("DROP|13800000000|张三", said)
+
+
+WEIGHTS: Final = {"error": "错误", "warning": "警告", "note": "提示"}
+GOLDEN: Final = Path(__file__).with_name("touching.out")
+
+
+def test_what_is_said_of_bad_logs(tmp_path: Path) -> None:
+    """As the user reads it, in both languages."""
+    lines: list[str] = []
+    for number, (code, (bad, _)) in enumerate(CASES.items()):
+        (tmp_path / str(number)).mkdir()
+        for one in asked(case_of(tmp_path / str(number), bad, settings=CAPS + HOURS, nouns=RICH)):
+            if one.rule.code == code and one.status == "broken":
+                weight, what = one.rule.severity.value, f"{code} {one.rule.name}  {one.subject}"
+                lines += [f"{WEIGHTS[weight]} {what}", f"  {one.message.zh}", f"{weight} {what}", f"  {one.message.en}"]
+    said = "\n".join(lines) + "\n"
+    if os.environ.get("SOPKIT_REGENERATE"):
+        GOLDEN.write_text(said, "utf-8")
+    assert said == GOLDEN.read_text("utf-8")

@@ -21,13 +21,12 @@ from tests.logs.shop import CAPS, case_of
 
 STARTS: Final = (1772928000, 1774656000, 1785542400, 1761350400, 1793491200)
 """Near to where the clocks of New York, Berlin and Lord Howe are moved, and one where none is."""
-MOMENTS: Final = tuple(
-    start + shift * HOUR + off
-    for start in STARTS
-    for shift in (0, 1, 5, 6, 7, 24, 36, 168, 696, 743, 744)
-    for off in (-1, 0, 1)
+START: Final = st.shared(st.sampled_from(STARTS), key="start")
+SHIFTS: Final = tuple(hours * HOUR for hours in (0, 0, 1, 4, 5, 6, 7, 24, 36, 48, 72, 168, 24 * 30, 24 * 31))
+MOMENTS: Final = st.builds(
+    lambda start, shift, off: start + shift + off, START, st.sampled_from(SHIFTS), st.sampled_from((-1, 0, 0, 0, 1))
 )
-EXTRA: Final = (0, DAY * 30, DAY * 31, HOUR, 7 * DAY, 4 * HOUR)
+"""Few, so that many lie at the same second, or at a border of something that lasts an hour, a day, a week or a month."""
 ZONES: Final = ("Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Mars/Olympus", None)
 PEOPLE: Final = ("ann", "bob", "eve")
 STEPS: Final = {
@@ -38,16 +37,11 @@ CATEGORY: Final = {"promo": "marketing", "care": "service"}
 
 
 @st.composite
-def moments(draw: st.DrawFn) -> int:
-    return draw(st.sampled_from(MOMENTS[:66])) + draw(st.sampled_from(EXTRA))
-
-
-@st.composite
 def touches(draw: st.DrawFn) -> dict[str, Any]:
     step = draw(st.sampled_from([*STEPS, *STEPS, "", "unheard-of"]))
     channel, purpose, _ = STEPS.get(step, (draw(st.sampled_from(("sms", "chat", "club", "pigeon"))), "", False))
     row: dict[str, Any] = {
-        "customer": draw(st.sampled_from(PEOPLE)), "time": draw(moments()), "channel": channel, "step": step or None,
+        "customer": draw(st.sampled_from(PEOPLE)), "time": draw(MOMENTS), "channel": channel, "step": step or None,
         "purpose": draw(st.sampled_from((purpose, purpose, None, "promo"))) or None,
         "state": draw(st.sampled_from((None, "sent", "sent", "failed", "opened"))),
     }  # fmt: skip
@@ -58,7 +52,7 @@ def touches(draw: st.DrawFn) -> dict[str, Any]:
 
 
 CONSENTS: Final = st.fixed_dictionaries({
-    "customer": st.sampled_from(PEOPLE), "time": moments(),
+    "customer": st.sampled_from(PEOPLE), "time": MOMENTS,
     "action": st.sampled_from(("given", "given", "given", "refused", "withdrawn", "withdrawn")),
     "consent": st.sampled_from(("sms-ok", "sms-ok", "all-ok", "club-ok", "care-ok")),
     "expires": st.sampled_from((None, None, None, STARTS[0] + 8 * DAY, STARTS[0] + 5 * HOUR)),

@@ -215,7 +215,7 @@ def _message(limit: Limit, looked: int, broken: Broken, unsure: int) -> Phrase:
     zh, en = f"{name.zh}（{words.zh}）：", f"{name.en} ({words.en}): "
     if broken.rows:
         zh += f"{looked:,} 次触达里有 {broken.rows:,} 次超出，涉及 {broken.customers:,} 位客户"
-        en += f"{broken.rows:,} of {looked:,} touches are beyond it, of {broken.customers:,} customers"
+        en += f"{broken.rows:,} of {looked:,} touches are beyond it (customers: {broken.customers:,})"
     else:
         zh, en = zh + f"{looked:,} 次触达都没有超出", en + f"none of {looked:,} touches is beyond it"
     if unsure:

@@ -218,7 +218,7 @@ def _observation(asked: Asked, code: int, broken: Broken, query: str) -> Observa
     words = WORDS[code]
     if broken.rows:
         zh += f"{broken.rows:,} 次{words.zh}，涉及 {broken.customers:,} 位客户"
-        en += f"{broken.rows:,} {words.en}, of {broken.customers:,} customers"
+        en += f"{broken.rows:,} {words.en} (customers: {broken.customers:,})"
     else:
         zh, en = f"{zh}没有一次{words.zh}", f"{en}none {words.en}"
     if code == 501:
