@@ -14,7 +14,8 @@ from sopkit.logs.generating.course import COLUMNS, Course
 from sopkit.logs.generating.courses import Courses
 from sopkit.logs.generating.planting import Sower
 from sopkit.logs.tables import FIELDS, Of
-from sopkit.model.documents import Workspace
+from sopkit.model.documents import Document, Workspace
+from sopkit.model.nouns import Noun
 from sopkit.pipeline import Compilation
 from sopkit.simulation.population import Question
 
@@ -84,13 +85,13 @@ def _cell(name: str, form: str, value: object, titles: Mapping[str, Callable[[st
 
 def _titles(workspace: Workspace) -> dict[str, Callable[[str], str]]:
     """Return, by field, how a tool calls what we know by an id."""
-    nouns = {
+    nouns: dict[str, Mapping[str, Noun | Document]] = {
         "channel": workspace.channels, "purpose": workspace.purposes, "tool": workspace.tools, "role": workspace.roles,
         "shop": workspace.shops, "event": workspace.events, "consent": workspace.consents, "sync": workspace.syncs,
     }  # fmt: skip
 
     def title(kind: str, id_: str) -> str:
-        one = nouns[kind].get(id_)  # type: ignore[attr-defined]
+        one = nouns[kind].get(id_)
         return one.title.pick("zh-CN") if one is not None and one.title else id_
 
     found: dict[str, Callable[[str], str]] = {kind: lambda id_, kind=kind: title(kind, id_) for kind in nouns}  # type: ignore[misc]
