@@ -14,7 +14,8 @@ from sopkit.logs.generating.course import COLUMNS, Course
 from sopkit.logs.generating.courses import Courses
 from sopkit.logs.generating.planting import Sower
 from sopkit.logs.tables import FIELDS, Of
-from sopkit.model.documents import Workspace
+from sopkit.model.documents import Document, Workspace
+from sopkit.model.nouns import Noun
 from sopkit.pipeline import Compilation
 from sopkit.simulation.population import Question
 

@@ -30,8 +30,6 @@ NO_CONSENT: Final = Phrase("没有触达要靠同意", "no touch rests on a cons
 NO_EXPIRY: Final = Phrase("没有会到期的同意", "no consent expires")
 NO_WITHDRAWAL: Final = Phrase("没有可以撤回的同意", "no consent can be withdrawn")
 NO_OTHER: Final = Phrase("除了所需的同意，没有别的同意", "there is no consent but those that are needed")
-NO_FREE: Final = Phrase("没有不需要同意的触达", "every touch takes a consent")
-NO_SECOND_TOOL: Final = Phrase("只有一个系统", "there is but one tool")
 
 
 def adds(ground: Ground, course: Course, touch: TouchRow, wanted: tuple[str, str] | None) -> bool:
