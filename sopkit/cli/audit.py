@@ -60,7 +60,7 @@ EXAMPLES = (
     ),
     ("sopkit audit -o audit --as-of 2026-12-31", Phrase("按那一天有效的法条", "by the law of that day")),
     (
-        "sopkit audit my-brand --log my-brand/logs -o audit",
+        "sopkit audit my-brand --log logs -o audit",
         Phrase("计划之外，还看日志里实际发生了什么", "the plan, and what the logs show of practice"),
     ),
 )
@@ -102,7 +102,7 @@ def run(
     forms = forms_wanted(output_format)
     loaded = load(console, directory)
     wanted = practice.Wanted(logs, memory, show_queries)
-    seen = practice.look(console, loaded, wanted) if wanted.asked(loaded) else None
+    seen = practice.look(console, loaded, wanted) if wanted.asked else None
     with without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
         read = inputs(loaded)

@@ -34,8 +34,8 @@ from sopkit.text import Phrase
 LOG: Final = Choice(
     ("--log", "logs"),
     Phrase(
-        "对照剧本审计的日志：文件或文件夹，可以写多次；不写则用 sopkit.yaml 里 logs 声明的",
-        "logs to hold against the playbooks: files or a folder, may be given several times; else those that `logs` in sopkit.yaml names",
+        "日志：文件或文件夹，可以写多次；写工作区的文件夹，就是 sopkit.yaml 里 logs 声明的那些",
+        "logs: files or a folder, may be given several times; the folder of the workspace means those that sopkit.yaml names",
     ),
     "PATH",
     many=True,
@@ -85,9 +85,10 @@ class Wanted:
     memory: str
     queries: bool
 
-    def asked(self, loaded: Loaded) -> bool:
-        """Return whether there are logs to look at."""
-        return bool(self.paths or loaded.compilation.workspace.settings.logs)
+    @property
+    def asked(self) -> bool:
+        """Whether there are logs to look at."""
+        return bool(self.paths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,10 @@ UNKNOWN: Final = Phrase(
     "看不出 {file} 记录的是什么；有的列是：{columns}。请运行 sopkit logs map {file}",
     "it can't be told what {file} is a log of; its columns are: {columns}. Run `sopkit logs map {file}`",
 )
+NONE_DECLARED: Final = Phrase(
+    "sopkit.yaml 里没有写 logs；请用 --log 给出日志的文件或文件夹",
+    "sopkit.yaml names no `logs`; give the files, or their folder, with --log",
+)
 NOTHING: Final = Phrase("{place} 里没有能读的日志", "{place} holds no log that can be read")
 
 
@@ -66,11 +70,20 @@ class Mapped:
 
 
 def files_of(logs: Sequence[LogFile], folder: Path, paths: Sequence[str]) -> list[tuple[LogFile | None, Path]]:
-    """Return the files to read, each with what is declared of it: those given, else all that are declared. Raises `LogRefusedError`."""
-    if not paths:
-        return [(one, path) for one in logs for path in _declared(one, folder)]
-    found = [path for given in paths for path in _given(Path(given))]
-    return [(next((one for one in logs if one.file and _is_meant(path, one.file)), None), path) for path in found]
+    """Return the files to read, each with what is declared of it. Raises `LogRefusedError`.
+
+    The workspace itself, and nothing at all, mean the logs that it declares.
+    """
+    found: list[tuple[LogFile | None, Path]] = []
+    for given in map(Path, paths or (folder,)):
+        if given.resolve() == folder.resolve():
+            if not logs:
+                raise LogRefusedError(NONE_DECLARED)
+            found += [(one, path) for one in logs for path in _declared(one, folder)]
+        else:
+            for path in _given(given):
+                found.append((next((one for one in logs if one.file and _is_meant(path, one.file)), None), path))
+    return found
 
 
 def _is_meant(path: Path, file: str) -> bool:
