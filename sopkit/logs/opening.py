@@ -112,9 +112,13 @@ def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
     file = path
     if encoding not in ("utf-8", "utf-8-sig"):
         file = work / f"text-{number}.csv"
-        with path.open(encoding=encoding, newline="") as old, file.open("w", encoding="utf-8", newline="") as new:
-            while text := old.read(CHUNK):
-                new.write(text)
+        try:
+            with path.open(encoding=encoding, newline="") as old, file.open("w", encoding="utf-8", newline="") as new:
+                while text := old.read(CHUNK):
+                    new.write(text)
+        except UnicodeError as error:  # UTF-16 by its mark, and cut off
+            place = error.start + 1 if isinstance(error, UnicodeDecodeError) else 1
+            raise LogRefusedError(NO_ENCODING, file=path.as_posix(), byte=f"{place:,}") from None
     sample = file.open(encoding="utf-8-sig", newline="", errors="replace").read(SAMPLE)
     delimiter = _delimiter(sample)
     told = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from dataclasses import replace
 from typing import Final
 
 from sopkit.diagnostics import Rule
@@ -46,7 +46,7 @@ class Practice:
 
 def observe(case: LogCase, names: Pseudonyms, families: tuple[Family, ...] = FAMILIES) -> Practice:
     """Put every question that the playbooks give rise to, to the logs."""
-    found = chain.from_iterable(family(case) for family in families)
+    found = (_veiled(one, case, names) for family in families for one in family(case))
     observations = tuple(sorted(found, key=lambda one: (one.rule.code, one.subject)))
     who = sorted({each.who for one in observations for each in one.cases if each.who})
     staff = sorted({int(each.of) for one in observations for each in one.groups if each.by == "staff"})
@@ -59,3 +59,15 @@ def observe(case: LogCase, names: Pseudonyms, families: tuple[Family, ...] = FAM
         people={number: names.of("customer", id_) for number, id_ in case.store.names("people", who).items()},
         staff={str(number): names.of("staff", id_) for number, id_ in case.store.names("staff", staff).items()},
     )
+
+
+def _veiled(one: Observation, case: LogCase, names: Pseudonyms) -> Observation:
+    """Return the observation with other names for shops that are not declared: what a log calls a shop may be somebody's name."""
+    shops = case.compilation.workspace.shops
+    if all(each.by != "shop" or not each.of or each.of in shops for each in one.groups):
+        return one
+    groups = (
+        replace(each, of=names.of("shop", each.of)) if each.by == "shop" and each.of and each.of not in shops else each
+        for each in one.groups
+    )
+    return replace(one, groups=tuple(groups))
