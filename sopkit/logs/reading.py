@@ -26,6 +26,8 @@ AT_MOST_BAD: Final = 0.01
 MOST_VALUES: Final = 50_000
 """Combinations of what repeats, in one file: of more, a column does not hold what is taken for it."""
 MOST_NAMED: Final = 8
+LARGEST: Final = "1e15"
+"""No number of a log is as large: neither what is none, `nan`, nor one whose square is infinite can be counted with."""
 MOST_TOLD: Final = 100_000
 """Rows set aside that are listed one by one."""
 REASONS: Final = {
@@ -256,7 +258,8 @@ class _File:
         )
         asides = [Aside(self._reason(why), count, line) for why, count, line in found]
         if rejected := self._rejected():
-            asides.append(Aside(REASONS["layout"], len({line for (line,) in rejected}), int(rejected[0][0])))
+            count = self.engine.run(f"SELECT count(DISTINCT line) FROM {self.meant.opened.rejects}")[0][0]
+            asides.append(Aside(REASONS["layout"], count, int(rejected[0][0])))
         return asides
 
     def _rejected(self) -> list[Row]:
@@ -376,7 +379,8 @@ def _typed(field: Field, said: str, kind: str) -> str:
     text = f"trim(CAST({said} AS VARCHAR))"
     match field.form:
         case "number":
-            return f"TRY_CAST(replace(replace({text}, ',', ''), '¥', '') AS DOUBLE)"
+            number = f"TRY_CAST(replace(replace({text}, ',', ''), '¥', '') AS DOUBLE)"
+            return f"CASE WHEN abs({number}) < {LARGEST} THEN {number} END"
         case "day":
             wall = times.wall_of(said, kind)
             return f"CAST(floor(({wall}) / 86400.0) AS INTEGER)"

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sopkit.graph.clock import Interval
 from sopkit.graph.openings import Span
@@ -76,7 +77,8 @@ class Hours:
         lay(engine, "opens", columns, filled)
         kinds = self.case.store.kinds("customers").items()
         said = [
-            (kind, zones.index(one["timezone"]) + 1 if one["timezone"] in zones else default) for kind, one in kinds
+            (kind, zones.index(one["timezone"]) + 1 if one["timezone"] in zones else UNKNOWN_ZONE if one["timezone"] else default)
+            for kind, one in kinds
         ]
         lay(engine, "customer_said", ("kind INTEGER", "zone INTEGER"), said)
         lay(engine, "zoned", ("hours INTEGER", "zone INTEGER"), [(number, default) for number in self.personal])
@@ -86,7 +88,7 @@ class Hours:
         settings = self.workspace.settings
         named = settings.customer_timezones
         kinds = self.case.store.kinds("customers").values()
-        zones = sorted({one["timezone"] for one in kinds if one["timezone"]})
+        zones = sorted({one["timezone"] for one in kinds if one["timezone"] and _is_zone(one["timezone"])})
         sure = (
             named[0] if isinstance(named, tuple) and len(named) == 1 else settings.timezone if named is None else None
         )
@@ -114,6 +116,15 @@ class Hours:
         """Return SQL for the open seconds up to an instant, `joined` being the row of `opens` of its day; the instant where always open."""
         inside = " + ".join(f"greatest(0, least({at}, {joined}.b{n}) - {joined}.a{n})" for n in range(self.most))
         return f"CASE WHEN {hours} = 0 THEN {at} ELSE {joined}.before + {inside} END"
+
+
+def _is_zone(name: str) -> bool:
+    """Return whether a file names a zone that there is."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _touching(intervals: Sequence[Interval], midnight: int) -> Iterator[Interval]:
