@@ -287,7 +287,10 @@ def _open_duck(engine: Engine, path: Path, number: int, table: str | None) -> Op
     base = f"duck_{number}"
     engine.run(f"ATTACH {quoted(str(path))} AS {base} (READ_ONLY)")
     # A view may read any other file.
-    rows = engine.run("SELECT table_name FROM information_schema.tables WHERE table_catalog = ? AND table_type = 'BASE TABLE' ORDER BY 1", [base])
+    rows = engine.run(
+        "SELECT table_name FROM information_schema.tables WHERE table_catalog = ? AND table_type = 'BASE TABLE' ORDER BY 1",
+        [base],
+    )
     chosen = f"{base}.{name(_chosen(path, table, [str(row[0]) for row in rows]))}"
     columns = tuple((str(row[0]), str(row[1])) for row in engine.run(f"DESCRIBE SELECT * FROM {chosen}"))
     return Opened(path, columns, f"SELECT *, row_number() OVER () AS {LINE} FROM {chosen}")
