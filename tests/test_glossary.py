@@ -40,7 +40,12 @@ def misuses(text: str) -> list[str]:
 def texts() -> list[Path]:
     """Return the files of the package, schemas, templates and documentation, but for the glossary itself."""
     folders = [ROOT / name for name in ("sopkit", "schemas", "templates", "docs")]
-    found = [path for folder in folders for path in folder.rglob("*") if path.suffix in WRITTEN and path not in (GLOSSARY, FOREIGN)]
+    found = [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix in WRITTEN and path not in (GLOSSARY, FOREIGN)
+    ]
     return sorted([*found, ROOT / "README.md", ROOT / "CHANGELOG.md"])
 
 

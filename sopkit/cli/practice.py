@@ -15,7 +15,7 @@ from sopkit.cli.workspace import Loaded
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
-from sopkit.logs.engine import MISSING, Engine, Limits
+from sopkit.logs.engine import MISSING, Engine, EngineError, Limits
 from sopkit.logs.failure import LogRefusedError, TooManyBadError
 from sopkit.logs.practice import Practice, observe
 from sopkit.logs.pseudonyms import SHORT, SHORTEST, KeyTooShortError, pseudonyms
@@ -54,6 +54,10 @@ MEMORY: Final = Choice(
 """Of the whole run: the database is given what Python leaves."""
 NOT_A_SIZE: Final = Phrase(
     "--memory 写成 2GB 或 800MB，至少 500MB", "--memory takes a size such as 2GB or 800MB, 500MB at least"
+)
+FAILED: Final = Phrase(
+    "审计日志没有做完，可能内存或磁盘不够（试试更大的 --memory）：{why}",
+    "the logs could not be audited, maybe for want of memory or disk (try a larger --memory): {why}",
 )
 LEAST: Final = 500
 PYTHON: Final = 400
@@ -137,4 +141,8 @@ def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
             raise DocumentFailedError("", Phrase(*said)) from None
         except LogRefusedError as error:
             raise WrongUsageError(error.reason, **error.args_of_reason) from None
-        return Seen(observe(LogCase(loaded.compilation, store), other_names), reading, wanted.queries)
+        try:
+            practice = observe(LogCase(loaded.compilation, store), other_names)
+        except EngineError as error:
+            raise WrongUsageError(FAILED, why=str(error).partition("\n")[0][:200]) from None
+        return Seen(practice, reading, wanted.queries)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +38,7 @@ LARGEST: Final = 2 * 10**9
 """Bytes that a spreadsheet may unpack to."""
 DELIMITERS: Final = (",", "\t", ";", "|")
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+PATTERN: Final = frozenset("*?[")
 LINE: Final = "_line"
 """The column in which a query gives the number of each row, from 1."""
 
@@ -111,7 +113,7 @@ def open_file(engine: Engine, path: Path, work: Path, number: int, table: str | 
         if suffix in TEXTS:
             return _open_text(path, start, work, number)
         if suffix in PARQUETS:
-            return _open_parquet(engine, path)
+            return _open_parquet(engine, path, _named_plainly(path, work, number))
         if suffix in DUCKS:
             return _open_duck(engine, path, number, table)
         rows = _sheet(path, table) if suffix in SHEETS else _lite(path, table)
@@ -120,18 +122,29 @@ def open_file(engine: Engine, path: Path, work: Path, number: int, table: str | 
         raise LogRefusedError(BROKEN, file=path.as_posix(), why=str(error).partition("\n")[0][:200]) from None
 
 
+def _named_plainly(path: Path, work: Path, number: int) -> Path:
+    """Return the file, or a copy of it where the engine would take its name for a pattern that other files fit, too."""
+    if not PATTERN.intersection(str(path)):
+        return path
+    return Path(shutil.copyfile(path, work / f"plain-{number}{path.suffix.lower()}"))
+
+
 # Text
 
 
 def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
     encoding, seen = _encoding(path, start)
-    file, mixed = path, seen.mixed
+    file, mixed = _named_plainly(path, work, number), seen.mixed
     if mixed or encoding not in ("utf-8", "utf-8-sig"):
         file = work / f"text-{number}.csv"
         ends = None if mixed else ""
-        with path.open(encoding=encoding, newline=ends) as old, file.open("w", encoding="utf-8", newline="") as new:
-            while text := old.read(CHUNK):
-                new.write(text)
+        try:
+            with path.open(encoding=encoding, newline=ends) as old, file.open("w", encoding="utf-8", newline="") as new:
+                while text := old.read(CHUNK):
+                    new.write(text)
+        except UnicodeError as error:  # UTF-16 by its mark, and cut off
+            place = error.start + 1 if isinstance(error, UnicodeDecodeError) else 1
+            raise LogRefusedError(NO_ENCODING, file=path.as_posix(), byte=f"{place:,}") from None
     with file.open(encoding="utf-8-sig", newline="", errors="replace") as begun:
         sample = begun.read(SAMPLE)
     delimiter = _delimiter(sample)
@@ -350,8 +363,8 @@ def _chosen(path: Path, table: str | None, tables: list[str]) -> str:
 # What the engine reads by itself
 
 
-def _open_parquet(engine: Engine, path: Path) -> Opened:
-    read = f"read_parquet({quoted(str(path))}, file_row_number = true)"
+def _open_parquet(engine: Engine, path: Path, file: Path) -> Opened:
+    read = f"read_parquet({quoted(str(file))}, file_row_number = true)"
     columns = tuple(
         (str(row[0]), str(row[1])) for row in engine.run(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {read}")
     )
@@ -363,7 +376,11 @@ def _open_parquet(engine: Engine, path: Path) -> Opened:
 def _open_duck(engine: Engine, path: Path, number: int, table: str | None) -> Opened:
     base = f"duck_{number}"
     engine.run(f"ATTACH {quoted(str(path))} AS {base} (READ_ONLY)")
-    rows = engine.run("SELECT table_name FROM information_schema.tables WHERE table_catalog = ? ORDER BY 1", [base])
+    # A view may read any other file.
+    rows = engine.run(
+        "SELECT table_name FROM information_schema.tables WHERE table_catalog = ? AND table_type = 'BASE TABLE' ORDER BY 1",
+        [base],
+    )
     chosen = f"{base}.{name(_chosen(path, table, [str(row[0]) for row in rows]))}"
     columns = tuple((str(row[0]), str(row[1])) for row in engine.run(f"DESCRIBE SELECT * FROM {chosen}"))
     return Opened(path, columns, f"SELECT *, row_number() OVER () AS {LINE} FROM {chosen}")

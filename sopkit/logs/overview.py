@@ -12,6 +12,8 @@ from sopkit.logs.case import LogCase
 
 BUCKET: Final = 900
 """Seconds: no zone's clock stands off by less than a quarter of an hour."""
+UNDECLARED: Final = "?"
+"""Stands for every channel that is not declared: what a log calls one may be anything, a name or a number too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Weekly:
 def touches_by_week(case: LogCase) -> tuple[Weekly, ...]:
     """Return the touches by week and channel, in order of both."""
     settings = case.compilation.workspace.settings
+    known = case.compilation.workspace.channels
     zone = ZoneInfo(settings.timezone) if settings.timezone else UTC
     counted: Counter[tuple[date, str]] = Counter()
     for _ in case.store.each():
@@ -35,7 +38,8 @@ def touches_by_week(case: LogCase) -> tuple[Weekly, ...]:
             "JOIN touches_kinds k ON t.kind = k.kind GROUP BY 1, 2"
         ):
             day = datetime.fromtimestamp(start, zone).date()
-            counted[day - timedelta(day.weekday()), channel] += count
+            named = channel if not channel or channel in known else UNDECLARED
+            counted[day - timedelta(day.weekday()), named] += count
     return tuple(Weekly(week, channel, count) for (week, channel), count in sorted(counted.items()))
 
 

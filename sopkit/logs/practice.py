@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from dataclasses import replace
 from typing import Final
 
 from sopkit.diagnostics import Rule
@@ -58,7 +58,9 @@ def observe(case: LogCase, names: Pseudonyms, families: tuple[Family, ...] = FAM
     staff = {int(each.of) for one in observations for each in one.groups if each.by == "staff"}
     staff |= {int(one.of) for one in adherence.training if one.by == "staff"}
     shops = {each.of for one in observations for each in one.groups if each.by == "shop"}
-    shops |= {one.of for one in adherence.planned if one.by == "shop"} | {one.of for one in adherence.training if one.by == "shop"}
+    shops |= {one.of for one in adherence.planned if one.by == "shop"} | {
+        one.of for one in adherence.training if one.by == "shop"
+    }
     declared = case.compilation.workspace.shops
     return Practice(
         compilation=case.compilation,

@@ -26,13 +26,13 @@ SHORTEST: Final = 16
 ALPHABET: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 """Crockford's: no letter that is taken for a digit."""
 SHORT: Final = Phrase(
-    "环境变量 SOPKIT_LOG_KEY 太短：至少要 {count} 个字符，否则编号能被试出来",
-    "the environment variable SOPKIT_LOG_KEY is too short: with less than {count} characters ids can be found by trying",
+    "环境变量 SOPKIT_LOG_KEY 或文件 .sopkit/log-key 太短：至少要 {count} 个字符，否则编号能被试出来",
+    "the environment variable SOPKIT_LOG_KEY, or the file .sopkit/log-key, is too short: with less than {count} characters ids can be found by trying",
 )
 
 
 class KeyTooShortError(Exception):
-    """The key in the environment is too short; `SHORT` says so."""
+    """The key is too short; `SHORT` says so."""
 
 
 class Pseudonyms:
@@ -73,12 +73,16 @@ def _kept(file: Path) -> bytes:
                 os.link(made, file)
         finally:
             Path(made).unlink()
-    return file.read_bytes()
+    key = file.read_bytes()
+    if len(key) < SHORTEST:
+        raise KeyTooShortError
+    return key
 
 
 def _hide(file: Path) -> None:
     """Keep the key out of git; the folder's other files may be in it."""
     ignored = file.parent / ".gitignore"
-    lines = ignored.read_text(encoding="utf-8").splitlines() if ignored.exists() else [ignored.name]
+    known = ignored.read_text(encoding="utf-8", errors="surrogateescape") if ignored.exists() else ignored.name
+    lines = known.splitlines()
     if file.name not in lines:
-        ignored.write_text("\n".join((*lines, file.name, "")), encoding="utf-8")
+        ignored.write_text("\n".join((*lines, file.name, "")), encoding="utf-8", errors="surrogateescape")

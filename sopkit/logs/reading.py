@@ -30,6 +30,8 @@ MOST_VALUES: Final = 50_000
 MOST_NAMED: Final = 8
 LONGEST: Final = 200
 """Characters of an id or a name; what is longer is none."""
+LARGEST: Final = "1e15"
+"""No number of a log is as large: neither what is none, `nan`, nor one whose square is infinite can be counted with."""
 MOST_TOLD: Final = 100_000
 """Rows set aside that are listed one by one."""
 REASONS: Final = {
@@ -299,7 +301,8 @@ class _File:
         self.has_bad = bool(found)
         asides = [Aside(self._reason(why), count, line) for why, count, line in found]
         if rejected := self._rejected():
-            asides.append(Aside(REASONS["layout"], len({line for (line,) in rejected}), int(rejected[0][0])))
+            count = self.engine.run(f"SELECT count(DISTINCT line) FROM {self.meant.opened.rejects}")[0][0]
+            asides.append(Aside(REASONS["layout"], count, int(rejected[0][0])))
         if lost := self.meant.opened.lost:
             asides.append(Aside(REASONS["quote"], lost[1], lost[0]))
         return asides
@@ -431,7 +434,8 @@ def _typed(field: Field, said: str, kind: str) -> str:
     text = f"trim(CAST({said} AS VARCHAR))"
     match field.form:
         case "number":
-            return f"TRY_CAST(replace(replace({text}, ',', ''), '¥', '') AS DOUBLE)"
+            number = f"TRY_CAST(replace(replace({text}, ',', ''), '¥', '') AS DOUBLE)"
+            return f"CASE WHEN abs({number}) < {LARGEST} THEN {number} END"
         case "day":
             wall = times.wall_of(said, kind)
             return f"CAST(floor(({wall}) / 86400.0) AS INTEGER)"

@@ -71,7 +71,7 @@ class _Question:
             rule=OVER_BUDGET if limit.share else OVER_TOUCH,
             subject=limit.subject,
             status="broken" if broken.rows else "not assessed" if reason else "kept",
-            message=_message(limit, self.looked, broken, self.unsure + unplaced),
+            message=_message(limit, self.looked - unplaced, broken, self.unsure + unplaced),
             looked=self.looked - unplaced,
             broken=broken.rows,
             customers=broken.customers,

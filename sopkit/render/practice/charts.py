@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from sopkit.logs.overview import UNDECLARED
 from sopkit.logs.practice import Practice
 from sopkit.render.document import Diagram
 from sopkit.render.marks import plain
@@ -22,6 +23,7 @@ RATES: Final = Phrase("违反的占多少", "Share that breaks the rule")
 MOST: Final = 60
 """Weeks of one plot; of more, the last."""
 NO_CHANNEL: Final = Phrase("没写渠道", "no channel given")
+OTHER_CHANNEL: Final = Phrase("没有声明的渠道", "channels that are not declared")
 
 
 def plots(practice: Practice, names: Names) -> Iterator[Diagram]:
@@ -58,6 +60,8 @@ def _channels(practice: Practice, names: Names) -> Diagram:
 
 
 def _channel(id_: str, names: Names) -> str:
+    if id_ == UNDECLARED:
+        return OTHER_CHANNEL.within(names.lang)
     return plain(names.title(names.workspace.channels, id_)) if id_ else NO_CHANNEL.within(names.lang)
 
 

@@ -9,6 +9,7 @@ from sopkit.audit import Audit, Result, Status
 from sopkit.diagnostics import Finding, Verdict
 from sopkit.logs.observed import Group, Observation
 from sopkit.logs.practice import Practice
+from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import STATUSES as PLANNED
 from sopkit.render.document import Column, RowGroup, Table, text
 from sopkit.render.marks import clean, ident
@@ -19,7 +20,7 @@ from sopkit.text import Phrase
 
 RULES: Final = (
     Phrase("规则", "rule"), Phrase("对象", "about"), Phrase("查了", "looked at"), Phrase("违反", "broken"),
-    Phrase("比例", "share"), Phrase("客户", "customers"), Phrase("结论", "result"),
+    Phrase("比例", "share"), Phrase("客户", "customers"), Phrase("结论", "result"), Phrase("说明", "in words"),
 )  # fmt: skip
 BOTH: Final = (
     Phrase("检查项", "control"),
@@ -46,6 +47,7 @@ NOT_SEEN: Final = Phrase("日志看不出", "not seen in logs")
 def rules(observations: Iterable[Observation], names: Names) -> Table:
     """Return what was looked at and what was broken, a row for each rule and subject."""
     rows = []
+    titles = Titles(names)
     for one in observations:
         told = (count(one.looked), count(one.broken), share(one.broken, one.looked), count(one.customers))
         figures = ("–",) * 4 if one.status == "not assessed" else told
@@ -56,9 +58,10 @@ def rules(observations: Iterable[Observation], names: Names) -> Table:
                 subject(one.subject, names),
                 *figures,
                 result,
+                titles.told(one.message),
             )
         )
-    return table((), RULES, rows, (5, 4, 2, 2, 2, 2, 3), names)
+    return table((), RULES, rows, (5, 4, 2, 2, 2, 2, 3, 6), names)
 
 
 def controls(audit: Audit, practice: Practice, names: Names) -> Table:
