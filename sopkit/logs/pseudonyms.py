@@ -27,7 +27,8 @@ ALPHABET: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789A
 """Crockford's: no letter that is taken for a digit."""
 SHORT: Final = Phrase(
     "环境变量 SOPKIT_LOG_KEY 或文件 .sopkit/log-key 太短：至少要 {count} 个字符，否则编号能被试出来",
-    "the environment variable SOPKIT_LOG_KEY, or the file .sopkit/log-key, is too short: with less than {count} characters ids can be found by trying",
+    "the environment variable SOPKIT_LOG_KEY, or the file .sopkit/log-key, is too short: with less than {count} "
+    "characters ids can be found by trying",
 )
 
 

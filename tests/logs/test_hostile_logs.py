@@ -19,6 +19,10 @@ from sopkit.logs.practice import observe
 from sopkit.logs.pseudonyms import Pseudonyms
 from sopkit.logs.reading import open_logs
 from sopkit.logs.working.hours import UNKNOWN_ZONE, Hours
+from sopkit.render.document import Document, Section
+from sopkit.render.markdown import to_markdown
+from sopkit.render.practice.tables import groups as groups_of
+from sopkit.render.wording.names import Names
 from sopkit.rules.examples import WORKSPACE
 from sopkit.rules.practice import LATE
 from sopkit.source import Source
@@ -47,8 +51,11 @@ def test_a_shop_that_is_not_declared_stands_under_another_name(tmp_path: Path) -
     groups = (Group("shop", PLANTED, 3, 1), Group("shop", "", 2, 0), Group("week", "2026-09-07", 5, 1))
     one = Observation(LATE, "procedure/a/b", "broken", LATE.summary, looked=5, broken=1, groups=groups)
     names = Pseudonyms(b"0123456789abcdef")
-    [found] = observe(case_of(tmp_path), names, (lambda _: iter((one,)),)).observations
-    assert [each.of for each in found.groups] == [names.of("shop", PLANTED), "", "2026-09-07"]
+    found = observe(case_of(tmp_path), names, (lambda _: iter((one,)),))
+    shown = groups_of(found.observations[0].groups, found, Names(found.compilation.workspace, "en"))
+    said = to_markdown(Document("manual", "en", "t", "", (Section("s", (), shown),)))
+    assert names.of("shop", PLANTED) in said
+    assert PLANTED not in said
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfet\x00i", b"\xff\xfet", b"\xfe\xff\xd8\x00\x00t"])

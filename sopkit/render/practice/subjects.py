@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sopkit.render.audit.titles import called
 from sopkit.render.marks import clean, ident
 from sopkit.render.wording import limits
 from sopkit.render.wording.names import Names
+from sopkit.text import Phrase
 
-PLAYBOOKS = ("lifecycle", "automation", "procedure", "cadence")
+WORDS: Final = {"workspace": Phrase("整个工作区", "the whole workspace")}
+QUIET: Final = Phrase("静默时段", "quiet hours")
+PLAYBOOKS: Final = ("lifecycle", "automation", "procedure", "cadence")
 
 
 def subject(of: str, names: Names) -> str:
@@ -16,6 +21,15 @@ def subject(of: str, names: Names) -> str:
     cap = next((one for one in names.workspace.settings.caps if one.id == name), None) if kind == "cap" else None
     if cap is not None:
         return limits.cap_title(cap, names)
+    if of in WORDS:
+        return WORDS[of].within(names.lang)
+    if kind == "quiet_hours":
+        return QUIET.within(names.lang)
+    if kind == "budget":
+        cap, _, owner = name.partition("/")
+        return f"{subject(f'cap/{cap}', names)}{names.bracketed(limits.budget_owner(owner, names.workspace, names))}"
+    if kind == "kpi":
+        return names.title(names.workspace.kpis, name)
     if kind in PLAYBOOKS and "/" in name:
         playbook, _, _ = name.partition("/")
         return f"{names.title(names.playbooks, playbook)}{names.pick('：', ': ')}{names.step_at(name)}"

@@ -16,6 +16,8 @@ from sopkit.render.marks import clean, ident
 from sopkit.render.practice.subjects import subject
 from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, count, share
 from sopkit.render.wording.names import Names
+from sopkit.rules import practice as of_practice
+from sopkit.rules import touched
 from sopkit.text import Phrase
 
 RULES: Final = (
@@ -41,6 +43,8 @@ PLANS: Final = {
     "": Phrase("没有发现问题", "nothing found"),
 }
 Practised = Literal["broken", "kept", "not assessed", ""]
+OF_LOGS: Final = (*touched.RULES, *of_practice.RULES)
+"""Rules that nothing is asked about on the plan."""
 NOT_SEEN: Final = Phrase("日志看不出", "not seen in logs")
 
 
@@ -89,7 +93,7 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
             f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
         )
         for one in (*practice.of("broken"), *practice.of("kept"))
-        if one.rule.code not in decided
+        if one.rule.code not in decided and one.rule not in OF_LOGS
     ]
     return table(OF_PROMISES, PROMISES, rows, (5, 2, 3, 5), names)
 
