@@ -16,6 +16,7 @@ from typing import Final
 import pytest
 
 from sopkit.cli import app
+from sopkit.text import LANGS, Lang
 from tests.browser import Browser, Page
 from tests.documents import SHOP, SMALL
 
@@ -73,7 +74,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built(SMALL, target / "small", "--edition", "2026-07")
     built(SHOP, target / "shop", "--force", "--only", "audit", "--only", "findings")
     built(REFERENCE, target / "reference")
+    for lang in LANGS:
+        practised(target / "practice" / lang, lang)
     return target
+
+
+def practised(target: Path, lang: Lang) -> None:
+    """Audit the log beside the reference workspace; a key of its own keeps the workspace as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOPKIT_LOG_KEY", "a key of the tests, and of nobody")
+        options = ["--format", "html", "--as-of", "2026-11-20", "--lang", lang, "--show-queries"]
+        assert app.main(["audit", str(REFERENCE), "--log", str(REFERENCE), "-o", str(target), *options]) == 1
 
 
 def built(workspace: Path, target: Path, *options: str) -> None:
@@ -84,12 +95,13 @@ def built(workspace: Path, target: Path, *options: str) -> None:
 def kinds(folder: Path) -> dict[tuple[str, str, str], Path]:
     """Return one page of each kind: of the small workspace where it has the kind, else of the reference; audits of all."""
     found: dict[tuple[str, str, str], Path] = {}
-    for build in ("small", "reference", "shop"):
+    for build in ("small", "reference", "shop", "practice/zh-CN", "practice/en"):
         for page in sorted((folder / build).rglob("*.html")):
             place = page.parent.relative_to(folder / build).as_posix()
             name, _, rest = page.name.partition(".")
             one_of_many = place not in ALONE and name != "all"
-            found.setdefault((f"{build if place == 'audit' else ''}/{place}", "" if one_of_many else name, rest), page)
+            apart = build if place == "audit" or build.startswith("practice") else ""
+            found.setdefault((f"{apart}/{place}", "" if one_of_many else name, rest), page)
     return found
 
 

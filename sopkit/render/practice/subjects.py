@@ -26,8 +26,8 @@ def subject(of: str, names: Names) -> str:
     if kind == "quiet_hours":
         return QUIET.within(names.lang)
     if kind == "budget":
-        cap, _, owner = name.partition("/")
-        return f"{subject(f'cap/{cap}', names)}{names.bracketed(limits.budget_owner(owner, names.workspace, names))}"
+        limit, _, owner = name.partition("/")
+        return f"{subject(f'cap/{limit}', names)}{names.bracketed(limits.budget_owner(owner, names.workspace, names))}"
     if kind == "kpi":
         return names.title(names.workspace.kpis, name)
     if kind in PLAYBOOKS and "/" in name:
