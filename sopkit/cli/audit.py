@@ -60,7 +60,7 @@ EXAMPLES = (
     ),
     ("sopkit audit -o audit --as-of 2026-12-31", Phrase("按那一天有效的法条", "by the law of that day")),
     (
-        "sopkit audit my-brand --log logs -o audit",
+        "sopkit audit my-brand --log touches.csv -o audit --allow-not-assessed",
         Phrase("计划之外，还看日志里实际发生了什么", "the plan, and what the logs show of practice"),
     ),
 )
