@@ -38,6 +38,7 @@ TESTS = {
     "sopkit.graph.worst": ("graph_worst",),
     "sopkit.rules.budgets": CAPS,
     "sopkit.rules.caps": ("caps_zones", "caps_limits", "caps_enforced", "caps_budgets", "caps_bad_input"),
+    "sopkit.rules.witness": ("caps_zones", "caps_limits", "caps_enforced", "caps_budgets", "caps_bad_input"),
     "sopkit.rules.conflicts_offers": CONFLICTS,
     "sopkit.rules.conflicts_workload": CONFLICTS,
     "sopkit.rules.excess": (*CAPS, "caps_enforced"),

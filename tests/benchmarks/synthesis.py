@@ -464,7 +464,8 @@ brand:
   service_line: 400-000-0000
 outputs: {number: SYN-001, approver: head, effective: 2026-07-01, locales: [zh-CN], url: "https://example.com"}
 logs:
-  touches: {of: touches, file: logs/touches.csv, columns: {customer: member_no}}
+  touches: {of: touches, file: logs/touches.csv, columns: {customer: member_no}, values: {channel: {text: sms}}, timezone: Asia/Shanghai,
+    table: sent, complete_from: 2026-01-01, at_most_bad: 1%}
 """
 
 CORE: Final = (
