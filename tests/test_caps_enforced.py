@@ -213,7 +213,7 @@ def test_where_not_all_ways_were_tried_nothing_is_passed_over(monkeypatch: pytes
     def spent(*_: object) -> None:
         raise SpentError
 
-    monkeypatch.setattr(caps, "_course", spent)
+    monkeypatch.setattr(caps, "course", spent)
     one = two(", after: 30m, within: 2h%s")
     assert late(DAILY, one % "") == []
     assert unasked(DAILY, one % "") == ["c: whether it makes a wait past a time limit"]
@@ -225,7 +225,7 @@ def test_where_not_all_ways_were_tried_of_what_others_send_that_is_said(monkeypa
     def spent(*_: object) -> None:
         raise SpentError
 
-    monkeypatch.setattr(caps, "_course", spent)
+    monkeypatch.setattr(caps, "course", spent)
     done = judged(ONE, TOOL_THEN_STAFF, settings=SKIPPING)
     assert of_rule(done, "over-touch") == []
     assert [one.reason.en for one in done.not_assessed if one.subject == "cap/c"] == [

@@ -121,7 +121,7 @@ class Counting:
     def _crowd(self) -> str:
         return (
             "SELECT p.who, q.period, q.lo, q.hi FROM people p CROSS JOIN periods q "
-            f"WHERE p.who % {self.store.parts} = $part"
+            f"WHERE (p.who - 1) % {self.store.parts} = $part"
         )
 
     def _followers(self, cohort: Predicate, kpi: Kpi) -> str:
