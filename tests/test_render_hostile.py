@@ -118,7 +118,7 @@ def test_no_text_becomes_markup(turn: int, payload: str) -> None:
     for path, page in hostile.items():
         if path.endswith((".ics", ".json")):
             continue  # no markup
-        if path.startswith("calendar/"):  # what has room in a cell hangs on how wide the words are
+        if path.startswith("calendar/") or ".card." in path:  # what has room hangs on how wide the words are
             assert {each.name for each in tree(page).walk()} <= {each.name for each in tree(plain[path]).walk()}
             continue
         if path.endswith(".html"):

@@ -188,7 +188,7 @@ LATE_SYNC: Final = Rule(
 )  # fmt: skip
 MISSING_SYNC: Final = Rule(
     code="SOP990",
-    name="missing-sync",
+    name="lost-change",
     severity=Severity.ERROR,
     summary=Phrase("同步没有到", "a change that never arrived"),
     message=Phrase("{subject}：{looked} 条里有 {broken} 条没到", "{subject}: {broken} of {looked} never arrived"),
