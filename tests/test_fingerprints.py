@@ -71,6 +71,8 @@ def test_each_case_keeps_its_fingerprints() -> None:
         files = as_files(files_of(case))
         if any(path.startswith(("packs/", "rules/")) for path in files):
             continue  # these stand in their folders
+        if b"kind: workspace" not in b"".join(files.values()):
+            continue  # what is missing is not found once documents stand in other files
         placed = [(f"x{path}" if path != "sopkit.yaml" else path, value) for path, value in rearranged.documents(files)]
         before = prints(compiled(rearranged.written(placed)))
         assert prints(compiled(rearranged.documents_apart(placed, rng))) == before, case
