@@ -23,6 +23,7 @@ from sopkit.logs.store import Store
 from sopkit.output import write_result
 from sopkit.render.columns import visible
 from sopkit.render.practice.set_aside import set_aside_csv
+from sopkit.render.practice.words import LOGS
 from sopkit.render.terminal import table
 from sopkit.text import Lang, Phrase
 
@@ -49,14 +50,6 @@ NO_LOGS: Final = Phrase(
     "there are no logs to read: write `logs` in sopkit.yaml (sopkit logs map FILE shows how), or name files with --log",
 )
 HEAD: Final = Phrase("{file}：{of}，{rows} 行", "{file}: {of}, {rows} rows")
-OF: Final = {
-    "touches": Phrase("触达", "touches"),
-    "consents": Phrase("同意", "consents"),
-    "steps": Phrase("步骤", "steps"),
-    "events": Phrase("事件", "events"),
-    "customers": Phrase("客户", "customers"),
-    "syncs": Phrase("同步", "syncs"),
-}
 FORM: Final = Phrase("格式", "format")
 COLUMNS: Final = Phrase("列", "columns")
 UNUSED: Final = Phrase("没有用到", "not used")
@@ -123,7 +116,7 @@ def _told(console: Console, loaded: Loaded, store: Store, reading: Reading) -> I
     today = loaded.compilation.today
     now = int(datetime(today.year, today.month, today.day, tzinfo=zone).timestamp())
     for of, (rows, first, last) in store.spans.items():
-        shown: dict[str, str | Phrase] = {"of": OF[of], "today": today.isoformat(), "rows": f"{rows:,}"}
+        shown: dict[str, str | Phrase] = {"of": LOGS[of], "today": today.isoformat(), "rows": f"{rows:,}"}
         shown |= {"first": _day(first, zone), "last": _day(last, zone)}
         yield console.word(SPAN, **shown)
         if last >= now + 86_400:
@@ -140,7 +133,7 @@ def _day(seconds: int, zone: ZoneInfo) -> str:
 
 def _file(console: Console, one: FileRead) -> Iterator[str]:
     comma = console.word(Phrase("，", ", "))
-    yield console.word(HEAD, file=one.path.as_posix(), of=OF[one.of], rows=f"{one.rows:,}")
+    yield console.word(HEAD, file=one.path.as_posix(), of=LOGS[one.of], rows=f"{one.rows:,}")
     if not one.rows:
         yield f"  {console.word(EMPTY, file=one.path.name)}"
     asides = [console.word(BAD, reason=each.reason, rows=f"{each.rows:,}", line=f"{each.line:,}") for each in one.aside]

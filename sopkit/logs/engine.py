@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -95,13 +95,6 @@ class Engine:
         except self._error as error:
             raise EngineError(str(error)) from error
 
-    def stream(self, query: str, values: Sequence[object] = (), portion: int = 10_000) -> Iterator[list[Row]]:
-        """Yield the rows of a query in portions. No other query may run until the last was taken."""
-        self.said.append(query)
-        cursor = self._connection.execute(query, values or None)
-        while rows := cursor.fetchmany(portion):
-            yield rows
-
     def confine(self, folders: Sequence[Path]) -> None:
         """Let queries reach these folders alone from now on: neither other files nor a network."""
         allowed = ", ".join(quoted(str(one)) for one in folders)
@@ -133,6 +126,6 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def name(text: str) -> str:
+def identifier(text: str) -> str:
     """Return a text, as a column of a user's file is called, as an identifier of SQL."""
     return '"' + text.replace('"', '""') + '"'

@@ -12,6 +12,9 @@ FIRST: Final = 5
 """Cases that are told of each question."""
 
 
+TOUCHES: Final = Phrase("次触达", "touches")
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One row of a log, as a case tells it."""
@@ -59,7 +62,7 @@ class Observation:
     """What was found, with its figures."""
     looked: int = 0
     """Rows, or cases, that the rule was applied to."""
-    unit: Phrase = Phrase("次触达", "touches")
+    unit: Phrase = TOUCHES
     """Of what `looked` and `broken` are counts."""
     broken: int = 0
     customers: int = 0
@@ -75,3 +78,10 @@ class Observation:
     def rate(self) -> float | None:
         """The share that is broken, from 0 to 1; None where nothing was looked at."""
         return self.broken / self.looked if self.looked else None
+
+
+def not_assessed(
+    rule: Rule, subject: str, reason: Phrase, unit: Phrase = TOUCHES, queries: tuple[str, ...] = ()
+) -> Observation:
+    """Return that a question could not be asked at all."""
+    return Observation(rule, subject, "not assessed", reason, unit=unit, reason=reason, queries=queries)

@@ -20,7 +20,7 @@ from typing import Final
 from urllib.parse import quote
 
 from sopkit.frozen import dataclass
-from sopkit.logs.engine import Engine, EngineError, name, quoted
+from sopkit.logs.engine import Engine, EngineError, identifier, quoted
 from sopkit.logs.failure import LogRefusedError
 from sopkit.text import Phrase
 
@@ -321,7 +321,7 @@ def _lite(path: Path, table: str | None) -> Iterator[Sequence[object]]:
                 "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
             )
             chosen = _chosen(path, table, [one for (one,) in rows])
-            cursor = base.execute(f"SELECT * FROM {name(chosen)}")
+            cursor = base.execute(f"SELECT * FROM {identifier(chosen)}")
             yield tuple(column[0] for column in cursor.description)
             while rows_ := cursor.fetchmany(10_000):
                 yield from rows_
@@ -381,6 +381,6 @@ def _open_duck(engine: Engine, path: Path, number: int, table: str | None) -> Op
         "SELECT table_name FROM information_schema.tables WHERE table_catalog = ? AND table_type = 'BASE TABLE' ORDER BY 1",
         [base],
     )
-    chosen = f"{base}.{name(_chosen(path, table, [str(row[0]) for row in rows]))}"
+    chosen = f"{base}.{identifier(_chosen(path, table, [str(row[0]) for row in rows]))}"
     columns = tuple((str(row[0]), str(row[1])) for row in engine.run(f"DESCRIBE SELECT * FROM {chosen}"))
     return Opened(path, columns, f"SELECT *, row_number() OVER () AS {LINE} FROM {chosen}")

@@ -10,7 +10,7 @@ from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.logs import times
-from sopkit.logs.engine import Engine, name
+from sopkit.logs.engine import Engine, identifier
 from sopkit.logs.headers import fields_called, kind_called
 from sopkit.logs.naming import Vocabulary
 from sopkit.logs.opening import Opened
@@ -98,7 +98,7 @@ class _Looked:
         engine.run(f"CREATE OR REPLACE TEMP TABLE looked AS SELECT * FROM ({opened.query}) LIMIT {LOOKED_AT}")
 
     def _share(self, column: str, test: str) -> float:
-        said = f"trim(CAST({name(column)} AS VARCHAR)) <> ''"
+        said = f"trim(CAST({identifier(column)} AS VARCHAR)) <> ''"
         hit, all_ = self.engine.run(
             f"SELECT count(*) FILTER (WHERE {said} AND ({test})), count(*) FILTER (WHERE {said}) FROM looked"
         )[0]
@@ -106,12 +106,12 @@ class _Looked:
 
     def share_times(self, column: str) -> float:
         """Return the share of values that are times of a log."""
-        kind, said = self.kinds[column], name(column)
+        kind, said = self.kinds[column], identifier(column)
         seconds = f"coalesce({times.instant_of(said, kind)}, {times.wall_of(said, kind)})"
         return self._share(column, f"{seconds} BETWEEN {times.EARLIEST} AND {times.LATEST}")
 
     def share_local(self, column: str) -> float:
-        return self._share(column, f"{times.wall_of(name(column), self.kinds[column])} IS NOT NULL")
+        return self._share(column, f"{times.wall_of(identifier(column), self.kinds[column])} IS NOT NULL")
 
     def share_known(self, of: Of, field: str, column: str) -> float:
         """Return the share of rows whose value the workspace knows in that field."""
@@ -121,7 +121,7 @@ class _Looked:
         return sum(count for said, count in rows if said.casefold() in known) / all_ if known and all_ else 0.0
 
     def values(self, column: str, most: int) -> list[tuple[str, int]]:
-        said = f"trim(CAST({name(column)} AS VARCHAR))"
+        said = f"trim(CAST({identifier(column)} AS VARCHAR))"
         rows = self.engine.run(
             f"SELECT {said} AS said, count(*) FROM looked WHERE {said} <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most}"
         )
@@ -129,7 +129,7 @@ class _Looked:
 
     def every_value(self, column: str) -> list[tuple[str, int]]:
         """Return the values of the whole file, the most frequent first, one more than are proposed."""
-        said = f"trim(CAST({name(column)} AS VARCHAR))"
+        said = f"trim(CAST({identifier(column)} AS VARCHAR))"
         rows = self.engine.run(
             f"SELECT {said} AS said, count(*) FROM ({self.opened.query}) WHERE {said} <> '' GROUP BY 1 ORDER BY 2 DESC, 1 "
             f"LIMIT {MOST_VALUES + 1}"

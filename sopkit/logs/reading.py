@@ -14,7 +14,7 @@ from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.logs import times
-from sopkit.logs.engine import Engine, EngineError, Row, quoted
+from sopkit.logs.engine import Engine, EngineError, Row, identifier, quoted
 from sopkit.logs.failure import LogRefusedError, TooManyBadError
 from sopkit.logs.mapping import Mapped, files_of, mapped
 from sopkit.logs.naming import Vocabulary
@@ -200,7 +200,7 @@ class _File:
         first, second = [f"{LINE} AS line"], ["line"]
         for one in self.fields:
             column = self.meant.columns[one.name]
-            said = _quoted(column)
+            said = identifier(column)
             match one.form:
                 case "time":
                     first += [
@@ -230,7 +230,7 @@ class _File:
         """Return whether a row says anything: an empty one, as sheets have them, is none."""
         if self.meant.opened.packed:
             return "TRUE"
-        said = [f"nullif(trim(CAST({_quoted(one)} AS VARCHAR)), '')" for one in self.meant.columns.values()]
+        said = [f"nullif(trim(CAST({identifier(one)} AS VARCHAR)), '')" for one in self.meant.columns.values()]
         return f"coalesce({', '.join(said)}) IS NOT NULL"
 
     def _ids(self, field: Field) -> dict[str, str | None]:
@@ -411,10 +411,6 @@ class _File:
                     f"{one.title.zh}：{twice:,} 行落在当地钟表出现两次的一小时里，按前一次",
                     f"{one.title.en}: {twice:,} rows fall into an hour that the local clock shows twice; the first was taken",
                 )
-
-
-def _quoted(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
 
 
 def _is_said(said: str, kind: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sopkit.logs.engine import Engine, hashed, part_of, quoted, split_by_part
-from sopkit.logs.tables import FIELDS, TABLES, Field, Of
+from sopkit.logs.tables import FIELDS, TABLES, Of
 
 PART: Final = 10_000_000
 """Rows of the largest log that are asked at once."""
@@ -262,8 +262,3 @@ def files_of(empty: Path, files: Iterable[Path]) -> str:
     """
     named = ", ".join(quoted(str(one)) for one in (*sorted(files), empty))
     return f"read_parquet([{named}], hive_partitioning = false)"
-
-
-def fields(of: Of) -> tuple[Field, ...]:
-    """Return what a row of a kind of log says."""
-    return FIELDS[of]

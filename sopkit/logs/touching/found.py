@@ -112,8 +112,3 @@ def told(  # noqa: PLR0917  all that one question comes to
         cases=broken.cases,
         queries=broken.queries,
     )
-
-
-def not_assessed(rule: Rule, subject: str, reason: Phrase) -> Observation:
-    """Return that a question could not be asked at all."""
-    return Observation(rule, subject, "not assessed", reason, reason=reason)

@@ -11,11 +11,11 @@ from sopkit.diagnostics import Rule
 from sopkit.graph.touches import Match, Touch
 from sopkit.law.vocabulary import is_sensitive
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Observation
+from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.touching.consent import NO_LOG as NO_CONSENTS
 from sopkit.logs.touching.consent import Asked, Course
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, listed, not_assessed, told, touched
+from sopkit.logs.touching.found import Broken, listed, told, touched
 from sopkit.logs.touching.needs import Need
 from sopkit.logs.touching.zones import EPOCH, Zones, day_of
 from sopkit.rules.consent_sensitive import UNSEPARATE, separate_for

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Final
 
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Observation
+from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.touching.contacts import Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, listed, not_assessed, told, touched
+from sopkit.logs.touching.found import Broken, listed, told, touched
 from sopkit.model.nouns import Channel
 from sopkit.model.presets import REPLY_WINDOWS, ReplyWindow
 from sopkit.rules.reply_windows import CLOSED, UNDECLARED

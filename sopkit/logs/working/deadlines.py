@@ -12,7 +12,7 @@ from typing import Final
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Deed, Observation, not_assessed
 from sopkit.logs.working.courses import START, Course, courses_of
 from sopkit.logs.working.deadlines_queries import (
     ALONE_,
@@ -65,7 +65,7 @@ def observe(case: LogCase) -> Iterator[Observation]:
     if span is None:
         if limited:
             for rule in (LATE, MISSED):
-                yield Observation(rule, "workspace", "not assessed", NO_LOG, unit=UNIT, reason=NO_LOG)
+                yield not_assessed(rule, "workspace", NO_LOG, UNIT)
         return
     yield from Deadlines(case, places).observe()
 
@@ -207,21 +207,10 @@ class Deadlines:
                 reason = max(reasons, key=lambda one: one[0])[1] if reasons else NEVER_NAMED
                 if not reasons and (place.number in named or counts):
                     reason = Phrase("还没有到期的", "none was due yet")
-                yield Observation(rule, place.node, "not assessed", reason, unit=UNIT, reason=reason, queries=queries)
+                yield not_assessed(rule, place.node, reason, UNIT, queries=queries)
                 continue
-            yield Observation(
-                rule,
-                place.node,
-                "broken" if found.broken else "kept",
-                self._message(place, counts, reasons),
-                looked=found.looked,
-                unit=UNIT,
-                broken=found.broken,
-                customers=found.customers,
-                cases=found.cases,
-                groups=judged.groups(place.number),
-                queries=queries,
-            )
+            message = self._message(place, counts, reasons)
+            yield judged.observation(rule, place.number, place.node, message, unit=UNIT, queries=queries)
 
     def _message(self, place: Place, counts: Counter[int], reasons: list[tuple[int, Phrase]]) -> Phrase:
         zh = f"按时 {counts[MET]} 次，超时 {counts[LATE_]} 次，没做 {counts[MISSED_]} 次"

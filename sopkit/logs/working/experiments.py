@@ -11,7 +11,7 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.graph.promises import amount
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Observation
+from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.working.counting import NO_LOG, stretch
 from sopkit.logs.working.estimates import Difference, Estimate, difference, goodness, share
 from sopkit.logs.working.kpis import shown
@@ -86,7 +86,7 @@ def observe(case: LogCase) -> Iterator[Observation]:
         metric = workspace.kpis.get(experiment.metric.id) if experiment.metric else None
         if isinstance(found, Phrase):
             for rule in (UNEVEN_ARMS, WORSE_ARM):
-                yield Observation(rule, f"experiment/{experiment.id}", "not assessed", found, unit=UNIT, reason=found)
+                yield not_assessed(rule, f"experiment/{experiment.id}", found, UNIT)
         else:
             yield _of_sizes(found)
             yield _of_result(found, metric)
@@ -219,7 +219,7 @@ def _of_sizes(one: Trial) -> Observation:
     sizes = ", ".join(f"{arm.arm} {arm.n}" for arm in one.arms)
     if one.ratio_p is None:
         reason = NO_SHARES if total else NOT_NAMED
-        return Observation(UNEVEN_ARMS, subject, "not assessed", reason, unit=UNIT, reason=reason, queries=one.queries)
+        return not_assessed(UNEVEN_ARMS, subject, reason, UNIT, queries=one.queries)
     uneven = one.ratio_p < UNEVEN
     zh = f"各组人数 {sizes}，碰巧这样的概率 {_chance(one.ratio_p)}（卡方检验）"
     en = f"arms of {sizes}: by chance with probability {_chance(one.ratio_p)} (chi-square)"
@@ -236,7 +236,7 @@ def _of_result(one: Trial, metric: Kpi | None) -> Observation:
     subject, total = f"experiment/{one.experiment}", sum(arm.n for arm in one.arms)
     if one.reason is not None or metric is None:
         reason = one.reason or NO_METRIC
-        return Observation(WORSE_ARM, subject, "not assessed", reason, unit=UNIT, reason=reason, queries=one.queries)
+        return not_assessed(WORSE_ARM, subject, reason, UNIT, queries=one.queries)
     lower = metric.better == "lower"
     worse = [
         arm for arm in one.arms

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator
 from heapq import nsmallest
 from typing import Final, Literal
 
+from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
 from sopkit.logs.engine import Row
-from sopkit.logs.observed import FIRST, Case, Deed, Group
+from sopkit.logs.observed import FIRST, Case, Deed, Group, Observation
 from sopkit.logs.store import Store
 from sopkit.logs.working.lookups import CLOCKED, DAY, MONDAY
+from sopkit.logs.working.works import Works
 from sopkit.simulation.clock import date_of
+from sopkit.text import Phrase
 
 Tell = Callable[[Row, tuple[str, ...]], tuple[Deed, ...]]
 By = Literal["shop", "role", "staff", "week"]
@@ -73,9 +76,24 @@ class Judged:
             one = self.sums[subject]
             one.cases = tuple(nsmallest(FIRST, (*one.cases, *cases), key=lambda each: (each.at, each.who, each.run)))
 
-    def groups(self, subject: int) -> tuple[Group, ...]:
-        """Return the counts by role, shop, staff and week, where the log names any."""
-        return tuple(group for by in BY for group in self._by(subject, by))
+    def observation(
+        self, rule: Rule, number: int, subject: str, message: Phrase, *, unit: Phrase, queries: tuple[str, ...]
+    ) -> Observation:
+        """Return what is known of the subject with a number, of which there are rows."""
+        found = self.sums[number]
+        return Observation(
+            rule,
+            subject,
+            "broken" if found.broken else "kept",
+            message,
+            looked=found.looked,
+            unit=unit,
+            broken=found.broken,
+            customers=found.customers,
+            cases=found.cases,
+            groups=tuple(group for by in BY for group in self._by(number, by)),
+            queries=queries,
+        )
 
     def _by(self, subject: int, by: By) -> Iterator[Group]:
         counts = self._groups.get(subject, {}).get(by, Counter())
@@ -92,3 +110,14 @@ class Judged:
         if by == "week":
             return date_of(of // DAY).isoformat()
         return {"shop": names.get(of, ""), "role": self.roles[of] if by == "role" else "", "staff": str(of)}[by]
+
+
+def judged_runs(works: Works, query: str, tell: Tell) -> tuple[Judged, bool]:
+    """Judge the works of all parts by a query that makes `judged`; say as well whether the log leaves out the run of any."""
+    engine = works.case.store.engine
+    judged, nameless = Judged(works.case.store, works.roles, tell), 0
+    for _ in works.each():
+        engine.run(query)
+        judged.take()
+        nameless += engine.run("SELECT count(*) FROM works WHERE run = 0")[0][0]
+    return judged, nameless > 0

@@ -7,9 +7,9 @@ from typing import Final
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Deed, Observation, not_assessed
 from sopkit.logs.working.courses import courses_of
-from sopkit.logs.working.found import Judged
+from sopkit.logs.working.found import judged_runs
 from sopkit.logs.working.lookups import lay, lay_clock
 from sopkit.logs.working.places import Places, places_of
 from sopkit.logs.working.works import ALONE, NO_LOG, NO_RUNS, Works, repeats
@@ -45,41 +45,25 @@ def observe(case: LogCase) -> Iterator[Observation]:
     span = case.store.spans.get("steps")
     if span is None:
         if pairs:
-            yield Observation(OUT_OF_ORDER, "workspace", "not assessed", NO_LOG, unit=UNIT, reason=NO_LOG)
+            yield not_assessed(OUT_OF_ORDER, "workspace", NO_LOG, UNIT)
         return
     works, engine = Works(case, places), case.store.engine
     lay(engine, "pairs", ("earlier INTEGER", "later INTEGER"), [(a.number, b.number) for a, b in pairs])
     orders = [(number, not repeats(places.playbook(place))) for number, place in later.items()]
     lay(engine, "orders", ("place INTEGER", "once BOOLEAN"), orders)
     lay_clock(engine, case.compilation.workspace.settings.timezone, span[1], span[2])
-    judged = Judged(case.store, works.roles, lambda row, columns: _tell(places, row, columns))
-    nameless = 0
-    for _ in works.each():
-        engine.run(QUERY)
-        judged.take()
-        nameless += engine.run("SELECT count(*) FROM works WHERE run = 0")[0][0]
+    judged, nameless = judged_runs(works, QUERY, lambda row, columns: _tell(places, row, columns))
     for number, place in sorted(later.items()):
         found = judged.sums.get(number)
         if found is None:
             reason = NO_RUNS if nameless and repeats(places.playbook(place)) else NONE
-            yield Observation(OUT_OF_ORDER, place.node, "not assessed", reason, unit=UNIT, reason=reason)
+            yield not_assessed(OUT_OF_ORDER, place.node, reason, UNIT)
             continue
-        yield Observation(
-            OUT_OF_ORDER,
-            place.node,
-            "broken" if found.broken else "kept",
-            Phrase(
-                f"{found.looked} 次流程里，{found.broken} 次在该先做的步骤之前做了它",
-                f"in {found.broken} of {found.looked} runs it was done before a step that must come first",
-            ),
-            looked=found.looked,
-            unit=UNIT,
-            broken=found.broken,
-            customers=found.customers,
-            cases=found.cases,
-            groups=judged.groups(number),
-            queries=(QUERY,),
+        message = Phrase(
+            f"{found.looked} 次流程里，{found.broken} 次在该先做的步骤之前做了它",
+            f"in {found.broken} of {found.looked} runs it was done before a step that must come first",
         )
+        yield judged.observation(OUT_OF_ORDER, number, place.node, message, unit=UNIT, queries=(QUERY,))
 
 
 def _tell(places: Places, row: Row, columns: tuple[str, ...]) -> tuple[Deed, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Deed, Observation, not_assessed
 from sopkit.logs.working.courses import Course, courses_of, passable
 from sopkit.logs.working.deadlines_queries import BEFORE
 from sopkit.logs.working.found import Judged
@@ -67,7 +67,7 @@ def observe(case: LogCase) -> Iterator[Observation]:
     confirmed = [one for one in places.all if _confirmation(case, one) is not None]
     if "steps" not in case.store.spans:
         if limited or confirmed:
-            yield Observation(SLOW, "workspace", "not assessed", NO_LOG, unit=UNIT, reason=NO_LOG)
+            yield not_assessed(SLOW, "workspace", NO_LOG, UNIT)
         return
     _, first, last = case.store.spans["steps"]
     lay_clock(case.store.engine, case.compilation.workspace.settings.timezone, first - BEFORE, last)
@@ -170,7 +170,7 @@ FROM measured WHERE complete OR took > seconds
     def _say_run(self, number: int, root: str) -> Observation:
         due = _due(self.places, root)
         if isinstance(due, Phrase):
-            return Observation(SLOW, root, "not assessed", due, unit=UNIT, reason=due)
+            return not_assessed(SLOW, root, due, UNIT)
         reason = None
         if number not in self.runs.sums:
             named = any(place.number in self.works.named() for place in self.places.in_playbook(root))
@@ -179,7 +179,7 @@ FROM measured WHERE complete OR took > seconds
 
     def _say(self, subject: str, number: int, judged: Judged, reason: Phrase | None, *, whole: bool) -> Observation:
         if reason is not None:
-            return Observation(SLOW, subject, "not assessed", reason, unit=UNIT, reason=reason)
+            return not_assessed(SLOW, subject, reason, UNIT)
         found = judged.sums[number]
         zh, en = f"{found.looked} 次里有 {found.broken} 次超时", f"{found.broken} of {found.looked} took too long"
         spells = self.spells.get((whole, number))
@@ -187,10 +187,7 @@ FROM measured WHERE complete OR took > seconds
             middle, most = spell(spells.at(0.5)), spell(spells.at(0.9))
             zh += f"；用时中位数约 {middle.zh}，九成不超过约 {most.zh}"
             en += f"; median about {middle.en}, nine in ten within about {most.en}"
-        return Observation(
-            SLOW, subject, "broken" if found.broken else "kept", Phrase(zh, en), looked=found.looked, unit=UNIT, broken=found.broken,
-            customers=found.customers, cases=found.cases, groups=judged.groups(number), queries=(RUNS,) if whole else (),
-        )  # fmt: skip
+        return judged.observation(SLOW, number, subject, Phrase(zh, en), unit=UNIT, queries=(RUNS,) if whole else ())
 
     def _tell(self, row: Row, columns: tuple[str, ...]) -> tuple[Deed, ...]:
         said = dict(zip(columns, row, strict=True))

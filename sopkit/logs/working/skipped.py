@@ -7,9 +7,9 @@ from typing import Final
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Deed, Observation, not_assessed
 from sopkit.logs.working.courses import courses_of
-from sopkit.logs.working.found import Judged
+from sopkit.logs.working.found import Judged, judged_runs
 from sopkit.logs.working.lookups import lay, lay_clock
 from sopkit.logs.working.places import Place, Places, places_of
 from sopkit.logs.working.works import ALONE, NO_LOG, NO_RUNS, Works, repeats
@@ -56,23 +56,16 @@ def observe(case: LogCase) -> Iterator[Observation]:
     span = case.store.spans.get("steps")
     if span is None:
         if required:
-            yield Observation(SKIPPED_REQUIRED_STEP, "workspace", "not assessed", NO_LOG, unit=UNIT, reason=NO_LOG)
+            yield not_assessed(SKIPPED_REQUIRED_STEP, "workspace", NO_LOG, UNIT)
         return
     works = Works(case, places)
     wanted = wanted_of(works)
     engine = case.store.engine
     lay_wanted(works)
     lay_clock(engine, case.compilation.workspace.settings.timezone, span[1], span[2])
-    judged = Judged(case.store, works.roles, lambda row, columns: _tell(places, row, columns))
-    nameless = 0
-    for _ in works.each():
-        engine.run(QUERY)
-        judged.take()
-        nameless += engine.run("SELECT count(*) FROM works WHERE run = 0")[0][0]
+    judged, nameless = judged_runs(works, QUERY, lambda row, columns: _tell(places, row, columns))
     for place in required:
-        yield _say(
-            place, judged, guarded=place not in wanted, nameless=nameless > 0 and repeats(places.playbook(place))
-        )
+        yield _say(place, judged, guarded=place not in wanted, nameless=nameless and repeats(places.playbook(place)))
 
 
 def wanted_of(works: Works) -> list[Place]:
@@ -102,23 +95,12 @@ def _say(place: Place, judged: Judged, *, guarded: bool, nameless: bool) -> Obse
     found = judged.sums.get(place.number)
     if guarded or found is None:
         reason = (GUARDED if place.step.if_ is not None else NOT_LOGGED) if guarded else NO_RUNS if nameless else NONE
-        return Observation(SKIPPED_REQUIRED_STEP, place.node, "not assessed", reason, unit=UNIT, reason=reason)
-    return Observation(
-        SKIPPED_REQUIRED_STEP,
-        place.node,
-        "broken" if found.broken else "kept",
-        Phrase(
-            f"走到这一步的 {found.looked} 次流程里，{found.broken} 次跳过了它",
-            f"{found.broken} of {found.looked} runs that came to it went past it",
-        ),
-        looked=found.looked,
-        unit=UNIT,
-        broken=found.broken,
-        customers=found.customers,
-        cases=found.cases,
-        groups=judged.groups(place.number),
-        queries=(QUERY,),
+        return not_assessed(SKIPPED_REQUIRED_STEP, place.node, reason, UNIT)
+    message = Phrase(
+        f"走到这一步的 {found.looked} 次流程里，{found.broken} 次跳过了它",
+        f"{found.broken} of {found.looked} runs that came to it went past it",
     )
+    return judged.observation(SKIPPED_REQUIRED_STEP, place.number, place.node, message, unit=UNIT, queries=(QUERY,))
 
 
 def _tell(places: Places, row: Row, columns: tuple[str, ...]) -> tuple[Deed, ...]:

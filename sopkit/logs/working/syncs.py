@@ -10,7 +10,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.clock import slot_instants, zone
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Deed, Observation, not_assessed
 from sopkit.logs.working.found import Judged
 from sopkit.logs.working.lookups import DAY, lay, lay_clock
 from sopkit.logs.working.spells import Spells, spell
@@ -70,7 +70,7 @@ def observe(case: LogCase) -> Iterator[Observation]:
     syncs = [one for _, one in sorted(case.compilation.workspace.syncs.items()) if not one.builtin]
     if "syncs" not in case.store.spans:
         for rule in (LATE_SYNC, MISSING_SYNC) if syncs else ():
-            yield Observation(rule, "workspace", "not assessed", NO_LOG, unit=UNIT, reason=NO_LOG)
+            yield not_assessed(rule, "workspace", NO_LOG, UNIT)
         return
     yield from _Arrivals(case, syncs).observe()
 
@@ -167,13 +167,10 @@ class _Arrivals:
             found = judged.sums.get(number)
             if found is None or not found.looked:
                 reason = self._reason(sync, count, early, lacks_length=declared is not None and declared.most is None)
-                yield Observation(rule, f"sync/{sync.id}", "not assessed", reason, unit=UNIT, reason=reason)
+                yield not_assessed(rule, f"sync/{sync.id}", reason, UNIT)
                 continue
-            yield Observation(
-                rule, f"sync/{sync.id}", "broken" if found.broken else "kept", self._message(number, early),
-                looked=found.looked, unit=UNIT, broken=found.broken, customers=found.customers, cases=found.cases,
-                groups=judged.groups(number), queries=(QUERY,),
-            )  # fmt: skip
+            message = self._message(number, early)
+            yield judged.observation(rule, number, f"sync/{sync.id}", message, unit=UNIT, queries=(QUERY,))
 
     def _reason(self, sync: Sync, count: int, early: int, *, lacks_length: bool) -> Phrase:
         if self.declared[sync.id] is None:
