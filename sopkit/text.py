@@ -26,6 +26,10 @@ class Phrase:
         """Return the sentence in `lang` with every placeholder replaced; a missing one is a `KeyError`, our bug."""
         return self.within(lang).format_map({name: say(value, lang) for name, value in args.items()})
 
+    def filled(self, **args: str | Phrase) -> Phrase:
+        """Return the sentence in both languages with every placeholder replaced."""
+        return Phrase(*(self.fill(lang, args) for lang in LANGS))
+
 
 def say(value: str | Phrase, lang: Lang) -> str:
     """Return `value` in `lang`; a plain string is a name or a quotation and reads alike in both."""

@@ -47,7 +47,6 @@ def test_the_touches_are_in_the_encoding_of_a_chinese_tool() -> None:
 
 @pytest.mark.long
 def test_the_audit_finds_what_was_planted(tmp_path: Path) -> None:
-    pytest.importorskip("duckdb")
     done = reference()
     _, sower = logs_of(done)
     with Engine(tmp_path) as engine:

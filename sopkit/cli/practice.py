@@ -137,8 +137,7 @@ def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
         try:
             store, reading = open_logs(loaded.compilation, loaded.folder, wanted.paths, engine, Path(work))
         except TooManyBadError as error:
-            said = (error.reason.fill(lang, error.args_of_reason) for lang in ("zh-CN", "en"))
-            raise DocumentFailedError("", Phrase(*said)) from None
+            raise DocumentFailedError("", error.reason.filled(**error.args_of_reason)) from None
         except LogRefusedError as error:
             raise WrongUsageError(error.reason, **error.args_of_reason) from None
         try:

@@ -6,6 +6,7 @@ from typing import Final
 
 from sopkit.diagnostics import Severity
 from sopkit.diff.kinds import BEFORE, JOURNEY, kind
+from sopkit.rules.examples import SYNC
 from sopkit.text import Phrase
 
 KPI: Final = """\
@@ -20,20 +21,6 @@ better: higher
 formula: {share: {customers: {chat-received: ever}}, of: {customers: {member-joined: ever}}}
 measured_in: bi
 target: ≥ 15%
-"""
-SYNC: Final = """\
----
-kind: sync
-id: members
-title: 会员同步
-owner: guide
-review_by: 2027-12-31
-from: crm
-to: map
-carries: {events: [member-joined]}
-key: phone
-every: 15m
-takes: 1m..5m
 """
 
 ROLE_CHANGED: Final = kind(

@@ -132,7 +132,7 @@ def mapped(opened: Opened, declared: LogFile | None, zone: str) -> Mapped:
             raise LogRefusedError(NO_FIELD, of=of, field=field, file=opened.path.as_posix(), fields=", ".join(fields))
         if column not in headers:
             near = get_close_matches(column, headers, 1)
-            said = Phrase(*(NEAR.fill(lang, {"near": near[0]}) for lang in ("zh-CN", "en"))) if near else ""
+            said = NEAR.filled(near=near[0]) if near else ""
             raise LogRefusedError(
                 NO_COLUMN, file=opened.path.as_posix(), column=column, field=field, columns=shown, near=said
             )

@@ -153,7 +153,7 @@ def _kind(opened: Opened, looked: _Looked) -> tuple[Of | None, Phrase | None]:
     if called:
         return called, None
     said = ", ".join(FIELDS)
-    return None, Phrase(*(NO_KIND.fill(lang, {"kinds": said}) for lang in ("zh-CN", "en")))
+    return None, NO_KIND.filled(kinds=said)
 
 
 def _columns(of: Of, looked: _Looked) -> Iterator[Column]:

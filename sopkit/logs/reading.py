@@ -315,7 +315,7 @@ class _File:
     def _reason(self, why: str) -> Phrase:
         sort, _, field = why.partition(" ")
         title = next(one.title for one in FIELDS[self.meant.of] if one.name == field)
-        return Phrase(*(REASONS[sort].fill(lang, {"field": title}) for lang in ("zh-CN", "en")))
+        return REASONS[sort].filled(field=title)
 
     def _refuse(self, rows: int, asides: Sequence[Aside]) -> None:
         bad = sum(one.rows for one in asides)

@@ -6,21 +6,19 @@ since 1970, and the day numbers of spreadsheets. A fraction of a second is cut o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sopkit.frozen import dataclass
+from sopkit.logs.offsets import DAY, shifts
 
-FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)
-"""Between these, what the clock of a zone does is asked for; before and after it stays as it is there."""
+FIRST, LAST = 631_152_000, 2_840_140_800
+"""1990 and 2060: between these, what the clock of a zone does is asked for; before and after it stays as it is there."""
 EARLIEST: Final = 631_152_000
 """1990: an earlier time is none that a log of touches has; a wrong unit makes one."""
 LATEST: Final = 4_102_444_800
 """2100."""
-DAY: Final = 86_400
 SPREADSHEET: Final = 25_569
 """The day number of 1970-01-01."""
 ZONED: Final = r"\d:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(Z|z|[+-]\d\d:?(?:\d\d)?)$"
@@ -43,36 +41,15 @@ class Change:
 @cache
 def changes(name: str) -> tuple[Change, ...]:
     """Return what the wall clock of a zone does, in order; the first stands for all before it."""
-    zone = ZoneInfo(name)
-    found = [Change(-(2**40), _offset(zone, FIRST))]
-    for when in _transitions(zone):
-        before, after = _offset(zone, when - timedelta(seconds=1)), _offset(zone, when)
-        at = int(when.timestamp())
+    (_, before), *later = shifts(ZoneInfo(name), FIRST, LAST)
+    found = [Change(-(2**40), before)]
+    for at, after in later:
         if after > before:  # the clock jumps over what lies between
             found += [Change(at + before, None), Change(at + after, after)]
         else:
             found += [Change(at + after, before, twice=True), Change(at + before, after)]
+        before = after
     return tuple(found)
-
-
-def _offset(zone: ZoneInfo, when: datetime) -> int:
-    offset = when.astimezone(zone).utcoffset()
-    return int(offset.total_seconds()) if offset else 0
-
-
-def _transitions(zone: ZoneInfo) -> Iterator[datetime]:
-    """Yield each instant at which the offset changes: found by days, then by halves."""
-    day = timedelta(days=1)
-    now = FIRST
-    while now < LAST:
-        if _offset(zone, now) != _offset(zone, now + day):
-            low, high = now, now + day
-            while high - low > timedelta(seconds=1):
-                middle = low + (high - low) // 2
-                middle = middle.replace(microsecond=0)
-                low, high = (middle, high) if _offset(zone, middle) == _offset(zone, low) else (low, middle)
-            yield high
-        now += day
 
 
 def from_wall(wall: str, zone: str) -> str:

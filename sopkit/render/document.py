@@ -8,7 +8,7 @@ No field is named like a method of `dict`, because templates see these values as
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import field, fields, is_dataclass
 from typing import Final, Literal
 
@@ -281,6 +281,12 @@ class Document:
 def text(words: str) -> Line:
     """Parse marked text; a short name, since builders use it in every line."""
     return line(words)
+
+
+def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], caption: str = "") -> Table:
+    """Return a table without groups from marked texts."""
+    columns = tuple(Column(text(head), width) for head, width in zip(heads, widths, strict=True))
+    return Table(text(caption), columns, (RowGroup((), tuple(tuple(map(text, row)) for row in rows)),))
 
 
 def content_hash(title: str, sections: tuple[Section, ...]) -> str:

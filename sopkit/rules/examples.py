@@ -74,3 +74,19 @@ def lifecycle(*lines: str, before: str = "") -> str:
 def automation(*lines: str, before: str = "") -> str:
     """Return an automation of these step lines."""
     return before + AUTOMATION + "".join(f"{line}\n" for line in lines)
+
+
+SYNC: Final = """\
+---
+kind: sync
+id: members
+title: 会员同步
+owner: guide
+review_by: 2027-12-31
+from: crm
+to: map
+carries: {events: [member-joined]}
+key: phone
+every: 15m
+takes: 1m..5m
+"""

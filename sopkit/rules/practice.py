@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sopkit.diagnostics import Rule, Severity
-from sopkit.rules.examples import WORKSPACE
+from sopkit.rules.examples import SYNC, WORKSPACE
 from sopkit.text import Phrase
 
 PLAY: Final = """\
@@ -21,20 +21,6 @@ due: 24h
 steps:
   - {id: call, do: 给客户回电, by: guide, within: 4h, clock: wall, required: true}
   - {id: settle, do: 给出处理结果, by: guide, within: 2d, clock: wall}
-"""
-SYNC: Final = """\
----
-kind: sync
-id: members
-title: 会员同步
-owner: guide
-review_by: 2027-12-31
-from: crm
-to: map
-carries: {events: [member-joined]}
-key: phone
-every: 15m
-takes: 1m..5m
 """
 KPI: Final = """\
 ---

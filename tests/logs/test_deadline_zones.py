@@ -6,26 +6,11 @@ from pathlib import Path
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.working import deadlines
+from tests.commands import GOOD
 from tests.logs.plays import second
 from tests.logs.stores import store_of
 from tests.workspaces import SETTINGS, compiled
 
-PLAY = """\
-kind: automation
-id: thanks
-title: 下单感谢
-owner: guide
-review_by: 2027-12-31
-audience: members
-starts_on: [order-paid]
-runs_in: map
-steps:
-  - {id: thank, send: thanks-sms, via: sms, for: transaction, within: 1h}
----
-kind: catalog
-scripts:
-  thanks-sms: {title: 感谢短信, text: "【示例】谢谢下单，客服400-000-0000"}
-"""
 QUIET = 'quiet_hours: [{hours: "21:00-09:00"}]\n'
 
 
@@ -41,7 +26,7 @@ def counts(folder: Path, settings: str) -> tuple[int, int, str]:
     }
     store = store_of(folder, logs)  # type: ignore[arg-type]  # the names are those of logs
     with store.engine:
-        found = deadlines.observe(LogCase(compiled({"sopkit.yaml": settings, "play.yaml": PLAY}), store))
+        found = deadlines.observe(LogCase(compiled({"sopkit.yaml": settings, "play.yaml": GOOD}), store))
         (late,) = [one for one in found if one.rule.code == "SOP985"]
     return late.looked, late.broken, late.message.en
 

@@ -101,7 +101,6 @@ def test_the_same_seed_writes_the_same_bytes(run: Run, workspace: Write, tmp_pat
 
 
 def test_parquet_says_the_same_as_csv(run: Run, workspace: Write, tmp_path: Path) -> None:
-    pytest.importorskip("duckdb")
     folder = workspace(FILES)
     for form in ("csv", "parquet"):
         arguments = ("--customers", "20", "--from", "2026-07-01", "--format", form, "-o", str(tmp_path / form))

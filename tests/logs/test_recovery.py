@@ -24,7 +24,6 @@ from tests.logs.planting_ground import FILES
 from tests.test_simulation_witnesses import ROOT, folder
 from tests.workspaces import compiled
 
-pytest.importorskip("duckdb")
 BY_CHANCE = ("SOP991", "SOP992", "SOP993")
 """Targets and experiments: what customers do is drawn, and no plan says that it reaches a target."""
 

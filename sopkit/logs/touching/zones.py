@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
+from sopkit.logs.offsets import DAY, shifts
 
-DAY: Final = 86400
 EPOCH: Final = date(1970, 1, 1)
 MARGIN: Final = 800 * DAY
 """Beyond the first and the last second of the logs: what is counted from them, such as an expiry, lies within it or has no clock moved."""
@@ -133,22 +133,8 @@ class Zones:
 
 def offsets(name: str, first: int, last: int) -> Offsets:
     """Return a zone's clock between two instants. Raises what `ZoneInfo` does for a name that is none."""
-    info = ZoneInfo(name)
-    starts, ahead = [first], [_ahead(info, first)]
-    for day in range(first, last, DAY):
-        if _ahead(info, day + DAY) != ahead[-1]:
-            low, high = day, day + DAY
-            while high - low > 1:
-                middle = (low + high) // 2
-                low, high = (middle, high) if _ahead(info, middle) == ahead[-1] else (low, middle)
-            starts.append(high)
-            ahead.append(_ahead(info, high))
-    return Offsets(tuple(starts), tuple(ahead))
-
-
-def _ahead(info: ZoneInfo, ts: int) -> int:
-    offset = datetime.fromtimestamp(ts, UTC).astimezone(info).utcoffset()
-    return int(offset.total_seconds()) if offset is not None else 0
+    starts, ahead = zip(*shifts(ZoneInfo(name), first, last), strict=True)
+    return Offsets(starts, ahead)
 
 
 def day_of(clock: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Final, Literal, get_args
 
 from sopkit.logs.case import LogCase
+from sopkit.logs.offsets import DAY
 from sopkit.logs.working import skipped
 from sopkit.logs.working.adherence import Adherence, By, Deviation, Fitting, Planned, Training, Weakness
 from sopkit.logs.working.courses import Course, courses_of
 from sopkit.logs.working.deadlines import Deadlines
 from sopkit.logs.working.deadlines_queries import LATE_, MISSED_, OPEN
 from sopkit.logs.working.deadlines_queries import SKIPPED as WENT_PAST
-from sopkit.logs.working.lookups import CLOCKED, DAY, MONDAY, lay
+from sopkit.logs.working.lookups import CLOCKED, MONDAY, lay
 from sopkit.logs.working.places import places_of
 from sopkit.logs.working.works import ALONE, NO_LOG, NO_RUNS, repeats
 from sopkit.simulation.clock import date_of

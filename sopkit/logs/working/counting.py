@@ -9,8 +9,9 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.graph.measured_sets import EVERYBODY, cohort_of, is_cohort
 from sopkit.logs.case import LogCase
+from sopkit.logs.offsets import DAY
 from sopkit.logs.tables import Of
-from sopkit.logs.working.lookups import DAY, lay
+from sopkit.logs.working.lookups import lay
 from sopkit.logs.working.periods import Period
 from sopkit.logs.working.places import Places, places_of
 from sopkit.logs.working.predicates import Facts, UncountableError, holds_for_nobody

@@ -13,6 +13,7 @@ from typing import Final
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
 from sopkit.logs.observed import Deed, Observation, not_assessed
+from sopkit.logs.offsets import DAY
 from sopkit.logs.working.courses import START, Course, courses_of
 from sopkit.logs.working.deadlines_queries import (
     ALONE_,
@@ -32,7 +33,7 @@ from sopkit.logs.working.deadlines_queries import (
 )
 from sopkit.logs.working.found import Judged
 from sopkit.logs.working.hours import Hours
-from sopkit.logs.working.lookups import DAY, lay, lay_clock
+from sopkit.logs.working.lookups import lay, lay_clock
 from sopkit.logs.working.places import Place, Places, places_of
 from sopkit.logs.working.spells import Spells, spell
 from sopkit.logs.working.works import NO_LOG, Works

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from sopkit.logs.offsets import DAY
 from sopkit.logs.working.hours import Hours
-from sopkit.logs.working.lookups import DAY
 from sopkit.logs.working.works import ALONE
 
 MET, LATE_, MISSED_, OPEN, SKIPPED = range(5)

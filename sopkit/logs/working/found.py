@@ -15,8 +15,9 @@ from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
 from sopkit.logs.engine import Row
 from sopkit.logs.observed import FIRST, Case, Deed, Group, Observation
+from sopkit.logs.offsets import DAY
 from sopkit.logs.store import Store
-from sopkit.logs.working.lookups import CLOCKED, DAY, MONDAY
+from sopkit.logs.working.lookups import CLOCKED, MONDAY
 from sopkit.logs.working.works import Works
 from sopkit.simulation.clock import date_of
 from sopkit.text import Phrase

@@ -16,7 +16,8 @@ from sopkit.graph.openings import Span, weekly
 from sopkit.graph.touches import staffed, touches_of
 from sopkit.graph.zones import AHEAD, Clocks
 from sopkit.logs.case import LogCase
-from sopkit.logs.working.lookups import DAY, Cell, lay
+from sopkit.logs.offsets import DAY
+from sopkit.logs.working.lookups import Cell, lay
 from sopkit.logs.working.places import Place
 
 UNKNOWN_ZONE: Final = -1

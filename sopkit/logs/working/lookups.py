@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from sopkit.graph.clock import zone as zone_of
 from sopkit.logs.engine import Engine
+from sopkit.logs.offsets import DAY, shifts
 
-DAY: Final = 86_400
 Cell = int | float | bool | None
 
 
@@ -29,31 +28,12 @@ def _literal(cell: Cell) -> str:
 
 def lay_clock(engine: Engine, zone: str | None, first: int, last: int) -> None:
     """Put `clock(since, until, ahead)` in place: by how many seconds a zone is ahead of UTC, over a span of time."""
-    where = zone_of(zone)
-    rows: list[list[int]] = []
-    for day in range(first - first % DAY - DAY, last + 2 * DAY, DAY):
-        at = datetime.fromtimestamp(day, where)
-        ahead = int((at.utcoffset() or timedelta(0)).total_seconds())
-        if rows and rows[-1][2] == ahead:
-            rows[-1][1] = day + DAY
-            continue
-        start = _changed(day - DAY, day, ahead, where) if rows else day
-        if rows:
-            rows[-1][1] = start
-        rows.append([start, day + DAY, ahead])
+    begin = first - first % DAY - DAY
+    found = shifts(zone_of(zone), begin, last + 2 * DAY)
+    end = begin - (begin - last - 2 * DAY) // DAY * DAY
+    ends = [*(since for since, _ in found[1:]), end]
+    rows = [(since, until, ahead) for (since, ahead), until in zip(found, ends, strict=True)]
     lay(engine, "clock", ("since BIGINT", "until BIGINT", "ahead INTEGER"), rows)
-
-
-def _changed(low: int, high: int, ahead: int, where: tzinfo) -> int:
-    """Return the first second between two at which the zone is so much ahead."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        at = datetime.fromtimestamp(middle, where).utcoffset()
-        if at is not None and int(at.total_seconds()) == ahead:
-            high = middle
-        else:
-            low = middle
-    return high
 
 
 MONDAY: Final = "CAST(({ts} + clock.ahead - ({ts} + clock.ahead + 259200) % 604800) AS BIGINT)"

@@ -12,11 +12,12 @@ from typing import Final
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
 from sopkit.logs.observed import Deed, Observation, not_assessed
+from sopkit.logs.offsets import DAY
 from sopkit.logs.working.courses import Course, courses_of, passable
 from sopkit.logs.working.deadlines_queries import BEFORE
 from sopkit.logs.working.found import Judged
 from sopkit.logs.working.hours import Hours
-from sopkit.logs.working.lookups import DAY, lay, lay_clock
+from sopkit.logs.working.lookups import lay, lay_clock
 from sopkit.logs.working.places import Place, Places, places_of
 from sopkit.logs.working.spells import Spells, spell
 from sopkit.logs.working.works import NO_LOG, NO_RUNS, Works

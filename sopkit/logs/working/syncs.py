@@ -11,8 +11,9 @@ from sopkit.graph.clock import slot_instants, zone
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
 from sopkit.logs.observed import Deed, Observation, not_assessed
+from sopkit.logs.offsets import DAY
 from sopkit.logs.working.found import Judged
-from sopkit.logs.working.lookups import DAY, lay, lay_clock
+from sopkit.logs.working.lookups import lay, lay_clock
 from sopkit.logs.working.spells import Spells, spell
 from sopkit.model.documents import Sync
 from sopkit.model.values import Clock, Slot

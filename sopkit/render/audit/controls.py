@@ -106,11 +106,7 @@ def _limits(result: Result, names: Names) -> Iterator[str]:
     """Yield how far the conclusion goes: what was not looked at, and how well the law is known."""
     if result.depends_on_practice:
         parts = [PAPERS_ONLY if result.papers else PLAN_ONLY]
-        parts += (
-            [Phrase(*(PRACTICE.fill(lang, {"practice": result.practice}) for lang in ("zh-CN", "en")))]
-            if result.practice
-            else []
-        )
+        parts += [PRACTICE.filled(practice=result.practice)] if result.practice else []
         parts += [LOGS] if result.logs else []
         yield names.pick("；", "; ").join(clean(one.within(names.lang)) for one in parts)
     if result.unchecked is not None:

@@ -11,7 +11,7 @@ from sopkit.logs.observed import Group, Observation
 from sopkit.logs.practice import Practice
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import STATUSES as PLANNED
-from sopkit.render.document import Column, RowGroup, Table, text
+from sopkit.render.document import Table, plain_table
 from sopkit.render.marks import clean, ident
 from sopkit.render.practice.subjects import subject
 from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, count, share
@@ -181,6 +181,5 @@ def table(
     names: Names,
 ) -> Table:
     """Return a table of marked texts."""
-    columns = tuple(Column(text(head.within(names.lang)), width) for head, width in zip(heads, widths, strict=True))
-    said = text(caption.within(names.lang)) if isinstance(caption, Phrase) else ()
-    return Table(said, columns, (RowGroup((), tuple(tuple(map(text, row)) for row in rows)),))
+    said = caption.within(names.lang) if isinstance(caption, Phrase) else ""
+    return plain_table([head.within(names.lang) for head in heads], rows, widths, said)

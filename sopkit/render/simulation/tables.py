@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sopkit.model.documents import Cap
-from sopkit.render.document import Block, Bullets, Column, Paragraph, RowGroup, Section, Table, text
+from sopkit.render.document import Block, Bullets, Paragraph, Section, Table, plain_table, text
 from sopkit.render.marks import ident
 from sopkit.render.simulation.silence import silence
 from sopkit.render.simulation.words import count, title
@@ -123,8 +123,7 @@ def tables(outcome: Outcome, names: Names) -> tuple[Section, ...]:
 
 
 def _table(names: Names, heads: tuple[Phrase, ...], rows: Sequence[tuple[str, ...]], widths: tuple[int, ...]) -> Table:
-    columns = tuple(Column(text(head.within(names.lang)), width) for head, width in zip(heads, widths, strict=True))
-    return Table((), columns, (RowGroup((), tuple(tuple(map(text, row)) for row in rows)),))
+    return plain_table([head.within(names.lang) for head in heads], rows, widths)
 
 
 def _caps(outcome: Outcome, names: Names) -> tuple[Block, ...]:
