@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sopkit import __version__, resources
 from sopkit.audit import Audit, Status, audit
-from sopkit.cli import practice
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
 from sopkit.cli.command import FINDINGS, Choice, Command, console_of
 from sopkit.cli.console import Console
 from sopkit.cli.formats import FORMATS, brand_fonts, forms_wanted, tell_left_out, templates_of
+from sopkit.cli.log_options import LOG, MEMORY, QUERIES, Wanted
 from sopkit.cli.progress import watched
 from sopkit.cli.revision import revision
 from sopkit.cli.selection import document_lang
@@ -37,6 +38,9 @@ from sopkit.render.wording.names import Names
 from sopkit.render.writers import WRITERS, Form, Press
 from sopkit.text import Lang, Phrase
 
+if TYPE_CHECKING:
+    from sopkit.cli.practice import Seen
+
 DETAILS = Phrase(
     "报告按专题列出每个检查项：符合、不符合、已豁免、待人判断、未评估或不适用，各带证据（文件、行号、原文）和法条依据；没有检查的一律不算符合。"
     "有不符合也照样写出报告；有检查项不符合或未评估，退出码就是 1，其余与 check 相同。文件夹一次换新，里面有别的文件就不动它。",
@@ -49,9 +53,9 @@ OPTIONS = (
     Choice(("--output", "-o"), Phrase("输出文件夹", "the folder to write"), "OUT", required=True),
     FORMATS,
     ALLOW_NOT_ASSESSED,
-    practice.LOG,
-    practice.QUERIES,
-    practice.MEMORY,
+    LOG,
+    QUERIES,
+    MEMORY,
 )
 EXAMPLES = (
     (
@@ -101,8 +105,7 @@ def run(
     refuse_foreign(Path(output))
     forms = forms_wanted(output_format)
     loaded = load(console, directory)
-    wanted = practice.Wanted(logs, memory, show_queries)
-    seen = practice.look(console, loaded, wanted) if wanted.asked else None
+    seen = _seen(loaded, Wanted(logs, memory, show_queries))
     with without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
         read = inputs(loaded)
@@ -120,6 +123,15 @@ def run(
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
     held = seen is None or seen.tell(console, names, allow_not_assessed=allow_not_assessed)
     return _verdict(made, allow_not_assessed=allow_not_assessed) if held else FINDINGS
+
+
+def _seen(loaded: Loaded, wanted: Wanted) -> Seen | None:
+    """Look at the logs that were asked for. Raises `WrongUsageError`, `DocumentFailedError`."""
+    if not wanted.asked:
+        return None
+    from sopkit.cli.practice import look  # noqa: PLC0415  few ask
+
+    return look(loaded, wanted)
 
 
 def _verdict(made: Audit, *, allow_not_assessed: bool) -> int:

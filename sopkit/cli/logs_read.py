@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +12,12 @@ import click
 
 from sopkit.cli.command import FINDINGS, OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import Console
-from sopkit.cli.practice import LOG, MEMORY, limits_of
+from sopkit.cli.log_options import LOG, MEMORY
+from sopkit.cli.practice import limits_of, reading_of
 from sopkit.cli.selection import mention_errors
 from sopkit.cli.workspace import Loaded, directory_argument, load
-from sopkit.logs.engine import MISSING, Engine
-from sopkit.logs.failure import LogRefusedError, TooManyBadError
-from sopkit.logs.reading import FileRead, Reading, open_logs
+from sopkit.logs.failure import TooManyBadError
+from sopkit.logs.reading import FileRead, Reading
 from sopkit.logs.store import Store
 from sopkit.output import write_result
 from sopkit.render.columns import visible
@@ -87,22 +86,17 @@ def run(ctx: click.Context, *, directory: str | None, logs: tuple[str, ...], out
     """Read, tell, forget."""
     console = console_of(ctx)
     limits = limits_of(memory)
-    if not Engine.installed():
-        raise WrongUsageError(MISSING)
     loaded = load(console, directory)
     mention_errors(ctx, loaded)
     if not logs and not loaded.compilation.workspace.settings.logs:
         raise WrongUsageError(NO_LOGS)
-    with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work, Engine(Path(work), limits) as engine:
-        try:
-            store, reading = open_logs(loaded.compilation, loaded.folder, logs, engine, Path(work))
-        except TooManyBadError as error:
-            console.complain(console.word(error.reason, **error.args_of_reason))
-            return FINDINGS
-        except LogRefusedError as error:
-            raise WrongUsageError(error.reason, **error.args_of_reason) from None
-        for line in _told(console, loaded, store, reading):
-            console.say(visible(line))
+    try:
+        with reading_of(loaded, logs, limits) as (store, reading):
+            for line in _told(console, loaded, store, reading):
+                console.say(visible(line))
+    except TooManyBadError as error:
+        console.complain(console.word(error.reason, **error.args_of_reason))
+        return FINDINGS
     if output is not None:
         write_result(Path(output), set_aside_csv(reading, console.lang))
     return OK

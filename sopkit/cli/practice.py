@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from sopkit.audit import Audit
-from sopkit.cli.command import Choice, WrongUsageError
+from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
+from sopkit.cli.log_options import Wanted
 from sopkit.cli.workspace import Loaded
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
@@ -20,6 +22,7 @@ from sopkit.logs.failure import LogRefusedError, TooManyBadError
 from sopkit.logs.practice import Practice, observe
 from sopkit.logs.pseudonyms import SHORT, SHORTEST, KeyTooShortError, pseudonyms
 from sopkit.logs.reading import Reading, open_logs
+from sopkit.logs.store import Store
 from sopkit.output import File
 from sopkit.render.audit.cover import Frame
 from sopkit.render.practice.as_json import practice_json
@@ -31,27 +34,6 @@ from sopkit.render.wording.names import Names
 from sopkit.render.writers import Form
 from sopkit.text import Phrase
 
-LOG: Final = Choice(
-    ("--log", "logs"),
-    Phrase(
-        "日志：文件或文件夹，可以写多次；写工作区的文件夹，就是 sopkit.yaml 里 logs 声明的那些",
-        "logs: files or a folder, may be given several times; the folder of the workspace means those that sopkit.yaml names",
-    ),
-    "PATH",
-    many=True,
-)
-QUERIES: Final = Choice(
-    ("--show-queries",),
-    Phrase("报告里附上问日志的 SQL", "add to the report what the logs were asked, in SQL"),
-    flag=True,
-)
-MEMORY: Final = Choice(
-    ("--memory",),
-    Phrase("读日志最多用多少内存；不写则 2GB", "the most memory that reading logs may take; 2GB by default"),
-    "SIZE",
-    default="2GB",
-)
-"""Of the whole run: the database is given what Python leaves."""
 NOT_A_SIZE: Final = Phrase(
     "--memory 写成 2GB 或 800MB，至少 500MB", "--memory takes a size such as 2GB or 800MB, 500MB at least"
 )
@@ -73,26 +55,14 @@ SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([MG])i?B?", re.IGNORECASE)
 
 
 def limits_of(memory: str) -> Limits:
-    """Read `--memory`. Raises `WrongUsageError`."""
+    """Read `--memory`. Raises `WrongUsageError`, also where the database is not installed."""
     found = SIZE.fullmatch(memory.strip())
     megabytes = float(found[1]) * (1000 if found[2] in "Gg" else 1) if found else 0
     if megabytes < LEAST:
         raise WrongUsageError(NOT_A_SIZE)
+    if not Engine.installed():
+        raise WrongUsageError(MISSING)
     return Limits(memory=f"{int(megabytes - PYTHON)}MB")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What was asked for on the command line."""
-
-    paths: tuple[str, ...]
-    memory: str
-    queries: bool
-
-    @property
-    def asked(self) -> bool:
-        """Whether there are logs to look at."""
-        return bool(self.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +94,31 @@ class Seen:
         return not self.practice.of("broken") and (allow_not_assessed or not self.practice.of("not assessed"))
 
 
-def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
+@contextmanager
+def reading_of(loaded: Loaded, paths: Sequence[str], limits: Limits) -> Iterator[tuple[Store, Reading]]:
+    """Read logs into a store that lasts as long as it is looked at. Raises `WrongUsageError`, `TooManyBadError`."""
+    with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work, Engine(Path(work), limits) as engine:
+        try:
+            read = open_logs(loaded.compilation, loaded.folder, paths, engine, Path(work))
+        except TooManyBadError:
+            raise
+        except LogRefusedError as error:
+            raise WrongUsageError(error.reason, **error.args_of_reason) from None
+        yield read
+
+
+def look(loaded: Loaded, wanted: Wanted) -> Seen:
     """Read the logs and put every question to them. Raises `WrongUsageError`, `DocumentFailedError`."""
     limits = limits_of(wanted.memory)
-    if not Engine.installed():
-        raise WrongUsageError(MISSING)
     try:
         other_names = pseudonyms(loaded.folder)
     except KeyTooShortError:
         raise WrongUsageError(SHORT, count=str(SHORTEST)) from None
-    with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work, Engine(Path(work), limits) as engine:
-        try:
-            store, reading = open_logs(loaded.compilation, loaded.folder, wanted.paths, engine, Path(work))
-        except TooManyBadError as error:
-            raise DocumentFailedError("", error.reason.filled(**error.args_of_reason)) from None
-        except LogRefusedError as error:
-            raise WrongUsageError(error.reason, **error.args_of_reason) from None
-        try:
+    try:
+        with reading_of(loaded, wanted.paths, limits) as (store, reading):
             practice = observe(LogCase(loaded.compilation, store), other_names)
-        except EngineError as error:
-            raise WrongUsageError(FAILED, why=str(error).partition("\n")[0][:200]) from None
-        return Seen(practice, reading, wanted.queries)
+            return Seen(practice, reading, wanted.queries)
+    except TooManyBadError as error:
+        raise DocumentFailedError("", error.reason.filled(**error.args_of_reason)) from None
+    except EngineError as error:
+        raise WrongUsageError(FAILED, why=str(error).partition("\n")[0][:200]) from None
