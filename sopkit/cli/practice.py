@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sopkit.audit import Audit
+from sopkit.cli.audit import AUDIT
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.log_options import Wanted
@@ -45,7 +46,6 @@ LEAST: Final = 500
 PYTHON: Final = 400
 """MB that Python and what it compiled take, and what the database gives back late."""
 FORMS: Final[tuple[Form, ...]] = ("html", "pdf", "docx", "xlsx")
-AUDIT: Final = Phrase("合规审计", "Compliance audit")
 SET_ASIDE: Final = "set-aside.csv"
 ASIDE: Final = Phrase(
     "{bad} 行读不懂，没有算进去；逐行的原因在 {file}",
