@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
+from sopkit.logs.states import states_of
 
 BUCKET: Final = 900
 """Seconds: no zone's clock stands off by less than a quarter of an hour."""
@@ -27,15 +28,17 @@ class Weekly:
 
 
 def touches_by_week(case: LogCase) -> tuple[Weekly, ...]:
-    """Return the touches by week and channel, in order of both."""
+    """Return the touches by week and channel, in order of both; rows that may be none, or tell of one again, are left out."""
     settings = case.compilation.workspace.settings
     known = case.compilation.workspace.channels
     zone = ZoneInfo(settings.timezone) if settings.timezone else UTC
     counted: Counter[tuple[date, str]] = Counter()
+    touches = [kind for kind, happened in states_of(case.store).reached("sent").items() if happened == "yes"]
+    kinds = ", ".join(map(str, touches)) or "NULL"
     for _ in case.store.each():
         for start, channel, count in case.store.engine.run(
             f"SELECT t.ts - t.ts % {BUCKET}, k.channel, count(*) FROM touches t "
-            "JOIN touches_kinds k ON t.kind = k.kind GROUP BY 1, 2"
+            f"JOIN touches_kinds k ON t.kind = k.kind WHERE t.kind IN ({kinds}) GROUP BY 1, 2"
         ):
             day = datetime.fromtimestamp(start, zone).date()
             named = channel if not channel or channel in known else UNDECLARED

@@ -10,6 +10,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.measured_sets import EVERYBODY, cohort_of, is_cohort
 from sopkit.logs.case import LogCase
 from sopkit.logs.offsets import DAY
+from sopkit.logs.states import NONE, UNCLEAR, states_of
 from sopkit.logs.tables import Of
 from sopkit.logs.working.lookups import lay
 from sopkit.logs.working.periods import Period
@@ -41,17 +42,6 @@ OTHER_VALUE: Final = Phrase(
 NO_DUE: Final = Phrase("日志没写每一步什么时候到期", "the log does not say when each step was due")
 SHORT: Final = Phrase("日志开始得不够早", "the log does not reach back far enough")
 NO_WINDOW: Final = Phrase("cohort 要和 window 一起写才能数", "a cohort can be counted only with a `window`")
-FURTHEST: Final[Mapping[str, int]] = {
-    "failed": 0,
-    "duplicate": 0,
-    "": 1,
-    "sent": 1,
-    "delivered": 2,
-    "opened": 3,
-    "clicked": 4,
-    "replied": 4,
-}
-"""How far a touch got: who clicked has opened, what was opened was delivered. A row tells the furthest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,22 +182,14 @@ class Counting:
 
     def _touches(self, what: Touches) -> dict[int, Total]:
         self._need("touches")
-        said = self.store.kinds("touches")
-        wanted = what.state or "sent"
-        if wanted not in ("sent", "failed", "duplicate") and not any(
-            FURTHEST.get(one["state"], 0) >= FURTHEST[wanted] for one in said.values()
-        ):
+        said, wanted = self.store.kinds("touches"), what.state or "sent"
+        reached = states_of(self.store).reached(wanted)
+        if wanted not in NONE and not {"yes", "maybe"} & set(reached.values()):
             raise UncountableError(NO_STATE)
-        kinds = [
-            kind for kind, one in said.items() if self._reached(one["state"], wanted) and selects(what.of, self._facts(one))
-        ]  # fmt: skip
-        return self._sum("touches", kinds, "1")
-
-    @staticmethod
-    def _reached(state: str, wanted: str) -> bool:
-        if wanted in ("failed", "duplicate", "clicked", "replied"):
-            return state == wanted
-        return FURTHEST.get(state, 0) >= FURTHEST[wanted]
+        chosen = {kind: reached[kind] for kind, one in said.items() if selects(what.of, self._facts(one))}
+        if "maybe" in chosen.values():
+            raise UncountableError(UNCLEAR)
+        return self._sum("touches", [kind for kind, one in chosen.items() if one == "yes"], "1")
 
     def _facts(self, said: Mapping[str, str]) -> dict[str, str]:
         place = self.places.find(said["step"])

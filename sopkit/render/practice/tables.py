@@ -43,6 +43,7 @@ PLANS: Final = {
     "": Phrase("没有发现问题", "nothing found"),
 }
 Practised = Literal["broken", "kept", "not assessed", ""]
+WORST_FIRST: Final[tuple[Practised, ...]] = ("broken", "not assessed", "kept")
 OF_LOGS: Final = (*touched.RULES, *of_practice.RULES)
 """Rules that nothing is asked about on the plan."""
 NOT_SEEN: Final = Phrase("日志看不出", "not seen in logs")
@@ -92,7 +93,7 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
             practised_text(one.status, names),
             f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
         )
-        for one in (*practice.of("broken"), *practice.of("kept"))
+        for one in practice.looked_at
         if one.rule.code not in decided and one.rule not in OF_LOGS
     ]
     return table(OF_PROMISES, PROMISES, rows, (5, 2, 3, 5), names)
@@ -101,7 +102,7 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
 def practised(seen: Sequence[Observation]) -> Practised:
     """Return what is known of a control: the worst of its rules."""
     statuses = {one.status for one in seen}
-    return next((one for one in STATUSES if one in statuses), "")
+    return next((one for one in WORST_FIRST if one in statuses), "")
 
 
 def practised_text(status: Practised, names: Names) -> str:
