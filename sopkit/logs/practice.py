@@ -46,8 +46,8 @@ class Practice:
 
     @property
     def looked_at(self) -> tuple[Observation, ...]:
-        """Of which anything could be judged: the broken first, then what was judged throughout, then in part."""
-        return tuple(one for status in ("broken", "kept", "not assessed") for one in self.of(status) if one.looked)
+        """Those of which anything could be judged, if only in part."""
+        return tuple(one for one in self.observations if one.looked)
 
     def about(self, rules: Iterable[Rule]) -> tuple[Observation, ...]:
         codes = {one.code for one in rules}

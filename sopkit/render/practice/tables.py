@@ -55,7 +55,7 @@ def rules(observations: Iterable[Observation], names: Names) -> Table:
     titles = Titles(names)
     for one in observations:
         told = (count(one.looked), count(one.broken), share(one.broken, one.looked), count(one.customers))
-        figures = ("–",) * 4 if one.status == "not assessed" else told
+        figures = told if one.looked else ("–",) * 4
         result = f"{SIGNS[one.status]} {STATUSES[one.status].within(names.lang)}"
         rows.append(
             (
@@ -93,7 +93,7 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
             practised_text(one.status, names),
             f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
         )
-        for one in practice.looked_at
+        for one in sorted(practice.looked_at, key=lambda one: list(STATUSES).index(one.status))
         if one.rule.code not in decided and one.rule not in OF_LOGS
     ]
     return table(OF_PROMISES, PROMISES, rows, (5, 2, 3, 5), names)
