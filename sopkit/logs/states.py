@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from sopkit.frozen import dataclass
 from sopkit.graph.touches import Match
+from sopkit.logs.offsets import DAY
 from sopkit.logs.store import Store
 from sopkit.text import Phrase
 
@@ -30,6 +31,10 @@ SLACK: Final = 3600
 """Seconds by which the clocks of those who write the rows may differ."""
 MANY: Final = 100
 """Rows of which a few soon ones would be seen if states were written apart."""
+MOST: Final = 2_000_000
+"""Rows of a log that are looked at, about: of a larger one, those of a time in its middle."""
+LEAST: Final = 7 * DAY
+"""Seconds that this time has at least; rows of later states count in its second half, so that each has a past."""
 UNCLEAR: Final = Phrase(
     "日志里有几种状态，看不出是一次触达一行，还是一种状态一行（在 values 里写明）",
     "the log has several states, and it cannot be told whether a touch has one row or one for each state (say it under `values`)",
@@ -68,12 +73,21 @@ class States:
         """By group; asked of all parts, where a group has several states."""
         counts = dict.fromkeys(range(len(self.groups)), (0, 0, 0))
         rows = [row for number, one in enumerate(self.groups) for row in _laid(number, one)]
-        query = _query(rows)
+        query = _query(rows, *self._stretch())
         for _ in self.store.each() if rows else ():
             for number, *found in self.store.engine.run(query):
                 later, owned, soon = (one + other for one, other in zip(counts[number], found, strict=True))
                 counts[number] = (later, owned, soon)
         return tuple(_written(*counts[number]) for number in range(len(self.groups)))
+
+    def _stretch(self) -> tuple[int, int, int]:
+        """Return from when to when rows are looked at, and from when on those of later states."""
+        count, first, last = self.store.spans.get("touches", (0, 0, 0))
+        if count <= MOST:
+            return first, last + 1, first
+        length = max(LEAST, (last - first) * MOST // count)
+        start = max(first, (first + last - length) // 2)
+        return start, start + length, start + length // 2
 
     def reached(self, wanted: str) -> dict[int, Match]:
         """Return of each kind whether each of its rows stands for one touch that got so far; `sent`: whether it is a touch at all."""
@@ -120,14 +134,15 @@ def _laid(number: int, group: Group) -> Iterable[tuple[int, int, int, int]]:
             yield kind, number, steps.index(group.steps[kind]), int(one != lowest)
 
 
-def _query(rows: Iterable[tuple[int, int, int, int]]) -> str:
+def _query(rows: Iterable[tuple[int, int, int, int]], start: int, end: int, counted: int) -> str:
     """Return the query for (group, rows of later states, those that follow one of the first, those that do so soon)."""
     values = ", ".join(map(str, rows))
     return (
         f"SELECT way, count(*), count(own), sum(CASE WHEN ts - own < {SOON} THEN 1 ELSE 0 END) FROM (SELECT way, later, ts, "
         "max(CASE WHEN later = 0 THEN ts END) OVER (PARTITION BY who, way, step ORDER BY "
         f"ts - CASE WHEN later = 0 THEN {SLACK} ELSE 0 END, later ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own "
-        f"FROM touches JOIN (VALUES {values}) said(kind, way, step, later) USING (kind)) WHERE later = 1 GROUP BY way"
+        f"FROM touches JOIN (VALUES {values}) said(kind, way, step, later) USING (kind) WHERE ts >= {start} AND ts < {end}) "
+        f"WHERE later = 1 AND ts >= {counted} GROUP BY way"
     )
 
 

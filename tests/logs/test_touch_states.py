@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopkit.logs import touching
+from sopkit.logs import states, touching
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation
 from sopkit.logs.overview import touches_by_week
@@ -134,6 +134,20 @@ def test_what_became_of_touches_before_the_log_began_is_no_touch(tmp_path: Path)
     store = store_of(tmp_path, {"touches": rows})
     with store.engine:
         assert set(states_of(store).written) == {"apart"}
+
+
+def test_of_a_large_log_a_stretch_is_looked_at_and_it_is_the_same_in_any_number_of_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its ends the log is written otherwise."""
+    monkeypatch.setattr(states, "MOST", 200)
+    rows = [row for day in range(60) for who in range(10) for row in written_apart(f"c{who}", day + who / 20, "sdo")]
+    rows += [sms(f"z{who}", day, "opened") for who in range(99) for day in (0, 60)]
+    for parts in (1, 2, 3):
+        (tmp_path / str(parts)).mkdir()
+        store = store_of(tmp_path / str(parts), {"touches": rows}, parts)
+        with store.engine:
+            assert set(states_of(store).written) == {"apart"}
 
 
 def test_reports_of_delivery_that_name_no_step_are_no_touches(tmp_path: Path) -> None:
