@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Final
 
@@ -18,7 +19,22 @@ from sopkit.logs.working.places import Places, places_of
 from sopkit.logs.working.predicates import Facts, UncountableError, listed, numbers_of
 from sopkit.logs.working.works import Works
 from sopkit.model.documents import Kpi
-from sopkit.model.formulas import Countable, Customers, Elapsed, Events, Steps, Sum, Touches
+from sopkit.model.formulas import (
+    ByHand,
+    Countable,
+    Customers,
+    Elapsed,
+    Events,
+    Grants,
+    Issues,
+    Playbooks,
+    Reported,
+    Runs,
+    Selector,
+    Steps,
+    Sum,
+    Touches,
+)
 from sopkit.model.predicates import All, Predicate
 from sopkit.model.values import Window
 from sopkit.simulation.plan import selects
@@ -34,6 +50,22 @@ NO_LOG: Final[Mapping[Of, Phrase]] = {
     ),
 }
 NOT_IN_LOGS: Final = Phrase("它数的东西不在日志里", "what it counts is not in the logs")
+UNLOGGED: Final[Mapping[type, Phrase]] = {
+    Grants: Phrase("它数的是发出的权益，日志里没有", "it counts offers that were granted, which the logs do not hold"),
+    Runs: Phrase(
+        "它数的是流程，日志没有写一次流程算不算开始、完成",
+        "it counts runs, and the logs do not say which of them count as begun or done",
+    ),
+    Issues: Phrase("它数的是发出的期数，日志里没有", "it counts issues, which the logs do not hold"),
+    Reported: Phrase("它是系统报出的总数，日志里没有", "it is a total that a tool reports, which the logs do not hold"),
+    Playbooks: Phrase("它数的是手册，不是发生的事", "it counts playbooks, not what happened"),
+    ByHand: Phrase("它由人来数", "it is counted by hand"),
+}
+"""What no log holds, and how that is said."""
+UNSAID: Final = Phrase(
+    "有的触达看不出算不算：日志没有写渠道、步骤、目的或形式",
+    "of some touches it cannot be told whether they count: the log lacks channel, step, purpose or format",
+)
 NO_STATE: Final = Phrase("触达日志里从没出现过这个状态", "the log of touches never names that state")
 NO_VALUE: Final = Phrase("有的事件没写数值", "some of the events have no value")
 OTHER_VALUE: Final = Phrase(
@@ -224,7 +256,7 @@ class Counting:
         ):
             raise UncountableError(NO_STATE)
         kinds = [
-            kind for kind, one in said.items() if self._reached(one["state"], wanted) and selects(what.of, self._facts(one))
+            kind for kind, one in said.items() if self._reached(one["state"], wanted) and self._is_of(what.of, one)
         ]  # fmt: skip
         return self._sum("touches", kinds, "1")
 
@@ -234,14 +266,26 @@ class Counting:
             return state == wanted
         return FURTHEST.get(state, 0) >= FURTHEST[wanted]
 
+    def _is_of(self, of: Selector, said: Mapping[str, str]) -> bool:
+        """Return whether touches of a kind are selected. Raises `UncountableError` where what they say leaves it open."""
+        facts, undeclared = self._facts(said), said["channel"] not in self.workspace.channels
+        unsaid = [key for key in ("purpose", "category", "sent_by", "format") if not facts[key]]
+        told = dict.fromkeys([*unsaid, "reach"] if undeclared else unsaid, ())
+        if not selects(replace(of, **told), facts):  # type: ignore[arg-type]  # each of these is a tuple
+            return False
+        if undeclared or any(getattr(of, key) for key in told):
+            raise UncountableError(UNSAID)
+        return True
+
     def _facts(self, said: Mapping[str, str]) -> dict[str, str]:
+        """Return what is known of touches of a kind, '' of what is not; of a channel that is not declared, what could be."""
         place = self.places.find(said["step"])
         step = place.step if place else None
         purpose = said["purpose"] or (step.for_.id if step is not None and step.for_ else "")
         channel, noun = self.workspace.channels.get(said["channel"]), self.workspace.purposes.get(purpose)
         return {
             "channel": said["channel"], "reach": channel.reach if channel else "direct", "format": "", "purpose": purpose,
-            "sent_by": said["sent_by"] or ("staff" if step is not None and step.by else "tool"),
+            "sent_by": said["sent_by"] or ("" if step is None else "staff" if step.by else "tool"),
             "category": (noun.category or "") if noun else "",
         }  # fmt: skip
 

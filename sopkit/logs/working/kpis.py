@@ -18,7 +18,7 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.tables import Of
 from sopkit.logs.working import estimates
-from sopkit.logs.working.counting import NOT_IN_LOGS, Counting, Total
+from sopkit.logs.working.counting import NOT_IN_LOGS, UNLOGGED, Counting, Total
 from sopkit.logs.working.estimates import METHODS, Estimate
 from sopkit.logs.working.lookups import lay_clock
 from sopkit.logs.working.periods import Period, named, periods
@@ -151,7 +151,7 @@ def _logs(formula: Formula) -> list[Of]:
     found: list[Of] = []
     for one in countables(formula):
         if type(one) not in sources:
-            raise UncountableError(NOT_IN_LOGS)
+            raise UncountableError(UNLOGGED.get(type(one), NOT_IN_LOGS))
         found.append(sources[type(one)])
     if not found:
         raise UncountableError(NOT_IN_LOGS)

@@ -9,14 +9,37 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.logs.engine import Engine, latest
 from sopkit.model.documents import Workspace
-from sopkit.model.predicates import All, Any, DataTest, EventTest, Not, Predicate, SegmentTest, TaskTest
+from sopkit.model.predicates import (
+    All,
+    Any,
+    ConsentTest,
+    DataTest,
+    EventTest,
+    Not,
+    Predicate,
+    ReachableTest,
+    SegmentTest,
+    StageTest,
+    TagTest,
+    TaskTest,
+)
 from sopkit.model.values import Comparison, NumberRange
 from sopkit.text import Phrase
 
-NEEDS_DATA: Final = Phrase(
-    "条件要看的客户资料、标签、同意或阶段，事件日志里没有",
-    "it asks for data, tags, consents or stages of customers that the log of events does not hold",
-)
+NEEDS: Final[Mapping[type, Phrase]] = {
+    DataTest: Phrase(
+        "条件要看的客户资料，没有事件带来它的数值", "it asks for data of customers of which no event has the value"
+    ),
+    TagTest: Phrase("条件要看标签，日志里没有", "it asks for tags, which the logs do not hold"),
+    SegmentTest: Phrase("条件要看的分群没有写谁在里面", "it asks for a segment that does not say who is in it"),
+    StageTest: Phrase(
+        "条件要看客户在哪个阶段，日志里没有", "it asks for stages of customers, which the logs do not hold"
+    ),
+    ReachableTest: Phrase("条件要看能不能联系到，日志里没有", "it asks who can be reached, which the logs do not hold"),
+    ConsentTest: Phrase("条件要看同意，事件日志里没有", "it asks for consents, which the log of events does not hold"),
+}
+"""Why no log can tell, by what is asked."""
+NEEDS_DATA: Final = NEEDS[DataTest]
 CALENDAR: Final = Phrase("条件里有以月、年计的时间", "it asks for a time in months or years")
 COMPARED: Final = {"≥": ">=", "≤": "<=", ">": ">", "<": "<", "=": "="}
 
@@ -77,7 +100,7 @@ class Facts:
                     return self.sides(when, (*inside, segment.id))
             case DataTest():
                 return self._value(predicate)
-        raise UncountableError(NEEDS_DATA)
+        raise UncountableError(NEEDS.get(type(predicate), NEEDS_DATA))
 
     def _event(self, test: EventTest, *, lasting: bool) -> Sides:
         sign, least = (COMPARED[test.count.comparator], str(test.count.number)) if test.count else (">=", "1")
