@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from sopkit.catalogue import RULES
+from sopkit.render.log_reference import kinds_table, needs_table
 from sopkit.render.rule_reference import rule_index, rule_markdown
 from sopkit.schema.reference import language_reference
-from sopkit.text import LANGS
+from sopkit.text import LANGS, Lang
 
 ROOT = Path(__file__).resolve().parent.parent
 REGENERATE = bool(os.environ.get("SOPKIT_REGENERATE"))
@@ -92,6 +93,18 @@ def test_rule_pages_are_generated_from_the_rules() -> None:
 def test_language_reference_is_generated_from_the_schemas(lang: str) -> None:
     name = "language.md" if lang == "en" else f"language.{lang}.md"
     compare(ROOT / "docs" / name, language_reference("en" if lang == "en" else "zh-CN"))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_tables_of_logs_are_generated_from_what_logs_are_read_into(lang: Lang) -> None:
+    page = ROOT / "docs" / ("logs.md" if lang == "en" else f"logs.{lang}.md")
+    text = page.read_text("utf-8")
+    for made in (kinds_table(lang), needs_table(lang)):
+        head = re.escape(made.partition("\n")[0])
+        assert len(re.findall(f"^{head}$", text, re.MULTILINE)) == 1
+        before, after = re.split(rf"^{head}\n(?:\|.*\n)+", text, flags=re.MULTILINE)
+        text = before + made + after
+    compare(page, text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

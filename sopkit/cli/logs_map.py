@@ -11,11 +11,11 @@ from typing import Final
 import click
 
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
-from sopkit.cli.workspace import Loaded, load
+from sopkit.cli.workspace import Loaded, load, workspace_around
 from sopkit.logs.engine import MISSING, Engine, EngineError
 from sopkit.logs.failure import LogRefusedError
 from sopkit.logs.naming import Vocabulary
-from sopkit.logs.opening import BROKEN, open_file
+from sopkit.logs.opening import open_file, unreadable
 from sopkit.logs.proposing import Proposal, propose
 from sopkit.logs.yaml_text import as_yaml
 from sopkit.render.columns import visible
@@ -28,14 +28,29 @@ DETAILS = Phrase(
     "which column is what, which value means which id. Guesses carry a comment: check them, then paste. Files are only read.",
 )
 OPTIONS = (
-    Choice(("--in", "directory"), Phrase("哪个工作区；不写则是当前所在的", "the workspace; by default the one you are in"), "DIR"),
-    Choice(("--table",), Phrase("数据库或 Excel 里的哪张表", "which table of a database, or sheet of a spreadsheet"), "NAME"),
-)  # fmt: skip
+    Choice(
+        ("--in", "directory"),
+        Phrase(
+            "哪个工作区；不写则是当前所在的，或文件所在的",
+            "the workspace; by default the one around you, or around the file",
+        ),
+        "DIR",
+    ),
+    Choice(
+        ("--table",),
+        Phrase("数据库或 Excel 里的哪张表", "which table of a database, or sheet of a spreadsheet"),
+        "NAME",
+    ),
+)
 EXAMPLES = (
     ("sopkit logs map touches.csv", Phrase("一份触达记录", "a log of touches")),
     ("sopkit logs map *.xlsx --in my-brand", Phrase("几份 Excel，对照 my-brand", "some spreadsheets, by my-brand")),
 )
 NO_FILE: Final = Phrase("请写上要看的文件", "name the files to look at")
+WHOSE: Final = Phrase(
+    "看不出这是哪个工作区的日志，请用 --in 写明，例如 --in my-brand",
+    "it can't be told of which workspace this is a log; say so with --in, as in --in my-brand",
+)
 
 
 def command(lang: Lang) -> Command:
@@ -51,7 +66,7 @@ def run(ctx: click.Context, *, files: tuple[str, ...], directory: str | None, ta
         raise WrongUsageError(NO_FILE)
     if not Engine.installed():
         raise WrongUsageError(MISSING)
-    loaded = load(console, directory)
+    loaded = load(console, directory or _around(Path(files[0])))
     proposals = _proposals(loaded, [Path(one) for one in files], table)
     used: set[str] = set()
     zone = loaded.compilation.workspace.settings.timezone or "UTC"
@@ -61,6 +76,14 @@ def run(ctx: click.Context, *, files: tuple[str, ...], directory: str | None, ta
         for line in as_yaml(_id(path, proposal.of, used), file, proposal, zone, console.lang, inside=inside):
             console.say(visible(line))
     return OK
+
+
+def _around(file: Path) -> str:
+    """Return the workspace that the working directory is in, else that of the file. Raises `WrongUsageError`."""
+    found = workspace_around(Path.cwd()) or workspace_around(file.resolve().parent)
+    if found is None:
+        raise WrongUsageError(WHOSE)
+    return str(found)
 
 
 def _proposals(loaded: Loaded, paths: Sequence[Path], table: str | None) -> list[tuple[Path, Proposal]]:
@@ -76,7 +99,8 @@ def _proposals(loaded: Loaded, paths: Sequence[Path], table: str | None) -> list
             except LogRefusedError as error:
                 raise WrongUsageError(error.reason, **error.args_of_reason) from None
             except EngineError as error:
-                raise WrongUsageError(BROKEN, file=path.as_posix(), why=str(error).partition("\n")[0][:200]) from None
+                refused = unreadable(path, error)
+                raise WrongUsageError(refused.reason, **refused.args_of_reason) from None
     return found
 
 

@@ -51,6 +51,7 @@ ASIDE: Final = Phrase(
     "{bad} 行读不懂，没有算进去；逐行的原因在 {file}",
     "{bad} rows could not be read and were left out; {file} says why, row by row",
 )
+PLACE: Final = Phrase("执行审计的报告：{place}", "The report on practice: {place}")
 SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([MG])i?B?", re.IGNORECASE)
 
 
@@ -85,12 +86,13 @@ class Seen:
         if self.reading.aside:
             yield SET_ASIDE, set_aside_csv(self.reading, names.lang)
 
-    def tell(self, console: Console, names: Names, *, allow_not_assessed: bool) -> bool:
-        """Print what is broken and the counts; return whether nothing is broken, or unassessed that may not be."""
+    def tell(self, console: Console, names: Names, output: Path, *, allow_not_assessed: bool) -> bool:
+        """Print what is broken, the counts and where the report is; return whether nothing is broken, or unassessed that may not be."""
         if bad := sum(one.bad for one in self.reading.files):
             console.complain(console.word(ASIDE, bad=f"{bad:,}", file=SET_ASIDE))
         for line in practice_text(self.practice, names, console.screen()):
             console.say(line)
+        console.say(console.word(PLACE, place=(output / f"{PRACTICE}.html").as_posix()))
         return not self.practice.of("broken") and (allow_not_assessed or not self.practice.of("not assessed"))
 
 

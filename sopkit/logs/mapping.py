@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -72,18 +72,21 @@ class Mapped:
 def files_of(logs: Sequence[LogFile], folder: Path, paths: Sequence[str]) -> list[tuple[LogFile | None, Path]]:
     """Return the files to read, each with what is declared of it. Raises `LogRefusedError`.
 
-    The workspace itself, and nothing at all, mean the logs that it declares.
+    The workspace itself, and nothing at all, mean the logs that it declares. A file that is given twice is read once.
     """
-    found: list[tuple[LogFile | None, Path]] = []
+    found = {(one.id if one else "", path.resolve()): (one, path) for one, path in _files_of(logs, folder, paths)}
+    return list(found.values())
+
+
+def _files_of(logs: Sequence[LogFile], folder: Path, paths: Sequence[str]) -> Iterator[tuple[LogFile | None, Path]]:
     for given in map(Path, paths or (folder,)):
         if given.resolve() == folder.resolve():
             if not logs:
                 raise LogRefusedError(NONE_DECLARED)
-            found += [(one, path) for one in logs for path in _declared(one, folder)]
+            yield from ((one, path) for one in logs for path in _declared(one, folder))
         else:
             for path in _given(given):
-                found.append((next((one for one in logs if one.file and _is_meant(path, one.file)), None), path))
-    return found
+                yield next((one for one in logs if one.file and _is_meant(path, one.file)), None), path
 
 
 def _is_meant(path: Path, file: str) -> bool:

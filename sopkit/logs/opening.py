@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime
+import re
 import shutil
 import sqlite3
 import zipfile
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Final
 from urllib.parse import quote
 
@@ -55,6 +57,12 @@ NO_ENCODING: Final = Phrase(
 NO_HEADER: Final = Phrase("{file} 是空的：第一行应为列名", "{file} is empty: its first line should name the columns")
 TWICE: Final = Phrase("{file} 有两列都叫“{column}”", "{file} has two columns that are called “{column}”")
 BROKEN: Final = Phrase("{file} 读不出来，可能没有传完：{why}", "{file} can't be read and may be cut off: {why}")
+FULL: Final = Phrase(
+    "读 {file} 时磁盘满了：临时文件夹 {folder} 要有日志几倍的空间（用环境变量 TMPDIR 换一个）",
+    "the disk ran full while {file} was read: the temporary folder {folder} needs room for the log and more (TMPDIR names another)",
+)
+NO_ROOM: Final = re.compile(r"No space left|failed to offload", re.IGNORECASE)
+"""What the engine says where the disk is full: of writing a file, of spilling."""
 CUT_OFF: Final = Phrase("{file} 不完整，可能没有传完", "{file} is cut off: it is shorter than it says")
 SEVERAL: Final = Phrase(
     "{file} 里有几张表（{tables}），请在 logs 里用 table 写明是哪一张",
@@ -119,7 +127,18 @@ def open_file(engine: Engine, path: Path, work: Path, number: int, table: str | 
         rows = _sheet(path, table) if suffix in SHEETS else _lite(path, table)
         return _copied(path, rows, work, number)
     except EngineError as error:
-        raise LogRefusedError(BROKEN, file=path.as_posix(), why=str(error).partition("\n")[0][:200]) from None
+        raise unreadable(path, error) from None
+    except OSError as error:
+        if not NO_ROOM.search(str(error)):
+            raise
+        raise unreadable(path, error) from None
+
+
+def unreadable(path: Path, error: EngineError | OSError) -> LogRefusedError:
+    """Return what is wrong with a file that the engine could not read, or whose rows it could not keep."""
+    if NO_ROOM.search(str(error)):
+        return LogRefusedError(FULL, file=path.as_posix(), folder=gettempdir())
+    return LogRefusedError(BROKEN, file=path.as_posix(), why=str(error).partition("\n")[0][:200])
 
 
 def _named_plainly(path: Path, work: Path, number: int) -> Path:

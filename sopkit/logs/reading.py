@@ -18,7 +18,7 @@ from sopkit.logs.engine import Engine, EngineError, Row, identifier, quoted
 from sopkit.logs.failure import LogRefusedError, TooManyBadError
 from sopkit.logs.mapping import Mapped, files_of, mapped
 from sopkit.logs.naming import Vocabulary
-from sopkit.logs.opening import BROKEN, LINE, open_file
+from sopkit.logs.opening import LINE, open_file, unreadable
 from sopkit.logs.store import RAW, Store, TooManyKindsError
 from sopkit.logs.tables import FIELDS, TABLES, Field, Of
 from sopkit.pipeline import Compilation
@@ -162,8 +162,7 @@ def _told_of(path: Path) -> Iterator[None]:
     try:
         yield
     except EngineError as error:
-        why = str(error).partition("\n")[0][:200]
-        raise LogRefusedError(BROKEN, file=path.as_posix(), why=why) from None
+        raise unreadable(path, error) from None
     except TooManyKindsError as error:
         raise LogRefusedError(TOO_VARIED, file=path.as_posix(), fields=error.field) from None
 

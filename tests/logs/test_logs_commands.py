@@ -128,3 +128,27 @@ def test_without_the_library_the_commands_say_what_to_install(
     for arguments in (("map", "x.csv"), ("read", str(folder))):
         code, _, said = run("logs", *arguments, "--lang", "en")
         assert (code, "pip install 'sopkit[logs]'" in said) == (2, True)
+
+
+def test_the_workspace_of_a_file_is_the_one_around_it(
+    folder: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("logs", "map", "shop/exports/触达.csv", "--lang", "en")[:2] == (0, PROPOSED)
+    lone = tmp_path / "touches.csv"
+    lone.write_text(SENT, encoding="utf-8")
+    code, _, said = run("logs", "map", "touches.csv", "--lang", "en")
+    assert (code, "say so with --in, as in --in my-brand" in said) == (2, True)
+
+
+def test_a_file_that_is_given_twice_is_read_once(folder: Path, run: Run) -> None:
+    place = folder / "exports/touches.csv"
+    place.write_text(HEAD + MANY, encoding="utf-8")
+    (folder / "exports/触达.csv").unlink()
+    given = [
+        part
+        for path in (place, place.parent, f"{place.parent}/../exports/touches.csv")
+        for part in ("--log", str(path))
+    ]
+    code, said, _ = run("logs", "read", str(folder), *given, "--lang", "en")
+    assert (code, "touches: 300 rows" in said) == (0, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,11 +17,13 @@ from sopkit.audit import Audit, audit
 from sopkit.logs.practice import Practice
 from sopkit.pipeline import Compilation
 from sopkit.render.audit.cover import Frame
+from sopkit.render.columns import width
 from sopkit.render.markdown import to_markdown
 from sopkit.render.practice.as_json import practice_json
 from sopkit.render.practice.page import Telling, report
 from sopkit.render.practice.terminal import practice_text
 from sopkit.render.practice.words import share
+from sopkit.render.simulation.plots import Bar, bars
 from sopkit.render.terminal import Screen
 from sopkit.render.wording.names import Names
 from sopkit.source import Source
@@ -89,3 +92,22 @@ def test_the_json_is_what_its_schema_says(made: Made, lang: Lang) -> None:
 )
 def test_a_share_never_looks_like_none_or_all_where_it_is_neither(part: int, whole: int, said: str) -> None:
     assert share(part, whole) == said
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("columns", [80, 100])
+def test_no_line_is_wider_than_the_terminal(made: Made, lang: Lang, columns: int) -> None:
+    compilation, _, practice = made
+    broken = practice.of("broken")
+    at = "procedure/account-erasure/verify"
+    many = tuple(replace(one, subject=at, broken=1_234_567, looked=7_654_321, customers=765_432) for one in broken)
+    practice = replace(practice, observations=(*broken, *many, *practice.of("kept", "not assessed")))
+    lines = tuple(practice_text(practice, Names(compilation.workspace, lang), Screen(lang, columns)))
+    assert max(map(width, lines)) <= columns
+
+
+def test_the_name_of_a_bar_is_cut_at_its_end() -> None:
+    drawn = bars("t", "d", [Bar("SOP985 " + "very long " * 9, (1.0,), "1")], (), "en")
+    assert ">SOP985 very long" in drawn
+    assert "…</text>" in drawn

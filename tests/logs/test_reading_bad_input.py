@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from sopkit.logs.engine import EngineError
 from sopkit.logs.failure import LogRefusedError, TooManyBadError
+from sopkit.logs.opening import BROKEN, unreadable
 from tests.logs.logged import HEAD, MANY, Made, Read, put
 from tests.logs.test_reading import duck, lite, packed, sheet
 
@@ -225,3 +227,29 @@ def test_sources_stay_as_they_are(tmp_path: Path) -> None:
     with Read(tmp_path, {"customers.csv": "customer\nx\n", **dict.fromkeys(files, lambda _: None)}) as read:
         assert read.store.spans["touches"][0] == 310
     assert [one for one in everything(tmp_path) if one[0] != "customers.csv"] == before
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        EngineError(
+            'IO Error: Async write failed: {"exception_message":"Could not write file: No space left on device"}'
+        ),
+        EngineError("Out of Memory Error: failed to offload data block of size 256.0 KiB (3.5 MiB/3.5 MiB used)."),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
+)
+def test_a_full_disk_is_no_fault_of_the_file(error: EngineError | OSError) -> None:
+    refused = unreadable(Path("touches.csv"), error)
+    assert refused.reason.fill("en", refused.args_of_reason).startswith("the disk ran full while touches.csv was read")
+    assert unreadable(Path("touches.csv"), EngineError("no magic bytes")).reason is BROKEN
+
+
+def test_a_disk_that_runs_full_while_a_file_is_opened_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sopkit.logs.opening._delimiter", full)
+    assert "the disk ran full" in refused(
+        tmp_path, "touches.csv", (HEAD + "七,2026-11-01 10:00,sms\n").encode("gb18030")
+    )

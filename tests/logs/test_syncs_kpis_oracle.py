@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sopkit.logs.case import LogCase
@@ -125,6 +125,7 @@ def _latest(sync: str, changed: int) -> int:
 @pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(changes=CHANGES, parts=PARTS)
+@example(changes=[("often", BEGIN, None), ("nightly", BEGIN + DAY, None)], parts=2)
 def test_syncs(changes: list[tuple[str, int, int | None]], parts: int) -> None:
     rows = [
         {"sync": name, "changed": at, "arrived": None if lag is None else at + lag, "customer": f"c{n % 3}"}
@@ -135,6 +136,9 @@ def test_syncs(changes: list[tuple[str, int, int | None]], parts: int) -> None:
         store = store_of(Path(folder), {"syncs": rows}, parts)
         with store.engine:
             found = list(syncs.observe(LogCase(whole(), store)))
+    if all(lag is None for *_, lag in changes):
+        assert {(one.status, one.subject, one.broken) for one in found} == {("not assessed", "workspace", 0)}
+        return
     for one in found:
         name = one.subject.removeprefix("sync/")
         mine = [(at, lag) for each, at, lag in changes if each == name]

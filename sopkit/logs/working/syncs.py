@@ -23,6 +23,7 @@ from sopkit.tree import Mark
 
 UNIT: Final = Phrase("条变更", "changes")
 NO_LOG: Final = Phrase("没有同步日志", "there is no log of syncs")
+NO_ARRIVALS: Final = Phrase("同步日志没有一行写了到达的时间", "no row of the log of syncs says when anything arrived")
 NOT_NAMED: Final = Phrase("同步日志里没有它", "the log of syncs does not name it")
 NO_TIME: Final = Phrase("没写多久同步一次（every）", "how often it runs (`every`) is not declared")
 NO_LENGTH: Final = Phrase(
@@ -69,11 +70,20 @@ class Declared:
 def observe(case: LogCase) -> Iterator[Observation]:
     """Yield what the logs say of each sync."""
     syncs = [one for _, one in sorted(case.compilation.workspace.syncs.items()) if not one.builtin]
-    if "syncs" not in case.store.spans:
+    lacking = _lacking(case)
+    if lacking is not None:
         for rule in (LATE_SYNC, MISSING_SYNC) if syncs else ():
-            yield not_assessed(rule, "workspace", NO_LOG, UNIT)
+            yield not_assessed(rule, "workspace", lacking, UNIT)
         return
     yield from _Arrivals(case, syncs).observe()
+
+
+def _lacking(case: LogCase) -> Phrase | None:
+    """Return why nothing can be told of any sync. Without one arrival the log may only not say them: that is no loss of all changes."""
+    if "syncs" not in case.store.spans:
+        return NO_LOG
+    arrived = sum(case.store.engine.run("SELECT count(arrived) FROM syncs")[0][0] for _ in case.store.each())
+    return None if arrived else NO_ARRIVALS
 
 
 class _Arrivals:

@@ -31,7 +31,7 @@ def plots(practice: Practice, names: Names) -> Iterator[Diagram]:
     if practice.weeks:
         yield _weeks(practice, names)
         yield _channels(practice, names)
-    if practice.of("broken"):
+    if any(one.customers for one in practice.of("broken")):
         yield _rates(practice, names)
 
 
@@ -66,8 +66,11 @@ def _channel(id_: str, names: Names) -> str:
 
 
 def _rates(practice: Practice, names: Names) -> Diagram:
+    """Return the shares of what customers met: a target is missed or not, which is no share to set beside them."""
     made = []
     for one in practice.of("broken"):
+        if not one.customers:
+            continue
         note = f"{count(one.broken)} / {count(one.looked)} · {share(one.broken, one.looked)}"
         made.append(Bar(f"{one.rule.code} {plain(subject(one.subject, names))}", (one.rate or 0.0,), note))
     head = RATES.within(names.lang)

@@ -48,18 +48,19 @@ PRACTICE: Final = "practice"
 CONCLUSION: Final = Phrase("结论", "Conclusion")
 OVERALL: Final = Phrase("总体结论", "Overall")
 BROKEN: Final = Phrase(
-    "{broken}条规则在日志里有违反，最多的是：", "{broken} rules are broken in the logs, most of all:"
+    "日志里违反了{rules}条规则；每条违反最多的是：",
+    "Rules that are broken in the logs: {rules}. Of each, what is worst:",
 )
 NONE_BROKEN: Final = Phrase(
-    "评估了的{kept}条规则，在这些日志里都没有违反。",
-    "Of the {kept} rules that were assessed none is broken in these logs.",
+    "能做的{kept}项检查，在这些日志里都没有违反。",
+    "Of the {kept} checks that could be made none finds anything broken in these logs.",
 )
 NOTHING: Final = Phrase(
     "没有一条规则能按这些日志评估，原因见下。", "No rule could be assessed by these logs, for the reasons below."
 )
 ALL: Final = Phrase(
-    "共{total}条：违反{broken}，没有违反{kept}，未评估{unknown}。",
-    "{total} in all: {broken} broken, {kept} kept, {unknown} not assessed.",
+    "共{total}项检查（规则与对象，如一项上限、一个步骤）：违反{broken}，没有违反{kept}，未评估{unknown}。",
+    "{total} checks in all, of one rule at one cap, step or target each: {broken} broken, {kept} kept, {unknown} not assessed.",
 )
 NO_PROOF: Final = Phrase(
     "没有违反只说明这些日志、这段时间里没有，不证明以后不会；计划能不能保证，看“计划”一栏。",
@@ -141,9 +142,6 @@ def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) 
     compared = (tables.controls(audit, practice, names), tables.promises(audit, practice, names))
     shown = tuple(one for one in compared if one.groups[0].rows)
     yield Section("plan", _text(PLAN, names), (Paragraph(_text(NO_PROOF, names), quiet=True), *shown))
-    assessed = practice.looked_at
-    if assessed:
-        yield Section("rules", _text(RESULTS, names), (tables.rules(assessed, names), *plots(practice, names)))
     broken = practice.of("broken")
     if broken:
         titles = Titles(names)
@@ -152,6 +150,8 @@ def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) 
             "cases", _text(CASES, names), (Paragraph(_text(PSEUDONYMS, names), quiet=True), *cards), breaks=True
         )
     yield adherence(practice, names)
+    if assessed := practice.looked_at:
+        yield Section("rules", _text(RESULTS, names), (*plots(practice, names), tables.rules(assessed, names)))
     unknown = practice.of("not assessed")
     if unknown:
         yield Section("left", _text(LEFT, names), (_left(unknown, names),))
@@ -171,9 +171,11 @@ def _conclusion(practice: Practice, names: Names) -> Section:
     broken, kept, unknown = (practice.of(one) for one in ("broken", "kept", "not assessed"))
     blocks: list[Block] = []
     if broken:
-        worst = sorted(broken, key=lambda one: (-one.customers, -one.broken, one.rule.code, one.subject))[:NAMED]
-        blocks.append(Paragraph(text(strong(names.phrase(BROKEN, broken=count(len(broken)))))))
-        blocks.append(Bullets(tuple(_short(one, broken.index(one) + 1, names) for one in worst)))
+        worst: dict[str, Observation] = {}
+        for one in sorted(broken, key=lambda one: (-one.customers, -one.broken, one.rule.code, one.subject)):
+            worst.setdefault(one.rule.code, one)
+        blocks.append(Paragraph(text(strong(names.phrase(BROKEN, rules=count(len(worst)))))))
+        blocks.append(Bullets(tuple(_short(one, broken.index(one) + 1, names) for one in worst.values())))
     else:
         said = names.phrase(NONE_BROKEN, kept=count(len(kept))) if kept else NOTHING.within(names.lang)
         blocks.append(Paragraph(text(strong(said))))

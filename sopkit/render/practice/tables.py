@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Final, Literal
 
 from sopkit.audit import Audit, Result, Status
@@ -11,7 +12,7 @@ from sopkit.logs.observed import Group, Observation
 from sopkit.logs.practice import Practice
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import STATUSES as PLANNED
-from sopkit.render.document import Table, plain_table
+from sopkit.render.document import Column, RowGroup, Table, plain_table, text
 from sopkit.render.marks import clean, ident
 from sopkit.render.practice.subjects import subject
 from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, count, share
@@ -20,10 +21,11 @@ from sopkit.rules import practice as of_practice
 from sopkit.rules import touched
 from sopkit.text import Phrase
 
-RULES: Final = (
-    Phrase("规则", "rule"), Phrase("对象", "about"), Phrase("查了", "looked at"), Phrase("违反", "broken"),
-    Phrase("比例", "share"), Phrase("客户", "customers"), Phrase("结论", "result"), Phrase("说明", "in words"),
-)  # fmt: skip
+RULES: Final[Mapping[Phrase, int]] = {
+    Phrase("对象", "about"): 8, Phrase("查了", "looked at"): 3, Phrase("违反", "broken"): 3, Phrase("比例", "share"): 3,
+    Phrase("客户", "customers"): 4, Phrase("说明", "in words"): 14,
+}  # fmt: skip
+"""With how wide each column is."""
 BOTH: Final = (
     Phrase("检查项", "control"),
     Phrase("计划", "plan"),
@@ -50,23 +52,23 @@ NOT_SEEN: Final = Phrase("日志看不出", "not seen in logs")
 
 
 def rules(observations: Iterable[Observation], names: Names) -> Table:
-    """Return what was looked at and what was broken, a row for each rule and subject."""
-    rows = []
+    """Return what was looked at and what was broken, a row for each subject under its rule."""
     titles = Titles(names)
-    for one in observations:
-        told = (count(one.looked), count(one.broken), share(one.broken, one.looked), count(one.customers))
-        figures = told if one.looked else ("–",) * 4
-        result = f"{SIGNS[one.status]} {STATUSES[one.status].within(names.lang)}"
-        rows.append(
-            (
-                f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
-                subject(one.subject, names),
-                *figures,
-                result,
-                titles.told(one.message),
-            )
-        )
-    return table((), RULES, rows, (5, 4, 2, 2, 2, 2, 3, 6), names)
+    made = []
+    for rule, some in groupby(sorted(observations, key=lambda one: one.rule.code), key=lambda one: one.rule):
+        rows = tuple(tuple(map(text, _row(one, titles))) for one in some)
+        made.append(RowGroup(text(f"{ident(rule.code)} {clean(rule.summary.within(names.lang))}"), rows))
+    columns = tuple(Column(text(head.within(names.lang)), width) for head, width in RULES.items())
+    return Table((), columns, tuple(made))
+
+
+def _row(one: Observation, titles: Titles) -> tuple[str, ...]:
+    names = titles.names
+    customers = count(one.customers) if one.customers or not one.broken else "–"
+    told = (count(one.looked), count(one.broken), share(one.broken, one.looked), customers)
+    figures = told if one.looked else ("–",) * len(told)
+    about = f"{SIGNS[one.status]} {subject(one.subject, names)}"
+    return (about, *figures, titles.told(one.message))
 
 
 def controls(audit: Audit, practice: Practice, names: Names) -> Table:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
+from sopkit.logs.observed import Observation
 from sopkit.logs.practice import Practice
-from sopkit.render.columns import wrap
+from sopkit.render.columns import pad, width, wrap
 from sopkit.render.marks import clean, plain
 from sopkit.render.practice.subjects import subject
 from sopkit.render.practice.words import SIGNS, STATUSES, count, share
@@ -14,28 +17,17 @@ from sopkit.render.terminal import Screen, table
 from sopkit.render.wording.names import Names
 from sopkit.text import Phrase
 
-HEADS: Final = (
-    Phrase("规则", "rule"), Phrase("对象", "about"), Phrase("违反/查了", "broken of"), Phrase("比例", "share"), Phrase("客户", "customers"),
-)  # fmt: skip
+OF: Final = Phrase("{broken}/{looked}", "{broken} of {looked}")
+CUSTOMERS: Final = Phrase("客户 {count}", "customers: {count}")
 COUNT: Final = Phrase("{status} {count}", "{status} {count}")
-LEFT: Final = Phrase("未评估：{rules}", "not assessed: {rules}")
+LEFT: Final = Phrase("未评估（项数）：{rules}", "not assessed, how many: {rules}")
 
 
 def practice_text(practice: Practice, names: Names, screen: Screen) -> Iterator[str]:
     """Yield the lines."""
     broken = practice.of("broken")
     if broken:
-        rows = [
-            (
-                f"{one.rule.code} {clean(one.rule.summary.within(names.lang))}",
-                plain(subject(one.subject, names)),
-                f"{count(one.broken)}/{count(one.looked)}",
-                share(one.broken, one.looked),
-                count(one.customers),
-            )
-            for one in broken
-        ]
-        yield from table([tuple(head.within(names.lang) for head in HEADS), *rows], screen)
+        yield from _by_rule(broken, names, screen)
         yield ""
     counts = [
         names.phrase(COUNT, status=f"{SIGNS[status]} {said.within(names.lang)}", count=count(len(practice.of(status))))
@@ -43,5 +35,26 @@ def practice_text(practice: Practice, names: Names, screen: Screen) -> Iterator[
     ]
     yield from wrap(names.pick("，", ", ").join(counts), screen.columns)
     if unknown := practice.of("not assessed"):
-        listed = names.pick("、", ", ").join(dict.fromkeys(one.rule.code for one in unknown))
+        many = Counter(one.rule.code for one in unknown)
+        listed = names.pick("、", ", ").join(f"{code} ({count(number)})" for code, number in many.items())
         yield from wrap(names.phrase(LEFT, rules=listed), screen.columns)
+
+
+def _by_rule(broken: Sequence[Observation], names: Names, screen: Screen) -> Iterator[str]:
+    """Yield each rule and below it what it is broken at, all figures aligned."""
+    figures = [_figures(one, names) for one in broken]
+    rooms = [max(map(width, column)) for column in zip(*figures, strict=True)]
+    inner = Screen(screen.lang, screen.columns - 2, screen.colour, screen.prefix)
+    for rule, some in groupby(zip(broken, figures, strict=True), key=lambda pair: pair[0].rule):
+        yield from wrap(f"{rule.code} {clean(rule.summary.within(names.lang))}", screen.columns)
+        rows = [
+            (*(pad(cell, room) for cell, room in zip(cells, rooms, strict=True)), plain(subject(one.subject, names)))
+            for one, cells in some
+        ]
+        yield from (f"  {line}" for line in table(rows, inner))
+
+
+def _figures(one: Observation, names: Names) -> tuple[str, ...]:
+    of = names.phrase(OF, broken=count(one.broken), looked=count(one.looked))
+    who = names.phrase(CUSTOMERS, count=count(one.customers)) if one.customers else ""
+    return of, share(one.broken, one.looked), who

@@ -73,7 +73,7 @@ def bars(title: str, described: str, rows: Sequence[Bar], legend: Sequence[str],
         parts += [_rect(x, 8, 12, 12, shade, ""), _text(x + 17, 18, word, "s", "start")]
         x += text_width(word, 12) + 34
     for row in rows:
-        parts.append(_text(left - 8, y + 13, row.name, "", "end"))
+        parts.append(_text(left - 8, y + 13, shortened(row.name, left - 12), "", "end"))
         x = left
         for shade, value in zip(SHADES, row.parts, strict=False):
             parts.append(_rect(x, y + 2, room * value / most, 15, shade, ""))
@@ -92,7 +92,7 @@ def strips(title: str, described: str, rows: Sequence[Strip], lang: Lang) -> str
     for row in rows:
         scale = max((*row.columns, row.line or 0.0), default=0.0) or 1.0
         step = room / max(len(row.columns), 1)
-        parts.append(_text(left - 8, y + tall - 8, row.name, "", "end"))
+        parts.append(_text(left - 8, y + tall - 8, shortened(row.name, left - 12), "", "end"))
         parts.append(_line(left, y + tall, left + room, y + tall, "g"))
         for number, value in enumerate(row.columns):
             high = tall * value / scale
@@ -113,6 +113,15 @@ def strips(title: str, described: str, rows: Sequence[Strip], lang: Lang) -> str
         parts.append(_text(left + room + 8, y + tall - 8, row.note, "s", "start"))
         y += tall + 12
     return _svg(title, described, y + 4, parts, lang)
+
+
+def shortened(words: str, room: float) -> str:
+    """Return words that fit into `room` pixels, their end left out where they do not."""
+    if text_width(words, 12) <= room:
+        return words
+    while words and text_width(f"{words}…", 12) > room:
+        words = words[:-1]
+    return f"{words.rstrip()}…"
 
 
 def _svg(title: str, described: str, height: float, parts: Sequence[str], lang: Lang) -> str:
