@@ -141,11 +141,13 @@ def test_syncs(changes: list[tuple[str, int, int | None]], parts: int) -> None:
         if one.rule.code == "SOP989":
             seen = [(at, lag) for at, lag in mine if lag is not None and lag >= 0 and name != "unsaid"]
             wanted = (len(seen), sum(at + lag > _latest(name, at) for at, lag in seen))
+            unsure = sum(lag is not None and lag < 0 for _, lag in mine) if name != "unsaid" else 0
         else:
+            unsure = 0
             due = [(at, lag) for at, lag in mine if lag is not None or _latest(name, at) < end]
             wanted = (len(due), sum(lag is None for _, lag in due))
-        assert (name, one.looked, one.broken) == (name, *wanted)
-        assert one.status == ("not assessed" if not one.looked else "broken" if one.broken else "kept")
+        assert (name, one.looked, one.broken, one.unsure) == (name, *wanted, unsure)
+        assert one.status == ("broken" if one.broken else "kept" if one.looked and not unsure else "not assessed")
 
 
 def _happened(events: Sequence[tuple[str, int, int, str]], event: str, who: int, lo: int, hi: int) -> int:

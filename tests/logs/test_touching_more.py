@@ -65,6 +65,7 @@ def check(one: Observation, wrong: list[Row], looked: int | None, words: str) ->
     assert one.broken == len(wrong), words
     assert one.customers == len({row["customer"] for row in wrong}), words
     assert (one.status == "broken") == bool(wrong), words
+    assert one.status != "kept" or (one.looked and not one.unsure), words
     if looked is not None:
         assert one.looked == looked, words
 

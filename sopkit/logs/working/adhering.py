@@ -14,6 +14,7 @@ from sopkit.logs.working.courses import Course, courses_of
 from sopkit.logs.working.deadlines import Deadlines
 from sopkit.logs.working.deadlines_queries import LATE_, MISSED_, OPEN
 from sopkit.logs.working.deadlines_queries import SKIPPED as WENT_PAST
+from sopkit.logs.working.found import SURE
 from sopkit.logs.working.lookups import CLOCKED, MONDAY, lay
 from sopkit.logs.working.places import places_of
 from sopkit.logs.working.works import ALONE, NO_LOG, NO_RUNS, repeats
@@ -99,7 +100,7 @@ class _Adhering:
         self._lay()
         for _ in self.deadlines.each():
             skipped.lay_wanted(self.works)
-            for query in (skipped.QUERY, KEPT, STEPPED):
+            for query in (skipped.QUERY, SURE, KEPT, STEPPED):
                 self.engine.run(query)
             self._take()
         deviations = tuple(self._deviation(path, count) for path, count in self._commonest())

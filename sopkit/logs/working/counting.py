@@ -11,6 +11,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.measured_sets import EVERYBODY, NOWHERE, cohort_of, is_cohort
 from sopkit.logs.case import LogCase
 from sopkit.logs.offsets import DAY
+from sopkit.logs.states import NONE, UNCLEAR, states_of
 from sopkit.logs.tables import Of
 from sopkit.logs.working.estimates import Estimate, mean, quantile
 from sopkit.logs.working.lookups import CLOCKED, lay
@@ -77,17 +78,6 @@ UNTOLD: Final = Phrase(
     "有的客户做没做过，要看日志开始以前的事", "of some customers it hangs on what happened before the log begins"
 )
 NO_WINDOW: Final = Phrase("cohort 要和 window 一起写才能数", "a cohort can be counted only with a `window`")
-FURTHEST: Final[Mapping[str, int]] = {
-    "failed": 0,
-    "duplicate": 0,
-    "": 1,
-    "sent": 1,
-    "delivered": 2,
-    "opened": 3,
-    "clicked": 4,
-    "replied": 4,
-}
-"""How far a touch got: who clicked has opened, what was opened was delivered. A row tells the furthest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,22 +239,18 @@ class Counting:
 
     def _touches(self, what: Touches) -> dict[int, Total]:
         self._need("touches")
-        said = self.store.kinds("touches")
-        wanted = what.state or "sent"
-        if wanted not in ("sent", "failed", "duplicate") and not any(
-            FURTHEST.get(one["state"], 0) >= FURTHEST[wanted] for one in said.values()
-        ):
+        said, wanted = self.store.kinds("touches"), what.state or "sent"
+        reached = states_of(self.store).reached(wanted)
+        if wanted not in NONE and not {"yes", "maybe"} & set(reached.values()):
             raise UncountableError(NO_STATE)
-        kinds = [
-            kind for kind, one in said.items() if self._reached(one["state"], wanted) and self._is_of(what.of, one)
-        ]  # fmt: skip
-        return self._sum("touches", kinds, "1")
-
-    @staticmethod
-    def _reached(state: str, wanted: str) -> bool:
-        if wanted in ("failed", "duplicate", "clicked", "replied"):
-            return state == wanted
-        return FURTHEST.get(state, 0) >= FURTHEST[wanted]
+        chosen = {
+            kind: happened
+            for kind, happened in reached.items()
+            if happened != "no" and self._is_of(what.of, said[kind])
+        }
+        if "maybe" in chosen.values():
+            raise UncountableError(UNCLEAR)
+        return self._sum("touches", list(chosen), "1")
 
     def _is_of(self, of: Selector, said: Mapping[str, str]) -> bool:
         """Return whether touches of a kind are selected. Raises `UncountableError` where what they say leaves it open."""

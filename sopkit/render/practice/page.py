@@ -141,7 +141,7 @@ def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) 
     compared = (tables.controls(audit, practice, names), tables.promises(audit, practice, names))
     shown = tuple(one for one in compared if one.groups[0].rows)
     yield Section("plan", _text(PLAN, names), (Paragraph(_text(NO_PROOF, names), quiet=True), *shown))
-    assessed = practice.of("broken", "kept")
+    assessed = practice.looked_at
     if assessed:
         yield Section("rules", _text(RESULTS, names), (tables.rules(assessed, names), *plots(practice, names)))
     broken = practice.of("broken")

@@ -43,6 +43,7 @@ PLANS: Final = {
     "": Phrase("没有发现问题", "nothing found"),
 }
 Practised = Literal["broken", "kept", "not assessed", ""]
+WORST_FIRST: Final[tuple[Practised, ...]] = ("broken", "not assessed", "kept")
 OF_LOGS: Final = (*touched.RULES, *of_practice.RULES)
 """Rules that nothing is asked about on the plan."""
 NOT_SEEN: Final = Phrase("日志看不出", "not seen in logs")
@@ -54,7 +55,7 @@ def rules(observations: Iterable[Observation], names: Names) -> Table:
     titles = Titles(names)
     for one in observations:
         told = (count(one.looked), count(one.broken), share(one.broken, one.looked), count(one.customers))
-        figures = ("–",) * 4 if one.status == "not assessed" else told
+        figures = told if one.looked else ("–",) * 4
         result = f"{SIGNS[one.status]} {STATUSES[one.status].within(names.lang)}"
         rows.append(
             (
@@ -92,7 +93,7 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
             practised_text(one.status, names),
             f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
         )
-        for one in (*practice.of("broken"), *practice.of("kept"))
+        for one in sorted(practice.looked_at, key=lambda one: list(STATUSES).index(one.status))
         if one.rule.code not in decided and one.rule not in OF_LOGS
     ]
     return table(OF_PROMISES, PROMISES, rows, (5, 2, 3, 5), names)
@@ -101,7 +102,7 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
 def practised(seen: Sequence[Observation]) -> Practised:
     """Return what is known of a control: the worst of its rules."""
     statuses = {one.status for one in seen}
-    return next((one for one in STATUSES if one in statuses), "")
+    return next((one for one in WORST_FIRST if one in statuses), "")
 
 
 def practised_text(status: Practised, names: Names) -> str:
