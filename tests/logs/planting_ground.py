@@ -11,7 +11,8 @@ caps:
   - {id: weekly, max: 3, per: 7d, of: {category: marketing}}
   - {id: daily-sms, max: 1, per: day, of: {channel: sms, category: marketing}}
   - {id: spacing, gap: 4h, of: {category: marketing}}
-budgets: {weekly: {gift: 1}}
+  - {id: starting, max: 2, per: 7d, of: {purpose: onboarding}}
+budgets: {starting: {gift: 1}}
 quiet_hours: {hours: 21:00-09:00, of: {category: marketing}}
 duplicate_within: 1h
 """
@@ -37,6 +38,8 @@ data:
 scripts:
   news: {title: 上新, text: "【示例】上新，退订回T", advertising: true}
   thanks: {title: 感谢, text: "【示例】谢谢下单"}
+  present: {title: 入会礼, text: 【示例】您的入会礼到了}
+  greeting: {title: 问候, text: 【示例】欢迎入会}
   arrived: {title: 到货, text: 您的货到了}
   answered: {title: 答复, text: 收到，马上为您处理}
 """
@@ -75,7 +78,18 @@ audience: members
 starts_on: [member-joined]
 runs_in: map
 steps:
-  - {id: give, send: news, via: sms, for: promotion, after: 12d, within: 13d, if: {consent: sms-marketing}}
+  - {id: give, send: present, via: sms, for: onboarding, after: 3d, within: 4d}
+---
+kind: automation
+id: hello
+title: 入会问候
+owner: guide
+review_by: 2027-12-31
+audience: members
+starts_on: [member-joined]
+runs_in: map
+steps:
+  - {id: greet, send: greeting, via: sms, for: onboarding, within: 1h}
 ---
 kind: automation
 id: arrival

@@ -186,7 +186,7 @@ def test_faults_are_planted_and_written_down(run: Run, workspace: Write, tmp_pat
             "--lang", "en", "logs", "generate", str(workspace(FILES)), *arguments, "-o", str(tmp_path / name)
         )
         assert code == 0
-    assert "planted over-touch (one touch more than a cap allows): 3" in told
+    assert "planted over-touch (one touch more than a cap allows): 4" in told
     assert "planted minor" not in told
     account = json.loads((tmp_path / "one" / "planted.json").read_text(encoding="utf-8"))
     assert {one["fault"] for one in account["planted"]} == {one.name for one in FAULTS} - {"minor"}

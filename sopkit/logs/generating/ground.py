@@ -249,36 +249,28 @@ class Ground:
         """Return how a touch lacks its consent; '' where it has one, or needs none. `consents` are in order."""
         if not way.needs_consent:
             return ""
-        why = (
-            "beyond-consent"
-            if any(one.action == "given" and one.time <= now for one in consents)
-            else "without-consent"
-        )
-        for consent in way.covered_by:
-            before = [
-                one for one in consents if one.consent == consent.id and (one.time, LAST[one.action]) <= (now, TOUCH)
-            ]
-            if not before:
-                continue
-            agreed = next(
-                (number for number in range(len(before) - 1, -1, -1) if before[number].action == "given"), None
-            )
-            if agreed is None:
-                continue
-            given, ended = before[agreed], before[agreed + 1 : agreed + 2]
-            expires = given.expires or (zone.later(given.time, consent.expires) if consent.expires else None)
-            if ended:
-                until = (
-                    zone.later(ended[0].time, consent.effective_within) if consent.effective_within else ended[0].time
-                )
-                if now <= until:
-                    return ""
-                why = "after-withdrawal" if before[-1].action == "withdrawn" else why
-            elif expires is None or now < expires:
-                return ""
-            else:
-                why = "stale-consent"
-        return why
+        standing = {one.id: _standing(one, consents, now, zone) for one in self.workspace.consents.values()}
+        mine = [standing[one.id] for one in way.covered_by]
+        if "given" in mine:
+            return ""
+        ended = [one for one in mine if one in ("withdrawn", "expired")]
+        if ended:
+            return "after-withdrawal" if ended[-1] == "withdrawn" else "stale-consent"
+        return "beyond-consent" if "given" in standing.values() else "without-consent"
+
+
+def _standing(consent: Consent, consents: Sequence[ConsentRow], now: int, zone: Zone) -> str:
+    """Return what a consent is at an instant: `given`, `withdrawn`, `refused`, `expired`; '' where there never was any."""
+    before = [one for one in consents if one.consent == consent.id and (one.time, LAST[one.action]) <= (now, TOUCH)]
+    agreed = next((number for number in range(len(before) - 1, -1, -1) if before[number].action == "given"), None)
+    if agreed is None:
+        return ""
+    given, ended = before[agreed], before[agreed + 1 : agreed + 2]
+    if ended:
+        until = zone.later(ended[0].time, consent.effective_within) if consent.effective_within else ended[0].time
+        return "given" if now <= until else before[-1].action
+    expires = given.expires or (zone.later(given.time, consent.expires) if consent.expires else None)
+    return "given" if expires is None or now < expires else "expired"
 
 
 def facts_of(channel: Channel, purpose: Purpose | None, sent_by: str, form: str) -> dict[str, str]:

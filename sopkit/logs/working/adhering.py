@@ -75,7 +75,10 @@ def adhere(case: LogCase) -> Adherence:
 
 
 def runs_that_do_not_fit(case: LogCase) -> list[str]:
-    """Return the names of the runs with a step that does not fit behind the one before it; there must be a log of steps."""
+    """Return the names of all runs with a step that does not fit behind the one before it, to be compared with those that others find.
+
+    There must be a log of steps, so small that its runs may stand in memory.
+    """
     return list(_Adhering(case).unfit_runs())
 
 
