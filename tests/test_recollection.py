@@ -13,6 +13,7 @@ import pytest
 import sopkit
 from sopkit import pipeline, rules
 from sopkit.reader import read
+from sopkit.rules import case
 from sopkit.rules.recollection import Content, Kept, Recollection, keep
 from sopkit.rules.wording import BEARING, Difference, difference
 from sopkit.source import Source
@@ -23,6 +24,12 @@ from tests.workspaces import TODAY
 HERE = Path(__file__).parent
 Files = Mapping[str, bytes]
 Edit = Callable[[list[str], int, random.Random], None]
+
+
+@pytest.fixture(autouse=True)
+def the_effort_of_a_large_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a small one a step more leaves less for each question, and nothing is recalled."""
+    monkeypatch.setattr(case, "ALL_EFFORT", 0)
 
 
 def compiled(files: Files, earlier: Recollection | None = None) -> pipeline.Compilation:
@@ -68,7 +75,25 @@ def _remark(lines: list[str], at: int, _: random.Random) -> None:
     lines.insert(at, "# a remark")
 
 
-EDITS: tuple[Edit, ...] = (_words, _words, _words, _numbers, _numbers, _numbers, _lost, _doubled, _remark)
+STEP = re.compile(r"^( *)- +(?=\{?id: )")
+
+
+def _staffed(lines: list[str], at: int, rng: random.Random) -> None:
+    start = STEP.match(lines[at])
+    role = re.search(r"by: (\w+)", "\n".join(lines))
+    if start is not None and role is not None:
+        name = f"more-{rng.randrange(1000)}"
+        lines.insert(at, f"{start[1]}- {{id: {name}, do: 电话, by: {role[1]}, within: 2d, minutes: 4, why: 想起来}}")
+
+
+EDITS: tuple[Edit, ...] = (
+    _words, _words, _words, _numbers, _numbers, _numbers, _staffed, _staffed, _staffed, _lost, _doubled, _remark,
+)  # fmt: skip
+FITTING: Mapping[Edit, str] = {
+    _words: r"(why|if_wrong|summary|do|text|title): ",
+    _numbers: r"\d",
+    _staffed: STEP.pattern,
+}
 
 
 def edited(files: Files, rng: random.Random) -> dict[str, bytes]:
@@ -78,17 +103,13 @@ def edited(files: Files, rng: random.Random) -> dict[str, bytes]:
         path = rng.choice(sorted(files))
         lines = made[path].decode().split("\n")
         change = rng.choice(EDITS)
-        fitting = [n for n, line in enumerate(lines) if change not in (_words, _numbers) or _fits(change, line)]
+        fitting = [n for n, line in enumerate(lines) if re.search(FITTING.get(change, ""), line)]
         for _ in range(rng.randint(1, 3)):
             at = rng.choice(fitting or [0])
             if at < len(lines):
                 change(lines, at, rng)
         made[path] = "\n".join(lines).encode()
     return made
-
-
-def _fits(change: Edit, line: str) -> bool:
-    return re.search(r"(why|if_wrong|summary|do|text|title): " if change is _words else r"\d", line) is not None
 
 
 def workspace(name: str, tmp_path: Path) -> Files:
@@ -149,6 +170,12 @@ ALL = frozenset(family.__name__.rpartition(".")[2] for family in rules.FAMILIES)
 OF_WORDS = {"content", "kpis", "papers", "personal", "promotions", "sharing"}
 
 
+def with_a_step(text: str) -> str:
+    return text.replace(
+        "      - {id: reward,", "      - {id: more, do: 电话, by: guide, minutes: 4}\n      - {id: reward,"
+    )
+
+
 @pytest.mark.long
 def test_families_are_asked_again_by_what_is_otherwise(tmp_path: Path) -> None:
     files = workspace("synthetic", tmp_path)
@@ -159,8 +186,10 @@ def test_families_are_asked_again_by_what_is_otherwise(tmp_path: Path) -> None:
     }
     assert recalled(files, lambda text: text.replace("do: ", "do: 改过"), tmp_path)[0] == ALL - {"conflicts"}
     whole, of_others = recalled(files, lambda text: text.replace("after: 30d", "after: 31d"), tmp_path)
+    assert recalled(files, with_a_step, tmp_path) == (whole, of_others)
     assert whole == {
         "governance",
+        "tools_data",
         "targets",
         "kpis",
         "experiments",
@@ -197,6 +226,7 @@ def test_nothing_is_recalled_where_files_came_or_went_or_artefacts_did_or_of_ano
 
 
 WORDS, WORK, TIMES = Difference(words=True), Difference(work=True), Difference(times=True)
+STAFF = Difference(work=True, times=True)
 
 
 @pytest.mark.parametrize(
@@ -214,6 +244,17 @@ WORDS, WORK, TIMES = Difference(words=True), Difference(work=True), Difference(t
         ("{kind: procedure, steps: [{do: x}]}", "{kind: procedure, steps: [{do: 'x {customer.a}'}]}", BEARING),
         ("{kind: automation, steps: [{after: 3d}]}", "{kind: automation, steps: [{after: 4d}]}", TIMES),
         ("{kind: automation, steps: [{after: 3d}]}", "{kind: automation, steps: [{}]}", BEARING),
+        ("{kind: automation, steps: [{id: a, do: x, by: b}]}", "{kind: automation, steps: [{do: x, by: b, id: a}]}", STAFF),
+        ("{kind: automation, steps: [{send: x}]}", "{kind: automation, steps: [{do: x, why: y, by: b}, {send: x}]}", STAFF),
+        ("{kind: automation, steps: [{send: x, title: c}]}", "{kind: automation, steps: [{do: x, by: b}, {send: x, title: c}]}", STAFF),
+        ("{kind: automation, steps: [{do: x}, {send: x}]}", "{kind: automation, steps: [{send: x}, {do: x}]}", STAFF),
+        ("{kind: automation, steps: [{do: x}, {send: x}]}", "{kind: automation, steps: [{send: x}]}", STAFF),
+        ("{kind: automation, steps: [{do: x, minutes: 2}]}", "{kind: automation, steps: [{do: x}]}", STAFF),
+        ("{kind: automation, steps: [{do: x, by: b}]}", "{kind: automation, steps: [{do: x, by: c}]}", STAFF),
+        ("{kind: automation, steps: [{send: x}]}", "{kind: automation, steps: [{do: 'x {customer.a}'}, {send: x}]}", BEARING),
+        ("{kind: automation, steps: [{send: x}]}", "{kind: automation, steps: [{do: x, checklist: [y]}, {send: x}]}", BEARING),
+        ("{kind: automation, steps: [{send: x}]}", "{kind: automation, steps: [{do: x, if: {a: b}}, {send: x}]}", BEARING),
+        ("{kind: automation, steps: [{do: x}, {send: x}]}", "{kind: automation, steps: [{do: x}, {send: y}]}", BEARING),
         ("{kind: automation, steps: [{if: {why: a}}]}", "{kind: automation, steps: [{if: {why: b}}]}", BEARING),
         ("{kind: automation, steps: [{choose: [{if: a, steps: [{why: a}]}]}]}",
          "{kind: automation, steps: [{choose: [{if: a, steps: [{why: b}]}]}]}", WORDS),
@@ -234,9 +275,9 @@ WORDS_READ_BY: Mapping[str, set[str]] = {
     "checklist": {"content"},
     "standards": {"content"},
     "title": OF_WORDS | {"caps", "consent"},
-    "text": OF_WORDS - {"kpis"} | {"consent", "tools"},
+    "text": OF_WORDS - {"kpis"} | {"consent", "tools_data"},
 }  # fmt: skip
-"""Fields of the model → families whose code reads them. `consent` and `tools` read of a script's text only what stands in braces."""
+"""Fields of the model → families whose code reads them. `consent` and `tools_data` read of a script's text only what stands in braces."""
 NOT_OF_FAMILIES = {
     "inventory",
     "manifest",

@@ -33,6 +33,7 @@ from sopkit.rules import (
     targets,
     times,
     tools,
+    tools_data,
     waits,
 )
 from sopkit.rules.case import Case
@@ -66,6 +67,7 @@ FAMILIES: Final[
     caps,
     conflicts,
     tools,
+    tools_data,
     targets,
     kpis,
     experiments,
