@@ -14,6 +14,7 @@ import sopkit
 from sopkit import pipeline, rules
 from sopkit.reader import read
 from sopkit.rules import case
+from sopkit.rules.promotions_rules import BY_SEGMENT
 from sopkit.rules.recollection import Content, Kept, Recollection, keep
 from sopkit.rules.wording import BEARING, Difference, difference
 from sopkit.source import Source
@@ -223,6 +224,18 @@ def test_nothing_is_recalled_where_files_came_or_went_or_artefacts_did_or_of_ano
         assert not other.recall(made.forest, made.judgement.beside, rules.BY_NAME, rules.READS).said
     assert Kept.of(("no", "such", "thing")) is None
     assert Kept.of(earlier.kept and earlier.kept.stored) == earlier.kept
+
+
+def test_what_is_said_of_a_step_moves_with_it_when_another_comes_before_it() -> None:
+    files = {"sopkit.yaml": BY_SEGMENT.bad.encode()}
+    step = "  - {id: call, do: 打电话, by: guide, within: 1d}\n  - id: price".encode()
+    now = {"sopkit.yaml": files["sopkit.yaml"].replace(b"  - id: price", step)}
+    for before, after in ((files, now), (now, files)):
+        earlier, whole = recollection(before, compiled(before), after), compiled(after)
+        assert earlier is not None
+        found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
+        assert any(one.rule is BY_SEGMENT for outcomes, _ in found.said.values() for one in outcomes)
+        assert told(compiled(after, earlier)) == told(whole)
 
 
 WORDS, WORK, TIMES = Difference(words=True), Difference(work=True), Difference(times=True)
