@@ -33,8 +33,9 @@ def the_effort_of_a_large_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(case, "ALL_EFFORT", 0)
 
 
-def compiled(files: Files, earlier: Recollection | None = None) -> pipeline.Compilation:
-    return pipeline.compile([Source(path, data) for path, data in files.items()], today=TODAY, earlier=earlier)
+def compiled(files: Files, *earlier: Recollection | None) -> pipeline.Compilation:
+    sources = [Source(path, data) for path, data in files.items()]
+    return pipeline.compile(sources, today=TODAY, earlier=tuple(filter(None, earlier)))
 
 
 def content(files: Files) -> Content:
@@ -130,8 +131,10 @@ def recalls_the_same(name: str, seeds: range, tmp_path: Path) -> int:
         rng = random.Random(seed)  # noqa: S311  repeatable, not secret
         now = edited(files, rng)
         earlier = recollection(files, first, now)
+        other = edited(files, rng) if seed % 3 == 0 else files
+        beside = recollection(other, compiled(other), now) if other is not files else None
         whole = compiled(now)
-        assert told(compiled(now, earlier)) == told(whole), seed
+        assert told(compiled(now, earlier)) == told(compiled(now, beside, earlier)) == told(whole), seed
         if earlier is not None and whole.judgement.said:
             found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
             taken += len(found.said) + len(found.of_others)

@@ -39,13 +39,13 @@ class Former:
         self._known: Kept | None = None
         self._now: Kept | None = None
 
-    def earlier(self, before: Before) -> Recollection | None:
+    def earlier(self, before: Before) -> tuple[Recollection, ...]:
         """Return what was said of the last state, to be held against this one; `before` knows the trees of its files."""
         from sopkit.rules.recollection import Kept, Recollection  # noqa: PLC0415  a second process reads meanwhile
 
         if self._is_large:
             self._known = Kept.of(cache.recall_said(self._folder, self._version))
-        return Recollection(self._known, self._content, before) if self._known is not None else None
+        return (Recollection(self._known, self._content, before),) if self._known is not None else ()
 
     def keep(self, made: Compilation) -> None:
         """Keep what was said of this state of a large workspace, unless that is what is kept already."""
@@ -55,16 +55,19 @@ class Former:
         elif self._is_large and judgement.said:
             cache.keep_said(self._folder, self._version, self._kept(made).stored)
 
-    def at(self, then: Found, made: Compilation) -> Recollection | None:
-        """Return what was said of this state, compiled, to be held against an earlier one; None where other law applied then."""
+    def at(self, then: Found, made: Compilation, before: Before) -> tuple[Recollection, ...]:
+        """Return what was said of this state, compiled, and of the last, to be held against `then`; nothing where other law applied."""
         from sopkit.rules.recollection import Recollection  # noqa: PLC0415
 
-        if version(then, self._today) != self._version or not made.judgement.said:
-            return None
+        if version(then, self._today) != self._version:
+            return ()
         trees: dict[str, list[Tree]] = {}
         for tree in made.forest.trees:
             trees.setdefault(tree.source.path, []).append(tree)
-        return Recollection(self._kept(made), content(then), lambda path, _: trees.get(path))
+        files, last = content(then), self._known
+        now = Recollection(self._kept(made), files, lambda path, _: trees.get(path)) if made.judgement.said else None
+        former = Recollection(last, files, before) if last is not None and last is not self._now else None
+        return tuple(filter(None, (now, former)))
 
     def _kept(self, made: Compilation) -> Kept:
         if self._now is None:

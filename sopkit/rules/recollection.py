@@ -82,6 +82,11 @@ class Recalled:
     """What families would say the same of all but `playbooks`."""
     playbooks: frozenset[str]
 
+    def joined(self, other: Recalled) -> Recalled:
+        """Return what is recalled of either state; of others than some playbooks, of the first that has any."""
+        some = self if self.of_others else other
+        return Recalled({**other.said, **self.said}, some.of_others, some.playbooks)
+
 
 NOTHING: Final = Recalled({}, {}, frozenset())
 
