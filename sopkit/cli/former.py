@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cached_property, lru_cache
@@ -37,6 +38,8 @@ class Former:
         self._found = found
         self._today = today
         self._known: Kept | None = None
+        self._before: dict[str, Sequence[Tree] | None] = {}
+        """The trees of the last state's files that are otherwise now."""
         self._now: Kept | None = None
 
     def earlier(self, before: Before) -> tuple[Recollection, ...]:
@@ -45,7 +48,11 @@ class Former:
 
         if self._is_large:
             self._known = Kept.of(cache.recall_said(self._folder, self._version))
-        return (Recollection(self._known, self._content, before),) if self._known is not None else ()
+        if self._known is None:
+            return ()
+        now = frozenset(self._content)
+        self._before = {path: before(path, digest) for path, digest in self._known.files if (path, digest) not in now}
+        return (Recollection(self._known, self._content, lambda path, _: self._before.get(path)),)
 
     def keep(self, made: Compilation) -> None:
         """Keep what was said of this state of a large workspace, unless that is what is kept already."""
@@ -55,7 +62,7 @@ class Former:
         elif self._is_large and judgement.said:
             cache.keep_said(self._folder, self._version, self._kept(made).stored)
 
-    def at(self, then: Found, made: Compilation, before: Before) -> tuple[Recollection, ...]:
+    def at(self, then: Found, made: Compilation) -> tuple[Recollection, ...]:
         """Return what was said of this state, compiled, and of the last, to be held against `then`; nothing where other law applied."""
         from sopkit.rules.recollection import Recollection  # noqa: PLC0415
 
@@ -66,7 +73,8 @@ class Former:
             trees.setdefault(tree.source.path, []).append(tree)
         files, last = content(then), self._known
         now = Recollection(self._kept(made), files, lambda path, _: trees.get(path)) if made.judgement.said else None
-        former = Recollection(last, files, before) if last is not None and last is not self._now else None
+        before = {**trees, **self._before}
+        former = Recollection(last, files, lambda path, _: before.get(path)) if last and last is not self._now else None
         return tuple(filter(None, (now, former)))
 
     def _kept(self, made: Compilation) -> Kept:

@@ -72,8 +72,7 @@ def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Ver
         sources = tuple([same.get((one.path, one.data), one) for one in then.found.sources])
         known = {source: clean[source] for source in sources if source in clean}
         unknown = tuple([source for source in sources if source not in known])
-        remembered = remembered_trees(folder)
-        reading = Reading(sources, {**known, **remembered.recall(unknown)})
+        reading = Reading(sources, {**known, **remembered_trees(folder).recall(unknown)})
         from sopkit import pipeline  # noqa: PLC0415  a second process reads meanwhile
 
         compilation = pipeline.compile(
@@ -85,7 +84,7 @@ def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Ver
             known=reading.known,
             look=then.look,
             exists=then.exists,
-            earlier=later.former.at(then.found, later.compilation, remembered.former) if later is not None else (),
+            earlier=later.former.at(then.found, later.compilation) if later is not None else (),
         )
         gc.freeze()
     return compilation

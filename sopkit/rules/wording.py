@@ -66,6 +66,8 @@ def difference(before: Value, after: Value) -> Difference:
         return BEARING
     titles = frozenset(words for place, words in old.titles.items() if words != new.titles[place])
     others = not _same(old.plain, new.plain)
+    if others and new.nameless:
+        return BEARING
     return Difference(
         words=not _same(old.words, new.words) or not (others or _same(old.plain_words, new.plain_words)),
         work=others or not _same(old.work, new.work),
@@ -87,6 +89,8 @@ class _Told:
         self.times: list[Value] = []
         self.plain: list[Value] = []
         """Place of each plain step, and its keys but those of words."""
+        self.nameless = False
+        """Whether some step is named by its place, which other steps may shift."""
         self.plain_words: list[Value] = []
         """The reasons and ways of plain steps, which no family reads."""
         self.titles: dict[tuple[str, ...], str] = {}
@@ -140,6 +144,7 @@ class _Told:
                     if _is_plain(one):
                         self._take_out(one, [*place, key, number])
                     else:
+                        self.nameless |= key != "choose" and not (isinstance(one, dict) and "id" in one)
                         kept.append(self._step(one, (*place, key, str(len(kept)))))
                 around[key] = kept
         return around
@@ -191,7 +196,7 @@ def _texts(value: Value) -> Iterator[Value]:
 
 
 def _is_plain(step: Value) -> TypeGuard[dict[str, Value]]:
-    if not isinstance(step, dict) or "do" not in step or not step.keys() <= PLAIN:
+    if not isinstance(step, dict) or not {"id", "do"} <= step.keys() <= PLAIN:
         return False
     return all(_is_only_words(one) for key, one in step.items() if key == "do" or key in OF_STEP)
 
