@@ -149,6 +149,15 @@ def test_what_a_log_lacks_is_never_kept(tmp_path: Path) -> None:
     assert all(one.reason is not None for one in found if one.status == "not assessed")
 
 
+def test_what_caps_ask_is_plain_sql(tmp_path: Path) -> None:
+    """No shifts and no bits: other engines have none, or write them otherwise."""
+    case = case_of(tmp_path, {"touches": [touch("hi", AT + day * DAY) for day in range(4)]}, settings=CAPS)
+    with case.store.engine:
+        found = [one for one in touching.caps.observe(case) if one.queries]
+    assert found
+    assert not [one.queries for one in found if re.search(r">>|<<|&|//", one.queries[0])]
+
+
 def test_an_empty_log_is_not_assessed(tmp_path: Path) -> None:
     found = asked(case_of(tmp_path, {}, settings=HOURS + CAPS, nouns=RICH))
     assert {one.status for one in found} == {"not assessed"}
