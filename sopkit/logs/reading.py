@@ -176,10 +176,9 @@ class _File:
         self.number = number
         self.fields = [one for one in FIELDS[meant.of] if one.name in meant.columns]
         self.place = store.folder / f"typed-{number}.parquet"
-        self.typed = f"({self._typing()})"
-        if not self._is_asked_quickly():
-            engine.run(f"COPY {self.typed} TO {quoted(str(self.place))} (FORMAT parquet)")
-            self.typed = f"read_parquet({quoted(str(self.place))})"
+        self.typed = self._read_whole()
+        self.rejects = "" if self.typed else meant.opened.rejects
+        self.typed = self.typed or self._read_by_row()
         self.rows = int(engine.run(f"SELECT count(*) FROM {self.typed}")[0][0])
         self.ids = {one.name: self._ids(one) for one in self.fields if one.form == "name"}
         self.unread = {field: [raw for raw, id_ in ids.items() if id_ is None] for field, ids in self.ids.items()}
@@ -188,16 +187,47 @@ class _File:
 
     # To our types
 
+    def _read_whole(self) -> str:
+        """Copy a text in pieces at the same time; return the table, '' where that would not come to the same as row by row."""
+        whole = self.meant.opened.whole
+        if whole is None:
+            return ""
+        place = quoted(str(self.place))
+        try:
+            self.engine.run_in_order(f"COPY ({self._typing(whole.query)}) TO {place} (FORMAT parquet)")
+        except EngineError:  # a line that is no row: which one it is must be told
+            return ""
+        if self.engine.run(f"SELECT count(*) FROM read_parquet({place})")[0][0] != whole.rows:
+            return ""
+        said = " OR ".join(
+            f"{one.name} IS NOT NULL" if one.form in ("id", "name") else f"{one.name}_said" for one in self.fields
+        )
+        return (
+            f"(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS line "
+            f"FROM read_parquet({place}, file_row_number = true) WHERE {said})"
+        )
+
+    def _read_by_row(self) -> str:
+        """Copy a file, where it isn't asked as quickly by itself; return the table."""
+        typed = self._typing(f"SELECT * FROM ({self.meant.opened.query}) WHERE {self._says()}", LINE)
+        if self._is_asked_quickly():
+            return f"({typed})"
+        self.engine.run(f"COPY ({typed}) TO {quoted(str(self.place))} (FORMAT parquet)")
+        return f"read_parquet({quoted(str(self.place))})"
+
     def _is_asked_quickly(self) -> bool:
         """Whether the file can be asked again and again: it is packed by columns, and no times have to be read from text."""
         kinds = dict(self.meant.opened.columns)
         times_ = [self.meant.columns[one.name] for one in self.fields if one.form == "time"]
         return self.meant.opened.packed and all(kinds[one] != "VARCHAR" for one in times_)
 
-    def _typing(self) -> str:
-        """Return the query for the fields as far as they can be read by themselves; a time is split into what it says."""
+    def _typing(self, query: str, line: str = "") -> str:
+        """Return the query for the fields as far as they can be read by themselves; a time is split into what it says.
+
+        `line` is the column of `query` with the number of the row, if any.
+        """
         kinds = dict(self.meant.opened.columns)
-        first, second = [f"{LINE} AS line"], ["line"]
+        first, second = ([f"{line} AS line"], ["line"]) if line else ([], [])
         for one in self.fields:
             column = self.meant.columns[one.name]
             said = identifier(column)
@@ -224,7 +254,7 @@ class _File:
                         f"{_is_said(said, kinds[column])} AS {one.name}_said",
                     ]
                     second += [one.name, f"{one.name}_said"]
-        return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({self.meant.opened.query}) WHERE {self._says()})"
+        return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({query}))"
 
     def _says(self) -> str:
         """Return whether a row says anything: an empty one, as sheets have them, is none."""
@@ -301,7 +331,7 @@ class _File:
         self.has_bad = bool(found)
         asides = [Aside(self._reason(why), count, line) for why, count, line in found]
         if rejected := self._rejected():
-            count = self.engine.run(f"SELECT count(DISTINCT line) FROM {self.meant.opened.rejects}")[0][0]
+            count = self.engine.run(f"SELECT count(DISTINCT line) FROM {self.rejects}")[0][0]
             asides.append(Aside(REASONS["layout"], count, int(rejected[0][0])))
         if lost := self.meant.opened.lost:
             asides.append(Aside(REASONS["quote"], lost[1], lost[0]))
@@ -309,8 +339,8 @@ class _File:
 
     def _rejected(self) -> list[Row]:
         """Return the lines that are no rows, by their number of the file less its head."""
-        table = self.meant.opened.rejects
-        return self.engine.run(f"SELECT DISTINCT line - 1 FROM {table} ORDER BY 1 LIMIT {MOST_TOLD}") if table else []
+        query = f"SELECT DISTINCT line - 1 FROM {self.rejects} ORDER BY 1 LIMIT {MOST_TOLD}"
+        return self.engine.run(query) if self.rejects else []
 
     def _reason(self, why: str) -> Phrase:
         sort, _, field = why.partition(" ")
@@ -419,8 +449,8 @@ def _is_said(said: str, kind: str) -> str:
 
 def _text(said: str, kind: str) -> str:
     """Return an id or a name as text: a number without needless decimals."""
-    if kind == "VARCHAR":
-        return f"nullif(trim({said}), '')"
+    if kind == "VARCHAR":  # trimming, where there is nothing to trim, takes twice as long as to see that
+        return f"CASE WHEN {said} = '' OR starts_with({said}, ' ') OR ends_with({said}, ' ') THEN nullif(trim({said}), '') ELSE {said} END"
     if kind in ("DOUBLE", "FLOAT"):
         return f"CASE WHEN {said} = floor({said}) THEN CAST(CAST({said} AS BIGINT) AS VARCHAR) ELSE CAST({said} AS VARCHAR) END"
     return f"CAST({said} AS VARCHAR)"

@@ -89,7 +89,7 @@ def wall_of(column: str, kind: str) -> str:
         "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%d', '%Y%m%d%H%M%S', '%Y%m%d %H:%M:%S', '%Y%m%d']))"
     )
     return (
-        f"CASE WHEN regexp_matches({text}, '{ZONED}') THEN NULL "
+        f"CASE WHEN {_is_usual(column)} OR regexp_matches({text}, '{ZONED}') THEN NULL "
         f"WHEN regexp_full_match({text}, '\\d{{5}}(?:\\.\\d+)?') THEN {_serial(number)} "
         f"WHEN regexp_full_match({text}, '{COUNTED}') THEN NULL "
         f"ELSE CAST(floor(epoch({read})) AS BIGINT) END"
@@ -111,10 +111,6 @@ def instant_of(column: str, kind: str) -> str:
     hours = f"CAST(substr({zone}, 2, 2) AS INTEGER) * 3600"
     minutes = f"coalesce(TRY_CAST(right(replace({zone}, ':', ''), -3) AS INTEGER), 0) * 60"
     offset = f"CASE WHEN {zone} IN ('Z', 'z') THEN 0 WHEN left({zone}, 1) = '-' THEN -({hours} + {minutes}) ELSE {hours} + {minutes} END"
-    usual = (
-        f"length({column}) = 25 AND substr({column}, 20, 1) IN ('+', '-') AND substr({column}, 23, 1) = ':' "
-        f"AND substr({column}, 14, 1) = ':'"
-    )
     minutes_of_zone = (
         f"TRY_CAST(substr({column}, 21, 2) AS INTEGER) * 60 + TRY_CAST(substr({column}, 24, 2) AS INTEGER)"
     )
@@ -123,9 +119,17 @@ def instant_of(column: str, kind: str) -> str:
         f"- (CASE WHEN substr({column}, 20, 1) = '-' THEN -60 ELSE 60 END) * ({minutes_of_zone})"
     )
     return (
-        f"CASE WHEN {usual} THEN {quick} "  # `2026-11-01T10:00:05+08:00`, as most tools write it, ten times as fast
+        f"CASE WHEN {_is_usual(column)} THEN {quick} "
         f"WHEN regexp_matches({text}, '{ZONED}') THEN {wall} - ({offset}) "
         f"WHEN regexp_full_match({text}, '{COUNTED}') THEN {_since_1970(number)} END"
+    )
+
+
+def _is_usual(column: str) -> str:
+    """Return whether a text is like `2026-11-01T10:00:05+08:00`, as most tools write it: that is read ten times as fast."""
+    return (
+        f"length({column}) = 25 AND substr({column}, 20, 1) IN ('+', '-') AND substr({column}, 23, 1) = ':' "
+        f"AND substr({column}, 14, 1) = ':'"
     )
 
 
