@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from sopkit.cli.audit import AUDIT
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.log_options import Wanted
+from sopkit.cli.progress import measured
 from sopkit.cli.workspace import Loaded
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
@@ -42,6 +43,9 @@ FAILED: Final = Phrase(
     "审计日志没有做完，可能内存或磁盘不够（试试更大的 --memory）：{why}",
     "the logs could not be audited, maybe for want of memory or disk (try a larger --memory): {why}",
 )
+AUDITING: Final = Phrase("正在审计日志", "auditing the logs")
+READ: Final = 0.7
+"""Share of the time that reading takes; the rest is for asking."""
 LEAST: Final = 500
 PYTHON: Final = 400
 """MB that Python and what it compiled take, and what the database gives back late."""
@@ -95,11 +99,16 @@ class Seen:
 
 
 @contextmanager
-def reading_of(loaded: Loaded, paths: Sequence[str], limits: Limits) -> Iterator[tuple[Store, Reading]]:
-    """Read logs into a store that lasts as long as it is looked at. Raises `WrongUsageError`, `TooManyBadError`."""
+def reading_of(
+    loaded: Loaded, paths: Sequence[str], limits: Limits, watch: Callable[[float], None]
+) -> Iterator[tuple[Store, Reading]]:
+    """Read logs into a store that lasts as long as it is looked at; `watch` is told the share that is read, from 0 to 1.
+
+    Raises `WrongUsageError`, `TooManyBadError`.
+    """
     with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work, Engine(Path(work), limits) as engine:
         try:
-            read = open_logs(loaded.compilation, loaded.folder, paths, engine, Path(work))
+            read = open_logs(loaded.compilation, loaded.folder, paths, engine, Path(work), watch=watch)
         except TooManyBadError:
             raise
         except LogRefusedError as error:
@@ -107,7 +116,7 @@ def reading_of(loaded: Loaded, paths: Sequence[str], limits: Limits) -> Iterator
         yield read
 
 
-def look(loaded: Loaded, wanted: Wanted) -> Seen:
+def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
     """Read the logs and put every question to them. Raises `WrongUsageError`, `DocumentFailedError`."""
     limits = limits_of(wanted.memory)
     try:
@@ -115,8 +124,12 @@ def look(loaded: Loaded, wanted: Wanted) -> Seen:
     except KeyTooShortError:
         raise WrongUsageError(SHORT, count=str(SHORTEST)) from None
     try:
-        with reading_of(loaded, wanted.paths, limits) as (store, reading):
-            practice = observe(LogCase(loaded.compilation, store), other_names)
+        with (
+            measured(console, AUDITING) as told,
+            reading_of(loaded, wanted.paths, limits, lambda share: told(share * READ)) as (store, reading),
+        ):
+            case = LogCase(loaded.compilation, store)
+            practice = observe(case, other_names, watch=lambda share: told(READ + share * (1 - READ)))
             return Seen(practice, reading, wanted.queries)
     except TooManyBadError as error:
         raise DocumentFailedError("", error.reason.filled(**error.args_of_reason)) from None

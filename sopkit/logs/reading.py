@@ -32,6 +32,8 @@ LONGEST: Final = 200
 """Characters of an id or a name; what is longer is none."""
 LARGEST: Final = "1e15"
 """No number of a log is as large: neither what is none, `nan`, nor one whose square is infinite can be counted with."""
+TYPED, ADDED = 0.73, 0.17
+"""Shares of the time of reading: files are copied to columns of our types, then handed to the store, which then writes its parts."""
 MOST_TOLD: Final = 100_000
 """Rows set aside that are listed one by one."""
 REASONS: Final = {
@@ -61,6 +63,10 @@ TOO_MANY: Final = Phrase(
 TOO_VARIED: Final = Phrase(
     "{file}：{fields} 这些列的值太多，不像渠道、步骤这类重复的内容；请核对 columns",
     "{file}: {fields} take too many values to be channels, steps and the like; look at `columns`",
+)
+UNFIT: Final = Phrase(
+    "{file}：列“{column}”的类型是 {kind}，不能当作{field}",
+    "{file}: the column “{column}” is of the type {kind}, which can't be read as {field}",
 )
 REASON: Final = Phrase("{reason} {count} 行（如第 {line} 行）", "{reason}: {count} rows (row {line}, for one)")
 LATER: Final = {"consents": ("expires", "time"), "syncs": ("arrived", "changed")}
@@ -122,23 +128,26 @@ def open_logs(
     engine: Engine,
     work: Path,
     *,
-    watch: Callable[[int, int], None] = lambda _, __: None,
+    watch: Callable[[float], None] = lambda _: None,
 ) -> tuple[Store, Reading]:
     """Read the logs at these paths, or those that the workspace in `folder` declares, into a store in `work`.
 
-    `watch` is told how many files of how many are read. Raises `LogRefusedError`.
+    `watch` is told the share that is done, from 0 to 1. Raises `LogRefusedError`.
     """
     settings = compilation.workspace.settings
     zone = settings.timezone or "UTC"
     vocabulary = Vocabulary(compilation.workspace, compilation.graph)
     files = files_of(settings.logs, folder, paths)
     store = Store(engine, work)
+    sizes = _shares([path for _, path in files])
+    done = 0.0
     typed = []
     for number, (declared, path) in enumerate(files):
-        watch(number, len(files))
         with _told_of(path):
             opened = open_file(engine, path, work, number, declared.table if declared else None)
             typed.append(_File(engine, store, mapped(opened, declared, zone), vocabulary, number))
+        done += sizes[number] * TYPED
+        watch(done)
     rows: Counter[Of] = Counter()
     for one in typed:
         rows[one.meant.of] += one.rows
@@ -150,10 +159,17 @@ def open_logs(
             read.append(one.read())
             aside += one.set_aside()
         one.forget()
-    store.close()
+        done += sizes[one.number] * ADDED
+        watch(done)
+    store.close(lambda part, parts: watch(done + (1 - done) * part / parts))
     engine.confine([work])
-    watch(len(files), len(files))
     return store, Reading(tuple(read), tuple(aside))
+
+
+def _shares(paths: Sequence[Path]) -> list[float]:
+    """Return which part of all bytes each file is."""
+    sizes = [path.stat().st_size + 1 if path.is_file() else 1 for path in paths]
+    return [one / sum(sizes) for one in sizes]
 
 
 @contextmanager
@@ -175,6 +191,7 @@ class _File:
         self.engine, self.store, self.meant, self.vocabulary = engine, store, meant, vocabulary
         self.number = number
         self.fields = [one for one in FIELDS[meant.of] if one.name in meant.columns]
+        self._refuse_types()
         self.place = store.folder / f"typed-{number}.parquet"
         self.typed = self._read_whole()
         self.rejects = "" if self.typed else meant.opened.rejects
@@ -186,6 +203,18 @@ class _File:
         self.has_bad = True
 
     # To our types
+
+    def _refuse_types(self) -> None:
+        """Refuse what can't be read as a field in any row. Raises `LogRefusedError`."""
+        kinds = dict(self.meant.opened.columns)
+        for one in self.fields:
+            column = self.meant.columns[one.name]
+            kind = kinds[column]
+            fits = times.can_hold(kind) if one.form in ("time", "day") else True
+            if not fits or kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
+                shown = kind if len(kind) <= LONGEST else f"{kind[:LONGEST]}…"
+                file = self.meant.opened.path.as_posix()
+                raise LogRefusedError(UNFIT, file=file, column=column, kind=shown, field=one.title)
 
     def _read_whole(self) -> str:
         """Copy a text in pieces at the same time; return the table, '' where that would not come to the same as row by row."""
@@ -451,8 +480,9 @@ def _text(said: str, kind: str) -> str:
     """Return an id or a name as text: a number without needless decimals."""
     if kind == "VARCHAR":  # trimming, where there is nothing to trim, takes twice as long as to see that
         return f"CASE WHEN {said} = '' OR starts_with({said}, ' ') OR ends_with({said}, ' ') THEN nullif(trim({said}), '') ELSE {said} END"
-    if kind in ("DOUBLE", "FLOAT"):
-        return f"CASE WHEN {said} = floor({said}) THEN CAST(CAST({said} AS BIGINT) AS VARCHAR) ELSE CAST({said} AS VARCHAR) END"
+    if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
+        whole = f"CASE WHEN {said} = floor({said}) THEN TRY_CAST({said} AS HUGEINT) END"
+        return f"coalesce(CAST({whole} AS VARCHAR), CAST({said} AS VARCHAR))"
     return f"CAST({said} AS VARCHAR)"
 
 

@@ -79,9 +79,10 @@ def wall_of(column: str, kind: str) -> str:
     if kind.startswith("TIMESTAMP WITH"):
         return "CAST(NULL AS BIGINT)"
     if kind.startswith(("TIMESTAMP", "DATE")):
-        return f"CAST(floor(epoch({column})) AS BIGINT)"
-    if kind in NUMBERS:
-        return f"CASE WHEN {_is_serial(column)} THEN {_serial(column)} END"
+        return f"TRY_CAST(floor(epoch({column})) AS BIGINT)"
+    if is_number(kind):
+        number = f"CAST({column} AS DOUBLE)"
+        return f"CASE WHEN {_is_serial(number)} THEN {_serial(number)} END"
     text = f"trim({column})"
     number = f"TRY_CAST({text} AS DOUBLE)"
     read = (
@@ -99,11 +100,12 @@ def wall_of(column: str, kind: str) -> str:
 def instant_of(column: str, kind: str) -> str:
     """Return seconds of UTC, for times that say their zone or count from 1970; NULL for all others."""
     if kind.startswith("TIMESTAMP WITH"):
-        return f"CAST(floor(epoch({column})) AS BIGINT)"
+        return f"TRY_CAST(floor(epoch({column})) AS BIGINT)"
     if kind.startswith(("TIMESTAMP", "DATE")):
         return "CAST(NULL AS BIGINT)"
-    if kind in NUMBERS:
-        return f"CASE WHEN NOT {_is_serial(column)} THEN {_since_1970(column)} END"
+    if is_number(kind):
+        number = f"CAST({column} AS DOUBLE)"
+        return f"CASE WHEN NOT {_is_serial(number)} THEN {_since_1970(number)} END"
     text = f"trim({column})"
     number = f"TRY_CAST({text} AS DOUBLE)"
     zone = f"regexp_extract({text}, '{ZONED}', 1)"
@@ -133,14 +135,19 @@ def _is_usual(column: str) -> str:
     )
 
 
-NUMBERS: Final = frozenset(
-    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE")
-)
+def is_number(kind: str) -> bool:
+    """Return whether a column of this type holds numbers; those that are none, as `nan`, are no times."""
+    return kind in ("FLOAT", "DOUBLE") or kind.endswith(("INT", "INTEGER")) or kind.startswith("DECIMAL")
+
+
+def can_hold(kind: str) -> bool:
+    """Return whether a column of this type can say when something was."""
+    return kind == "VARCHAR" or kind.startswith(("TIMESTAMP", "DATE")) or is_number(kind)
 
 
 def _since_1970(number: str) -> str:
     return (
-        f"CAST(floor(CASE WHEN {number} >= 1e14 THEN {number} / 1000000 WHEN {number} >= 1e11 THEN {number} / 1000 "
+        f"TRY_CAST(floor(CASE WHEN {number} >= 1e14 THEN {number} / 1000000 WHEN {number} >= 1e11 THEN {number} / 1000 "
         f"ELSE {number} END) AS BIGINT)"
     )
 

@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from sopkit.logs.engine import Engine, EngineError, Limits
-from tests.logs.logged import HEAD, MANY, Made, Read
+from sopkit.logs.reading import open_logs
+from tests.logs.logged import HEAD, MANY, Made, Read, put, workspace
 
 AT = 1793498405
 """2026-11-01 10:00:05 in Shanghai."""
@@ -183,3 +184,14 @@ def test_rows_of_a_long_text_have_their_numbers_whether_it_is_read_in_pieces_or_
             if is_row
             else [(1, 300_000, 1, 300_000)]
         )
+
+
+def test_how_much_is_read_is_told_and_grows_to_all_of_it(tmp_path: Path) -> None:
+    paths = put(tmp_path, {"touches-1.csv": HEAD + MANY, "touches-2.csv": HEAD})
+    told: list[float] = []
+    with Engine(tmp_path) as engine:
+        open_logs(workspace(), tmp_path, paths, engine, tmp_path, watch=told.append)
+    assert told == sorted(told)
+    assert told[0] > 0.7
+    assert told[-1] == pytest.approx(1)
+    assert len(told) == 5
