@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+import io
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,12 +15,19 @@ from sopkit.text import Phrase
 WHAT = Phrase("正在读", "reading")
 
 
+class Stream(io.StringIO):
+    terminal = True
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
 @pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert capsys.readouterr().err == ""  # its stream is laid before the stream is changed
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+def stream(monkeypatch: pytest.MonkeyPatch) -> Stream:
+    monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=(made := Stream())))
     monkeypatch.setattr(progress, "PATIENCE", 0)
     monkeypatch.setattr(progress, "EVERY", 0)
+    return made
 
 
 def run(*, quiet: bool = False) -> None:
@@ -30,21 +38,18 @@ def run(*, quiet: bool = False) -> None:
         told(1)
 
 
-@pytest.mark.usefixtures("terminal")
-def test_a_terminal_shows_numbers_and_shares_and_is_left_clean(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_terminal_shows_numbers_and_shares_and_is_left_clean(stream: Stream) -> None:
     run()
-    assert capsys.readouterr().err == ("\rreading 1/2 \rreading 2/2 \r\x1b[K\rreading 26% \rreading 100% \r\x1b[K")
+    numbers, shares = "\rreading 1/2 \rreading 2/2 ", "\rreading 26% \rreading 100% "
+    assert stream.getvalue() == f"{numbers}\r\x1b[K{shares}\r\x1b[K"
 
 
-@pytest.mark.usefixtures("terminal")
-def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_is_quiet(stream: Stream) -> None:
     run(quiet=True)
-    assert capsys.readouterr().err == ""
+    assert stream.getvalue() == ""
 
 
-def test_what_is_no_terminal_is_told_nothing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(progress, "PATIENCE", 0)
+def test_what_is_no_terminal_is_told_nothing(stream: Stream) -> None:
+    stream.terminal = False
     run()
-    assert capsys.readouterr().err == ""
+    assert stream.getvalue() == ""

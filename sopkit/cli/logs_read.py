@@ -93,7 +93,7 @@ def run(ctx: click.Context, *, directory: str | None, logs: tuple[str, ...], out
     if not logs and not loaded.compilation.workspace.settings.logs:
         raise WrongUsageError(NO_LOGS)
     try:
-        with measured(console, READING) as told, reading_of(loaded, logs, limits, told) as (store, reading):
+        with measured(console, READING) as told, reading_of(console, loaded, logs, limits, told) as (store, reading):
             lines = list(_told(console, loaded, store, reading))
     except TooManyBadError as error:
         console.complain(console.word(error.reason, **error.args_of_reason))

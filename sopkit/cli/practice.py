@@ -32,9 +32,11 @@ from sopkit.render.practice.page import PRACTICE, TITLE, Telling, report
 from sopkit.render.practice.set_aside import set_aside_csv
 from sopkit.render.practice.terminal import practice_text
 from sopkit.render.publication import Publication
+from sopkit.render.terminal import located
 from sopkit.render.wording.names import Names
 from sopkit.render.writers import Form
-from sopkit.text import Phrase
+from sopkit.text import LANGS, Phrase
+from sopkit.tree import Mark
 
 NOT_A_SIZE: Final = Phrase(
     "--memory 写成 2GB 或 800MB，至少 500MB", "--memory takes a size such as 2GB or 800MB, 500MB at least"
@@ -46,6 +48,9 @@ FAILED: Final = Phrase(
 AUDITING: Final = Phrase("正在审计日志", "auditing the logs")
 READ: Final = 0.7
 """Share of the time that reading takes; the rest is for asking."""
+SAID: Final = Phrase("{said}", "{said}")
+OF_A_LOG: Final = 2
+"""Keys that lead to one of the `logs` as a whole: its id is shown, not all that is said of it."""
 LEAST: Final = 500
 PYTHON: Final = 400
 """MB that Python and what it compiled take, and what the database gives back late."""
@@ -100,7 +105,7 @@ class Seen:
 
 @contextmanager
 def reading_of(
-    loaded: Loaded, paths: Sequence[str], limits: Limits, watch: Callable[[float], None]
+    console: Console, loaded: Loaded, paths: Sequence[str], limits: Limits, watch: Callable[[float], None]
 ) -> Iterator[tuple[Store, Reading]]:
     """Read logs into a store that lasts as long as it is looked at; `watch` is told the share that is read, from 0 to 1.
 
@@ -112,8 +117,22 @@ def reading_of(
         except TooManyBadError:
             raise
         except LogRefusedError as error:
-            raise WrongUsageError(error.reason, **error.args_of_reason) from None
+            raise WrongUsageError(SAID, said=_refusal(console, loaded, error)) from None
         yield read
+
+
+def _refusal(console: Console, loaded: Loaded, error: LogRefusedError) -> Phrase:
+    """Return why logs are refused; where `logs` is wrong, with the place and its line."""
+    said = error.reason.filled(**error.args_of_reason)
+    settings, forest = loaded.compilation.workspace.settings, loaded.compilation.forest
+    try:
+        key, value = forest.tree(settings.at).find(error.at)
+    except LookupError:  # inherited, or written in another way
+        return said
+    if not error.at:
+        return said
+    span = forest.span(Mark(settings.at + (key if len(error.at) == OF_A_LOG else value)))
+    return Phrase(*(located(span, said.within(lang), console.screen(loaded.shown)) for lang in LANGS))
 
 
 def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
@@ -126,7 +145,7 @@ def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
     try:
         with (
             measured(console, AUDITING) as told,
-            reading_of(loaded, wanted.paths, limits, lambda share: told(share * READ)) as (store, reading),
+            reading_of(console, loaded, wanted.paths, limits, lambda share: told(share * READ)) as (store, reading),
         ):
             case = LogCase(loaded.compilation, store)
             practice = observe(case, other_names, watch=lambda share: told(READ + share * (1 - READ)))

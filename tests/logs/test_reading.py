@@ -195,3 +195,10 @@ def test_how_much_is_read_is_told_and_grows_to_all_of_it(tmp_path: Path) -> None
     assert told[0] > 0.7
     assert told[-1] == pytest.approx(1)
     assert len(told) == 5
+
+
+def test_a_value_may_be_said_to_mean_a_step_as_playbooks_name_steps(tmp_path: Path) -> None:
+    said = "logs:\n  out:\n    of: touches\n    file: t.csv\n    values: {step: {谢谢: thank, 再谢: thanks/thank}}\n"
+    rows = "a,2026-11-01 10:00,sms,谢谢\nb,2026-11-01 10:00,sms,再谢\n"
+    with Read(tmp_path, {"t.csv": HEAD.replace("\n", ",step\n") + rows}, said, given=False) as read:
+        assert {one["step"] for one in read.store.kinds("touches").values()} == {"automation/thanks/thank"}
