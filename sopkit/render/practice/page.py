@@ -80,8 +80,8 @@ ASIDE: Final = Phrase(
 EARLY: Final = Phrase("日志早于剧本", "The logs are older than the playbooks")
 BEFORE: Final = Phrase(
     "{share}的触达在 {day} 以前，那时这一版还没有生效：这里说的“违反”，当时不一定有这样的要求。请换生效之后的日志，或用当时的版本审计。",
-    "{share} of the touches lie before {day}, when this edition came into force: what is called broken here may not have been asked for then. "
-    "Audit logs from that day on, or the edition of that time.",
+    "{share} of the touches lie before {day}, when this edition came into force: what is called broken here may not have been asked for "
+    "then. Audit logs from that day on, or the edition of that time.",
 )
 WEEK: Final = timedelta(7)
 STRANGE: Final = Phrase("剧本里没有的名称", "Names that no playbook has")
