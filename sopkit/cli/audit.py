@@ -105,7 +105,7 @@ def run(
     refuse_foreign(Path(output))
     forms = forms_wanted(output_format)
     loaded = load(console, directory)
-    seen = _seen(loaded, Wanted(logs, memory, show_queries))
+    seen = _seen(console, loaded, Wanted(logs, memory, show_queries))
     with without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))
         read = inputs(loaded)
@@ -125,13 +125,13 @@ def run(
     return _verdict(made, allow_not_assessed=allow_not_assessed) if held else FINDINGS
 
 
-def _seen(loaded: Loaded, wanted: Wanted) -> Seen | None:
+def _seen(console: Console, loaded: Loaded, wanted: Wanted) -> Seen | None:
     """Look at the logs that were asked for. Raises `WrongUsageError`, `DocumentFailedError`."""
     if not wanted.asked:
         return None
     from sopkit.cli.practice import look  # noqa: PLC0415  few ask
 
-    return look(loaded, wanted)
+    return look(console, loaded, wanted)
 
 
 def _verdict(made: Audit, *, allow_not_assessed: bool) -> int:

@@ -14,6 +14,7 @@ from sopkit.cli.command import FINDINGS, OK, Choice, Command, WrongUsageError, c
 from sopkit.cli.console import Console
 from sopkit.cli.log_options import LOG, MEMORY
 from sopkit.cli.practice import limits_of, reading_of
+from sopkit.cli.progress import measured
 from sopkit.cli.selection import mention_errors
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.logs.failure import TooManyBadError
@@ -44,6 +45,7 @@ EXAMPLES = (
     ("sopkit logs read my-brand", Phrase("sopkit.yaml 里声明的日志", "the logs that sopkit.yaml names")),
     ("sopkit logs read my-brand --log exports", Phrase("文件夹 exports 里的", "those in the folder exports")),
 )
+READING: Final = Phrase("正在读日志", "reading the logs")
 NO_LOGS: Final = Phrase(
     "没有日志可读：在 sopkit.yaml 里写 logs（sopkit logs map FILE 给出写法），或用 --log 给出文件",
     "there are no logs to read: write `logs` in sopkit.yaml (sopkit logs map FILE shows how), or name files with --log",
@@ -91,12 +93,13 @@ def run(ctx: click.Context, *, directory: str | None, logs: tuple[str, ...], out
     if not logs and not loaded.compilation.workspace.settings.logs:
         raise WrongUsageError(NO_LOGS)
     try:
-        with reading_of(loaded, logs, limits) as (store, reading):
-            for line in _told(console, loaded, store, reading):
-                console.say(visible(line))
+        with measured(console, READING) as told, reading_of(console, loaded, logs, limits, told) as (store, reading):
+            lines = list(_told(console, loaded, store, reading))
     except TooManyBadError as error:
         console.complain(console.word(error.reason, **error.args_of_reason))
         return FINDINGS
+    for line in lines:
+        console.say(visible(line))
     if output is not None:
         write_result(Path(output), set_aside_csv(reading, console.lang))
     return OK

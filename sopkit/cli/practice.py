@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from sopkit.cli.audit import AUDIT
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.cli.log_options import Wanted
+from sopkit.cli.progress import measured
 from sopkit.cli.workspace import Loaded
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
@@ -31,9 +32,11 @@ from sopkit.render.practice.page import PRACTICE, TITLE, Telling, report
 from sopkit.render.practice.set_aside import set_aside_csv
 from sopkit.render.practice.terminal import practice_text
 from sopkit.render.publication import Publication
+from sopkit.render.terminal import located
 from sopkit.render.wording.names import Names
 from sopkit.render.writers import Form
-from sopkit.text import Phrase
+from sopkit.text import LANGS, Phrase
+from sopkit.tree import Mark
 
 NOT_A_SIZE: Final = Phrase(
     "--memory 写成 2GB 或 800MB，至少 500MB", "--memory takes a size such as 2GB or 800MB, 500MB at least"
@@ -42,6 +45,12 @@ FAILED: Final = Phrase(
     "审计日志没有做完，可能内存或磁盘不够（试试更大的 --memory）：{why}",
     "the logs could not be audited, maybe for want of memory or disk (try a larger --memory): {why}",
 )
+AUDITING: Final = Phrase("正在审计日志", "auditing the logs")
+READ: Final = 0.7
+"""Share of the time that reading takes; the rest is for asking."""
+SAID: Final = Phrase("{said}", "{said}")
+OF_A_LOG: Final = 2
+"""Keys that lead to one of the `logs` as a whole: its id is shown, not all that is said of it."""
 LEAST: Final = 500
 PYTHON: Final = 400
 """MB that Python and what it compiled take, and what the database gives back late."""
@@ -97,19 +106,38 @@ class Seen:
 
 
 @contextmanager
-def reading_of(loaded: Loaded, paths: Sequence[str], limits: Limits) -> Iterator[tuple[Store, Reading]]:
-    """Read logs into a store that lasts as long as it is looked at. Raises `WrongUsageError`, `TooManyBadError`."""
+def reading_of(
+    console: Console, loaded: Loaded, paths: Sequence[str], limits: Limits, watch: Callable[[float], None]
+) -> Iterator[tuple[Store, Reading]]:
+    """Read logs into a store that lasts as long as it is looked at; `watch` is told the share that is read, from 0 to 1.
+
+    Raises `WrongUsageError`, `TooManyBadError`.
+    """
     with tempfile.TemporaryDirectory(prefix="sopkit-logs-") as work, Engine(Path(work), limits) as engine:
         try:
-            read = open_logs(loaded.compilation, loaded.folder, paths, engine, Path(work))
+            read = open_logs(loaded.compilation, loaded.folder, paths, engine, Path(work), watch=watch)
         except TooManyBadError:
             raise
         except LogRefusedError as error:
-            raise WrongUsageError(error.reason, **error.args_of_reason) from None
+            raise WrongUsageError(SAID, said=_refusal(console, loaded, error)) from None
         yield read
 
 
-def look(loaded: Loaded, wanted: Wanted) -> Seen:
+def _refusal(console: Console, loaded: Loaded, error: LogRefusedError) -> Phrase:
+    """Return why logs are refused; where `logs` is wrong, with the place and its line."""
+    said = error.reason.filled(**error.args_of_reason)
+    settings, forest = loaded.compilation.workspace.settings, loaded.compilation.forest
+    try:
+        key, value = forest.tree(settings.at).find(error.at)
+    except LookupError:  # inherited, or written in another way
+        return said
+    if not error.at:
+        return said
+    span = forest.span(Mark(settings.at + (key if len(error.at) == OF_A_LOG else value)))
+    return Phrase(*(located(span, said.within(lang), console.screen(loaded.shown)) for lang in LANGS))
+
+
+def look(console: Console, loaded: Loaded, wanted: Wanted) -> Seen:
     """Read the logs and put every question to them. Raises `WrongUsageError`, `DocumentFailedError`."""
     limits = limits_of(wanted.memory)
     try:
@@ -117,8 +145,12 @@ def look(loaded: Loaded, wanted: Wanted) -> Seen:
     except KeyTooShortError:
         raise WrongUsageError(SHORT, count=str(SHORTEST)) from None
     try:
-        with reading_of(loaded, wanted.paths, limits) as (store, reading):
-            practice = observe(LogCase(loaded.compilation, store), other_names)
+        with (
+            measured(console, AUDITING) as told,
+            reading_of(console, loaded, wanted.paths, limits, lambda share: told(share * READ)) as (store, reading),
+        ):
+            case = LogCase(loaded.compilation, store)
+            practice = observe(case, other_names, watch=lambda share: told(READ + share * (1 - READ)))
             return Seen(practice, reading, wanted.queries)
     except TooManyBadError as error:
         raise DocumentFailedError("", error.reason.filled(**error.args_of_reason)) from None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from sopkit.cli.console import Console
@@ -18,19 +19,49 @@ EVERY: Final = 0.1
 """Seconds between two changes of it."""
 
 
+class _Line:
+    """The line, while it is there."""
+
+    def __init__(self) -> None:
+        self.shown, self.due = False, time.monotonic() + PATIENCE
+
+    def show(self, text: str) -> None:
+        """Change the line, where the last change is long enough ago."""
+        if time.monotonic() >= self.due:
+            sys.stderr.write(f"\r{text} ")
+            sys.stderr.flush()
+            self.shown, self.due = True, time.monotonic() + EVERY
+
+    def clear(self) -> None:
+        if self.shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _is_wanted(console: Console) -> bool:
+    return not console.quiet and sys.stderr.isatty()
+
+
 def watched(console: Console, items: Iterable[Item], what: Phrase, total: int | None = None) -> Iterator[Item]:
     """Yield the items, telling how many have been asked for."""
-    if console.quiet or not sys.stderr.isatty():
+    if not _is_wanted(console):
         yield from items
         return
-    shown, due = False, time.monotonic() + PATIENCE
+    line = _Line()
     for number, item in enumerate(items, 1):
         yield item
-        if time.monotonic() >= due:
-            share = f"{number}/{total}" if total else str(number)
-            sys.stderr.write(f"\r{console.word(what)} {share} ")
-            sys.stderr.flush()
-            shown, due = True, time.monotonic() + EVERY
-    if shown:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        line.show(f"{console.word(what)} {number}/{total}" if total else f"{console.word(what)} {number}")
+    line.clear()
+
+
+@contextmanager
+def measured(console: Console, what: Phrase) -> Iterator[Callable[[float], None]]:
+    """Give what is to be told which share is done, from 0 to 1."""
+    if not _is_wanted(console):
+        yield lambda _: None
+        return
+    line = _Line()
+    try:
+        yield lambda share: line.show(f"{console.word(what)} {share:.0%}")
+    finally:
+        line.clear()

@@ -95,6 +95,14 @@ class Engine:
         except self._error as error:
             raise EngineError(str(error)) from error
 
+    def run_in_order(self, query: str) -> None:
+        """Run a query that writes rows in the order in which it reads them, on all processors. Raises `EngineError`."""
+        self._connection.execute("SET preserve_insertion_order = true")
+        try:
+            self.run(query)
+        finally:
+            self._connection.execute("SET preserve_insertion_order = false")
+
     def confine(self, folders: Sequence[Path]) -> None:
         """Let queries reach these folders alone from now on: neither other files nor a network."""
         allowed = ", ".join(quoted(str(one)) for one in folders)

@@ -8,10 +8,12 @@ from sopkit.text import Phrase
 class LogRefusedError(Exception):
     """A log can't be read as it is meant; says why and what to do."""
 
-    def __init__(self, reason: Phrase, **args: str | Phrase) -> None:
+    def __init__(self, reason: Phrase, *, at: tuple[str, ...] = (), **args: str | Phrase) -> None:
         super().__init__(reason.en)
         self.reason = reason
         self.args_of_reason = args
+        self.at = at
+        """Path, in the workspace document, of what is wrong there; none where it is the file alone."""
 
 
 class TooManyBadError(LogRefusedError):

@@ -10,6 +10,7 @@ from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.logs.failure import LogRefusedError
+from sopkit.logs.offsets import is_zone
 from sopkit.logs.opening import SUFFIXES, Opened
 from sopkit.logs.tables import FIELDS, Of
 from sopkit.model.policies import LogFile
@@ -45,6 +46,7 @@ NONE_DECLARED: Final = Phrase(
     "sopkit.yaml 里没有写 logs；请用 --log 给出日志的文件或文件夹",
     "sopkit.yaml names no `logs`; give the files, or their folder, with --log",
 )
+NO_ZONE: Final = Phrase("没有时区“{zone}”", "there is no time zone “{zone}”")
 NOTHING: Final = Phrase("{place} 里没有能读的日志", "{place} holds no log that can be read")
 
 
@@ -94,17 +96,17 @@ def _is_meant(path: Path, file: str) -> bool:
 
 
 def _declared(one: LogFile, folder: Path) -> list[Path]:
-    file = one.file or ""
+    file, place = one.file or "", ("logs", one.id, "file")
     inside = PurePosixPath(file)
     if inside.is_absolute() or ".." in inside.parts or ":" in file or "\\" in file:
-        raise LogRefusedError(OUTSIDE, id=one.id, file=file)
+        raise LogRefusedError(OUTSIDE, at=place, id=one.id, file=file)
     found = sorted(folder.glob(file))[:MOST_FILES] if "*" in file else [folder / file]
     found = [path for path in found if path.is_file()]
     if not found:
-        raise LogRefusedError(NOT_THERE, id=one.id, file=file)
+        raise LogRefusedError(NOT_THERE, at=place, id=one.id, file=file)
     root = folder.resolve()
     if any(not path.resolve().is_relative_to(root) for path in found):
-        raise LogRefusedError(OUTSIDE, id=one.id, file=file)
+        raise LogRefusedError(OUTSIDE, at=place, id=one.id, file=file)
     return found
 
 
@@ -128,23 +130,46 @@ def mapped(opened: Opened, declared: LogFile | None, zone: str) -> Mapped:
     given = dict(declared.columns) if declared else {}
     of = declared.of if declared and declared.of else guessed(opened.path.stem, headers)
     if of is None:
-        raise LogRefusedError(UNKNOWN, file=opened.path.as_posix(), columns=shown)
+        raise LogRefusedError(UNKNOWN, at=_place(declared), file=opened.path.as_posix(), columns=shown)
     fields = {one.name: one for one in FIELDS[of]}
     for field, column in given.items():
         if field not in fields:
-            raise LogRefusedError(NO_FIELD, of=of, field=field, file=opened.path.as_posix(), fields=", ".join(fields))
+            raise LogRefusedError(
+                NO_FIELD,
+                at=_place(declared, "columns", field),
+                of=of,
+                field=field,
+                file=opened.path.as_posix(),
+                fields=", ".join(fields),
+            )
         if column not in headers:
             near = get_close_matches(column, headers, 1)
             said = NEAR.filled(near=near[0]) if near else ""
             raise LogRefusedError(
-                NO_COLUMN, file=opened.path.as_posix(), column=column, field=field, columns=shown, near=said
+                NO_COLUMN,
+                at=_place(declared, "columns", field),
+                file=opened.path.as_posix(),
+                column=column,
+                field=field,
+                columns=shown,
+                near=said,
             )
     columns = {**_called(of, [one for one in headers if one not in given.values()]), **given}
     lacking = [name for name, one in fields.items() if one.required and name not in columns]
     if lacking:
-        raise LogRefusedError(LACKING, file=opened.path.as_posix(), fields=", ".join(lacking), columns=shown)
+        raise LogRefusedError(
+            LACKING, at=_place(declared), file=opened.path.as_posix(), fields=", ".join(lacking), columns=shown
+        )
     values = {field: dict(pairs) for field, pairs in declared.values_} if declared else {}
-    return Mapped(of, opened, columns, values, (declared.timezone if declared else None) or zone, declared)
+    own = declared.timezone if declared else None
+    if not is_zone(own or zone):
+        raise LogRefusedError(NO_ZONE, at=_place(declared, "timezone") if own else ("timezone",), zone=own or zone)
+    return Mapped(of, opened, columns, values, own or zone, declared)
+
+
+def _place(declared: LogFile | None, *path: str) -> tuple[str, ...]:
+    """Return where it is declared; nothing where it isn't."""
+    return ("logs", declared.id, *path) if declared else ()
 
 
 def guessed(stem: str, headers: Sequence[str]) -> Of | None:

@@ -66,7 +66,7 @@ class Vocabulary:
     def read(self, of: Of, field: str, value: str, declared: Mapping[str, str]) -> str | None:
         """Return what a value means; None where it means nothing that is declared."""
         if value in declared and declared[value] in CLOSED.get((of, field), (declared[value],)):
-            return declared[value]
+            return self.known(of, field).get(declared[value].casefold(), declared[value])
         return self.known(of, field).get(value.strip().casefold())
 
     @cached_property

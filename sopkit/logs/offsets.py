@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAY: Final = 86_400
 
@@ -25,3 +26,12 @@ def shifts(where: tzinfo, first: int, last: int) -> list[tuple[int, int]]:
 def _ahead(where: tzinfo, ts: int) -> int:
     offset = datetime.fromtimestamp(ts, UTC).astimezone(where).utcoffset()
     return int(offset.total_seconds()) if offset is not None else 0
+
+
+def is_zone(name: str) -> bool:
+    """Return whether there is a zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

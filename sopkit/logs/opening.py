@@ -33,6 +33,10 @@ DUCKS: Final = (".duckdb", ".ddb")
 PARQUETS: Final = (".parquet", ".pq")
 SUFFIXES: Final = (*TEXTS, *SHEETS, *LITES, *DUCKS, *PARQUETS)
 CHUNK: Final = 1 << 20
+UNTOLD: Final = bytes(sorted(set(range(256)) - set(b'"\n')))
+"""All bytes but quotes and the ends of lines."""
+MANY_ZEROS: Final = 10
+"""One of so many characters, at least, is of ASCII in a log, be it Chinese: digits and delimiters are."""
 SAMPLE: Final = 1 << 16
 LONGEST_RECORD: Final = 10_000
 """Lines that one row may take, at most."""
@@ -87,6 +91,16 @@ OLD: Final = Phrase(
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A text that may be read in pieces at the same time, as it has nothing but a row on each line."""
+
+    query: str
+    """Gives the columns, row by row where the engine keeps to the order; fails at what is no row."""
+    rows: int
+    """How many it gives; where it gives others, the text is not what it seemed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """One file, ready to be asked."""
 
@@ -103,6 +117,8 @@ class Opened:
     """Whether the file keeps column by column, so that some can be asked without the others."""
     lost: tuple[int, int] | None = None
     """The row from which on nothing could be read, for a quote that does not end, and how many lines that are."""
+    whole: Whole | None = None
+    """How to read it faster, where that may come to the same."""
 
 
 def open_file(engine: Engine, path: Path, work: Path, number: int, table: str | None = None) -> Opened:
@@ -156,14 +172,12 @@ def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
     file, mixed = _named_plainly(path, work, number), seen.mixed
     if mixed or encoding not in ("utf-8", "utf-8-sig"):
         file = work / f"text-{number}.csv"
-        ends = None if mixed else ""
-        try:
-            with path.open(encoding=encoding, newline=ends) as old, file.open("w", encoding="utf-8", newline="") as new:
-                while text := old.read(CHUNK):
-                    new.write(text)
-        except UnicodeError as error:  # UTF-16 by its mark, and cut off
-            place = error.start + 1 if isinstance(error, UnicodeDecodeError) else 1
-            raise LogRefusedError(NO_ENCODING, file=path.as_posix(), byte=f"{place:,}") from None
+        with (
+            path.open(encoding=encoding, newline=None if mixed else "") as old,
+            file.open("w", encoding="utf-8", newline="") as new,
+        ):
+            while text := old.read(CHUNK):
+                new.write(text)
     with file.open(encoding="utf-8-sig", newline="", errors="replace") as begun:
         sample = begun.read(SAMPLE)
     delimiter = _delimiter(sample)
@@ -172,7 +186,8 @@ def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
         Phrase(f"分隔符 {delimiter!r}", f"delimiter {delimiter!r}"),
     )
     header = next(csv.reader(sample.splitlines(), delimiter=delimiter), [])
-    opened = _delimited(path, file, header, delimiter, number, *told)
+    lines = 0 if mixed or seen.spanning else seen.lines
+    opened = _delimited(path, file, header, delimiter, number, *told, lines=lines)
     return replace(opened, lost=_lost(file, delimiter)) if seen.quotes % 2 else opened
 
 
@@ -203,19 +218,20 @@ def _lost(file: Path, delimiter: str) -> tuple[int, int] | None:
 
 
 def _encoding(path: Path, start: bytes) -> tuple[str, _Seen]:
-    """Return how a text is encoded: by its mark, else UTF-8 where all of it is, else GB18030; and what was seen on the way."""
-    marked = [encoding for mark, encoding in MARKS if start.startswith(mark)]
+    """Return how a text is encoded, and what was seen on the way: by its mark or its zeros, else UTF-8 where all is, else GB18030."""
+    told = [encoding for mark, encoding in MARKS if start.startswith(mark)] or _wide(start)
     place = 0
-    for encoding in marked or ("utf-8", "gb18030"):
+    for encoding in told or ("utf-8", "gb18030"):
         decoder = codecs.getincrementaldecoder(encoding)()
         seen = _Seen()
         read = 0
         try:
             with path.open("rb") as opened:
                 while data := opened.read(CHUNK):
-                    seen.see(decoder.decode(data))
+                    text = decoder.decode(data)
+                    seen.see(text.encode("utf-8", "surrogatepass") if encoding.startswith("utf-16") else data)
                     read += len(data)
-                seen.see(decoder.decode(b"", final=True))
+                decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
             place = read + error.start
         else:
@@ -223,24 +239,43 @@ def _encoding(path: Path, start: bytes) -> tuple[str, _Seen]:
     raise LogRefusedError(NO_ENCODING, file=path.as_posix(), byte=f"{place + 1:,}")
 
 
+def _wide(start: bytes) -> list[str]:
+    """Return UTF-16 where many characters of a text without a mark have one byte that is zero, always the same of the two."""
+    first, second = start[0::2].count(0), start[1::2].count(0)
+    if max(first, second) * MANY_ZEROS < len(start) // 2 or min(first, second) * 4 > max(first, second):
+        return []
+    return ["utf-16-le" if second > first else "utf-16-be"] if first or second else []
+
+
 class _Seen:
-    """How lines end, and how many quotes there are, as far as a text was seen."""
+    """How lines end, and where quotes stand, as far as a text was seen; its bytes are those of ASCII wherever they look so."""
 
     def __init__(self) -> None:
         self.returns = self.feeds = self.both = self.quotes = 0
-        self.last = ""
+        self.spanning = False
+        """Whether a quote may go over the end of a line: some line has an odd number of them."""
+        self.last = b""
+        self.open = b""
+        """The quotes of the line that has not ended."""
 
-    def see(self, text: str) -> None:
-        if "\r" in text or self.last == "\r":
-            self.returns += text.count("\r")
-            self.both += (self.last + text).count("\r\n")
-        self.feeds += text.count("\n")
-        self.quotes += text.count('"')
-        self.last = text[-1:]
+    def see(self, data: bytes) -> None:
+        if b"\r" in data or self.last == b"\r":
+            self.returns += data.count(b"\r")
+            self.both += (self.last + data).count(b"\r\n")
+        self.feeds += data.count(b"\n")
+        if b'"' in data or self.open:
+            self.quotes += data.count(b'"')
+            *ended, self.open = (self.open + data.translate(None, UNTOLD)).replace(b'""', b"").rsplit(b"\n", 1)
+            self.spanning = self.spanning or any(b'"' in one for one in ended)
+        self.last = data[-1:]
 
     @property
     def mixed(self) -> bool:
         return self.returns > 0 and not self.returns == self.feeds == self.both
+
+    @property
+    def lines(self) -> int:
+        return self.feeds + (self.last not in (b"", b"\n"))
 
 
 def _delimiter(sample: str) -> str:
@@ -254,17 +289,21 @@ def _delimiter(sample: str) -> str:
     return DELIMITERS[max(range(len(DELIMITERS)), key=lambda each: (scores[each], -each))]
 
 
-def _delimited(path: Path, file: Path, header: Sequence[str], delimiter: str, number: int, *told: Phrase) -> Opened:
+def _delimited(
+    path: Path, file: Path, header: Sequence[str], delimiter: str, number: int, *told: Phrase, lines: int = 0
+) -> Opened:
+    """Return how a text is read; `lines` where it has one row on each, 0 where that is not known."""
     names = _names(path, header)
     columns = ", ".join(f"{quoted(one)}: 'VARCHAR'" for one in names)
     rejects = f"rejects_{number}"
     read = (
         f"read_csv({quoted(str(file))}, columns = {{{columns}}}, auto_detect = false, header = true, delim = {quoted(delimiter)}, "
-        f"quote = '\"', escape = '\"', null_padding = false, ignore_errors = true, store_rejects = true, "
-        f"rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0, max_line_size = 4000000, parallel = false)"
+        f"quote = '\"', escape = '\"', null_padding = false, max_line_size = 4000000"
     )
-    query = f"SELECT *, row_number() OVER () AS {LINE} FROM {read}"
-    return Opened(path, tuple((one, "VARCHAR") for one in names), query, told, rejects)
+    kept = f"ignore_errors = true, store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan', rejects_limit = 0"
+    query = f"SELECT *, row_number() OVER () AS {LINE} FROM {read}, {kept}, parallel = false)"
+    whole = Whole(f"SELECT * FROM {read})", lines - 1) if lines else None
+    return Opened(path, tuple((one, "VARCHAR") for one in names), query, told, rejects, whole=whole)
 
 
 def _names(path: Path, header: Sequence[str]) -> tuple[str, ...]:

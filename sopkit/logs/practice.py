@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Final
 
 from sopkit.diagnostics import Rule
@@ -54,11 +53,21 @@ class Practice:
         return tuple(one for one in self.observations if one.rule.code in codes)
 
 
-def observe(case: LogCase, names: Pseudonyms, families: tuple[Family, ...] = FAMILIES) -> Practice:
-    """Put every question that the playbooks give rise to, to the logs."""
-    found = chain.from_iterable(family(case) for family in families)
+def observe(
+    case: LogCase,
+    names: Pseudonyms,
+    families: tuple[Family, ...] = FAMILIES,
+    *,
+    watch: Callable[[float], None] = lambda _: None,
+) -> Practice:
+    """Put every question that the playbooks give rise to, to the logs; `watch` is told the share that is done, from 0 to 1."""
+    found: list[Observation] = []
+    for number, family in enumerate(families, 1):
+        found += family(case)
+        watch(number / (len(families) + 1))
     observations = tuple(sorted(found, key=lambda one: (one.rule.code, one.subject)))
     adherence = adhere(case)
+    watch(1)
     who = sorted({each.who for one in observations for each in one.cases if each.who})
     staff = {int(each.of) for one in observations for each in one.groups if each.by == "staff"}
     staff |= {int(one.of) for one in adherence.training if one.by == "staff"}

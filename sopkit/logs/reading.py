@@ -32,6 +32,8 @@ LONGEST: Final = 200
 """Characters of an id or a name; what is longer is none."""
 LARGEST: Final = "1e15"
 """No number of a log is as large: neither what is none, `nan`, nor one whose square is infinite can be counted with."""
+TYPED, ADDED = 0.73, 0.17
+"""Shares of the time of reading: files are copied to columns of our types, then handed to the store, which then writes its parts."""
 MOST_TOLD: Final = 100_000
 """Rows set aside that are listed one by one."""
 REASONS: Final = {
@@ -61,6 +63,10 @@ TOO_MANY: Final = Phrase(
 TOO_VARIED: Final = Phrase(
     "{file}：{fields} 这些列的值太多，不像渠道、步骤这类重复的内容；请核对 columns",
     "{file}: {fields} take too many values to be channels, steps and the like; look at `columns`",
+)
+UNFIT: Final = Phrase(
+    "{file}：列“{column}”的类型是 {kind}，不能当作{field}",
+    "{file}: the column “{column}” is of the type {kind}, which can't be read as {field}",
 )
 REASON: Final = Phrase("{reason} {count} 行（如第 {line} 行）", "{reason}: {count} rows (row {line}, for one)")
 LATER: Final = {"consents": ("expires", "time"), "syncs": ("arrived", "changed")}
@@ -122,23 +128,26 @@ def open_logs(
     engine: Engine,
     work: Path,
     *,
-    watch: Callable[[int, int], None] = lambda _, __: None,
+    watch: Callable[[float], None] = lambda _: None,
 ) -> tuple[Store, Reading]:
     """Read the logs at these paths, or those that the workspace in `folder` declares, into a store in `work`.
 
-    `watch` is told how many files of how many are read. Raises `LogRefusedError`.
+    `watch` is told the share that is done, from 0 to 1. Raises `LogRefusedError`.
     """
     settings = compilation.workspace.settings
     zone = settings.timezone or "UTC"
     vocabulary = Vocabulary(compilation.workspace, compilation.graph)
     files = files_of(settings.logs, folder, paths)
     store = Store(engine, work)
+    sizes = _shares([path for _, path in files])
+    done = 0.0
     typed = []
     for number, (declared, path) in enumerate(files):
-        watch(number, len(files))
         with _told_of(path):
             opened = open_file(engine, path, work, number, declared.table if declared else None)
             typed.append(_File(engine, store, mapped(opened, declared, zone), vocabulary, number))
+        done += sizes[number] * TYPED
+        watch(done)
     rows: Counter[Of] = Counter()
     for one in typed:
         rows[one.meant.of] += one.rows
@@ -150,10 +159,17 @@ def open_logs(
             read.append(one.read())
             aside += one.set_aside()
         one.forget()
-    store.close()
+        done += sizes[one.number] * ADDED
+        watch(done)
+    store.close(lambda part, parts: watch(done + (1 - done) * part / parts))
     engine.confine([work])
-    watch(len(files), len(files))
     return store, Reading(tuple(read), tuple(aside))
+
+
+def _shares(paths: Sequence[Path]) -> list[float]:
+    """Return which part of all bytes each file is."""
+    sizes = [path.stat().st_size + 1 if path.is_file() else 1 for path in paths]
+    return [one / sum(sizes) for one in sizes]
 
 
 @contextmanager
@@ -174,11 +190,11 @@ class _File:
         self.engine, self.store, self.meant, self.vocabulary = engine, store, meant, vocabulary
         self.number = number
         self.fields = [one for one in FIELDS[meant.of] if one.name in meant.columns]
+        self._refuse_types()
         self.place = store.folder / f"typed-{number}.parquet"
-        self.typed = f"({self._typing()})"
-        if not self._is_asked_quickly():
-            engine.run(f"COPY {self.typed} TO {quoted(str(self.place))} (FORMAT parquet)")
-            self.typed = f"read_parquet({quoted(str(self.place))})"
+        self.typed = self._read_whole()
+        self.rejects = "" if self.typed else meant.opened.rejects
+        self.typed = self.typed or self._read_by_row()
         self.rows = int(engine.run(f"SELECT count(*) FROM {self.typed}")[0][0])
         self.ids = {one.name: self._ids(one) for one in self.fields if one.form == "name"}
         self.unread = {field: [raw for raw, id_ in ids.items() if id_ is None] for field, ids in self.ids.items()}
@@ -187,16 +203,59 @@ class _File:
 
     # To our types
 
+    def _refuse_types(self) -> None:
+        """Refuse what can't be read as a field in any row. Raises `LogRefusedError`."""
+        kinds = dict(self.meant.opened.columns)
+        for one in self.fields:
+            column = self.meant.columns[one.name]
+            kind = kinds[column]
+            fits = times.can_hold(kind) if one.form in ("time", "day") else True
+            if not fits or kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
+                shown = kind if len(kind) <= LONGEST else f"{kind[:LONGEST]}…"
+                file = self.meant.opened.path.as_posix()
+                raise LogRefusedError(UNFIT, file=file, column=column, kind=shown, field=one.title)
+
+    def _read_whole(self) -> str:
+        """Copy a text in pieces at the same time; return the table, '' where that would not come to the same as row by row."""
+        whole = self.meant.opened.whole
+        if whole is None:
+            return ""
+        place = quoted(str(self.place))
+        try:
+            self.engine.run_in_order(f"COPY ({self._typing(whole.query)}) TO {place} (FORMAT parquet)")
+        except EngineError:  # a line that is no row: which one it is must be told
+            return ""
+        if self.engine.run(f"SELECT count(*) FROM read_parquet({place})")[0][0] != whole.rows:
+            return ""
+        said = " OR ".join(
+            f"{one.name} IS NOT NULL" if one.form in ("id", "name") else f"{one.name}_said" for one in self.fields
+        )
+        return (
+            f"(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS line "
+            f"FROM read_parquet({place}, file_row_number = true) WHERE {said})"
+        )
+
+    def _read_by_row(self) -> str:
+        """Copy a file, where it isn't asked as quickly by itself; return the table."""
+        typed = self._typing(f"SELECT * FROM ({self.meant.opened.query}) WHERE {self._says()}", LINE)
+        if self._is_asked_quickly():
+            return f"({typed})"
+        self.engine.run(f"COPY ({typed}) TO {quoted(str(self.place))} (FORMAT parquet)")
+        return f"read_parquet({quoted(str(self.place))})"
+
     def _is_asked_quickly(self) -> bool:
         """Whether the file can be asked again and again: it is packed by columns, and no times have to be read from text."""
         kinds = dict(self.meant.opened.columns)
         times_ = [self.meant.columns[one.name] for one in self.fields if one.form == "time"]
         return self.meant.opened.packed and all(kinds[one] != "VARCHAR" for one in times_)
 
-    def _typing(self) -> str:
-        """Return the query for the fields as far as they can be read by themselves; a time is split into what it says."""
+    def _typing(self, query: str, line: str = "") -> str:
+        """Return the query for the fields as far as they can be read by themselves; a time is split into what it says.
+
+        `line` is the column of `query` with the number of the row, if any.
+        """
         kinds = dict(self.meant.opened.columns)
-        first, second = [f"{LINE} AS line"], ["line"]
+        first, second = ([f"{line} AS line"], ["line"]) if line else ([], [])
         for one in self.fields:
             column = self.meant.columns[one.name]
             said = identifier(column)
@@ -223,7 +282,7 @@ class _File:
                         f"{_is_said(said, kinds[column])} AS {one.name}_said",
                     ]
                     second += [one.name, f"{one.name}_said"]
-        return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({self.meant.opened.query}) WHERE {self._says()})"
+        return f"SELECT {', '.join(second)} FROM (SELECT {', '.join(first)} FROM ({query}))"
 
     def _says(self) -> str:
         """Return whether a row says anything: an empty one, as sheets have them, is none."""
@@ -300,7 +359,7 @@ class _File:
         self.has_bad = bool(found)
         asides = [Aside(self._reason(why), count, line) for why, count, line in found]
         if rejected := self._rejected():
-            count = self.engine.run(f"SELECT count(DISTINCT line) FROM {self.meant.opened.rejects}")[0][0]
+            count = self.engine.run(f"SELECT count(DISTINCT line) FROM {self.rejects}")[0][0]
             asides.append(Aside(REASONS["layout"], count, int(rejected[0][0])))
         if lost := self.meant.opened.lost:
             asides.append(Aside(REASONS["quote"], lost[1], lost[0]))
@@ -308,8 +367,8 @@ class _File:
 
     def _rejected(self) -> list[Row]:
         """Return the lines that are no rows, by their number of the file less its head."""
-        table = self.meant.opened.rejects
-        return self.engine.run(f"SELECT DISTINCT line - 1 FROM {table} ORDER BY 1 LIMIT {MOST_TOLD}") if table else []
+        query = f"SELECT DISTINCT line - 1 FROM {self.rejects} ORDER BY 1 LIMIT {MOST_TOLD}"
+        return self.engine.run(query) if self.rejects else []
 
     def _reason(self, why: str) -> Phrase:
         sort, _, field = why.partition(" ")
@@ -418,10 +477,11 @@ def _is_said(said: str, kind: str) -> str:
 
 def _text(said: str, kind: str) -> str:
     """Return an id or a name as text: a number without needless decimals."""
-    if kind == "VARCHAR":
-        return f"nullif(trim({said}), '')"
-    if kind in ("DOUBLE", "FLOAT"):
-        return f"CASE WHEN {said} = floor({said}) THEN CAST(CAST({said} AS BIGINT) AS VARCHAR) ELSE CAST({said} AS VARCHAR) END"
+    if kind == "VARCHAR":  # trimming, where there is nothing to trim, takes twice as long as to see that
+        return f"CASE WHEN {said} = '' OR starts_with({said}, ' ') OR ends_with({said}, ' ') THEN nullif(trim({said}), '') ELSE {said} END"
+    if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
+        whole = f"CASE WHEN {said} = floor({said}) THEN TRY_CAST({said} AS HUGEINT) END"
+        return f"coalesce(CAST({whole} AS VARCHAR), CAST({said} AS VARCHAR))"
     return f"CAST({said} AS VARCHAR)"
 
 

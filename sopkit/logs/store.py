@@ -126,6 +126,7 @@ class Store:
                 names = ", ".join(one.name for one in FIELDS[of])
                 self.add(of, f"SELECT {names}, source, line FROM raw_{of}")
             engine.run(f"DROP TABLE raw_{of}")
+        self._settle_runs()
         for field, (table, number) in FEW.items():
             engine.run(
                 f"CREATE TABLE {table} AS SELECT CAST(row_number() OVER (ORDER BY name) AS INTEGER) AS {number}, name "
@@ -141,6 +142,30 @@ class Store:
             self._lay_kinds(of)
         shutil.rmtree(self.folder / "staged")
         self.use(0)
+
+    def _settle_runs(self) -> None:
+        """Give all rows of a run to one customer, where some name none or another: the first by name of those that they name."""
+        engine, steps = self.engine, self._read("steps")
+        engine.run(
+            f"CREATE TABLE owners AS SELECT run, min(customer) AS customer FROM {steps} WHERE run <> '' GROUP BY run "
+            "HAVING count(customer) > 0 AND (count(*) > count(customer) OR min(customer) <> max(customer))"
+        )
+        if engine.run("SELECT count(*) FROM owners")[0][0]:
+            former = [one for one in self._empty("steps").parent.iterdir() if one.is_dir()]
+            place = self._empty("steps").parent / "settled"
+            place.mkdir()
+            kept = ", ".join(
+                f"r.{one.name}" for one in FIELDS["steps"] if one.name not in ("customer", *TABLES["steps"].kinds)
+            )
+            rows = (
+                f"SELECT {kept}, coalesce(o.customer, r.customer) AS customer, r.source, r.line, r.kind, "
+                f"{part_of('coalesce(o.customer, r.customer, r.run)', self.parts)} AS part "
+                f"FROM {steps} r LEFT JOIN owners o ON r.run = o.run"
+            )
+            engine.run(split_by_part(rows, place, self.parts))
+            for one in former:
+                shutil.rmtree(one)
+        engine.run("DROP TABLE owners")
 
     def _named(self, field: str, part: int | None = None) -> str:
         """Return a query for the different values of a field, in a part or in all."""

@@ -79,9 +79,10 @@ def wall_of(column: str, kind: str) -> str:
     if kind.startswith("TIMESTAMP WITH"):
         return "CAST(NULL AS BIGINT)"
     if kind.startswith(("TIMESTAMP", "DATE")):
-        return f"CAST(floor(epoch({column})) AS BIGINT)"
-    if kind in NUMBERS:
-        return f"CASE WHEN {_is_serial(column)} THEN {_serial(column)} END"
+        return f"TRY_CAST(floor(epoch({column})) AS BIGINT)"
+    if is_number(kind):
+        number = f"CAST({column} AS DOUBLE)"
+        return f"CASE WHEN {_is_serial(number)} THEN {_serial(number)} END"
     text = f"trim({column})"
     number = f"TRY_CAST({text} AS DOUBLE)"
     read = (
@@ -89,7 +90,7 @@ def wall_of(column: str, kind: str) -> str:
         "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%d', '%Y%m%d%H%M%S', '%Y%m%d %H:%M:%S', '%Y%m%d']))"
     )
     return (
-        f"CASE WHEN regexp_matches({text}, '{ZONED}') THEN NULL "
+        f"CASE WHEN {_is_usual(column)} OR regexp_matches({text}, '{ZONED}') THEN NULL "
         f"WHEN regexp_full_match({text}, '\\d{{5}}(?:\\.\\d+)?') THEN {_serial(number)} "
         f"WHEN regexp_full_match({text}, '{COUNTED}') THEN NULL "
         f"ELSE CAST(floor(epoch({read})) AS BIGINT) END"
@@ -99,11 +100,12 @@ def wall_of(column: str, kind: str) -> str:
 def instant_of(column: str, kind: str) -> str:
     """Return seconds of UTC, for times that say their zone or count from 1970; NULL for all others."""
     if kind.startswith("TIMESTAMP WITH"):
-        return f"CAST(floor(epoch({column})) AS BIGINT)"
+        return f"TRY_CAST(floor(epoch({column})) AS BIGINT)"
     if kind.startswith(("TIMESTAMP", "DATE")):
         return "CAST(NULL AS BIGINT)"
-    if kind in NUMBERS:
-        return f"CASE WHEN NOT {_is_serial(column)} THEN {_since_1970(column)} END"
+    if is_number(kind):
+        number = f"CAST({column} AS DOUBLE)"
+        return f"CASE WHEN NOT {_is_serial(number)} THEN {_since_1970(number)} END"
     text = f"trim({column})"
     number = f"TRY_CAST({text} AS DOUBLE)"
     zone = f"regexp_extract({text}, '{ZONED}', 1)"
@@ -111,10 +113,6 @@ def instant_of(column: str, kind: str) -> str:
     hours = f"CAST(substr({zone}, 2, 2) AS INTEGER) * 3600"
     minutes = f"coalesce(TRY_CAST(right(replace({zone}, ':', ''), -3) AS INTEGER), 0) * 60"
     offset = f"CASE WHEN {zone} IN ('Z', 'z') THEN 0 WHEN left({zone}, 1) = '-' THEN -({hours} + {minutes}) ELSE {hours} + {minutes} END"
-    usual = (
-        f"length({column}) = 25 AND substr({column}, 20, 1) IN ('+', '-') AND substr({column}, 23, 1) = ':' "
-        f"AND substr({column}, 14, 1) = ':'"
-    )
     minutes_of_zone = (
         f"TRY_CAST(substr({column}, 21, 2) AS INTEGER) * 60 + TRY_CAST(substr({column}, 24, 2) AS INTEGER)"
     )
@@ -123,20 +121,33 @@ def instant_of(column: str, kind: str) -> str:
         f"- (CASE WHEN substr({column}, 20, 1) = '-' THEN -60 ELSE 60 END) * ({minutes_of_zone})"
     )
     return (
-        f"CASE WHEN {usual} THEN {quick} "  # `2026-11-01T10:00:05+08:00`, as most tools write it, ten times as fast
+        f"CASE WHEN {_is_usual(column)} THEN {quick} "
         f"WHEN regexp_matches({text}, '{ZONED}') THEN {wall} - ({offset}) "
         f"WHEN regexp_full_match({text}, '{COUNTED}') THEN {_since_1970(number)} END"
     )
 
 
-NUMBERS: Final = frozenset(
-    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE")
-)
+def _is_usual(column: str) -> str:
+    """Return whether a text is like `2026-11-01T10:00:05+08:00`, as most tools write it: that is read ten times as fast."""
+    return (
+        f"length({column}) = 25 AND substr({column}, 20, 1) IN ('+', '-') AND substr({column}, 23, 1) = ':' "
+        f"AND substr({column}, 14, 1) = ':'"
+    )
+
+
+def is_number(kind: str) -> bool:
+    """Return whether a column of this type holds numbers; those that are none, as `nan`, are no times."""
+    return kind in ("FLOAT", "DOUBLE") or kind.endswith(("INT", "INTEGER")) or kind.startswith("DECIMAL")
+
+
+def can_hold(kind: str) -> bool:
+    """Return whether a column of this type can say when something was."""
+    return kind == "VARCHAR" or kind.startswith(("TIMESTAMP", "DATE")) or is_number(kind)
 
 
 def _since_1970(number: str) -> str:
     return (
-        f"CAST(floor(CASE WHEN {number} >= 1e14 THEN {number} / 1000000 WHEN {number} >= 1e11 THEN {number} / 1000 "
+        f"TRY_CAST(floor(CASE WHEN {number} >= 1e14 THEN {number} / 1000000 WHEN {number} >= 1e11 THEN {number} / 1000 "
         f"ELSE {number} END) AS BIGINT)"
     )
 

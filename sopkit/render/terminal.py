@@ -173,6 +173,14 @@ def _placed(text: str, place: str, room: int) -> list[str]:
     return lines
 
 
+def located(span: Span, said: str, screen: Screen) -> str:
+    """Return a sentence about a place: where that is, what is said, and the line itself."""
+    page = Page(screen)
+    page.add(f"{screen.place(span)}  {said}")
+    _excerpt(page, span, COLOURS[Severity.ERROR])
+    return "\n".join(page.lines)
+
+
 def _excerpt(page: Page, span: Span, style: str) -> None:
     """Add the first line of the span with carets below it, clipped around the span when it is too long."""
     screen = page.screen

@@ -9,6 +9,7 @@ from sopkit.diagnostics import Finding
 from sopkit.model import rules_logs as rules
 from sopkit.model.documents import LogFile, Settings
 from sopkit.resolve.case import Args, Case
+from sopkit.resolve.paths import Playbook, all_steps
 from sopkit.resolve.wording import choice
 from sopkit.tree import Mark
 
@@ -59,18 +60,52 @@ def _fields(case: Case, settings: Settings, log: LogFile, of: str, section: str)
 
 def _value(case: Case, settings: Settings, log: LogFile, field: str, pair: tuple[str, str]) -> Iterator[Finding]:
     said, id_ = pair
+    if field == "step":
+        if _is_no_step(case, id_):
+            yield _unknown(case, _at(case, settings, (log.id, "values", field, said))[1], field, pair, _steps(case))
+        return
     words = WORDS.get((log.of or "", field))
     if words is None and (field not in NAMED or case.names.has(field, id_) or case.is_in_doubt(field, id_)):
         return
     if words is not None and id_ in words:
         return
-    at = _at(case, settings, (log.id, "values", field, said))[1]
-    known = dict.fromkeys(words, "") if words else case.titles(field)
+    yield _unknown(
+        case,
+        _at(case, settings, (log.id, "values", field, said))[1],
+        field,
+        pair,
+        dict.fromkeys(words or (), "") or case.titles(field),
+    )
+
+
+def _unknown(case: Case, at: Mark, field: str, pair: tuple[str, str], known: Mapping[str, str]) -> Finding:
+    said, id_ = pair
     near = case.near(id_, known)
     span = case.span_of_name(at, id_)
     args: Args = {"name": id_, "field": field, "said": said, "known": choice(near or tuple(known)[:MOST_LISTED])}
     fixes = case.correcting(at, span, id_, near)
-    yield case.finding(rules.UNKNOWN_LOG_VALUE, at, args, span=span, fixes=fixes, suggestions=near)
+    return case.finding(rules.UNKNOWN_LOG_VALUE, at, args, span=span, fixes=fixes, suggestions=near)
+
+
+def _is_no_step(case: Case, name: str) -> bool:
+    """Whether nothing that is done is called so: neither a step, with or without what it is in, nor what a cadence sends."""
+    *above, last = name.split("/")
+    if not case.complete or case.names.uncertain or last in case.workspace.cadences:
+        return False
+    playbooks = _playbooks(case)
+    if any(one.broken for one in playbooks):
+        return False
+    return not any(step.id == last and (not above or one.id in above) for one in playbooks for step in all_steps(one))
+
+
+def _steps(case: Case) -> dict[str, str]:
+    """Return each step that has an id, as `playbook/step`."""
+    return {f"{one.id}/{step.id}": "" for one in _playbooks(case) for step in all_steps(one) if step.id}
+
+
+def _playbooks(case: Case) -> list[Playbook]:
+    own = case.workspace
+    return [*own.journeys.values(), *own.cadences.values(), *own.procedures.values()]
 
 
 def _at(case: Case, settings: Settings, path: tuple[str, ...]) -> tuple[Mark, Mark]:

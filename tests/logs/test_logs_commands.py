@@ -152,3 +152,29 @@ def test_a_file_that_is_given_twice_is_read_once(folder: Path, run: Run) -> None
     ]
     code, said, _ = run("logs", "read", str(folder), *given, "--lang", "en")
     assert (code, "touches: 300 rows" in said) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "where", "why"),
+    [
+        ("{of: touches, file: none.csv}", "file: none.csv", "there is no file none.csv in the workspace"),
+        ("{of: touches, file: 'x/*.csv'}", "file: 'x/*.csv'", "there is no file x/*.csv in the workspace"),
+        ("{of: touches, file: exports/触达.csv, columns: {time: 时刻}}", "time: 时刻", "has no column “时刻”"),
+        ("{of: touches, file: exports/触达.csv}", "sent: {", "no column can be told to be customer"),
+        ("{of: customers, file: c.csv, timezone: Mars/Base}", "timezone: Mars/Base", "there is no time zone “Mars/Base”"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_logs_is_shown_where_it_stands(
+    folder: Path, run: Run, said: str, where: str, why: str
+) -> None:
+    line = f"  sent: {said}"
+    (folder / "sopkit.yaml").write_text(f"{SETTINGS}logs:\n{line}\n", encoding="utf-8")
+    (folder / "c.csv").write_text("customer\n7\n", encoding="utf-8")
+    code, _, told = run("logs", "read", str(folder), "--lang", "en")
+    number = len(SETTINGS.splitlines()) + 2
+    column = line.index(where) + 1 + (where.index(": ") + 2 if "{" not in where else 0)
+    assert code == 2
+    assert f"sopkit.yaml:{number}:{column}  " in told
+    assert why in told
+    assert f"{number} │ {line[:20]}" in told
+    assert "^" in told

@@ -31,4 +31,33 @@ def test_mistakes_are_found_where_they_stand() -> None:
         ("SOP165", f"sopkit.yaml:{lines + 3}:7", "due")
     ]
     assert found("    timezone: 北京时间\n") == [("SOP158", f"sopkit.yaml:{lines + 1}:15", "北京时间")]
-    assert found("    columns: {customer: 会员}\n    values: {channel: {短信: sms}, step: {x: y}}\n") == []
+    assert found("    columns: {customer: 会员}\n    values: {channel: {短信: sms, x: sms}}\n") == []
+
+
+PLAY = """\
+kind: automation
+id: thanks
+title: 下单感谢
+starts_on: [order-paid]
+runs_in: map
+steps:
+  - {id: thank, send: thanks-sms, via: sms, for: transaction, within: 1h}
+"""
+
+
+def test_a_step_that_nothing_is_called_by_is_found_with_near_names() -> None:
+    for right in ("thank", "thanks/thank", "automation/thanks/thank"):
+        text = LOG + f"    values: {{step: {{谢谢: {right}}}}}\n"
+        assert not [
+            one
+            for one in compiled({"sopkit.yaml": SETTINGS + text, "play.yaml": PLAY}).findings
+            if one.rule.code == "SOP166"
+        ]
+    text = LOG + "    values: {step: {谢谢: thanks/thakn}}\n"
+    (found,) = [
+        one
+        for one in compiled({"sopkit.yaml": SETTINGS + text, "play.yaml": PLAY}).findings
+        if one.rule.code == "SOP166"
+    ]
+    assert found.span.excerpt() == "thanks/thakn"
+    assert found.suggestions == ("thanks/thank",)

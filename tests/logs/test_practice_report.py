@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from sopkit import pipeline, resources
 from sopkit.audit import Audit, audit
+from sopkit.logs.overview import Weekly
 from sopkit.logs.practice import Practice
 from sopkit.pipeline import Compilation
 from sopkit.render.audit.cover import Frame
@@ -77,6 +78,15 @@ def test_the_json_is_what_its_schema_says(made: Made, lang: Lang) -> None:
     assert sum(found["counts"].values()) == len(found["observations"])
     assert {one["practice"] for one in found["controls"]} == {"broken", "not assessed", None}
     assert found["observations"][0]["groups"][-1]["of"] == "STAF-0003"
+
+
+@pytest.mark.long
+def test_logs_from_before_the_playbooks_were_in_force_are_told(made: Made) -> None:
+    compilation, audited, practice = made  # in force from Wednesday 2026-07-01 on
+    for week, told in ((date(2026, 6, 22), True), (date(2026, 6, 29), False)):
+        old = replace(practice, weeks=(Weekly(week, "sms", 3), Weekly(date(2026, 8, 3), "sms", 2)))
+        document = report(old, audited, Telling(FRAME, reading(), queries=False), Names(compilation.workspace, "en"))
+        assert ("60% of the touches lie before 2026-07-01" in to_markdown(document)) == told
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from sopkit.logs.engine import Engine, EngineError, Limits
-from tests.logs.logged import HEAD, MANY, Made, Read
+from sopkit.logs.reading import open_logs
+from tests.logs.logged import HEAD, MANY, Made, Read, put, workspace
 
 AT = 1793498405
 """2026-11-01 10:00:05 in Shanghai."""
@@ -152,3 +153,52 @@ def test_what_does_not_fit_into_memory_goes_to_disk_after_confining_too(tmp_path
         engine.confine([tmp_path])
         query = "SELECT max(n) FROM (SELECT row_number() OVER (ORDER BY h) AS n FROM (SELECT hash(i) AS h, i FROM range(4000000) r(i)))"
         assert engine.run(query) == [(4_000_000,)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("strange", "in_pieces", "is_row"),
+    [
+        ("", True, False),
+        ('"q""q",2026-11-01 10:00,sms\n', True, True),
+        ("  ,,\n", True, True),
+        ("\n", False, False),
+        ("short\n", False, False),
+        ('"q\nq",2026-11-01 10:00,sms\n', False, True),
+    ],
+)
+def test_rows_of_a_long_text_have_their_numbers_whether_it_is_read_in_pieces_or_not(
+    tmp_path: Path, strange: str, in_pieces: bool, is_row: bool
+) -> None:
+    rows = [f"{number}-{'x' * 60},2026-11-01 10:00,sms\n" for number in range(300_000)]
+    text = "".join((*rows[:200_000], strange, *rows[200_000:]))
+    with Read(tmp_path, {"touches.csv": HEAD + text}) as read:
+        assert any("parallel = false" in query for query in read.engine.said) != in_pieces
+        found = read.engine.run(
+            "SELECT line - CAST(split_part(name, '-', 1) AS INTEGER), count(*), min(line), max(line) "
+            "FROM touches JOIN people USING (who) WHERE name LIKE '%-%' GROUP BY 1 ORDER BY 3"
+        )
+        behind = 1 + is_row
+        assert found == (
+            [(1, 200_000, 1, 200_000), (behind, 100_000, 200_001 + is_row, 300_000 + is_row)]
+            if is_row
+            else [(1, 300_000, 1, 300_000)]
+        )
+
+
+def test_how_much_is_read_is_told_and_grows_to_all_of_it(tmp_path: Path) -> None:
+    paths = put(tmp_path, {"touches-1.csv": HEAD + MANY, "touches-2.csv": HEAD})
+    told: list[float] = []
+    with Engine(tmp_path) as engine:
+        open_logs(workspace(), tmp_path, paths, engine, tmp_path, watch=told.append)
+    assert told == sorted(told)
+    assert told[0] > 0.7
+    assert told[-1] == pytest.approx(1)
+    assert len(told) == 5
+
+
+def test_a_value_may_be_said_to_mean_a_step_as_playbooks_name_steps(tmp_path: Path) -> None:
+    said = "logs:\n  out:\n    of: touches\n    file: t.csv\n    values: {step: {谢谢: thank, 再谢: thanks/thank}}\n"
+    rows = "a,2026-11-01 10:00,sms,谢谢\nb,2026-11-01 10:00,sms,再谢\n"
+    with Read(tmp_path, {"t.csv": HEAD.replace("\n", ",step\n") + rows}, said, given=False) as read:
+        assert {one["step"] for one in read.store.kinds("touches").values()} == {"automation/thanks/thank"}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from sopkit.logs.engine import EngineError
@@ -252,4 +253,82 @@ def test_a_disk_that_runs_full_while_a_file_is_opened_is_told(tmp_path: Path, mo
     monkeypatch.setattr("sopkit.logs.opening._delimiter", full)
     assert "the disk ran full" in refused(
         tmp_path, "touches.csv", (HEAD + "七,2026-11-01 10:00,sms\n").encode("gb18030")
+    )
+
+
+def packed_times(kind: str, *more: str) -> Made:
+    """Return what writes a log whose last rows have these times, behind 300 good ones; both as SQL of the type `kind`."""
+
+    def made(place: Path) -> None:
+        good = "(1793498405 + n)" if kind[:2] in ("DE", "DO", "FL", "HU", "UB") else "TIMESTAMP '2026-11-01 02:00:05'"
+        rows = " UNION ALL ".join(f"SELECT 'z', CAST({one} AS {kind}), 'sms'" for one in more)
+        with duckdb.connect() as base:
+            base.execute(
+                f"COPY (SELECT 'c' || n AS customer, CAST({good} AS {kind}) AS time, 'sms' AS channel FROM range(300) r(n) "
+                f"{'UNION ALL ' + rows if rows else ''}) TO '{place}' (FORMAT parquet)"
+            )
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "bad"),
+    [
+        ("DECIMAL(18, 3)", ["-1"]),
+        ("DECIMAL(38, 0)", ["99999999999999999999999999999999999999"]),
+        ("DOUBLE", ["'nan'", "'inf'", "'-inf'", "1e300"]),
+        ("FLOAT", ["'inf'"]),
+        ("HUGEINT", ["170141183460469231731687303715884105727"]),
+        ("UBIGINT", ["18446744073709551615"]),
+        ("DATE", ["'infinity'", "'1970-01-01'"]),
+        ("TIMESTAMP", ["'infinity'", "'-infinity'"]),
+        ("TIMESTAMP_NS", ["'1970-01-01'"]),
+    ],
+)
+def test_a_value_of_a_typed_column_that_is_no_time_is_set_aside(tmp_path: Path, kind: str, bad: list[str]) -> None:
+    rows = packed_times(kind, *bad[:3])
+    with Read(tmp_path, {"touches.parquet": rows}) as read:
+        lines = range(301, 301 + len(bad[:3]))
+        assert read.reasons() == [("time is no time that can be read", line) for line in lines]
+        assert read.store.spans["touches"][0] == 300
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ("'a' AS customer, TIME '10:00' AS time, 'sms' AS channel", "column “time” is of the type TIME, which can't be read as time"),
+        ("'a' AS customer, [now()] AS time, 'sms' AS channel", "“time” is of the type TIMESTAMP WITH TIME ZONE[]"),
+        ("'a' AS customer, true AS time, 'sms' AS channel", "“time” is of the type BOOLEAN"),
+        ("{'id': 'a'} AS customer, now() AS time, 'sms' AS channel", "column “customer” is of the type STRUCT(id VARCHAR)"),
+        ("'a' AS customer, now() AS time, ['sms'] AS channel", "column “channel” is of the type VARCHAR[]"),
+    ],
+)  # fmt: skip
+def test_a_column_of_a_type_that_cannot_be_the_field_is_refused(tmp_path: Path, columns: str, said: str) -> None:
+    def made(place: Path) -> None:
+        with duckdb.connect() as base:
+            base.execute(f"COPY (SELECT {columns}) TO '{place}' (FORMAT parquet)")
+
+    assert said in refused(tmp_path, "touches.parquet", made)
+
+
+def test_numbers_of_any_type_are_ids(tmp_path: Path) -> None:
+    def made(place: Path) -> None:
+        with duckdb.connect() as base:
+            base.execute(
+                "COPY (SELECT x AS customer, now() AS time, 'sms' AS channel FROM (VALUES (7.00), (7.50)) t(x)) "
+                f"TO '{place}' (FORMAT parquet)"
+            )
+
+    with Read(tmp_path, {"touches.parquet": made}) as read:
+        assert [who for who, _, _ in read.touches()] == ["7", "7.50"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_text_of_two_bytes_without_a_mark_is_read(tmp_path: Path, encoding: str) -> None:
+    text = "会员编号,time,channel\n客户一,2026-11-01 10:00:05,短信\n".replace("会员编号", "customer")
+    with Read(tmp_path, {"touches.csv": text.encode(encoding)}) as read:
+        assert read.touches() == [("客户一", 1793498405, "sms")]
+        assert f"encoding {encoding.upper()}" in [one.en for one in read.reading.files[0].told]
+    assert "the encoding of /touches.csv can't be told" in refused(
+        tmp_path / "cut", "touches.csv", text.encode(encoding)[:-1]
     )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation
-from sopkit.logs.working import deadlines, order, skipped
+from sopkit.logs.working import deadlines, order, responses, skipped
 from sopkit.pipeline import Compilation
 from tests.logs import oracle_steps as oracle
 from tests.logs.stores import store_of
@@ -66,6 +66,47 @@ def counts(found: Iterator[Observation], code: str) -> dict[str, tuple[int, int,
     return {
         one.subject.rpartition("/")[2]: (one.looked, one.broken, one.unsure) for one in found if one.rule.code == code
     }
+
+
+def told(steps: list[dict[str, object]], events: list[dict[str, object]], parts: int) -> list[tuple[object, ...]]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = store_of(Path(folder), {"steps": steps, "events": events}, parts)
+        with store.engine:
+            case = LogCase(play(), store)
+            found = [one for ask in (deadlines, skipped, order, responses) for one in ask.observe(case)]
+            people = store.names("people", [each.who for one in found for each in one.cases])
+    return [
+        (
+            one.rule.code, one.subject, one.status, one.looked, one.broken, one.customers,
+            sorted((each.at, people.get(each.who)) for each in one.cases),
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+@pytest.mark.long
+@settings(max_examples=12, deadline=None)
+@given(
+    named=st.lists(
+        st.tuples(st.sampled_from([None, "c1", "c2", "c3"]), st.sampled_from([None, "r1", "r2", "r3"])), min_size=14
+    ),
+    steps=STEPS,
+    events=EVENTS,
+)
+@example(
+    named=[(None, "r1"), ("c1", "r1"), ("c2", "r2")],
+    steps=[
+        {"step": "care/a", "state": "done", "time": BEGIN + 50 * GRID},
+        {"step": "care/b", "state": "done", "time": BEGIN},
+        {"step": "care/b", "state": "done", "time": BEGIN + GRID},
+    ],
+    events=[],
+)
+def test_runs_that_name_their_customer_in_some_rows_are_found_the_same_in_any_number_of_parts(
+    named: list[tuple[str | None, str | None]], steps: list[dict[str, object]], events: list[dict[str, object]]
+) -> None:
+    rows = [{**row, "customer": who, "run": run} for row, (who, run) in zip(steps, named, strict=False)]
+    assert told(rows, events, 1) == told(rows, events, 2) == told(rows, events, 4)
 
 
 @pytest.mark.long

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -78,6 +78,13 @@ SET_ASIDE: Final = Phrase("没有读的行", "Rows that were not read")
 ASIDE: Final = Phrase(
     "{file}：{reason}，{count}行（如第{line}行）", "{file}: {reason}, {count} rows (row {line}, for one)"
 )
+EARLY: Final = Phrase("日志早于剧本", "The logs are older than the playbooks")
+BEFORE: Final = Phrase(
+    "{share}的触达在 {day} 以前，那时这一版还没有生效：这里说的“违反”，当时不一定有这样的要求。请换生效之后的日志，或用当时的版本审计。",
+    "{share} of the touches lie before {day}, when this edition came into force: what is called broken here may not have been asked for "
+    "then. Audit logs from that day on, or the edition of that time.",
+)
+WEEK: Final = timedelta(7)
 STRANGE: Final = Phrase("剧本里没有的名称", "Names that no playbook has")
 NO_SUCH: Final = Phrase(
     "{file}：{count}行的“{field}”没有声明过", "{file}: in {count} rows the {field} is nowhere declared"
@@ -242,8 +249,23 @@ def _read(practice: Practice, reading: Reading, names: Names) -> Iterator[Block]
     ]
     if asides:
         yield Callout("warning", _text(SET_ASIDE, names), (Bullets(tuple(map(text, asides))),))
+    if early := _before_in_force(practice, names):
+        yield Callout("warning", _text(EARLY, names), (Paragraph(text(early)),))
     if strange := list(_strange(reading, names)):
         yield Callout("note", _text(STRANGE, names), (Bullets(tuple(strange)),))
+
+
+def _before_in_force(practice: Practice, names: Names) -> str:
+    """Return how many touches lie before the playbooks were in force, where most do; by whole weeks, so that no more are said than are."""
+    outputs = practice.compilation.workspace.settings.outputs
+    if outputs is None or outputs.effective is None:
+        return ""
+    day = outputs.effective.value
+    touches = sum(one.touches for one in practice.weeks)
+    before = sum(one.touches for one in practice.weeks if one.week + WEEK <= day)
+    if before * 2 <= touches:
+        return ""
+    return names.phrase(BEFORE, share=share(before, touches), day=day.isoformat())
 
 
 def _strange(reading: Reading, names: Names) -> Iterator[Line]:
