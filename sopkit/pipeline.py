@@ -85,13 +85,13 @@ def compile(  # noqa: A001  the word for it
     known: Known = lambda _: None,
     look: Look = lambda _: MISSING,
     exists: Callable[[str], bool] = lambda _: True,
-    earlier: Recollection | None = None,
+    earlier: Iterable[Recollection] = (),
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
     `packs` are files of law that the workspace adds, `own_rules` those of its own rules; `found` is what kept files from being
     sources; `known` returns the trees of a file whose content was found clean before; `look` gets a picture out of the
-    workspace, `exists` says whether a file is in it; `earlier` is what was said of another state of these very files.
+    workspace, `exists` says whether a file is in it; `earlier` is what was said of other states of these very files.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)

@@ -25,7 +25,7 @@ def sopkit(capfd: pytest.CaptureFixture[str]) -> Run:
     return runner(capfd)
 
 
-def test_a_clean_workspace_passes_and_says_what_is_still_to_come(sopkit: Run, write_workspace: Write) -> None:
+def test_a_clean_workspace_passes_and_says_what_other_commands_check(sopkit: Run, write_workspace: Write) -> None:
     code, out, err = sopkit("check", write_workspace(GOOD), "--lang", "en")
     assert (code, err) == (0, "")
     assert "left to other commands: event logs" in out

@@ -130,3 +130,19 @@ def test_an_earlier_version_is_judged_by_what_was_said_of_the_later(
     monkeypatch.setattr(pipeline, "compile", compiling)
     assert asked(sopkit, folder, monkeypatch, "--changed-since", "HEAD") == len(rules.FAMILIES)
     assert compiling.call_count == 2
+
+
+def test_an_earlier_version_is_judged_by_what_was_said_of_the_last_state_too(
+    sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "ops", {"sopkit.yaml": CAPPED, "play.yaml": GOOD})
+    committed(folder)
+    put(folder, "play.yaml", "# a remark\n" + GOOD)
+    sopkit("check", folder)
+    later = GOOD.replace("within: 1h", "within: 2h")
+    assert later != GOOD
+    put(folder, "play.yaml", later)
+    compiling = Mock(side_effect=pipeline.compile)
+    monkeypatch.setattr(pipeline, "compile", compiling)
+    assert asked(sopkit, folder, monkeypatch, "--changed-since", "HEAD") == len(rules.READS.times)
+    assert compiling.call_count == 2

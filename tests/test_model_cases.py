@@ -42,7 +42,7 @@ def shown(compilation: Compilation) -> str:
             files=compilation.files,
             held_back=compilation.held_back,
             waived=len(compilation.waived),
-            to_come=(),
+            left_over=(),
             screen=screen,
         )
         blocks += [f"{block}\n" for block in findings_text(compilation.findings, screen)] + [f"{summary}\n\n"]

@@ -13,6 +13,8 @@ import pytest
 import sopkit
 from sopkit import pipeline, rules
 from sopkit.reader import read
+from sopkit.rules import case
+from sopkit.rules.promotions_rules import BY_SEGMENT
 from sopkit.rules.recollection import Content, Kept, Recollection, keep
 from sopkit.rules.wording import BEARING, Difference, difference
 from sopkit.source import Source
@@ -25,8 +27,15 @@ Files = Mapping[str, bytes]
 Edit = Callable[[list[str], int, random.Random], None]
 
 
-def compiled(files: Files, earlier: Recollection | None = None) -> pipeline.Compilation:
-    return pipeline.compile([Source(path, data) for path, data in files.items()], today=TODAY, earlier=earlier)
+@pytest.fixture(autouse=True)
+def the_effort_of_a_large_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a small one a step more leaves less for each question, and nothing is recalled."""
+    monkeypatch.setattr(case, "ALL_EFFORT", 0)
+
+
+def compiled(files: Files, *earlier: Recollection | None) -> pipeline.Compilation:
+    sources = [Source(path, data) for path, data in files.items()]
+    return pipeline.compile(sources, today=TODAY, earlier=tuple(filter(None, earlier)))
 
 
 def content(files: Files) -> Content:
@@ -68,7 +77,25 @@ def _remark(lines: list[str], at: int, _: random.Random) -> None:
     lines.insert(at, "# a remark")
 
 
-EDITS: tuple[Edit, ...] = (_words, _words, _words, _numbers, _numbers, _numbers, _lost, _doubled, _remark)
+STEP = re.compile(r"^( *)- +(?=\{?id: )")
+
+
+def _staffed(lines: list[str], at: int, rng: random.Random) -> None:
+    start = STEP.match(lines[at])
+    role = re.search(r"by: (\w+)", "\n".join(lines))
+    if start is not None and role is not None:
+        name = f"more-{rng.randrange(1000)}"
+        lines.insert(at, f"{start[1]}- {{id: {name}, do: 电话, by: {role[1]}, within: 2d, minutes: 4, why: 想起来}}")
+
+
+EDITS: tuple[Edit, ...] = (
+    _words, _words, _words, _numbers, _numbers, _numbers, _staffed, _staffed, _staffed, _lost, _doubled, _remark,
+)  # fmt: skip
+FITTING: Mapping[Edit, str] = {
+    _words: r"(why|if_wrong|summary|do|text|title): ",
+    _numbers: r"\d",
+    _staffed: STEP.pattern,
+}
 
 
 def edited(files: Files, rng: random.Random) -> dict[str, bytes]:
@@ -78,17 +105,13 @@ def edited(files: Files, rng: random.Random) -> dict[str, bytes]:
         path = rng.choice(sorted(files))
         lines = made[path].decode().split("\n")
         change = rng.choice(EDITS)
-        fitting = [n for n, line in enumerate(lines) if change not in (_words, _numbers) or _fits(change, line)]
+        fitting = [n for n, line in enumerate(lines) if re.search(FITTING.get(change, ""), line)]
         for _ in range(rng.randint(1, 3)):
             at = rng.choice(fitting or [0])
             if at < len(lines):
                 change(lines, at, rng)
         made[path] = "\n".join(lines).encode()
     return made
-
-
-def _fits(change: Edit, line: str) -> bool:
-    return re.search(r"(why|if_wrong|summary|do|text|title): " if change is _words else r"\d", line) is not None
 
 
 def workspace(name: str, tmp_path: Path) -> Files:
@@ -108,8 +131,10 @@ def recalls_the_same(name: str, seeds: range, tmp_path: Path) -> int:
         rng = random.Random(seed)  # noqa: S311  repeatable, not secret
         now = edited(files, rng)
         earlier = recollection(files, first, now)
+        other = edited(files, rng) if seed % 3 == 0 else files
+        beside = recollection(other, compiled(other), now) if other is not files else None
         whole = compiled(now)
-        assert told(compiled(now, earlier)) == told(whole), seed
+        assert told(compiled(now, earlier)) == told(compiled(now, beside, earlier)) == told(whole), seed
         if earlier is not None and whole.judgement.said:
             found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
             taken += len(found.said) + len(found.of_others)
@@ -149,6 +174,12 @@ ALL = frozenset(family.__name__.rpartition(".")[2] for family in rules.FAMILIES)
 OF_WORDS = {"content", "kpis", "papers", "personal", "promotions", "sharing"}
 
 
+def with_a_step(text: str) -> str:
+    return text.replace(
+        "      - {id: reward,", "      - {id: more, do: 电话, by: guide, minutes: 4}\n      - {id: reward,"
+    )
+
+
 @pytest.mark.long
 def test_families_are_asked_again_by_what_is_otherwise(tmp_path: Path) -> None:
     files = workspace("synthetic", tmp_path)
@@ -159,8 +190,10 @@ def test_families_are_asked_again_by_what_is_otherwise(tmp_path: Path) -> None:
     }
     assert recalled(files, lambda text: text.replace("do: ", "do: 改过"), tmp_path)[0] == ALL - {"conflicts"}
     whole, of_others = recalled(files, lambda text: text.replace("after: 30d", "after: 31d"), tmp_path)
+    assert recalled(files, with_a_step, tmp_path) == (whole, of_others)
     assert whole == {
         "governance",
+        "tools_data",
         "targets",
         "kpis",
         "experiments",
@@ -196,7 +229,20 @@ def test_nothing_is_recalled_where_files_came_or_went_or_artefacts_did_or_of_ano
     assert Kept.of(earlier.kept and earlier.kept.stored) == earlier.kept
 
 
+def test_what_is_said_of_a_step_moves_with_it_when_another_comes_before_it() -> None:
+    files = {"sopkit.yaml": BY_SEGMENT.bad.encode()}
+    step = "  - {id: call, do: 打电话, by: guide, within: 1d}\n  - id: price".encode()
+    now = {"sopkit.yaml": files["sopkit.yaml"].replace(b"  - id: price", step)}
+    for before, after in ((files, now), (now, files)):
+        earlier, whole = recollection(before, compiled(before), after), compiled(after)
+        assert earlier is not None
+        found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
+        assert any(one.rule is BY_SEGMENT for outcomes, _ in found.said.values() for one in outcomes)
+        assert told(compiled(after, earlier)) == told(whole)
+
+
 WORDS, WORK, TIMES = Difference(words=True), Difference(work=True), Difference(times=True)
+STAFF = Difference(work=True, times=True)
 
 
 @pytest.mark.parametrize(
@@ -229,14 +275,37 @@ def test_how_two_states_of_a_document_differ(before: str, after: str, expected: 
     assert difference(one, one) == Difference()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("{id: a, do: x, by: b}", "{do: x, by: b, id: a}", STAFF),
+        ("{id: s, send: x}", "{id: a, do: x, why: y, by: b}, {id: s, send: x}", STAFF),
+        ("{id: s, send: x, title: c}", "{id: a, do: x}, {id: s, send: x, title: c}", STAFF),
+        ("{id: a, do: x}, {id: s, send: x}", "{id: s, send: x}, {id: a, do: x}", STAFF),
+        ("{id: a, do: x, minutes: 2}", "{id: a, do: x}", STAFF),
+        ("{id: a, do: x, by: b}", "{id: a, do: x, by: c}", STAFF),
+        ("{id: a, do: x, why: y}", "{id: a, do: x, why: z}", WORDS),
+        ("{send: x}", "{id: a, do: x}, {send: x}", BEARING),
+        ("{id: s, send: x}", "{do: x}, {id: s, send: x}", BEARING),
+        ("{id: s, send: x}", "{id: a, do: 'x {customer.a}'}, {id: s, send: x}", BEARING),
+        ("{id: s, send: x}", "{id: a, do: x, checklist: [y]}, {id: s, send: x}", BEARING),
+        ("{id: s, send: x}", "{id: a, do: x, if: {a: b}}, {id: s, send: x}", BEARING),
+        ("{id: a, do: x}, {id: s, send: x}", "{id: a, do: x}, {id: s, send: y}", BEARING),
+    ],
+)
+def test_how_the_steps_of_two_states_differ(before: str, after: str, expected: Difference) -> None:
+    one, other = (f"{{kind: automation, steps: [{steps}]}}".encode() for steps in (before, after))
+    assert difference(*(read(Source("a.yaml", text)).trees[0].value for text in (one, other))) == expected
+
+
 WORDS_READ_BY: Mapping[str, set[str]] = {
     "why": set(), "if_wrong": set(), "how": set(), "summary": set(),
     "checklist": {"content"},
     "standards": {"content"},
     "title": OF_WORDS | {"caps", "consent"},
-    "text": OF_WORDS - {"kpis"} | {"consent", "tools"},
+    "text": OF_WORDS - {"kpis"} | {"consent", "tools_data"},
 }  # fmt: skip
-"""Fields of the model → families whose code reads them. `consent` and `tools` read of a script's text only what stands in braces."""
+"""Fields of the model → families whose code reads them. `consent` and `tools_data` read of a script's text only what stands in braces."""
 NOT_OF_FAMILIES = {
     "inventory",
     "manifest",

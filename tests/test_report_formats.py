@@ -353,7 +353,7 @@ def test_no_character_that_xml_forbids_gets_into_it() -> None:
     (finding,) = (one for one in compilation.findings if one.weight is Severity.ERROR)
     nasty = "".join(map(chr, range(0x20))) + "]]> <b> & \" ' \ufffe\uffff \u202e"
     hostile = replace(finding, subject=nasty, args={**finding.args, "name": nasty}, related=())
-    text = findings_junit(Report(replace(compilation, findings=(hostile,)), "en", to_come=(Phrase(nasty, nasty),)))
+    text = findings_junit(Report(replace(compilation, findings=(hostile,)), "en", left_over=(Phrase(nasty, nasty),)))
     root = ElementTree.fromstring(text.encode("utf-8"))  # noqa: S314  our own
     (failure,) = root.iter("failure")
     assert "]]> <b> &" in (failure.get("message") or "") + (failure.text or "")

@@ -198,29 +198,29 @@ def test_wrapping_keeps_to_the_room_and_to_chinese_line_rules() -> None:
     assert not [line for line in lines if line[0] in "，。；）”" or line[-1] in "“（"]
 
 
-def test_the_summary_counts_and_names_what_is_still_to_come() -> None:
+def test_the_summary_counts_and_names_what_other_commands_check() -> None:
     found = (finding(TEXT, "guid"), finding(TEXT, "title"))
     coming = [Phrase("触达次数上限", "caps on touches"), Phrase("时限能否做到", "whether deadlines can be met")]
-    english = summary_text(found, files=3, held_back=2, waived=1, to_come=coming, screen=Screen("en"))
+    english = summary_text(found, files=3, held_back=2, waived=1, left_over=coming, screen=Screen("en"))
     assert english.splitlines() == [
         "left to other commands: caps on touches, whether deadlines can be met",
         "checked 3 files: 2 errors; 2 more held back that follow from these; 1 waived",
     ]
-    chinese = summary_text(found, files=3, held_back=2, waived=1, to_come=coming, screen=Screen("zh-CN"))
+    chinese = summary_text(found, files=3, held_back=2, waived=1, left_over=coming, screen=Screen("zh-CN"))
     assert chinese.splitlines() == [
         "由别的命令检查：触达次数上限、时限能否做到",
         "检查了 3 个文件：2 个错误，另有 2 个由它们引起，改好再看，1 个已豁免",
     ]
     coloured = Screen("en", colour=True)
     unsettled = [Unassessed(RULE, "x", Phrase("有没有人符合", "whether anybody fits"))]
-    open_ = summary_text((), files=1, held_back=1, waived=0, to_come=[], not_assessed=unsettled, screen=coloured)
+    open_ = summary_text((), files=1, held_back=1, waived=0, left_over=[], not_assessed=unsettled, screen=coloured)
     assert open_.splitlines() == [
         "\x1b[1;33m?\x1b[0m not assessed: whether anybody fits",
         "\x1b[1;33mchecked 1 file: nothing found; 1 more held back that follow from these; 1 not assessed\x1b[0m",
     ]
     place = Span(Source(f"{'剧本/' * 12}a.yaml", b"id: x\n"), 1, 1, 1, 3)
     placed = [Unassessed(RULE, "x", Phrase("有没有人符合" * 2, "whether anybody fits"), span=place)]
-    lines = summary_text((), files=1, held_back=0, waived=0, to_come=[], not_assessed=placed, screen=Screen("zh-CN"))
+    lines = summary_text((), files=1, held_back=0, waived=0, left_over=[], not_assessed=placed, screen=Screen("zh-CN"))
     assert lines.splitlines()[1] == f"  {'剧本/' * 12}a.yaml:1:1", "a place is never broken"
-    clean = summary_text((), files=1, held_back=0, waived=0, to_come=[], screen=Screen("en"))
+    clean = summary_text((), files=1, held_back=0, waived=0, left_over=[], screen=Screen("en"))
     assert clean == "checked 1 file: nothing found"

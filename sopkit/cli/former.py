@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cached_property, lru_cache
@@ -37,15 +38,21 @@ class Former:
         self._found = found
         self._today = today
         self._known: Kept | None = None
+        self._before: dict[str, Sequence[Tree] | None] = {}
+        """The trees of the last state's files that are otherwise now."""
         self._now: Kept | None = None
 
-    def earlier(self, before: Before) -> Recollection | None:
+    def earlier(self, before: Before) -> tuple[Recollection, ...]:
         """Return what was said of the last state, to be held against this one; `before` knows the trees of its files."""
         from sopkit.rules.recollection import Kept, Recollection  # noqa: PLC0415  a second process reads meanwhile
 
         if self._is_large:
             self._known = Kept.of(cache.recall_said(self._folder, self._version))
-        return Recollection(self._known, self._content, before) if self._known is not None else None
+        if self._known is None:
+            return ()
+        now = frozenset(self._content)
+        self._before = {path: before(path, digest) for path, digest in self._known.files if (path, digest) not in now}
+        return (Recollection(self._known, self._content, lambda path, _: self._before.get(path)),)
 
     def keep(self, made: Compilation) -> None:
         """Keep what was said of this state of a large workspace, unless that is what is kept already."""
@@ -55,16 +62,20 @@ class Former:
         elif self._is_large and judgement.said:
             cache.keep_said(self._folder, self._version, self._kept(made).stored)
 
-    def at(self, then: Found, made: Compilation) -> Recollection | None:
-        """Return what was said of this state, compiled, to be held against an earlier one; None where other law applied then."""
+    def at(self, then: Found, made: Compilation) -> tuple[Recollection, ...]:
+        """Return what was said of this state, compiled, and of the last, to be held against `then`; nothing where other law applied."""
         from sopkit.rules.recollection import Recollection  # noqa: PLC0415
 
-        if version(then, self._today) != self._version or not made.judgement.said:
-            return None
+        if version(then, self._today) != self._version:
+            return ()
         trees: dict[str, list[Tree]] = {}
         for tree in made.forest.trees:
             trees.setdefault(tree.source.path, []).append(tree)
-        return Recollection(self._kept(made), content(then), lambda path, _: trees.get(path))
+        files, last = content(then), self._known
+        now = Recollection(self._kept(made), files, lambda path, _: trees.get(path)) if made.judgement.said else None
+        before = {**trees, **self._before}
+        former = Recollection(last, files, lambda path, _: before.get(path)) if last and last is not self._now else None
+        return tuple(filter(None, (now, former)))
 
     def _kept(self, made: Compilation) -> Kept:
         if self._now is None:

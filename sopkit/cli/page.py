@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sopkit.pipeline import Compilation
     from sopkit.render.report import Report
 
-TO_COME: Final = (
+LEFT_OVER: Final = (
     Phrase("事件日志是否照剧本发生（sopkit audit --log）", "event logs against the playbooks (sopkit audit --log)"),
 )
 """What is not checked here, in one line."""
@@ -67,7 +67,7 @@ def _report(console: Console, loaded: Loaded, seen: Compilation, asked: Asked) -
         seen,
         console.lang,
         prefix=loaded.in_repository,
-        to_come=TO_COME,
+        left_over=LEFT_OVER,
         fail_on=asked.fail_on,
         allow_not_assessed=asked.allow_not_assessed,
     )
@@ -98,7 +98,7 @@ def _page(console: Console, loaded: Loaded, seen: Compilation) -> Iterator[str]:
         baselined=_baselined(seen),
         stale=len(seen.baseline.stale) if seen.baseline else 0,
         critical=sum(one.critical for one in seen.waived),
-        to_come=TO_COME,
+        left_over=LEFT_OVER,
         proved=seen.proved,
         not_assessed=seen.not_assessed,
         errors_elsewhere=seen.errors_elsewhere,

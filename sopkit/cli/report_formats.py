@@ -62,6 +62,6 @@ def written(report: Report, form: str) -> bytes:
 
             text = findings_json(
                 report.compilation, report.compilation.findings, lang=report.lang, prefix=report.prefix,
-                to_come=report.to_come,
+                left_over=report.left_over,
             )  # fmt: skip
     return text.encode()

@@ -84,7 +84,7 @@ def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Ver
             known=reading.known,
             look=then.look,
             exists=then.exists,
-            earlier=later.former.at(then.found, later.compilation) if later is not None else None,
+            earlier=later.former.at(then.found, later.compilation) if later is not None else (),
         )
         gc.freeze()
     return compilation

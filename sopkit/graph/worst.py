@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Final
 
 from sopkit.frozen import dataclass
@@ -114,14 +114,17 @@ class Plan(Schedule):
         asked = Asked(self, counted, window, enough + 1)
         chains = chains_of({root: self.only_before(root) for root in asked.roots})
         chain_of = {root: chain for chain in reversed(chains) for root in chain}
-        return lambda node: self._before(node, asked, counted, chain_of[self.touches[node].root])
+        every = cache(partial(self.most, counted, window, enough + 1))  # of all that may come more than once the same
+        return lambda node: self._before(node, asked, counted, chain_of[self.touches[node].root], every)
 
-    def _before(self, node: str, asked: Asked, counted: Collection[str], chain: Sequence[str]) -> int:
+    def _before(
+        self, node: str, asked: Asked, counted: Collection[str], chain: Sequence[str], every: Callable[[], Bound]
+    ) -> int:
         root, enough = self.touches[node].root, asked.enough - 1
         first = chain[: chain.index(root) + 1]
         if any((one := self.journey(each)) is None or one.reentry.mode != "never" for each in first):
-            every = self.most(counted, asked.window, asked.enough)
-            return enough if every.open else min(enough, every.count - self.touches[node].weight)
+            most = every()
+            return enough if most.open else min(enough, most.count - self.touches[node].weight)
         if asked.overtaken(chain, node):
             return enough
         own = asked.behind(first, node)

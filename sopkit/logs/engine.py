@@ -121,6 +121,11 @@ def split_by_part(rows: str, folder: Path, parts: int) -> str:
     return f"COPY ({rows}) TO {quoted(str(folder))} (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE)"
 
 
+def latest(value: str, *order: str) -> str:
+    """Return an aggregate: the value, where it is not NULL, of the row that comes last in an order."""
+    return f"max_by({value}, row({', '.join(order)}))"
+
+
 def quoted(text: str) -> str:
     """Return a text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"

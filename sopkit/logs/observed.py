@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from sopkit.diagnostics import Rule
@@ -13,6 +14,10 @@ FIRST: Final = 5
 
 
 TOUCHES: Final = Phrase("次触达", "touches")
+NOTHING: Final = Phrase("日志里没有可判断的", "the logs hold nothing that it is about")
+Doubt = tuple[int, Phrase]
+"""So many rows, or cases, could not be judged, and why."""
+Status = Literal["kept", "broken", "not assessed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,15 @@ class Observation:
     rule: Rule
     subject: str
     """As in findings: `cap/weekly-marketing`, `lifecycle/new-member/awareness/welcome`."""
-    status: Literal["kept", "broken", "not assessed"]
+    status: Status
     message: Phrase
     """What was found, with its figures."""
     looked: int = 0
     """Rows, or cases, that the rule was applied to."""
     unit: Phrase = TOUCHES
-    """Of what `looked` and `broken` are counts."""
+    """Of what `looked`, `unsure` and `broken` are counts."""
+    unsure: int = 0
+    """Those beside `looked` that it may be about, and that could not be judged."""
     broken: int = 0
     customers: int = 0
     """Of those that are broken, how many customers they are of."""
@@ -80,8 +87,56 @@ class Observation:
         return self.broken / self.looked if self.looked else None
 
 
+def concluded(
+    looked: int, broken: int, doubts: Iterable[Doubt] = (), nothing: Phrase = NOTHING
+) -> tuple[Status, Phrase | None]:
+    """Return what is known of a rule, and the reason where it is not assessed; every family of rules asks here.
+
+    It is broken if anything of what was `looked` at is; else not assessed if anything could not be judged, or `nothing` was there to
+    look at; kept is only what was judged throughout.
+    """
+    why = because(doubts)
+    if broken:
+        return "broken", None
+    if why is not None:
+        return "not assessed", why
+    return ("kept", None) if looked else ("not assessed", nothing)
+
+
+def because(doubts: Iterable[Doubt]) -> Phrase | None:
+    """Return why some could not be judged; None where all could."""
+    said = dict.fromkeys(why for count, why in doubts if count)
+    return Phrase("；".join(one.zh for one in said), "; ".join(one.en for one in said)) if said else None
+
+
+def in_doubt(doubts: Iterable[Doubt]) -> int:
+    """Return how many could not be judged."""
+    return sum(count for count, _ in doubts)
+
+
+def doubted(message: Phrase, doubts: Sequence[Doubt]) -> Phrase:
+    """Return a message that says as well how many could not be judged, and why."""
+    for count, why in doubts:
+        if count:
+            message = Phrase(
+                f"{message.zh}；另有 {count:,} 次没有判断：{why.zh}",
+                f"{message.en}; {count:,} more were not assessed: {why.en}",
+            )
+    return message
+
+
 def not_assessed(
-    rule: Rule, subject: str, reason: Phrase, unit: Phrase = TOUCHES, queries: tuple[str, ...] = ()
+    rule: Rule,
+    subject: str,
+    reason: Phrase,
+    unit: Phrase = TOUCHES,
+    queries: tuple[str, ...] = (),
+    *,
+    doubts: Iterable[Doubt] = (),
 ) -> Observation:
-    """Return that a question could not be asked at all."""
-    return Observation(rule, subject, "not assessed", reason, unit=unit, reason=reason, queries=queries)
+    """Return that nothing of a question could be judged: for what is in doubt, else for the reason given."""
+    doubts = tuple(doubts)
+    said = because(doubts) or reason
+    return Observation(
+        rule, subject, "not assessed", said, unit=unit, unsure=in_doubt(doubts), reason=said, queries=queries
+    )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
+from sopkit.logs.offsets import DAY
+from sopkit.logs.states import states_of
+from sopkit.logs.working.lookups import CLOCKED, MONDAY, lay_clock
+from sopkit.simulation.clock import date_of
 
-BUCKET: Final = 900
-"""Seconds: no zone's clock stands off by less than a quarter of an hour."""
 UNDECLARED: Final = "?"
 """Stands for every channel that is not declared: what a log calls one may be anything, a name or a number too."""
 
@@ -27,19 +28,22 @@ class Weekly:
 
 
 def touches_by_week(case: LogCase) -> tuple[Weekly, ...]:
-    """Return the touches by week and channel, in order of both."""
-    settings = case.compilation.workspace.settings
-    known = case.compilation.workspace.channels
-    zone = ZoneInfo(settings.timezone) if settings.timezone else UTC
+    """Return the touches by week and channel, in order of both; rows that may be none, or tell of one again, are left out."""
+    workspace, engine = case.compilation.workspace, case.store.engine
+    if "touches" not in case.store.spans:
+        return ()
+    _, first, last = case.store.spans["touches"]
+    lay_clock(engine, workspace.settings.timezone, first, last)
     counted: Counter[tuple[date, str]] = Counter()
+    touches = [kind for kind, happened in states_of(case.store).reached("sent").items() if happened == "yes"]
+    kinds = ", ".join(map(str, touches)) or "NULL"
     for _ in case.store.each():
-        for start, channel, count in case.store.engine.run(
-            f"SELECT t.ts - t.ts % {BUCKET}, k.channel, count(*) FROM touches t "
-            "JOIN touches_kinds k ON t.kind = k.kind GROUP BY 1, 2"
+        for monday, channel, count in engine.run(
+            f"SELECT {MONDAY.format(ts='t.ts')} AS week, k.channel, count(*) FROM touches t JOIN touches_kinds k ON t.kind = k.kind "
+            f"{CLOCKED.format(ts='t.ts')} WHERE t.kind IN ({kinds}) GROUP BY 1, 2"
         ):
-            day = datetime.fromtimestamp(start, zone).date()
-            named = channel if not channel or channel in known else UNDECLARED
-            counted[day - timedelta(day.weekday()), named] += count
+            named = channel if not channel or channel in workspace.channels else UNDECLARED
+            counted[date_of(monday // DAY), named] += count
     return tuple(Weekly(week, channel, count) for (week, channel), count in sorted(counted.items()))
 
 

@@ -44,6 +44,11 @@ class Practice:
     def of(self, *statuses: str) -> tuple[Observation, ...]:
         return tuple(one for one in self.observations if one.status in statuses)
 
+    @property
+    def looked_at(self) -> tuple[Observation, ...]:
+        """Those of which anything could be judged, if only in part."""
+        return tuple(one for one in self.observations if one.looked)
+
     def about(self, rules: Iterable[Rule]) -> tuple[Observation, ...]:
         codes = {one.code for one in rules}
         return tuple(one for one in self.observations if one.rule.code in codes)

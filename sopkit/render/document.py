@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import field, fields, is_dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeGuard
 
 from sopkit.frozen import dataclass
 from sopkit.render.marks import Line, Run, line
@@ -291,41 +291,60 @@ def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Seq
 
 def content_hash(title: str, sections: tuple[Section, ...]) -> str:
     """Return the first digits of SHA-256 over title and sections: the same content has the same hash in every edition."""
-    digest = hashlib.sha256()
-    for piece in _pieces((title, sections)):
-        data = piece.encode()
-        digest.update(b"%d:" % len(data) + data)
-    return digest.hexdigest()[:HASH_LENGTH]
+    pieces: list[str] = []
+    _add_pieces((title, sections), pieces)
+    encoded = map(str.encode, pieces)
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded])).hexdigest()[:HASH_LENGTH]
 
 
-def _pieces(value: object) -> Iterator[str]:
-    if isinstance(value, tuple):
-        yield f"({len(value)}"
+def _add_pieces(value: object, pieces: list[str]) -> None:
+    if isinstance(value, str):
+        pieces.append(value)
+    elif isinstance(value, tuple):
+        pieces.append(f"({len(value)}")
         for part in value:
-            yield from _pieces(part)
+            _add_pieces(part, pieces)
     elif is_dataclass(value):
-        yield type(value).__name__
-        for each in fields(value):
-            if each.name not in LOOKS:
-                yield from _pieces(getattr(value, each.name))
+        pieces.append(type(value).__name__)
+        for name in field_names(value):
+            if name not in LOOKS:
+                _add_pieces(getattr(value, name), pieces)
     else:
-        yield str(value)
+        pieces.append(str(value))
 
 
 def lines_of(section: Section) -> Iterator[Line]:
     """Yield every line of text in a section, in order: for glossaries and for finding what lacks a translation."""
-    yield from _lines((section.title, section.blocks))
+    lines: list[Line] = []
+    _add_lines((section.title, section.blocks), lines)
+    yield from lines
     for inner in section.sections:
         yield from lines_of(inner)
 
 
-def _lines(value: object) -> Iterator[Line]:
+def _add_lines(value: object, lines: list[Line]) -> None:
     if isinstance(value, tuple):
-        if value and all(isinstance(part, Run) for part in value):
-            yield value
+        if is_line(value):
+            lines.append(value)
         else:
             for part in value:
-                yield from _lines(part)
+                _add_lines(part, lines)
     elif is_dataclass(value):
-        for each in fields(value):
-            yield from _lines(getattr(value, each.name))
+        for name in field_names(value):
+            _add_lines(getattr(value, name), lines)
+
+
+def is_line(value: tuple[object, ...]) -> TypeGuard[Line]:
+    """Whether a tuple of a document is a line with words: runs, and nothing else."""
+    return bool(value) and all(isinstance(part, Run) for part in value)
+
+
+def field_names(value: object) -> tuple[str, ...]:
+    """Return the names of the fields of a dataclass's instance."""
+    kind: type = type(value)
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(each.name for each in fields(kind))
+    return _NAMES[kind]
+
+
+_NAMES: Final[dict[type, tuple[str, ...]]] = {}

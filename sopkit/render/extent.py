@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache
 from typing import ClassVar, Final
 
 from sopkit.frozen import dataclass
-from sopkit.render.document import Column, Table
-from sopkit.render.marks import Line, Run, plain
+from sopkit.render.document import Column, Table, field_names, is_line
+from sopkit.render.marks import Line, plain
 
 PAGE_EMS: Final = 46.0
 """The width of a page's text, in ems of its letters, less the inset of a card."""
@@ -57,7 +57,7 @@ class Extent:
 
 def _all_lines(value: object) -> Iterator[Line | None]:
     if isinstance(value, tuple):
-        if value and all(isinstance(part, Run) for part in value):
+        if is_line(value):
             yield value
         else:
             for part in value:
@@ -65,8 +65,8 @@ def _all_lines(value: object) -> Iterator[Line | None]:
     elif isinstance(value, Table):
         yield from (None for _ in range(2 * Extent.BLOCK))
     elif is_dataclass(value):
-        for each in fields(value):
-            yield from _all_lines(getattr(value, each.name))
+        for name in field_names(value):
+            yield from _all_lines(getattr(value, name))
 
 
 def _lines(line: Line, width: float) -> float:

@@ -30,7 +30,7 @@ def findings_json(
     *,
     lang: Lang,
     prefix: str = "",
-    to_come: Iterable[Phrase] = (),
+    left_over: Iterable[Phrase] = (),
 ) -> str:
     """Return the report as JSON text with a final newline.
 
@@ -62,7 +62,7 @@ def findings_json(
             }
             for one in compilation.not_assessed
         ],
-        "not_in_this_version": [phrase.within(lang) for phrase in to_come],
+        "left_to_other_commands": [phrase.within(lang) for phrase in left_over],
         "changed_since": _since_json(compilation.since) if compilation.since else None,
         "stale_baseline": [
             {"fingerprint": one.fingerprint, "rule": one.rule, "subject": one.subject, "message": one.message}

@@ -268,7 +268,7 @@ def _properties(report: Report) -> dict[str, Json]:
             }
             for one in compilation.proved
         ],
-        "not_in_this_version": [phrase.within(lang) for phrase in report.to_come],
+        "left_to_other_commands": [phrase.within(lang) for phrase in report.left_over],
     }
 
 

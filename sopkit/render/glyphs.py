@@ -6,11 +6,11 @@ A page with an empty box in a script would be handed out, read aloud, and sent.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Final, NoReturn
 
 from sopkit.failure import DocumentFailedError
-from sopkit.render.document import Document, Script, Section, StepCard
+from sopkit.render.document import Document, Script, Section, StepCard, field_names, is_line
 from sopkit.render.fonts import characters
 from sopkit.render.marks import Run, clean, plain
 from sopkit.text import LANGS, Lang, Phrase
@@ -96,12 +96,12 @@ def _placed(value: object, place: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, Run):
         yield place, value.text
     elif isinstance(value, tuple):
-        if value and all(isinstance(part, Run) for part in value):
+        if is_line(value):
             yield place, plain(value)
         else:
             for part in value:
                 yield from _placed(part, place)
     elif is_dataclass(value):
         inside = f"{place} › {value.id}" if isinstance(value, StepCard | Script) else place
-        for each in fields(value):
-            yield from _placed(getattr(value, each.name), inside)
+        for name in field_names(value):
+            yield from _placed(getattr(value, name), inside)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Final
 
 from sopkit.render.document import (
@@ -23,6 +23,8 @@ from sopkit.render.document import (
     Section,
     StepCard,
     Table,
+    field_names,
+    is_line,
 )
 from sopkit.render.drawing import POINTS, Words, parted
 from sopkit.render.extent import Extent
@@ -120,9 +122,9 @@ class _Preparation:
         if not is_dataclass(value):
             raise TypeError(f"no block: {type(value).__name__}")
         made: Data = {"block": type(value).__name__}
-        for each in fields(value):
-            given = getattr(value, each.name)
-            made[each.name] = self._anchor(given) if each.name == "anchor" else self._value(given)
+        for name in field_names(value):
+            given = getattr(value, name)
+            made[name] = self._anchor(given) if name == "anchor" else self._value(given)
         return made
 
     def _value(self, value: object) -> Plain:
@@ -131,7 +133,7 @@ class _Preparation:
         if value is None or isinstance(value, bool | int):
             return value
         if isinstance(value, tuple):
-            if value and all(isinstance(part, Run) for part in value):
+            if is_line(value):
                 return self.line(value)
             return [self._value(part) for part in value]
         return self._fact(value) if isinstance(value, Fact) else self._block(value)
@@ -215,9 +217,9 @@ def _anchors(value: object) -> Iterator[str]:
         for part in value:
             yield from _anchors(part)
     elif is_dataclass(value) and not isinstance(value, Run):
-        for each in fields(value):
-            given = getattr(value, each.name)
-            if each.name == "anchor" and given:
+        for name in field_names(value):
+            given = getattr(value, name)
+            if name == "anchor" and given:
                 yield given
             else:
                 yield from _anchors(given)

@@ -72,7 +72,7 @@ class Report:
     lang: Lang
     prefix: str = ""
     """Put before every path, so that it is relative to the repository."""
-    to_come: tuple[Phrase, ...] = ()
+    left_over: tuple[Phrase, ...] = ()
     fail_on: Severity = Severity.ERROR
     """The least severity by which the check fails."""
     allow_not_assessed: bool = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 
-from sopkit.render.document import Diagram, Script, Section
+from sopkit.render.document import Diagram, Script, Section, field_names, is_line
 from sopkit.render.marks import Line, Run
 from sopkit.text import Lang
 
@@ -18,11 +18,11 @@ def sentence_case(sections: tuple[Section, ...], lang: Lang) -> tuple[Section, .
 
 def _raised(value: object) -> object:
     if isinstance(value, tuple):
-        if value and all(isinstance(part, Run) for part in value):
+        if is_line(value):
             return _line(value)
         return tuple(_raised(part) for part in value)
     if is_dataclass(value) and not isinstance(value, type | Script | Diagram | Run):
-        return replace(value, **{each.name: _raised(getattr(value, each.name)) for each in fields(value)})
+        return type(value)(*(_raised(getattr(value, name)) for name in field_names(value)))
     return value
 
 
@@ -30,7 +30,8 @@ def _line(line: Line) -> Line:
     """Raise the letter at the line's beginning and after each line break in it."""
     raised, fresh = [], True
     for run in line:
-        raised.append(run if run.style in ("id", "slot") or run.lang else replace(run, text=_text(run.text, fresh)))
+        said = run.text if run.style in ("id", "slot") or run.lang else _text(run.text, fresh)
+        raised.append(run if said == run.text else replace(run, text=said))
         fresh = run.text.endswith("\n")
     return tuple(raised)
 

@@ -210,7 +210,7 @@ def summary_text(
     critical: int = 0,
     baselined: int = 0,
     stale: int = 0,
-    to_come: Iterable[Phrase],
+    left_over: Iterable[Phrase],
     screen: Screen,
     proved: Iterable[Proof] = (),
     not_assessed: Iterable[Unassessed] = (),
@@ -253,7 +253,7 @@ def summary_text(
         *settled_text(proved, unsettled, screen),
         *elsewhere_text(errors_elsewhere, screen),
         *_stale_text(stale, screen),
-        *_coming(to_come, screen),
+        *_left_over(left_over, screen),
     ]
     return "\n".join([*lines, screen.paint(text, style)])
 
@@ -322,8 +322,8 @@ def _statements(proved: tuple[Proof, ...]) -> Iterator[Phrase]:
             yield content.ALL_IN_ORDER
 
 
-def _coming(to_come: Iterable[Phrase], screen: Screen) -> list[str]:
-    names = [phrase.within(screen.lang) for phrase in to_come]
+def _left_over(left_over: Iterable[Phrase], screen: Screen) -> list[str]:
+    names = [phrase.within(screen.lang) for phrase in left_over]
     if not names:
         return []
     label = Phrase("由别的命令检查：", "left to other commands: ").within(screen.lang)

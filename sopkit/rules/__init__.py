@@ -33,6 +33,7 @@ from sopkit.rules import (
     targets,
     times,
     tools,
+    tools_data,
     waits,
 )
 from sopkit.rules.case import Case
@@ -66,6 +67,7 @@ FAMILIES: Final[
     caps,
     conflicts,
     tools,
+    tools_data,
     targets,
     kpis,
     experiments,
@@ -123,7 +125,7 @@ def check(
     found: Iterable[Finding] = (),
     *,
     exists: Callable[[str], bool] = lambda _: True,
-    earlier: Recollection | None = None,
+    earlier: Iterable[Recollection] = (),
 ) -> Judgement:
     """Return what the rules find, prove, or cannot settle, as of the day of the law.
 
@@ -134,7 +136,9 @@ def check(
     files = sorted({one.file for one in workspace.artefacts.values() if one.file})
     beside = (case.effort, tuple([(name, exists(name)) for name in files]))
     sure = not case.doubts.anywhere
-    known = earlier.recall(forest, beside, BY_NAME, READS) if earlier is not None and sure else NOTHING
+    known = NOTHING
+    for one in earlier if sure else ():
+        known = known.joined(one.recall(forest, beside, BY_NAME, READS))
     said = _all_said(case, known, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
     outcomes = [one for outcomes, _ in said for one in outcomes]
     kept = tuple(_lawful(_without_repeats(outcomes), law))

@@ -19,9 +19,9 @@ from sopkit.resources import BUILTIN
 from sopkit.rules.parcel import Said
 from sopkit.rules.plain_outcomes import LostError, Plain, Reader, plain, texts, without
 from sopkit.rules.wording import BEARING, PLAYBOOKS, Difference, difference
-from sopkit.schema.places import path_to
+from sopkit.schema.places import Path, path_to
 from sopkit.source import Span
-from sopkit.tree import NUMBERS_A_NODE, Forest, Tree
+from sopkit.tree import NUMBERS_A_NODE, Forest, Tree, Value
 
 Content = tuple[tuple[str, bytes], ...]
 """Path and digest of every file, in order."""
@@ -81,6 +81,11 @@ class Recalled:
     of_others: Mapping[int, Said]
     """What families would say the same of all but `playbooks`."""
     playbooks: frozenset[str]
+
+    def joined(self, other: Recalled) -> Recalled:
+        """Return what is recalled of either state; of others than some playbooks, of the first that has any."""
+        some = self if self.of_others else other
+        return Recalled({**other.said, **self.said}, some.of_others, some.playbooks)
 
 
 NOTHING: Final = Recalled({}, {}, frozenset())
@@ -175,6 +180,33 @@ def _playbook(tree: Tree) -> str:
     return f"{root['kind']}/{root['id']}"
 
 
+def _led(path: Path, old: Value, new: Value) -> Path:
+    """Return the path by which a value stands now; in a list by its id. Raises `ValueError` where that leads nowhere, or to several."""
+    led: list[str | int] = []
+    for part in path:
+        if isinstance(old, list) and isinstance(new, list) and isinstance(part, int):
+            (at,) = _like(old, part, new)
+            old, new = old[part], new[at]
+            led.append(at)
+        elif isinstance(old, dict) and isinstance(new, dict) and isinstance(part, str):
+            old, new = old[part], new[part]
+            led.append(part)
+    return tuple(led)
+
+
+def _like(old: list[Value], part: int, new: list[Value]) -> list[int]:
+    """Return where the elements stand now that have the id of one; without ids it stands where it stood, unless some came or went."""
+    name = _id(old[part])
+    if name is None:
+        return [part] if len(old) == len(new) else []
+    return [number for number, one in enumerate(new) if _id(one) == name]
+
+
+def _id(value: Value) -> str | None:
+    name = value.get("id") if isinstance(value, dict) else None
+    return name if isinstance(name, str) else None
+
+
 def _names(said: Plain, titles: Collection[str]) -> bool:
     """Return whether a title may be among what was said."""
     wanted = [title for title in titles if title]
@@ -218,8 +250,10 @@ class _Moved:
         old, new = self._before[number], self._after[number]
         path = path_to(old, at)
         try:
-            return new.span(new.find(path)[1] if path is not None else new.find(path_to(old, at + 1) or ())[0])
-        except (LookupError, StopIteration):
+            if path is not None:
+                return new.span(new.find(_led(path, old.value, new.value))[1])
+            return new.span(new.find(_led(path_to(old, at + 1) or (), old.value, new.value))[0])
+        except (LookupError, ValueError, StopIteration):
             raise LostError from None
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from sopkit.frozen import dataclass
@@ -134,6 +134,12 @@ class Items:
                 if event.tool is not None and any(ref.id == item[1] for ref in event.gives):
                     found |= self.carriage.reach(("events", event.id), {event.tool.id})
         return found
+
+
+@lru_cache(maxsize=1)  # two families ask
+def items_of(case: Case) -> Items:
+    """Return the items of a case, with what carries them as of its day."""
+    return Items(case, Carriage(case.workspace, case.today))
 
 
 def written(step: Step) -> Iterator[Item]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeGuard
 
 from sopkit.frozen import dataclass
 from sopkit.model.names import SECTIONS
@@ -19,6 +19,8 @@ OF_STAGE: Final = frozenset(("summary",))
 OF_STEP: Final = frozenset(("why", "if_wrong", "how", "checklist"))
 TIMES: Final = frozenset(("after", "within", "before", "minutes", "stays", "due", "priority"))
 """Keys of playbooks, stages, steps and moves on."""
+PLAIN: Final = frozenset(("id", "do", "by", "after", "within", "minutes", *(OF_STEP - {"checklist"})))
+"""Keys of a plain step: somebody does something for some time, and no message, datum, condition or tool has to do with it."""
 NOUNS: Final = frozenset((section,) for section in SECTIONS)
 BRACED: Final = re.compile(r"\{[^{}]*\}")
 
@@ -33,6 +35,7 @@ class Difference:
     work: bool = False
     """What people do, as it is told them."""
     times: bool = False
+    """How long things take, and when; where there are other plain steps, these and the work are otherwise."""
     titles: frozenset[str] = frozenset()
     """Those of the earlier state that are said otherwise now."""
 
@@ -62,10 +65,13 @@ def difference(before: Value, after: Value) -> Difference:
     if not _same(old.rest(before), new.rest(after)) or old.titles.keys() != new.titles.keys():
         return BEARING
     titles = frozenset(words for place, words in old.titles.items() if words != new.titles[place])
+    others = not _same(old.plain, new.plain)
+    if others and new.nameless:
+        return BEARING
     return Difference(
-        words=not _same(old.words, new.words),
-        work=not _same(old.work, new.work),
-        times=not _same(old.times, new.times),
+        words=not _same(old.words, new.words) or not (others or _same(old.plain_words, new.plain_words)),
+        work=others or not _same(old.work, new.work),
+        times=others or not _same(old.times, new.times),
         titles=titles,
     )
 
@@ -81,6 +87,12 @@ class _Told:
         self.words: list[Value] = []
         self.work: list[Value] = []
         self.times: list[Value] = []
+        self.plain: list[Value] = []
+        """Place of each plain step, and its keys but those of words."""
+        self.nameless = False
+        """Whether some step is named by its place, which other steps may shift."""
+        self.plain_words: list[Value] = []
+        """The reasons and ways of plain steps, which no family reads."""
         self.titles: dict[tuple[str, ...], str] = {}
         """Place of each title, and the language that it is written in → the title."""
 
@@ -127,8 +139,24 @@ class _Told:
         for key in ("steps", "otherwise", "choose"):
             inner = around.get(key)
             if isinstance(inner, list):
-                around[key] = [self._step(one, (*place, key, str(number))) for number, one in enumerate(inner)]
+                kept: list[Value] = []
+                for number, one in enumerate(inner):
+                    if _is_plain(one):
+                        self._take_out(one, [*place, key, number])
+                    else:
+                        self.nameless |= key != "choose" and not (isinstance(one, dict) and "id" in one)
+                        kept.append(self._step(one, (*place, key, str(len(kept)))))
+                around[key] = kept
         return around
+
+    def _take_out(self, step: Mapping[str, Value], place: list[Value]) -> None:
+        for key, one in step.items():
+            if key in OF_STEP:
+                self.plain_words.append([key, one])
+            else:
+                (self.work if key == "do" else self.times if key in TIMES else place).append(one)
+                place.append(key)
+        self.plain.append(place)
 
     def _step(self, step: Value, place: tuple[str, ...]) -> Value:
         if not isinstance(step, dict):
@@ -165,6 +193,12 @@ def _texts(value: Value) -> Iterator[Value]:
             yield from _texts(one)
     else:
         yield value
+
+
+def _is_plain(step: Value) -> TypeGuard[dict[str, Value]]:
+    if not isinstance(step, dict) or not {"id", "do"} <= step.keys() <= PLAIN:
+        return False
+    return all(_is_only_words(one) for key, one in step.items() if key == "do" or key in OF_STEP)
 
 
 def _is_words(value: Value) -> bool:

@@ -40,12 +40,15 @@ class Used(NamedTuple):
 
 
 def changing(folder: Path, playbooks: int, rounds: int) -> list[Row]:
-    """Compare a cold check to those of what is new since the last commit, that commit checked before or not, the rest known."""
+    """Compare a cold check to those of what is new since the last commit, the rest known.
+
+    That commit was checked before, or only a branch of it on which a time in another file is otherwise.
+    """
     write(folder, playbooks)
     committed(folder)
     caches = folder.parent / "caches"
-    path = min(folder.rglob("lifecycle-*.yaml"))
-    text = path.read_text("utf-8")
+    path, other = sorted(folder.rglob("lifecycle-*.yaml"))[:2]
+    text, beside = path.read_text("utf-8"), other.read_text("utf-8")
     cold: list[Used] = []
     found: dict[str, list[Used]] = {}
     for _ in range(rounds):
@@ -55,7 +58,9 @@ def changing(folder: Path, playbooks: int, rounds: int) -> list[Row]:
             path.write_text(change(text), "utf-8")
             found.setdefault(f"{what}; the commit checked before", []).append(used(SINCE, folder, caches))
             path.write_text(text, "utf-8")
+            other.write_text(CHANGES["a time"](beside), "utf-8")
             used(CHECK, folder, caches)
+            other.write_text(beside, "utf-8")
             for answer in caches.glob("*.answer"):
                 answer.unlink()
             path.write_text(change(text), "utf-8")

@@ -56,14 +56,16 @@ def fill(store: Store, rows: int) -> None:
     )
     store.add(
         "touches",
-        f"SELECT {who}, {at}, {channel}, {step}, NULL, 'crm', 'sent', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, i "
-        f"FROM range({rows}) r(i)",
+        f"SELECT {who} AS customer, {at} AS time, {channel} AS channel, {step} AS step, 'crm' AS tool, 'sent' AS state, NULL AS staff, "
+        f"NULL AS shop, NULL AS data, 0 AS source, i AS line FROM range({rows}) r(i)",
+        ("customer", "time", "channel", "step", "tool", "state"),
     )
     store.add(
         "consents",
-        f"SELECT 'c' || (i % {people}), {FIRST} + CAST(CASE WHEN i < {people} THEN 0 ELSE hash(i * 5 + 2) % {DAYS * 86400} END AS BIGINT), "
-        f"CASE WHEN i >= {people} AND hash(i * 11) % 20 = 0 THEN 'withdrawn' ELSE 'given' END, 'sms-ok', NULL, NULL, NULL, NULL, 0, i "
-        f"FROM range({rows // 4}) r(i)",
+        f"SELECT 'c' || (i % {people}) AS customer, {FIRST} + CAST(CASE WHEN i < {people} THEN 0 ELSE hash(i * 5 + 2) % {DAYS * 86400} END "
+        f"AS BIGINT) AS time, CASE WHEN i >= {people} AND hash(i * 11) % 20 = 0 THEN 'withdrawn' ELSE 'given' END AS action, "
+        f"'sms-ok' AS consent, NULL AS expires, 0 AS source, i AS line FROM range({rows // 4}) r(i)",
+        ("customer", "time", "action", "consent"),
     )
     store.close()
 

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from sopkit.logs import touching, working
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Engine
+from sopkit.logs.generating.course import LOGS
 from sopkit.logs.generating.courses import Courses
 from sopkit.logs.generating.files import Log, write_logs
 from sopkit.logs.generating.ground import Broken
@@ -71,7 +72,7 @@ def _audit(done: Compilation, logs: Path) -> Broken:
     work = logs.with_name(f"{logs.name}-work")
     work.mkdir()
     with Engine(work) as engine:
-        store, _ = open_logs(done, logs, [str(logs)], engine, work)
+        store, _ = open_logs(done, logs, [str(logs / f"{of}.csv") for of in LOGS], engine, work)
         read = time.perf_counter()
         case = LogCase(done, store)
         every = [one for observe in (*touching.FAMILIES, *working.FAMILIES) for one in observe(case)]

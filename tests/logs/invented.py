@@ -48,8 +48,9 @@ def practice_of(compilation: Compilation) -> Practice:
                 looked=12_345, broken=1, customers=1, cases=(Case(8, 0, START, (touch(0, OFFER, counted=True),)),),
             ),
             Observation(
-                by_code["SOP503"], "consent/sms-marketing", "not assessed", Phrase("未评估", "not assessed"),
-                reason=Phrase("日志里没有撤回同意的记录", "the logs have no withdrawals"),
+                by_code["SOP503"], "consent/sms-marketing", "not assessed",
+                Phrase("没有一次在撤回之后；另有 20 次没有判断", "none came after a withdrawal; 20 more were not assessed"),
+                looked=300, unsure=20, reason=Phrase("日志里没有撤回同意的记录", "the logs have no withdrawals"),
             ),
         ),
         spans={"touches": (12_345, START, START + 14 * 86_400), "events": (800, START, START + 13 * 86_400)},

@@ -127,3 +127,50 @@ def _in_force(course: Course, at: int, grace: int) -> bool:
         if after is None or (after[1] == 1 and at < after[0]) or (after[1] != 1 and at <= after[0] + grace):
             return True
     return False
+
+
+LEVELS: Final = {"sent": 1, "delivered": 2, "opened": 3, "clicked": 4, "replied": 4}
+
+
+def touches_of(rows: Sequence[Row]) -> list[bool | None]:
+    """Return of each row whether it is a touch; None where that cannot be told from how the log writes states."""
+    found: list[bool | None] = [False] * len(rows)
+    ways: dict[tuple[str, str], list[int]] = {}
+    for number, row in enumerate(rows):
+        if _state(row) in LEVELS:
+            every = [one for one in rows if one["channel"] == row["channel"] and _state(one) in LEVELS]
+            tool = row.get("tool") if all(one.get("tool") for one in every) else None
+            ways.setdefault((row["channel"], tool or ""), []).append(number)
+    for mine in ways.values():
+        lowest = min((_state(rows[one]) for one in mine), key=lambda state: (LEVELS[state], state))
+        first = [rows[one] for one in mine if _state(rows[one]) == lowest]
+        later = [rows[one] for one in mine if _state(rows[one]) != lowest]
+        answer = {"apart": False, "over": True, "unclear": None}[_written(first, later)]
+        for one in mine:
+            found[one] = True if _state(rows[one]) == lowest else answer
+    return found
+
+
+def _state(row: Row) -> str:
+    return row.get("state") or "sent"
+
+
+def _written(first: Sequence[Row], later: Sequence[Row]) -> str:
+    """Return whether the rows of later states stand beside one of the first each, or instead of it."""
+    if not later:
+        return "over"
+    by_step = {bool(one.get("step")) for one in first} == {bool(one.get("step")) for one in later}
+    owned = soon = 0
+    for row in later:
+        before = [
+            row["time"] - one["time"]
+            for one in first
+            if one["customer"] == row["customer"] and one["time"] - HOUR <= row["time"]
+            and (not by_step or (one.get("step") or "") == (row.get("step") or ""))
+        ]  # fmt: skip
+        owned += bool(before)
+        soon += bool(before) and min(before) < 12 * HOUR
+    if soon / len(later) >= 1 / 3 and owned / len(later) >= 9 / 10:
+        return "apart"
+    few = owned / len(later) <= 1 / 10 or len(later) >= 100
+    return "over" if soon / len(later) <= 1 / 20 and few else "unclear"

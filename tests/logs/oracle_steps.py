@@ -66,8 +66,10 @@ REQUIRED = "abe"
 EVENTS = {"COMPLAINT": "complaint-received", "CHAT": "chat-received"}
 ORDER = {"due": 0, "started": 1, "done": 2, "skipped": 3}
 Log = Sequence[Mapping[str, object]]
-Counts = tuple[int, int]
-"""(looked, broken)."""
+Counts = tuple[int, int, int]
+"""(looked, broken, not to be judged)."""
+Nameless = frozenset[str]
+"""Runs that the log does not name: all that one customer did, perhaps in several runs."""
 
 
 @dataclass
@@ -125,12 +127,12 @@ def _at(day: date, hour: int) -> int:
     return int(datetime.combine(day, time(hour), ZONE).timestamp())
 
 
-def deadlines(steps: Log, events: Log) -> dict[str, tuple[Counts, Counts]]:
-    """Return for each step with a limit what was late and what was missed, as (looked, broken)."""
+def deadlines(steps: Log, events: Log, nameless: Nameless) -> dict[str, tuple[Counts, Counts]]:
+    """Return for each step with a limit what was late and what was missed."""
     turns, end = turns_of(steps), max(int(str(row["time"])) for row in steps)
     found: dict[str, tuple[Counts, Counts]] = {}
     for step, limit in LIMITS.items():
-        met = late = missed = 0
+        met = late = missed = unsure = 0
         for turn in (one for one in turns if one.step == step):
             passed = step in REQUIRED and any(
                 one.run == turn.run and one.done is not None and one.step in CHAIN[CHAIN.index(step) + 1 :]
@@ -140,6 +142,7 @@ def deadlines(steps: Log, events: Log) -> dict[str, tuple[Counts, Counts]]:
                 continue
             base, allowed = _base(turn, limit, turns, events)
             if base is None:
+                unsure += 1
                 continue
             reached = end if turn.done is None else turn.done
             took = open_time(base, reached) if limit.hours else reached - base
@@ -158,10 +161,21 @@ def deadlines(steps: Log, events: Log) -> dict[str, tuple[Counts, Counts]]:
                     one.run == before.run and one.done is not None and one.step in CHAIN[CHAIN.index(step) + 1 :]
                     for one in turns
                 )
-                if not gone and end - (before.done + limit.wait) > limit.seconds:
+                if gone or end - (before.done + limit.wait) <= limit.seconds:
+                    continue
+                if not _disordered(before, step, turns):
                     missed += 1
-        found[step] = ((met + late, late), (met + late + missed, missed))
+                elif before.run in nameless:
+                    unsure += 1
+        found[step] = ((met + late, late, unsure), (met + late + missed, missed, unsure))
     return found
+
+
+def _disordered(before: Turn, step: str, turns: Sequence[Turn]) -> bool:
+    """Whether a step was done before the first time of the one that it should follow."""
+    mine = [one for one in turns if one.run == before.run and one.done is not None]
+    first = min(one.done or 0 for one in mine if one.step == before.step)
+    return first == before.done and any(one.step == step and (one.done or 0) < first for one in mine)
 
 
 def _base(turn: Turn, limit: Limit, turns: Sequence[Turn], events: Log) -> tuple[int | None, int]:
@@ -189,29 +203,32 @@ def _base(turn: Turn, limit: Limit, turns: Sequence[Turn], events: Log) -> tuple
     return (None, 0) if best is None else (best[0] + best[1], limit.seconds)
 
 
-def skipped(steps: Log) -> dict[str, Counts]:
+def skipped(steps: Log, nameless: Nameless) -> dict[str, Counts]:
     """Return for each required step how many runs came to it, and how many went past it."""
     turns = turns_of(steps)
     found: dict[str, Counts] = {}
     for step in REQUIRED:
-        looked = broken = 0
+        looked = broken = unsure = 0
         for run in {one.run for one in turns}:
             mine = [one for one in turns if one.run == run]
             done = any(one.step == step and one.done is not None for one in mine)
             marked = any(one.step == step and one.skipped is not None for one in mine)
             past = any(one.step in CHAIN[CHAIN.index(step) + 1 :] and one.done is not None for one in mine)
+            if run in nameless:
+                unsure += done or marked or past
+                continue
             looked += done or marked or past
             broken += not done and (marked or past)
-        found[step] = (looked, broken)
+        found[step] = (looked, broken, unsure)
     return found
 
 
-def order(steps: Log) -> dict[str, Counts]:
+def order(steps: Log, nameless: Nameless) -> dict[str, Counts]:
     """Return for each step with others before it in how many runs both were done, and in how many in the wrong order."""
     turns = turns_of(steps)
     found: dict[str, Counts] = {}
     for n, step in enumerate(CHAIN):
-        looked = broken = 0
+        looked = broken = unsure = 0
         for run in {one.run for one in turns} if n else ():
             first = {
                 each: min(
@@ -221,9 +238,11 @@ def order(steps: Log) -> dict[str, Counts]:
                 for each in CHAIN
             }
             mine, before = first[step], [first[each] for each in CHAIN[:n] if first[each] is not None]
-            if mine is not None and before:
+            if mine is not None and before and run in nameless:
+                unsure += 1
+            elif mine is not None and before:
                 looked += 1
                 broken += max(one for one in before if one is not None) > mine
         if n:
-            found[step] = (looked, broken)
+            found[step] = (looked, broken, unsure)
     return found

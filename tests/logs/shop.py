@@ -125,6 +125,7 @@ RICH: Final = (
         "desk: {title: 客服, relation: processor, hosted_in: sg, transfer: {route: exempt, people: 300}}",
     )
     .replace("category: marketing, basis: consent}", "category: marketing, basis: consent, data: [habit]}")
+    .replace("  line: {", "  notice: {title: 模板消息, tool: crm, preset: wechat-template, reach: direct, selects: customer}\n  line: {")
     .replace("  off: ", "  wrote: {title: 来信, tool: desk, at_most: 9 per day}\n"
              "  tapped: {title: 点菜单, tool: desk, at_most: 9 per day}\n"
              "  paid: {title: 付款, tool: desk, at_most: 9 per day}\n  off: ")

@@ -18,7 +18,7 @@ from sopkit.logs.overview import UNDECLARED, touches_by_week
 from sopkit.logs.practice import observe
 from sopkit.logs.pseudonyms import Pseudonyms
 from sopkit.logs.reading import open_logs
-from sopkit.logs.working.hours import UNKNOWN_ZONE, Hours
+from sopkit.logs.zones import UNKNOWN, Zones
 from sopkit.render.document import Document, Section
 from sopkit.render.markdown import to_markdown
 from sopkit.render.practice.tables import groups as groups_of
@@ -106,8 +106,5 @@ def test_a_zone_that_there_is_not_is_not_known(tmp_path: Path) -> None:
     rows = [{"customer": "a", "timezone": f"{PLANTED}/x"}, {"customer": "b"}]
     (tmp_path / "b").mkdir()
     case = LogCase(case.compilation, store_of(tmp_path / "b", {"customers": rows}))
-    Hours(case, ()).lay(0, 86400)
-    said = case.store.engine.run(
-        "SELECT k.timezone, s.zone FROM customers_kinds k JOIN customer_said s ON k.kind = s.kind ORDER BY 1"
-    )
-    assert said == [("", 1), (f"{PLANTED}/x", UNKNOWN_ZONE)]
+    said = case.store.engine.run(f"SELECT name, zone FROM ({Zones(case).lives}) JOIN people USING (who) ORDER BY 1")
+    assert said == [("a", UNKNOWN), ("b", 1)]

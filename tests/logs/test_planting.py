@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sopkit.diagnostics import Rule
+from sopkit.logs import touching, working
 from sopkit.logs.generating.course import LOGS, Course
 from sopkit.logs.generating.courses import Courses
 from sopkit.logs.generating.ground import Ground, most_beyond
@@ -32,7 +38,7 @@ START = date(2026, 7, 1)
 OF_TOUCHES = ("over-touch", "quiet-hours", "without-consent", "beyond-consent", "after-withdrawal", "stale-consent")
 ALSO: dict[str, set[str]] = {"minor": {"customers"}, "skipped-required": {"touches"}}
 """Logs in which a fault changes a row beside those that it is told by."""
-ALSO_BREAKS = {"slow-response": {"SOP985"}}
+ALSO_BREAKS = {"slow-response": {"SOP985"}, "sending-hours": {"SOP982"}}
 """What a fault breaks in other workspaces."""
 run = pytest.fixture(runner)
 workspace = pytest.fixture(writer)
@@ -144,6 +150,31 @@ def test_touches_beyond_a_limit_are_those_with_too_many_before_them(
     assert most_beyond(per, most, touches, zone) == expected  # type: ignore[arg-type]
 
 
+UNPLANTED = {
+    "SOP991": "whether a target is missed hangs on all customers together, and they are drawn by chance",
+    "SOP992": "the arms of an experiment are all customers together",
+    "SOP993": "which arm does worse hangs on all customers together",
+}
+
+
+def test_each_rule_that_logs_can_break_is_planted_or_says_why_not() -> None:
+    asked = {
+        rule.code
+        for family in (touching, working)
+        for one in pkgutil.iter_modules(family.__path__, f"{family.__name__}.")
+        for rule in _rules(importlib.import_module(one.name))
+    }
+    planted = {code for fault in FAULTS for one, _ in sown(fault.name, number=1)[0].planted for code, _ in one.breaks}
+    assert len(asked) > 20
+    assert planted == asked - set(UNPLANTED)
+
+
+def _rules(module: ModuleType) -> Iterator[Rule]:
+    for value in vars(module).values():
+        every = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
+        yield from (one for one in every if isinstance(one, Rule))
+
+
 # The command
 
 
@@ -155,7 +186,7 @@ def test_faults_are_planted_and_written_down(run: Run, workspace: Write, tmp_pat
             "--lang", "en", "logs", "generate", str(workspace(FILES)), *arguments, "-o", str(tmp_path / name)
         )
         assert code == 0
-    assert "planted over-touch (one touch more than a cap allows): 3" in told
+    assert "planted over-touch (one touch more than a cap allows): 4" in told
     assert "planted minor" not in told
     account = json.loads((tmp_path / "one" / "planted.json").read_text(encoding="utf-8"))
     assert {one["fault"] for one in account["planted"]} == {one.name for one in FAULTS} - {"minor"}

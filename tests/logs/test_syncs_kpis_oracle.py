@@ -41,6 +41,14 @@ KPIS = {
     "window: days 1..7\ntarget: ≥ 40%\nunit: percent",
     "basket": "formula: {ratio: {sum: order-paid.order-amount}, to: {events: order-paid}}\ntarget: ≥ 100 CNY\nunit: CNY",
     "orders": "formula: {count: {events: order-paid}}\nper: week\ntarget: ≥ 3\nunit: count",
+    "quick": "formula: {mean: {from: member-joined, to: order-paid}}\nper: week\ntarget: ≤ 100h\nunit: seconds",
+    "recent": "formula: {share: {customers: {segment: buyers}}, of: {customers: {member-joined: ever}}}\nper: week\n"
+    "target: ≥ 50%\nunit: percent",
+    "joiners": "formula: {share: {customers: {segment: joined, order-paid: ever}}, of: {customers: {segment: joined}}}\nper: week\n"
+    "target: ≥ 50%\nunit: percent",
+    "big": "formula: {share: {customers: {order-paid: ever, order-amount: ≥ 30 CNY}}, of: {customers: {order-paid: ever}}}\nper: week\n"
+    "target: ≥ 50%\nunit: percent",
+    "orders-each": "formula: {share: {events: order-paid}, of: {events: member-joined}}\nper: week\ntarget: ≥ 50%\nunit: percent",
     "answer": "formula: {median: {from: member-joined, to: order-paid}}\ntarget: ≤ 100h\nunit: seconds",
 }
 PLAY = """\
@@ -62,6 +70,9 @@ kind: catalog
 roles:
   clerk: {title: 文员, hours: "mon-fri 09:00-17:00"}
   lead: {title: 主管}
+segments:
+  buyers: {title: 最近买过, when: {order-paid: within 3d}}
+  joined: {title: 入过会, when: {member-joined: ever}}
 experiments:
   wording: {title: 问候, step: care/a, arms: {short: {share: 50%}, long: {share: 50%}}, split_by: customer, metric: back}
 """
@@ -134,11 +145,13 @@ def test_syncs(changes: list[tuple[str, int, int | None]], parts: int) -> None:
         if one.rule.code == "SOP989":
             seen = [(at, lag) for at, lag in mine if lag is not None and lag >= 0 and name != "unsaid"]
             wanted = (len(seen), sum(at + lag > _latest(name, at) for at, lag in seen))
+            unsure = sum(lag is not None and lag < 0 for _, lag in mine) if name != "unsaid" else 0
         else:
+            unsure = 0
             due = [(at, lag) for at, lag in mine if lag is not None or _latest(name, at) < end]
             wanted = (len(due), sum(lag is None for _, lag in due))
-        assert (name, one.looked, one.broken) == (name, *wanted)
-        assert one.status == ("not assessed" if not one.looked else "broken" if one.broken else "kept")
+        assert (name, one.looked, one.broken, one.unsure) == (name, *wanted, unsure)
+        assert one.status == ("broken" if one.broken else "kept" if one.looked and not unsure else "not assessed")
 
 
 def _happened(events: Sequence[tuple[str, int, int, str]], event: str, who: int, lo: int, hi: int) -> int:
@@ -213,6 +226,75 @@ def test_kpis(events: list[tuple[str, int, int, str]], parts: int) -> None:
     )  # fmt: skip
     medians = [(one.estimate.n, one.estimate.value) for one in found["answer"].readings]
     assert medians == ([(len(spells), spells[(len(spells) + 1) // 2 - 1])] if spells else [])
+
+
+Happening = tuple[str, int, int, str]
+
+
+@pytest.mark.long
+@settings(max_examples=25, deadline=None)
+@given(events=EVENTS, strangers=st.booleans(), parts=PARTS)
+def test_kpis_of_segments_and_values(events: list[Happening], strangers: bool, parts: int) -> None:
+    rows = [
+        {
+            "event": name,
+            "customer": f"c{who}",
+            "time": at,
+            "value": 10.0 * who - 5 * n if name == "order-paid" else None,
+        }
+        for n, (name, who, at, _) in enumerate(events)
+    ]
+    people = sorted({who for _, who, *_ in events} | ({9} if strangers else set()))
+    with tempfile.TemporaryDirectory() as folder:
+        logs = {"events": rows, "customers": [{"customer": f"c{who}"} for who in people]}
+        store = store_of(Path(folder), logs, parts)  # type: ignore[arg-type]
+        with store.engine:
+            found = {one.kpi: one for one in kpis.measures(LogCase(whole(), store))}
+    weeks = list(_weeks(min(at for *_, at, _ in events), max(at for *_, at, _ in events)))
+
+    def happened(event: str, who: int, lo: int, hi: int) -> bool:
+        return _happened(events, event, who, lo, hi) > 0
+
+    wanted: dict[str, dict[int, tuple[int, float]]] = {"recent": {}, "joiners": {}, "big": {}, "orders-each": {}}
+    aside = beyond = 0
+    for lo, hi in weeks:
+        joined = [who for who in people if happened("member-joined", who, lo, hi)]
+        if joined:
+            recent = sum(happened("order-paid", who, hi - 3 * DAY, hi) for who in joined)
+            wanted["recent"][lo] = (len(joined), recent / len(joined))
+        if all(happened("member-joined", who, 0, hi) for who in people):
+            bought = sum(happened("order-paid", who, lo, hi) for who in people)
+            wanted["joiners"][lo] = (len(people), bought / len(people))
+        else:
+            aside += 1
+        paid = [who for who in people if happened("order-paid", who, lo, hi)]
+        if paid:
+            last = [max((at, n) for n, (name, each, at, _) in enumerate(events) if (name, each) == ("order-paid", who) and at < hi)
+                    for who in paid]  # fmt: skip
+            large = sum(10.0 * who - 5 * n >= 30 for who, (_, n) in zip(paid, last, strict=True))
+            wanted["big"][lo] = (len(paid), large / len(paid))
+        orders, joins = (
+            sum(_happened(events, one, who, lo, hi) for who in people) for one in ("order-paid", "member-joined")
+        )
+        beyond += orders > joins
+        if joins and orders <= joins:
+            wanted["orders-each"][lo] = (joins, orders / joins)
+    for name, each in wanted.items():
+        assert (name, {one.start: (one.estimate.n, one.estimate.value) for one in found[name].readings}) == (name, each)
+    assert len(found["joiners"].aside) == aside
+    assert len(found["orders-each"].aside) == beyond
+    took = [
+        (start, min(at for name, each, at, _ in events if (name, each) == ("order-paid", who) and at >= start) - start)
+        for event, who, start, _ in events if event == "member-joined"
+        if any((name, each) == ("order-paid", who) and at >= start for name, each, at, _ in events)
+    ]  # fmt: skip
+    means = {}
+    for lo, hi in weeks:
+        mine = [length for start, length in took if lo <= start < hi]
+        if mine:
+            means[lo] = (len(mine), sum(mine) / len(mine))
+    quick = {one.start: (one.estimate.n, round(one.estimate.value, 6)) for one in found["quick"].readings}
+    assert quick == {lo: (n, round(value, 6)) for lo, (n, value) in means.items()}
 
 
 @pytest.mark.long

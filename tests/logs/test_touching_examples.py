@@ -79,6 +79,7 @@ CASES: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
         {"touches": [touch("hi"), touch("post", AT + 8 * DAY)]},
     ),
     "SOP309": ({"touches": [touch("hi", AT + 12 * HOUR)]}, {"touches": [touch("hi")]}),
+    "SOP310": ({"touches": [touch("hi", channel="notice")]}, {"touches": [touch("talk", channel="notice")]}),
     "SOP312": (
         {"touches": [touch("reply", AT + 48 * HOUR)], "events": [{"customer": "ann", "time": AT, "event": "wrote"}]},
         {"touches": [touch("reply", AT + 48 * HOUR - 1)], "events": [{"customer": "ann", "time": AT, "event": "wrote"}]},

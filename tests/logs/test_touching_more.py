@@ -35,7 +35,7 @@ TOUCHES: Final = st.builds(
     lambda step, who, at, channel, tool, data, country: {
         "customer": who, "time": at, "step": step, "channel": channel or STEPS[step][0], "tool": tool, "data": data, "country": country,
     },
-    st.sampled_from(tuple(STEPS)), st.sampled_from(PEOPLE), MOMENTS, st.sampled_from((None, None, None, "sms", "chat")),
+    st.sampled_from(tuple(STEPS)), st.sampled_from(PEOPLE), MOMENTS, st.sampled_from((None, None, None, "sms", "chat", "notice")),
     st.sampled_from((None, None, "crm", "desk")), st.sampled_from((None, None, "allergy", "phone")),
     st.sampled_from((None, None, "cn", "CN", "sg")),
 )  # fmt: skip
@@ -65,6 +65,7 @@ def check(one: Observation, wrong: list[Row], looked: int | None, words: str) ->
     assert one.broken == len(wrong), words
     assert one.customers == len({row["customer"] for row in wrong}), words
     assert (one.status == "broken") == bool(wrong), words
+    assert one.status != "kept" or (one.looked and not one.unsure), words
     if looked is not None:
         assert one.looked == looked, words
 
@@ -135,7 +136,7 @@ def test_what_the_rules_find(
     zones = {who: oracle.zone_of(who, customers, USUAL) for who in PEOPLE}
     placed = [(row, *second_of(row, zones[row["customer"]] or "")) for row in rows if zones[row["customer"]]]
 
-    direct = [one for one in placed if one[0]["channel"] in ("sms", "chat")]
+    direct = [one for one in placed if one[0]["channel"] in ("sms", "chat", "notice")]
     quiet = [row for row, _, second in direct if second >= 77400 or second < 28800]
     check(said["SOP982", "quiet_hours/1"], quiet, len(direct), "quiet hours")
     chats = [one for one in placed if one[0]["channel"] == "chat"]
@@ -152,6 +153,11 @@ def test_what_the_rules_find(
         len(promo),
         "sms",
     )
+
+    notices = [row for row in rows if row["channel"] == "notice"]
+    if notices:
+        barred = [row for row in notices if STEPS[row["step"]][1] == "promo"]
+        check(said["SOP310", "channel/notice"], barred, len(notices), "barred")
 
     replies = oracle.in_order(row for row in rows if row["channel"] == "line")
     if replies and any(one["event"] != "other" for one in events):
@@ -199,7 +205,7 @@ def test_what_the_rules_find(
     if allergic:
         found = said["SOP510", "data/allergy"]
         check(found, [row for row, code in allergic if code], sum(code != 0 for _, code in allergic), "sensitive")
-    tool_of = {"sms": "crm", "chat": "crm", "club": "crm", "line": "desk"}
+    tool_of = {"sms": "crm", "notice": "crm", "chat": "crm", "club": "crm", "line": "desk"}
     for tool in ("crm", "desk"):
         away = [row for row in rows if row["country"] == "sg" and (row["tool"] or tool_of[row["channel"]]) == tool]
         if away:

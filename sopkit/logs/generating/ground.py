@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -89,6 +90,8 @@ class Ground:
     def __init__(self, plan: Plan, graph: ExecutionGraph, start: int, end: int) -> None:
         self.plan, self.graph, self.workspace, self.start, self.end = plan, graph, plan.workspace, start, end
         self.ways: dict[tuple[str, str], Way] = {(one.node, one.via.channel.id): one for one in self._ways()}
+        self.strays: dict[tuple[str, str, str], Way] = {}
+        """Ways that no playbook declares, by node, channel and purpose."""
 
     def _ways(self) -> Iterator[Way]:
         for play in self.plan.plays.values():
@@ -122,10 +125,7 @@ class Ground:
         covered = tuple(
             one for one in workspace.consents.values() if purpose and not lacking(one, purpose, channel, fields)
         )
-        facts = {
-            "channel": channel.id, "reach": channel.reach, "format": form, "sent_by": "staff" if role else "tool",
-            "purpose": purpose.id if purpose else "", "category": (purpose.category or "") if purpose else "",
-        }  # fmt: skip
+        facts = facts_of(channel, purpose, "staff" if role else "tool", form)
         quiet = {
             number: Schedule((), (Open.of(one.hours),))
             for number, one in enumerate(workspace.settings.quiet_hours, 1)
@@ -141,6 +141,16 @@ class Ground:
             node, via, step, purpose, role, rule is None or rule.counts, covered,
             quiet, Schedule(tuple(hours)), self._uses_traits(purpose), self._country(channel),
         )  # fmt: skip
+
+    def stray(self, way: Way, channel: Channel, purpose: Purpose | None) -> Way:
+        """Return the way by which the same step would go by another channel, or for another purpose; it is judged like all others."""
+        step, of = way.step, (way.node, channel.id, purpose.id if purpose else "")
+        if step is not None and of not in self.strays:
+            facts = facts_of(channel, purpose, "staff" if way.role else "tool", "")
+            caps = tuple(cap for cap in self.workspace.settings.caps if selects(cap.of, facts))
+            via = replace(way.via, channel=channel, caps=caps)
+            self.strays[of] = self._way(way.node, via, step, purpose, step.by, step.cap, "")
+        return self.strays[of]
 
     def _uses_traits(self, purpose: Purpose | None) -> bool:
         known = self.workspace.data
@@ -177,7 +187,7 @@ class Ground:
         """Return by how many touches of a customer each limit, each hour and each consent is broken."""
         found: Broken = Counter()
         touches = sorted(course.touches, key=lambda one: one.time)
-        ways = [(one, way) for one in touches if (way := self.ways.get((one.step, one.channel))) is not None]
+        ways = [(one, way) for one in touches if (way := self._way_of(one)) is not None]
         for subject, per, most, counted in self._limits(ways):
             beyond = most_beyond(per, most, counted, course.zone)
             if beyond:
@@ -193,6 +203,10 @@ class Ground:
             if why:
                 found[why, way.of_purpose] += 1
         return found
+
+    def _way_of(self, touch: TouchRow) -> Way | None:
+        stray = self.strays.get((touch.step, touch.channel, touch.purpose))
+        return stray or self.ways.get((touch.step, touch.channel))
 
     def _limits(
         self, ways: Sequence[tuple[TouchRow, Way]]
@@ -213,7 +227,7 @@ class Ground:
                 inside = [
                     (touch.time, way.via.weight)
                     for touch, way in counted
-                    if cap_of in way.via.caps and self._is_of(budget.of.id, way.node)
+                    if cap_of in way.via.caps and self.is_of(budget.of.id, way.node)
                 ]
                 yield f"budget/{cap_of.id}/{budget.of.id}", per, budget.max, inside
         for limit in LIMITS:
@@ -221,7 +235,8 @@ class Ground:
                 through = [(touch.time, way.via.weight) for touch, way in counted if _through(limit, way)]
                 yield f"limit/{limit.id}", limit.per, limit.max, through
 
-    def _is_of(self, owner: str, node: str) -> bool:
+    def is_of(self, owner: str, node: str) -> bool:
+        """Whether a step is one of the owner of a budget: a playbook, a stage or a group."""
         groups = {one.id: [ref.id for ref in one.journeys] for one in self.workspace.settings.one_at_a_time}
         members = groups.get(owner, [owner])
         elsewhere = [one for names in groups.values() for one in names if "/" in one and one not in members]
@@ -234,36 +249,36 @@ class Ground:
         """Return how a touch lacks its consent; '' where it has one, or needs none. `consents` are in order."""
         if not way.needs_consent:
             return ""
-        why = (
-            "beyond-consent"
-            if any(one.action == "given" and one.time <= now for one in consents)
-            else "without-consent"
-        )
-        for consent in way.covered_by:
-            before = [
-                one for one in consents if one.consent == consent.id and (one.time, LAST[one.action]) <= (now, TOUCH)
-            ]
-            if not before:
-                continue
-            agreed = next(
-                (number for number in range(len(before) - 1, -1, -1) if before[number].action == "given"), None
-            )
-            if agreed is None:
-                continue
-            given, ended = before[agreed], before[agreed + 1 : agreed + 2]
-            expires = given.expires or (zone.later(given.time, consent.expires) if consent.expires else None)
-            if ended:
-                until = (
-                    zone.later(ended[0].time, consent.effective_within) if consent.effective_within else ended[0].time
-                )
-                if now <= until:
-                    return ""
-                why = "after-withdrawal" if before[-1].action == "withdrawn" else why
-            elif expires is None or now < expires:
-                return ""
-            else:
-                why = "stale-consent"
-        return why
+        standing = {one.id: _standing(one, consents, now, zone) for one in self.workspace.consents.values()}
+        mine = [standing[one.id] for one in way.covered_by]
+        if "given" in mine:
+            return ""
+        ended = [one for one in mine if one in ("withdrawn", "expired")]
+        if ended:
+            return "after-withdrawal" if ended[-1] == "withdrawn" else "stale-consent"
+        return "beyond-consent" if "given" in standing.values() else "without-consent"
+
+
+def _standing(consent: Consent, consents: Sequence[ConsentRow], now: int, zone: Zone) -> str:
+    """Return what a consent is at an instant: `given`, `withdrawn`, `refused`, `expired`; '' where there never was any."""
+    before = [one for one in consents if one.consent == consent.id and (one.time, LAST[one.action]) <= (now, TOUCH)]
+    agreed = next((number for number in range(len(before) - 1, -1, -1) if before[number].action == "given"), None)
+    if agreed is None:
+        return ""
+    given, ended = before[agreed], before[agreed + 1 : agreed + 2]
+    if ended:
+        until = zone.later(ended[0].time, consent.effective_within) if consent.effective_within else ended[0].time
+        return "given" if now <= until else before[-1].action
+    expires = given.expires or (zone.later(given.time, consent.expires) if consent.expires else None)
+    return "given" if expires is None or now < expires else "expired"
+
+
+def facts_of(channel: Channel, purpose: Purpose | None, sent_by: str, form: str) -> dict[str, str]:
+    """Return what selectors of touches ask for."""
+    return {
+        "channel": channel.id, "reach": channel.reach, "format": form, "sent_by": sent_by,
+        "purpose": purpose.id if purpose else "", "category": (purpose.category or "") if purpose else "",
+    }  # fmt: skip
 
 
 def most_beyond(per: Duration | Calendar, most: int, counted: Sequence[tuple[int, int]], zone: Zone) -> int:

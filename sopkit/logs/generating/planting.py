@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Final
 
-from sopkit.logs.generating import planting_people, planting_steps, planting_touches
+from sopkit.logs.generating import planting_people, planting_steps, planting_touches, planting_ways
 from sopkit.logs.generating.course import Course
 from sopkit.logs.generating.faults import Fault, Planted, Target
 from sopkit.logs.generating.ground import Ground
@@ -15,7 +15,7 @@ from sopkit.logs.generating.writing import clock
 from sopkit.simulation.clock import Zone
 from sopkit.text import Phrase
 
-FAULTS: Final = (*planting_touches.FAULTS, *planting_people.FAULTS, *planting_steps.FAULTS)
+FAULTS: Final = (*planting_touches.FAULTS, *planting_ways.FAULTS, *planting_people.FAULTS, *planting_steps.FAULTS)
 BY_NAME: Final[Mapping[str, Fault]] = {one.name: one for one in FAULTS}
 PATIENCE: Final = 3000
 """Customers that pass by without any fault finding its place, after which what is still wanted is given up."""

@@ -13,6 +13,7 @@ from sopkit.logs.generating.faults import Breaks, Fault, Planted, Target
 from sopkit.logs.generating.ground import OVER, Ground, Way
 from sopkit.logs.tables import Of
 from sopkit.model.documents import Cap
+from sopkit.model.presets import HOURS_LIMITS
 from sopkit.simulation.clock import DAY
 from sopkit.text import Phrase
 
@@ -25,6 +26,8 @@ OPEN: Final = (9 * HOUR + 1800, 20 * HOUR + 1800)
 LONGEST: Final = 7
 """Days in which a window is filled."""
 NO_CAPS: Final = Phrase("工作区没有触达上限", "the workspace has no caps on touches")
+NO_BUDGETS: Final = Phrase("没有给剧本分配触达次数", "no playbook has a budget of touches")
+NO_HOURS: Final = Phrase("没有限定营销时段的渠道", "no channel limits the hours of marketing")
 NO_QUIET: Final = Phrase("没有哪种触达要避开静默时段", "no touch has quiet hours to keep to")
 NO_CONSENT: Final = Phrase("没有触达要靠同意", "no touch rests on a consent")
 NO_EXPIRY: Final = Phrase("没有会到期的同意", "no consent expires")
@@ -65,19 +68,43 @@ def tried(ways: Iterable[Way], random: Random, most: int = 6) -> list[Way]:
 
 def over_touch(ground: Ground) -> Iterable[Target] | Phrase:
     """A target for each cap that some way counts for."""
-    caps = [cap for cap in ground.workspace.settings.caps if any(cap in way.via.caps for way in ground.felt)]
-    return [Target(f"cap/{cap.id}", partial(_over, ground, cap)) for cap in caps] or NO_CAPS
+    found = []
+    for cap in ground.workspace.settings.caps:
+        ways = [one for one in ground.felt if cap in one.via.caps and one.counts]
+        if ways:
+            found.append(_limit(ground, cap, ways, ("over-touch", "SOP301", f"cap/{cap.id}")))
+    return found or NO_CAPS
 
 
-def _over(ground: Ground, cap: Cap, course: Course, random: Random) -> Planted | None:
-    """Add touches until one is beyond the cap; all are taken out again where that does not come about."""
-    subject, before = f"cap/{cap.id}", len(course.touches)
-    ways = tried((one for one in ground.felt if cap in one.via.caps and one.counts), random)
+def over_budget(ground: Ground) -> Iterable[Target] | Phrase:
+    """A target for each budget that some way counts for."""
+    found, caps = [], {cap.id: cap for cap in ground.workspace.settings.caps}
+    for budget in ground.workspace.settings.budgets:
+        cap = caps.get(budget.cap.id)
+        ways = [
+            one for one in ground.felt if cap in one.via.caps and one.counts and ground.is_of(budget.of.id, one.node)
+        ]
+        if cap is not None and ways:
+            what = "over-budget", "SOP305", f"budget/{cap.id}/{budget.of.id}"
+            found.append(_limit(ground, cap, ways, what))
+    return found or NO_BUDGETS
+
+
+def _limit(ground: Ground, cap: Cap, ways: list[Way], what: tuple[str, str, str]) -> Target:
+    return Target(what[2], partial(_over, ground, cap, ways, what))
+
+
+def _over(  # noqa: PLR0917  what tells caps and budgets apart
+    ground: Ground, cap: Cap, ways: list[Way], what: tuple[str, str, str], course: Course, random: Random
+) -> Planted | None:
+    """Add touches until one is beyond the limit; all are taken out again where that does not come about."""
+    (name, rule, subject), before = what, len(course.touches)
+    chosen = tried(ways, random)
     for now in _climb(ground, course, cap, random):
-        for way in ways:
+        for way in chosen:
             touch = way.touch(course, now)
             if adds(ground, course, touch, (OVER, subject)):
-                return planted("over-touch", (("SOP301", subject),), course, course.touches[before:])
+                return planted(name, ((rule, subject),), course, course.touches[before:])
             if adds(ground, course, touch, None):
                 break
     del course.touches[before:]
@@ -120,6 +147,41 @@ def _at_night(ground: Ground, ways: list[Way], number: int, course: Course, rand
             touch = way.touch(course, now)
             if unused(course, way.node, now) and adds(ground, course, touch, ("quiet-hours", subject)):
                 return planted("quiet-hours", (("SOP982", subject),), course, [touch])
+    return None
+
+
+def sending_hours(ground: Ground) -> Iterable[Target] | Phrase:
+    """A target for each preset that lets marketing through in some hours alone."""
+    found = []
+    for preset in sorted({one.preset for one in HOURS_LIMITS}):
+        ways = [
+            one for one in ground.felt
+            if one.via.channel.preset == preset and not one.via.channel.hours and one.purpose and one.purpose.is_marketing
+        ]  # fmt: skip
+        if ways:
+            found.append(Target(f"hours/{preset}", partial(_beside_hours, ground, ways, f"hours/{preset}")))
+    return found or NO_HOURS
+
+
+def _beside_hours(ground: Ground, ways: list[Way], subject: str, course: Course, random: Random) -> Planted | None:
+    """Add a touch outside the hours, which may be quiet hours, too."""
+    before = ground.broken(course)
+    for way in tried(ways, random):
+        for hour in random.sample(range(24), 24):
+            day = course.zone.day(next(moments(ground, course, random)))
+            now = course.zone.at(day * DAY + hour * HOUR + random.randint(0, HOUR - 1))
+            if not unused(course, way.node, now):
+                continue
+            touch = way.touch(course, now)
+            course.touches.append(touch)
+            new = ground.broken(course) - before
+            breaks = sorted(
+                {"hours": ("SOP309", subject), "quiet-hours": ("SOP982", of)}.get(why, ("", "")) for why, of in new
+            )
+            only = new.total() == len(breaks) and all(rule for rule, _ in breaks)
+            if ("hours", way.node) in new and only:
+                return planted("sending-hours", tuple(breaks), course, [touch])
+            course.touches.pop()
     return None
 
 
@@ -208,6 +270,8 @@ def planted(
 
 FAULTS: Final = (
     Fault("over-touch", Phrase("超过触达上限", "one touch more than a cap allows"), over_touch),
+    Fault("over-budget", Phrase("超过分配的触达次数", "one touch more than a budget allows"), over_budget),
+    Fault("sending-hours", Phrase("渠道不放行的时段发营销", "marketing at an hour that the channel bars"), sending_hours),
     Fault("quiet-hours", Phrase("静默时段里触达", "a touch in quiet hours"), quiet_hours),
     Fault("without-consent", Phrase("没有同意就触达", "a touch without consent"), without_consent),
     Fault("beyond-consent", Phrase("同意没有覆盖的触达", "a touch that the consent does not cover"), beyond_consent),

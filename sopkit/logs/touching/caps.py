@@ -11,10 +11,10 @@ from typing import Final
 from sopkit.graph.touches import Match, Touch
 from sopkit.graph.zones import Clocks
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Deed, Observation, concluded, doubted, in_doubt, not_assessed
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, touched
-from sopkit.logs.touching.zones import Zones, calendar, day_of
+from sopkit.logs.zones import UNKNOWN, Zones, calendar, day_of
 from sopkit.model.values import Duration
 from sopkit.rules.budgets import OVER_BUDGET
 from sopkit.rules.caps import OVER_TOUCH
@@ -25,6 +25,11 @@ PACK: Final = 4_294_967_296
 """Seconds that a packed key has room for."""
 NO_LOG: Final = Phrase("没有触达日志", "there is no log of touches")
 NONE_COUNTS: Final = Phrase("日志里没有这条上限管的触达", "the log has no touch that counts under it")
+UNTOLD: Final = Phrase(
+    "看不出算不算在内：日志没有写目的、步骤或渠道",
+    "whether they count cannot be told: the log lacks purpose, step or channel",
+)
+NO_ZONE: Final = Phrase("不知道客户在哪个时区", "the customer's time zone is not known")
 WORKDAYS: Final = Phrase(
     "上限按工作日算，日志里看不出哪天是工作日", "it counts in workdays, and logs do not tell which days are any"
 )
@@ -56,23 +61,26 @@ class _Question:
         self.answers: dict[int, Match] = {one.kind: _counts(limit, one) for one in contacts.all}
         self.kinds = contacts.kinds(self.answers, "yes")
         self.looked = contacts.rows(self.kinds)
-        self.unsure = contacts.rows(contacts.kinds(self.answers, "maybe"))
+        self.doubts = contacts.doubts(contacts.kinds(self.answers, "maybe"), UNTOLD)
 
     def observation(self) -> Observation:
         limit, broken, unplaced = self.limit, Broken(), 0
+        rule = OVER_BUDGET if limit.share else OVER_TOUCH
         reason = self._reason()
-        if reason is None:
-            for _ in self.contacts.store.each():
-                broken.add(self.contacts.store, self._query(), self._tell)
-                unplaced += self._unplaced()
-        if reason is None and not broken.rows and (self.unsure or unplaced):
-            reason = _unsure(self.unsure, unplaced)
+        if reason is not None:
+            return not_assessed(rule, limit.subject, reason)
+        for _ in self.contacts.store.each() if self.kinds else ():
+            broken.add(self.contacts.store, self._query(), self._tell)
+            unplaced += self._unplaced()
+        looked, doubts = self.looked - unplaced, (*self.doubts, (unplaced, NO_ZONE))
+        status, reason = concluded(looked, broken.rows, doubts, NONE_COUNTS)
         return Observation(
-            rule=OVER_BUDGET if limit.share else OVER_TOUCH,
+            rule=rule,
             subject=limit.subject,
-            status="broken" if broken.rows else "not assessed" if reason else "kept",
-            message=_message(limit, self.looked - unplaced, broken, self.unsure + unplaced),
-            looked=self.looked - unplaced,
+            status=status,
+            message=doubted(_message(limit, looked, broken), doubts),
+            looked=looked,
+            unsure=in_doubt(doubts),
             broken=broken.rows,
             customers=broken.customers,
             reason=reason,
@@ -81,11 +89,9 @@ class _Question:
         )
 
     def _reason(self) -> Phrase | None:
-        """Return why nothing can be counted."""
+        """Return why nothing can be asked."""
         if not self.contacts.all:
             return NO_LOG
-        if not self.kinds:
-            return _unsure(self.unsure, 0) if self.unsure else NONE_COUNTS
         if isinstance(self.limit.per, Duration) and self.limit.per.unit == "workday":
             return WORKDAYS
         return None
@@ -100,7 +106,7 @@ class _Question:
         if not self._by_clock or self.zones.single:
             return 0
         rows = self.contacts.store.engine.run(
-            f"SELECT count(*) FROM touches t{self.zones.join('t')} WHERE kind IN ({listed(self.kinds)}) AND {self.zones.number} = 0"
+            f"SELECT count(*) FROM touches t{self.zones.join('t')} WHERE kind IN ({listed(self.kinds)}) AND {self.zones.number} = {UNKNOWN}"
         )
         return int(rows[0][0])
 
@@ -122,12 +128,16 @@ class _Question:
         )
 
     def _packed(self, first: int, seconds: int) -> str:
-        """Return the quickest form: one number for customer and time, so that one sort without parts does."""
+        """Return the quickest form: one number for customer and time, so that one sort without parts does.
+
+        It is taken apart by a division that leaves nothing over, which is exact in floating point.
+        """
         key = f"CAST(who AS BIGINT) * {PACK} + (ts - ({first}))"
         every = len(self.kinds) == len(self.contacts.all)
         where = "" if every else f" WHERE kind IN ({listed(self.kinds)})"
         return (
-            f"SELECT key >> 32 AS who, (key & {PACK - 1}) + ({first}) AS ts FROM (SELECT key, key - lag(key, {self.limit.most}) "
+            f"SELECT CAST((key - key % {PACK}) / {PACK} AS BIGINT) AS who, key % {PACK} + ({first}) AS ts "
+            f"FROM (SELECT key, key - lag(key, {self.limit.most}) "
             f"OVER (ORDER BY key) AS since FROM (SELECT {key} AS key FROM touches{where})) WHERE since < {seconds}"
         )
 
@@ -199,18 +209,7 @@ def _felt(weights: Mapping[int, int]) -> str:
 # What is said
 
 
-def _unsure(unsure: int, unplaced: int) -> Phrase:
-    if unsure:
-        return Phrase(
-            f"有 {unsure:,} 次触达看不出算不算在内：日志没有写目的、步骤、渠道或状态",
-            f"of {unsure:,} touches it cannot be told whether they count: the log lacks purpose, step, channel or state",
-        )
-    return Phrase(
-        f"有 {unplaced:,} 次触达不知道客户在哪个时区", f"of {unplaced:,} touches the customer's time zone is not known"
-    )
-
-
-def _message(limit: Limit, looked: int, broken: Broken, unsure: int) -> Phrase:
+def _message(limit: Limit, looked: int, broken: Broken) -> Phrase:
     name, words = limit.name, limit.words
     zh, en = f"{name.zh}（{words.zh}）：", f"{name.en} ({words.en}): "
     if broken.rows:
@@ -218,6 +217,4 @@ def _message(limit: Limit, looked: int, broken: Broken, unsure: int) -> Phrase:
         en += f"{broken.rows:,} of {looked:,} touches are beyond it (customers: {broken.customers:,})"
     else:
         zh, en = zh + f"{looked:,} 次触达都没有超出", en + f"none of {looked:,} touches is beyond it"
-    if unsure:
-        zh, en = zh + f"；另有 {unsure:,} 次看不出算不算", en + f"; of {unsure:,} more it cannot be told"
     return Phrase(zh, en)

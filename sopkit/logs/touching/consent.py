@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Deed, Observation
+from sopkit.logs.observed import Deed, Doubt, Observation, concluded, doubted, in_doubt
+from sopkit.logs.states import UNCLEAR
 from sopkit.logs.touching.contacts import Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, touched
 from sopkit.logs.touching.needs import Need, Rows, Slot, need_of
 from sopkit.logs.touching.standing import held, stand
-from sopkit.logs.touching.zones import Zones
+from sopkit.logs.zones import Zones
 from sopkit.rules.consent_rules import AFTER, BEYOND, STALE, WITHOUT
 from sopkit.text import Phrase
 
@@ -38,6 +39,10 @@ WORDS: Final = {
     503: Phrase("在撤回生效之后", "came after a withdrawal had taken effect"),
     504: Phrase("当时同意已经到期", "had a consent that had expired"),
 }
+TOO_EARLY: Final = Phrase(
+    "早于同意日志，或者日志没有写是哪项同意",
+    "they came before what the log of consents knows, or it does not say which consent",
+)
 COMPLETE: Final = Phrase(
     "假定同意日志自第一条起是全的：里面没有的客户就是没有同意",
     "the log of consents is taken to be complete from its first row on: who is not in it has not agreed",
@@ -53,6 +58,12 @@ class Asked:
     looked: int
     broken: Mapping[int, Broken]
     unknown: int = 0
+    unclear: int = 0
+    """Rows beside them that are not sure to be touches."""
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        return (self.unknown, TOO_EARLY), (self.unclear, UNCLEAR)
 
 
 def observe(case: LogCase) -> Iterator[Observation]:
@@ -60,19 +71,24 @@ def observe(case: LogCase) -> Iterator[Observation]:
     contacts = contacts_of(case)
     needs = {one.kind: need_of(contacts, one) for one in contacts.all}
     unsure = [kind for kind, one in needs.items() if one == "unsure"]
-    if unsure:
-        yield _not_assessed(WITHOUT, "touches", NO_PURPOSE, contacts.rows(unsure))
-    sure = {kind: one for kind, one in needs.items() if isinstance(one, Need)}
-    reason = _reason(case, contacts, sure)
+    for rule in RULES.values() if unsure else ():
+        yield _not_assessed(rule, "touches", NO_PURPOSE, contacts.rows(unsure))
+    resting = {kind: one for kind, one in needs.items() if isinstance(one, Need)}
+    reason = _reason(case, contacts, resting)
     if reason is not None:
         for rule in RULES.values():
-            yield _not_assessed(rule, "workspace", reason, contacts.rows(sure))
+            yield _not_assessed(rule, "workspace", reason, contacts.rows(resting))
         return
-    asked = list(_by_purpose(contacts, sure))
-    query = Course(case, contacts, sure).ask(asked)
+    asked = list(_by_purpose(contacts, resting))
+    query = Course(case, contacts, sure_of(contacts, resting)).ask(asked)
     for one in asked:
         for code, broken in one.broken.items():
             yield _observation(one, code, broken, query)
+
+
+def sure_of(contacts: Contacts, needs: Mapping[int, Need]) -> dict[int, Need]:
+    """Return the needs of the kinds of which each row is known to be a touch."""
+    return {kind: one for kind, one in needs.items() if contacts.by_kind[kind].happened == "yes"}
 
 
 def _reason(case: LogCase, contacts: Contacts, sure: Mapping[int, Need]) -> Phrase | None:
@@ -83,10 +99,18 @@ def _reason(case: LogCase, contacts: Contacts, sure: Mapping[int, Need]) -> Phra
     return None if "consents" in case.store.spans else NO_LOG
 
 
-def _by_purpose(contacts: Contacts, sure: Mapping[int, Need]) -> Iterator[Asked]:
-    for purpose in sorted({one.purpose for one in sure.values()}):
-        kinds = tuple(kind for kind, one in sure.items() if one.purpose == purpose)
-        yield Asked(purpose, kinds, contacts.rows(kinds), {code: Broken() for code in RULES})
+def _by_purpose(contacts: Contacts, resting: Mapping[int, Need]) -> Iterator[Asked]:
+    for purpose in sorted({one.purpose for one in resting.values()}):
+        yield asked_of(
+            contacts, purpose, [kind for kind, one in resting.items() if one.purpose == purpose], tuple(RULES)
+        )
+
+
+def asked_of(contacts: Contacts, about: str, kinds: Collection[int], codes: Collection[int]) -> Asked:
+    """Return what nobody has looked at yet: the touches of these kinds."""
+    sure = tuple(kind for kind in kinds if contacts.by_kind[kind].happened == "yes")
+    looked = contacts.rows(sure)
+    return Asked(about, sure, looked, {code: Broken() for code in codes}, unclear=contacts.rows(kinds) - looked)
 
 
 class Course:
@@ -107,7 +131,7 @@ class Course:
     def ask(self, asked: list[Asked]) -> str:
         """Add up what is found in each part; return the query for the touches that nothing allowed."""
         query = ""
-        for _ in self.store.each():
+        for _ in self.store.each() if self.needs else ():
             query = self._suspects()
             self.store.engine.run(f"CREATE OR REPLACE TEMP TABLE suspects AS {query}")
             stand(self.store, self.zones, self.rows, self.numbers)
@@ -223,21 +247,17 @@ def _observation(asked: Asked, code: int, broken: Broken, query: str) -> Observa
         zh, en = f"{zh}没有一次{words.zh}", f"{en}none {words.en}"
     if code == 501:
         zh, en = f"{zh}；{COMPLETE.zh}", f"{en}; {COMPLETE.en}"
-    if asked.unknown:
-        zh += f"；另有 {asked.unknown:,} 次早于同意日志，或者日志没有写是哪项同意，没有判断"
-        en += f"; {asked.unknown:,} more came before what the log of consents knows, or it does not say which consent: not assessed"
-    nothing = (
-        None if broken.rows or looked else Phrase("都早于同意日志", "all came before what the log of consents knows")
-    )
+    status, reason = concluded(looked, broken.rows, asked.doubts)
     return Observation(
         rule=RULES[code],
         subject=f"purpose/{asked.purpose}",
-        status="broken" if broken.rows else "not assessed" if nothing else "kept",
-        message=Phrase(zh, en),
+        status=status,
+        message=doubted(Phrase(zh, en), asked.doubts),
         looked=looked,
+        unsure=in_doubt(asked.doubts),
         broken=broken.rows,
         customers=broken.customers,
-        reason=nothing,
+        reason=reason,
         cases=broken.cases,
         queries=(query,),
     )
@@ -245,4 +265,4 @@ def _observation(asked: Asked, code: int, broken: Broken, query: str) -> Observa
 
 def _not_assessed(rule: Rule, subject: str, reason: Phrase, rows: int) -> Observation:
     message = Phrase(f"{rows:,} 次触达没有判断：{reason.zh}", f"{rows:,} touches were not assessed: {reason.en}")
-    return Observation(rule=rule, subject=subject, status="not assessed", message=message, reason=reason)
+    return Observation(rule=rule, subject=subject, status="not assessed", message=message, unsure=rows, reason=reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
@@ -12,6 +12,8 @@ from sopkit.frozen import dataclass
 from sopkit.graph.nodes import Node
 from sopkit.graph.touches import Match, Touch, touches_of
 from sopkit.logs.case import LogCase
+from sopkit.logs.observed import Doubt
+from sopkit.logs.states import UNCLEAR, states_of
 from sopkit.logs.store import Store
 from sopkit.model.documents import Cadence, Workspace
 from sopkit.model.nouns import Channel
@@ -22,10 +24,6 @@ from sopkit.rules.doubts import Doubts
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
-STATES: Final = ("sent", "delivered", "opened", "clicked")
-"""What becomes of one touch, in order: of each channel and tool the first that its rows say is the touch, the others are no second one."""
-NONE: Final = frozenset(("failed", "unsent"))
-"""States of what reached nobody."""
 NOWHERE: Final = Mark(0)
 
 
@@ -38,7 +36,7 @@ class Contact:
     channel: Channel | None
     """None: it is not declared."""
     happened: Match
-    """Whether a row is a touch at all: not where it failed, or only says what became of one."""
+    """Whether each row is a touch: not where it failed, or only says what became of one."""
     nodes: tuple[str, ...]
     """The declared steps or cadences that the rows name; several where they name them too shortly."""
     touches: tuple[Touch, ...]
@@ -89,20 +87,17 @@ class Contacts:
         for _ in self.store.each():
             for kind, count in self.store.engine.run("SELECT kind, count(*) FROM touches GROUP BY kind"):
                 counts[kind] = counts.get(kind, 0) + count
-        kinds = self.store.kinds("touches")
-        first = _first_states(kinds.values())
-        return tuple(self._contact(kind, said, first, counts[kind]) for kind, said in kinds.items() if kind in counts)
+        happened, kinds = states_of(self.store).reached("sent"), self.store.kinds("touches")
+        return tuple(
+            self._contact(kind, said, happened[kind], counts[kind]) for kind, said in kinds.items() if kind in counts
+        )
 
     @cached_property
     def by_kind(self) -> Mapping[int, Contact]:
         return {one.kind: one for one in self.all}
 
-    def _contact(self, kind: int, said: Mapping[str, str], first: Mapping[tuple[str, str], str], rows: int) -> Contact:
+    def _contact(self, kind: int, said: Mapping[str, str], happened: Match, rows: int) -> Contact:
         channel = self.workspace.channels.get(said["channel"])
-        state = said["state"] or "sent"
-        happened: Match = "no" if state in NONE else "maybe"
-        if state in STATES:
-            happened = "yes" if state == first[said["channel"], said["tool"]] else "no"
         nodes = tuple(self.places.get(said["step"], ())) if said["step"] else ()
         return Contact(kind, said, channel, happened, nodes, tuple(self._touches(said, channel, nodes)), rows)
 
@@ -181,19 +176,15 @@ class Contacts:
         """Return how many rows there are of these kinds."""
         return sum(self.by_kind[kind].rows for kind in kinds)
 
+    def doubts(self, kinds: Collection[int], why: Phrase) -> tuple[Doubt, ...]:
+        """Return the rows of kinds of which something may be so: whether they are touches is not known, or what `why` says."""
+        stated = [kind for kind in kinds if self.by_kind[kind].happened == "yes"]
+        return (self.rows(kinds) - self.rows(stated), UNCLEAR), (self.rows(stated), why)
+
 
 def _sort(touch: Touch) -> tuple[object, ...]:
     """Return all that tells touches of unknown steps apart: as many are kept as may matter."""
     return (touch.node, touch.purpose, touch.staff)
-
-
-def _first_states(kinds: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    for said in kinds:
-        key, state = (said["channel"], said["tool"]), said["state"] or "sent"
-        if state in STATES:
-            found[key] = min(found.get(key, state), state, key=STATES.index)
-    return found
 
 
 _KNOWN: WeakKeyDictionary[Store, Contacts] = WeakKeyDictionary()

@@ -35,17 +35,18 @@ def observe(case: LogCase) -> Iterator[Observation]:
         return
     groups = _groups(contacts)
     kinds = sorted({kind for one in groups for kind in one})
-    unsure = [one.kind for one in contacts.all if not one.nodes and one.happened != "no" and not one.said["step"]]
+    unsure = [
+        one.kind for one in contacts.all
+        if (one.happened != "no" and not one.nodes and not one.said["step"]) or (one.happened == "maybe" and one.nodes)
+    ]  # fmt: skip
     broken, store, within = Broken(), contacts.store, duplicate_within(contacts)
     for _ in store.each() if groups else ():
         broken.add(store, _query(groups, within), partial(touched, contacts, before=within - 1, counted=kinds))
     hours = f"{within / 3600:g}"
     about = Phrase(f"同一件事 {hours} 小时之内", f"on one occasion, within {hours} h")
     wrong = Phrase("是别的剧本或系统刚说过的", "say what another playbook or tool has just said")
-    yield told(
-        DUPLICATE, "workspace", about, wrong, contacts.rows(kinds), broken,
-        unsure=contacts.rows(unsure), why=NO_STEP, nothing=NO_PAIR,
-    )  # fmt: skip
+    doubts = contacts.doubts(unsure, NO_STEP)
+    yield told(DUPLICATE, "workspace", about, wrong, contacts.rows(kinds), broken, doubts, NO_PAIR)
 
 
 def duplicate_within(contacts: Contacts) -> int:

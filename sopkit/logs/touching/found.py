@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from heapq import nsmallest
 from typing import Final
 
 from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
-from sopkit.logs.observed import FIRST, Case, Deed, Observation
+from sopkit.logs.observed import FIRST, NOTHING, Case, Deed, Doubt, Observation, concluded, doubted, in_doubt
 from sopkit.logs.store import Store
 from sopkit.logs.touching.contacts import Contacts
 from sopkit.text import Phrase
@@ -82,30 +82,27 @@ def told(  # noqa: PLR0917  all that one question comes to
     wrong: Phrase,
     looked: int,
     broken: Broken,
-    *,
-    unsure: int = 0,
-    why: Phrase | None = None,
-    nothing: Phrase | None = None,
+    doubts: Sequence[Doubt] = (),
+    nothing: Phrase = NOTHING,
 ) -> Observation:
-    """Return the observation: of `looked` touches `about` something some are `wrong`; `unsure` more cannot be told, and `why`.
+    """Return the observation: of `looked` touches `about` something some are `wrong`; others are in doubt.
 
-    `nothing` says why nothing was looked at. None that is wrong is only said to be kept where nothing is unsure.
+    `nothing` says why nothing was looked at.
     """
-    reason = None if broken.rows else nothing if not looked and not unsure else why if unsure else None
+    status, reason = concluded(looked, broken.rows, doubts, nothing)
     zh, en = f"{about.zh}：{looked:,} 次触达里，", f"{about.en}: of {looked:,} touches, "
     if broken.rows:
         zh += f"{broken.rows:,} 次{wrong.zh}，涉及 {broken.customers:,} 位客户"
         en += f"{broken.rows:,} {wrong.en} (customers: {broken.customers:,})"
     else:
         zh, en = f"{zh}没有一次{wrong.zh}", f"{en}none {wrong.en}"
-    if unsure and why is not None:
-        zh, en = f"{zh}；另有 {unsure:,} 次没有判断：{why.zh}", f"{en}; {unsure:,} more were not assessed: {why.en}"
     return Observation(
         rule=rule,
         subject=subject,
-        status="broken" if broken.rows else "not assessed" if reason else "kept",
-        message=Phrase(zh, en),
+        status=status,
+        message=doubted(Phrase(zh, en), doubts),
         looked=looked,
+        unsure=in_doubt(doubts),
         broken=broken.rows,
         customers=broken.customers,
         reason=reason,

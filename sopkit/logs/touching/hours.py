@@ -15,7 +15,7 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, told, touched
-from sopkit.logs.touching.zones import DAY, Zones, day_of
+from sopkit.logs.zones import DAY, Zones, day_of
 from sopkit.model.presets import HOURS_LIMITS, NO_MARKETING
 from sopkit.model.values import WEEKDAYS, Hours
 from sopkit.rules.sending_hours import BARRED, OUTSIDE
@@ -24,10 +24,8 @@ from sopkit.text import Phrase
 
 NO_LOG: Final = Phrase("没有触达日志", "there is no log of touches")
 NONE: Final = Phrase("日志里没有它管的触达", "the log has no touch that it is about")
-UNSURE: Final = Phrase(
-    "不知道客户在哪个时区，或者日志没有写目的、步骤或渠道",
-    "the customer's time zone is not known, or the log lacks purpose, step or channel",
-)
+UNTOLD: Final = Phrase("日志没有写目的、步骤或渠道", "the log lacks purpose, step or channel")
+NO_ZONE: Final = Phrase("不知道客户在哪个时区", "the customer's time zone is not known")
 
 
 def observe(case: LogCase) -> Iterator[Observation]:
@@ -126,10 +124,8 @@ class _Hours:
             if not self.zones.single:
                 unplaced += store.engine.run(f"SELECT count(*) FROM ({rows}) WHERE second IS NULL")[0][0]
         looked = self.contacts.rows(kinds) - unplaced
-        unsure = self.contacts.rows(maybe) + unplaced
-        return told(
-            self.rule, self.subject, self.about, self.wrong, looked, broken, unsure=unsure, why=UNSURE, nothing=NONE
-        )
+        doubts = (*self.contacts.doubts(maybe, UNTOLD), (unplaced, NO_ZONE))
+        return told(self.rule, self.subject, self.about, self.wrong, looked, broken, doubts, NONE)
 
     def _rows(self, kinds: list[int]) -> str:
         local = self.zones.local("t.ts", self.zones.number)
@@ -156,14 +152,14 @@ def _barred(contacts: Contacts) -> Iterator[Observation]:
             def ask(touch: Touch, channel: str = channel.id) -> Match:
                 return _both(_goes_by(channel, "", touch), _is_marketing(touch))
 
-            answers = {each.kind: each.answer(ask) for each in contacts.all if each.channel is channel}
-            kinds = contacts.kinds(answers, "yes")
+            mine = [each for each in contacts.all if each.channel is channel and each.happened != "no"]
+            answers = {each.kind: each.answer(ask) for each in mine}
+            kinds, maybe = contacts.kinds(answers, "yes"), contacts.kinds(answers, "maybe")
             broken = Broken()
             for _ in contacts.store.each() if kinds else ():
                 query = f"SELECT who, ts FROM touches WHERE kind IN ({listed(kinds)})"
                 broken.add(contacts.store, query, partial(touched, contacts, before=0, counted=kinds))
             about = Phrase(f"{channel.id}：{one.source.zh}", f"{channel.id}: {one.source.en}")
-            yield told(
-                BARRED, f"channel/{channel.id}", about, Phrase("是营销", "are marketing"), contacts.rows(answers), broken,
-                unsure=contacts.rows(contacts.kinds(answers, "maybe")), why=UNSURE, nothing=NONE,
-            )  # fmt: skip
+            doubts, looked = contacts.doubts(maybe, UNTOLD), contacts.rows(answers) - contacts.rows(maybe)
+            wrong = Phrase("是营销", "are marketing")
+            yield told(BARRED, f"channel/{channel.id}", about, wrong, looked, broken, doubts, NONE)

@@ -37,9 +37,7 @@ def need_of(contacts: Contacts, contact: Contact) -> Need | Literal["none", "uns
     if contact.happened == "no":
         return "none"
     found = {_of_touch(contacts, one) for one in contact.touches}
-    if len(found) > 1 or (contact.happened == "maybe" and found != {"none"}):
-        return "unsure"
-    return found.pop()
+    return found.pop() if len(found) == 1 else "unsure"
 
 
 def _of_touch(contacts: Contacts, touch: Touch) -> Need | Literal["none", "unsure"]:

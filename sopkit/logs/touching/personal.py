@@ -12,12 +12,13 @@ from sopkit.graph.touches import Match, Touch
 from sopkit.law.vocabulary import is_sensitive
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation, not_assessed
+from sopkit.logs.states import UNCLEAR
 from sopkit.logs.touching.consent import NO_LOG as NO_CONSENTS
-from sopkit.logs.touching.consent import Asked, Course
+from sopkit.logs.touching.consent import Course, asked_of, sure_of
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, told, touched
 from sopkit.logs.touching.needs import Need
-from sopkit.logs.touching.zones import EPOCH, Zones, day_of
+from sopkit.logs.zones import EPOCH, Zones, day_of
 from sopkit.rules.consent_sensitive import UNSEPARATE, separate_for
 from sopkit.rules.personal_fields import is_personal, uses_traits
 from sopkit.rules.sharing_rules import MINORS, NO_ROUTE, UNTOLD
@@ -36,15 +37,10 @@ NO_FIELD: Final = {
 }
 NO_LAW: Final = Phrase("工作区适用的法规包里没有这条要求", "no pack of law that applies asks for this")
 NONE: Final = Phrase("日志里没有它管的触达", "the log has no touch that it is about")
-NO_AGE: Final = Phrase(
-    "不知道客户的年龄，或者日志没有写步骤", "the customer's age is not known, or the log does not say the step"
-)
+NO_AGE: Final = Phrase("不知道客户的年龄", "the customer's age is not known")
+NO_STEP: Final = Phrase("日志没有写步骤", "the log does not say the step")
 NO_DATUM: Final = Phrase("用到的数据没有声明", "the datum is not declared")
 NO_TOOL: Final = Phrase("日志没有写系统", "the log does not say the tool")
-TOO_EARLY: Final = Phrase(
-    "早于同意日志，或者日志没有写是哪项同意",
-    "they came before what the log of consents knows, or it does not say which consent",
-)
 
 
 def observe(case: LogCase) -> Iterator[Observation]:
@@ -78,10 +74,10 @@ def _minors(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
             store, f"SELECT who, ts FROM ({rows}) WHERE young", partial(touched, contacts, before=0, counted=kinds)
         )
         known += store.engine.run(f"SELECT count(*) FROM ({rows}) WHERE young IS NOT NULL")[0][0]
-    unsure = contacts.rows(kinds) - known + contacts.rows(maybe)
+    doubts = ((contacts.rows(kinds) - known, NO_AGE), *contacts.doubts(maybe, NO_STEP))
     about = Phrase("个性化的自动营销", "personalised marketing by tools")
     wrong = Phrase("发给了未成年人", "went to minors")
-    yield told(MINORS, "workspace", about, wrong, known, broken, unsure=unsure, why=NO_AGE, nothing=NONE)
+    yield told(MINORS, "workspace", about, wrong, known, broken, doubts, NONE)
 
 
 def _is_automated(contacts: Contacts, touch: Touch) -> Match:
@@ -130,7 +126,7 @@ def grown_up(born: int) -> int:
 
 def _sensitive(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
     """Yield of each sensitive datum that the log names how often it was used without its separate consent."""
-    said = [one for one in contacts.all if one.said["data"] and one.happened == "yes"]
+    said = [one for one in contacts.all if one.said["data"] and one.happened != "no"]
     data = contacts.workspace.data
     if not contacts.rules.law.applies(*UNSEPARATE.aliases):
         yield not_assessed(UNSEPARATE, "workspace", NO_LAW)
@@ -151,9 +147,7 @@ def _sensitive(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
         if unknown or not needs:
             about, wrong = Phrase("其余数据", "other data"), Phrase("用到了敏感信息", "used sensitive data")
             plain = contacts.rows(one.kind for one in said if one.kind not in needs) - unknown
-            yield told(
-                UNSEPARATE, "workspace", about, wrong, plain, Broken(), unsure=unknown, why=NO_DATUM, nothing=NONE
-            )
+            yield told(UNSEPARATE, "workspace", about, wrong, plain, Broken(), ((unknown, NO_DATUM),), NONE)
 
 
 def _abroad(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
@@ -162,7 +156,7 @@ def _abroad(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
     if not any(pack.id == HOME for pack in contacts.rules.law.packs):
         yield from (not_assessed(rule, "workspace", NO_LAW) for rule in rules)
         return
-    said = [one for one in contacts.all if one.said["country"] and one.happened == "yes"]
+    said = [one for one in contacts.all if one.said["country"] and one.happened != "no"]
     if not said:
         yield from (not_assessed(rule, "workspace", NO_FIELD["country"]) for rule in rules)
         return
@@ -179,9 +173,7 @@ def _abroad(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
         yield _route(contacts, name, mine)
         if not name:
             unsaid = Phrase("没有写系统的出境触达", "touches abroad that do not say their tool")
-            yield told(
-                UNTOLD, "workspace", unsaid, Phrase("", ""), 0, Broken(), unsure=contacts.rows(mine), why=NO_TOOL
-            )
+            yield told(UNTOLD, "workspace", unsaid, Phrase("", ""), 0, Broken(), ((contacts.rows(mine), NO_TOOL),))
             continue
         subjects[f"tool/{name}"] = mine
         needs |= dict.fromkeys(mine, Need("", "", _consents_to(contacts, name)))
@@ -207,20 +199,20 @@ def _route(contacts: Contacts, name: str, mine: list[int]) -> Observation:
     )
     none_has = not any(one.transfer and one.transfer.route for one in contacts.workspace.tools.values())
     unsure = not name and not none_has
+    sure = [kind for kind in mine if contacts.by_kind[kind].happened == "yes"]
     broken = Broken()
     for _ in contacts.store.each() if not lawful and not unsure else ():
-        query = f"SELECT who, ts FROM touches WHERE kind IN ({listed(mine)})"
+        query = f"SELECT who, ts FROM touches WHERE kind IN ({listed(sure)})"
         broken.add(contacts.store, query, partial(touched, contacts, before=0, counted=mine))
     about = (
         Phrase(f"系统 {name} 在境外用数据", f"data used abroad by {name}")
         if name
         else Phrase("数据出境", "data abroad")
     )
-    wrong, rows = Phrase("没有声明出境途径", "have no declared route"), contacts.rows(mine)
-    return told(
-        NO_ROUTE, f"tool/{name}" if name else "workspace", about, wrong, 0 if unsure else rows, broken,
-        unsure=rows if unsure else 0, why=NO_TOOL,
-    )  # fmt: skip
+    wrong, rows = Phrase("没有声明出境途径", "have no declared route"), contacts.rows(sure)
+    doubts = ((rows if unsure else 0, NO_TOOL), (0 if lawful else contacts.rows(mine) - rows, UNCLEAR))
+    subject = f"tool/{name}" if name else "workspace"
+    return told(NO_ROUTE, subject, about, wrong, 0 if unsure else rows, broken, doubts)
 
 
 def _consents_to(contacts: Contacts, tool: str) -> tuple[str, ...]:
@@ -245,12 +237,10 @@ def _consented(  # noqa: PLR0917
         yield from (not_assessed(rule, subject, NO_CONSENTS) for subject in subjects)
         return
     code = int(rule.code.removeprefix("SOP"))
-    asked = [
-        Asked(subject, tuple(kinds), contacts.rows(kinds), {code: Broken()}) for subject, kinds in subjects.items()
-    ]
-    query = Course(case, contacts, needs, code).ask(asked)
+    asked = [asked_of(contacts, subject, kinds, (code,)) for subject, kinds in subjects.items()]
+    query = Course(case, contacts, sure_of(contacts, needs), code).ask(asked)
     for one in asked:
-        one.broken[code].queries = (query,)
+        one.broken[code].queries = (query,) if query else ()
         about = Phrase(one.purpose.partition("/")[2], one.purpose.partition("/")[2])
         looked = one.looked - one.unknown
-        yield told(rule, one.purpose, about, wrong, looked, one.broken[code], unsure=one.unknown, why=TOO_EARLY)
+        yield told(rule, one.purpose, about, wrong, looked, one.broken[code], one.doubts)

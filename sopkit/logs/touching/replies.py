@@ -8,7 +8,8 @@ from typing import Final
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation, not_assessed
-from sopkit.logs.touching.contacts import Contacts, contacts_of
+from sopkit.logs.states import UNCLEAR
+from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, told, touched
 from sopkit.model.nouns import Channel
 from sopkit.model.presets import REPLY_WINDOWS, ReplyWindow
@@ -27,7 +28,7 @@ def observe(case: LogCase) -> Iterator[Observation]:
     contacts = contacts_of(case)
     presets = {one.preset for one in REPLY_WINDOWS}
     for channel in contacts.workspace.channels.values():
-        mine = [one.kind for one in contacts.all if one.channel is channel and one.happened != "no"]
+        mine = [one for one in contacts.all if one.channel is channel and one.happened != "no"]
         if channel.preset not in presets or not mine:
             continue
         opening = opening_of(channel)
@@ -55,8 +56,10 @@ def opening_of(channel: Channel) -> dict[str, ReplyWindow]:
     return found
 
 
-def _asked(contacts: Contacts, channel: Channel, mine: list[int], kinds: Mapping[int, ReplyWindow]) -> Observation:
+def _asked(contacts: Contacts, channel: Channel, every: list[Contact], kinds: Mapping[int, ReplyWindow]) -> Observation:
     store, broken, unknown = contacts.store, Broken(), 0
+    mine = [one.kind for one in every if one.happened == "yes"]
+    maybe = [one.kind for one in every if one.happened == "maybe"]
     windows = list(dict.fromkeys(kinds.values()))
     longest = max(one.seconds for one in windows)
     from_here = store.spans["events"][1] + longest
@@ -71,8 +74,8 @@ def _asked(contacts: Contacts, channel: Channel, mine: list[int], kinds: Mapping
     zh = "；".join(one.source.zh for one in windows[:1])
     about = Phrase(f"{channel.id}（{zh}）", f"{channel.id} ({windows[0].source.en})")
     wrong = Phrase("超出了客户动作之后的时间或条数", "came past the time or the number that the customer's act allows")
-    looked = contacts.rows(mine) - unknown
-    return told(CLOSED, f"channel/{channel.id}", about, wrong, looked, broken, unsure=unknown, why=BEFORE, nothing=NONE)
+    looked, doubts = contacts.rows(mine) - unknown, (*contacts.doubts(maybe, UNCLEAR), (unknown, BEFORE))
+    return told(CLOSED, f"channel/{channel.id}", about, wrong, looked, broken, doubts, NONE)
 
 
 def _query(mine: list[int], kinds: Mapping[int, ReplyWindow], windows: list[ReplyWindow]) -> str:

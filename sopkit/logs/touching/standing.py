@@ -8,7 +8,7 @@ from typing import Final
 from sopkit.graph.course import INFINITE, longest
 from sopkit.logs.store import Store
 from sopkit.logs.touching.needs import CODES, Rows, Slot
-from sopkit.logs.touching.zones import Zones, calendar, day_of
+from sopkit.logs.zones import Zones, calendar, day_of
 from sopkit.model.nouns import Consent
 
 NEVER: Final = 1 << 60

@@ -32,15 +32,14 @@ def observe(case: LogCase) -> Iterator[Observation]:
     answers = {one.kind: plan.lacks(one) for one in contacts.all if one.happened != "no"}
     strange, unsure = contacts.kinds(answers, "yes"), contacts.kinds(answers, "maybe")
     looked = contacts.rows(answers) - contacts.rows(unsure)
+    doubts = contacts.doubts(unsure, UNTOLD)
     about, wrong = (
         Phrase("剧本以外的触达", "touches beyond the playbooks"),
         Phrase("在剧本里找不到", "stand in no playbook"),
     )
     broken = _broken(contacts, strange)
-    found = told(
-        UNDECLARED, "workspace", about, wrong, looked, broken, unsure=contacts.rows(unsure), why=UNTOLD, nothing=NONE
-    )
-    yield _grouped(contacts, found, answers, strange)
+    found = told(UNDECLARED, "workspace", about, wrong, looked, broken, doubts, NONE)
+    yield _grouped(contacts, found, [kind for kind in answers if kind not in unsure], strange)
     yield from _by_other_channels(contacts, plan)
 
 
@@ -63,7 +62,11 @@ class _Plan:
         return frozenset(found)
 
     def lacks(self, contact: Contact) -> Match:
-        """Return whether no playbook declares rows of a kind."""
+        """Return whether no playbook declares the touches that rows of a kind are."""
+        lacking = self._lacks(contact)
+        return "maybe" if lacking == "yes" and contact.happened == "maybe" else lacking
+
+    def _lacks(self, contact: Contact) -> Match:
         if contact.said["step"]:
             return "no" if contact.nodes else "yes"
         if contact.channel is None:
@@ -86,22 +89,23 @@ class _Plan:
 def _by_other_channels(contacts: Contacts, plan: _Plan) -> Iterator[Observation]:
     """Yield each step that went by another channel; of all others together that they did not."""
     stated = [one for one in contacts.all if one.nodes and one.happened != "no"]
-    other = [one for one in stated if not any(plan.names(node, one) for node in one.nodes)]
+    away = [one for one in stated if not any(plan.names(node, one) for node in one.nodes)]
+    other = [one for one in away if one.happened == "yes"]
     wrong = Phrase("不是用写明的渠道发的", "went by a channel that the step does not name")
     steps = sorted({one.nodes for one in other})
     for nodes in steps:
-        mine = [one.kind for one in stated if one.nodes == nodes]
+        mine = [one.kind for one in stated if one.nodes == nodes and one.happened == "yes"]
         broken = _broken(contacts, [one.kind for one in other if one.nodes == nodes])
         about = Phrase(f"步骤 {nodes[0]}", f"step {nodes[0]}")
         yield told(OTHER_CHANNEL, nodes[0], about, wrong, contacts.rows(mine), broken)
+    unclear = [one.kind for one in away if one.happened == "maybe"]
     rest = [one.kind for one in stated if one.nodes not in steps]
+    rest = [kind for kind in rest if kind not in unclear]
     unnamed = [one.kind for one in contacts.all if not one.said["step"] and one.happened != "no"]
-    if rest or not steps:
+    if rest or unnamed or unclear or not steps:
         about = Phrase("其余的步骤" if steps else "所有步骤", "all other steps" if steps else "all steps")
-        yield told(
-            OTHER_CHANNEL, "workspace", about, wrong, contacts.rows(rest), Broken(),
-            unsure=contacts.rows(unnamed), why=NO_STEPS, nothing=NO_STEPS,
-        )  # fmt: skip
+        doubts = contacts.doubts((*unclear, *unnamed), NO_STEPS)
+        yield told(OTHER_CHANNEL, "workspace", about, wrong, contacts.rows(rest), Broken(), doubts, NO_STEPS)
 
 
 def _broken(contacts: Contacts, kinds: Collection[int]) -> Broken:

@@ -14,6 +14,7 @@ from sopkit.logs.working.courses import Course, courses_of
 from sopkit.logs.working.deadlines import Deadlines
 from sopkit.logs.working.deadlines_queries import LATE_, MISSED_, OPEN
 from sopkit.logs.working.deadlines_queries import SKIPPED as WENT_PAST
+from sopkit.logs.working.found import SURE
 from sopkit.logs.working.lookups import CLOCKED, MONDAY, lay
 from sopkit.logs.working.places import places_of
 from sopkit.logs.working.works import ALONE, NO_LOG, NO_RUNS, repeats
@@ -24,6 +25,8 @@ Learner = Literal["role", "staff", "shop"]
 DONE, LATE, MISSED, UNDONE = range(4)
 STEPS_BEFORE: Final = 6
 """Steps told before the first that does not fit."""
+PATH: Final = ", ".join(("playbook", *(f"p{n}" for n in range(STEPS_BEFORE, 0, -1)), "place"))
+"""Columns of a way that does not fit, in order."""
 MOST: Final = 50
 """Deviations that are told."""
 MOST_STEPS: Final = 5
@@ -72,7 +75,10 @@ def adhere(case: LogCase) -> Adherence:
 
 
 def runs_that_do_not_fit(case: LogCase) -> list[str]:
-    """Return the names of the runs with a step that does not fit behind the one before it; there must be a log of steps."""
+    """Return the names of all runs with a step that does not fit behind the one before it, to be compared with those that others find.
+
+    There must be a log of steps, so small that its runs may stand in memory.
+    """
     return list(_Adhering(case).unfit_runs())
 
 
@@ -87,17 +93,17 @@ class _Adhering:
         """(`role`, `staff` or `shop`, who) → step → what became of it."""
         self.staff_roles: dict[str, Counter[str]] = {}
         self.runs: Counter[int] = Counter()
-        self.unfit: Counter[tuple[int, ...]] = Counter()
+        self.unfit: Counter[int] = Counter()
         self.nameless: set[int] = set()
 
     def adherence(self) -> Adherence:
         self._lay()
         for _ in self.deadlines.each():
             skipped.lay_wanted(self.works)
-            for query in (skipped.QUERY, KEPT, STEPPED):
+            for query in (skipped.QUERY, SURE, KEPT, STEPPED):
                 self.engine.run(query)
             self._take()
-        deviations = tuple(map(self._deviation, *zip(*self._commonest(), strict=True))) if self.unfit else ()
+        deviations = tuple(self._deviation(path, count) for path, count in self._commonest())
         return Adherence(
             tuple(sorted(self._planned(), key=lambda one: (get_args(By).index(one.by), one.of))),
             tuple(self._fitting()),
@@ -120,6 +126,7 @@ class _Adhering:
         chained = [place for place in self.places.all if not place.beside]
         once = {place.number: not repeats(self.places.playbook(place)) for place in chained}
         lay(self.engine, "chained", ("place INTEGER", "once BOOLEAN"), list(once.items()))
+        lay(self.engine, "unfit", (*(f"{one} INTEGER" for one in PATH.split(", ")), "n BIGINT"), ())
         lay(self.engine, "allowed", ("earlier INTEGER", "later INTEGER"), list(self._allowed()))
 
     def _allowed(self) -> Iterator[tuple[int, int]]:
@@ -160,13 +167,10 @@ class _Adhering:
             f"SELECT {monday} AS week, status, count(*) FROM kept {CLOCKED.format(ts='kept.ts')} GROUP BY 1, 2"
         ):
             self.counts.setdefault(("week", date_of(week // DAY).isoformat()), Counter())[status] += count
-        before = ", ".join(f"p{n}" for n in range(1, STEPS_BEFORE + 1))
-        for playbook, place, *steps, count in run(
-            f"SELECT playbook, place, {before}, count(*) FROM stepped GROUP BY playbook, place, {before}"
-        ):
-            self.runs[playbook] += count
-            if place is not None:
-                self.unfit[playbook, *(step for step in reversed(steps) if step is not None), place] += count
+        run(f"INSERT INTO unfit SELECT {PATH}, count(*) FROM stepped WHERE place IS NOT NULL GROUP BY {PATH}")
+        for playbook, runs, unfit in run("SELECT playbook, count(*), count(place) FROM stepped GROUP BY playbook"):
+            self.runs[playbook] += runs
+            self.unfit[playbook] += unfit
         self.nameless.update(row[0] for row in run("SELECT DISTINCT playbook FROM works WHERE course <= 0"))
 
     def _planned(self) -> Iterator[Planned]:
@@ -176,15 +180,16 @@ class _Adhering:
     # Runs
 
     def _fitting(self) -> Iterator[Fitting]:
-        unfit: Counter[int] = Counter()
-        for (playbook, *_), count in self.unfit.items():
-            unfit[playbook] += count
         for number, root in enumerate(self.places.roots, 1):
             if self.runs[number]:
-                yield Fitting(root, self.runs[number], self.runs[number] - unfit[number])
+                yield Fitting(root, self.runs[number], self.runs[number] - self.unfit[number])
 
-    def _commonest(self) -> list[tuple[tuple[int, ...], int]]:
-        return sorted(self.unfit.items(), key=lambda one: (-one[1], one[0]))[:MOST]
+    def _commonest(self) -> Iterator[tuple[tuple[int, ...], int]]:
+        """Yield the commonest ways of runs that do not fit, as playbook and steps, with how many went so."""
+        for *path, count in self.engine.run(
+            f"SELECT {PATH}, CAST(sum(n) AS BIGINT) FROM unfit GROUP BY {PATH} ORDER BY sum(n) DESC, {PATH} LIMIT {MOST}"
+        ):
+            yield tuple(one for one in path if one is not None), count
 
     def _deviation(self, path: tuple[int, ...], count: int) -> Deviation:
         root = self.places.roots[path[0] - 1]

@@ -20,6 +20,7 @@ from sopkit.logs.working.deadlines_queries import (
     ASKED,
     BASES,
     BEFORE,
+    EARLY,
     EXPECTED,
     LATE_,
     MET,
@@ -36,7 +37,7 @@ from sopkit.logs.working.hours import Hours
 from sopkit.logs.working.lookups import lay, lay_clock
 from sopkit.logs.working.places import Place, Places, places_of
 from sopkit.logs.working.spells import Spells, spell
-from sopkit.logs.working.works import NO_LOG, Works
+from sopkit.logs.working.works import NO_LOG, NO_RUNS, Works, repeats
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.triggers import OnEvent, Trigger
 from sopkit.rules.practice import LATE, MISSED
@@ -52,9 +53,11 @@ REASONS: Final[Mapping[int, Phrase]] = {
         "以工作日、月计的时限，要日志写明到期时间才能判断",
         "a limit in workdays or months is judged only where the log says when it was due",
     ),
+    EARLY: NO_RUNS,
     ALONE_: Phrase("这些行既没有流水号也没有客户编号", "these rows name neither a run nor a customer"),
 }
 NEVER_NAMED: Final = Phrase("步骤日志里从没出现过这一步", "the log of steps never names it")
+NOT_DUE: Final = Phrase("还没有到期的", "none was due yet")
 UNIT: Final = Phrase("次到期", "times due")
 
 
@@ -128,8 +131,10 @@ class Deadlines:
         asks = [(place.number, kind) for place in self.limited if place.step.on for kind in self._events(place.step.on)]
         lay(self.engine, "asks", ("place INTEGER", "kind INTEGER"), asks)
         follows = [row for place in self.limited for row in self._follows(place)]
-        lay(self.engine, "follows", ("place INTEGER", "origin INTEGER", "plus BIGINT"), follows)
-        pairs = [(a.number, b.number) for course in self.courses.values() for a, b in course.pairs()]
+        pairs = {(a.number, b.number): None for course in self.courses.values() for a, b in course.pairs()}
+        followed = [(*row, (row[1], row[0]) in pairs, self._once(row[0])) for row in follows]
+        columns = ("place INTEGER", "origin INTEGER", "plus BIGINT", "ordered BOOLEAN", "once BOOLEAN")
+        lay(self.engine, "follows", columns, followed)
         lay(self.engine, "pairs", ("earlier INTEGER", "later INTEGER"), pairs)
         required = [(place.number,) for place in self.limited if place.step.required]
         lay(self.engine, "required", ("place INTEGER",), required)
@@ -159,6 +164,10 @@ class Deadlines:
         for base in course.bases(place) or ():
             if base.node in self.places.by_node and base.plus is not None and _only_way(course, base.node, place.node):
                 yield place.number, self.places.by_node[base.node].number, base.plus
+
+    def _once(self, number: int) -> bool:
+        """Return whether all that a customer does in a step's playbook is one run."""
+        return not repeats(self.places.playbook(self.places.by_number[number]))
 
     def _judging(self) -> str:
         first, last = self.case.store.spans["steps"][1] - BEFORE, self.end + DAY
@@ -201,19 +210,17 @@ class Deadlines:
 
     def _say(self, place: Place, queries: tuple[str, ...], named: frozenset[int]) -> Iterator[Observation]:
         counts = self.verdicts.get(place.number, Counter())
-        reasons = [(count, REASONS[verdict]) for verdict, count in sorted(counts.items()) if verdict in REASONS]
+        doubts = [(count, REASONS[verdict]) for verdict, count in sorted(counts.items()) if verdict in REASONS]
+        waiting = place.number in named or counts
         for rule, judged in ((LATE, self.late), (MISSED, self.missed)):
-            found = judged.sums.get(place.number)
-            if found is None or not found.looked:
-                reason = max(reasons, key=lambda one: one[0])[1] if reasons else NEVER_NAMED
-                if not reasons and (place.number in named or counts):
-                    reason = Phrase("还没有到期的", "none was due yet")
-                yield not_assessed(rule, place.node, reason, UNIT, queries=queries)
+            if place.number not in judged.sums:
+                reason = NOT_DUE if waiting else NEVER_NAMED
+                yield not_assessed(rule, place.node, reason, UNIT, queries=queries, doubts=doubts)
                 continue
-            message = self._message(place, counts, reasons)
-            yield judged.observation(rule, place.number, place.node, message, unit=UNIT, queries=queries)
+            message = self._message(place, counts)
+            yield judged.observation(rule, place.number, place.node, message, unit=UNIT, queries=queries, doubts=doubts)
 
-    def _message(self, place: Place, counts: Counter[int], reasons: list[tuple[int, Phrase]]) -> Phrase:
+    def _message(self, place: Place, counts: Counter[int]) -> Phrase:
         zh = f"按时 {counts[MET]} 次，超时 {counts[LATE_]} 次，没做 {counts[MISSED_]} 次"
         en = f"{counts[MET]} in time, {counts[LATE_]} late, {counts[MISSED_]} missed"
         spells = self.spells.get(place.number)
@@ -224,9 +231,6 @@ class Deadlines:
         if counts[OPEN]:
             zh += f"；{counts[OPEN]} 次还没到期"
             en += f"; {counts[OPEN]} not due yet"
-        for count, reason in reasons:
-            zh += f"；{count} 次没有判断：{reason.zh}"
-            en += f"; {count} not judged: {reason.en}"
         return Phrase(zh, en)
 
 

@@ -7,9 +7,10 @@ from typing import Final
 from sopkit.logs.offsets import DAY
 from sopkit.logs.working.hours import Hours
 from sopkit.logs.working.works import ALONE
+from sopkit.logs.zones import UNKNOWN
 
 MET, LATE_, MISSED_, OPEN, SKIPPED = range(5)
-NO_BASE, NO_DELAY, NO_ZONE, NO_LENGTH, ALONE_ = range(10, 15)
+NO_BASE, NO_DELAY, NO_ZONE, NO_LENGTH, ALONE_, EARLY = range(10, 16)
 """What is said of one time of a step; from `NO_BASE` on why nothing is."""
 BEFORE: Final = 400 * DAY
 """Seconds ahead of the log over which hours are looked up: a step may have been due long before."""
@@ -64,13 +65,19 @@ SELECT course, place, turn, base FROM (
 
 EXPECTED: Final = f"""
 CREATE OR REPLACE TABLE expected AS
-SELECT b.course, f.place, b.turn, b.who, b.run, b.staff, b.shop, b.done AS base, f.plus
-FROM works b JOIN follows f ON b.place = f.origin
-LEFT JOIN (SELECT course, place, max(coalesce(done, skipped, first)) AS last FROM works GROUP BY course, place) s
-    ON s.course = b.course AND s.place = f.place
+WITH turns AS (
+    SELECT course, place, max(coalesce(done, skipped, first)) AS last, min(done) AS done FROM works GROUP BY course, place
+)
+SELECT b.course, f.place, b.turn, b.who, b.run, b.staff, b.shop, b.done AS base, f.plus,
+       s.done < b.done AND o.done = b.done AND f.ordered AS early, b.course > 0 OR f.once AS named
+FROM works b JOIN follows f ON b.place = f.origin JOIN turns o ON o.course = b.course AND o.place = b.place
+LEFT JOIN turns s ON s.course = b.course AND s.place = f.place
 WHERE b.done IS NOT NULL AND b.course > -{ALONE} AND (s.last IS NULL OR s.last < b.done)
 """
-"""The times at which a step had to follow another, and the log has no row of it."""
+"""The times at which a step had to follow another, and the log has no row of it afterwards.
+
+It is `early` where it was done before the first time that it could follow: out of order then, if it is one run, and not missed.
+"""
 
 
 def judging(hours: Hours, first: int, last: int, end: int) -> str:
@@ -84,7 +91,7 @@ def judging(hours: Hours, first: int, last: int, end: int) -> str:
     return f"""
 CREATE OR REPLACE TABLE judging AS
 WITH zones AS (
-    SELECT c.who, min(k.zone) AS zone FROM customers c JOIN customer_said k ON c.kind = k.kind GROUP BY c.who
+    {hours.zones.lives}
 ), timed AS (
     SELECT w.course, w.place, w.turn, w.who, w.run, w.staff, w.shop, w.role, w.opened, w.done, w.skipped, w.due, w.source, w.line,
            l.seconds, l.hours, CASE WHEN l.personal THEN coalesce(z.zone, d.zone) ELSE 0 END AS zone,
@@ -92,7 +99,8 @@ WITH zones AS (
                 WHEN a.base IS NOT NULL THEN a.base ELSE b.base + b.plus END AS origin,
            CASE WHEN w.due IS NOT NULL THEN 0 ELSE l.seconds END AS allowed,
            CASE WHEN b.base IS NOT NULL AND b.plus IS NULL THEN {NO_DELAY} ELSE {NO_BASE} END AS lacking,
-           coalesce(w.done, {end}) AS reached, coalesce(w.opened, a.base, b.base) AS since
+           coalesce(w.done, {end}) AS reached, coalesce(w.opened, a.base, b.base) AS since,
+           false AS early
     FROM works w JOIN limits l ON w.place = l.place
     LEFT JOIN based b ON b.course = w.course AND b.place = w.place AND b.turn = w.turn
     LEFT JOIN asked_beside a ON a.course = w.course AND a.place = w.place AND a.turn = w.turn
@@ -100,9 +108,10 @@ WITH zones AS (
     UNION ALL
     SELECT e.course, e.place, NULL, e.who, e.run, e.staff, e.shop, 0, NULL, NULL, NULL, NULL, NULL, NULL,
            l.seconds, l.hours, CASE WHEN l.personal THEN coalesce(z.zone, d.zone) ELSE 0 END,
-           e.base + e.plus, l.seconds, {NO_BASE}, {end}, e.base
+           e.base + e.plus, l.seconds, {NO_BASE}, {end}, e.base, coalesce(e.early, false)
     FROM expected e JOIN limits l ON e.place = l.place
     LEFT JOIN zones z ON z.who = e.who LEFT JOIN zoned d ON d.hours = l.hours
+    WHERE NOT coalesce(e.early AND e.named, false)
 ), measured AS (
     SELECT t.*, ({measured("t.reached", "o1", "t.hours")}) - ({measured(anchor, "o0", "t.hours")}) AS took
     FROM timed t{joins}
@@ -117,8 +126,9 @@ SELECT m.*, CASE
     WHEN m.origin IS NULL AND m.seconds IS NULL THEN {NO_LENGTH}
     WHEN m.origin IS NULL THEN m.lacking
     WHEN m.allowed IS NULL THEN {NO_LENGTH}
-    WHEN m.zone = -1 OR m.took IS NULL THEN {NO_ZONE}
-    WHEN m.done IS NULL THEN CASE WHEN m.took > m.allowed THEN {MISSED_} ELSE {OPEN} END
+    WHEN m.zone = {UNKNOWN} OR m.took IS NULL THEN {NO_ZONE}
+    WHEN m.done IS NULL AND m.took <= m.allowed THEN {OPEN}
+    WHEN m.done IS NULL THEN CASE WHEN m.early THEN {EARLY} ELSE {MISSED_} END
     WHEN m.took > m.allowed THEN {LATE_} ELSE {MET} END AS verdict
 FROM measured m LEFT JOIN passed p ON p.course = m.course AND p.place = m.place
 """

@@ -6,7 +6,7 @@ Wilson's interval for shares (Wilson 1927), the normal one for means, order stat
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 from typing import Final, Literal
 
@@ -58,19 +58,12 @@ def mean(total: float, squares: float, n: int) -> Estimate:
     return Estimate(value, value - spread, value + spread, n, "normal")
 
 
-def quantile(ordered: Sequence[float], part: float) -> Estimate:
-    """Return a quantile of values in order, of which there is one at least; the interval is between two of them, or open."""
-    n = len(ordered)
+def quantile(n: int, part: float, nth: Callable[[int], float]) -> Estimate:
+    """Return a quantile of n values, of which `nth` says the first (1) to the last (n) in order; its interval is between two, or open."""
     at = max(1, math.ceil(part * n))
     spread = z() * math.sqrt(n * part * (1 - part))
     low, high = math.floor(n * part - spread), math.ceil(n * part + spread) + 1
-    return Estimate(
-        ordered[at - 1],
-        ordered[low - 1] if low >= 1 else -math.inf,
-        ordered[high - 1] if high <= n else math.inf,
-        n,
-        "order",
-    )
+    return Estimate(nth(at), nth(low) if low >= 1 else -math.inf, nth(high) if high <= n else math.inf, n, "order")
 
 
 def in_full(value: float, n: int) -> Estimate:

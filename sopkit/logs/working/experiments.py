@@ -12,7 +12,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.promises import amount
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation, not_assessed
-from sopkit.logs.working.counting import NO_LOG, stretch
+from sopkit.logs.working.counting import NO_LOG, UNTOLD, stretch
 from sopkit.logs.working.estimates import Difference, Estimate, difference, goodness, share
 from sopkit.logs.working.kpis import shown
 from sopkit.logs.working.lookups import lay, lay_clock
@@ -142,10 +142,11 @@ class _Count:
         except UncountableError as error:
             reason, query = error.reason, self._query(None)
         sizes, wholes, parts = [0] * len(arms), [0] * len(arms), [0] * len(arms)
-        several = 0
+        several = unsure = 0
         for _ in self.case.store.each():
-            for arm, sure, n, seen, part in self.engine.run(query):
+            for arm, sure, n, seen, part, maybe in self.engine.run(query):
                 if sure:
+                    unsure += maybe - part
                     sizes[arm], wholes[arm], parts[arm] = sizes[arm] + n, wholes[arm] + seen, parts[arm] + part
                 else:
                     several += n
@@ -154,6 +155,8 @@ class _Count:
         ratio = goodness(sizes, declared) if whole and any(sizes) else None
         if ratio is not None and ratio < UNEVEN:
             reason = WRONG_SPLIT
+        if reason is None and unsure:
+            reason = UNTOLD
         if reason is None and not all(wholes):
             reason = TOO_FEW
         control = (parts[0], wholes[0])
@@ -177,7 +180,7 @@ class _Count:
         end = self.case.store.spans["events"][2]
         first = min(span[1] for of, span in self.case.store.spans.items() if of in ("events", "touches"))
         lay_clock(self.engine, self.case.compilation.workspace.settings.timezone, first, end)
-        lo, hi, test, columns = "b.ts", str(end + 1), "false", ""
+        lo, hi, sides, columns = "b.ts", str(end + 1), ("false", "false"), ""
         if metric is not None:
             formula = metric.formula
             if not isinstance(formula, ShareOf) or not isinstance(formula.part, Customers):
@@ -185,9 +188,9 @@ class _Count:
             kinds: dict[str, list[int]] = {}
             for kind, said in self.case.store.kinds("events").items():
                 kinds.setdefault(said["event"], []).append(kind)
-            facts = Facts(kinds)
-            test = facts.sql(formula.part.who)
-            columns = f", {facts.columns()}"
+            facts = Facts(self.case.compilation.workspace, kinds)
+            sides = facts.sides(formula.part.who)
+            columns = facts.columns()
             if metric.window is not None:
                 lo, hi = stretch(metric.window, "b.ts", end)
         return (
@@ -199,7 +202,7 @@ class _Count:
             f"facts AS (SELECT c.who, c.arm, c.sure, max(c.hi) AS hi{columns} FROM crowd c LEFT JOIN events e ON e.who = c.who "
             "GROUP BY c.who, c.arm, c.sure) "
             f"SELECT arm, sure, count(*), sum(CASE WHEN hi <= {end + 1} THEN 1 ELSE 0 END), "
-            f"sum(CASE WHEN hi <= {end + 1} AND ({test}) THEN 1 ELSE 0 END) FROM facts GROUP BY arm, sure"
+            f"{', '.join(f'sum(CASE WHEN hi <= {end + 1} AND ({one}) THEN 1 ELSE 0 END)' for one in sides)} FROM facts GROUP BY arm, sure"
         )
 
     def _needed(self, observed: float) -> int | None:

@@ -7,14 +7,14 @@ The table `judged` has a row for each time that a rule looked at something: `sub
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from heapq import nsmallest
 from typing import Final, Literal
 
 from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
 from sopkit.logs.engine import Row
-from sopkit.logs.observed import FIRST, Case, Deed, Group, Observation
+from sopkit.logs.observed import FIRST, Case, Deed, Doubt, Group, Observation, concluded, doubted, in_doubt
 from sopkit.logs.offsets import DAY
 from sopkit.logs.store import Store
 from sopkit.logs.working.lookups import CLOCKED, MONDAY
@@ -78,19 +78,30 @@ class Judged:
             one.cases = tuple(nsmallest(FIRST, (*one.cases, *cases), key=lambda each: (each.at, each.who, each.run)))
 
     def observation(
-        self, rule: Rule, number: int, subject: str, message: Phrase, *, unit: Phrase, queries: tuple[str, ...]
+        self,
+        rule: Rule,
+        number: int,
+        subject: str,
+        message: Phrase,
+        *,
+        unit: Phrase,
+        queries: tuple[str, ...],
+        doubts: Sequence[Doubt] = (),
     ) -> Observation:
-        """Return what is known of the subject with a number, of which there are rows."""
+        """Return what is known of the subject with a number, of which there are rows; others are in doubt."""
         found = self.sums[number]
+        status, reason = concluded(found.looked, found.broken, doubts)
         return Observation(
             rule,
             subject,
-            "broken" if found.broken else "kept",
-            message,
+            status,
+            doubted(message, doubts),
             looked=found.looked,
             unit=unit,
+            unsure=in_doubt(doubts),
             broken=found.broken,
             customers=found.customers,
+            reason=reason,
             cases=found.cases,
             groups=tuple(group for by in BY for group in self._by(number, by)),
             queries=queries,
@@ -113,12 +124,17 @@ class Judged:
         return {"shop": names.get(of, ""), "role": self.roles[of] if by == "role" else "", "staff": str(of)}[by]
 
 
-def judged_runs(works: Works, query: str, tell: Tell) -> tuple[Judged, bool]:
-    """Judge the works of all parts by a query that makes `judged`; say as well whether the log leaves out the run of any."""
+SURE: Final = "CREATE OR REPLACE TABLE judged AS SELECT * FROM looked_at WHERE named"
+"""Those of the runs in `looked_at` that are known to be one run each."""
+
+
+def judged_runs(works: Works, query: str, tell: Tell) -> tuple[Judged, Counter[int]]:
+    """Judge the works of all parts by a query that makes `looked_at`; count as well by subject what cannot be told apart into runs."""
     engine = works.case.store.engine
-    judged, nameless = Judged(works.case.store, works.roles, tell), 0
+    judged, nameless = Judged(works.case.store, works.roles, tell), Counter[int]()
     for _ in works.each():
         engine.run(query)
+        engine.run(SURE)
         judged.take()
-        nameless += engine.run("SELECT count(*) FROM works WHERE run = 0")[0][0]
-    return judged, nameless > 0
+        nameless.update(dict(engine.run("SELECT subject, count(*) FROM looked_at WHERE NOT named GROUP BY subject")))
+    return judged, nameless

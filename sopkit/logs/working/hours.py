@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import available_timezones
 
 from sopkit.graph.clock import Interval
 from sopkit.graph.openings import Span, weekly
@@ -19,8 +18,8 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.offsets import DAY
 from sopkit.logs.working.lookups import Cell, lay
 from sopkit.logs.working.places import Place
+from sopkit.logs.zones import Zones
 
-UNKNOWN_ZONE: Final = -1
 STRETCH: Final = AHEAD - 60
 """Days that one look at the calendar is good for."""
 
@@ -31,6 +30,7 @@ class Hours:
     def __init__(self, case: LogCase, places: Sequence[Place]) -> None:
         self.case = case
         self.workspace = case.compilation.workspace
+        self.zones = Zones(case)
         self._touches = touches_of(self.workspace, case.compilation.graph)
         self._numbers: dict[tuple[Span, ...], int] = {(): 0}
         self.of = {place.number: self._number(place) for place in places}
@@ -68,14 +68,10 @@ class Hours:
         return [number for spans, number in self._numbers.items() if any(span.customers for span in spans)]
 
     def lay(self, first: int, last: int) -> None:
-        """Put `opens`, `customer_said` (zones by kind) and `zoned` (hours by the customer's clock) in place for a span of time."""
+        """Put `opens` and `zoned` (hours by the customer's clock, and whose nobody says) in place for a span of time."""
         engine = self.case.store.engine
-        zones, default = self._zones()
         rows = [
-            row
-            for spans, number in self._numbers.items()
-            if spans
-            for row in self._rows(spans, number, zones, first, last)
+            row for spans, number in self._numbers.items() if spans for row in self._rows(spans, number, first, last)
         ]
         self.most = max([1, *(len(intervals) for *_, intervals in rows)])
         columns = ["hours INTEGER", "zone INTEGER", "midnight BIGINT", "before BIGINT"]
@@ -85,32 +81,14 @@ class Hours:
             padded = [*intervals, *[(0, 0)] * (self.most - len(intervals))]
             filled.append([*key, *(end for interval in padded for end in interval)])
         lay(engine, "opens", columns, filled)
-        kinds = self.case.store.kinds("customers").items()
-        numbers = {"": default, **{name: number for number, name in enumerate(zones, 1)}}
-        said = [(kind, numbers.get(one["timezone"], UNKNOWN_ZONE)) for kind, one in kinds]
-        lay(engine, "customer_said", ("kind INTEGER", "zone INTEGER"), said)
-        lay(engine, "zoned", ("hours INTEGER", "zone INTEGER"), [(number, default) for number in self.personal])
-
-    def _zones(self) -> tuple[list[str], int]:
-        """Return the customers' zones, numbered from 1, and the number of who names none."""
-        settings = self.workspace.settings
-        named = settings.customer_timezones
-        kinds = self.case.store.kinds("customers").values()
-        zones = sorted({one["timezone"] for one in kinds} & available_timezones())
-        sure = (
-            named[0] if isinstance(named, tuple) and len(named) == 1 else settings.timezone if named is None else None
-        )
-        if sure is None:
-            return zones, UNKNOWN_ZONE
-        if sure not in zones:
-            zones.append(sure)
-        return zones, zones.index(sure) + 1
+        zoned = [(number, self.zones.usual) for number in self.personal]
+        lay(engine, "zoned", ("hours INTEGER", "zone INTEGER"), zoned)
 
     def _rows(
-        self, spans: tuple[Span, ...], number: int, zones: list[str], first: int, last: int
+        self, spans: tuple[Span, ...], number: int, first: int, last: int
     ) -> Iterator[tuple[int, int, int, int, list[Interval]]]:
         personal = any(span.customers for span in spans)
-        for zone, name in enumerate(zones, 1) if personal else [(0, None)]:
+        for zone, name in enumerate(self.zones.names, 1) if personal else [(0, None)]:
             before = 0
             for start in range(first - first % DAY, last + DAY, STRETCH * DAY):
                 day = datetime.fromtimestamp(start, UTC).date()

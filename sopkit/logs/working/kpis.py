@@ -15,10 +15,10 @@ from sopkit.graph.clock import zone
 from sopkit.graph.measures import countables
 from sopkit.graph.promises import Promise, bound, promises
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Observation
+from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.tables import Of
 from sopkit.logs.working import estimates
-from sopkit.logs.working.counting import NOT_IN_LOGS, Counting, Total
+from sopkit.logs.working.counting import NOT_IN_LOGS, UNLOGGED, Counting, Total
 from sopkit.logs.working.estimates import METHODS, Estimate
 from sopkit.logs.working.lookups import lay_clock
 from sopkit.logs.working.periods import Period, named, periods
@@ -47,6 +47,7 @@ PER_RUN: Final = Phrase(
     "按每期或每次流程数，日志里分不出来", "it is counted for each issue or run, which the logs do not tell apart"
 )
 NO_PERIOD: Final = Phrase("日志没有覆盖一个完整的周期", "the logs cover no whole period")
+BEYOND: Final = Phrase("数出来的部分比全部还多", "more were counted than there were")
 NOTHING: Final = Phrase("没有可数的", "there was nothing to count")
 SCOPED: Final = Phrase(
     "目标只管一次活动，日志里分不出来", "the target is about one campaign, which the logs do not tell apart"
@@ -79,6 +80,8 @@ class Measured:
     readings: tuple[Reading, ...]
     reason: Phrase | None = None
     """Why there are none."""
+    aside: tuple[Phrase, ...] = ()
+    """Of each period that was set aside, why."""
     queries: tuple[str, ...] = ()
 
 
@@ -110,7 +113,9 @@ def _measured(case: LogCase, promise: Promise) -> Measured:
         readings = tuple(_readings(case, kpi, promise.target.comparator, float(least), counting))
     except UncountableError as error:
         return replace(found, reason=error.reason, queries=tuple(counting.queries))
-    return replace(found, readings=readings, reason=None if readings else NOTHING, queries=tuple(counting.queries))
+    aside = tuple(reason for _, reason in sorted(counting.aside.items()))
+    found = replace(found, readings=readings, aside=aside, queries=tuple(counting.queries))
+    return found if readings else replace(found, reason=_set_aside(found) if aside else NOTHING)
 
 
 def _readings(case: LogCase, kpi: Kpi, comparator: str, least: float, counting: Counting) -> Iterator[Reading]:
@@ -131,6 +136,8 @@ def _readings(case: LogCase, kpi: Kpi, comparator: str, least: float, counting: 
     counting.lay(covered)
     lay_clock(case.store.engine, name, min(one[1] for one in spans), max(one[2] for one in spans))
     for number, estimate in sorted(_values(kpi, kpi.formula, counting, covered, first).items()):
+        if number in counting.aside:
+            continue
         start, end = covered[number]
         period = named(start, unit, zone(name))  # type: ignore[arg-type]
         yield Reading(period, start, end, estimate, _verdict(estimate, comparator, least))
@@ -144,7 +151,7 @@ def _logs(formula: Formula) -> list[Of]:
     found: list[Of] = []
     for one in countables(formula):
         if type(one) not in sources:
-            raise UncountableError(NOT_IN_LOGS)
+            raise UncountableError(UNLOGGED.get(type(one), NOT_IN_LOGS))
         found.append(sources[type(one)])
     if not found:
         raise UncountableError(NOT_IN_LOGS)
@@ -164,7 +171,7 @@ def _values(kpi: Kpi, formula: Formula, counting: Counting, covered: list[Period
             found = counting.shares(part, whole, kpi, first)
             return {period: estimates.share(m, n) for period, (n, m) in found.items() if n}
         case ShareOf(part, whole):
-            return _shares(counting.totals(part, kpi, first), counting.totals(whole, kpi, first))
+            return _shares(counting.totals(part, kpi, first), counting.totals(whole, kpi, first), counting)
         case Ratio(Sum(event) as top, Events(counted)) if event.id == counted.id:
             totals = counting.totals(top, kpi, first)
             return {period: estimates.mean(one.total, one.squares, one.n) for period, one in totals.items()}
@@ -180,18 +187,20 @@ def _values(kpi: Kpi, formula: Formula, counting: Counting, covered: list[Period
         case Sum():
             return _all_periods(counting.totals(formula, kpi, first), covered)
         case Growth(of):
-            return _growth(counting.totals(of, kpi, first), len(covered))
+            return _growth(counting.totals(of, kpi, first), len(covered), counting)
         case Elapsed():
-            return {period: _elapsed(formula, values) for period, values in counting.spells(formula).items()}
+            return counting.elapsed(formula)
     raise UncountableError(NOT_IN_LOGS)
 
 
-def _shares(part: dict[int, Total], whole: dict[int, Total]) -> dict[int, Estimate]:
+def _shares(part: dict[int, Total], whole: dict[int, Total], counting: Counting) -> dict[int, Estimate]:
     found = {}
-    for period, one in whole.items():
-        among = part[period].n if period in part else 0
-        if one.n and among <= one.n:
-            found[period] = estimates.share(among, one.n)
+    for period in {*part, *whole}:
+        among, of = (one[period].n if period in one else 0 for one in (part, whole))
+        if among > of:
+            counting.aside[period] = BEYOND
+        elif of:
+            found[period] = estimates.share(among, of)
     return found
 
 
@@ -201,20 +210,15 @@ def _all_periods(totals: dict[int, Total], covered: list[Period]) -> dict[int, E
     return {number: estimates.in_full(one.total, one.n) for number, one in every.items()}
 
 
-def _growth(totals: dict[int, Total], count: int) -> dict[int, Estimate]:
+def _growth(totals: dict[int, Total], count: int, counting: Counting) -> dict[int, Estimate]:
     found = {}
+    counting.aside |= {number + 1: reason for number, reason in counting.aside.items() if number + 1 < count}
     for number in range(1, count):
         before, now = totals.get(number - 1), totals.get(number)
         if before is not None and before.total:
             value = ((now.total if now else 0) - before.total) / before.total
             found[number] = estimates.in_full(value, before.n + (now.n if now else 0))
     return found
-
-
-def _elapsed(formula: Elapsed, values: list[int]) -> Estimate:
-    if formula.statistic == "mean":
-        return estimates.mean(sum(values), sum(one * one for one in values), len(values))
-    return estimates.quantile(values, 0.5 if formula.statistic == "median" else 0.9)
 
 
 def _verdict(estimate: Estimate, comparator: str, least: float) -> Verdict:
@@ -241,27 +245,23 @@ def _verdict(estimate: Estimate, comparator: str, least: float) -> Verdict:
 
 def _observation(one: Measured) -> Observation:
     subject, missed = f"kpi/{one.kpi}", sum(each.verdict == "missed" for each in one.readings)
-    said = _said(one)
     if one.reason is not None:
-        return Observation(
-            TARGET_MISSED, subject, "not assessed", one.reason, unit=UNIT, reason=one.reason, queries=one.queries
-        )
-    if not missed and any(each.verdict == "open" for each in one.readings):
+        return not_assessed(TARGET_MISSED, subject, one.reason, UNIT, queries=one.queries)
+    said, reason = _said(one), _set_aside(one) if one.aside else None
+    if reason is None and any(each.verdict == "open" for each in one.readings):
         reason = Phrase(f"还说不准：{said.zh}", f"it can't be told yet: {said.en}")
-        return Observation(
-            TARGET_MISSED,
-            subject,
-            "not assessed",
-            said,
-            looked=len(one.readings),
-            unit=UNIT,
-            reason=reason,
-            queries=one.queries,
-        )
+    if one.aside:
+        said = Phrase(f"{said.zh}；{_set_aside(one).zh}", f"{said.en}; not assessed: {_set_aside(one).en}")
     return Observation(
-        TARGET_MISSED, subject, "broken" if missed else "kept", said, looked=len(one.readings), unit=UNIT, broken=missed,
-        queries=one.queries,
+        TARGET_MISSED, subject, "broken" if missed else "not assessed" if reason else "kept", said, looked=len(one.readings),
+        unit=UNIT, broken=missed, reason=None if missed else reason, queries=one.queries,
     )  # fmt: skip
+
+
+def _set_aside(one: Measured) -> Phrase:
+    """Return in how many of the periods nothing is said, and why; the first reason where there are several."""
+    count, whole, why = len(one.aside), len(one.aside) + len(one.readings), one.aside[0]
+    return Phrase(f"{whole} 期里有 {count} 期没有判断：{why.zh}", f"in {count} of {whole} periods {why.en}")
 
 
 def _said(one: Measured) -> Phrase:

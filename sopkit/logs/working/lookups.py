@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from sopkit.graph.clock import zone as zone_of
 from sopkit.logs.engine import Engine
 from sopkit.logs.offsets import DAY, shifts
 
+FAR: Final = 1 << 60
+"""Seconds: later than any instant, and its negative is earlier."""
 Cell = int | float | bool | None
 
 
@@ -27,12 +30,14 @@ def _literal(cell: Cell) -> str:
 
 
 def lay_clock(engine: Engine, zone: str | None, first: int, last: int) -> None:
-    """Put `clock(since, until, ahead)` in place: by how many seconds a zone is ahead of UTC, over a span of time."""
+    """Put `clock(since, until, ahead)` in place: by how many seconds a zone is ahead of UTC, over a span of time.
+
+    The first row holds for all time before it, the last for all after it: no instant is without.
+    """
     begin = first - first % DAY - DAY
     found = shifts(zone_of(zone), begin, last + 2 * DAY)
-    end = begin - (begin - last - 2 * DAY) // DAY * DAY
-    ends = [*(since for since, _ in found[1:]), end]
-    rows = [(since, until, ahead) for (since, ahead), until in zip(found, ends, strict=True)]
+    changes = [-FAR, *(since for since, _ in found[1:]), FAR]
+    rows = [(since, until, ahead) for (since, until), (_, ahead) in zip(pairwise(changes), found, strict=True)]
     lay(engine, "clock", ("since BIGINT", "until BIGINT", "ahead INTEGER"), rows)
 
 

@@ -9,7 +9,7 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
 from sopkit.logs.observed import Deed, Observation, not_assessed
 from sopkit.logs.working.courses import courses_of
-from sopkit.logs.working.found import judged_runs
+from sopkit.logs.working.found import SURE, judged_runs
 from sopkit.logs.working.lookups import lay, lay_clock
 from sopkit.logs.working.places import Places, places_of
 from sopkit.logs.working.works import ALONE, NO_LOG, NO_RUNS, Works, repeats
@@ -20,7 +20,7 @@ UNIT: Final = Phrase("次流程", "runs")
 NONE: Final = Phrase("日志里没有同一次流程做了它和它前面的步骤", "no run in the log did both it and a step before it")
 
 QUERY: Final = f"""
-CREATE OR REPLACE TABLE judged AS
+CREATE OR REPLACE TABLE looked_at AS
 WITH done AS (
     SELECT course, place, min(done) AS done, max(who) AS who, max(run) AS run, max(staff) AS staff, max(shop) AS shop, max(role) AS role,
            min(source) AS source, min(line) AS line
@@ -31,9 +31,8 @@ WITH done AS (
     FROM done l JOIN pairs p ON p.later = l.place JOIN done e ON e.course = l.course AND e.place = p.earlier
 )
 SELECT c.place AS subject, c.after > c.done AS broken, c.done AS ts, c.who, c.run, c.staff, c.shop, c.role, c.place, c.earlier, c.after,
-       c.source, c.line
-FROM compared c JOIN orders o ON o.place = c.place
-WHERE c.nth = 1 AND (c.course > 0 OR (o.once AND c.course > -{ALONE}))
+       c.source, c.line, c.course > 0 OR (o.once AND c.course > -{ALONE}) AS named
+FROM compared c JOIN orders o ON o.place = c.place WHERE c.nth = 1
 """
 
 
@@ -54,16 +53,17 @@ def observe(case: LogCase) -> Iterator[Observation]:
     lay_clock(engine, case.compilation.workspace.settings.timezone, span[1], span[2])
     judged, nameless = judged_runs(works, QUERY, lambda row, columns: _tell(places, row, columns))
     for number, place in sorted(later.items()):
-        found = judged.sums.get(number)
+        found, doubts = judged.sums.get(number), ((nameless[number], NO_RUNS),)
         if found is None:
-            reason = NO_RUNS if nameless and repeats(places.playbook(place)) else NONE
-            yield not_assessed(OUT_OF_ORDER, place.node, reason, UNIT)
+            yield not_assessed(OUT_OF_ORDER, place.node, NONE, UNIT, doubts=doubts)
             continue
         message = Phrase(
             f"{found.looked} 次流程里，{found.broken} 次在该先做的步骤之前做了它",
             f"in {found.broken} of {found.looked} runs it was done before a step that must come first",
         )
-        yield judged.observation(OUT_OF_ORDER, number, place.node, message, unit=UNIT, queries=(QUERY,))
+        yield judged.observation(
+            OUT_OF_ORDER, number, place.node, message, unit=UNIT, queries=(QUERY, SURE), doubts=doubts
+        )
 
 
 def _tell(places: Places, row: Row, columns: tuple[str, ...]) -> tuple[Deed, ...]:

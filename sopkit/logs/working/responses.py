@@ -6,12 +6,13 @@ limits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
-from sopkit.logs.observed import Deed, Observation, not_assessed
+from sopkit.logs.observed import Deed, Doubt, Observation, not_assessed
 from sopkit.logs.offsets import DAY
 from sopkit.logs.working.courses import Course, courses_of, passable
 from sopkit.logs.working.deadlines_queries import BEFORE
@@ -59,6 +60,10 @@ SELECT w.place AS subject, w.done - coalesce(w.started, w.opened) > l.seconds AS
        w.role, coalesce(w.started, w.opened) AS since, true AS complete
 FROM works w JOIN confirm_limits l ON l.place = w.place WHERE w.done IS NOT NULL AND coalesce(w.started, w.opened) IS NOT NULL
 """
+UNASKED_CONFIRMATIONS: Final = """
+SELECT w.place, count(*) FROM works w JOIN confirm_limits l ON l.place = w.place
+WHERE w.done IS NOT NULL AND coalesce(w.started, w.opened) IS NULL GROUP BY w.place
+"""
 
 
 def observe(case: LogCase) -> Iterator[Observation]:
@@ -96,7 +101,7 @@ class _Responses:
         _, self.begin, self.end = case.store.spans["steps"]
         self.runs, self.confirmations = (Judged(case.store, self.works.roles, self._tell) for _ in range(2))
         self.spells: dict[tuple[bool, int], Spells] = {}
-        self.nameless: dict[int, int] = {}
+        self.nameless, self.unasked = Counter[int](), Counter[int]()
 
     def observe(self) -> Iterator[Observation]:
         self._lay()
@@ -106,17 +111,16 @@ class _Responses:
             self._take(self.runs, whole=True)
             self.engine.run(JUDGED_CONFIRMATIONS)
             self._take(self.confirmations, whole=False)
+            self.unasked.update(dict(self.engine.run(UNASKED_CONFIRMATIONS)))
             for playbook, count in self.engine.run(
-                "SELECT playbook, count(*) FROM works WHERE course <= 0 GROUP BY playbook"
+                "SELECT playbook, count(DISTINCT course) FROM works WHERE course <= 0 GROUP BY playbook"
             ):
-                self.nameless[playbook] = self.nameless.get(playbook, 0) + count
+                self.nameless[playbook] += count
         for number, root in self.limited:
             yield self._say_run(number, root)
         for place in self.confirmed:
-            found = self.confirmations.sums.get(place.number)
-            yield self._say(
-                place.node, place.number, self.confirmations, UNASKED if found is None else None, whole=False
-            )
+            doubts = ((self.unasked[place.number], UNASKED),)
+            yield self._say(place.node, place.number, self.confirmations, doubts, UNASKED, whole=False)
 
     def _lay(self) -> None:
         events = {kind: said["event"] for kind, said in self.case.store.kinds("events").items()}
@@ -172,23 +176,24 @@ FROM measured WHERE complete OR took > seconds
         due = _due(self.places, root)
         if isinstance(due, Phrase):
             return not_assessed(SLOW, root, due, UNIT)
-        reason = None
-        if number not in self.runs.sums:
-            named = any(place.number in self.works.named() for place in self.places.in_playbook(root))
-            reason = NO_RUNS if self.nameless.get(number) else WAITING if named else NONE
-        return self._say(root, number, self.runs, reason, whole=True)
+        named = any(place.number in self.works.named() for place in self.places.in_playbook(root))
+        doubts = ((self.nameless[number], NO_RUNS),)
+        return self._say(root, number, self.runs, doubts, WAITING if named else NONE, whole=True)
 
-    def _say(self, subject: str, number: int, judged: Judged, reason: Phrase | None, *, whole: bool) -> Observation:
-        if reason is not None:
-            return not_assessed(SLOW, subject, reason, UNIT)
-        found = judged.sums[number]
+    def _say(
+        self, subject: str, number: int, judged: Judged, doubts: Sequence[Doubt], nothing: Phrase, *, whole: bool
+    ) -> Observation:
+        found = judged.sums.get(number)
+        if found is None:
+            return not_assessed(SLOW, subject, nothing, UNIT, doubts=doubts)
         zh, en = f"{found.looked} 次里有 {found.broken} 次超时", f"{found.broken} of {found.looked} took too long"
         spells = self.spells.get((whole, number))
         if spells is not None:
             middle, most = spell(spells.at(0.5)), spell(spells.at(0.9))
             zh += f"；用时中位数约 {middle.zh}，九成不超过约 {most.zh}"
             en += f"; median about {middle.en}, nine in ten within about {most.en}"
-        return judged.observation(SLOW, number, subject, Phrase(zh, en), unit=UNIT, queries=(RUNS,) if whole else ())
+        queries = (RUNS,) if whole else ()
+        return judged.observation(SLOW, number, subject, Phrase(zh, en), unit=UNIT, queries=queries, doubts=doubts)
 
     def _tell(self, row: Row, columns: tuple[str, ...]) -> tuple[Deed, ...]:
         said = dict(zip(columns, row, strict=True))

@@ -9,7 +9,7 @@ from sopkit.logs.case import LogCase
 from sopkit.logs.engine import Row
 from sopkit.logs.observed import Deed, Observation, not_assessed
 from sopkit.logs.working.courses import courses_of
-from sopkit.logs.working.found import Judged, judged_runs
+from sopkit.logs.working.found import SURE, Judged, judged_runs
 from sopkit.logs.working.lookups import lay, lay_clock
 from sopkit.logs.working.places import Place, Places, places_of
 from sopkit.logs.working.works import ALONE, NO_LOG, NO_RUNS, Works, repeats
@@ -27,7 +27,7 @@ NOT_LOGGED: Final = Phrase(
 NONE: Final = Phrase("日志里没有走到这一步的流程", "no run in the log came so far")
 
 QUERY: Final = f"""
-CREATE OR REPLACE TABLE judged AS
+CREATE OR REPLACE TABLE looked_at AS
 WITH done AS (
     SELECT w.course, w.place, min(w.done) AS done, min(w.skipped) AS skipped, max(w.who) AS who, max(w.run) AS run, max(w.staff) AS staff,
            max(w.shop) AS shop, max(w.role) AS role
@@ -42,10 +42,10 @@ WITH done AS (
     FROM done d FULL OUTER JOIN passed p ON d.course = p.course AND d.place = p.place
 )
 SELECT b.place AS subject, b.done IS NULL AS broken, coalesce(b.done, b.skipped, b.passed) AS ts, b.who, b.run, b.staff, b.shop,
-       CASE WHEN b.role = 0 THEN q.role ELSE b.role END AS role, b.course, b.place, b.skipped, b.passed
+       CASE WHEN b.role = 0 THEN q.role ELSE b.role END AS role, b.course, b.place, b.skipped, b.passed,
+       b.course > 0 OR (q.once AND b.course > -{ALONE}) AS named
 FROM both_ b JOIN wanted q ON q.place = b.place
-WHERE (b.done IS NOT NULL OR b.skipped IS NOT NULL OR b.passed IS NOT NULL)
-  AND (b.course > 0 OR (q.once AND b.course > -{ALONE}))
+WHERE b.done IS NOT NULL OR b.skipped IS NOT NULL OR b.passed IS NOT NULL
 """
 
 
@@ -65,7 +65,7 @@ def observe(case: LogCase) -> Iterator[Observation]:
     lay_clock(engine, case.compilation.workspace.settings.timezone, span[1], span[2])
     judged, nameless = judged_runs(works, QUERY, lambda row, columns: _tell(places, row, columns))
     for place in required:
-        yield _say(place, judged, guarded=place not in wanted, nameless=nameless and repeats(places.playbook(place)))
+        yield _say(place, judged, guarded=place not in wanted, nameless=nameless[place.number])
 
 
 def wanted_of(works: Works) -> list[Place]:
@@ -91,16 +91,18 @@ def _role(works: Works, place: Place) -> int:
     return works.roles.index(by) if by in works.roles else 0
 
 
-def _say(place: Place, judged: Judged, *, guarded: bool, nameless: bool) -> Observation:
-    found = judged.sums.get(place.number)
+def _say(place: Place, judged: Judged, *, guarded: bool, nameless: int) -> Observation:
+    found, doubts = judged.sums.get(place.number), ((nameless, NO_RUNS),)
     if guarded or found is None:
-        reason = (GUARDED if place.step.if_ is not None else NOT_LOGGED) if guarded else NO_RUNS if nameless else NONE
-        return not_assessed(SKIPPED_REQUIRED_STEP, place.node, reason, UNIT)
+        reason = (GUARDED if place.step.if_ is not None else NOT_LOGGED) if guarded else NONE
+        return not_assessed(SKIPPED_REQUIRED_STEP, place.node, reason, UNIT, doubts=doubts)
     message = Phrase(
         f"走到这一步的 {found.looked} 次流程里，{found.broken} 次跳过了它",
         f"{found.broken} of {found.looked} runs that came to it went past it",
     )
-    return judged.observation(SKIPPED_REQUIRED_STEP, place.number, place.node, message, unit=UNIT, queries=(QUERY,))
+    return judged.observation(
+        SKIPPED_REQUIRED_STEP, place.number, place.node, message, unit=UNIT, queries=(QUERY, SURE), doubts=doubts
+    )
 
 
 def _tell(places: Places, row: Row, columns: tuple[str, ...]) -> tuple[Deed, ...]:

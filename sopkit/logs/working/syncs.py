@@ -31,7 +31,7 @@ NO_LENGTH: Final = Phrase(
     "how long it takes (`takes`) is not declared: there is nothing to be late against",
 )
 BACKWARDS: Final = Phrase(
-    "都在变更之前就到了，时间对不上", "all arrived before they were changed: the clocks do not agree"
+    "在变更之前就到了，时间对不上", "they arrived before they were changed: the clocks do not agree"
 )
 WAITING: Final = Phrase("到日志结束都还没到该到的时候", "none was to arrive before the log ends")
 LENIENT: Final = DAY
@@ -175,24 +175,26 @@ class _Arrivals:
         count, early = self.rows.get(number, (0, 0))
         declared = self.declared[sync.id]
         for rule, judged in ((LATE_SYNC, self.late), (MISSING_SYNC, self.missing)):
-            found = judged.sums.get(number)
-            if found is None or not found.looked:
-                reason = self._reason(sync, count, early, lacks_length=declared is not None and declared.most is None)
-                yield not_assessed(rule, f"sync/{sync.id}", reason, UNIT)
+            doubts = (
+                (early if rule is LATE_SYNC and declared is not None and declared.most is not None else 0, BACKWARDS),
+            )
+            if number not in judged.sums:
+                reason = self._reason(sync, count, lacks_length=declared is not None and declared.most is None)
+                yield not_assessed(rule, f"sync/{sync.id}", reason, UNIT, doubts=doubts)
                 continue
-            message = self._message(number, early)
-            yield judged.observation(rule, number, f"sync/{sync.id}", message, unit=UNIT, queries=(QUERY,))
+            message = self._message(number)
+            yield judged.observation(
+                rule, number, f"sync/{sync.id}", message, unit=UNIT, queries=(QUERY,), doubts=doubts
+            )
 
-    def _reason(self, sync: Sync, count: int, early: int, *, lacks_length: bool) -> Phrase:
+    def _reason(self, sync: Sync, count: int, *, lacks_length: bool) -> Phrase:
         if self.declared[sync.id] is None:
             return NO_TIME
         if not count:
             return NOT_NAMED
-        if early == count:
-            return BACKWARDS
         return NO_LENGTH if lacks_length else WAITING
 
-    def _message(self, number: int, early: int) -> Phrase:
+    def _message(self, number: int) -> Phrase:
         late, missing = self.late.sums.get(number), self.missing.sums.get(number)
         zh = (
             f"晚到 {late.broken} 条，没到 {missing.broken if missing else 0} 条"
@@ -205,9 +207,6 @@ class _Arrivals:
             middle, most = spell(self.spells[number].at(0.5)), spell(self.spells[number].at(0.9))
             zh += f"；延迟中位数约 {middle.zh}，九成不超过约 {most.zh}"
             en += f"; median lag about {middle.en}, nine in ten within about {most.en}"
-        if early:
-            zh += f"；{early} 条在变更之前就到了，没有判断晚不晚"
-            en += f"; {early} arrived before they were changed and are not judged for lateness"
         return Phrase(zh, en)
 
 

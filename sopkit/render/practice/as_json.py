@@ -126,6 +126,7 @@ def _observation(one: Observation, practice: Practice, telling: Telling, lang: L
         "message": one.message.within(lang),
         "unit": one.unit.within(lang),
         "looked": one.looked,
+        "unsure": one.unsure,
         "broken": one.broken,
         "share": one.rate,
         "customers": one.customers,

@@ -153,7 +153,7 @@ def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) 
             "cases", _text(CASES, names), (Paragraph(_text(PSEUDONYMS, names), quiet=True), *cards), breaks=True
         )
     yield adherence(practice, names)
-    if assessed := practice.of("broken", "kept"):
+    if assessed := practice.looked_at:
         yield Section("rules", _text(RESULTS, names), (*plots(practice, names), tables.rules(assessed, names)))
     unknown = practice.of("not assessed")
     if unknown:

@@ -45,6 +45,7 @@ PLANS: Final = {
     "": Phrase("没有发现问题", "nothing found"),
 }
 Practised = Literal["broken", "kept", "not assessed", ""]
+WORST_FIRST: Final[tuple[Practised, ...]] = ("broken", "not assessed", "kept")
 OF_LOGS: Final = (*touched.RULES, *of_practice.RULES)
 """Rules that nothing is asked about on the plan."""
 NOT_SEEN: Final = Phrase("日志看不出", "not seen in logs")
@@ -63,10 +64,11 @@ def rules(observations: Iterable[Observation], names: Names) -> Table:
 
 def _row(one: Observation, titles: Titles) -> tuple[str, ...]:
     names = titles.names
-    figures = (count(one.looked), count(one.broken), share(one.broken, one.looked))
     customers = count(one.customers) if one.customers or not one.broken else "–"
+    told = (count(one.looked), count(one.broken), share(one.broken, one.looked), customers)
+    figures = told if one.looked else ("–",) * len(told)
     about = f"{SIGNS[one.status]} {subject(one.subject, names)}"
-    return (about, *figures, customers, titles.told(one.message))
+    return (about, *figures, titles.told(one.message))
 
 
 def controls(audit: Audit, practice: Practice, names: Names) -> Table:
@@ -93,7 +95,7 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
             practised_text(one.status, names),
             f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
         )
-        for one in (*practice.of("broken"), *practice.of("kept"))
+        for one in sorted(practice.looked_at, key=lambda one: list(STATUSES).index(one.status))
         if one.rule.code not in decided and one.rule not in OF_LOGS
     ]
     return table(OF_PROMISES, PROMISES, rows, (5, 2, 3, 5), names)
@@ -102,7 +104,7 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
 def practised(seen: Sequence[Observation]) -> Practised:
     """Return what is known of a control: the worst of its rules."""
     statuses = {one.status for one in seen}
-    return next((one for one in STATUSES if one in statuses), "")
+    return next((one for one in WORST_FIRST if one in statuses), "")
 
 
 def practised_text(status: Practised, names: Names) -> str:

@@ -21,12 +21,12 @@ MEANINGS: Final[Mapping[Status, Phrase]] = {
         "至少有一条记录违反了规则，逐条能查到", "at least one row of the logs breaks the rule; each can be looked up"
     ),
     "kept": Phrase(
-        "能判断的每一条都查过，没有违反；判断不了几条，写在各条的说明里。只对这些日志、这段时间成立，不是证明",
-        "whatever could be judged was looked at and none of it breaks the rule; how much could not is said at each. It holds of these logs "
-        "and this time, and is no proof",
+        "规则管的每一条都判断过，没有一条违反。只对这些日志、这段时间成立，不是证明",
+        "all that the rule is about was judged, and none of it breaks the rule. It holds of these logs and this time, and is no proof",
     ),
     "not assessed": Phrase(
-        "日志里缺少判断所需的内容，不能当作没有违反", "the logs lack what it takes to tell: this is no pass"
+        "日志里缺少判断所需的内容，全部或其中几条没法判断，不能当作没有违反",
+        "the logs lack what it takes to tell, of all rows or of some: this is no pass",
     ),
 }
 LOGS: Final[Mapping[Of, Phrase]] = {

@@ -15,8 +15,8 @@ from sopkit.logs.offsets import DAY, shifts
 EPOCH: Final = date(1970, 1, 1)
 MARGIN: Final = 800 * DAY
 """Beyond the first and the last second of the logs: what is counted from them, such as an expiry, lies within it or has no clock moved."""
-UNKNOWN: Final = 0
-"""Number of the zone of customers of whom none is known."""
+UNKNOWN: Final = -1
+"""Number of the zone of customers of whom none is known, or two are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +57,27 @@ class Zones:
         settings = case.compilation.workspace.settings
         named = settings.customer_timezones
         every = tuple(dict.fromkeys(named)) if isinstance(named, tuple) and named else (settings.timezone,)
-        self.usual = None if named == "unknown" or len(every) > 1 else every[0]
+        self._usual = None if named == "unknown" or len(every) > 1 else every[0]
         """Of customers of whom the log says nothing; None: not known."""
 
     @cached_property
-    def _clocks(self) -> tuple[tuple[Offsets, ...], dict[int, int], int]:
-        """The clocks by number, from 1; which of them each kind of customer lives by; which the others do."""
-        clocks: list[Offsets] = []
-        usual = self._number(clocks, self.usual or "")
+    def _clocks(self) -> tuple[dict[Offsets, str], dict[int, int], int]:
+        """The clocks by number, from 1, each with a zone's name; which of them each kind of customer lives by; which the others do."""
+        clocks: dict[Offsets, str] = {}
+        usual = self._number(clocks, self._usual or "")
         kinds = {
             kind: self._number(clocks, said["timezone"]) if said["timezone"] else usual
             for kind, said in self.store.kinds("customers").items()
         }
-        return tuple(clocks), kinds, usual
+        return clocks, kinds, usual
 
-    def _number(self, clocks: list[Offsets], name: str) -> int:
+    def _number(self, clocks: dict[Offsets, str], name: str) -> int:
         try:
             clock = offsets(name, *self._span)
         except (ZoneInfoNotFoundError, ValueError, OverflowError, OSError):  # whatever a file may call a zone
             return UNKNOWN
-        if clock not in clocks:
-            clocks.append(clock)
-        return clocks.index(clock) + 1
+        clocks.setdefault(clock, name)
+        return list(clocks).index(clock) + 1
 
     @cached_property
     def _span(self) -> tuple[int, int]:
@@ -96,25 +95,34 @@ class Zones:
         """Whether anybody's clock is known."""
         return bool(self._clocks[0])
 
-    def join(self, of: str) -> str:
-        """Return what joins the rows `of` with the number of their customer's zone; nothing where there is one zone for all.
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A zone for each number, from 1: of those that the same clock goes by, the first."""
+        return tuple(self._clocks[0].values())
 
-        A customer of whom two are said has none that is known.
-        """
-        if self.single:
-            return ""
+    @property
+    def usual(self) -> int:
+        """The number of the zone of customers of whom the log says nothing."""
+        return self._clocks[2]
+
+    @property
+    def lives(self) -> str:
+        """Return the query for (who, zone) of the customers of whom the log says something; who has two has none that is known."""
         _, kinds, _ = self._clocks
-        values = ", ".join(f"({kind}, {number})" for kind, number in kinds.items()) or "(0, 0)"
-        lives = (
-            "SELECT who, CASE WHEN min(number) = max(number) THEN min(number) ELSE 0 END AS zone "
+        values = ", ".join(f"({kind}, {number})" for kind, number in kinds.items()) or f"(0, {UNKNOWN})"
+        return (
+            f"SELECT who, CASE WHEN min(number) = max(number) THEN min(number) ELSE {UNKNOWN} END AS zone "
             f"FROM customers JOIN (VALUES {values}) zones(kind, number) USING (kind) GROUP BY who"
         )
-        return f" LEFT JOIN ({lives}) lives ON {of}.who = lives.who"
+
+    def join(self, of: str) -> str:
+        """Return what joins the rows `of` with the number of their customer's zone; nothing where there is one zone for all."""
+        return "" if self.single else f" LEFT JOIN ({self.lives}) lives ON {of}.who = lives.who"
 
     @property
     def number(self) -> str:
-        """Return the number of a row's zone, beside `join`, as SQL; 0 where it is not known."""
-        return "1" if self.single else f"coalesce(lives.zone, {self._clocks[2]})"
+        """Return the number of a row's zone, beside `join`, as SQL; `UNKNOWN` where it is not known."""
+        return "1" if self.single else f"coalesce(lives.zone, {self.usual})"
 
     def local(self, ts: str, number: str) -> str:
         """Return the local clock, in seconds since 1970 on it; NULL where the zone is not known."""
