@@ -22,6 +22,7 @@ from sopkit.render.columns import width
 from sopkit.render.markdown import to_markdown
 from sopkit.render.practice.as_json import practice_json
 from sopkit.render.practice.page import Telling, report
+from sopkit.render.practice.subjects import spoken, subject
 from sopkit.render.practice.terminal import practice_text
 from sopkit.render.practice.words import share
 from sopkit.render.simulation.plots import Bar, bars
@@ -115,6 +116,30 @@ def test_no_line_is_wider_than_the_terminal(made: Made, lang: Lang, columns: int
     practice = replace(practice, observations=(*broken, *many, *practice.of("kept", "not assessed")))
     lines = tuple(practice_text(practice, Names(compilation.workspace, lang), Screen(lang, columns)))
     assert max(map(width, lines)) <= columns
+
+
+@pytest.mark.long
+def test_a_question_that_lists_numbers_is_cut(made: Made) -> None:
+    compilation, audited, practice = made
+    long = f"INSERT INTO hours VALUES {', '.join(f'({n}, {n})' for n in range(10_000))}"
+    practice = replace(practice, observations=(replace(practice.observations[0], queries=("SELECT 1", long)),))
+    telling, names = Telling(FRAME, reading(), queries=True), Names(compilation.workspace, "en")
+    said = to_markdown(report(practice, audited, telling, names))
+    assert "characters more, in the JSON" in said
+    assert "(9999, 9999)" not in said
+    assert "(9999, 9999)" in practice_json(practice, audited, telling, "en")
+
+
+@pytest.mark.long
+def test_a_course_calls_things_by_their_titles(made: Made) -> None:
+    names = Names(made[0].workspace, "en")
+    assert spoken("sms: new-member/awareness/welcome", names) == "SMS: New member: Welcome SMS"
+    assert spoken("agreed to sms-marketing sms", names) == "agreed to Consent to marketing by SMS SMS"
+    assert spoken("`procedure/account-erasure/erase` is done, at 10:00", names).endswith(" is done, at 10:00")
+    assert spoken("group: community-tip", names) == "Customer group: Daily tip"
+    assert spoken("its time begins", names) == "its time begins"
+    assert subject("cap/subscription-account-daily", names) == "Subscription account: broadcasts a day"
+    assert subject("hours/sms-cn", names) == "SMS"
 
 
 def test_the_name_of_a_bar_is_cut_at_its_end() -> None:

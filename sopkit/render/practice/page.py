@@ -36,7 +36,7 @@ from sopkit.render.marks import Line, clean, ident, link, plain, quiet, strong
 from sopkit.render.practice import tables
 from sopkit.render.practice.adherence import adherence
 from sopkit.render.practice.charts import plots
-from sopkit.render.practice.subjects import subject
+from sopkit.render.practice.subjects import spoken, subject
 from sopkit.render.practice.words import LOGS, MEANINGS, SIGNS, STATUSES, count, share
 from sopkit.render.terminal import COUNTED, UNCOUNTED, WEEKDAYS
 from sopkit.render.wording.names import Names
@@ -112,6 +112,9 @@ PSEUDONYMS: Final = Phrase(
     "客户与员工只以化名出现；持有工作区密钥的人才能对上。",
     "Customers and staff stand under other names; who holds the workspace's key can tell whose.",
 )
+LEFT_OUT: Final = Phrase("……还有{count}个字符，见 JSON", "… {count} characters more, in the JSON")
+LONGEST_QUERY: Final = 4000
+"""Characters: the longest question is shorter; what is longer lists numbers."""
 NAMED: Final = 5
 
 
@@ -169,9 +172,17 @@ def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) 
         yield Section(
             "queries",
             _text(QUERIES, names),
-            (Bullets(tuple(text(ident(query)) for query in asked), ordered=True),),
+            (Bullets(tuple(_query(query, names) for query in asked), ordered=True),),
             folded=True,
         )
+
+
+def _query(query: str, names: Names) -> Line:
+    """Return what was asked; of one that lays down a table of numbers, as of opening hours, the beginning."""
+    if len(query) <= LONGEST_QUERY:
+        return text(ident(query))
+    left = names.phrase(LEFT_OUT, count=count(len(query) - LONGEST_QUERY))
+    return text(f"{ident(query[:LONGEST_QUERY])} {left}")
 
 
 def _conclusion(practice: Practice, names: Names) -> Section:
@@ -314,7 +325,7 @@ def _course(case: Case, practice: Practice, titles: Titles) -> Timeline:
     legend = quiet(f" {LEGEND.within(names.lang)}") if any(deed.counted for deed in case.deeds) else ""
     entries = []
     for deed in case.deeds:
-        what = titles.told(deed.what)
+        what = spoken(clean(deed.what.within(names.lang)), names)
         shown = f"{COUNTED} {strong(what)}" if deed.counted else f"{UNCOUNTED} {what}"
         entries.append(document.Moment(text(moment(deed.at, names, day=True)), (text(shown),)))
     return Timeline(text(head + legend), tuple(entries))
