@@ -17,7 +17,7 @@ NEEDS: Final[Mapping[str, Mapping[Of, Columns]]] = {
     "SOP301": {"touches": (PURPOSE,)},
     "SOP305": {"touches": (("step",),)},
     "SOP309": {"touches": (PURPOSE,)},
-    "SOP310": {"touches": (PURPOSE,)},
+    "SOP310": {"touches": (("purpose",),)},
     "SOP312": {"touches": (), "events": (("customer",),)},
     "SOP501": CONSENTED,
     "SOP502": CONSENTED,
