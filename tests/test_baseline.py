@@ -97,6 +97,25 @@ def test_summaries_count_the_baseline_and_the_waivers_even_when_quiet(sopkit: Ru
     assert (numbers["waived"], numbers["baselined"]) == (1, 1)
 
 
+def test_an_empty_baseline_is_not_written_and_one_that_has_become_empty_goes(
+    sopkit: Run, write_workspace: Write, tmp_path: Path
+) -> None:
+    folder = write_workspace(GOOD)
+    code, out, err = sopkit("baseline", folder, "--lang", "en")
+    assert (code, err) == (0, "")
+    assert out.startswith("nothing was found that could be put into a baseline: ")
+    assert not (folder / PLACE).exists()
+    for options in ((), ("--prune",)):
+        write_workspace(TWO)
+        sopkit("baseline", folder)
+        write_workspace(GOOD)
+        assert sopkit("baseline", folder, *options, "--lang", "en")[1].endswith(f"{PLACE} was removed\n")
+        assert not (folder / PLACE).exists()
+    named = tmp_path / "known.json"
+    sopkit("baseline", folder, "--baseline", named)
+    assert sopkit("check", folder, "--baseline", named)[0] == 0
+
+
 def test_what_was_not_assessed_or_not_understood_cannot_be_put_into_it(sopkit: Run, write_workspace: Write) -> None:
     folder = write_workspace(
         {"a.yaml": UNSETTLED, "b.yaml": MISSPELT.partition("---")[0].replace("id: thanks", "id: b")}

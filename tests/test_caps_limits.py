@@ -201,6 +201,16 @@ def test_where_no_single_change_is_enough_none_is_offered() -> None:
     assert "no change of one step is enough" in found.fix("en")
 
 
+def test_a_journey_that_starts_again_at_any_time_is_to_pause_first() -> None:
+    again = automation("a", "", ", after: 1h").replace("steps:", "reentry: always\nsteps:", 1)
+    again = again.replace("starts_on: member-joined", "starts_on: product-viewed")
+    (found,) = of_rule(judged("{id: c, max: 2, per: 7d}", again), "over-touch")
+    assert (
+        "`a` may start again at any time (`reentry: always`): first let it pause, as `reentry: after 7d`"
+        in found.fix("en")
+    )
+
+
 # Traps
 
 

@@ -213,6 +213,8 @@ def test_bad_input_is_told(sopkit: Run, tmp_path: Path) -> None:
 
     files = {"sopkit.yaml": CAPPED, "play.yaml": GOOD}
     assert "is in no git repository" in refused(write(tmp_path / "plain", files), "HEAD")
+    git(write(tmp_path / "fresh", files), "init", "--quiet")
+    assert "this git repository has no commit yet" in refused(tmp_path / "fresh", "HEAD")
     folder = in_git(tmp_path, files)
     git(folder, "branch", "release")
     assert "git knows no revision “relaese”; did you mean release?" in refused(folder, "relaese")

@@ -99,6 +99,30 @@ def test_init_leaves_a_folder_with_files_alone(sopkit: Run, tmp_path: Path) -> N
     assert files(tmp_path) == {"notes.txt": b"mine"}
 
 
+def test_init_works_in_a_repository_that_was_made_first(sopkit: Run, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    assert sopkit("init", tmp_path)[0] == 0
+    assert sopkit("check", tmp_path)[0] == 0
+    assert (tmp_path / ".git" / "HEAD").read_text() == "ref: refs/heads/main\n"
+
+
+def test_new_tells_what_the_check_will_say_of_the_example(
+    sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sopkit("init", tmp_path / "shop", "--example", "email")
+    monkeypatch.chdir(tmp_path / "shop")
+    out = sopkit("new", "kpi", "first-orders", "--lang", "en")[1]
+    assert "first-orders.yaml:24:68  the event `member-joined` is not declared" in out
+    assert sopkit("new", "procedure", "cleaning", "--lang", "en")[1].count(" is not declared\n") == 1
+    sopkit("init", tmp_path / "small")
+    monkeypatch.chdir(tmp_path / "small")
+    assert len(sopkit("new", "automation", "birthday", "--lang", "en")[1].splitlines()) == 1
+    out = sopkit("new", "sync", "orders", "--lang", "en")[1]
+    assert "This is the first sync" in out
+    assert "`welcome` needs the event `member-joined` in `map`, and no sync carries" in out
+
+
 @pytest.mark.parametrize("kind", ["catalog", "lifecycle", "automation", "cadence", "sync", "kpi", "procedure"])
 def test_new_writes_a_document_that_can_be_checked(
     sopkit: Run, write_workspace: Write, kind: str, monkeypatch: pytest.MonkeyPatch

@@ -157,6 +157,43 @@ def test_formulas_are_told_and_their_stored_value_is_read() -> None:
     assert "欢迎" in dict(made_.files)["journeys/s.yaml"].decode()
 
 
+def test_a_formula_without_a_stored_value_is_a_cell_that_was_not_read() -> None:
+    def fill(book: Workbook) -> None:
+        page = book.add_worksheet("S")
+        rows(page, [("步骤", "时间", "渠道", "话术"), ("欢迎", "第3天", "短信", "您好")])
+        page.write_formula(1, 3, "=A2", None, "")
+
+    made_ = imported(made(fill))
+    assert "holds no value" in made_.account.unread["S!D2"].en
+
+
+def test_what_is_left_out_for_one_reason_is_one_line_and_rows_that_were_cut_are_told(run: Run, tmp_path: Path) -> None:
+    def fill(book: Workbook) -> None:
+        rows(book.add_worksheet("S"), [("步骤", "时间", "渠道"), *[("欢迎", "第3天", "短信")] * opening.MAX_ROWS])
+        page = book.add_worksheet("旧")
+        rows(page, [("步骤", "时间"), ("欢迎", "第3天")])
+        page.hide()
+
+    sheet = tmp_path / "SOP.xlsx"
+    sheet.write_bytes(made(fill))
+    code, out, _ = run("--lang", "en", "import", sheet, "-o", tmp_path / "brand")
+    assert code == 0
+    assert "  S: it holds 20,001 rows, of which the first 20,000 were read" in out
+    assert "  not read: 旧!A1 “步骤” and 3 more: the sheet is hidden and was not read; --hidden reads it\n" in out
+    assert out.count("not read: ") == 2  # that line and the summary
+
+
+def test_a_book_of_hidden_sheets_says_so() -> None:
+    def fill(book: Workbook) -> None:
+        book.add_worksheet("空")
+        page = book.add_worksheet("旧")
+        rows(page, [("步骤", "时间"), ("欢迎", "第3天")])
+        page.hide()
+
+    with pytest.raises(UnreadableError, match="--hidden"):
+        imported(made(fill))
+
+
 def test_dates_and_hours_held_as_numbers_are_asked_back() -> None:
     def fill(book: Workbook) -> None:
         page = book.add_worksheet("S")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sopkit.diagnostics import Finding, Related, Rule, Severity, Unassessed
 from sopkit.render.columns import clip, visible, width, wrap
-from sopkit.render.terminal import Screen, findings_text, summary_text, table
+from sopkit.render.terminal import Screen, findings_text, settled_text, summary_text, table
 from sopkit.source import Source, Span
 from sopkit.text import Lang, Phrase
 
@@ -224,3 +224,38 @@ def test_the_summary_counts_and_names_what_other_commands_check() -> None:
     assert lines.splitlines()[1] == f"  {'剧本/' * 12}a.yaml:1:1", "a place is never broken"
     clean = summary_text((), files=1, held_back=0, waived=0, left_over=[], screen=Screen("en"))
     assert clean == "checked 1 file: nothing found"
+
+
+ROWS = [
+    ("stage", "entered", "went on to"),
+    ("Erasure by recipients after a withdrawal", "39", "the end 79%"),
+    ("会员全生命周期运营与权益提醒", "161", "Recall 86% and Activation 6% and Retention 3%"),
+]
+
+
+@pytest.mark.parametrize("columns", [60, 70, 80])
+def test_a_table_keeps_within_a_terminal_and_loses_no_word(columns: int) -> None:
+    lines = list(table(ROWS, Screen("en", columns, fits=True)))
+    assert max(map(width, lines)) <= columns
+    shown = "".join("".join(lines).split())
+    assert sorted(shown) == sorted("".join("".join(cell for row in ROWS for cell in row).split()))
+
+
+def test_through_a_pipe_a_row_stays_a_line() -> None:
+    ids = [
+        ("a-long-id-of-a-script", "script", "A title that is rather long", "playbooks/catalog/scripts-content.yaml:26")
+    ]
+    assert len(list(table(ids, Screen("en", 100)))) == 1
+    first, second = table(ids, Screen("en", 80, fits=True))
+    assert (first.split()[0], second) == ("a-long-id-of-a-script", "    playbooks/catalog/scripts-content.yaml:26")
+
+
+def test_one_reason_of_many_things_is_told_once_with_the_first_places() -> None:
+    one = finding(TEXT, "guid")
+    alike = [
+        Unassessed(one.rule, f"a/{n}", Phrase("没写为什么", "it does not say what for"), one.span) for n in range(5)
+    ]
+    text = "\n".join(settled_text((), alike, Screen("en", 200)))
+    assert text.count("it does not say what for") == 1
+    assert text.count(f"{one.span.path}:{one.span.line}:") == 3
+    assert text.endswith("and 2 more")

@@ -22,6 +22,7 @@ from sopkit.cli.command import (
     Group,
     WrongUsageError,
     console_of,
+    nearest_option,
 )
 from sopkit.cli.console import EPOCH, Console, fixed_day
 from sopkit.failure import DocumentFailedError
@@ -187,8 +188,9 @@ def _usage(error: click.UsageError, console: Console) -> str:
     """Return what is wrong with the command line, in the reader's language; click speaks English only."""
     match error:
         case click.NoSuchOption():
+            meant = nearest_option(error.option_name, error.ctx)
             near = Phrase("；是不是 {near}？", "; did you mean {near}?")
-            hint = console.word(near, near=error.possibilities[0]) if error.possibilities else ""
+            hint = console.word(near, near=meant) if meant else ""
             return console.word(Phrase("没有选项 {name}", "there is no option {name}"), name=error.option_name) + hint
         case click.MissingParameter():
             return console.word(Phrase("少了 {name}", "{name} is missing"), name=_name(error.param))

@@ -33,6 +33,14 @@ EXAMPLES: Final = (
 )
 TOLD: Final = Phrase("基线里有 {count} 个已知问题", "known findings in the baseline: {count}")
 DROPPED: Final = Phrase("，删掉了 {count} 个已经没有的", "; dropped, since they are gone: {count}")
+NONE_WRITTEN: Final = Phrase(
+    "没有可以记进基线的问题，没有写 {place}",
+    "nothing was found that could be put into a baseline: {place} was not written",
+)
+REMOVED: Final = Phrase(
+    "没有可以记进基线的问题了，删掉了 {place}",
+    "nothing is left that could be put into a baseline: {place} was removed",
+)
 IN_SIGHT: Final = Phrase(
     "{count} 个问题不能记进基线，sopkit check 照样会报：法律上严重，或者文档读不懂",
     "{count} findings can't be put into a baseline, and sopkit check goes on to report them: critical by law, or about what can't be read",
@@ -69,15 +77,20 @@ def run(ctx: click.Context, *, directory: str | None, baseline: str | None, prun
     if prune and former is not None:
         stale = set(weigh(made.findings, former, made.law).stale)
         entries, dropped = [one for one in former if one not in stale], len(stale)
-    write_result(place_of(loaded, baseline), baseline_text(entries).encode())
-    _tell(console, shown, made, len(set(entries)), dropped)
+    place = place_of(loaded, baseline)
+    if entries or baseline:  # one that was named is read by name: without it the check would be refused
+        write_result(place, baseline_text(entries).encode())
+        console.tell(console.word(WRITTEN, place=shown))
+        told = console.word(TOLD, count=str(len(set(entries))))
+        console.say(told + (console.word(DROPPED, count=str(dropped)) if dropped else ""))
+    else:
+        place.unlink(missing_ok=True)
+        console.say(console.word(NONE_WRITTEN if former is None else REMOVED, place=shown))
+    _tell_of_the_rest(console, made)
     return OK
 
 
-def _tell(console: Console, shown: str, made: Compilation, count: int, dropped: int) -> None:
-    said = console.word(TOLD, count=str(count))
-    console.tell(console.word(WRITTEN, place=shown))
-    console.say(said + (console.word(DROPPED, count=str(dropped)) if dropped else ""))
+def _tell_of_the_rest(console: Console, made: Compilation) -> None:
     in_sight = sum(stays_in_sight(one, made.law) for one in made.findings)
     if in_sight:
         console.say(console.word(IN_SIGHT, count=str(in_sight)))

@@ -259,6 +259,29 @@ class Group(_Helpful, click.Group):
         raise WrongUsageError(Phrase("没有命令“{name}”", "there is no command “{name}”"), name=args[0])
 
 
+def nearest_option(typed: str, ctx: click.Context | None) -> str:
+    """Return the option of a command that was meant by what was typed: the fewest slips away from its name, or from how it begins.
+
+    Empty where none is near.
+    """
+    from sopkit.schema.near import MOST_SLIPS, slips  # noqa: PLC0415  most type what there is
+
+    shown = (
+        [one for one in ctx.command.get_params(ctx) if isinstance(one, click.Option) and not one.hidden] if ctx else []
+    )
+    names = [name for one in shown for name in one.opts if name.startswith("--")]
+    near = min(
+        (
+            (slips(typed, name[:end]), slips(typed, name), name)
+            for name in names
+            for end in (len(typed), name.find("-", 2), len(name))
+            if end > 2
+        ),
+        default=(MOST_SLIPS + 1, 0, ""),
+    )
+    return near[-1] if near[0] <= MOST_SLIPS else ""
+
+
 def help_page(command: click.Command, ctx: click.Context, console: Console) -> Iterator[str]:
     """Yield the lines of a help page, wrapped to the terminal."""
     screen = console.screen()

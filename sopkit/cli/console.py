@@ -144,7 +144,7 @@ class Console:
             import colorama  # noqa: PLC0415  exists on Windows only
 
             colorama.just_fix_windows_console()
-        return Screen(self.lang, max(NARROWEST, min(columns, WIDEST)), colour, prefix)
+        return Screen(self.lang, max(NARROWEST, min(columns, WIDEST)), colour, prefix, fits=terminal)
 
 
 def asked_lang(arguments: Iterable[str]) -> Lang | None:

@@ -70,6 +70,8 @@ NEXT: Final = (
 )
 SCHEMA: Final = f".sopkit/schemas/{UNION}{SUFFIX}"
 """Where an editor finds the schema, below the workspace."""
+GIT: Final = ".git"
+"""What a folder may hold already: whoever runs `git init` first has it."""
 USUAL_ID: Final = "my-brand"
 HALF_A_YEAR: Final = timedelta(days=183)
 
@@ -84,15 +86,18 @@ def run(ctx: click.Context, directory: str, example: str, spreadsheet: str | Non
     """Write the workspace, whole or not at all, and name the next commands."""
     console = console_of(ctx)
     target = Path(directory)
-    if target.is_dir() and any(target.iterdir()):
+    beside = [one.name for one in target.iterdir()] if target.is_dir() else []
+    if any(name != GIT for name in beside):
         raise WrongUsageError(NOT_EMPTY, place=directory)
     name = target.resolve().name
     said: list[str] = []
     if spreadsheet is None:
         files = dict(workspace_files(example, name, console.lang, console.today))
-        write_folder(target, sorted(files.items()), marker=False)
     else:
         files, said = _from_spreadsheet(console, spreadsheet, directory, name)
+    if spreadsheet is None and not beside:
+        write_folder(target, sorted(files.items()), marker=False)
+    else:
         write_beside(target, sorted(files.items()), replace=False)
     console.say(console.word(MADE, place=directory, count=str(len(files))))
     for line in said[:-1]:

@@ -13,9 +13,12 @@ import click
 
 from sopkit import schema
 from sopkit.cli.command import OK, Command, WrongUsageError, console_of
+from sopkit.cli.console import Console
 from sopkit.cli.init import SCHEMA, editor_line, half_a_year_on
 from sopkit.cli.workspace import Loaded, load
+from sopkit.diagnostics import fingerprint
 from sopkit.output import write_file
+from sopkit.render.columns import wrap
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
@@ -61,6 +64,14 @@ TAKEN_ID = Phrase(
     "the id “{id}” is in use at {place}, and one id can't name two things; choose another",
 )
 WRITTEN = Phrase("已写好 {place}。填完后：sopkit check", "Wrote {place}. When it is filled in: sopkit check")
+LEFT: Final = Phrase(
+    "照示例原样，sopkit check 会说下面这些；没声明的名词，换成你们的，或在 catalog 里声明：",
+    "As the example stands, sopkit check says this; for a name that is not declared put one of yours, or declare it:",
+)
+FIRST_SYNC: Final = Phrase(
+    "这是第一份同步：从现在起，剧本在每个系统里要用的，都要写明怎么传到那里",
+    "This is the first sync: from now on the check asks of each tool how what playbooks need there comes to it.",
+)
 
 
 def command(lang: Lang) -> Command:
@@ -97,7 +108,25 @@ def run(ctx: click.Context, kind: str | None, document: str | None) -> int:
     text = schema.skeleton(kind, document, console.lang, half_a_year_on(console.today))
     write_file(target, (head + text).encode())
     console.say(console.word(WRITTEN, place=loaded.shown + place.as_posix()))
+    _tell_what_is_left(console, loaded)
     return OK
+
+
+def _tell_what_is_left(console: Console, before: Loaded) -> None:
+    """Print what the check says since the document is there, a line for each: its example may name what is not declared here."""
+    after = load(console, str(before.folder))
+    known = set(map(fingerprint, before.compilation.findings))
+    found = [one for one in after.compilation.findings if fingerprint(one) not in known]
+    screen = console.screen(before.shown)
+    if found:
+        console.say(console.word(LEFT))
+    if found and after.compilation.workspace.syncs and not before.compilation.workspace.syncs:
+        console.say(f"  {console.word(FIRST_SYNC)}")
+    for one in found:
+        for number, line in enumerate(
+            wrap(f"{screen.place(one.span)}  {one.message(console.lang)}", screen.columns - 4)
+        ):
+            console.say(("  " if number == 0 else "    ") + line)
 
 
 def _places(loaded: Loaded, kind: str, document: str) -> Iterator[Span]:

@@ -13,10 +13,14 @@ from sopkit.reader.files import MAPPING
 from sopkit.text import Phrase
 
 FIRST: Final = 8
-"""Unread cells that are shown; the report lists them all."""
+"""Reasons why cells were not read that are shown; the report lists every cell."""
 NO_FILE: Final = Phrase("没有文件 {place}", "there is no file {place}")
 REFUSED: Final = Phrase("{place}：{why}", "{place}: {why}")
 UNREAD: Final = Phrase("没读：{address} {text}：{why}", "not read: {address} {text}: {why}")
+UNREAD_ALIKE: Final = Phrase(
+    "没读：{address} {text} 和另外 {count} 格：{why}", "not read: {address} {text} and {count} more: {why}"
+)
+COLON: Final = Phrase("：", ": ")
 MORE: Final = Phrase("……还有 {count} 个没读的单元格", "… and {count} more cells that were not read")
 ALL: Final = Phrase("全部说明：{report}", "All of it: {report}")
 CHECK: Final = Phrase("接下来：sopkit check {place}", "Next: sopkit check {place}")
@@ -47,11 +51,17 @@ def imported(
         raise WrongUsageError(REFUSED, place=spreadsheet, why=said) from None
     lines = [account.summary(made.account, console.lang)]
     texts = {cell.address: cell.text for sheet in book.sheets for row in sheet.rows for cell in row}
-    for address, why in list(made.account.unread.items())[:FIRST]:
-        text = " ".join(texts.get(address, "").split())[:30]
-        lines.append("  " + console.word(UNREAD, address=address, text=f"“{text}”", why=why))
-    if len(made.account.unread) > FIRST:
-        lines.append("  " + console.word(MORE, count=str(len(made.account.unread) - FIRST)))
+    lines += [f"  {place}{console.word(COLON)}{console.word(what)}" for place, what in book.told]
+    alike: dict[Phrase, list[str]] = {}
+    for address, why in made.account.unread.items():
+        alike.setdefault(why, []).append(address)
+    for why, (address, *more) in list(alike.items())[:FIRST]:
+        text = f"“{' '.join(texts.get(address, '').split())[:30]}”"
+        phrase = UNREAD_ALIKE if more else UNREAD
+        lines.append("  " + console.word(phrase, address=address, text=text, count=str(len(more)), why=why))
+    if len(alike) > FIRST:
+        rest = sum(map(len, list(alike.values())[FIRST:]))
+        lines.append("  " + console.word(MORE, count=str(rest)))
     lines.append(console.word(ALL, report=f"{target}/{importing.REPORT} · {target}/{MAPPING}"))
     lines.append(console.word(CHECK, place=target))
     return list(made.files), lines

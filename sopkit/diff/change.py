@@ -39,13 +39,15 @@ class Change:
     """The worst course of the former version, to compare it with."""
     assumptions: tuple[Phrase, ...] = ()
     law: tuple[Citation, ...] = ()
+    said: Phrase | None = None
+    """What happened, where the rule tells of a change and the whole thing came or went."""
 
     @property
     def weight(self) -> Severity:
         return self.severity or self.rule.severity
 
     def message(self, lang: Lang) -> str:
-        return self.rule.message.fill(lang, {"subject": self.subject, **self.args})
+        return (self.said or self.rule.message).fill(lang, {"subject": self.subject, **self.args})
 
     def fix(self, lang: Lang) -> str:
         return self.rule.fix.fill(lang, {"subject": self.subject, **self.args})

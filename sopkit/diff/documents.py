@@ -31,7 +31,8 @@ Playbook = Journey | Cadence | Procedure
 OF_CAPS: Final = ("caps", "quiet_hours", "enforce", "one_at_a_time", "budgets")
 """Settings whose changes are looked at apart."""
 OF_STAGES: Final = ("stages", "steps")
-WHOLE: Final = {"added": Phrase("新增", "added"), "removed": Phrase("删除", "removed")}
+ADDED: Final = Phrase("{subject}：新增", "{subject}: was added")
+REMOVED: Final = Phrase("{subject}：删除", "{subject}: was removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,21 @@ def _come_and_gone(sides: Sides, namespace: str, pairs: Pairs[Item]) -> Iterator
             yield Change(PLAYBOOK_REMOVED, about, {"what": what}, before=sides.old.span(one.at), severity=weight)
         else:
             gone = (Detail("", said[:160], ""),)
-            yield Change(_of_noun(namespace), about, details=gone, before=sides.old.span(one.at))
+            yield Change(_of_noun(namespace), about, details=gone, before=sides.old.span(one.at), said=REMOVED)
     for one in pairs.added.values():
         about, said = subject(namespace, one), flow(written(sides.new.forest, one.at))
         if isinstance(one, Journey | Cadence | Procedure):
             yield Change(PLAYBOOK_ADDED, about, {"what": _title(sides.new, one)}, after=sides.new.span(one.at))
         else:
             come = (Detail("", "", said[:160]),)
-            yield Change(_of_noun(namespace), about, details=come, after=sides.new.span(one.at), severity=Severity.NOTE)
+            yield Change(
+                _of_noun(namespace),
+                about,
+                details=come,
+                after=sides.new.span(one.at),
+                severity=Severity.NOTE,
+                said=ADDED,
+            )
 
 
 def _of_noun(namespace: str) -> Rule:

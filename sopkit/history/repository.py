@@ -61,6 +61,10 @@ DASHED: Final = Phrase(
     "“{revision}” is no revision: it may not begin with “-” or be empty",
 )
 NO_REVISION: Final = Phrase("git 里没有版本“{revision}”", "git knows no revision “{revision}”")
+NO_COMMIT: Final = Phrase(
+    "这个 git 仓库还没有提交，没有更早的版本可比；先提交一次：git commit",
+    "this git repository has no commit yet, so there is no earlier version: commit first",
+)
 NEAR: Final = Phrase(
     "git 里没有版本“{revision}”；是不是 {near}？", "git knows no revision “{revision}”; did you mean {near}?"
 )
@@ -183,6 +187,8 @@ class Repository:
             return answer
         if self.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
             raise HistoryError(SHALLOW, revision=self.revision)
+        if not self.ask("rev-list", "--all", "--max-count=1").strip():
+            raise HistoryError(NO_COMMIT)
         near = self._near()
         if near:
             raise HistoryError(NEAR, revision=self.revision, near=", ".join(near))

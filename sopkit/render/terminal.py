@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import field
 from datetime import date
 from functools import cache
+from itertools import zip_longest
 from typing import Final
 
 from sopkit.diagnostics import Citation, Finding, Moment, Proof, Severity, Unassessed
@@ -16,6 +17,13 @@ from sopkit.source import Span
 from sopkit.text import Lang, Phrase
 
 GUTTER: Final = 6
+PLACES_SHOWN: Final = 3
+"""Places of one reason why things were not assessed; formats for machines have all."""
+MORE_PLACES: Final = Phrase("另有 {count} 处", "and {count} more")
+GAP: Final = 2
+"""Blanks between two columns of a table."""
+LEAST_ROOM: Final = 20
+"""Columns that no column of a table is made narrower than."""
 LINES_OF_RELATED: Final = 2
 """So many related places are shown with their line, the rest with their place alone."""
 
@@ -60,6 +68,8 @@ class Screen:
     colour: bool = False
     prefix: str = ""
     """Put before paths, so that they can be opened from where the reader stands: `my-brand/`."""
+    fits: bool = False
+    """Whether tables keep within the columns, as on a terminal; through a pipe a row stays a line."""
 
     def paint(self, text: str, style: str) -> str:
         return f"\x1b[{style}m{text}\x1b[0m" if self.colour and text else text
@@ -157,19 +167,20 @@ def course_of(page: Page, timeline: tuple[Moment, ...], what: Phrase = COURSE) -
         shown = date if moment.at.date() != day else " " * width(date)
         day = moment.at.date()
         head = f"    {shown} {moment.at:%H:%M} {COUNTED if moment.counted else UNCOUNTED} "
-        place = screen.place(moment.span) if moment.span else ""
-        lines = _placed(moment.what.within(lang), place, max(20, screen.columns - width(head)))
+        where = [screen.place(moment.span)] if moment.span else []
+        lines = _placed(moment.what.within(lang), where, max(20, screen.columns - width(head)))
         for number, line in enumerate(lines):
             page.add((head if number == 0 else " " * width(head)) + line)
 
 
-def _placed(text: str, place: str, room: int) -> list[str]:
-    """Return the text wrapped, with a place behind it that is never broken: it has a line of its own where it needs one."""
+def _placed(text: str, places: Iterable[str], room: int) -> list[str]:
+    """Return the text wrapped, with places behind it that are never broken: one has a line of its own where it needs it."""
     lines = wrap(text, room)
-    if place and width(lines[-1]) + 2 + width(place) <= room:
-        lines[-1] += f"  {place}"
-    elif place:
-        lines.append(place)
+    for place in places:
+        if width(lines[-1]) + 2 + width(place) <= room:
+            lines[-1] += f"  {place}"
+        else:
+            lines.append(place)
     return lines
 
 
@@ -307,14 +318,23 @@ def accepted_text(baselined: int, waived: int, screen: Screen) -> Iterator[str]:
 
 
 def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], screen: Screen) -> Iterator[str]:
-    """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean."""
+    """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean, each reason once."""
     lang = screen.lang
-    rows = [("✓", said.within(lang), "") for said in _statements(tuple(proved))]
+    rows: list[tuple[str, str, list[str]]] = [("✓", said.within(lang), []) for said in _statements(tuple(proved))]
     label = Phrase("没能判断：", "not assessed: ").within(lang)
-    rows += [("?", label + one.reason.within(lang), screen.place(one.span) if one.span else "") for one in not_assessed]
-    for sign, text, place in rows:
-        for number, line in enumerate(_placed(text, place, screen.columns - 2)):
+    places: dict[str, list[str]] = {}
+    for one in not_assessed:
+        places.setdefault(one.reason.within(lang), []).extend([screen.place(one.span)] if one.span else [])
+    rows += [("?", label + reason, _first(at, lang)) for reason, at in places.items()]
+    for sign, text, where in rows:
+        for number, line in enumerate(_placed(text, where, screen.columns - 2)):
             yield (screen.paint(sign, "1;32" if sign == "✓" else "1;33") if number == 0 else " ") + " " + line
+
+
+def _first(places: list[str], lang: Lang) -> list[str]:
+    """Return the first of the places, and how many more there are."""
+    more = len(places) - PLACES_SHOWN
+    return places[:PLACES_SHOWN] + [MORE_PLACES.fill(lang, {"count": str(more)})] * (more > 0)
 
 
 def _statements(proved: tuple[Proof, ...]) -> Iterator[Phrase]:
@@ -340,13 +360,42 @@ def _left_over(left_over: Iterable[Phrase], screen: Screen) -> list[str]:
 
 
 def table(rows: Iterable[tuple[str, ...]], screen: Screen) -> Iterator[str]:
-    """Yield rows with their columns aligned; the last column is wrapped within the terminal."""
+    """Yield rows with their columns aligned; the last column is wrapped within the terminal, and the others where they must be.
+
+    Where there is no room for the last column even so, it stands below its row.
+    """
     made = [tuple(visible(cell) for cell in row) for row in rows]
     if not made:
         return
-    rooms = [max(width(row[n]) for row in made) for n in range(len(made[0]) - 1)]
-    indent = sum(rooms) + 2 * len(rooms)
+    columns = list(zip(*made, strict=True))
+    rooms = [max(map(width, column)) for column in columns]
+    rooms[-1] = max(LEAST_ROOM, screen.columns - _taken(rooms[:-1]) - GAP)
+    below = False
+    if screen.fits:
+        rooms = _fitting(columns, screen.columns)
+        below = _taken(rooms) > screen.columns and len(rooms) > 1
+    if below:
+        rooms = _fitting(columns[:-1], screen.columns)
     for row in made:
-        head = "".join(pad(cell, room + 2) for cell, room in zip(row, rooms, strict=False))
-        for number, line in enumerate(wrap(row[-1], max(20, screen.columns - indent))):
-            yield ((head if number == 0 else " " * indent) + line).rstrip()
+        cells = [wrap(cell, room) for cell, room in zip(row, rooms, strict=False)]
+        for line in zip_longest(*cells, fillvalue=""):
+            yield (" " * GAP).join(pad(part, room) for part, room in zip(line, rooms, strict=True)).rstrip()
+        if below:
+            yield from (" " * 2 * GAP + line for line in wrap(row[-1], screen.columns - 2 * GAP))
+
+
+def _fitting(columns: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Return the widths of columns that come to `room`, the widest narrowed first; no word is broken, so that they may be wider."""
+    rooms = [max(map(width, column)) for column in columns]
+    least = [max(LEAST_ROOM, *(width(word) for cell in column for word in wrap(cell, 1))) for column in columns]
+    while _taken(rooms) > room:
+        widest = max(range(len(rooms)), key=lambda n: (rooms[n] > least[n], rooms[n]))
+        if rooms[widest] <= least[widest]:
+            break
+        rooms[widest] -= 1
+    return rooms
+
+
+def _taken(rooms: Sequence[int]) -> int:
+    """Return how wide columns are together, with the gaps between them."""
+    return sum(rooms) + GAP * (len(rooms) - 1)

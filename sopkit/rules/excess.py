@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -10,9 +11,10 @@ from sopkit.diagnostics import Finding, Moment, Related, Rule, Severity, Verdict
 from sopkit.graph.replay import Course
 from sopkit.graph.touches import Touch
 from sopkit.graph.worst import Bound
+from sopkit.model.documents import Journey
 from sopkit.model.triggers import OnEvent
 from sopkit.rules.case import Case
-from sopkit.rules.limits import Limit
+from sopkit.rules.limits import DAYS, Limit
 from sopkit.text import Phrase
 
 MOST_PLACES: Final = 4
@@ -33,7 +35,7 @@ def violated(case: Case, rule: Rule, limit: Limit, course: Course, edits: Sequen
     return Finding(
         rule,
         case.forest.span(marked[-1].at),
-        {"cap": limit.name, "case": many, "advice": _advice(limit, edits)},
+        {"cap": limit.name, "case": many, "advice": _advice(limit, edits, _again(case, marked))},
         marked[-1].node,
         severity=None if sure else Severity.WARNING,
         verdict=Verdict.VIOLATED if sure else Verdict.POSSIBLE,
@@ -217,9 +219,23 @@ def _zones(case: Case) -> tuple[Phrase, ...]:
     )
 
 
-def _advice(limit: Limit, edits: Sequence[Phrase]) -> Phrase:
+def _again(case: Case, marked: Sequence[Touch]) -> Journey | None:
+    """Return a journey of `reentry: always` that a customer is in more than once, by one step of it that is felt twice."""
+    steps = Counter(touch.node for touch in marked)
+    roots = {touch.root for touch in marked if steps[touch.node] > 1}
+    free = (one for root, one in case.playbooks if root in roots and isinstance(one, Journey))
+    return next((one for one in free if one.reentry.mode == "always"), None)
+
+
+def _advice(limit: Limit, edits: Sequence[Phrase], again: Journey | None) -> Phrase:
     if edits:
         return _joined(edits)
+    if again is not None:
+        pause = f"{DAYS[limit.per]}d" if isinstance(limit.per, str) else str(limit.per)
+        return Phrase(
+            f"{again.id} 随时可以重来（reentry: always）：先改成隔一段时间才能重来，如 reentry: after {pause}",
+            f"`{again.id}` may start again at any time (`reentry: always`): first let it pause, as `reentry: after {pause}`",
+        )
     if limit.gap:
         return Phrase("把其中一次往后移，隔开这么久", "move one of them so that they are that far apart")
     return Phrase(

@@ -59,7 +59,7 @@ def is_slip(word: str, name: str, called: str = "") -> bool:
     `wechat` and `wecom-chat` are alike, and two things.
     """
     one, other = plain(word), plain(name)
-    return one == plain(called) or _slips(one, other) <= min(MOST_SLIPS, min(len(one), len(other)) // 2)
+    return one == plain(called) or slips(one, other) <= min(MOST_SLIPS, min(len(one), len(other)) // 2)
 
 
 def is_meant(word: str, names: Sequence[str]) -> bool:
@@ -67,7 +67,7 @@ def is_meant(word: str, names: Sequence[str]) -> bool:
     return bool(names) and (plain(names[0]) == plain(word) or (len(names) == 1 and is_slip(word, names[0])))
 
 
-def _slips(one: str, other: str) -> int:
+def slips(one: str, other: str) -> int:
     """Return how many letters are to be added, left out, changed or swapped to come from one to the other."""
     before: list[int] = []
     last = list(range(len(other) + 1))

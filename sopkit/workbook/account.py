@@ -40,8 +40,10 @@ class Account:
     """Address that only repeats a merged cell → address of that cell, which is spoken of in its place."""
     read: set[str] = field(default_factory=set)
     unread: dict[str, Phrase] = field(default_factory=dict)
-    assumed: list[tuple[str, Phrase]] = field(default_factory=list)
-    noticed: list[tuple[str, Phrase]] = field(default_factory=list)
+    assumed: dict[tuple[str, Phrase], None] = field(default_factory=dict)
+    """Address and what was made of it, each once, in order."""
+    noticed: dict[tuple[str, Phrase], None] = field(default_factory=dict)
+    """Address or name of a sheet and what there is to know, each once, in order."""
 
     def refuse(self, address: str, why: Phrase) -> None:
         """Note that a cell was not read; the first reason stands."""
@@ -49,14 +51,11 @@ class Account:
 
     def assume(self, address: str, what: Phrase) -> None:
         """Note what was made of a cell though it does not say so, once."""
-        said = self.repeats.get(address, address), what
-        if said not in self.assumed:
-            self.assumed.append(said)
+        self.assumed[self.repeats.get(address, address), what] = None
 
     def notice(self, address: str, what: Phrase) -> None:
         """Note what else there is to know about a cell or a sheet."""
-        if (address, what) not in self.noticed:
-            self.noticed.append((address, what))
+        self.noticed[address, what] = None
 
     def settle(self, book: Book, otherwise: Phrase) -> None:
         """Note every cell of which nothing was said so far as unread."""
@@ -77,9 +76,9 @@ def _lines(account: Account, book: Book, lang: Lang, mapping: str) -> Iterator[s
     yield ""
     yield summary(account, lang)
     for title, rows in (
-        (UNREAD, [(address, why) for address, why in account.unread.items()]),
-        (ASSUMED, account.assumed),
-        (NOTICED, account.noticed),
+        (UNREAD, list(account.unread.items())),
+        (ASSUMED, list(account.assumed)),
+        (NOTICED, list(account.noticed)),
     ):
         yield ""
         yield f"## {title.within(lang)}"

@@ -26,6 +26,10 @@ NOTHING: Final = Phrase(
     "没有一行能写成剧本：没找到带步骤、话术或指标的表头。需要的列名见 docs/spreadsheets.zh-CN.md",
     "no row could become a playbook: no header with a step, a script or a KPI was found. docs/spreadsheets.md lists the columns",
 )
+NOTHING_SHOWN: Final = Phrase(
+    "没隐藏的工作表里没有一行能写成剧本；隐藏的没有读，要读请加 --hidden",
+    "no row of the sheets that are shown could become a playbook; hidden ones were not read: --hidden reads them",
+)
 SETTINGS: Final = Phrase(
     "TODO 由表格导入。触达上限、静默时段、品牌签名表里没有，请补上；sopkit init 的示例里有写法",
     "TODO imported from a spreadsheet. Caps, quiet hours and the brand are not in it: add them; sopkit init shows how",
@@ -50,7 +54,8 @@ def import_book(book: Book, known: ImportMap | None, lang: Lang, review_by: date
     assembly = Assembly(book, used, told, lang, review_by.isoformat())
     documents = list(assembly.documents(hidden=hidden))
     if not any(one.value["kind"] != "catalog" for one in documents):
-        raise UnreadableError(NOTHING)
+        unseen = not hidden and any(sheet.hidden for sheet in book.sheets)
+        raise UnreadableError(NOTHING_SHOWN if unseen else NOTHING)
     told.settle(book, NO_COLUMN)
     settings = _settings(book, lang)
     files = {"sopkit.yaml": settings, **dict(_by_file(documents))}

@@ -39,6 +39,10 @@ NO_CHANNEL: Final = Phrase(
 )
 NO_HOUR: Final = Phrase("这一行没有能读的钟点", "this row has no hour that can be read")
 NO_KEY: Final = Phrase("这里没有对应的键", "there is no key for this here")
+NO_VALUE: Final = Phrase(
+    "这是公式，文件里没有存它算出的值；请在 Excel 或 WPS 里打开、保存一次，再导入",
+    "this is a formula, and the file holds no value of it; open it in Excel or WPS, save it, and import that",
+)
 FORMULA: Final = Phrase(
     "这里是公式：读的是存着的结果，没有计算",
     "this is a formula: the result that is stored was read, nothing was worked out",
@@ -145,8 +149,12 @@ class Assembly:
             yield Written("kpis.yaml", value, {})
 
     def _notice(self, sheet: Sheet) -> None:
+        worked_out = {cell.address for row in sheet.rows for cell in row if cell} if sheet.formulas else set()
         for address in sheet.formulas:
-            self.account.notice(address, FORMULA)
+            if address in worked_out:
+                self.account.notice(address, FORMULA)
+            else:
+                self.account.refuse(address, NO_VALUE)
         for address, note in (sheet.notes or {}).items():
             self.account.notice(
                 address, Phrase(A_NOTE.fill("zh-CN", {"note": note}), A_NOTE.fill("en", {"note": note}))

@@ -8,7 +8,7 @@ from sopkit.render.columns import wrap
 from sopkit.render.document import Bullets, Paragraph, Table
 from sopkit.render.marks import plain
 from sopkit.render.simulation.tables import tables
-from sopkit.render.terminal import Screen, table
+from sopkit.render.terminal import BOLD, Screen, table
 from sopkit.render.wording.names import Names
 from sopkit.simulation.outcome import Outcome
 
@@ -18,7 +18,7 @@ def simulation_text(outcome: Outcome, names: Names, screen: Screen) -> Iterator[
     for number, section in enumerate(tables(outcome, names)):
         if number:
             yield ""
-        yield screen.paint(plain(section.title), "bold")
+        yield screen.paint(plain(section.title), BOLD)
         for block in section.blocks:
             match block:
                 case Table(_, columns, groups):
