@@ -99,6 +99,12 @@ def test_init_leaves_a_folder_with_files_alone(sopkit: Run, tmp_path: Path) -> N
     assert files(tmp_path) == {"notes.txt": b"mine"}
 
 
+def test_headings_of_a_simulation_are_bold_where_colours_are_wanted(sopkit: Run, tmp_path: Path) -> None:
+    sopkit("init", tmp_path / "shop")
+    out = sopkit("simulate", tmp_path / "shop", "--customers", "20", "--color", "always", "--lang", "en")[1]
+    assert out.startswith("\x1b[1mCaps on touches\x1b[0m\n")
+
+
 def test_init_works_in_a_repository_that_was_made_first(sopkit: Run, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
