@@ -144,24 +144,31 @@ class Store:
         self.use(0)
 
     def _settle_runs(self) -> None:
-        """Give all rows of a run to one customer, where some name none or another: the first by name of those that they name."""
+        """Make each run one customer's: of that whom any of its rows names; where they name several, each has a run of that number.
+
+        Rows of such a number that name nobody may be of any of them, and are left without a run.
+        """
         engine, steps = self.engine, self._read("steps")
         engine.run(
-            f"CREATE TABLE owners AS SELECT run, min(customer) AS customer FROM {steps} WHERE run <> '' GROUP BY run "
-            "HAVING count(customer) > 0 AND (count(*) > count(customer) OR min(customer) <> max(customer))"
+            f"CREATE TABLE owners AS SELECT run, min(customer) AS customer, min(customer) <> max(customer) AS several FROM {steps} "
+            "WHERE run <> '' GROUP BY run HAVING count(customer) > 0 AND (count(*) > count(customer) OR min(customer) <> max(customer))"
         )
         if engine.run("SELECT count(*) FROM owners")[0][0]:
             former = [one for one in self._empty("steps").parent.iterdir() if one.is_dir()]
             place = self._empty("steps").parent / "settled"
             place.mkdir()
-            kept = ", ".join(
-                f"r.{one.name}" for one in FIELDS["steps"] if one.name not in ("customer", *TABLES["steps"].kinds)
-            )
-            rows = (
-                f"SELECT {kept}, coalesce(o.customer, r.customer) AS customer, r.source, r.line, r.kind, "
-                f"{part_of('coalesce(o.customer, r.customer, r.run)', self.parts)} AS part "
+            same = [
+                f"r.{one.name}"
+                for one in FIELDS["steps"]
+                if one.name not in ("customer", "run", *TABLES["steps"].kinds)
+            ]
+            customer = "CASE WHEN o.several THEN r.customer ELSE coalesce(o.customer, r.customer) END"
+            run = "CASE WHEN o.several THEN r.customer || chr(31) || r.run ELSE r.run END"
+            settled = (
+                f"SELECT {', '.join(same)}, r.source, r.line, r.kind, {customer} AS customer, {run} AS run "
                 f"FROM {steps} r LEFT JOIN owners o ON r.run = o.run"
             )
+            rows = f"SELECT *, {part_of('coalesce(customer, run)', self.parts)} AS part FROM ({settled})"
             engine.run(split_by_part(rows, place, self.parts))
             for one in former:
                 shutil.rmtree(one)

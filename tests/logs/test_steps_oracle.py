@@ -109,6 +109,22 @@ def test_runs_that_name_their_customer_in_some_rows_are_found_the_same_in_any_nu
     assert told(rows, events, 1) == told(rows, events, 2) == told(rows, events, 4)
 
 
+def test_a_number_of_runs_that_several_customers_have_is_a_run_of_each() -> None:
+    rows: list[dict[str, object]] = [
+        {"customer": who, "step": f"care/{step}", "state": "done", "time": BEGIN + at * GRID}
+        for who, begin in (("c1", 0), ("c2", 1), ("c3", 9))
+        for at, step in enumerate("bacd", begin)
+    ]
+    apart = told([{**row, "run": f"{row['customer']}-1"} for row in rows], [], 1)
+    counted = [{**row, "run": "1"} for row in rows]
+    assert any(broken for _, _, _, _, broken, *_ in apart)
+    for parts in (1, 2):
+        assert told(counted, [], parts) == apart
+    unowned = {"customer": None, "run": "1", "step": "care/a", "state": "done", "time": BEGIN}
+    open_ = {one[:3] for one in told([*counted, unowned], [], 1)} - {one[:3] for one in apart}
+    assert {status for _, _, status in open_} == {"not assessed"}
+
+
 @pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(steps=STEPS, events=EVENTS, parts=st.sampled_from([1, 2]), nameless=st.frozensets(st.just("r2")))
