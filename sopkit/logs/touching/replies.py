@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Final
 
@@ -18,6 +18,10 @@ from sopkit.text import Phrase
 
 NO_EVENTS: Final = Phrase(
     "事件日志里没有客户打开它的动作（{events}）", "the log of events has none of the acts that open it ({events})"
+)
+NOBODY: Final = Phrase(
+    "事件日志没有写客户是谁，看不出窗口什么时候打开",
+    "the log of events does not say whose acts they are, so that nobody can tell when they opened it",
 )
 BEFORE: Final = Phrase("早于事件日志", "they came before the log of events begins")
 NONE: Final = Phrase("日志里没有用它发的消息", "the log has no message by it")
@@ -43,8 +47,15 @@ def observe(case: LogCase) -> Iterator[Observation]:
             names = "、".join(sorted(opening)), ", ".join(sorted(opening))
             reason = Phrase(NO_EVENTS.zh.format(events=names[0]), NO_EVENTS.en.format(events=names[1]))
             yield not_assessed(CLOSED, f"channel/{channel.id}", reason)
+        elif not _names_customers(case, kinds):
+            yield not_assessed(CLOSED, f"channel/{channel.id}", NOBODY)
         else:
             yield _asked(contacts, channel, mine, kinds)
+
+
+def _names_customers(case: LogCase, kinds: Collection[int]) -> bool:
+    query = f"SELECT count(*) FROM events WHERE who <> 0 AND kind IN ({listed(kinds)})"
+    return bool(sum(case.store.engine.run(query)[0][0] for _ in case.store.each()))
 
 
 def opening_of(channel: Channel) -> dict[str, ReplyWindow]:
