@@ -120,7 +120,7 @@ def test_a_number_of_runs_that_several_customers_have_is_a_run_of_each() -> None
     assert any(broken for _, _, _, _, broken, *_ in apart)
     for parts in (1, 2):
         assert told(counted, [], parts) == apart
-    unowned = {"customer": None, "run": "1", "step": "care/a", "state": "done", "time": BEGIN}
+    unowned: dict[str, object] = {"customer": None, "run": "1", "step": "care/a", "state": "done", "time": BEGIN}
     open_ = {one[:3] for one in told([*counted, unowned], [], 1)} - {one[:3] for one in apart}
     assert {status for _, _, status in open_} == {"not assessed"}
 
