@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from sopkit.frozen import dataclass
+from sopkit.graph.clock import instant
+from sopkit.graph.clock import zone as zone_of
 from sopkit.logs import times
 from sopkit.logs.engine import Engine, EngineError, Row, identifier, quoted
 from sopkit.logs.failure import LogRefusedError, TooManyBadError
@@ -145,7 +147,11 @@ def open_logs(
     for number, (declared, path) in enumerate(files):
         with _told_of(path):
             opened = open_file(engine, path, work, number, declared.table if declared else None)
-            typed.append(_File(engine, store, mapped(opened, declared, zone), vocabulary, number))
+            meant = mapped(opened, declared, zone)
+            typed.append(_File(engine, store, meant, vocabulary, number))
+        if declared and declared.complete_from:
+            begun = instant(declared.complete_from.value, 0, zone_of(meant.zone))
+            store.complete[meant.of] = min(begun, store.complete.get(meant.of, begun))
         done += sizes[number] * TYPED
         watch(done)
     rows: Counter[Of] = Counter()

@@ -55,6 +55,8 @@ class Store:
     def __init__(self, engine: Engine, folder: Path, parts: int | None = None) -> None:
         """Open an empty store that keeps its files in `folder`; `parts` None: as many as the size asks for."""
         self.engine, self.folder, self.parts = engine, folder, parts or 0
+        self.complete: dict[Of, int] = {}
+        """The second from which on a log has everything, where that is declared."""
         self._kinds: dict[Of, dict[tuple[str, ...], int]] = {of: {} for of in TABLES}
         self._staged: dict[Of, int] = dict.fromkeys(TABLES, 0)
         for of in TABLES:
@@ -270,6 +272,10 @@ class Store:
             if count:
                 found[of] = (count, first, last)
         return found
+
+    def since(self, of: Of) -> int:
+        """Return from which second on what is not in a log did not happen: as declared, else from its first row on."""
+        return self.complete[of] if of in self.complete else self.spans[of][1]
 
     @cached_property
     def written_twice(self) -> int:

@@ -202,3 +202,16 @@ def test_a_value_may_be_said_to_mean_a_step_as_playbooks_name_steps(tmp_path: Pa
     rows = "a,2026-11-01 10:00,sms,谢谢\nb,2026-11-01 10:00,sms,再谢\n"
     with Read(tmp_path, {"t.csv": HEAD.replace("\n", ",step\n") + rows}, said, given=False) as read:
         assert {one["step"] for one in read.store.kinds("touches").values()} == {"automation/thanks/thank"}
+
+
+def test_from_when_on_a_log_is_complete_is_the_first_midnight_that_its_files_declare(tmp_path: Path) -> None:
+    logs = "logs:\n" + "".join(
+        f"  {name}: {{of: touches, file: {name}.csv{more}}}\n"
+        for name, more in (("a", ", complete_from: 2026-10-05"), ("b", ", complete_from: 2026-10-01"), ("c", ""))
+    )
+    row = f"{HEAD}x,2026-11-01 10:00,sms\n"
+    with Read(tmp_path, {f"{name}.csv": row for name in "abc"}, logs, given=False) as read:
+        assert read.store.since("touches") == 1790784000  # in Shanghai
+    plain = tmp_path / "plain"
+    with Read(plain, {"touches.csv": row}) as read:
+        assert read.store.since("touches") == read.store.spans["touches"][1]

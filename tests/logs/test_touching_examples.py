@@ -192,6 +192,20 @@ WEIGHTS: Final = {"error": "错误", "warning": "警告", "note": "提示"}
 GOLDEN: Final = Path(__file__).with_name("touching.out")
 
 
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [(None, "not assessed"), (AT - 2 * DAY, "broken"), (AT, "broken"), (AT + HOUR, "not assessed")],
+)
+def test_a_log_is_complete_from_the_day_that_is_declared(tmp_path: Path, day: int | None, status: str) -> None:
+    logs: dict[str, Any] = {"touches": [touch("hi")], "consents": [{**OLD, "time": AT + DAY}]}
+    case = case_of(tmp_path, logs)
+    if day is not None:
+        case.store.complete["consents"] = day
+    (found,) = [one for one in asked(case) if (one.rule.code, one.subject) == ("SOP501", "purpose/promo")]
+    assert found.status == status
+    assert ("declared complete" in found.message.en) == (day is not None)
+
+
 def test_what_is_said_of_bad_logs(tmp_path: Path) -> None:
     """As the user reads it, in both languages."""
     lines: list[str] = []

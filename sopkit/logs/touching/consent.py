@@ -43,6 +43,10 @@ TOO_EARLY: Final = Phrase(
     "早于同意日志，或者日志没有写是哪项同意",
     "they came before what the log of consents knows, or it does not say which consent",
 )
+DECLARED: Final = Phrase(
+    "同意日志声明了从哪天起是全的：那以后里面没有的客户就是没有同意",
+    "the log of consents is declared complete from a day on: who is not in it since then has not agreed",
+)
 COMPLETE: Final = Phrase(
     "假定同意日志自第一条起是全的：里面没有的客户就是没有同意",
     "the log of consents is taken to be complete from its first row on: who is not in it has not agreed",
@@ -80,10 +84,11 @@ def observe(case: LogCase) -> Iterator[Observation]:
             yield _not_assessed(rule, "workspace", reason, contacts.rows(resting))
         return
     asked = list(_by_purpose(contacts, resting))
+    known = DECLARED if "consents" in case.store.complete else COMPLETE
     query = Course(case, contacts, sure_of(contacts, resting)).ask(asked)
     for one in asked:
         for code, broken in one.broken.items():
-            yield _observation(one, code, broken, query)
+            yield _observation(one, code, broken, query, known)
 
 
 def sure_of(contacts: Contacts, needs: Mapping[int, Need]) -> dict[int, Need]:
@@ -192,7 +197,7 @@ class Course:
 
     def _judged(self) -> str:
         """Return the query that says of each such touch what was wrong: by the last row before it on any consent that it needs."""
-        first = self.store.spans["consents"][1]
+        first = self.store.since("consents")
         unclear = f"SELECT DISTINCT who FROM consents WHERE kind IN ({listed(self.rows.unclear)})"
         mine = "needed.slot IS NOT NULL"
         return (
@@ -236,7 +241,7 @@ class Course:
         return Phrase(f"{action.zh} {what}".strip(), f"{action.en} {what or 'contact'}")
 
 
-def _observation(asked: Asked, code: int, broken: Broken, query: str) -> Observation:
+def _observation(asked: Asked, code: int, broken: Broken, query: str, known: Phrase) -> Observation:
     looked = asked.looked - asked.unknown
     zh, en = f"为“{asked.purpose}”的 {looked:,} 次触达里，", f"of {looked:,} touches for `{asked.purpose}`, "
     words = WORDS[code]
@@ -246,7 +251,7 @@ def _observation(asked: Asked, code: int, broken: Broken, query: str) -> Observa
     else:
         zh, en = f"{zh}没有一次{words.zh}", f"{en}none {words.en}"
     if code == 501:
-        zh, en = f"{zh}；{COMPLETE.zh}", f"{en}; {COMPLETE.en}"
+        zh, en = f"{zh}；{known.zh}", f"{en}; {known.en}"
     status, reason = concluded(looked, broken.rows, asked.doubts)
     return Observation(
         rule=RULES[code],

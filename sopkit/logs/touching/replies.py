@@ -73,7 +73,7 @@ def _asked(contacts: Contacts, channel: Channel, every: list[Contact], kinds: Ma
     maybe = [one.kind for one in every if one.happened == "maybe"]
     windows = list(dict.fromkeys(kinds.values()))
     longest = max(one.seconds for one in windows)
-    from_here = store.spans["events"][1] + longest
+    from_here = store.since("events") + longest
     query = _query(mine, kinds, windows)
     for _ in store.each():
         broken.add(

@@ -125,16 +125,16 @@ def _readings(case: LogCase, kpi: Kpi, comparator: str, least: float, counting: 
         raise UncountableError(PER_RUN)
     unit = None if kpi.per is None else kpi.per
     logs = _logs(kpi.formula)
-    spans = [case.store.spans[of] for of in logs if of in case.store.spans]
+    spans = {of: case.store.spans[of] for of in logs if of in case.store.spans}
     if not spans:
         raise UncountableError(_lacking(logs))
-    first, last = max(one[1] for one in spans), min(one[2] for one in spans)
+    first, last = max(map(case.store.since, spans)), min(one[2] for one in spans.values())
     name = case.compilation.workspace.settings.timezone
     covered = periods(unit, name, first, last)  # type: ignore[arg-type]  # issues and runs were refused
     if not covered:
         raise UncountableError(NO_PERIOD)
     counting.lay(covered)
-    lay_clock(case.store.engine, name, min(one[1] for one in spans), max(one[2] for one in spans))
+    lay_clock(case.store.engine, name, min(one[1] for one in spans.values()), max(one[2] for one in spans.values()))
     for number, estimate in sorted(_values(kpi, kpi.formula, counting, covered, first).items()):
         if number in counting.aside:
             continue
