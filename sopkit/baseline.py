@@ -159,8 +159,12 @@ def entry_of(finding: Finding, lang: Lang) -> Entry:
 
 def stays_in_sight(finding: Finding, law: Law) -> bool:
     """Whether a finding is shown and counted though it is listed: what is critical by law, and what keeps the rest from being judged."""
-    unread = finding.rule.code < FIRST_WAIVABLE and finding.weight is Severity.ERROR
-    return unread or law.is_critical(*finding.rule.decides)
+    return keeps_unjudged(finding) or law.is_critical(*finding.rule.decides)
+
+
+def keeps_unjudged(finding: Finding) -> bool:
+    """Whether a finding keeps what follows from its document from being judged."""
+    return finding.rule.code < FIRST_WAIVABLE and finding.weight is Severity.ERROR
 
 
 def weigh(findings: Iterable[Finding], entries: Iterable[Entry], law: Law) -> Weighed:

@@ -86,6 +86,19 @@ def test_mended_findings_are_told_and_pruned_and_new_ones_are_not_taken_in(sopki
     assert counts(sopkit, folder) == (2, 1, 0)
 
 
+@pytest.mark.parametrize("options", [(), ("--prune",)])
+def test_what_may_still_be_there_stays_in_the_baseline(
+    sopkit: Run, write_workspace: Write, options: tuple[str, ...]
+) -> None:
+    folder = write_workspace({"play.yaml": TWO})
+    sopkit("baseline", folder)
+    before = (folder / PLACE).read_bytes()
+    write_workspace({"play.yaml": TWO.replace("kind: automation\n", "kind: automation\n  bad: [\n")})
+    said = sopkit("baseline", folder, *options, "--lang", "en")[1]
+    assert "2 known findings were kept, since it can't be told whether they are gone" in said
+    assert (folder / PLACE).read_bytes() == before
+
+
 def test_summaries_count_the_baseline_and_the_waivers_even_when_quiet(sopkit: Run, write_workspace: Write) -> None:
     folder = write_workspace(WAIVED)
     sopkit("baseline", folder)

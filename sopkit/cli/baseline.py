@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from sopkit.baseline import baseline_text, entry_of, stays_in_sight, weigh
+from sopkit.baseline import baseline_text, entry_of, keeps_unjudged, stays_in_sight, weigh
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import WRITTEN, Console
 from sopkit.cli.known import BASELINE, known_in, place_of, shown_as
@@ -33,6 +33,10 @@ EXAMPLES: Final = (
 )
 TOLD: Final = Phrase("基线里有 {count} 个已知问题", "known findings in the baseline: {count}")
 DROPPED: Final = Phrase("，删掉了 {count} 个已经没有的", "; dropped, since they are gone: {count}")
+KEPT: Final = Phrase(
+    "{count} 个已知问题这次看不出还在不在，留着：先改好读不懂的文档",
+    "{count} known findings were kept, since it can't be told whether they are gone: mend what can't be read first",
+)
 NONE_WRITTEN: Final = Phrase(
     "没有可以记进基线的问题，没有写 {place}",
     "nothing was found that could be put into a baseline: {place} was not written",
@@ -73,10 +77,13 @@ def run(ctx: click.Context, *, directory: str | None, baseline: str | None, prun
     lang = document_lang(ctx, loaded)
     fit = [one for one in made.findings if not stays_in_sight(one, made.law)]
     entries = [entry_of(one, lang) for one in fit]
-    dropped = 0
+    stale = weigh(made.findings, former or (), made.law).stale
+    kept = stale if made.held_back or any(map(keeps_unjudged, made.findings)) else ()
+    dropped = len(stale) - len(kept) if prune else 0
     if prune and former is not None:
-        stale = set(weigh(made.findings, former, made.law).stale)
-        entries, dropped = [one for one in former if one not in stale], len(stale)
+        entries = [one for one in former if one in kept or one not in stale]
+    else:
+        entries += kept
     place = place_of(loaded, baseline)
     if entries or baseline:  # one that was named is read by name: without it the check would be refused
         write_result(place, baseline_text(entries).encode())
@@ -86,6 +93,8 @@ def run(ctx: click.Context, *, directory: str | None, baseline: str | None, prun
     else:
         place.unlink(missing_ok=True)
         console.say(console.word(NONE_WRITTEN if former is None else REMOVED, place=shown))
+    if kept:
+        console.say(console.word(KEPT, count=str(len(kept))))
     _tell_of_the_rest(console, made)
     return OK
 

@@ -24,6 +24,13 @@ OUTSIDE: Final = Phrase(
     "logs 里的 {id}：{file} 不在工作区里；别处的日志用 --log 给出",
     "{id} under `logs`: {file} is outside of the workspace; give logs that lie elsewhere with --log",
 )
+AMBIGUOUS: Final = Phrase(
+    "{file} 的名字对得上 logs 里的几份（{ids}），看不出是哪一份；请给它另取名字",
+    "the name of {file} fits several of what `logs` declares ({ids}), and it can't be told which is meant: give it another name",
+)
+TOO_MANY: Final = Phrase(
+    f"{{place}} 里的日志文件超过 {MOST_FILES:,} 个，请合并", f"{{place}} holds more than {MOST_FILES:,} logs: join them"
+)
 NO_COLUMN: Final = Phrase(
     "{file} 没有列“{column}”（logs 里 {field} 用的）；有的是：{columns}{near}",
     "{file} has no column “{column}”, which `logs` names for {field}; it has: {columns}{near}",
@@ -87,12 +94,26 @@ def _files_of(logs: Sequence[LogFile], folder: Path, paths: Sequence[str]) -> It
                 raise LogRefusedError(NONE_DECLARED)
             yield from ((one, path) for one in logs for path in _declared(one, folder))
         else:
-            for path in _given(given):
-                yield next((one for one in logs if one.file and _is_meant(path, one.file)), None), path
+            yield from ((one, path) for path in _given(given) for one in _meant(logs, folder, path))
 
 
-def _is_meant(path: Path, file: str) -> bool:
-    return fnmatch(path.name, PurePosixPath(file).name)
+def _meant(logs: Sequence[LogFile], folder: Path, path: Path) -> Sequence[LogFile | None]:
+    """Return what is declared of a file: by its place in the workspace, else by its name; None alone where nothing is.
+
+    Raises `LogRefusedError` where its name fits files of several places.
+    """
+    named = [(one, PurePosixPath(one.file)) for one in logs if one.file]
+    inside = path.resolve()
+    if inside.is_relative_to(folder.resolve()):
+        parts = inside.relative_to(folder.resolve()).parts
+        if here := [
+            one for one, file in named if len(file.parts) == len(parts) and all(map(fnmatch, parts, file.parts))
+        ]:
+            return here
+    found = [(one, file) for one, file in named if fnmatch(path.name, file.name)]
+    if len({file for _, file in found}) > 1:
+        raise LogRefusedError(AMBIGUOUS, file=path.as_posix(), ids=", ".join(one.id for one, _ in found))
+    return [one for one, _ in found] or [None]
 
 
 def _declared(one: LogFile, folder: Path) -> list[Path]:
@@ -100,10 +121,11 @@ def _declared(one: LogFile, folder: Path) -> list[Path]:
     inside = PurePosixPath(file)
     if inside.is_absolute() or ".." in inside.parts or ":" in file or "\\" in file:
         raise LogRefusedError(OUTSIDE, at=place, id=one.id, file=file)
-    found = sorted(folder.glob(file))[:MOST_FILES] if "*" in file else [folder / file]
-    found = [path for path in found if path.is_file()]
+    found = [path for path in (sorted(folder.glob(file)) if "*" in file else [folder / file]) if path.is_file()]
     if not found:
         raise LogRefusedError(NOT_THERE, at=place, id=one.id, file=file)
+    if len(found) > MOST_FILES:
+        raise LogRefusedError(TOO_MANY, at=place, place=file)
     root = folder.resolve()
     if any(not path.resolve().is_relative_to(root) for path in found):
         raise LogRefusedError(OUTSIDE, at=place, id=one.id, file=file)
@@ -120,7 +142,9 @@ def _given(path: Path) -> list[Path]:
     )
     if not found:
         raise LogRefusedError(NOTHING, place=path.as_posix())
-    return found[:MOST_FILES]
+    if len(found) > MOST_FILES:
+        raise LogRefusedError(TOO_MANY, place=path.as_posix())
+    return found
 
 
 def mapped(opened: Opened, declared: LogFile | None, zone: str) -> Mapped:

@@ -11,6 +11,8 @@ import openpyxl
 import pytest
 
 from sopkit.logs.engine import Engine, EngineError, Limits
+from sopkit.logs.failure import LogRefusedError
+from sopkit.logs.mapping import TOO_MANY, files_of
 from sopkit.logs.reading import open_logs
 from tests.logs.logged import HEAD, MANY, Made, Read, put, workspace
 
@@ -136,6 +138,40 @@ def test_a_declared_log_is_read_as_declared(tmp_path: Path) -> None:
         (one,) = read.reading.files
         assert one.unused == ("备注",)
         assert one.unknown == (("channel", "飞鸽", 1),)
+
+
+YEARS = """\
+logs:
+  old: {of: touches, file: "2025/log.csv", columns: {time: begun}}
+  new: {of: touches, file: "2026/log.csv", columns: {time: ended}}
+  one: {of: touches, file: all.csv}
+  two: {of: consents, file: all.csv}
+"""
+
+
+def test_a_file_that_is_given_is_read_as_its_place_is_declared(tmp_path: Path) -> None:
+    text = (
+        "customer,begun,ended,time,channel,action\n7,2026-11-01 10:00,2026-11-01 10:00:05,2026-11-01 10:01,sms,given\n"
+    )
+    put(tmp_path, {"2025/log.csv": text, "elsewhere/2025/all.csv": text})
+    with Read(tmp_path, {"2026/log.csv": text, "all.csv": text}, YEARS) as read:
+        assert [one.of for one in read.reading.files] == ["touches", "touches", "consents"]
+        assert [at for _, at, _ in read.touches()] == [AT, AT + 55]
+    with Read(tmp_path / "elsewhere", {"2025/all.csv": text}, YEARS) as read:
+        assert [one.of for one in read.reading.files] == ["touches", "consents"]
+    with pytest.raises(LogRefusedError) as refused:
+        Read(tmp_path / "more", {"log.csv": text}, YEARS)
+    assert refused.value.args_of_reason["ids"] == "old, new"
+
+
+def test_more_files_than_can_be_read_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sopkit.logs.mapping.MOST_FILES", 1)
+    row = f"{HEAD}x,2026-11-01 10:00,sms\n"
+    put(tmp_path, {"some/a.csv": row, "some/b.csv": row})
+    for given, logs in ((["some"], ""), ([], "logs: {all: {of: touches, file: 'some/*.csv'}}\n")):
+        with pytest.raises(LogRefusedError) as refused:
+            files_of(workspace(logs).workspace.settings.logs, tmp_path, [str(tmp_path / one) for one in given])
+        assert refused.value.reason == TOO_MANY
 
 
 def test_nothing_but_the_copies_can_be_reached_after_reading(tmp_path: Path) -> None:
