@@ -152,7 +152,7 @@ def test_a_missing_revision_names_near_ones(folder: Path) -> None:
 
 def test_a_repository_without_commits(tmp_path: Path) -> None:
     git(write(tmp_path, {}), "init", "-q")
-    assert refused(tmp_path, "HEAD")[0] is repository.NO_REVISION
+    assert refused(tmp_path, "HEAD")[0] is repository.NO_COMMIT
 
 
 def test_a_shallow_clone_says_how_to_get_the_rest(folder: Path, tmp_path: Path) -> None:
