@@ -57,6 +57,10 @@ UNUSED: Final = Phrase("没有用到", "not used")
 UNKNOWN: Final = Phrase("剧本里没有", "not declared")
 ASIDE: Final = Phrase("读不懂", "can't be read")
 NONE: Final = Phrase("无", "none")
+COUNTED: Final = Phrase(
+    "行号从列名下面数起，空行也算：第 1 行是文件或工作表的第 2 行",
+    "Rows are counted from below the header, blank ones too: row 1 is line 2 of the file, or row 2 of the sheet",
+)
 BAD: Final = Phrase("{reason}：{rows} 行，如第 {line} 行", "{reason}: {rows} rows, such as row {line}")
 SPAN: Final = Phrase("{of}：{rows} 行，{first} 至 {last}", "{of}: {rows} rows, {first} to {last}")
 LATER: Final = Phrase(
@@ -109,6 +113,8 @@ def _told(console: Console, loaded: Loaded, store: Store, reading: Reading) -> I
     for one in reading.files:
         yield from _file(console, one)
         yield ""
+    if any(one.aside for one in reading.files):
+        yield console.word(COUNTED)
     zone = ZoneInfo(loaded.compilation.workspace.settings.timezone or "UTC")
     today = loaded.compilation.today
     now = int(datetime(today.year, today.month, today.day, tzinfo=zone).timestamp())

@@ -18,7 +18,7 @@ from sopkit.logs.engine import Engine, EngineError, Row, identifier, quoted
 from sopkit.logs.failure import LogRefusedError, TooManyBadError
 from sopkit.logs.mapping import Mapped, files_of, mapped
 from sopkit.logs.naming import Vocabulary
-from sopkit.logs.opening import LINE, open_file, unreadable
+from sopkit.logs.opening import LINE, ROW, open_file, unreadable
 from sopkit.logs.store import RAW, Store, TooManyKindsError
 from sopkit.logs.tables import FIELDS, TABLES, Field, Of
 from sopkit.pipeline import Compilation
@@ -82,7 +82,7 @@ class Aside:
     reason: Phrase
     rows: int
     line: int
-    """The first, from 1."""
+    """The first, from 1; the head is not counted, rows that are blank or can't be read are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,27 @@ class _File:
         if self._is_asked_quickly():
             return f"({typed})"
         self.engine.run(f"COPY ({typed}) TO {quoted(str(self.place))} (FORMAT parquet)")
+        self._count_what_was_passed_over()
         return f"read_parquet({quoted(str(self.place))})"
+
+    def _count_what_was_passed_over(self) -> None:
+        """Number the rows of the copy as they stand in the file: so far, only those that the engine gave are counted."""
+        opened = self.meant.opened
+        over = [f"SELECT line - 1 AS row FROM {opened.rejects}"] if opened.rejects else []
+        if opened.blank:
+            columns = f"columns = {{'{ROW}': 'BIGINT'}}, header = true, auto_detect = false"
+            over.append(f"SELECT {ROW} AS row FROM read_csv({quoted(str(opened.blank))}, {columns})")
+        rows = f"(SELECT DISTINCT row FROM ({' UNION ALL '.join(over)}))"
+        if not over or not self.engine.run(f"SELECT row FROM {rows} LIMIT 1"):
+            return
+        numbered = f"SELECT row, row_number() OVER (ORDER BY row) AS so_far FROM {rows}"
+        behind = f"SELECT row - so_far AS given, max(so_far) AS over FROM ({numbered}) GROUP BY 1"
+        copy, self.place = self.place, self.place.with_suffix(".numbered.parquet")
+        self.engine.run(
+            f"COPY (SELECT t.* REPLACE (t.line + coalesce(b.over, 0) AS line) FROM read_parquet({quoted(str(copy))}) t "
+            f"ASOF LEFT JOIN ({behind}) b ON t.line > b.given) TO {quoted(str(self.place))} (FORMAT parquet)"
+        )
+        copy.unlink()
 
     def _is_asked_quickly(self) -> bool:
         """Whether the file can be asked again and again: it is packed by columns, and no times have to be read from text."""

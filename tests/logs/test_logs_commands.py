@@ -93,6 +93,7 @@ def test_reading_tells_what_it_could_not_read_and_writes_where_it_stands(folder:
     code, said, _ = run("logs", "read", str(folder), "--log", str(place), "-o", str(aside), "--lang", "en")
     assert code == 0
     assert "time is no time that can be read: 1 rows, such as row 301" in said
+    assert "Rows are counted from below the header, blank ones too: row 1 is line 2 of the file" in said
     assert "channel pigeon (1)" in said
     assert "1 customers are written in two ways" in said
     assert "touches: some rows lie after today" in said
