@@ -156,7 +156,7 @@ def test_rows_are_numbered_as_they_stand_be_those_before_them_blank_or_no_rows(
         (600, ""),
     ):
         rows[row] = said
-    logs = f"logs:\n  touches: {{of: touches, file: touches.csv, at_most_bad: 2%}}\n"
+    logs = "logs:\n  touches: {of: touches, file: touches.csv, at_most_bad: 2%}\n"
     with Read(tmp_path, {"touches.csv": end.join(rows).encode(encoding)}, logs) as read:
         time = "time is no time that can be read"
         assert sorted(read.reasons(), key=lambda one: one[1]) == [(LAYOUT, 3), (LAYOUT, 4), (time, 9), (time, 13)]
