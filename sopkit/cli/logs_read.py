@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from sopkit.cli.practice import limits_of, reading_of
 from sopkit.cli.progress import measured
 from sopkit.cli.selection import mention_errors
 from sopkit.cli.workspace import Loaded, directory_argument, load
-from sopkit.logs.failure import TooManyBadError
+from sopkit.logs.failure import SetAside, TooManyBadError
 from sopkit.logs.reading import FileRead, Reading
 from sopkit.logs.store import Store
 from sopkit.output import write_result
@@ -101,12 +101,17 @@ def run(ctx: click.Context, *, directory: str | None, logs: tuple[str, ...], out
             lines = list(_told(console, loaded, store, reading))
     except TooManyBadError as error:
         console.complain(console.word(error.reason, **error.args_of_reason))
+        _write(console, error.aside, output)
         return FINDINGS
     for line in lines:
         console.say(visible(line))
-    if output is not None:
-        write_result(Path(output), set_aside_csv(reading, console.lang))
+    _write(console, reading.aside, output)
     return OK
+
+
+def _write(console: Console, aside: Sequence[SetAside], output: str | None) -> None:
+    if output is not None:
+        write_result(Path(output), set_aside_csv(aside, console.lang))
 
 
 def _told(console: Console, loaded: Loaded, store: Store, reading: Reading) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.logs import times
 from sopkit.logs.engine import Engine, EngineError, Row, identifier, quoted
-from sopkit.logs.failure import LogRefusedError, TooManyBadError
+from sopkit.logs.failure import LogRefusedError, SetAside, TooManyBadError
 from sopkit.logs.mapping import Mapped, files_of, mapped
 from sopkit.logs.naming import Vocabulary
 from sopkit.logs.opening import LINE, ROW, open_file, unreadable
@@ -55,10 +55,10 @@ REASONS: Final = {
     ),
 }
 TOO_MANY: Final = Phrase(
-    "{file}：{rows} 行里有 {bad} 行读不懂，超过了 {most}，没有审计。原因：{reasons}。改好映射（sopkit logs map {file}），"
-    "或在 logs 里写 at_most_bad",
-    "{file}: {bad} of {rows} rows can't be read, more than {most}, and nothing was audited: {reasons}. Correct the mapping "
-    "(sopkit logs map {file}), or write at_most_bad under `logs`",
+    "{file}：{rows} 行里有 {bad} 行读不懂，超过了 {most}，这份日志不采用。原因：{reasons}；行号不含表头。"
+    "改好映射（sopkit logs map {file}），或在 logs 里写 at_most_bad",
+    "{file}: {bad} of {rows} rows can't be read, more than {most}, so that nothing is concluded from it: {reasons}; the header is "
+    "not counted. Correct the mapping (sopkit logs map {file}), or write at_most_bad under `logs`",
 )
 TOO_VARIED: Final = Phrase(
     "{file}：{fields} 这些列的值太多，不像渠道、步骤这类重复的内容；请核对 columns",
@@ -106,15 +106,6 @@ class FileRead:
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
-    """One row that could not be read: where it stands and why; what it says stays in the source."""
-
-    path: str
-    line: int
-    reason: Phrase
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     files: tuple[FileRead, ...]
     aside: tuple[SetAside, ...]
@@ -132,7 +123,7 @@ def open_logs(
 ) -> tuple[Store, Reading]:
     """Read the logs at these paths, or those that the workspace in `folder` declares, into a store in `work`.
 
-    `watch` is told the share that is done, from 0 to 1. Raises `LogRefusedError`.
+    `watch` is told the share that is done, from 0 to 1. Raises `LogRefusedError`; where too many rows are bad, once all files are read.
     """
     settings = compilation.workspace.settings
     zone = settings.timezone or "UTC"
@@ -154,13 +145,20 @@ def open_logs(
     store.expect(max(rows.values(), default=0))
     read: list[FileRead] = []
     aside: list[SetAside] = []
+    refused: TooManyBadError | None = None
     for one in typed:
         with _told_of(one.meant.opened.path):
-            read.append(one.read())
+            try:
+                read.append(one.read())
+            except TooManyBadError as error:
+                refused = refused or error
             aside += one.set_aside()
         one.forget()
         done += sizes[one.number] * ADDED
         watch(done)
+    if refused:
+        refused.aside = tuple(aside)
+        raise refused
     store.close(lambda part, parts: watch(done + (1 - done) * part / parts))
     engine.confine([work])
     return store, Reading(tuple(read), tuple(aside))

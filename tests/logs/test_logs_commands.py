@@ -100,6 +100,22 @@ def test_reading_tells_what_it_could_not_read_and_writes_where_it_stands(folder:
     assert aside.read_text("utf-8-sig").splitlines()[1:] == [f"{place.as_posix()},301,time is no time that can be read"]
 
 
+def test_rows_that_are_too_many_are_written_for_all_files(folder: Path, run: Run) -> None:
+    places = [folder / f"exports/touches-{number}.csv" for number in (1, 2)]
+    for place in places:
+        place.write_text(HEAD + "7,2026-06-01 10:00,sms\n\nz,soon,sms\n", encoding="utf-8")
+    aside = folder.parent / "aside.csv"
+    aside.write_text("of another day", encoding="utf-8")
+    given = ("logs", "read", str(folder), "--log", str(places[0]), "--log", str(places[1]), "-o", str(aside))
+    code, said, told = run(*given, "--lang", "en")
+    assert (code, said) == (1, "")
+    assert "1 of 2 rows can't be read" in told
+    assert "audited" not in told
+    assert [one.rsplit(",", 2)[:2] for one in aside.read_text("utf-8-sig").splitlines()[1:]] == [
+        [place.as_posix(), "3"] for place in places
+    ]
+
+
 def test_a_log_of_long_ago_and_an_empty_one_are_told(folder: Path, run: Run) -> None:
     (folder / "touches-old.csv").write_text(HEAD + "7,2020-01-01 10:00,sms\n", encoding="utf-8")
     (folder / "touches-empty.csv").write_text(HEAD, encoding="utf-8")
