@@ -21,6 +21,7 @@ from sopkit.frozen import dataclass
 from sopkit.law import Control, Law, Pack
 from sopkit.law.packs import BY_PEOPLE, Decided
 from sopkit.law.topics import OTHER, TOPICS, Topic
+from sopkit.model.rules_logs import BESIDE_THE_PLAN
 from sopkit.pipeline import Compilation
 from sopkit.rules import judged_on
 from sopkit.rules.case import Case
@@ -184,7 +185,8 @@ class _Judge:
     def __init__(self, compilation: Compilation, case: Case) -> None:
         self.done = compilation
         self.broken = sum(
-            one.rule.code < FIRST_WAIVABLE and one.weight is Severity.ERROR for one in compilation.findings
+            one.rule.code < FIRST_WAIVABLE and one.weight is Severity.ERROR and one.rule.name not in BESIDE_THE_PLAN
+            for one in compilation.findings
         )
         self.adopted = adopt(case)
         self.in_catalogue = tuple(found_in_catalogue(self.adopted))

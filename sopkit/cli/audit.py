@@ -18,7 +18,7 @@ from sopkit.cli.formats import FORMATS, brand_fonts, forms_wanted, tell_left_out
 from sopkit.cli.log_options import LOG, MEMORY, QUERIES, Wanted
 from sopkit.cli.progress import watched
 from sopkit.cli.revision import revision
-from sopkit.cli.selection import document_lang
+from sopkit.cli.selection import document_lang, mention_errors
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.kept import Kept
 from sopkit.memory import without_collections
@@ -105,6 +105,7 @@ def run(
     refuse_foreign(Path(output))
     forms = forms_wanted(output_format)
     loaded = load(console, directory)
+    mention_errors(ctx, loaded)
     seen = _seen(console, loaded, Wanted(logs, memory, show_queries))
     with without_collections():
         made = audit(loaded.compilation, lambda name: is_file_in(loaded.folder, name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from sopkit.cli.practice import limits_of, reading_of
 from sopkit.cli.progress import measured
 from sopkit.cli.selection import mention_errors
 from sopkit.cli.workspace import Loaded, directory_argument, load
-from sopkit.logs.failure import TooManyBadError
+from sopkit.logs.failure import SetAside, TooManyBadError
 from sopkit.logs.reading import FileRead, Reading
 from sopkit.logs.store import Store
 from sopkit.output import write_result
@@ -57,6 +57,10 @@ UNUSED: Final = Phrase("没有用到", "not used")
 UNKNOWN: Final = Phrase("剧本里没有", "not declared")
 ASIDE: Final = Phrase("读不懂", "can't be read")
 NONE: Final = Phrase("无", "none")
+COUNTED: Final = Phrase(
+    "行号从列名下面数起，空行也算：第 1 行是文件或工作表的第 2 行",
+    "Rows are counted from below the header, blank ones too: row 1 is line 2 of the file, or row 2 of the sheet",
+)
 BAD: Final = Phrase("{reason}：{rows} 行，如第 {line} 行", "{reason}: {rows} rows, such as row {line}")
 SPAN: Final = Phrase("{of}：{rows} 行，{first} 至 {last}", "{of}: {rows} rows, {first} to {last}")
 LATER: Final = Phrase(
@@ -97,18 +101,25 @@ def run(ctx: click.Context, *, directory: str | None, logs: tuple[str, ...], out
             lines = list(_told(console, loaded, store, reading))
     except TooManyBadError as error:
         console.complain(console.word(error.reason, **error.args_of_reason))
+        _write(console, error.aside, output)
         return FINDINGS
     for line in lines:
         console.say(visible(line))
-    if output is not None:
-        write_result(Path(output), set_aside_csv(reading, console.lang))
+    _write(console, reading.aside, output)
     return OK
+
+
+def _write(console: Console, aside: Sequence[SetAside], output: str | None) -> None:
+    if output is not None:
+        write_result(Path(output), set_aside_csv(aside, console.lang))
 
 
 def _told(console: Console, loaded: Loaded, store: Store, reading: Reading) -> Iterator[str]:
     for one in reading.files:
         yield from _file(console, one)
         yield ""
+    if any(one.aside for one in reading.files):
+        yield console.word(COUNTED)
     zone = ZoneInfo(loaded.compilation.workspace.settings.timezone or "UTC")
     today = loaded.compilation.today
     now = int(datetime(today.year, today.month, today.day, tzinfo=zone).timestamp())

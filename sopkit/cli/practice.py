@@ -93,7 +93,7 @@ class Seen:
         text = practice_json(self.practice, made, Telling(frame, self.reading, self.queries), names.lang)
         yield f"{frame.stem(PRACTICE)}.json", text.encode()
         if self.reading.aside:
-            yield SET_ASIDE, set_aside_csv(self.reading, names.lang)
+            yield SET_ASIDE, set_aside_csv(self.reading.aside, names.lang)
 
     def tell(self, console: Console, names: Names, output: Path, *, allow_not_assessed: bool) -> bool:
         """Print what is broken, the counts and where the report is; return whether nothing is broken, or unassessed that may not be."""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from sopkit.frozen import dataclass
 from sopkit.text import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One row that could not be read: where it stands and why; what it says stays in the source."""
+
+    path: str
+    line: int
+    reason: Phrase
 
 
 class LogRefusedError(Exception):
@@ -18,3 +28,6 @@ class LogRefusedError(Exception):
 
 class TooManyBadError(LogRefusedError):
     """More rows can't be read than was said beforehand: it is the log that fails, not how the command was typed."""
+
+    aside: tuple[SetAside, ...] = ()
+    """The rows of all files that can't be read."""

@@ -46,7 +46,9 @@ DELIMITERS: Final = (",", "\t", ";", "|")
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 PATTERN: Final = frozenset("*?[")
 LINE: Final = "_line"
-"""The column in which a query gives the number of each row, from 1."""
+"""The column in which a query gives the number of each row that it gives, from 1."""
+ROW: Final = "row"
+"""The only column of a list of rows that are passed over."""
 
 NO_FILE: Final = Phrase("没有文件 {file}", "there is no file {file}")
 NO_RIGHT: Final = Phrase("没有权限读 {file}", "there is no permission to read {file}")
@@ -115,6 +117,8 @@ class Opened:
     """The table in which the engine keeps the lines that it could not read; '' where there can be none."""
     packed: bool = False
     """Whether the file keeps column by column, so that some can be asked without the others."""
+    blank: Path | None = None
+    """A list, as a text with a head, of the rows on which nothing stands: the query passes over them and doesn't count them."""
     lost: tuple[int, int] | None = None
     """The row from which on nothing could be read, for a quote that does not end, and how many lines that are."""
     whole: Whole | None = None
@@ -186,9 +190,29 @@ def _open_text(path: Path, start: bytes, work: Path, number: int) -> Opened:
         Phrase(f"分隔符 {delimiter!r}", f"delimiter {delimiter!r}"),
     )
     header = next(csv.reader(sample.splitlines(), delimiter=delimiter), [])
-    lines = 0 if mixed or seen.spanning else seen.lines
-    opened = _delimited(path, file, header, delimiter, number, *told, lines=lines)
+    blank = _blank(file, delimiter, work / f"blank-{number}.csv") if (mixed or seen.blank) and len(header) > 1 else None
+    lines = 0 if mixed or seen.spanning or blank else seen.lines
+    opened = replace(_delimited(path, file, header, delimiter, number, *told, lines=lines), blank=blank)
     return replace(opened, lost=_lost(file, delimiter)) if seen.quotes % 2 else opened
+
+
+def _blank(file: Path, delimiter: str, place: Path) -> Path | None:
+    """Write the numbers of the rows on which nothing stands, in their order, to `place`; None where there are none.
+
+    The engine passes over them without a word, but where a row has one column.
+    """
+    csv.field_size_limit(2**31 - 1)
+    with (
+        file.open(encoding="utf-8-sig", newline="", errors="replace") as lines,
+        place.open("w", encoding="ascii") as listed,
+    ):
+        listed.write(f"{ROW}\n")
+        found = False
+        for number, row in enumerate(csv.reader(lines, delimiter=delimiter)):
+            if not row:
+                found = True
+                listed.write(f"{number}\n")
+    return place if found else None
 
 
 def _lost(file: Path, delimiter: str) -> tuple[int, int] | None:
@@ -254,7 +278,11 @@ class _Seen:
         self.returns = self.feeds = self.both = self.quotes = 0
         self.spanning = False
         """Whether a quote may go over the end of a line: some line has an odd number of them."""
+        self.blank = False
+        """Whether a line is empty, be it inside of quotes."""
         self.last = b""
+        self.ended = b""
+        """The last two bytes."""
         self.open = b""
         """The quotes of the line that has not ended."""
 
@@ -267,6 +295,9 @@ class _Seen:
             self.quotes += data.count(b'"')
             *ended, self.open = (self.open + data.translate(None, UNTOLD)).replace(b'""', b"").rsplit(b"\n", 1)
             self.spanning = self.spanning or any(b'"' in one for one in ended)
+        around = self.ended + data[:2]
+        self.blank = self.blank or any(end in part for end in (b"\n\n", b"\n\r\n") for part in (around, data))
+        self.ended = (self.ended + data[-2:])[-2:]
         self.last = data[-1:]
 
     @property

@@ -17,10 +17,10 @@ from sopkit.graph.clock import instant
 from sopkit.graph.clock import zone as zone_of
 from sopkit.logs import times
 from sopkit.logs.engine import Engine, EngineError, Row, identifier, quoted
-from sopkit.logs.failure import LogRefusedError, TooManyBadError
+from sopkit.logs.failure import LogRefusedError, SetAside, TooManyBadError
 from sopkit.logs.mapping import Mapped, files_of, mapped
 from sopkit.logs.naming import Vocabulary
-from sopkit.logs.opening import LINE, open_file, unreadable
+from sopkit.logs.opening import LINE, ROW, open_file, unreadable
 from sopkit.logs.store import RAW, Store, TooManyKindsError
 from sopkit.logs.tables import FIELDS, TABLES, Field, Of
 from sopkit.pipeline import Compilation
@@ -57,10 +57,10 @@ REASONS: Final = {
     ),
 }
 TOO_MANY: Final = Phrase(
-    "{file}：{rows} 行里有 {bad} 行读不懂，超过了 {most}，没有审计。原因：{reasons}。改好映射（sopkit logs map {file}），"
-    "或在 logs 里写 at_most_bad",
-    "{file}: {bad} of {rows} rows can't be read, more than {most}, and nothing was audited: {reasons}. Correct the mapping "
-    "(sopkit logs map {file}), or write at_most_bad under `logs`",
+    "{file}：{rows} 行里有 {bad} 行读不懂，超过了 {most}，这份日志不采用。原因：{reasons}；行号不含表头。"
+    "改好映射（sopkit logs map {file}），或在 logs 里写 at_most_bad",
+    "{file}: {bad} of {rows} rows can't be read, more than {most}, so that nothing is concluded from it: {reasons}; the header is "
+    "not counted. Correct the mapping (sopkit logs map {file}), or write at_most_bad under `logs`",
 )
 TOO_VARIED: Final = Phrase(
     "{file}：{fields} 这些列的值太多，不像渠道、步骤这类重复的内容；请核对 columns",
@@ -84,7 +84,7 @@ class Aside:
     reason: Phrase
     rows: int
     line: int
-    """The first, from 1."""
+    """The first, from 1; the head is not counted, rows that are blank or can't be read are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +108,6 @@ class FileRead:
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
-    """One row that could not be read: where it stands and why; what it says stays in the source."""
-
-    path: str
-    line: int
-    reason: Phrase
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     files: tuple[FileRead, ...]
     aside: tuple[SetAside, ...]
@@ -134,7 +125,7 @@ def open_logs(
 ) -> tuple[Store, Reading]:
     """Read the logs at these paths, or those that the workspace in `folder` declares, into a store in `work`.
 
-    `watch` is told the share that is done, from 0 to 1. Raises `LogRefusedError`.
+    `watch` is told the share that is done, from 0 to 1. Raises `LogRefusedError`; where too many rows are bad, once all files are read.
     """
     settings = compilation.workspace.settings
     zone = settings.timezone or "UTC"
@@ -160,13 +151,20 @@ def open_logs(
     store.expect(max(rows.values(), default=0))
     read: list[FileRead] = []
     aside: list[SetAside] = []
+    refused: TooManyBadError | None = None
     for one in typed:
         with _told_of(one.meant.opened.path):
-            read.append(one.read())
+            try:
+                read.append(one.read())
+            except TooManyBadError as error:
+                refused = refused or error
             aside += one.set_aside()
         one.forget()
         done += sizes[one.number] * ADDED
         watch(done)
+    if refused:
+        refused.aside = tuple(aside)
+        raise refused
     store.close(lambda part, parts: watch(done + (1 - done) * part / parts))
     engine.confine([work])
     return store, Reading(tuple(read), tuple(aside))
@@ -247,7 +245,27 @@ class _File:
         if self._is_asked_quickly():
             return f"({typed})"
         self.engine.run(f"COPY ({typed}) TO {quoted(str(self.place))} (FORMAT parquet)")
+        self._count_what_was_passed_over()
         return f"read_parquet({quoted(str(self.place))})"
+
+    def _count_what_was_passed_over(self) -> None:
+        """Number the rows of the copy as they stand in the file: so far, only those that the engine gave are counted."""
+        opened = self.meant.opened
+        over = [f"SELECT line - 1 AS row FROM {opened.rejects}"] if opened.rejects else []
+        if opened.blank:
+            columns = f"columns = {{'{ROW}': 'BIGINT'}}, header = true, auto_detect = false"
+            over.append(f"SELECT {ROW} AS row FROM read_csv({quoted(str(opened.blank))}, {columns})")
+        rows = f"(SELECT DISTINCT row FROM ({' UNION ALL '.join(over)}))"
+        if not over or not self.engine.run(f"SELECT row FROM {rows} LIMIT 1"):
+            return
+        numbered = f"SELECT row, row_number() OVER (ORDER BY row) AS so_far FROM {rows}"
+        behind = f"SELECT row - so_far AS given, max(so_far) AS over FROM ({numbered}) GROUP BY 1"
+        copy, self.place = self.place, self.place.with_suffix(".numbered.parquet")
+        self.engine.run(
+            f"COPY (SELECT t.* REPLACE (t.line + coalesce(b.over, 0) AS line) FROM read_parquet({quoted(str(copy))}) t "
+            f"ASOF LEFT JOIN ({behind}) b ON t.line > b.given) TO {quoted(str(self.place))} (FORMAT parquet)"
+        )
+        copy.unlink()
 
     def _is_asked_quickly(self) -> bool:
         """Whether the file can be asked again and again: it is packed by columns, and no times have to be read from text."""

@@ -43,3 +43,5 @@ UNKNOWN_LOG_VALUE: Final = Rule(
 )
 
 RULES: Final = (UNKNOWN_LOG_FIELD, UNKNOWN_LOG_VALUE)
+BESIDE_THE_PLAN: Final = frozenset(rule.name for rule in RULES)
+"""What these find is no part of any playbook: how its logs are read changes nothing of what a workspace plans."""

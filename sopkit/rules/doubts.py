@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sopkit.diagnostics import Finding, Severity
+from sopkit.model.rules_logs import BESIDE_THE_PLAN
 from sopkit.model.steps import VERBS
 from sopkit.schema.places import path_to
 from sopkit.tree import INDEX_BITS, MAX_NODES, NUMBERS_A_NODE, Forest, Mark, Tree, Value
@@ -26,7 +27,7 @@ class Doubts:
     def __init__(self, forest: Forest, found: Iterable[Finding] = ()) -> None:
         self._forest = forest
         self._paths: dict[int, list[Path]] = {}
-        wrong = [finding for finding in found if finding.weight is Severity.ERROR]
+        wrong = [one for one in found if one.weight is Severity.ERROR and one.rule.name not in BESIDE_THE_PLAN]
         self._any = bool(wrong)
         self.met = False
         """Whether any question was answered with a doubt."""

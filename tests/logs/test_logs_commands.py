@@ -93,10 +93,27 @@ def test_reading_tells_what_it_could_not_read_and_writes_where_it_stands(folder:
     code, said, _ = run("logs", "read", str(folder), "--log", str(place), "-o", str(aside), "--lang", "en")
     assert code == 0
     assert "time is no time that can be read: 1 rows, such as row 301" in said
+    assert "Rows are counted from below the header, blank ones too: row 1 is line 2 of the file" in said
     assert "channel pigeon (1)" in said
     assert "1 customers are written in two ways" in said
     assert "touches: some rows lie after today" in said
     assert aside.read_text("utf-8-sig").splitlines()[1:] == [f"{place.as_posix()},301,time is no time that can be read"]
+
+
+def test_rows_that_are_too_many_are_written_for_all_files(folder: Path, run: Run) -> None:
+    places = [folder / f"exports/touches-{number}.csv" for number in (1, 2)]
+    for place in places:
+        place.write_text(HEAD + "7,2026-06-01 10:00,sms\n\nz,soon,sms\n", encoding="utf-8")
+    aside = folder.parent / "aside.csv"
+    aside.write_text("of another day", encoding="utf-8")
+    given = ("logs", "read", str(folder), "--log", str(places[0]), "--log", str(places[1]), "-o", str(aside))
+    code, said, told = run(*given, "--lang", "en")
+    assert (code, said) == (1, "")
+    assert "1 of 2 rows can't be read" in told
+    assert "audited" not in told
+    assert [one.rsplit(",", 2)[:2] for one in aside.read_text("utf-8-sig").splitlines()[1:]] == [
+        [place.as_posix(), "3"] for place in places
+    ]
 
 
 def test_a_log_of_long_ago_and_an_empty_one_are_told(folder: Path, run: Run) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from sopkit.audit import Status, audit
+from sopkit.diagnostics import Severity
 from sopkit.logs import naming, tables
 from sopkit.resolve import logs
-from tests.workspaces import SETTINGS, compiled
+from tests.commands import runner
+from tests.logs import logged
+from tests.workspaces import SETTINGS, compiled, write
 
 LOG = "logs:\n  sent:\n    of: touches\n    file: logs/sent.csv\n"
 
@@ -32,6 +40,26 @@ def test_mistakes_are_found_where_they_stand() -> None:
     ]
     assert found("    timezone: 北京时间\n") == [("SOP158", f"sopkit.yaml:{lines + 1}:15", "北京时间")]
     assert found("    columns: {customer: 会员}\n    values: {channel: {短信: sms, x: sms}}\n") == []
+
+
+@pytest.mark.parametrize(("state", "wrong"), [("sent", False), ("sentt", True)])
+def test_a_mistake_in_a_mapping_leaves_what_is_said_of_the_plan_as_it_is(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], state: str, wrong: bool
+) -> None:
+    plan = {"sopkit.yaml": SETTINGS + "jurisdictions: [cn]\n", "play.yaml": logged.PLAY}
+    text = f"{LOG}    values: {{state: {{已发送: {state}}}}}\n"
+    done, alone = compiled({**plan, "sopkit.yaml": plan["sopkit.yaml"] + text}), compiled(plan)
+    assert [one.rule.code for one in done.findings if one.weight is Severity.ERROR] == ["SOP166"] * wrong
+    assert [one.sort_key for one in done.proved] == [one.sort_key for one in alone.proved]
+    assert done.held_back == 0
+    found, expected = (
+        [(one.id, one.status, one.reasons) for one in audit(each, lambda _: False).results] for each in (done, alone)
+    )
+    assert found == expected
+    assert Status.PASS in {status for _, status, _ in found}
+    folder = write(tmp_path / "shop", {**plan, "sopkit.yaml": plan["sopkit.yaml"] + text})
+    _, _, told = runner(capfd)("audit", folder, "-o", tmp_path / "audit", "--lang", "en")
+    assert ("the workspace has 1 errors, so this may not be all of it: sopkit check" in told) == wrong
 
 
 PLAY = """\

@@ -6,10 +6,13 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sopkit.logs.engine import EngineError
 from sopkit.logs.failure import LogRefusedError, TooManyBadError
@@ -134,6 +137,55 @@ def test_a_row_that_cannot_be_read_is_set_aside_with_its_number(tmp_path: Path, 
         assert read.reasons() == [(reason, 301)]
         assert (read.reading.files[0].rows, read.reading.files[0].bad) == (301, 1)
         assert read.store.spans["touches"][0] == 300
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
+def test_rows_are_numbered_as_they_stand_be_those_before_them_blank_or_no_rows(
+    tmp_path: Path, end: str, encoding: str
+) -> None:
+    rows = (HEAD + MANY * 2).splitlines()
+    for row, said in (
+        (3, "门"),
+        (4, "x,y"),
+        (5, ""),
+        (6, ""),
+        (9, "z,soon,sms"),
+        (11, ",,"),
+        (13, "z,soon,sms"),
+        (600, ""),
+    ):
+        rows[row] = said
+    logs = "logs:\n  touches: {of: touches, file: touches.csv, at_most_bad: 2%}\n"
+    with Read(tmp_path, {"touches.csv": end.join(rows).encode(encoding)}, logs) as read:
+        time = "time is no time that can be read"
+        assert sorted(read.reasons(), key=lambda one: one[1]) == [(LAYOUT, 3), (LAYOUT, 4), (time, 9), (time, 13)]
+        assert [one.line for one in read.reading.files[0].aside] == [9, 3]
+        kept = [line for (line,) in read.engine.run("SELECT line FROM touches ORDER BY line")]
+        assert kept == [row for row in range(1, 600) if row not in (3, 4, 5, 6, 9, 11, 13)]
+
+
+@pytest.mark.long
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["7,2026-11-01,sms", "7,soon,sms", "", "x", "1,2,3,4", ",,", '"7","2026-11-01","s,m"', '"a\n\nb",soon,sms']
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_numbers_of_rows_are_those_of_a_plain_count(rows: list[str], end: str) -> None:
+    logs = "logs:\n  touches: {of: touches, file: touches.csv, at_most_bad: 100%}\n"
+    bad = {number for number, row in enumerate(rows, 1) if "soon" in row or row in ("x", "1,2,3,4")}
+    good = [number for number, row in enumerate(rows, 1) if row not in ("", ",,") and number not in bad]
+    with TemporaryDirectory() as folder:
+        made = HEAD + "".join(row.replace("\n", end) + end for row in rows)
+        with Read(Path(folder), {"touches.csv": made}, logs) as read:
+            assert {one.line for one in read.reading.aside} == bad
+            found = read.engine.run("SELECT line FROM touches ORDER BY line") if good else []
+            assert [line for (line,) in found] == good
 
 
 def test_a_quote_that_does_not_end_costs_all_lines_behind_it(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from io import StringIO
 from typing import Final
 
-from sopkit.logs.reading import Reading
+from sopkit.logs.failure import SetAside
 from sopkit.render.marks import clean
 from sopkit.text import Lang, Phrase
 
@@ -18,12 +19,12 @@ HEADS: Final = (
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def set_aside_csv(reading: Reading, lang: Lang) -> bytes:
+def set_aside_csv(aside: Iterable[SetAside], lang: Lang) -> bytes:
     """Return the rows set aside, in UTF-8 with the mark that spreadsheets know it by."""
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow([head.within(lang) for head in HEADS])
-    for one in reading.aside:
+    for one in aside:
         writer.writerow([_plain(one.path), one.line, one.reason.within(lang)])
     return out.getvalue().encode("utf-8-sig", "replace")
 
