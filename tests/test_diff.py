@@ -22,9 +22,11 @@ from sopkit import resources
 from sopkit.diagnostics import Rule, Severity, Unassessed
 from sopkit.diff.change import Change, Comparison, Detail
 from sopkit.diff.comparison import compare
+from sopkit.diff.kinds import CATALOG
 from sopkit.diff.rules import GROUPS, RULES
-from sopkit.diff.rules_customers import RENAMED, WORDS_CHANGED
+from sopkit.diff.rules_customers import RENAMED, STEP_ADDED, WORDS_CHANGED
 from sopkit.diff.rules_promises import NEW_FINDING
+from sopkit.diff.rules_staff import RETRAIN
 from sopkit.pipeline import Compilation
 from sopkit.reader import read
 from sopkit.render.changes.as_json import changes_json
@@ -152,6 +154,18 @@ def test_moves_of_the_reference_playbooks_are_no_change() -> None:
     old = compiled(files)
     for seed in (1, 2):
         assert said(compared(old, compiled(elsewhere(files, seed)))) == []
+
+
+def test_a_step_that_is_called_like_its_purpose_is_only_renamed() -> None:
+    """What else is called so is not: the purpose stays; what is counted since the step follows it."""
+    later = "  - {id: later, do: 电话, by: guide, since: care, within: 9d}\n"
+    before = RENAMED.good.replace("id: hi,", "id: care,").replace(CATALOG, later + CATALOG)
+    after = before.replace("id: care,", "id: care-call,").replace("since: care,", "since: care-call,")
+    changes = between({"sopkit.yaml": before.encode()}, {"sopkit.yaml": after.encode()}).changes
+    assert [one.rule for one in changes if one.rule is not RETRAIN] == [RENAMED]
+    other = after.replace("for: care,", "for: promotion,").encode()
+    found = {one.rule for one in between({"sopkit.yaml": before.encode()}, {"sopkit.yaml": other}).changes}
+    assert STEP_ADDED in found
 
 
 # Each way back
