@@ -56,6 +56,26 @@ def test_what_is_known_is_held_back_and_what_is_new_is_told(sopkit: Run, write_w
     assert sopkit("check", folder, "--lang", "zh-CN")[1].splitlines()[-1].endswith("1 个警告，基线里已知 1 个")
 
 
+def test_a_build_fails_where_the_check_does_and_passes_where_it_passes(
+    sopkit: Run, write_workspace: Write, tmp_path: Path
+) -> None:
+    """The two lines of the CI files that `init` writes; what the baseline holds back is no draft, and stands in the report."""
+    folder, out = write_workspace(GOOD.replace("within: 1h", "by: guide, after: 3d, within: 1h")), tmp_path / "out"
+    build = ("build", folder, "-o", out, "--only", "checklist", "--format", "md", "--lang", "en")
+    assert sopkit("check", folder)[0] == 1
+    code, _, err = sopkit(*build)
+    assert (code, "nothing was built" in err, "former output" in err) == (1, True, False)
+    assert sopkit("baseline", folder)[0] == 0
+    assert sopkit("check", folder)[0] == 0
+    code, told, _ = sopkit(*build)
+    assert code == 0
+    assert "1 known in the baseline" in told
+    code, _, err = sopkit(*build, "--no-baseline")
+    assert (code, "the former output was left as it is" in err) == (1, True)
+    assert sopkit(*build, "--baseline", folder / PLACE)[0] == 0
+    assert not any("DRAFT" in path.read_text("utf-8") for path in out.rglob("*.md"))
+
+
 def test_the_file_is_as_its_schema_says_and_the_same_each_time(sopkit: Run, write_workspace: Write) -> None:
     folder = write_workspace(TWO)
     schema = json.loads((resources.folder("schemas") / "baseline-v1.schema.json").read_text("utf-8"))

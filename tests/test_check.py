@@ -313,3 +313,22 @@ def test_a_file_saved_as_text_hides_no_mistake(tmp_path: Path, sopkit: Run) -> N
         "utf-8",
     )
     assert "`nobody-known` is not declared" in sopkit("--lang", "en", "check", tmp_path / "shop")[1]
+
+
+@pytest.mark.parametrize(("below", "said"), [
+    (["my-brand"], "there is a workspace in my-brand: run it in there, or name it"),
+    (["brand-a", "brand-b"], "there are workspaces in brand-a, brand-b: run it in one of them, or name it"),
+    (["sop/my-brand"], "there is a workspace in sop/my-brand: run it in there, or name it"),
+])  # fmt: skip
+def test_above_workspaces_these_are_named(
+    below: list[str], said: str, sopkit: Run, write_workspace: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As at the root of a clone, with playbooks in them or not."""
+    root = write_workspace(
+        {f"{place}/{name}": text for place in below for name, text in (("sopkit.yaml", ""), ("play.yaml", GOOD))}
+    )
+    (root / "sopkit.yaml").unlink()
+    monkeypatch.chdir(root)
+    for command in (["check"], ["ls", "role:guide"], ["diff", "HEAD"]):
+        code, _, err = sopkit(*command, "--lang", "en")
+        assert (code, said in err) == (2, True), err

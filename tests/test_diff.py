@@ -22,8 +22,11 @@ from sopkit import resources
 from sopkit.diagnostics import Rule, Severity, Unassessed
 from sopkit.diff.change import Change, Comparison, Detail
 from sopkit.diff.comparison import compare
+from sopkit.diff.kinds import CATALOG
 from sopkit.diff.rules import GROUPS, RULES
-from sopkit.diff.rules_customers import RENAMED, WORDS_CHANGED
+from sopkit.diff.rules_customers import RENAMED, STEP_ADDED, WORDS_CHANGED
+from sopkit.diff.rules_promises import NEW_FINDING
+from sopkit.diff.rules_staff import RETRAIN
 from sopkit.pipeline import Compilation
 from sopkit.reader import read
 from sopkit.render.changes.as_json import changes_json
@@ -153,6 +156,18 @@ def test_moves_of_the_reference_playbooks_are_no_change() -> None:
         assert said(compared(old, compiled(elsewhere(files, seed)))) == []
 
 
+def test_a_step_that_is_called_like_its_purpose_is_only_renamed() -> None:
+    """What else is called so is not: the purpose stays; what is counted since the step follows it."""
+    later = "  - {id: later, do: 电话, by: guide, since: care, within: 9d}\n"
+    before = RENAMED.good.replace("id: hi,", "id: care,").replace(CATALOG, later + CATALOG)
+    after = before.replace("id: care,", "id: care-call,").replace("since: care,", "since: care-call,")
+    changes = between({"sopkit.yaml": before.encode()}, {"sopkit.yaml": after.encode()}).changes
+    assert [one.rule for one in changes if one.rule is not RETRAIN] == [RENAMED]
+    other = after.replace("for: care,", "for: promotion,").encode()
+    found = {one.rule for one in between({"sopkit.yaml": before.encode()}, {"sopkit.yaml": other}).changes}
+    assert STEP_ADDED in found
+
+
 # Each way back
 
 
@@ -172,7 +187,43 @@ def test_what_can_not_be_read_is_told_and_fails() -> None:
     before = files_of(HERE / "time-changed" / "before")
     broken = {**before, "automation.yaml": before["automation.yaml"].replace(b"within: 1h", b"within: soon")}
     comparison = between(before, broken)
-    assert [one.reason.en.partition(":")[0] for one in comparison.unjudged] == ["the new version"]
+    assert [one.reason.en.partition(":")[0] for one in comparison.unjudged] == [
+        "the new version",
+        "the new version has errors, so nobody can tell whether what was proved before (2) still holds; "
+        "who must train and sign again",
+    ]
+
+
+@pytest.mark.parametrize("name", ["automation.yaml", "sopkit.yaml"])
+def test_what_stands_in_a_file_that_can_not_be_read_neither_came_nor_went(name: str) -> None:
+    """Nor are proofs lost that nobody looked for: it is said once that nobody can tell, and the error is told."""
+    before = files_of(HERE / "time-changed" / "before")
+    broken = {**before, name: before[name] + b"  bad: [\n"}
+    (unread,) = between(before, broken).changes
+    assert (unread.rule, unread.weight) == (NEW_FINDING, Severity.ERROR)
+    said_of = [one.reason.en for one in between(before, broken).unjudged]
+    assert [
+        one.startswith("the new version has errors, so nobody can tell whether it still has") for one in said_of
+    ] == [
+        False,
+        True,
+    ]
+    assert "still holds; who must train" in said_of[1]
+    back = between(broken, before)
+    assert back.changes == ()
+    assert "the former version has errors, so nobody can tell whether it had" in back.unjudged[1].reason.en
+    moved = {f"other/{path}": data for path, data in broken.items()} if name != "sopkit.yaml" else broken
+    moved["sopkit.yaml"] = broken["sopkit.yaml"]
+    moved.pop("other/sopkit.yaml", None)
+    assert [one.rule for one in between(before, moved).changes] == [NEW_FINDING]
+
+
+def test_what_was_taken_away_beside_a_file_that_can_not_be_read_is_told() -> None:
+    before = files_of(HERE / "other-change" / "before")
+    broken = {**before, "broken.yaml": b"  bad: [\n"}
+    gone = {path: data for path, data in broken.items() if path in ("sopkit.yaml", "broken.yaml")}
+    assert len(gone) < len(broken)
+    assert {one.rule for one in between({**before, "broken.yaml": b"\n"}, gone).changes} > {NEW_FINDING}
 
 
 # Forms

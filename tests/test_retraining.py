@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sopkit.diff.rules_staff import RETRAIN
 from sopkit.pipeline import Compilation
 from sopkit.render.editions import compare, survey
 from sopkit.render.manual.book import plan
@@ -38,6 +39,15 @@ def test_each_kind_of_change_in_both_directions(case: Path) -> None:
     old, new = (compiled(files_of(case / side)) for side in ("before", "after"))
     assert by_diff(old, new) == by_edition(old, new)
     assert by_diff(new, old) == by_edition(new, old)
+
+
+def test_whoever_does_a_step_of_another_id_trains_again_in_both() -> None:
+    """Ids are printed and signed."""
+    old, new = (
+        compiled({"sopkit.yaml": text.encode()})
+        for text in (RETRAIN.good, RETRAIN.good.replace("id: call,", "id: ring,"))
+    )
+    assert by_diff(old, new) == by_edition(old, new) == {"guide"}
 
 
 @cache

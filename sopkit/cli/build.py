@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -23,6 +24,7 @@ from sopkit.cli.formats import (
     templates_of,
     unprintable_logo,
 )
+from sopkit.cli.known import BASELINE, NO_BASELINE, without_known
 from sopkit.cli.page import print_findings
 from sopkit.cli.progress import watched
 from sopkit.cli.workspace import Loaded, directory_argument, load
@@ -70,6 +72,8 @@ OPTIONS = (
     ),
     Choice(("--edition",), Phrase("版次，印在每份文件上，如 2026-07", "the edition, printed on every document, as 2026-07"), "LABEL"),
     ALLOW_NOT_ASSESSED,
+    BASELINE,
+    NO_BASELINE,
     Choice(("--force",), Phrase("通不过检查也生成，每一页印上“草稿”", "build what fails the check; every page says DRAFT"), flag=True),
 )  # fmt: skip
 EXAMPLES = (
@@ -84,14 +88,16 @@ NO_WORK = Phrase(
     "the role “{role}” has no work, so there is nothing to make for it; these have: {roles}",
 )
 REFUSED = Phrase(
-    "有错误，没有生成文件，原来的输出也没有动。改好再来；或加 --force 生成草稿",
-    "nothing was built because of the errors above, and a former output was left as it is. Mend them, or use --force for a draft",
+    "有错误，没有生成文件{former}。改好再来；或加 --force 生成草稿",
+    "nothing was built because of the errors above{former}. Mend them, or use --force for a draft",
 )
 UNSETTLED = Phrase(
-    "有没能判断的内容，没有生成文件，原来的输出也没有动。改好再来；或加 --allow-not-assessed 照样生成，或加 --force 生成草稿",
-    "nothing was built because not everything could be assessed, and a former output was left as it is. Mend that, or use "
-    "--allow-not-assessed to build all the same, or --force for a draft",
+    "有没能判断的内容，没有生成文件{former}。改好再来；或加 --allow-not-assessed 照样生成，或加 --force 生成草稿",
+    "nothing was built because not everything could be assessed{former}. Mend that, or use --allow-not-assessed to build all the same, "
+    "or --force for a draft",
 )
+FORMER = Phrase("，原来的输出也没有动", ", and the former output was left as it is")
+NO_FORMER = Phrase("", "")
 QR_CODES = Phrase("二维码", "QR codes")
 UNREAD = Phrase("读不了 {path}：{why}", "{path} cannot be read: {why}")
 SAID = Phrase("{said}", "{said}")
@@ -118,6 +124,8 @@ def run(
     since: str | None,
     edition: str | None,
     allow_not_assessed: bool,
+    baseline: str | None,
+    no_baseline: bool,
     force: bool,
 ) -> int:
     """Write the folder, whole or not at all, and print where the manual is."""
@@ -126,11 +134,14 @@ def run(
     forms = forms_wanted(output_format)
     loaded = load(console, directory)
     compilation = loaded.compilation
-    failed = verdict(compilation, "error", allow_not_assessed=allow_not_assessed)
-    if compilation.not_assessed or any(one.weight is not Severity.NOTE for one in compilation.findings):
-        print_findings(console, loaded, compilation)
+    seen = without_known(loaded, baseline, off=no_baseline)(compilation)
+    failed = verdict(seen, "error", allow_not_assessed=allow_not_assessed)
+    held = seen.baseline is not None and (seen.baseline.known or seen.baseline.stale)
+    if held or seen.not_assessed or any(one.weight is not Severity.NOTE for one in seen.findings):
+        print_findings(console, loaded, seen)
     if failed != OK and not force:
-        console.complain(console.word(REFUSED if compilation.count(Severity.ERROR) else UNSETTLED))
+        former = FORMER if os.path.lexists(output) else NO_FORMER
+        console.complain(console.word(REFUSED if seen.count(Severity.ERROR) else UNSETTLED, former=former))
         return failed
     made = Edition(compilation.today, edition or "", draft=failed != OK, tool=f"sopkit {__version__}")
     documents, data = _audited(loaded, made, only, role)

@@ -41,7 +41,12 @@ INSIDE: Final = Phrase(
     "{place} is a part of the workspace {around}, which is checked as a whole: sopkit check {around}; --select shows a part",
 )
 BELOW: Final = Phrase(
-    "{place} 里没有 sopkit.yaml；是不是 {below}？", "{place} holds no sopkit.yaml; did you mean {below}?"
+    "{place} 里没有 sopkit.yaml；工作区在 {below}：到那里运行，或在命令里写上它",
+    "{place} holds no sopkit.yaml; there is a workspace in {below}: run it in there, or name it",
+)
+SEVERAL_BELOW: Final = Phrase(
+    "{place} 里没有 sopkit.yaml；工作区在 {below}：到其中一个里运行，或在命令里写上它",
+    "{place} holds no sopkit.yaml; there are workspaces in {below}: run it in one of them, or name it",
 )
 LOST: Final = Phrase(
     "{place} 里有剧本（如 {file}），却没有 sopkit.yaml：它也许被删掉或改名了。把它找回来；找不回来，就在别处运行 "
@@ -51,6 +56,7 @@ LOST: Final = Phrase(
 )
 KIND: Final = re.compile(r"^kind: *[a-z]", re.MULTILINE)
 MOST_LOOKED_AT: Final = 50
+MOST_NAMED: Final = 5
 MOST_READ: Final = 4096
 """Bytes of a file in which its kind stands, comments before it and all."""
 NO_FOLDER: Final = Phrase(
@@ -155,9 +161,12 @@ def _nearest(*folders: Path) -> Path | None:
 
 
 def _missing(folder: Path, place: str, reason: Phrase) -> WrongUsageError:
-    below = sorted(path.parent for path in folder.glob(f"[!.]*/{SETTINGS}"))
-    if len(below) == 1:
-        return WrongUsageError(BELOW, place=place, below=_relative(below[0]))
+    below = [_relative(path.parent) for path in sorted(folder.glob(f"[!.]*/{SETTINGS}"))]
+    below = below or [_relative(path.parent) for path in sorted(folder.glob(f"[!.]*/[!.]*/{SETTINGS}"))]
+    if below:
+        more = ["…"] * (len(below) > MOST_NAMED)
+        named = Phrase("、".join([*below[:MOST_NAMED], *more]), ", ".join([*below[:MOST_NAMED], *more]))
+        return WrongUsageError(BELOW if len(below) == 1 else SEVERAL_BELOW, place=place, below=named)
     lone = _lone_playbook(folder)
     return WrongUsageError(LOST, place=place, file=lone) if lone else WrongUsageError(reason, place=place)
 

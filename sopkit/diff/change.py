@@ -65,7 +65,7 @@ class Comparison:
     changes: tuple[Change, ...]
     """By code and subject."""
     unjudged: tuple[Unassessed, ...]
-    """What an analysis could settle of the old version and not of the new one, and documents that could not be read."""
+    """What an analysis could settle of the old version and not of the new one, places that can't be read, and what is unknown for it."""
 
     def count(self, severity: Severity) -> int:
         return sum(one.weight is severity for one in self.changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -19,10 +20,16 @@ WRITTEN: Final = {"at_slots": "at"}
 LONGEST: Final = 160
 """Characters of a value that are shown; of longer ones the stretch in which they differ."""
 AROUND: Final = 24
+NO_PLACES: Final[Mapping[str, str]] = {}
 FIELDS: Final[dict[type, tuple[str, ...]]] = {}
 """What `fields_of` has worked out."""
 NO_CONTENT: Final = frozenset({"at", "id_at", "verb_at", "builtin", "broken", "waive", "source"})
 """Places, and what is said of the writing rather than of the work."""
+
+OF_PLACES: Final = re.compile(r"\b(?:Step|Stage)?Ref\b")
+"""Types of fields that name a step or a stage: what is called otherwise inside of one playbook counts in these alone."""
+PLACES: Final[dict[type, frozenset[str]]] = {}
+"""What `_names_a_place` has worked out."""
 
 
 def fields_of(value: object) -> tuple[str, ...]:
@@ -36,27 +43,43 @@ def fields_of(value: object) -> tuple[str, ...]:
     return FIELDS[kind]
 
 
-def content(value: object, renamed: Mapping[str, str], leave: Iterable[str] = ()) -> Content:
-    """Return what a value says; `renamed` has the new ids of what is called otherwise now, `leave` fields to leave out."""
+def _names_a_place(value: object, name: str) -> bool:
+    kind = type(value)
+    if kind not in PLACES:
+        named = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+        PLACES[kind] = frozenset(one.name for one in named if OF_PLACES.search(str(one.type)))
+    return name in PLACES[kind]
+
+
+def content(
+    value: object, renamed: Mapping[str, str], leave: Iterable[str] = (), places: Mapping[str, str] = NO_PLACES
+) -> Content:
+    """Return what a value says; `renamed` has the new ids of what is called otherwise now, `places` those of steps and stages of
+    the same playbook, `leave` fields to leave out."""
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, tuple | list):
-        return tuple([content(one, renamed) for one in value])
+        return tuple([content(one, renamed, (), places) for one in value])
     if isinstance(value, Ref):
         return _now_called(value.id, renamed)
     if isinstance(value, Duration):
         return value.seconds if value.seconds is not None else (value.amount, value.unit)
     if isinstance(value, Choose):
         return tuple(
-            [content(branch.if_, renamed) for branch in value.branches]
+            [content(branch.if_, renamed, (), places) for branch in value.branches]
         )  # the steps inside are compared as steps
     if isinstance(value, Mapping):
-        return tuple(sorted((str(key), content(one, renamed)) for key, one in value.items()))
+        return tuple(sorted((str(key), content(one, renamed, (), places)) for key, one in value.items()))
     if dataclasses.is_dataclass(value):
         skipped = ("otherwise", *leave) if isinstance(value, Step) else tuple(leave)
         named = [name for name in fields_of(value) if name not in skipped]
-        return (type(value).__name__, *[content(getattr(value, name), renamed) for name in named])
+        return (type(value).__name__, *[_of_field(value, name, renamed, places) for name in named])
     return str(value)
+
+
+def _of_field(value: object, name: str, renamed: Mapping[str, str], places: Mapping[str, str]) -> Content:
+    known = {**renamed, **places} if places and _names_a_place(value, name) else renamed
+    return content(getattr(value, name), known, (), places)
 
 
 def _now_called(id_: str, renamed: Mapping[str, str]) -> str:
@@ -66,14 +89,20 @@ def _now_called(id_: str, renamed: Mapping[str, str]) -> str:
     return renamed.get(id_) or "/".join(renamed.get(part, part) for part in id_.split("/"))
 
 
-def differing(old: object, new: object, renamed: Mapping[str, str], leave: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the fields in which two values of one class say something else."""
+def differing(
+    old: object,
+    new: object,
+    renamed: Mapping[str, str],
+    leave: Iterable[str] = (),
+    places: Mapping[str, str] = NO_PLACES,
+) -> tuple[str, ...]:
+    """Return the fields in which two values of one class say something else; `places` as in `content`."""
     skipped = {"id", "otherwise", *leave}
     return tuple(
         name
         for name in fields_of(new)
         if name not in skipped
-        and (type(old) is not type(new) or content(getattr(old, name), renamed) != content(getattr(new, name), {}))
+        and (type(old) is not type(new) or _of_field(old, name, renamed, places) != content(getattr(new, name), {}))
     )
 
 

@@ -168,8 +168,7 @@ def _stages(sides: Sides, about: str, pairs: Pairs[Stage]) -> Iterator[Change]:
         if old.id != id_:
             yield _renamed(sides, f"{about}/{old.id}", f"{about}/{id_}", old.at, new.at)
         if id_:  # an automation's only stage is the automation
-            renamed = {**sides.renamed, **pairs.renamed}
-            found = fields.of_playbook(differing(old, new, renamed, ("steps",)))
+            found = fields.of_playbook(differing(old, new, sides.renamed, ("steps",), pairs.renamed))
             yield from _kinds(sides, f"{about}/{id_}", found, old.at, new.at)
 
 
@@ -179,7 +178,6 @@ def _steps(sides: Sides, about: str, old: Playbook, new: Playbook, stages: Mappi
     after = {one.path: one for one in steps_of(new)}
     pairs = _paired(before, after, sides.renamed)
     local = {
-        **sides.renamed,
         **stages,
         **{a.step.id: b.step.id for a, b in pairs.both.values() if a.step.id != b.step.id},
     }
@@ -194,7 +192,7 @@ def _steps(sides: Sides, about: str, old: Playbook, new: Playbook, stages: Mappi
     for path, (was, now) in pairs.both.items():
         if path in pairs.renamed.values():
             yield _renamed(sides, f"{kind}/{was.path}", f"{kind}/{path}", was.step.at, now.step.at)
-        found = fields.of_step(now.step, differing(was.step, now.step, local))
+        found = fields.of_step(now.step, differing(was.step, now.step, sides.renamed, (), local))
         yield from _kinds(sides, f"{kind}/{path}", found, was.step.at, now.step.at)
     yield from _order(sides, about, [(a, b) for a, b in pairs.both.values()], local)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sopkit.diagnostics import Finding, Moment, Outcome, Severity, Unassessed, Worst
+from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Severity, Unassessed, Worst
 from sopkit.diff.caps import per_is_same
 from sopkit.diff.change import Change
 from sopkit.diff.documents import Sides
@@ -93,7 +93,37 @@ def _identity(finding: Finding, renamed: Mapping[str, str]) -> tuple[str, str, s
 def _lost(
     sides: Sides, old: Compilation, new: Compilation, fresh: list[Finding]
 ) -> Iterator[tuple[Finding | None, Change]]:
-    """Yield each proof that is no more, with the finding that is in its place."""
+    """Yield each proof that is no more, with the finding that is in its place; not those that nothing was said of for errors."""
+    for proof, found, is_open in _missing(sides, old, new, fresh):
+        if found is None and not is_open and not _is_judged(new):
+            continue
+        weight = found.weight if found else Severity.WARNING if is_open else Severity.NOTE
+        said = UNKNOWN if found is None and is_open else NOW[weight]
+        yield found, Change(
+            PROOF_LOST, _key(proof, sides.renamed)[1] or proof.rule.name,
+            {"now": _message(found) if found else said, "said": proof.statement},
+            after=found.span if found else None, severity=weight, timeline=found.timeline if found else (),
+            assumptions=found.assumptions if found else (), law=found.law if found else (),
+        )  # fmt: skip
+
+
+def held_back(sides: Sides, old: Compilation, new: Compilation) -> int:
+    """Return how many proofs of the old version nothing is said of in the new one, since errors hold its judgement back."""
+    if _is_judged(new):
+        return 0
+    fresh = list(_new_findings(sides, old, new))
+    return sum(found is None and not is_open for _, found, is_open in _missing(sides, old, new, fresh))
+
+
+def _is_judged(one: Compilation) -> bool:
+    """Return whether every family of rules was asked with nothing in doubt."""
+    return bool(one.judgement.said)
+
+
+def _missing(
+    sides: Sides, old: Compilation, new: Compilation, fresh: list[Finding]
+) -> Iterator[tuple[Proof, Finding | None, bool]]:
+    """Yield each proof that the new version does not have, the finding in its place, and whether it was not assessed."""
     still = {_key(one, {}) for one in new.proved}
     caps = sides.new.workspace.settings.caps
     gone = {f"cap/{one.id}" for one in sides.old.workspace.settings.caps} - {f"cap/{one.id}" for one in caps}
@@ -103,14 +133,7 @@ def _lost(
         if key in still or key[1] in gone:
             continue
         found = next((one for one in fresh if _key(one, {}) == key), None)
-        found = found or next((one for one in fresh if one.rule is proof.rule), None)
-        weight = found.weight if found else Severity.WARNING if key in open_ else Severity.NOTE
-        said = UNKNOWN if found is None and key in open_ else NOW[weight]
-        yield found, Change(
-            PROOF_LOST, key[1] or proof.rule.name, {"now": _message(found) if found else said, "said": proof.statement},
-            after=found.span if found else None, severity=weight, timeline=found.timeline if found else (),
-            assumptions=found.assumptions if found else (), law=found.law if found else (),
-        )  # fmt: skip
+        yield proof, found or next((one for one in fresh if one.rule is proof.rule), None), key in open_
 
 
 def _weakened(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Change]:
