@@ -146,3 +146,15 @@ def test_the_name_of_a_bar_is_cut_at_its_end() -> None:
     drawn = bars("t", "d", [Bar("SOP985 " + "very long " * 9, (1.0,), "1")], (), "en")
     assert ">SOP985 very long" in drawn
     assert "…</text>" in drawn
+
+
+@pytest.mark.long
+def test_what_was_proved_and_is_broken_was_proved_with_conditions(made: Made) -> None:
+    compilation, audited, practice = made
+    known = {one.subject for one in compilation.proved if one.rule.code == "SOP301"}
+    assert {"cap/spacing", "cap/weekly-marketing"} <= known
+    said = to_markdown(report(practice, audited, Telling(FRAME, reading()), Names(compilation.workspace, "en")))
+    assert "| [proved, with conditions](<#case-1>) | ✗ broken in the logs |" in said
+    assert "| proved | ✓ kept in the logs |" in said
+    assert "it may follow sooner on what the tool sent" in said
+    assert "on condition that: all is done as the playbooks say; people keep their time limits" in said

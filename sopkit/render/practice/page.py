@@ -105,6 +105,8 @@ FOUND: Final = Phrase(
 WHY: Final = Phrase("为何", "Why")
 FIX: Final = Phrase("怎么办", "What to do")
 PLANNED: Final = Phrase("计划里", "On the plan")
+AS_PLANNED: Final = Phrase("照剧本执行", "all is done as the playbooks say")
+CONDITIONS: Final = Phrase("条件：{conditions}", "on condition that: {conditions}")
 LEFT: Final = Phrase("未评估的", "Not assessed")
 MORE: Final = Phrase("等，共{count}项", " and so on, {count} in all")
 QUERIES: Final = Phrase("问了什么（SQL）", "What was asked (SQL)")
@@ -293,14 +295,13 @@ def _strange(reading: Reading, names: Names) -> Iterator[Line]:
 
 def _card(one: Observation, number: int, audit: Audit, practice: Practice, titles: Titles) -> StepCard:
     names = titles.names
-    planned = tables.PLANS[tables.planned(audit, one)].within(names.lang)
     facts = (
-        (FIGURES, names.phrase(
+        (FIGURES, (names.phrase(
             FOUND, looked=count(one.looked), unit=one.unit.within(names.lang), broken=count(one.broken),
             share=share(one.broken, one.looked), customers=count(one.customers),
-        )),
-        (PLANNED, planned),
-        (WHY, clean(one.rule.why.within(names.lang))),
+        ),)),
+        (PLANNED, tuple(_planned(one, audit, titles))),
+        (WHY, (clean(one.rule.why.within(names.lang)),)),
     )  # fmt: skip
     return StepCard(
         anchor=f"case-{number}",
@@ -308,7 +309,7 @@ def _card(one: Observation, number: int, audit: Audit, practice: Practice, title
         title=text(subject(one.subject, names)),
         id=one.rule.code,
         badges=(text(clean(one.rule.summary.within(names.lang))),),
-        facts=tuple(Fact(_text(label, names), (text(said),)) for label, said in facts),
+        facts=tuple(Fact(_text(label, names), tuple(map(text, lines))) for label, lines in facts),
         blocks=(
             Paragraph(text(titles.told(one.message))),
             *(_course(case, practice, titles) for case in one.cases),
@@ -316,6 +317,18 @@ def _card(one: Observation, number: int, audit: Audit, practice: Practice, title
         ),
         shade="status fail",
     )
+
+
+def _planned(one: Observation, audit: Audit, titles: Titles) -> Iterator[str]:
+    """Yield what is known of the plan; of what was proved, what exactly and under which conditions."""
+    names = titles.names
+    status = tables.planned(audit, one)
+    yield tables.PLANS[status].within(names.lang)
+    if status == "conditional":
+        for proof in tables.proofs(audit, one):
+            yield titles.told(proof.statement)
+            said = names.pick("；", "; ").join(map(titles.told, (AS_PLANNED, *proof.assumptions)))
+            yield quiet(names.phrase(CONDITIONS, conditions=said))
 
 
 def _course(case: Case, practice: Practice, titles: Titles) -> Timeline:

@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import Final, Literal
 
 from sopkit.audit import Audit, Result, Status
-from sopkit.diagnostics import Finding, Verdict
+from sopkit.diagnostics import Finding, Proof, Verdict
 from sopkit.logs.observed import Group, Observation
 from sopkit.logs.practice import Practice
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import STATUSES as PLANNED
 from sopkit.render.document import Column, RowGroup, Table, plain_table, text
-from sopkit.render.marks import clean, ident
+from sopkit.render.marks import clean, ident, link
 from sopkit.render.practice.subjects import subject
 from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, count, share
 from sopkit.render.wording.names import Names
@@ -38,6 +38,7 @@ OF_CONTROLS: Final = Phrase("法规的检查项", "Controls of the law")
 OF_PROMISES: Final = Phrase("自己的承诺", "The company's own promises")
 PLANS: Final = {
     "proved": Phrase("已证明", "proved"),
+    "conditional": Phrase("有条件地证明", "proved, with conditions"),
     "violated": Phrase("会违反", "broken"),
     "possible": Phrase("可能违反", "possibly broken"),
     "not assessed": Phrase("未评估", "not assessed"),
@@ -88,10 +89,11 @@ def controls(audit: Audit, practice: Practice, names: Names) -> Table:
 def promises(audit: Audit, practice: Practice, names: Names) -> Table:
     """Return plan and practice side by side for what no control is about and logs could tell: caps, deadlines, targets."""
     decided = {rule.code for result in audit.results for rule in result.rules}
+    cards = {id(one): number for number, one in enumerate(practice.of("broken"), 1)}
     rows = [
         (
             subject(one.subject, names),
-            PLANS[planned(audit, one)].within(names.lang),
+            _plan(planned(audit, one), cards.get(id(one)), names),
             practised_text(one.status, names),
             f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
         )
@@ -99,6 +101,12 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
         if one.rule.code not in decided and one.rule not in OF_LOGS
     ]
     return table(OF_PROMISES, PROMISES, rows, (5, 2, 3, 5), names)
+
+
+def _plan(status: str, card: int | None, names: Names) -> str:
+    """Return what is known of the plan; what was proved with conditions leads to the card that gives them."""
+    said = PLANS[status].within(names.lang)
+    return link(said, f"#case-{card}") if status == "conditional" else said
 
 
 def practised(seen: Sequence[Observation]) -> Practised:
@@ -112,7 +120,7 @@ def practised_text(status: Practised, names: Names) -> str:
 
 
 def planned(audit: Audit, one: Observation) -> str:
-    """Return what the static analyses say of the same rule and subject."""
+    """Return what the static analyses say of the same rule and subject; a proof beside what is broken held under conditions."""
     done = audit.compilation
     found = [each for each in done.findings if _same(each, one)]
     if any(each.verdict is Verdict.POSSIBLE for each in found):
@@ -123,12 +131,18 @@ def planned(audit: Audit, one: Observation) -> str:
         return found_as
     if any(each.rule.code == one.rule.code and each.subject == one.subject for each in done.not_assessed):
         return "not assessed"
-    proved = any(each.rule.code == one.rule.code and each.subject == one.subject for each in done.proved)
-    return "proved" if proved else ""
+    if proofs(audit, one):
+        return "conditional" if one.status == "broken" else "proved"
+    return ""
 
 
-def _same(finding: Finding, one: Observation) -> bool:
-    return finding.rule.code == one.rule.code and finding.subject == one.subject
+def proofs(audit: Audit, one: Observation) -> tuple[Proof, ...]:
+    """Return what was proved of the same rule and subject."""
+    return tuple(each for each in audit.compilation.proved if _same(each, one))
+
+
+def _same(known: Finding | Proof, one: Observation) -> bool:
+    return known.rule.code == one.rule.code and known.subject == one.subject
 
 
 def of_control(result: Result, practice: Practice) -> Practised:
