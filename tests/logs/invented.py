@@ -52,6 +52,10 @@ def practice_of(compilation: Compilation) -> Practice:
                 Phrase("没有一次在撤回之后；另有 20 次没有判断", "none came after a withdrawal; 20 more were not assessed"),
                 looked=300, unsure=20, reason=Phrase("日志里没有撤回同意的记录", "the logs have no withdrawals"),
             ),
+            Observation(
+                by_code["SOP991"], "kpi/benefit-claim-rate", "broken", Phrase("实际 15.3%，目标 ≥ 60.0%", "15.3%, target ≥ 60.0%"),
+                looked=1, unit=Phrase("期", "periods"), broken=1, figure=Phrase("15.3%，目标 ≥ 60.0%", "15.3%, target ≥ 60.0%"),
+            ),
         ),
         spans={"touches": (12_345, START, START + 14 * 86_400), "events": (800, START, START + 13 * 86_400)},
         weeks=(Weekly(date(2026, 1, 5), "sms", 45), Weekly(date(2026, 1, 5), "wecom", 6000), Weekly(date(2026, 1, 12), "wecom", 6300)),

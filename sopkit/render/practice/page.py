@@ -98,10 +98,9 @@ FIRST: Final = Phrase("例：{who}，{when}", "Case: {who}, {when}")
 NOBODY: Final = Phrase("不涉及客户", "no customer")
 LEGEND: Final = Phrase(f"{COUNTED} 违反的地方", f"{COUNTED} what breaks the rule")
 FIGURES: Final = Phrase("数字", "Figures")
-FOUND: Final = Phrase(
-    "查了{looked}{unit}，违反{broken}，占{share}，涉及{customers}位客户",
-    "{broken} of {looked} {unit}, {share}, {customers} customers",
-)
+FOUND: Final = Phrase("查了{looked}{unit}，违反{broken}，占{share}", "{broken} of {looked} {unit}, {share}")
+MEASURED: Final = Phrase("{figure}；查了{looked}{unit}，违反{broken}", "{figure}; {broken} of {looked} {unit}")
+OF_CUSTOMERS: Final = Phrase("，涉及{customers}位客户", ", {customers} customers")
 WHY: Final = Phrase("为何", "Why")
 FIX: Final = Phrase("怎么办", "What to do")
 PLANNED: Final = Phrase("计划里", "On the plan")
@@ -218,7 +217,8 @@ def _conclusion(practice: Practice, names: Names) -> Section:
 
 def _short(one: Observation, number: int, names: Names) -> Line:
     head = link(f"{one.rule.code} {clean(one.rule.summary.within(names.lang))}", f"#case-{number}")
-    figures = f"{count(one.broken)} / {count(one.looked)}{names.bracketed(share(one.broken, one.looked))}"
+    counts = f"{count(one.broken)} / {count(one.looked)}{names.bracketed(share(one.broken, one.looked))}"
+    figures = _figure(one, names) or counts
     return text(f"{head}{names.pick('：', ' – ')}{subject(one.subject, names)} {figures}")
 
 
@@ -296,10 +296,7 @@ def _strange(reading: Reading, names: Names) -> Iterator[Line]:
 def _card(one: Observation, number: int, audit: Audit, practice: Practice, titles: Titles) -> StepCard:
     names = titles.names
     facts = (
-        (FIGURES, (names.phrase(
-            FOUND, looked=count(one.looked), unit=one.unit.within(names.lang), broken=count(one.broken),
-            share=share(one.broken, one.looked), customers=count(one.customers),
-        ),)),
+        (FIGURES, (_figures(one, names),)),
         (PLANNED, tuple(_planned(one, audit, titles))),
         (WHY, (clean(one.rule.why.within(names.lang)),)),
     )  # fmt: skip
@@ -317,6 +314,19 @@ def _card(one: Observation, number: int, audit: Audit, practice: Practice, title
         ),
         shade="status fail",
     )
+
+
+def _figures(one: Observation, names: Names) -> str:
+    """Return how much of what was looked at is broken; of a KPI its value and target; of customers where it is about any."""
+    said = names.phrase(
+        MEASURED if one.figure else FOUND, looked=count(one.looked), unit=one.unit.within(names.lang), broken=count(one.broken),
+        share=share(one.broken, one.looked), figure=_figure(one, names),
+    )  # fmt: skip
+    return said + (names.phrase(OF_CUSTOMERS, customers=count(one.customers)) if one.customers else "")
+
+
+def _figure(one: Observation, names: Names) -> str:
+    return clean(one.figure.within(names.lang)) if one.figure else ""
 
 
 def _planned(one: Observation, audit: Audit, titles: Titles) -> Iterator[str]:
