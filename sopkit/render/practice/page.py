@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sopkit.audit import Audit
 from sopkit.frozen import dataclass
-from sopkit.logs.observed import Case, Observation
+from sopkit.logs.observed import Case, Deed, Observation
 from sopkit.logs.practice import Practice
 from sopkit.logs.reading import Reading
 from sopkit.logs.tables import FIELDS
@@ -95,6 +95,7 @@ PLAN: Final = Phrase("计划与实际", "Plan and practice")
 RESULTS: Final = Phrase("各条规则", "Rule by rule")
 CASES: Final = Phrase("违反了什么", "What was broken")
 FIRST: Final = Phrase("例：{who}，{when}", "Case: {who}, {when}")
+ROW: Final = Phrase("{file} 第{line}行", "{file}, row {line}")
 NOBODY: Final = Phrase("不涉及客户", "no customer")
 LEGEND: Final = Phrase(f"{COUNTED} 违反的地方", f"{COUNTED} what breaks the rule")
 FIGURES: Final = Phrase("数字", "Figures")
@@ -110,8 +111,9 @@ LEFT: Final = Phrase("未评估的", "Not assessed")
 MORE: Final = Phrase("等，共{count}项", " and so on, {count} in all")
 QUERIES: Final = Phrase("问了什么（SQL）", "What was asked (SQL)")
 PSEUDONYMS: Final = Phrase(
-    "客户与员工只以化名出现；持有工作区密钥的人才能对上。",
-    "Customers and staff stand under other names; who holds the workspace's key can tell whose.",
+    "客户与员工只以化名出现；持有工作区密钥和日志的人才能对上：sopkit logs who。行号是日志里的第几行。",
+    "Customers and staff stand under other names; who holds the workspace's key and the logs can tell whose: sopkit logs who. Rows are "
+    "those of the logs.",
 )
 LEFT_OUT: Final = Phrase("……还有{count}个字符，见 JSON", "… {count} characters more, in the JSON")
 LONGEST_QUERY: Final = 4000
@@ -156,7 +158,9 @@ def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) 
     broken = practice.of("broken")
     if broken:
         titles = Titles(names)
-        cards = tuple(_card(one, number, audit, practice, titles) for number, one in enumerate(broken, 1))
+        cards = tuple(
+            _card(one, number, audit, practice, titles, reading=telling.reading) for number, one in enumerate(broken, 1)
+        )
         yield Section(
             "cases", _text(CASES, names), (Paragraph(_text(PSEUDONYMS, names), quiet=True), *cards), breaks=True
         )
@@ -293,7 +297,9 @@ def _strange(reading: Reading, names: Names) -> Iterator[Line]:
 # One rule that is broken
 
 
-def _card(one: Observation, number: int, audit: Audit, practice: Practice, titles: Titles) -> StepCard:
+def _card(
+    one: Observation, number: int, audit: Audit, practice: Practice, titles: Titles, *, reading: Reading
+) -> StepCard:
     names = titles.names
     facts = (
         (FIGURES, (_figures(one, names),)),
@@ -309,7 +315,7 @@ def _card(one: Observation, number: int, audit: Audit, practice: Practice, title
         facts=tuple(Fact(_text(label, names), tuple(map(text, lines))) for label, lines in facts),
         blocks=(
             Paragraph(text(titles.told(one.message))),
-            *(_course(case, practice, titles) for case in one.cases),
+            *(_course(case, practice, reading, titles) for case in one.cases),
             *tables.groups(one.groups, practice, names),
         ),
         shade="status fail",
@@ -341,7 +347,7 @@ def _planned(one: Observation, audit: Audit, titles: Titles) -> Iterator[str]:
             yield quiet(names.phrase(CONDITIONS, conditions=said))
 
 
-def _course(case: Case, practice: Practice, titles: Titles) -> Timeline:
+def _course(case: Case, practice: Practice, reading: Reading, titles: Titles) -> Timeline:
     names = titles.names
     who = ident(practice.people[case.who]) if case.who else NOBODY.within(names.lang)
     head = names.phrase(FIRST, who=who, when=moment(case.at, names))
@@ -350,8 +356,14 @@ def _course(case: Case, practice: Practice, titles: Titles) -> Timeline:
     for deed in case.deeds:
         what = spoken(clean(deed.what.within(names.lang)), names)
         shown = f"{COUNTED} {strong(what)}" if deed.counted else f"{UNCOUNTED} {what}"
-        entries.append(document.Moment(text(moment(deed.at, names, day=True)), (text(shown),)))
+        where = quiet(names.bracketed(_row(deed, reading, names))) if deed.line else ""
+        entries.append(document.Moment(text(moment(deed.at, names, day=True)), (text(shown + where),)))
     return Timeline(text(head + legend), tuple(entries))
+
+
+def _row(deed: Deed, reading: Reading, names: Names) -> str:
+    """Return where a deed stands in the logs: the name of the file, without its folder, and the row."""
+    return names.phrase(ROW, file=clean(reading.files[deed.source].path.name), line=count(deed.line))
 
 
 def _left(unknown: Sequence[Observation], names: Names) -> Bullets:
