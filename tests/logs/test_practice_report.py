@@ -28,9 +28,11 @@ from sopkit.render.practice.words import share
 from sopkit.render.simulation.plots import Bar, bars
 from sopkit.render.terminal import Screen
 from sopkit.render.wording.names import Names
+from sopkit.render.xlsx import to_xlsx
 from sopkit.source import Source
 from sopkit.text import LANGS, Lang
 from tests.logs.invented import practice_of, reading
+from tests.office import xlsx_book
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
 PLAYBOOKS: Final = Path(__file__).parents[2] / "playbooks"
@@ -172,3 +174,15 @@ def test_a_target_is_told_with_its_value_and_no_customers(made: Made, lang: Lang
     assert f"{figure}\n" in said.partition("\n## ")[2].partition("\n## ")[0]
     line = next(one for one in practice_text(practice, names, Screen(lang, 100)) if figure in one)
     assert not {"100%", "客户", "customers"} & set(line.replace(":", " ").split())
+
+
+@pytest.mark.long
+def test_a_spreadsheet_can_reckon_with_the_figures_and_its_sheets_have_names(made: Made) -> None:
+    compilation, audited, practice = made
+    names = Names(compilation.workspace, "zh-CN")
+    book = xlsx_book(to_xlsx(report(practice, audited, Telling(FRAME, reading()), names)))
+    assert not [name for name in book.sheetnames if name.startswith("表")]
+    rows = [[cell.value for cell in row] for row in book["SOP301 周（周一）"].iter_rows()]
+    assert rows[-2:] == [["2026-01-05", 6000, 10, 0.0017], ["2026-01-12", 6345, 7, 0.0011]]
+    rows = [[cell.value for cell in row] for row in book["各条规则"].iter_rows()]
+    assert next(row for row in rows if row[1] == "✗ 两次营销的最小间隔")[2:6] == [12345, 17, 0.0014, 12]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final, Literal
 
@@ -13,7 +15,7 @@ from sopkit.logs.practice import Practice
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import STATUSES as PLANNED
 from sopkit.render.document import Column, RowGroup, Table, plain_table, text
-from sopkit.render.marks import clean, ident, link
+from sopkit.render.marks import Line, clean, ident, link, plain
 from sopkit.render.practice.subjects import subject
 from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, count, share
 from sopkit.render.wording.names import Names
@@ -49,6 +51,7 @@ Practised = Literal["broken", "kept", "not assessed", ""]
 WORST_FIRST: Final[tuple[Practised, ...]] = ("broken", "not assessed", "kept")
 OF_LOGS: Final = (*touched.RULES, *of_practice.RULES)
 """Rules that nothing is asked about on the plan."""
+FIGURE: Final = re.compile(r"[<>]? ?\d[\d,]*(?:\.\d+)?%?|–")
 NOT_SEEN: Final = Phrase("日志看不出", "not seen in logs")
 
 
@@ -59,8 +62,8 @@ def rules(observations: Iterable[Observation], names: Names) -> Table:
     for rule, some in groupby(sorted(observations, key=lambda one: one.rule.code), key=lambda one: one.rule):
         rows = tuple(tuple(map(text, _row(one, titles))) for one in some)
         made.append(RowGroup(text(f"{ident(rule.code)} {clean(rule.summary.within(names.lang))}"), rows))
-    columns = tuple(Column(text(head.within(names.lang)), width) for head, width in RULES.items())
-    return Table((), columns, tuple(made))
+    columns = [Column(text(head.within(names.lang)), width) for head, width in RULES.items()]
+    return Table((), _with_figures(columns, [row for group in made for row in group.rows]), tuple(made))
 
 
 def _row(one: Observation, titles: Titles) -> tuple[str, ...]:
@@ -199,4 +202,14 @@ def table(
 ) -> Table:
     """Return a table of marked texts."""
     said = caption.within(names.lang) if isinstance(caption, Phrase) else ""
-    return plain_table([head.within(names.lang) for head in heads], rows, widths, said)
+    made = plain_table([head.within(names.lang) for head in heads], rows, widths, said)
+    return replace(made, columns=_with_figures(made.columns, [row for group in made.groups for row in group.rows]))
+
+
+def _with_figures(columns: Sequence[Column], rows: Sequence[Sequence[Line]]) -> tuple[Column, ...]:
+    """Return the columns, of which those after the first that hold counts and shares alone say so."""
+    return tuple(
+        replace(column, form="figure") if number and cells and all(map(FIGURE.fullmatch, cells)) else column
+        for number, column in enumerate(columns)
+        for cells in [[plain(row[number]) for row in rows]]
+    )
