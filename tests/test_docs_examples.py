@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from sopkit.cli import app
-from sopkit.logs.pseudonyms import Pseudonyms
 from sopkit.diagnostics import Severity
+from sopkit.logs.pseudonyms import Pseudonyms
 from tests import spreadsheets
 from tests.repositories import committed, git
 from tests.workspaces import TODAY, compiled
