@@ -186,3 +186,11 @@ def test_a_spreadsheet_can_reckon_with_the_figures_and_its_sheets_have_names(mad
     assert rows[-2:] == [["2026-01-05", 6000, 10, 0.0017], ["2026-01-12", 6345, 7, 0.0011]]
     rows = [[cell.value for cell in row] for row in book["各条规则"].iter_rows()]
     assert next(row for row in rows if row[1] == "✗ 两次营销的最小间隔")[2:6] == [12345, 17, 0.0014, 12]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("lang", "unsaid"), [("en", "(not named in the log)"), ("zh-CN", "（日志没有写）")])
+def test_a_part_that_the_log_does_not_name_says_so(made: Made, lang: Lang, unsaid: str) -> None:
+    compilation, audited, practice = made
+    said = to_markdown(report(practice, audited, Telling(FRAME, reading()), Names(compilation.workspace, lang)))
+    assert sum(line.startswith(f"| {unsaid} |") for line in said.splitlines()) == 3

@@ -17,7 +17,7 @@ from sopkit.render.audit.words import STATUSES as PLANNED
 from sopkit.render.document import Column, RowGroup, Table, plain_table, text
 from sopkit.render.marks import Line, clean, ident, link, plain
 from sopkit.render.practice.subjects import subject
-from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, count, share
+from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, UNSAID, count, share
 from sopkit.render.wording.names import Names
 from sopkit.rules import practice as of_practice
 from sopkit.rules import touched
@@ -166,6 +166,8 @@ def groups(found: Sequence[Group], practice: Practice, names: Names) -> tuple[Ta
 
 
 def _part(one: Group, practice: Practice, names: Names) -> str:
+    if not one.of:
+        return UNSAID.within(names.lang)
     match one.by:
         case "shop":
             return shop(one.of, practice, names)
@@ -176,7 +178,7 @@ def _part(one: Group, practice: Practice, names: Names) -> str:
         case "playbook" | "step":
             return subject(one.of, names)
         case "staff":
-            return people(one.of, practice)
+            return people(one.of, practice, names)
         case _:
             return clean(one.of)
 
@@ -184,13 +186,13 @@ def _part(one: Group, practice: Practice, names: Names) -> str:
 def shop(of: str, practice: Practice, names: Names) -> str:
     """Return what a shop is called; one that is not declared stands under another name, since it may be anything."""
     if not of:
-        return "–"
+        return UNSAID.within(names.lang)
     return ident(practice.shops[of]) if of in practice.shops else names.title(names.workspace.shops, of)
 
 
-def people(of: str, practice: Practice) -> str:
+def people(of: str, practice: Practice, names: Names) -> str:
     """Return the name that stands for a member of staff."""
-    return ident(practice.staff[of]) if of in practice.staff else "–"
+    return ident(practice.staff[of]) if of in practice.staff else UNSAID.within(names.lang)
 
 
 def table(
