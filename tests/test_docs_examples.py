@@ -15,6 +15,7 @@ import pytest
 
 from sopkit.cli import app
 from sopkit.diagnostics import Severity
+from sopkit.logs.pseudonyms import Pseudonyms
 from tests import spreadsheets
 from tests.repositories import committed, git
 from tests.workspaces import TODAY, compiled
@@ -31,6 +32,7 @@ TRIED_BY = {
 }
 """Language of a block of code → who tries it."""
 INLINE = re.compile(r"`(sopkit(?: [^`]+)?)`")
+KEY = "a key of the examples"
 BLANKS = {
     "OUT": "out",
     "ID": "fresh-one",
@@ -170,6 +172,9 @@ def test_commands_in_texts_do_what_they_say(
             shutil.rmtree("my-shop")
     if "touches.csv" in words:
         Path("touches.csv").write_text("customer,time,channel\n7,2026-06-01 10:00,sms\n", "utf-8")
+    if "K7F3-9QX2" in words:
+        monkeypatch.setenv("SOPKIT_LOG_KEY", KEY)
+        words[words.index("K7F3-9QX2")] = Pseudonyms(KEY.encode()).of("customer", "7")
     code = app.main(["--as-of", TODAY.isoformat(), *words])
     said = capsys.readouterr()
     assert code == 0, said.err + said.out

@@ -21,6 +21,7 @@ from sopkit.render.document import (
     Paragraph,
     RowGroup,
     Section,
+    StepCard,
     Table,
     TearOff,
     text,
@@ -198,3 +199,16 @@ def test_a_draft_says_so_on_every_sheet(lang: str) -> None:
     document = replace(SHEET, lang=lang, draft=True, stamp="草稿")  # type: ignore[arg-type]  # one of the two
     for sheet in xlsx_book(to_xlsx(document)):
         assert str(sheet["A2"].value).startswith("草稿 ")
+
+
+def test_figures_are_numbers_and_shares_percents() -> None:
+    columns = (Column(text("谁"), 3), Column(text("次数"), 1, "figure"), Column(text("比例"), 1, "figure"))
+    said = (("007", "12,345", "0.14%"), ("8", "0", "100%"), ("9", "–", "< 0.01%"))
+    rows = tuple(tuple(map(text, row)) for row in said)
+    card = StepCard("a", "✗", text("间隔"), "SOP301", (), (), (Table((), columns, (RowGroup((), rows),)),))
+    document = replace(SHEET, form="manual", sections=(Section("s", text("章"), (card,)),))
+    book = xlsx_book(to_xlsx(document))
+    assert book.sheetnames == ["正文", "SOP301 谁"]
+    found = list(book["SOP301 谁"].iter_rows())[-3:]
+    assert [cell.value for row in found for cell in row] == ["007", 12345, 0.0014, "8", 0, 1, "9", "–", "< 0.01%"]
+    assert [cell.number_format for cell in found[0]] == ["General", "#,##0", "0.00%"]

@@ -21,6 +21,13 @@ ENTRIES: Final = {
         "sopkit.cli.logs_read",
         Phrase("只读日志，看看是怎么理解的", "read the logs only, and tell how they were understood"),
     ),
+    "who": Entry(
+        "sopkit.cli.logs_who",
+        Phrase(
+            "报告里的化名是谁：要有密钥和日志",
+            "whom a name in the report stands for; takes the key and the logs",
+        ),
+    ),
     "generate": Entry(
         "sopkit.cli.logs_generate",
         Phrase("用模拟生成日志，可以埋进各种错误", "make logs by simulation, with faults where wanted"),

@@ -74,6 +74,8 @@ class Observation:
     broken: int = 0
     customers: int = 0
     """Of those that are broken, how many customers they are of."""
+    figure: Phrase | None = None
+    """What was measured and what it should be, where that is no share of what was looked at: a KPI and its target."""
     reason: Phrase | None = None
     """Why it was not assessed: what the logs lack."""
     cases: tuple[Case, ...] = ()

@@ -49,6 +49,11 @@ class Pseudonyms:
         return f"{signs[:4]}-{signs[4:]}"
 
 
+def has_key(folder: Path, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a workspace has a key already."""
+    return bool(environment.get(VARIABLE)) or (folder / KEY_FILE).is_file()
+
+
 def pseudonyms(folder: Path, environment: Mapping[str, str] = os.environ) -> Pseudonyms:
     """Return the names of a workspace; its key is made when it is first asked for, and read by its owner alone.
 

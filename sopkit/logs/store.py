@@ -29,6 +29,8 @@ RAW: Final = {
     "name": "VARCHAR",
 }
 STORED_AS: Final = {"time": "ts", "customer": "who"}
+AT_ONCE: Final = 1_000_000
+"""Numbers of people whose names are held in memory at once."""
 MOST_KINDS: Final = 20_000
 """Combinations of what repeats; a log with more of them has something else in one of these columns."""
 
@@ -285,6 +287,16 @@ class Store:
             f"SELECT 1 FROM people WHERE regexp_full_match(name, '\\d+(\\.0+)?') GROUP BY {bare} HAVING count(*) > 1"
         )
         return int(self.engine.run(f"SELECT count(*) FROM ({query})")[0][0])
+
+    def every_name(self, table: str) -> Iterator[str]:
+        """Yield what the files call all people, runs, staff or shops, some at a time."""
+        number = next(column for known, column in (*MANY.values(), *FEW.values()) if known == table)
+        last = self.engine.run(f"SELECT coalesce(max({number}), 0) FROM {table}")[0][0]
+        for start in range(1, last + 1, AT_ONCE):
+            some = (
+                f"SELECT name FROM {table} WHERE {number} BETWEEN {start} AND {start + AT_ONCE - 1} ORDER BY {number}"
+            )
+            yield from (name for (name,) in self.engine.run(some))
 
     def names(self, table: str, numbers: list[int]) -> dict[int, str]:
         """Return what the files call people, runs, staff or shops of these numbers."""

@@ -64,12 +64,15 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`blank` and `tick` cells are for the pen; those of `day` are the days of a calendar, with room for notes."""
+    """`blank` and `tick` cells are for the pen; those of `day` are the days of a calendar, with room for notes.
+
+    Those of `figure` are counts, `12,345`, and shares, `0.14%`, which a spreadsheet can reckon with.
+    """
 
     head: Line
     width: int
     """Relative to the other columns."""
-    form: Literal["text", "time", "day", "tick", "blank"] = "text"
+    form: Literal["text", "time", "day", "tick", "blank", "figure"] = "text"
     asks: Literal["", "time", "number"] = ""
     """What is written into a blank: a spreadsheet takes nothing else there."""
 

@@ -6,7 +6,9 @@ The same document gives the same bytes. Whatever an author wrote is text: never 
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -50,8 +52,10 @@ DRAFT_NOTE: Final = Phrase(
 PAGES: Final = Phrase("第 &P 页，共 &N 页", "Page &P of &N")
 
 Style = Literal[
-    "title", "quiet", "stop", "head", "cell", "pen", "input", "time", "number", "label", "caption", "heading", "link"
-]
+    "title", "quiet", "stop", "head", "cell", "pen", "input", "time", "number", "label", "caption", "heading", "link",
+    "figure", "count", "share",
+]  # fmt: skip
+FIGURE: Final = re.compile(r"(\d{1,3}(?:,\d{3})*(?:\.\d+)?)(%?)")
 
 
 def to_xlsx(document: Document) -> bytes:
@@ -103,6 +107,9 @@ class _Writer:
             "input": pen,
             "time": {**pen, "num_format": "hh:mm", "align": "center"},
             "number": {**pen, "num_format": "0", "align": "center"},
+            "figure": {**edges, "align": "right"},
+            "count": {**edges, "num_format": "#,##0", "align": "right"},
+            "share": {**edges, "num_format": "0.00%", "align": "right"},
             "label": {**edges, "font_color": soft},
             "caption": {"bold": True, "font_size": 12, "font_color": document.look.colour, "valign": "vcenter"},
             "heading": {"bold": True, "font_size": 12, "bottom": 2, "bottom_color": document.look.colour},
@@ -144,6 +151,16 @@ class _Writer:
         else:
             page.write_blank(row, column, None, self.looks[style])
 
+    def _figure(self, page: Worksheet, row: int, column: int, text: str) -> None:
+        """Write a count or a share as a number; what is neither, such as `< 0.01%`, as it stands."""
+        found = FIGURE.fullmatch(text)
+        if found is None:
+            self._write(page, row, column, text, "figure")
+        elif found[2]:
+            page.write_number(row, column, float(Decimal(found[1].replace(",", "")) / 100), self.looks["share"])
+        else:
+            page.write_number(row, column, float(found[1].replace(",", "")), self.looks["count"])
+
     def _top(self, page: Worksheet, caption: str) -> int:
         """Write title, standing and facts; return the row below."""
         doc = self.doc
@@ -181,7 +198,10 @@ class _Writer:
         for number, cells in enumerate(rows.cells, start=head + 1):
             page.set_row(number, max(24.0 if rows.pen else 18.0, rows.height(cells)))
             for column, text in enumerate(cells):
-                self._write(page, number, column, text, rows.styles[column])
+                if rows.styles[column] == "figure":
+                    self._figure(page, number, column, text)
+                else:
+                    self._write(page, number, column, text, rows.styles[column])
         self._validate(page, rows, head + 1, last)
         page.freeze_panes(head + 1, 0)
         page.repeat_rows(head)
@@ -311,7 +331,7 @@ def _style(column: Column) -> Style:
         return "pen"
     if column.form == "blank":
         return column.asks or "input"
-    return "cell"
+    return "figure" if column.form == "figure" else "cell"
 
 
 def _height(cells: Sequence[str], widths: Sequence[float]) -> float:

@@ -131,6 +131,8 @@ def test_periods_set_aside_are_counted_and_nothing_is_kept_for_them(tmp_path: Pa
     )  # fmt: skip
     assert (found.status, found.broken, found.reason) == ("broken", 1, None)
     assert "in 1 of 4 periods" in found.message.en
+    assert found.figure is not None
+    assert all(part in found.message.en for part in found.figure.en.split(", "))
 
 
 def test_an_experiment_whose_metric_hangs_on_what_was_before_the_log_says_so(tmp_path: Path) -> None:

@@ -28,9 +28,11 @@ from sopkit.render.practice.words import share
 from sopkit.render.simulation.plots import Bar, bars
 from sopkit.render.terminal import Screen
 from sopkit.render.wording.names import Names
+from sopkit.render.xlsx import to_xlsx
 from sopkit.source import Source
 from sopkit.text import LANGS, Lang
 from tests.logs.invented import practice_of, reading
+from tests.office import xlsx_book
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
 PLAYBOOKS: Final = Path(__file__).parents[2] / "playbooks"
@@ -146,3 +148,49 @@ def test_the_name_of_a_bar_is_cut_at_its_end() -> None:
     drawn = bars("t", "d", [Bar("SOP985 " + "very long " * 9, (1.0,), "1")], (), "en")
     assert ">SOP985 very long" in drawn
     assert "…</text>" in drawn
+
+
+@pytest.mark.long
+def test_what_was_proved_and_is_broken_was_proved_with_conditions(made: Made) -> None:
+    compilation, audited, practice = made
+    known = {one.subject for one in compilation.proved if one.rule.code == "SOP301"}
+    assert {"cap/spacing", "cap/weekly-marketing"} <= known
+    said = to_markdown(report(practice, audited, Telling(FRAME, reading()), Names(compilation.workspace, "en")))
+    assert "| [proved, with conditions](<#case-1>) | ✗ broken in the logs |" in said
+    assert "| proved | ✓ kept in the logs |" in said
+    assert "it may follow sooner on what the tool sent" in said
+    assert "on condition that: all is done as the playbooks say; people keep their time limits" in said
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_target_is_told_with_its_value_and_no_customers(made: Made, lang: Lang) -> None:
+    compilation, audited, practice = made
+    names = Names(compilation.workspace, lang)
+    figure = {"en": "15.3%, target ≥ 60.0%", "zh-CN": "15.3%，目标 ≥ 60.0%"}[lang]
+    said = to_markdown(report(practice, audited, Telling(FRAME, reading()), names))
+    counts = {"en": "; 1 of 1 periods", "zh-CN": "；查了1期，违反1"}[lang]
+    assert f"{figure}{counts}\n" in said
+    assert f"{figure}\n" in said.partition("\n## ")[2].partition("\n## ")[0]
+    line = next(one for one in practice_text(practice, names, Screen(lang, 100)) if figure in one)
+    assert not {"100%", "客户", "customers"} & set(line.replace(":", " ").split())
+
+
+@pytest.mark.long
+def test_a_spreadsheet_can_reckon_with_the_figures_and_its_sheets_have_names(made: Made) -> None:
+    compilation, audited, practice = made
+    names = Names(compilation.workspace, "zh-CN")
+    book = xlsx_book(to_xlsx(report(practice, audited, Telling(FRAME, reading()), names)))
+    assert not [name for name in book.sheetnames if name.startswith("表")]
+    rows = [[cell.value for cell in row] for row in book["SOP301 周（周一）"].iter_rows()]
+    assert rows[-2:] == [["2026-01-05", 6000, 10, 0.0017], ["2026-01-12", 6345, 7, 0.0011]]
+    rows = [[cell.value for cell in row] for row in book["各条规则"].iter_rows()]
+    assert next(row for row in rows if row[1] == "✗ 两次营销的最小间隔")[2:6] == [12345, 17, 0.0014, 12]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("lang", "unsaid"), [("en", "(not named in the log)"), ("zh-CN", "（日志没有写）")])
+def test_a_part_that_the_log_does_not_name_says_so(made: Made, lang: Lang, unsaid: str) -> None:
+    compilation, audited, practice = made
+    said = to_markdown(report(practice, audited, Telling(FRAME, reading()), Names(compilation.workspace, lang)))
+    assert sum(line.startswith(f"| {unsaid} |") for line in said.splitlines()) == 3

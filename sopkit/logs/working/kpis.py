@@ -254,7 +254,7 @@ def _observation(one: Measured) -> Observation:
         said = Phrase(f"{said.zh}；{_set_aside(one).zh}", f"{said.en}; not assessed: {_set_aside(one).en}")
     return Observation(
         TARGET_MISSED, subject, "broken" if missed else "not assessed" if reason else "kept", said, looked=len(one.readings),
-        unit=UNIT, broken=missed, reason=None if missed else reason, queries=one.queries,
+        unit=UNIT, broken=missed, figure=_figure(one), reason=None if missed else reason, queries=one.queries,
     )  # fmt: skip
 
 
@@ -268,9 +268,8 @@ def _said(one: Measured) -> Phrase:
     """Return the worst or the last reading in words, with its interval, method and number of cases."""
     if not one.readings:
         return Phrase("", "")
-    bad = [each for each in one.readings if each.verdict == "missed"] or list(one.readings)
-    reading = bad[-1]
-    estimate, target = reading.estimate, f"{one.comparator} {shown(one.bound or 0.0, one.unit)}"
+    reading, target = _telling(one), _target(one)
+    estimate = reading.estimate
     value, method = shown(estimate.value, one.unit), METHODS[estimate.method]
     at = f"{reading.period} " if reading.period else ""
     if estimate.method == "full":
@@ -280,6 +279,23 @@ def _said(one: Measured) -> Phrase:
         f"{at}实际 {value}（95% 置信区间 {low} 到 {high}，{method.zh}，n={estimate.n}），目标 {target}",
         f"{at}{value} (95% interval {low} to {high}, {method.en}, n={estimate.n}), target {target}",
     )
+
+
+def _telling(one: Measured) -> Reading:
+    """Return the last reading that misses the target, else the last."""
+    return ([each for each in one.readings if each.verdict == "missed"] or list(one.readings))[-1]
+
+
+def _target(one: Measured) -> str:
+    return f"{one.comparator} {shown(one.bound or 0.0, one.unit)}"
+
+
+def _figure(one: Measured) -> Phrase | None:
+    """Return the same value and the target, and nothing else."""
+    if not one.readings:
+        return None
+    value = shown(_telling(one).estimate.value, one.unit)
+    return Phrase(f"{value}，目标 {_target(one)}", f"{value}, target {_target(one)}")
 
 
 def shown(value: float, unit: str) -> str:

@@ -11,7 +11,7 @@ from sopkit.render.document import Block, Bullets, Section, text
 from sopkit.render.marks import clean
 from sopkit.render.practice.subjects import subject
 from sopkit.render.practice.tables import people, shop, table
-from sopkit.render.practice.words import count, share
+from sopkit.render.practice.words import UNSAID, count, share
 from sopkit.render.wording.names import Names
 from sopkit.text import Phrase
 
@@ -98,17 +98,19 @@ def _planned(one: Planned, practice: Practice, names: Names) -> tuple[str, ...]:
 
 
 def _part(by: str, of: str, practice: Practice, names: Names) -> str:
+    if not of:
+        return UNSAID.within(names.lang)
     match by:
         case "role":
-            return names.role(of) if of else "–"
+            return names.role(of)
         case "shop":
             return shop(of, practice, names)
         case "staff":
-            return people(of, practice)
+            return people(of, practice, names)
         case "week":
-            return clean(of) or "–"
+            return clean(of)
         case _:
-            return subject(of, names) if of else "–"
+            return subject(of, names)
 
 
 def _deviation(one: Deviation, names: Names) -> tuple[str, ...]:

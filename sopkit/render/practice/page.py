@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sopkit.audit import Audit
 from sopkit.frozen import dataclass
-from sopkit.logs.observed import Case, Observation
+from sopkit.logs.observed import Case, Deed, Observation
 from sopkit.logs.practice import Practice
 from sopkit.logs.reading import Reading
 from sopkit.logs.tables import FIELDS
@@ -95,22 +95,25 @@ PLAN: Final = Phrase("计划与实际", "Plan and practice")
 RESULTS: Final = Phrase("各条规则", "Rule by rule")
 CASES: Final = Phrase("违反了什么", "What was broken")
 FIRST: Final = Phrase("例：{who}，{when}", "Case: {who}, {when}")
+ROW: Final = Phrase("{file} 第{line}行", "{file}, row {line}")
 NOBODY: Final = Phrase("不涉及客户", "no customer")
 LEGEND: Final = Phrase(f"{COUNTED} 违反的地方", f"{COUNTED} what breaks the rule")
 FIGURES: Final = Phrase("数字", "Figures")
-FOUND: Final = Phrase(
-    "查了{looked}{unit}，违反{broken}，占{share}，涉及{customers}位客户",
-    "{broken} of {looked} {unit}, {share}, {customers} customers",
-)
+FOUND: Final = Phrase("查了{looked}{unit}，违反{broken}，占{share}", "{broken} of {looked} {unit}, {share}")
+MEASURED: Final = Phrase("{figure}；查了{looked}{unit}，违反{broken}", "{figure}; {broken} of {looked} {unit}")
+OF_CUSTOMERS: Final = Phrase("，涉及{customers}位客户", ", {customers} customers")
 WHY: Final = Phrase("为何", "Why")
 FIX: Final = Phrase("怎么办", "What to do")
 PLANNED: Final = Phrase("计划里", "On the plan")
+AS_PLANNED: Final = Phrase("照剧本执行", "all is done as the playbooks say")
+CONDITIONS: Final = Phrase("条件：{conditions}", "on condition that: {conditions}")
 LEFT: Final = Phrase("未评估的", "Not assessed")
 MORE: Final = Phrase("等，共{count}项", " and so on, {count} in all")
 QUERIES: Final = Phrase("问了什么（SQL）", "What was asked (SQL)")
 PSEUDONYMS: Final = Phrase(
-    "客户与员工只以化名出现；持有工作区密钥的人才能对上。",
-    "Customers and staff stand under other names; who holds the workspace's key can tell whose.",
+    "客户与员工只以化名出现；持有工作区密钥和日志的人才能对上：sopkit logs who。行号是日志里的第几行。",
+    "Customers and staff stand under other names; who holds the workspace's key and the logs can tell whose: sopkit logs who. Rows are "
+    "those of the logs.",
 )
 LEFT_OUT: Final = Phrase("……还有{count}个字符，见 JSON", "… {count} characters more, in the JSON")
 LONGEST_QUERY: Final = 4000
@@ -155,7 +158,9 @@ def _sections(practice: Practice, audit: Audit, telling: Telling, names: Names) 
     broken = practice.of("broken")
     if broken:
         titles = Titles(names)
-        cards = tuple(_card(one, number, audit, practice, titles) for number, one in enumerate(broken, 1))
+        cards = tuple(
+            _card(one, number, audit, practice, titles, reading=telling.reading) for number, one in enumerate(broken, 1)
+        )
         yield Section(
             "cases", _text(CASES, names), (Paragraph(_text(PSEUDONYMS, names), quiet=True), *cards), breaks=True
         )
@@ -216,7 +221,8 @@ def _conclusion(practice: Practice, names: Names) -> Section:
 
 def _short(one: Observation, number: int, names: Names) -> Line:
     head = link(f"{one.rule.code} {clean(one.rule.summary.within(names.lang))}", f"#case-{number}")
-    figures = f"{count(one.broken)} / {count(one.looked)}{names.bracketed(share(one.broken, one.looked))}"
+    counts = f"{count(one.broken)} / {count(one.looked)}{names.bracketed(share(one.broken, one.looked))}"
+    figures = _figure(one, names) or counts
     return text(f"{head}{names.pick('：', ' – ')}{subject(one.subject, names)} {figures}")
 
 
@@ -291,16 +297,14 @@ def _strange(reading: Reading, names: Names) -> Iterator[Line]:
 # One rule that is broken
 
 
-def _card(one: Observation, number: int, audit: Audit, practice: Practice, titles: Titles) -> StepCard:
+def _card(
+    one: Observation, number: int, audit: Audit, practice: Practice, titles: Titles, *, reading: Reading
+) -> StepCard:
     names = titles.names
-    planned = tables.PLANS[tables.planned(audit, one)].within(names.lang)
     facts = (
-        (FIGURES, names.phrase(
-            FOUND, looked=count(one.looked), unit=one.unit.within(names.lang), broken=count(one.broken),
-            share=share(one.broken, one.looked), customers=count(one.customers),
-        )),
-        (PLANNED, planned),
-        (WHY, clean(one.rule.why.within(names.lang))),
+        (FIGURES, (_figures(one, names),)),
+        (PLANNED, tuple(_planned(one, audit, titles))),
+        (WHY, (clean(one.rule.why.within(names.lang)),)),
     )  # fmt: skip
     return StepCard(
         anchor=f"case-{number}",
@@ -308,17 +312,42 @@ def _card(one: Observation, number: int, audit: Audit, practice: Practice, title
         title=text(subject(one.subject, names)),
         id=one.rule.code,
         badges=(text(clean(one.rule.summary.within(names.lang))),),
-        facts=tuple(Fact(_text(label, names), (text(said),)) for label, said in facts),
+        facts=tuple(Fact(_text(label, names), tuple(map(text, lines))) for label, lines in facts),
         blocks=(
             Paragraph(text(titles.told(one.message))),
-            *(_course(case, practice, titles) for case in one.cases),
+            *(_course(case, practice, reading, titles) for case in one.cases),
             *tables.groups(one.groups, practice, names),
         ),
         shade="status fail",
     )
 
 
-def _course(case: Case, practice: Practice, titles: Titles) -> Timeline:
+def _figures(one: Observation, names: Names) -> str:
+    """Return how much of what was looked at is broken; of a KPI its value and target; of customers where it is about any."""
+    said = names.phrase(
+        MEASURED if one.figure else FOUND, looked=count(one.looked), unit=one.unit.within(names.lang), broken=count(one.broken),
+        share=share(one.broken, one.looked), figure=_figure(one, names),
+    )  # fmt: skip
+    return said + (names.phrase(OF_CUSTOMERS, customers=count(one.customers)) if one.customers else "")
+
+
+def _figure(one: Observation, names: Names) -> str:
+    return clean(one.figure.within(names.lang)) if one.figure else ""
+
+
+def _planned(one: Observation, audit: Audit, titles: Titles) -> Iterator[str]:
+    """Yield what is known of the plan; of what was proved, what exactly and under which conditions."""
+    names = titles.names
+    status = tables.planned(audit, one)
+    yield tables.PLANS[status].within(names.lang)
+    if status == "conditional":
+        for proof in tables.proofs(audit, one):
+            yield titles.told(proof.statement)
+            said = names.pick("；", "; ").join(map(titles.told, (AS_PLANNED, *proof.assumptions)))
+            yield quiet(names.phrase(CONDITIONS, conditions=said))
+
+
+def _course(case: Case, practice: Practice, reading: Reading, titles: Titles) -> Timeline:
     names = titles.names
     who = ident(practice.people[case.who]) if case.who else NOBODY.within(names.lang)
     head = names.phrase(FIRST, who=who, when=moment(case.at, names))
@@ -327,8 +356,14 @@ def _course(case: Case, practice: Practice, titles: Titles) -> Timeline:
     for deed in case.deeds:
         what = spoken(clean(deed.what.within(names.lang)), names)
         shown = f"{COUNTED} {strong(what)}" if deed.counted else f"{UNCOUNTED} {what}"
-        entries.append(document.Moment(text(moment(deed.at, names, day=True)), (text(shown),)))
+        where = quiet(names.bracketed(_row(deed, reading, names))) if deed.line else ""
+        entries.append(document.Moment(text(moment(deed.at, names, day=True)), (text(shown + where),)))
     return Timeline(text(head + legend), tuple(entries))
+
+
+def _row(deed: Deed, reading: Reading, names: Names) -> str:
+    """Return where a deed stands in the logs: the name of the file, without its folder, and the row."""
+    return names.phrase(ROW, file=clean(reading.files[deed.source].path.name), line=count(deed.line))
 
 
 def _left(unknown: Sequence[Observation], names: Names) -> Bullets:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final, Literal
 
 from sopkit.audit import Audit, Result, Status
-from sopkit.diagnostics import Finding, Verdict
+from sopkit.diagnostics import Finding, Proof, Verdict
 from sopkit.logs.observed import Group, Observation
 from sopkit.logs.practice import Practice
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import STATUSES as PLANNED
 from sopkit.render.document import Column, RowGroup, Table, plain_table, text
-from sopkit.render.marks import clean, ident
+from sopkit.render.marks import Line, clean, ident, link, plain
 from sopkit.render.practice.subjects import subject
-from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, count, share
+from sopkit.render.practice.words import GROUPS, SIGNS, STATUSES, UNSAID, count, share
 from sopkit.render.wording.names import Names
 from sopkit.rules import practice as of_practice
 from sopkit.rules import touched
@@ -38,6 +40,7 @@ OF_CONTROLS: Final = Phrase("法规的检查项", "Controls of the law")
 OF_PROMISES: Final = Phrase("自己的承诺", "The company's own promises")
 PLANS: Final = {
     "proved": Phrase("已证明", "proved"),
+    "conditional": Phrase("有条件地证明", "proved, with conditions"),
     "violated": Phrase("会违反", "broken"),
     "possible": Phrase("可能违反", "possibly broken"),
     "not assessed": Phrase("未评估", "not assessed"),
@@ -48,6 +51,7 @@ Practised = Literal["broken", "kept", "not assessed", ""]
 WORST_FIRST: Final[tuple[Practised, ...]] = ("broken", "not assessed", "kept")
 OF_LOGS: Final = (*touched.RULES, *of_practice.RULES)
 """Rules that nothing is asked about on the plan."""
+FIGURE: Final = re.compile(r"[<>]? ?\d[\d,]*(?:\.\d+)?%?|–")
 NOT_SEEN: Final = Phrase("日志看不出", "not seen in logs")
 
 
@@ -58,8 +62,8 @@ def rules(observations: Iterable[Observation], names: Names) -> Table:
     for rule, some in groupby(sorted(observations, key=lambda one: one.rule.code), key=lambda one: one.rule):
         rows = tuple(tuple(map(text, _row(one, titles))) for one in some)
         made.append(RowGroup(text(f"{ident(rule.code)} {clean(rule.summary.within(names.lang))}"), rows))
-    columns = tuple(Column(text(head.within(names.lang)), width) for head, width in RULES.items())
-    return Table((), columns, tuple(made))
+    columns = [Column(text(head.within(names.lang)), width) for head, width in RULES.items()]
+    return Table((), _with_figures(columns, [row for group in made for row in group.rows]), tuple(made))
 
 
 def _row(one: Observation, titles: Titles) -> tuple[str, ...]:
@@ -88,10 +92,11 @@ def controls(audit: Audit, practice: Practice, names: Names) -> Table:
 def promises(audit: Audit, practice: Practice, names: Names) -> Table:
     """Return plan and practice side by side for what no control is about and logs could tell: caps, deadlines, targets."""
     decided = {rule.code for result in audit.results for rule in result.rules}
+    cards = {id(one): number for number, one in enumerate(practice.of("broken"), 1)}
     rows = [
         (
             subject(one.subject, names),
-            PLANS[planned(audit, one)].within(names.lang),
+            _plan(planned(audit, one), cards.get(id(one)), names),
             practised_text(one.status, names),
             f"{ident(one.rule.code)} {clean(one.rule.summary.within(names.lang))}",
         )
@@ -99,6 +104,12 @@ def promises(audit: Audit, practice: Practice, names: Names) -> Table:
         if one.rule.code not in decided and one.rule not in OF_LOGS
     ]
     return table(OF_PROMISES, PROMISES, rows, (5, 2, 3, 5), names)
+
+
+def _plan(status: str, card: int | None, names: Names) -> str:
+    """Return what is known of the plan; what was proved with conditions leads to the card that gives them."""
+    said = PLANS[status].within(names.lang)
+    return link(said, f"#case-{card}") if status == "conditional" else said
 
 
 def practised(seen: Sequence[Observation]) -> Practised:
@@ -112,7 +123,7 @@ def practised_text(status: Practised, names: Names) -> str:
 
 
 def planned(audit: Audit, one: Observation) -> str:
-    """Return what the static analyses say of the same rule and subject."""
+    """Return what the static analyses say of the same rule and subject; a proof beside what is broken held under conditions."""
     done = audit.compilation
     found = [each for each in done.findings if _same(each, one)]
     if any(each.verdict is Verdict.POSSIBLE for each in found):
@@ -123,12 +134,18 @@ def planned(audit: Audit, one: Observation) -> str:
         return found_as
     if any(each.rule.code == one.rule.code and each.subject == one.subject for each in done.not_assessed):
         return "not assessed"
-    proved = any(each.rule.code == one.rule.code and each.subject == one.subject for each in done.proved)
-    return "proved" if proved else ""
+    if proofs(audit, one):
+        return "conditional" if one.status == "broken" else "proved"
+    return ""
 
 
-def _same(finding: Finding, one: Observation) -> bool:
-    return finding.rule.code == one.rule.code and finding.subject == one.subject
+def proofs(audit: Audit, one: Observation) -> tuple[Proof, ...]:
+    """Return what was proved of the same rule and subject."""
+    return tuple(each for each in audit.compilation.proved if _same(each, one))
+
+
+def _same(known: Finding | Proof, one: Observation) -> bool:
+    return known.rule.code == one.rule.code and known.subject == one.subject
 
 
 def of_control(result: Result, practice: Practice) -> Practised:
@@ -149,6 +166,8 @@ def groups(found: Sequence[Group], practice: Practice, names: Names) -> tuple[Ta
 
 
 def _part(one: Group, practice: Practice, names: Names) -> str:
+    if not one.of:
+        return UNSAID.within(names.lang)
     match one.by:
         case "shop":
             return shop(one.of, practice, names)
@@ -159,7 +178,7 @@ def _part(one: Group, practice: Practice, names: Names) -> str:
         case "playbook" | "step":
             return subject(one.of, names)
         case "staff":
-            return people(one.of, practice)
+            return people(one.of, practice, names)
         case _:
             return clean(one.of)
 
@@ -167,13 +186,13 @@ def _part(one: Group, practice: Practice, names: Names) -> str:
 def shop(of: str, practice: Practice, names: Names) -> str:
     """Return what a shop is called; one that is not declared stands under another name, since it may be anything."""
     if not of:
-        return "–"
+        return UNSAID.within(names.lang)
     return ident(practice.shops[of]) if of in practice.shops else names.title(names.workspace.shops, of)
 
 
-def people(of: str, practice: Practice) -> str:
+def people(of: str, practice: Practice, names: Names) -> str:
     """Return the name that stands for a member of staff."""
-    return ident(practice.staff[of]) if of in practice.staff else "–"
+    return ident(practice.staff[of]) if of in practice.staff else UNSAID.within(names.lang)
 
 
 def table(
@@ -185,4 +204,14 @@ def table(
 ) -> Table:
     """Return a table of marked texts."""
     said = caption.within(names.lang) if isinstance(caption, Phrase) else ""
-    return plain_table([head.within(names.lang) for head in heads], rows, widths, said)
+    made = plain_table([head.within(names.lang) for head in heads], rows, widths, said)
+    return replace(made, columns=_with_figures(made.columns, [row for group in made.groups for row in group.rows]))
+
+
+def _with_figures(columns: Sequence[Column], rows: Sequence[Sequence[Line]]) -> tuple[Column, ...]:
+    """Return the columns, of which those after the first that hold counts and shares alone say so."""
+    return tuple(
+        replace(column, form="figure") if number and cells and all(map(FIGURE.fullmatch, cells)) else column
+        for number, column in enumerate(columns)
+        for cells in [[plain(row[number]) for row in rows]]
+    )

@@ -41,14 +41,21 @@ def practice_text(practice: Practice, names: Names, screen: Screen) -> Iterator[
 
 
 def _by_rule(broken: Sequence[Observation], names: Names, screen: Screen) -> Iterator[str]:
-    """Yield each rule and below it what it is broken at, all figures aligned."""
+    """Yield each rule and below it what it is broken at, all figures of counts aligned, and those of KPIs."""
     figures = [_figures(one, names) for one in broken]
-    rooms = [max(map(width, column)) for column in zip(*figures, strict=True)]
+    rooms = {
+        measured: [max(map(width, column)) for column in zip(*alike, strict=True)]
+        for measured in (False, True)
+        if (alike := [cells for one, cells in zip(broken, figures, strict=True) if bool(one.figure) == measured])
+    }
     inner = Screen(screen.lang, screen.columns - 2, screen.colour, screen.prefix)
     for rule, some in groupby(zip(broken, figures, strict=True), key=lambda pair: pair[0].rule):
         yield from wrap(f"{rule.code} {clean(rule.summary.within(names.lang))}", screen.columns)
         rows = [
-            (*(pad(cell, room) for cell, room in zip(cells, rooms, strict=True)), plain(subject(one.subject, names)))
+            (
+                *(pad(cell, room) for cell, room in zip(cells, rooms[bool(one.figure)], strict=True) if room),
+                plain(subject(one.subject, names)),
+            )
             for one, cells in some
         ]
         yield from (f"  {line}" for line in table(rows, inner))
@@ -56,5 +63,7 @@ def _by_rule(broken: Sequence[Observation], names: Names, screen: Screen) -> Ite
 
 def _figures(one: Observation, names: Names) -> tuple[str, ...]:
     of = names.phrase(OF, broken=count(one.broken), looked=count(one.looked))
+    if one.figure:
+        return of, one.figure.within(names.lang)
     who = names.phrase(CUSTOMERS, count=count(one.customers)) if one.customers else ""
     return of, share(one.broken, one.looked), who

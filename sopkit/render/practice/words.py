@@ -48,6 +48,10 @@ GROUPS: Final[Mapping[str, Phrase]] = {
 }
 
 
+UNSAID: Final = Phrase("（日志没有写）", "(not named in the log)")
+"""Whose a part is of which the log names no shop, role or staff member: a part without a name would be one that was lost."""
+
+
 def count(number: int) -> str:
     return f"{number:,}"
 

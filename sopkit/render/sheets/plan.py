@@ -146,7 +146,7 @@ class _Plan:
             case Callout(title=name, blocks=blocks):
                 yield Row(shown(name), heading=3)
                 for each in blocks:
-                    yield from self.block(each)
+                    yield from self.block(each, name)
             case Script():
                 yield from self._script(block)
             case StepCard():
@@ -157,7 +157,7 @@ class _Plan:
                 )
                 yield from self._facts(block.facts)
                 for each in block.blocks:
-                    yield from self.block(each)
+                    yield from self._of_card(each, block)
             case _:
                 yield from self._rare(block)
 
@@ -188,14 +188,22 @@ class _Plan:
     def _facts(self, entries: Iterable[Fact]) -> Iterator[Row]:
         yield from (Row(shown(each.label), _joined(each.lines)) for each in entries)
 
-    def _table(self, table: Table, caption: str) -> Iterator[Row]:
+    def _table(self, table: Table, caption: str, name: str = "") -> Iterator[Row]:
         if not table.columns:
             yield Row("", caption)
             return
-        sheet = TableSheet(self.name(caption), caption, table)
+        sheet = TableSheet(self.name(name or caption), caption, table)
         self.tables.append(sheet)
         if not self.is_checklist:
             yield Row("", caption, goes_to=sheet.name)
+
+    def _of_card(self, block: Block, card: StepCard) -> Iterator[Row]:
+        """Yield the rows of what stands in a card; a table without a caption is called by its first column, beside the card."""
+        if isinstance(block, Table) and not block.caption and block.columns:
+            head = shown(block.columns[0].head)
+            yield from self._table(block, f"{card.id} {shown(card.title)} · {head}", f"{card.id} {head}")
+        else:
+            yield from self.block(block)
 
     def _script(self, block: Script) -> Iterator[Row]:
         where = (*line(USED_IN.within(self.lang)), *line(" · ".join(map(shown, block.where)))) if block.where else ()
