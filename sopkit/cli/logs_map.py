@@ -15,6 +15,7 @@ from sopkit.cli.workspace import Loaded, load, workspace_around
 from sopkit.logs.engine import MISSING, Engine, EngineError
 from sopkit.logs.failure import LogRefusedError
 from sopkit.logs.naming import Vocabulary
+from sopkit.logs.opening import NO_FILE as NOT_THERE
 from sopkit.logs.opening import open_file, unreadable
 from sopkit.logs.proposing import Proposal, propose
 from sopkit.logs.yaml_text import as_yaml
@@ -66,6 +67,9 @@ def run(ctx: click.Context, *, files: tuple[str, ...], directory: str | None, ta
         raise WrongUsageError(NO_FILE)
     if not Engine.installed():
         raise WrongUsageError(MISSING)
+    for one in files:
+        if not Path(one).exists():
+            raise WrongUsageError(NOT_THERE, file=one)
     loaded = load(console, directory or _around(Path(files[0])))
     proposals = _proposals(loaded, [Path(one) for one in files], table)
     used: set[str] = set()
@@ -112,8 +116,10 @@ def _place(root: Path, path: Path) -> tuple[str, bool]:
 
 
 def _id(path: Path, of: str | None, used: set[str]) -> str:
-    """Return an id for the log: the file's name where that can be one, else what the log is of; no id twice."""
-    stem = "-".join(re.findall(r"[a-z0-9]+", path.stem.lower())) or of or "log"
+    """Return an id for the log: the file's name where all of it goes into one, else what the log is of; no id twice."""
+    words = re.findall(r"[a-z0-9]+", path.stem.lower())
+    named = path.stem.isascii() and any(not one.isdigit() for one in words)
+    stem = "-".join(words) if named else of or "log"
     id_, number = stem, 1
     while id_ in used:
         number += 1

@@ -201,14 +201,13 @@ def _blank(file: Path, delimiter: str, place: Path) -> Path | None:
 
     The engine passes over them without a word, but where a row has one column.
     """
-    csv.field_size_limit(2**31 - 1)
     with (
         file.open(encoding="utf-8-sig", newline="", errors="replace") as lines,
         place.open("w", encoding="ascii") as listed,
     ):
         listed.write(f"{ROW}\n")
         found = False
-        for number, row in enumerate(csv.reader(lines, delimiter=delimiter)):
+        for number, (row, _) in enumerate(_records(lines, delimiter)):
             if not row:
                 found = True
                 listed.write(f"{number}\n")
@@ -220,25 +219,32 @@ def _lost(file: Path, delimiter: str) -> tuple[int, int] | None:
 
     The engine passes over such lines without a word.
     """
-    csv.field_size_limit(2**31 - 1)
-    rows, record = -1, list[str]()
+    rows = -1
     with file.open(encoding="utf-8-sig", newline="", errors="replace") as lines:
-
-        def fed() -> Iterator[str]:
-            for line in lines:
-                record.append(line)
-                if len(record) > LONGEST_RECORD:
-                    return
-                yield line
-
-        for _ in csv.reader(fed(), delimiter=delimiter):
+        for _, record in _records(lines, delimiter):
             rows += 1
             last = len(record)
             unended = sum(line.count('"') for line in record) % 2
-            record.clear()
-            if last > LONGEST_RECORD:
-                break
         return (rows, last + sum(1 for _ in lines)) if rows > 0 and unended else None
+
+
+def _records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield each row, the head too, with the lines that it takes; one of more than `LONGEST_RECORD` is the last."""
+    csv.field_size_limit(2**31 - 1)
+    record: list[str] = []
+
+    def fed() -> Iterator[str]:
+        for line in lines:
+            record.append(line)
+            if len(record) > LONGEST_RECORD:
+                return
+            yield line
+
+    for row in csv.reader(fed(), delimiter=delimiter):
+        yield row, record
+        if len(record) > LONGEST_RECORD:
+            return
+        record.clear()
 
 
 def _encoding(path: Path, start: bytes) -> tuple[str, _Seen]:

@@ -8,6 +8,7 @@ from typing import Final
 from sopkit.diagnostics import Finding
 from sopkit.model import rules_logs as rules
 from sopkit.model.documents import LogFile, Settings
+from sopkit.model.steps import Ask, Choose, Go, Send, Step, Wait
 from sopkit.resolve.case import Args, Case
 from sopkit.resolve.paths import Playbook, all_steps
 from sopkit.resolve.wording import choice
@@ -32,7 +33,8 @@ WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("steps", "state"): ("due", "started", "done", "skipped"),
 }
 """Fields of which every value is known."""
-MOST_LISTED: Final = 8
+STEERING: Final = (Choose, Wait, Go)
+"""Verbs that only steer: nobody does them, no log names them."""
 NAMED: Final = ("channel", "purpose", "tool", "role", "shop", "event", "consent", "data", "sync")
 """Fields whose values are ids of the namespace that is called so."""
 
@@ -62,7 +64,9 @@ def _value(case: Case, settings: Settings, log: LogFile, field: str, pair: tuple
     said, id_ = pair
     if field == "step":
         if _is_no_step(case, id_):
-            yield _unknown(case, _at(case, settings, (log.id, "values", field, said))[1], field, pair, _steps(case))
+            yield _unknown(
+                case, _at(case, settings, (log.id, "values", field, said))[1], field, pair, _steps(case, log.of)
+            )
         return
     words = WORDS.get((log.of or "", field))
     if words is None and (field not in NAMED or case.names.has(field, id_) or case.is_in_doubt(field, id_)):
@@ -82,7 +86,7 @@ def _unknown(case: Case, at: Mark, field: str, pair: tuple[str, str], known: Map
     said, id_ = pair
     near = case.near(id_, known)
     span = case.span_of_name(at, id_)
-    args: Args = {"name": id_, "field": field, "said": said, "known": choice(near or tuple(known)[:MOST_LISTED])}
+    args: Args = {"name": id_, "field": field, "said": said, "known": choice(near or known)}
     fixes = case.correcting(at, span, id_, near)
     return case.finding(rules.UNKNOWN_LOG_VALUE, at, args, span=span, fixes=fixes, suggestions=near)
 
@@ -98,9 +102,17 @@ def _is_no_step(case: Case, name: str) -> bool:
     return not any(step.id == last and (not above or one.id in above) for one in playbooks for step in all_steps(one))
 
 
-def _steps(case: Case) -> dict[str, str]:
-    """Return each step that has an id, as `playbook/step`."""
-    return {f"{one.id}/{step.id}": "" for one in _playbooks(case) for step in all_steps(one) if step.id}
+def _steps(case: Case, of: str | None) -> dict[str, str]:
+    """Return what a row of such a log may be of: each step that has an id, as `playbook/step`, and cadences where they send."""
+    cadences = {one.id: "" for one in case.workspace.cadences.values() if of == "touches" and not one.builtin}
+    steps = ((one, step) for one in _playbooks(case) for step in all_steps(one))
+    return {f"{one.id}/{step.id}": "" for one, step in steps if step.id and _may_be_logged(step, of)} | cadences
+
+
+def _may_be_logged(step: Step, of: str | None) -> bool:
+    if of == "touches":
+        return bool(step.via) or isinstance(step.verb, Send | Ask)
+    return step.verb is not None and not isinstance(step.verb, STEERING)
 
 
 def _playbooks(case: Case) -> list[Playbook]:

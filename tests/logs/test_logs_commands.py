@@ -158,6 +158,22 @@ def test_the_workspace_of_a_file_is_the_one_around_it(
     assert (code, "say so with --in, as in --in my-brand" in said) == (2, True)
 
 
+def test_a_file_that_is_not_there_is_told_whatever_workspace_is_meant(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("logs", "map", "touches.csv", "--lang", "en")[::2] == (2, "sopkit: there is no file touches.csv\n")
+
+
+def test_a_log_is_called_as_its_file_where_that_is_an_id_and_by_its_kind_elsewhere(folder: Path, run: Run) -> None:
+    names = ("双11.csv", "双11-2.csv", "2026-06.csv", "Sent 2026.csv")
+    for name in names:
+        (folder / name).write_text(HEAD + "7,2026-06-01 10:00,sms\n", encoding="utf-8")
+    code, said, _ = run("logs", "map", *(str(folder / name) for name in names), "--in", str(folder), "--lang", "en")
+    assert code == 0
+    assert list(yaml.safe_load(said)["logs"]) == ["touches", "touches-2", "touches-3", "sent-2026"]
+
+
 def test_a_file_that_is_given_twice_is_read_once(folder: Path, run: Run) -> None:
     place = folder / "exports/touches.csv"
     place.write_text(HEAD + MANY, encoding="utf-8")

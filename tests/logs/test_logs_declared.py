@@ -10,6 +10,7 @@ from sopkit.audit import Status, audit
 from sopkit.diagnostics import Severity
 from sopkit.logs import naming, tables
 from sopkit.resolve import logs
+from sopkit.text import Phrase
 from tests.commands import runner
 from tests.logs import logged
 from tests.workspaces import SETTINGS, compiled, write
@@ -89,3 +90,32 @@ def test_a_step_that_nothing_is_called_by_is_found_with_near_names() -> None:
     ]
     assert found.span.excerpt() == "thanks/thakn"
     assert found.suggestions == ("thanks/thank",)
+
+
+STEPS = """\
+kind: automation
+id: thanks
+title: 下单感谢
+starts_on: [order-paid]
+runs_in: map
+steps:
+  - {id: rest, wait: 1d}
+  - {id: note, do: 记一笔, by: guide}
+"""
+
+
+@pytest.mark.parametrize(("of", "expected"), [("touches", "s0"), ("steps", "note")])
+def test_steps_are_offered_that_such_a_log_has_and_it_is_told_where_there_are_more(of: str, expected: str) -> None:
+    sends = "".join(f"  - {{id: s{number}, send: thanks-sms, via: sms}}\n" for number in range(9))
+    text = LOG.replace("touches", of) + "    values: {step: {谢谢: zzzzzzzzzz}}\n"
+    (found,) = [
+        one
+        for one in compiled({"sopkit.yaml": SETTINGS + text, "play.yaml": STEPS + sends}).findings
+        if one.rule.code == "SOP166"
+    ]
+    known = found.args["known"]
+    assert isinstance(known, Phrase)
+    assert known.en.startswith(f"`thanks/{expected}`, `thanks/s")
+    assert known.en.endswith(" or another")
+    assert known.zh.endswith(" 等")
+    assert "rest" not in known.en
