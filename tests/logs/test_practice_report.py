@@ -169,7 +169,7 @@ def test_a_target_is_told_with_its_value_and_no_customers(made: Made, lang: Lang
     names = Names(compilation.workspace, lang)
     figure = {"en": "15.3%, target ≥ 60.0%", "zh-CN": "15.3%，目标 ≥ 60.0%"}[lang]
     said = to_markdown(report(practice, audited, Telling(FRAME, reading()), names))
-    counts = {"en": "; 1 of 1 periods", "zh-CN": "；查了1期，违反1"}[lang]
+    counts = {"en": "; 1 of 1 period", "zh-CN": "；查了1期，违反1"}[lang]
     assert f"{figure}{counts}\n" in said
     assert f"{figure}\n" in said.partition("\n## ")[2].partition("\n## ")[0]
     line = next(one for one in practice_text(practice, names, Screen(lang, 100)) if figure in one)
