@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -9,6 +10,9 @@ from sopkit.frozen import dataclass
 
 Lang = Literal["zh-CN", "en"]
 LANGS: Final[tuple[Lang, Lang]] = ("zh-CN", "en")
+
+
+ONE: Final = re.compile(r"(?<![\d.,/-])1 (row|customer|touch|period|time|run|change)e?s\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +28,17 @@ class Phrase:
 
     def fill(self, lang: Lang, args: Mapping[str, str | Phrase]) -> str:
         """Return the sentence in `lang` with every placeholder replaced; a missing one is a `KeyError`, our bug."""
-        return self.within(lang).format_map({name: say(value, lang) for name, value in args.items()})
+        said = self.within(lang).format_map({name: say(value, lang) for name, value in args.items()})
+        return singular(said) if lang == "en" and "1" in args.values() else said
 
     def filled(self, **args: str | Phrase) -> Phrase:
         """Return the sentence in both languages with every placeholder replaced."""
         return Phrase(*(self.fill(lang, args) for lang in LANGS))
+
+
+def singular(said: str) -> str:
+    """Return an English sentence that counts one row, customer, touch … as one."""
+    return ONE.sub(r"1 \1", said)
 
 
 def say(value: str | Phrase, lang: Lang) -> str:

@@ -122,7 +122,7 @@ def run(
         write_folder(Path(output), watched(console, chain(printed(pieces, press), data), WORKING))
     tell_left_out(console, output_format, tuple(WRITERS))
     _report(console, made, Path(output), allow_not_assessed=allow_not_assessed)
-    held = seen is None or seen.tell(console, names, Path(output), allow_not_assessed=allow_not_assessed)
+    held = seen is None or seen.tell(console, Path(output), allow_not_assessed=allow_not_assessed)
     return _verdict(made, allow_not_assessed=allow_not_assessed) if held else FINDINGS
 
 

@@ -74,7 +74,7 @@ OLD: Final = Phrase(
 EMPTY: Final = Phrase("{file} 只有列名，没有行", "{file} has a header and no rows")
 TWO_FORMS: Final = Phrase(
     "有 {count} 个客户编号同时写成两样（如 007 和 7、7 和 7.0），按不同的客户算；请在导出时统一",
-    "{count} customers are written in two ways, as 007 and 7, or 7 and 7.0, and count as different; export them alike",
+    "customers that are written in two ways, as 007 and 7, or 7 and 7.0, and count as different: {count}; export them alike",
 )
 YEAR: Final = 366 * 86_400
 SHOWN: Final = 200

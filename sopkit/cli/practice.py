@@ -58,7 +58,7 @@ FORMS: Final[tuple[Form, ...]] = ("html", "pdf", "docx", "xlsx")
 SET_ASIDE: Final = "set-aside.csv"
 ASIDE: Final = Phrase(
     "{bad} 行读不懂，没有算进去；逐行的原因在 {file}",
-    "{bad} rows could not be read and were left out; {file} says why, row by row",
+    "rows that could not be read and were left out: {bad}; {file} says why, row by row",
 )
 PLACE: Final = Phrase("执行审计的报告：{place}", "The report on practice: {place}")
 SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([MG])i?B?", re.IGNORECASE)
@@ -95,10 +95,11 @@ class Seen:
         if self.reading.aside:
             yield SET_ASIDE, set_aside_csv(self.reading.aside, names.lang)
 
-    def tell(self, console: Console, names: Names, output: Path, *, allow_not_assessed: bool) -> bool:
+    def tell(self, console: Console, output: Path, *, allow_not_assessed: bool) -> bool:
         """Print what is broken, the counts and where the report is; return whether nothing is broken, or unassessed that may not be."""
         if bad := sum(one.bad for one in self.reading.files):
             console.complain(console.word(ASIDE, bad=f"{bad:,}", file=SET_ASIDE))
+        names = Names(self.practice.compilation.workspace, console.lang)
         for line in practice_text(self.practice, names, console.screen()):
             console.say(line)
         console.say(console.word(PLACE, place=(output / f"{PRACTICE}.html").as_posix()))

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
-from sopkit.text import Phrase
+from sopkit.text import Phrase, singular
 
 FIRST: Final = 5
 """Cases that are told of each question."""
@@ -118,6 +118,7 @@ def in_doubt(doubts: Iterable[Doubt]) -> int:
 
 def doubted(message: Phrase, doubts: Sequence[Doubt]) -> Phrase:
     """Return a message that says as well how many could not be judged, and why."""
+    message = Phrase(message.zh, singular(message.en))
     for count, why in doubts:
         if count:
             message = Phrase(

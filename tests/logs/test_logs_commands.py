@@ -92,10 +92,10 @@ def test_reading_tells_what_it_could_not_read_and_writes_where_it_stands(folder:
     aside = folder.parent / "aside.csv"
     code, said, _ = run("logs", "read", str(folder), "--log", str(place), "-o", str(aside), "--lang", "en")
     assert code == 0
-    assert "time is no time that can be read: 1 rows, such as row 301" in said
+    assert "time is no time that can be read: 1 row, such as row 301" in said
     assert "Rows are counted from below the header, blank ones too: row 1 is line 2 of the file" in said
     assert "channel pigeon (1)" in said
-    assert "1 customers are written in two ways" in said
+    assert "written in two ways, as 007 and 7, or 7 and 7.0, and count as different: 1;" in said
     assert "touches: some rows lie after today" in said
     assert aside.read_text("utf-8-sig").splitlines()[1:] == [f"{place.as_posix()},301,time is no time that can be read"]
 
@@ -135,7 +135,7 @@ def test_what_cannot_be_done_is_said(folder: Path, run: Run) -> None:
     assert (code, "1 行里有 1 行读不懂，超过了 1%" in said) == (1, True)
     out = folder.parent / "audit"
     code, _, said = run("audit", str(folder), "--log", str(folder / "touches.csv"), "-o", str(out), "--lang", "en")
-    assert (code, "1 of 1 rows can't be read, more than 1%" in said, out.exists()) == (1, True, False)
+    assert (code, "1 of 1 row can't be read, more than 1%" in said, out.exists()) == (1, True, False)
 
 
 def test_without_the_library_the_commands_say_what_to_install(

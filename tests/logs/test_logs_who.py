@@ -75,3 +75,16 @@ def test_every_name_is_yielded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with store.engine:
         assert sorted(store.every_name("people")) == sorted(f"c{n}" for n in range(50))
         assert list(store.every_name("shops")) == []
+
+
+@pytest.mark.parametrize(("environment", "said"), [("C.UTF-8", "not assessed"), ("zh_CN.UTF-8", "未评估")])
+def test_the_terminal_speaks_one_language_whatever_the_workspace_does(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, environment: str, said: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", environment)
+    out = folder.parent / "audit"
+    _, told, _ = run("audit", str(folder), "--log", str(folder / "touches.csv"), "-o", str(out), "--format", "html")
+    other = {"not assessed": "未评估", "未评估": "not assessed"}[said]
+    assert said in told
+    assert other not in told
+    assert 'lang="zh-CN"' in (out / "practice.html").read_text("utf-8")[:300]

@@ -169,7 +169,7 @@ def test_a_target_is_told_with_its_value_and_no_customers(made: Made, lang: Lang
     names = Names(compilation.workspace, lang)
     figure = {"en": "15.3%, target ≥ 60.0%", "zh-CN": "15.3%，目标 ≥ 60.0%"}[lang]
     said = to_markdown(report(practice, audited, Telling(FRAME, reading()), names))
-    counts = {"en": "; 1 of 1 periods", "zh-CN": "；查了1期，违反1"}[lang]
+    counts = {"en": "; 1 of 1 period", "zh-CN": "；查了1期，违反1"}[lang]
     assert f"{figure}{counts}\n" in said
     assert f"{figure}\n" in said.partition("\n## ")[2].partition("\n## ")[0]
     line = next(one for one in practice_text(practice, names, Screen(lang, 100)) if figure in one)
@@ -194,3 +194,13 @@ def test_a_part_that_the_log_does_not_name_says_so(made: Made, lang: Lang, unsai
     compilation, audited, practice = made
     said = to_markdown(report(practice, audited, Telling(FRAME, reading()), Names(compilation.workspace, lang)))
     assert sum(line.startswith(f"| {unsaid} |") for line in said.splitlines()) == 3
+
+
+@pytest.mark.long
+def test_steps_of_one_title_are_told_apart_by_their_stages(made: Made) -> None:
+    names = Names(made[0].workspace, "en")
+    morning, sunrise = (f"lifecycle/membership/{one}/notice-{one}" for one in ("morning", "sunrise"))
+    assert subject(morning, names) == "Member tiers and benefits: Notice of the tier (Morning)"
+    assert subject(sunrise, names) == "Member tiers and benefits: Notice of the tier (Sunrise)"
+    assert spoken(f"sms: {sunrise}", names) == f"SMS: {subject(sunrise, names)}"
+    assert subject("lifecycle/new-member/awareness/welcome", names) == "New member: Welcome SMS"

@@ -38,7 +38,7 @@ def subject(of: str, names: Names) -> str:
         return names.title(names.workspace.kpis, name)
     if kind in PLAYBOOKS and "/" in name:
         playbook, _, _ = name.partition("/")
-        return f"{names.title(names.playbooks, playbook)}{names.pick('：', ': ')}{names.step_at(name)}"
+        return f"{names.title(names.playbooks, playbook)}{names.pick('：', ': ')}{names.step_apart(name)}"
     return called(of, names) or ident(clean(of))
 
 
@@ -63,7 +63,7 @@ def _title(name: str, names: Names) -> str:
         return subject(name, names)
     if head in names.playbooks:
         playbook = names.title(names.playbooks, head)
-        return f"{playbook}{names.pick('：', ': ')}{names.step_at(name)}" if rest else playbook
+        return f"{playbook}{names.pick('：', ': ')}{names.step_apart(name)}" if rest else playbook
     workspace = names.workspace
     nouns = (workspace.channels, workspace.consents, workspace.purposes)
     return next((names.title(each, name) for each in nouns if name in each), "")

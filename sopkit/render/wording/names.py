@@ -125,6 +125,17 @@ class Names:
         step = self._steps[name].get(path)
         return self.step(step) if step else ident(path)
 
+    def step_apart(self, path: str) -> str:
+        """Return the same, with its stage, else its id, in brackets where another step of the playbook is called alike."""
+        said = self.step_at(path)
+        owner, _, id_ = path.rpartition("/")
+        name, _, stage_id = owner.partition("/")
+        if sum(self.step(one) == said for one in self._steps.get(name, {}).values()) < 2:
+            return said
+        journey = self.workspace.journeys.get(name)
+        stage = next((each for each in journey.stages if each.id == stage_id), None) if journey else None
+        return said + self.bracketed(self.stage(stage) if stage else ident(id_))
+
     def step_in(self, playbook: Playbook, stage: Stage | None, id_: str) -> str:
         """Return the short name of a step that the same playbook names by its id."""
         step = step_in(playbook, stage, id_)
