@@ -168,6 +168,16 @@ def test_a_path_out_of_the_folder_is_refused(path: str) -> None:
         back(changed("document", 2, path, "目录 catalog"))
 
 
+@pytest.mark.parametrize(("lang", "follows"), [("en", "Next:"), ("zh-CN", "接下来：")])
+def test_what_comes_next_stands_right_before_its_list(lang: str, follows: str, run: Run, tmp_path: Path) -> None:
+    assert run("--lang", lang, "init", tmp_path / "a")[0] == 0
+    assert run("export", "xlsx", tmp_path / "a", "-o", tmp_path / "SOP.xlsx")[0] == 0
+    code, said, _ = run("--lang", lang, "init", tmp_path / "b", "--from", tmp_path / "SOP.xlsx")
+    lines = said.splitlines()
+    assert (code, len(lines[1]) > len(follows), lines[2]) == (0, True, follows)
+    assert lines[3].startswith("  sopkit check ")
+
+
 @pytest.mark.long
 def test_export_says_what_is_missing(run: Run, tmp_path: Path) -> None:
     folder = write(tmp_path / "brand", "kind: catalog\nroles: [\n")

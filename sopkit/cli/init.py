@@ -48,7 +48,8 @@ EXAMPLES = (
     ("sopkit init my-brand --example retail", Phrase("从零售示例开始", "start from the retail example")),
     ("sopkit init my-brand --from SOP.xlsx", Phrase("从表格开始", "start from a spreadsheet")),
 )
-MADE = Phrase("已新建工作区 {place}（{count} 个文件）。接下来：", "Made the workspace {place} ({count} files). Next:")
+MADE = Phrase("已新建工作区 {place}（{count} 个文件）。", "Made the workspace {place} ({count} files).")
+FOLLOWS = Phrase("接下来：", "Next:")
 NOT_EMPTY = Phrase("{place} 里已经有文件；请换一个文件夹名", "{place} already holds files; choose another name")
 NEXT: Final = (
     (
@@ -99,9 +100,14 @@ def run(ctx: click.Context, directory: str, example: str, spreadsheet: str | Non
         write_folder(target, sorted(files.items()), marker=False)
     else:
         write_beside(target, sorted(files.items()), replace=False)
-    console.say(console.word(MADE, place=directory, count=str(len(files))))
-    for line in said[:-1]:
-        console.say(visible(line))
+    made, follows = console.word(MADE, place=directory, count=str(len(files))), console.word(FOLLOWS)
+    if said[:-1]:
+        console.say(made)
+        for line in said[:-1]:
+            console.say(visible(line))
+        console.say(follows)
+    else:
+        console.say(f"{made}{'' if console.lang == 'zh-CN' else ' '}{follows}")
     for line, what in NEXT:
         console.say(f"  {line.format(place=directory)}")
         console.say(f"      {console.word(what, place=directory)}")
