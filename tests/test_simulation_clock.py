@@ -47,3 +47,25 @@ def test_make_up_days_are_workdays_and_holidays_are_not() -> None:
     assert zone.is_workday(day_of(date(2026, 10, 10)))
     assert not zone.is_workday(day_of(date(2026, 10, 1)))
     assert not zone.is_workday(day_of(date(2026, 10, 11)))
+
+
+def test_staff_go_by_the_workspaces_clock_and_the_rest_by_the_customers() -> None:
+    lisbon = Zone.load("Europe/Lisbon", *SPAN, Holidays(), "Europe/Berlin")
+    week, night = frozenset(range(7)), instant(datetime(2026, 7, 1, 1, tzinfo=UTC))
+    hours = (9 * 3600, 18 * 3600)
+    staff, channel = Open(week, *hours, staff=True), Open(week, *hours)
+    assert Schedule((staff,)).next_open(night, lisbon) == instant(datetime(2026, 7, 1, 7, tzinfo=UTC))
+    assert Schedule((channel,)).next_open(night, lisbon) == instant(datetime(2026, 7, 1, 8, tzinfo=UTC))
+    both = Schedule((staff, channel))
+    assert both.open_after(night, 8 * 3600, lisbon) == instant(datetime(2026, 7, 1, 16, tzinfo=UTC))
+    assert both.open_after(night, 8 * 3600 + 1, lisbon) == instant(datetime(2026, 7, 2, 8, 0, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("evening", [False, True])
+def test_a_home_day_that_begins_on_the_customers_day_before(evening: bool) -> None:
+    """Shanghai's Thursday 09:00 is New York's Wednesday evening."""
+    new_york = Zone.load("America/New_York", *SPAN, Holidays(), "Asia/Shanghai")
+    thursdays = Schedule((Open(frozenset([3]), 9 * 3600, 18 * 3600, staff=True),))
+    opens = instant(datetime(2026, 7, 2, 1, tzinfo=UTC))
+    assert thursdays.next_open(opens - (1800 if evening else 3 * DAY), new_york) == opens
+    assert thursdays.next_open(opens + 3600, new_york) == opens + 3600

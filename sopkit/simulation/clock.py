@@ -38,6 +38,8 @@ class Zone:
 
     name: str
     holidays: Holidays = field(default_factory=Holidays)
+    workspace: Zone | None = None
+    """The workspace's, where it is another."""
     _starts: list[int] = field(default_factory=list)
     """Instants at which an offset begins."""
     _offsets: list[int] = field(default_factory=list)
@@ -45,9 +47,10 @@ class Zone:
 
     @classmethod
     @lru_cache(maxsize=256)
-    def load(cls, name: str, first: int, last: int, holidays: Holidays) -> Zone:
-        """Read the offsets between two instants, to the second. Raises `ZoneInfoNotFoundError`."""
-        zone, info = cls(name, holidays), ZoneInfo(name)
+    def load(cls, name: str, first: int, last: int, holidays: Holidays, home: str = "") -> Zone:
+        """Read the offsets between two instants, to the second; `home` is the workspace's zone. Raises `ZoneInfoNotFoundError`."""
+        other = cls.load(home, first, last, holidays) if home not in ("", name) else None
+        zone, info = cls(name, holidays, other), ZoneInfo(name)
         now = first - first % DAY
         offset = _offset(info, now)
         zone._starts.append(-NEVER)
@@ -64,6 +67,11 @@ class Zone:
                 offset = later
             now += DAY
         return zone
+
+    @property
+    def home(self) -> Zone:
+        """The workspace's zone, by which staff and tools go."""
+        return self.workspace or self
 
     def local(self, now: int) -> int:
         """Return the local clock at an instant, as seconds since 1970-01-01 00:00 on that clock."""
@@ -177,17 +185,25 @@ class Open:
     start: int
     end: int
     """Seconds after midnight; beyond a day where the hours run over it."""
+    staff: bool = False
+    """Whether they go by the workspace's clock, not by the customer's."""
 
     @classmethod
-    def of(cls, hours: Hours) -> Open:
+    def of(cls, hours: Hours, *, staff: bool = False) -> Open:
         start, end = hours.start.minutes * 60, hours.end.minutes * 60
-        return cls(frozenset(map(WEEKDAYS.index, hours.days)), start, end if end > start else end + DAY)
+        return cls(frozenset(map(WEEKDAYS.index, hours.days)), start, end if end > start else end + DAY, staff)
 
-    def spans(self, zone: Zone, day: int) -> Iterator[tuple[int, int]]:
-        """Yield the instants between which it is open, for hours that begin on the day before or on the day."""
+    def clock(self, zone: Zone) -> Zone:
+        """Return the zone by which the hours go, for customers of `zone`."""
+        return zone.home if self.staff else zone
+
+    def spans(self, zone: Zone, now: int) -> Iterator[tuple[int, int]]:
+        """Yield the instants between which it is open, for hours that begin on the day of `now` or on the day before."""
+        clock = self.clock(zone)
+        day = clock.day(now)
         for begun in (day - 1, day):
             if (begun + 3) % 7 in self.days:
-                start, end = zone.at(begun * DAY + self.start), zone.at(begun * DAY + self.end)
+                start, end = clock.at(begun * DAY + self.start), clock.at(begun * DAY + self.end)
                 if start < end:
                     yield start, end
 
@@ -212,23 +228,22 @@ class Schedule:
         return NEVER
 
     def _moved(self, now: int, zone: Zone) -> int:
-        day = zone.day(now)
         for hours in self.closed:
-            for start, end in hours.spans(zone, day):
+            for start, end in hours.spans(zone, now):
                 if start <= now < end:
                     return end
         for hours in self.open:
-            spans = list(hours.spans(zone, day))
+            spans = list(hours.spans(zone, now))
             if not any(start <= now < end for start, end in spans):
-                return min((start for start, _ in spans if start > now), default=zone.midnight(day + 1))
+                clock = hours.clock(zone)
+                return min((start for start, _ in spans if start > now), default=clock.midnight(clock.day(now) + 1))
         return now
 
     def closes(self, now: int, zone: Zone) -> int:
         """Return until when it stays open at most, from an open instant: the next border of any of the hours."""
-        day = zone.day(now)
-        borders = [zone.midnight(day + 1)]
+        borders = [zone.midnight(zone.day(now) + 1)]
         for hours in (*self.open, *self.closed):
-            for span in hours.spans(zone, day):
+            for span in hours.spans(zone, now):
                 borders += [border for border in span if border > now]
         return min(borders)
 

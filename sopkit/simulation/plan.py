@@ -312,7 +312,7 @@ class _Compiler:
         if isinstance(verb, Send) and verb.match is not None:
             self.plan.asked.add(f"data/{verb.match.id}")
         role = self.workspace.roles.get(step.by.id) if step.by else None
-        hours = Schedule((Open.of(role.hours),)) if role and role.hours else Schedule()
+        hours = Schedule((Open.of(role.hours, staff=True),)) if role and role.hours else Schedule()
         return Move(
             self.nodes.get(id(step), f"{root}/{step.id}"), step, self._test(step.if_),
             self._vias(step, self.tool != "" and tool == self.tool), hours, priority,
@@ -365,11 +365,13 @@ class _Compiler:
             if purpose and purpose.id in self.workspace.purposes else "",
         }  # fmt: skip
         role = self.workspace.roles.get(by.id) if by else None
-        hours = [one for one in (channel.hours, role.hours if role else None) if one]
+        hours = [Open.of(channel.hours)] if channel.hours else []
+        if role and role.hours:
+            hours.append(Open.of(role.hours, staff=True))
         quiet = [one.hours for one in settings.quiet_hours if one.hours and selects(one.of, facts)]
         own = channel.tool is not None and channel.tool.id in self.own
         return Via(
-            channel, Schedule(tuple(map(Open.of, hours)), tuple(map(Open.of, quiet))),
+            channel, Schedule(tuple(hours), tuple(map(Open.of, quiet))),
             tuple(cap for cap in settings.caps if selects(cap.of, facts)), channel.reach in FELT,
             (channel.joins or 1) if channel.reach == "group" else 1,
             by is None and runs_in != "" and own,

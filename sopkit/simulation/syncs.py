@@ -34,7 +34,7 @@ def routes(workspace: Workspace) -> Routes:
 
 
 class Timetable:
-    """When the scheduled syncs run, in one zone; customers share it."""
+    """When the scheduled syncs run, by the workspace's clock; customers share it."""
 
     def __init__(self, workspace: Workspace, zone: Zone, first: int, last: int) -> None:
         self.routes = routes(workspace)

@@ -1,4 +1,7 @@
-"""Tables, a zone and a span of time go in; what comes by the calendar and is the same for every customer comes out."""
+"""Tables, a zone and a span of time go in; what comes by the calendar and is the same for every customer comes out.
+
+Tools and staff go by the workspace's clock: syncs and what is computed at an hour; issues and channels go by the customer's.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,12 @@ class World:
 
     def __init__(self, plan: Plan, zone: Zone, start: int, end: int) -> None:
         self.plan, self.zone, self.start, self.end = plan, zone, start, end
-        self.timetable = Timetable(plan.workspace, zone, start, end)
+        self.timetable = Timetable(plan.workspace, zone.home, start, end)
         self.calendar: list[Due] = calendar_of(plan, zone, start, end)
         self.calls = [
-            (when, key) for key, (every, slots) in sorted(plan.calendars.items()) for when in self._times(every, slots)
+            (when, key)
+            for key, (every, slots) in sorted(plan.calendars.items())
+            for when in self._times(every, slots, zone)
         ]
         """When a trigger of the calendar comes."""
         self.rules = plan.rules
@@ -31,7 +36,9 @@ class World:
             (when, rule)
             for rule in plan.rules
             for when in (
-                self._times(rule.every, rule.slots) if rule.every else slots_between((), "day", zone, start, end)
+                self._times(rule.every, rule.slots, zone.home)
+                if rule.every
+                else slots_between((), "day", zone.home, start, end)
             )
         ]
         self._openings: dict[int, Opening] = {}
@@ -41,10 +48,9 @@ class World:
     def of(cls, plan: Plan, zone: str | None, start: int, end: int) -> World:
         """Return the world in a zone, by default the workspace's."""
         settings = plan.workspace.settings
-        name = zone or settings.timezone or UTC_ZONE
-        return cls(
-            plan, Zone.load(name, start - 400 * DAY, end + 800 * DAY, holidays_of(settings.holidays)), start, end
-        )
+        home = settings.timezone or UTC_ZONE
+        holidays = holidays_of(settings.holidays)
+        return cls(plan, Zone.load(zone or home, start - 400 * DAY, end + 800 * DAY, holidays, home), start, end)
 
     def set_aside(self) -> list[Due]:
         """Take out and return what goes to every customer alike and no cap counts: nothing needs to be looked at for each."""
@@ -68,13 +74,13 @@ class World:
         """Return the instants of calendar slots within the span; they are looked up once."""
         key = (str(every), slots)
         if key not in self._slots:
-            self._slots[key] = self._times(every, slots)
+            self._slots[key] = self._times(every, slots, self.zone)
         return self._slots[key]
 
-    def _times(self, every: Every, slots: tuple[Slot, ...]) -> list[int]:
+    def _times(self, every: Every, slots: tuple[Slot, ...], zone: Zone) -> list[int]:
         if every.interval is not None:
             seconds = every.interval.seconds
             return list(range(self.start + seconds, self.end, seconds)) if seconds else []
         if every.unit is None or every.unit == "event":
-            return slots_between((), "day", self.zone, self.start, self.end)
-        return slots_between(slots, every.unit, self.zone, self.start, self.end)
+            return slots_between((), "day", zone, self.start, self.end)
+        return slots_between(slots, every.unit, zone, self.start, self.end)

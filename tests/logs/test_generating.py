@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.test_simulation_population import FILES
 from tests.workspaces import compiled
 
 QUESTION = Question(40, 3, date(2026, 7, 1), 28)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 run = pytest.fixture(runner)
 workspace = pytest.fixture(writer)
 Table = list[dict[str, str]]
@@ -74,6 +76,45 @@ def test_a_customer_is_the_same_in_whatever_portion() -> None:
     whole, parts = (Courses(done.workspace, done.graph, QUESTION) for _ in range(2))
     first, second = parts.run(0, 13), parts.run(13, 40)
     assert whole.run(0, 40).text == {of: first.text[of] + second.text[of] for of in LOGS}
+
+
+SYNC = """\
+kind: sync
+id: nightly
+title: 夜里同步
+owner: guide
+review_by: 2027-12-31
+from: map
+to: bi
+carries: {events: [a, b]}
+key: member-id
+every: day
+at: ["04:00"]
+takes: 10m
+---
+kind: catalog
+id: more
+owner: guide
+tools: {bi: {title: 报表}}
+---
+kind: automation
+id: next-day
+title: 次日
+starts_on: a
+runs_in: bi
+steps: [{id: hello, send: hi, via: line}]
+"""
+
+
+def test_a_nightly_sync_runs_at_one_instant_for_customers_of_all_zones() -> None:
+    zones = "customer_timezones: [Asia/Shanghai, Europe/Berlin, America/New_York]\n"
+    done = compiled({**FILES, "sopkit.yaml": FILES["sopkit.yaml"] + zones, "sync.yaml": SYNC})
+    portion = Courses(done.workspace, done.graph, QUESTION).run(0, QUESTION.customers)
+    rows = table((",".join(COLUMNS["syncs"]) + "\n").encode() + portion.text["syncs"])
+    nightly = [row for row in rows if row["sync"] == "nightly"]
+    assert len({datetime.fromisoformat(row["arrived"]).utcoffset() for row in nightly}) == 3
+    home = {datetime.fromisoformat(row["arrived"]).astimezone(SHANGHAI).strftime("%H:%M") for row in nightly}
+    assert home == {"04:10"}
 
 
 def test_a_clock_that_is_put_back_tells_both_hours_apart() -> None:

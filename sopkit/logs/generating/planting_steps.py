@@ -70,7 +70,7 @@ def _at_work(ground: Ground, root: str) -> Schedule:
 
 def _own_hours(ground: Ground, move: Move) -> tuple[Open, ...]:
     role = ground.workspace.roles.get(move.step.by.id) if move.step.by else None
-    return (Open.of(role.hours),) if role and role.hours else ()
+    return (Open.of(role.hours, staff=True),) if role and role.hours else ()
 
 
 def _root(node: str) -> str:
