@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sopkit.logs.observed import Observation
-from sopkit.logs.touching import personal
+from sopkit.logs.touching import duplicates, personal
 from tests.logs.shop import RICH, case_of
 
 AT = 1782871200
@@ -96,3 +96,31 @@ def test_what_contradicts_itself_about_an_age_is_in_doubt(tmp_path: Path, custom
     found = asked(tmp_path, promo, later, customers=who)["SOP543", "workspace"]
     assert found.status == status, found.message.en
     assert found.unsure == (status == "not assessed")
+
+
+HOUR = 3600
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "looked", "unsure"),
+    [
+        ([(0, None), (1, None)], "not assessed", 0, 1),
+        ([(0, "crm"), (1, None)], "not assessed", 0, 1),
+        ([(0, None), (1, "crm")], "not assessed", 0, 1),
+        ([(0, None), (0, None), (1, "crm"), (1, "crm")], "not assessed", 0, 3),
+        ([(0, None), (1, "crm"), (2, "desk")], "broken", 1, 1),
+        ([(0, None), (24, None), (48, "crm"), (72, "desk")], "kept", 2, 0),
+        ([(0, "crm"), (24, "desk"), (25, "desk")], "kept", 3, 0),
+    ],
+)
+def test_a_step_sent_again_by_nobody_knows_which_tool_is_in_doubt(
+    tmp_path: Path, sent: list[tuple[int, str | None]], status: str, looked: int, unsure: int
+) -> None:
+    rows: list[Row] = [
+        {"customer": "ann", "time": AT + at * HOUR, "channel": "chat", "step": "talk", "tool": tool}
+        for at, tool in sent
+    ]
+    case = case_of(tmp_path, {"touches": rows})
+    with case.store.engine:
+        (found,) = duplicates.observe(case)
+    assert (found.status, found.looked, found.unsure) == (status, looked, unsure), found.message.en

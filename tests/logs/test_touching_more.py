@@ -190,6 +190,12 @@ def test_what_the_rules_find(
 
     twice = [row for number, row in enumerate(rows) if said_before(row, number, rows, same)]
     check(said["SOP703", "workspace"], twice, None, "duplicates")
+    toolless = [
+        row for number, row in enumerate(rows)
+        if not said_before(row, number, rows, same)
+        and said_before(row, number, rows, lambda a, b: a["step"] == b["step"] and not (a["tool"] and b["tool"]))
+    ]  # fmt: skip
+    assert said["SOP703", "workspace"].unsure == len(toolless)
 
     check(said["SOP980", "workspace"], [], len(rows), "undeclared")
     for step, (channel, _, _) in STEPS.items():
