@@ -62,6 +62,8 @@ LIMITS = {
     "f": Limit(2 * HOUR, False, (("CHAT", 0),)),
 }
 CHAIN = "abcde"
+FOLLOWING = "b"
+"""Falls due whenever another step was done, and at no other time: whoever knows what was done knows when it was to be."""
 REQUIRED = "abe"
 EVENTS = {"COMPLAINT": "complaint-received", "CHAT": "chat-received"}
 ORDER = {"due": 0, "started": 1, "done": 2, "skipped": 3}
@@ -132,7 +134,8 @@ def deadlines(steps: Log, events: Log, nameless: Nameless) -> dict[str, tuple[Co
     turns, end = turns_of(steps), max(int(str(row["time"])) for row in steps)
     found: dict[str, tuple[Counts, Counts]] = {}
     for step, limit in LIMITS.items():
-        met = late = missed = unsure = 0
+        met = late = missed = unsure = unlisted = 0
+        opens = any(row["step"] == f"care/{step}" and row["state"] == "due" for row in steps)
         for turn in (one for one in turns if one.step == step):
             passed = step in REQUIRED and any(
                 one.run == turn.run and one.done is not None and one.step in CHAIN[CHAIN.index(step) + 1 :]
@@ -148,7 +151,10 @@ def deadlines(steps: Log, events: Log, nameless: Nameless) -> dict[str, tuple[Co
             took = open_time(base, reached) if limit.hours else reached - base
             if turn.done is None:
                 missed += took > allowed
-            elif took > allowed:
+                continue
+            told = turn.opened is not None or (turn.due is not None and opens)
+            unlisted += not (told or (step in FOLLOWING and turn.run not in nameless))
+            if took > allowed:
                 late += 1
             else:
                 met += 1
@@ -167,7 +173,8 @@ def deadlines(steps: Log, events: Log, nameless: Nameless) -> dict[str, tuple[Co
                     missed += 1
                 elif before.run in nameless:
                     unsure += 1
-        found[step] = ((met + late, late, unsure), (met + late + missed, missed, unsure))
+        looked = met + late - unlisted + missed
+        found[step] = ((met + late, late, unsure), (looked, missed, unsure + unlisted))
     return found
 
 

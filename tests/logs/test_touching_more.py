@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ TOUCHES: Final = st.builds(
     },
     st.sampled_from(tuple(STEPS)), st.sampled_from(PEOPLE), MOMENTS, st.sampled_from((None, None, None, "sms", "chat", "notice")),
     st.sampled_from((None, None, "crm", "desk")), st.sampled_from((None, None, "allergy", "phone")),
-    st.sampled_from((None, None, "cn", "CN", "sg")),
+    st.sampled_from((None, None, "cn", "CN", "sg", "CHN", "somewhere")),
 )  # fmt: skip
 CUSTOMERS: Final = st.lists(
     st.fixed_dictionaries({
@@ -104,15 +104,25 @@ def said_before(row: Row, order: int, rows: list[Row], same: Callable[[Row, Row]
     )  # fmt: skip
 
 
-def is_minor(row: Row, customers: list[Row]) -> bool | None:
+def is_minor(row: Row, customers: list[Row], rows: list[Row]) -> bool | None:
     mine = [one for one in customers if one["customer"] == row["customer"]]
-    born = max((one["born"] for one in mine if one["born"] is not None), default=None)
-    flags = {one["minor"] for one in mine} - {None}
-    if born is None:
-        return (True in flags) if flags else None
+    births, flags = {one["born"] for one in mine} - {None}, {one["minor"] for one in mine} - {None}
+    if len(births) > 1 or len(flags) > 1:
+        return None
+    if not births:
+        return flags.pop() if flags else None
+    (born,) = births
+    times = [one["time"] for one in rows]
+    if flags == {True} and not is_young(born, datetime.fromtimestamp(min(times), UTC).date()):
+        return None
+    if flags == {False} and is_young(born, datetime.fromtimestamp(max(times), UTC).date()):
+        return None
     zone = oracle.zone_of(row["customer"], customers, USUAL) or "UTC"
+    return is_young(born, oracle.local(row["time"], zone).date())
+
+
+def is_young(born: int, today: date) -> bool:
     birth = date(1970, 1, 1) + timedelta(days=born)
-    today = oracle.local(row["time"], zone).date()
     years = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
     return years < 18
 
@@ -180,6 +190,12 @@ def test_what_the_rules_find(
 
     twice = [row for number, row in enumerate(rows) if said_before(row, number, rows, same)]
     check(said["SOP703", "workspace"], twice, None, "duplicates")
+    toolless = [
+        row for number, row in enumerate(rows)
+        if not said_before(row, number, rows, same)
+        and said_before(row, number, rows, lambda a, b: a["step"] == b["step"] and not (a["tool"] and b["tool"]))
+    ]  # fmt: skip
+    assert said["SOP703", "workspace"].unsure == len(toolless)
 
     check(said["SOP980", "workspace"], [], len(rows), "undeclared")
     for step, (channel, _, _) in STEPS.items():
@@ -192,7 +208,7 @@ def test_what_the_rules_find(
         if found:
             check(found, other, len(mine), "channels")
 
-    automated = [(row, is_minor(row, customers)) for row in rows if STEPS[row["step"]][1] == "promo"]
+    automated = [(row, is_minor(row, customers, rows)) for row in rows if STEPS[row["step"]][1] == "promo"]
     if any(one["minor"] is not None or one["born"] is not None for one in customers):
         check(
             said["SOP543", "workspace"],
@@ -205,6 +221,14 @@ def test_what_the_rules_find(
     if allergic:
         found = said["SOP510", "data/allergy"]
         check(found, [row for row, code in allergic if code], sum(code != 0 for _, code in allergic), "sensitive")
+    unsaid = sum(row["data"] is None for row in rows)
+    if unsaid < len(rows):
+        assert ("SOP510", "workspace") in said or not unsaid
+        assert not unsaid or said["SOP510", "workspace"].unsure == unsaid
+    unplaced = sum(row["country"] in (None, "somewhere") for row in rows)
+    if unplaced and any(row["country"] is not None for row in rows):
+        subject = "touches" if any(row["country"] == "sg" for row in rows) else "workspace"
+        assert [said[code, subject].unsure for code in ("SOP549", "SOP550")] == [unplaced] * 2
     tool_of = {"sms": "crm", "notice": "crm", "chat": "crm", "club": "crm", "line": "desk"}
     for tool in ("crm", "desk"):
         away = [row for row in rows if row["country"] == "sg" and (row["tool"] or tool_of[row["channel"]]) == tool]

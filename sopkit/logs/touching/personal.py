@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Literal
+from unicodedata import normalize
 
 from sopkit.diagnostics import Rule
 from sopkit.graph.touches import Match, Touch
@@ -27,17 +29,26 @@ from sopkit.text import Phrase
 ADULT: Final = 18
 """Years."""
 HOME: Final = "cn"
+AT_HOME: Final = frozenset((
+    HOME, "chn", "中国", "中国大陆", "中国内地", "中华人民共和国",
+    "china", "mainland china", "china mainland", "p.r. china", "people's republic of china", "the people's republic of china",
+))  # fmt: skip
+"""What logs call the home country, in small letters."""
 NO_FIELD: Final = {
     "age": Phrase(
         "客户日志没有出生日期，也没有写是否未成年",
         "the log of customers says neither a date of birth nor who is a minor",
     ),
     "data": Phrase("触达日志没有写用到的数据", "the log of touches does not say which data were used"),
+    "code": Phrase("日志里的国家不是两个字母的代码", "what the log says of the country is no code of two letters"),
     "country": Phrase("触达日志没有写收发所在国家", "the log of touches does not say in which country data were used"),
 }
 NO_LAW: Final = Phrase("工作区适用的法规包里没有这条要求", "no pack of law that applies asks for this")
 NONE: Final = Phrase("日志里没有它管的触达", "the log has no touch that it is about")
-NO_AGE: Final = Phrase("不知道客户的年龄", "the customer's age is not known")
+NO_AGE: Final = Phrase(
+    "不知道客户的年龄，或者客户日志前后矛盾",
+    "the customer's age is not known, or the log of customers contradicts itself",
+)
 NO_STEP: Final = Phrase("日志没有写步骤", "the log does not say the step")
 NO_DATUM: Final = Phrase("用到的数据没有声明", "the datum is not declared")
 NO_TOOL: Final = Phrase("日志没有写系统", "the log does not say the tool")
@@ -93,7 +104,11 @@ def _is_automated(contacts: Contacts, touch: Touch) -> Match:
 
 
 def _ages(contacts: Contacts, zones: Zones, kinds: list[int]) -> str:
-    """Return the query for the touches of these kinds, each with whether its customer was a minor that day; NULL where not known."""
+    """Return the query for the touches of these kinds, each with whether its customer was a minor that day; NULL where not known.
+
+    Nothing is known of a customer of whom the log tells two births, or both that they are a minor and that they are not, at no day of
+    the log.
+    """
     _, first, last = contacts.store.spans["touches"]
     adults = ", ".join(
         f"({born}, {grown})"
@@ -102,12 +117,19 @@ def _ages(contacts: Contacts, zones: Zones, kinds: list[int]) -> str:
     )
     local = f"coalesce({zones.local('t.ts', zones.number)}, t.ts)" if zones.known else "t.ts"
     people = (
-        "SELECT who, max(CASE WHEN minor THEN 1 WHEN NOT minor THEN 0 END) AS minor, max(born) AS born FROM customers "
-        "GROUP BY who HAVING max(born) IS NOT NULL OR max(CASE WHEN minor IS NOT NULL THEN 1 END) = 1"
+        "SELECT who, max(CASE WHEN minor THEN 1 ELSE 0 END) AS minor, max(born) AS born, count(minor) AS flags, "
+        "count(DISTINCT minor) > 1 OR count(DISTINCT born) > 1 AS unclear FROM customers GROUP BY who"
     )
+
+    def young(day: str) -> str:
+        return f"coalesce({day} < adults.grown, p.born > {last // 86400 + 1})"
+
     return (
-        f"SELECT t.who, t.ts, CASE WHEN p.born IS NOT NULL THEN coalesce({day_of(local)} < adults.grown, p.born > {last // 86400 + 1}) "
-        f"ELSE p.minor = 1 END AS young FROM touches t{zones.join('t')} LEFT JOIN ({people}) p ON p.who = t.who "
+        "SELECT t.who, t.ts, CASE WHEN p.unclear OR (p.born IS NULL AND p.flags = 0) THEN NULL "
+        "WHEN p.born IS NULL THEN p.minor = 1 "
+        f"WHEN p.flags > 0 AND p.minor = 1 AND NOT {young(str(first // 86400))} THEN NULL "
+        f"WHEN p.flags > 0 AND p.minor = 0 AND {young(str(last // 86400))} THEN NULL "
+        f"ELSE {young(day_of(local))} END AS young FROM touches t{zones.join('t')} LEFT JOIN ({people}) p ON p.who = t.who "
         f"LEFT JOIN (VALUES {adults}) adults(born, grown) ON p.born = adults.born WHERE kind IN ({listed(kinds)})"
     )
 
@@ -126,7 +148,7 @@ def grown_up(born: int) -> int:
 
 def _sensitive(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
     """Yield of each sensitive datum that the log names how often it was used without its separate consent."""
-    said = [one for one in contacts.all if one.said["data"] and one.happened != "no"]
+    said, blank = _told(contacts, "data")
     data = contacts.workspace.data
     if not contacts.rules.law.applies(*UNSEPARATE.aliases):
         yield not_assessed(UNSEPARATE, "workspace", NO_LAW)
@@ -144,10 +166,17 @@ def _sensitive(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
             case, contacts, UNSEPARATE, needs, subjects, Phrase("没有单独同意", "had no separate consent to it")
         )
         unknown = contacts.rows(one.kind for one in said if one.said["data"] not in data)
-        if unknown or not needs:
+        if unknown or blank or not needs:
             about, wrong = Phrase("其余数据", "other data"), Phrase("用到了敏感信息", "used sensitive data")
             plain = contacts.rows(one.kind for one in said if one.kind not in needs) - unknown
-            yield told(UNSEPARATE, "workspace", about, wrong, plain, Broken(), ((unknown, NO_DATUM),), NONE)
+            doubts = (unknown, NO_DATUM), *contacts.doubts(blank, NO_FIELD["data"])
+            yield told(UNSEPARATE, "workspace", about, wrong, plain, Broken(), doubts, NONE)
+
+
+def _told(contacts: Contacts, field: Literal["data", "country"]) -> tuple[list[Contact], list[int]]:
+    """Return the touches that say something there, and the kinds of those that do not."""
+    touches = [one for one in contacts.all if one.happened != "no"]
+    return [one for one in touches if one.said[field]], [one.kind for one in touches if not one.said[field]]
 
 
 def _abroad(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
@@ -156,16 +185,17 @@ def _abroad(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
     if not any(pack.id == HOME for pack in contacts.rules.law.packs):
         yield from (not_assessed(rule, "workspace", NO_LAW) for rule in rules)
         return
-    said = [one for one in contacts.all if one.said["country"] and one.happened != "no"]
+    said, blank = _told(contacts, "country")
     if not said:
         yield from (not_assessed(rule, "workspace", NO_FIELD["country"]) for rule in rules)
         return
-    away = [one for one in said if one.said["country"].casefold() != HOME]
-    if not away:
-        for rule in rules:
-            about, wrong = Phrase("出境", "data abroad"), Phrase("在境外", "were abroad")
-            yield told(rule, "workspace", about, wrong, contacts.rows(one.kind for one in said), Broken())
-        return
+    abroad = {one.kind: _is_abroad(one.said["country"]) for one in said}
+    away, uncoded = [one for one in said if abroad[one.kind] == "yes"], contacts.kinds(abroad, "maybe")
+    if blank or uncoded or not away:
+        about, wrong = Phrase("出境", "data abroad"), Phrase("在境外", "were abroad")
+        doubts = *contacts.doubts(blank, NO_FIELD["country"]), *contacts.doubts(uncoded, NO_FIELD["code"])
+        subject, here = "touches" if away else "workspace", contacts.rows(contacts.kinds(abroad, "no"))
+        yield from (told(rule, subject, about, wrong, here, Broken(), doubts) for rule in rules)
     needs: dict[int, Need] = {}
     subjects: dict[str, list[int]] = {}
     for name in sorted({_tool(contacts, one) for one in away}):
@@ -180,6 +210,14 @@ def _abroad(case: LogCase, contacts: Contacts) -> Iterator[Observation]:
     yield from _consented(
         case, contacts, UNTOLD, needs, subjects, Phrase("没有出境的单独同意", "had no consent to going abroad")
     )
+
+
+def _is_abroad(country: str) -> Match:
+    """Return whether what a log says is another country; `maybe` where it is neither home nor a code of two letters."""
+    name = " ".join(normalize("NFKC", country).casefold().replace("’", "'").split())
+    if name in AT_HOME:
+        return "no"
+    return "yes" if re.fullmatch("[a-z]{2}", name) else "maybe"
 
 
 def _tool(contacts: Contacts, one: Contact) -> str:

@@ -2,6 +2,9 @@
 
 A limit counts from what it counts from on the plan, in open time unless the step says `clock: wall`. Where a row says by when the step
 was due, that is taken; else the row that says that it fell due, the step before in the same run, or the event that began the run.
+
+What was never done has no row in a log of what was done. Nothing was missed only where the log lists what fell due: by a row of state
+`due`, or as the step that always comes before was done.
 """
 
 from __future__ import annotations
@@ -57,7 +60,13 @@ REASONS: Final[Mapping[int, Phrase]] = {
     ALONE_: Phrase("这些行既没有流水号也没有客户编号", "these rows name neither a run nor a customer"),
 }
 NEVER_NAMED: Final = Phrase("步骤日志里从没出现过这一步", "the log of steps never names it")
+UNLISTED: Final = Phrase(
+    "日志只写了做完的，没写该做的，没做的看不出来",
+    "the log only tells that they were done, so that those never done do not show",
+)
 NOT_DUE: Final = Phrase("还没有到期的", "none was due yet")
+UNKNOWN_OTHERS: Final = f"verdict IN ({MET}, {LATE_}) AND NOT listed"
+"""Of those done: whether others may have fallen due that the log has no row of."""
 UNIT: Final = Phrase("次到期", "times due")
 
 
@@ -86,6 +95,7 @@ class Deadlines:
         self.late = Judged(case.store, self.works.roles, self._tell)
         self.missed = Judged(case.store, self.works.roles, self._tell)
         self.verdicts: dict[int, Counter[int]] = {}
+        self.unlisted: dict[int, Counter[int]] = {}
         self.spells: dict[int, Spells] = {}
 
     def observe(self) -> Iterator[Observation]:
@@ -109,19 +119,22 @@ class Deadlines:
         span = self.case.store.spans["steps"]
         self.hours.lay(span[1] - BEFORE, span[2] + DAY)
         lay_clock(self.engine, self.case.compilation.workspace.settings.timezone, span[1] - BEFORE, span[2])
-        limits = []
+        limits, opened = [], self.works.named("due")
+        follows = {place.number: list(self._follows(place)) for place in self.limited}
         for place in self.limited:
             within, after = place.step.within, place.step.after
             wall = place.step.clock == "wall"
             hours = 0 if wall else self.hours.of[place.number]
             seconds = within.seconds if within else None
-            limits.append(
-                (place.number, seconds, hours, hours in self.hours.personal, after is None and seconds is not None)
-            )
-        columns = ("place INTEGER", "seconds BIGINT", "hours INTEGER", "personal BOOLEAN", "at_once BOOLEAN")
-        lay(self.engine, "limits", columns, limits)
-        bases = [row for place in self.limited for row in self._bases(place)]
-        lay(self.engine, "bases", ("place INTEGER", "origin INTEGER", "plus BIGINT"), bases)
+            at_once = after is None and seconds is not None
+            bases = self.courses[place.playbook].bases(place) or ()
+            always = bool(bases) and len(bases) == len(follows[place.number])
+            listed = place.number in opened, always, self._once(place.number)
+            limits.append((place.number, seconds, hours, hours in self.hours.personal, at_once, *listed))
+        said = ("place INTEGER", "seconds BIGINT", "hours INTEGER", "personal BOOLEAN", "at_once BOOLEAN")
+        lay(self.engine, "limits", (*said, "opens BOOLEAN", "followed BOOLEAN", "once BOOLEAN"), limits)
+        counted = [row for place in self.limited for row in self._bases(place)]
+        lay(self.engine, "bases", ("place INTEGER", "origin INTEGER", "plus BIGINT"), counted)
         starts = [
             (number, kind)
             for number, root in enumerate(self.places.roots, 1)
@@ -130,9 +143,8 @@ class Deadlines:
         lay(self.engine, "starts", ("playbook INTEGER", "kind INTEGER"), starts)
         asks = [(place.number, kind) for place in self.limited if place.step.on for kind in self._events(place.step.on)]
         lay(self.engine, "asks", ("place INTEGER", "kind INTEGER"), asks)
-        follows = [row for place in self.limited for row in self._follows(place)]
         pairs = {(a.number, b.number): None for course in self.courses.values() for a, b in course.pairs()}
-        followed = [(*row, (row[1], row[0]) in pairs, self._once(row[0])) for row in follows]
+        followed = [(*row, (row[1], row[0]) in pairs, self._once(row[0])) for rows in follows.values() for row in rows]
         columns = ("place INTEGER", "origin INTEGER", "plus BIGINT", "ordered BOOLEAN", "once BOOLEAN")
         lay(self.engine, "follows", columns, followed)
         lay(self.engine, "pairs", ("earlier INTEGER", "later INTEGER"), pairs)
@@ -174,21 +186,24 @@ class Deadlines:
         return judging(self.hours, first, last, self.end)
 
     def _take(self) -> None:
-        for place, verdict, count in self.engine.run("SELECT place, verdict, count(*) FROM judging GROUP BY 1, 2"):
+        for place, verdict, count, unlisted in self.engine.run(
+            f"SELECT place, verdict, count(*), sum(CASE WHEN {UNKNOWN_OTHERS} THEN 1 ELSE 0 END) FROM judging GROUP BY 1, 2"
+        ):
             self.verdicts.setdefault(place, Counter())[verdict] += count
+            self.unlisted.setdefault(place, Counter())[verdict] += unlisted
         for place, took, count in self.engine.run(
             "SELECT place, CAST(floor(ln(greatest(reached - since, 0) + 1) * 200) AS INTEGER), count(*) FROM judging "
             f"WHERE verdict IN ({MET}, {LATE_}) AND since IS NOT NULL GROUP BY 1, 2"
         ):
             self.spells.setdefault(place, Spells()).add(took, count)
         for judged, broken, looked in (
-            (self.late, LATE_, (MET, LATE_)),
-            (self.missed, MISSED_, (MET, LATE_, MISSED_)),
+            (self.late, LATE_, f"verdict IN ({MET}, {LATE_})"),
+            (self.missed, MISSED_, f"verdict IN ({MET}, {LATE_}, {MISSED_}) AND NOT ({UNKNOWN_OTHERS})"),
         ):
             self.engine.run(
                 f"CREATE OR REPLACE TABLE judged AS SELECT place AS subject, verdict = {broken} AS broken, "
                 "CASE WHEN done IS NULL THEN coalesce(due, since, origin) ELSE done END AS ts, who, run, staff, shop, role, "
-                f"place, since, due, done, source, line FROM judging WHERE verdict IN ({', '.join(map(str, looked))})"
+                f"place, since, due, done, source, line FROM judging WHERE {looked}"
             )
             judged.take()
 
@@ -212,13 +227,16 @@ class Deadlines:
         counts = self.verdicts.get(place.number, Counter())
         doubts = [(count, REASONS[verdict]) for verdict, count in sorted(counts.items()) if verdict in REASONS]
         waiting = place.number in named or counts
-        for rule, judged in ((LATE, self.late), (MISSED, self.missed)):
+        unlisted = self.unlisted.get(place.number, Counter())
+        known = Counter({verdict: count - unlisted[verdict] for verdict, count in counts.items()})
+        missing = [*doubts, (unlisted.total(), UNLISTED)]
+        for rule, judged, told, unsure in ((LATE, self.late, counts, doubts), (MISSED, self.missed, known, missing)):
             if place.number not in judged.sums:
                 reason = NOT_DUE if waiting else NEVER_NAMED
-                yield not_assessed(rule, place.node, reason, UNIT, queries=queries, doubts=doubts)
+                yield not_assessed(rule, place.node, reason, UNIT, queries=queries, doubts=unsure)
                 continue
-            message = self._message(place, counts)
-            yield judged.observation(rule, place.number, place.node, message, unit=UNIT, queries=queries, doubts=doubts)
+            message = self._message(place, told)
+            yield judged.observation(rule, place.number, place.node, message, unit=UNIT, queries=queries, doubts=unsure)
 
     def _message(self, place: Place, counts: Counter[int]) -> Phrase:
         zh = f"按时 {counts[MET]} 次，超时 {counts[LATE_]} 次，没做 {counts[MISSED_]} 次"

@@ -100,7 +100,8 @@ WITH zones AS (
            CASE WHEN w.due IS NOT NULL THEN 0 ELSE l.seconds END AS allowed,
            CASE WHEN b.base IS NOT NULL AND b.plus IS NULL THEN {NO_DELAY} ELSE {NO_BASE} END AS lacking,
            coalesce(w.done, {end}) AS reached, coalesce(w.opened, a.base, b.base) AS since,
-           false AS early
+           false AS early, w.opened IS NOT NULL OR (w.due IS NOT NULL AND l.opens)
+           OR (l.followed AND w.course > CASE WHEN l.once THEN -{ALONE} ELSE 0 END) AS listed
     FROM works w JOIN limits l ON w.place = l.place
     LEFT JOIN based b ON b.course = w.course AND b.place = w.place AND b.turn = w.turn
     LEFT JOIN asked_beside a ON a.course = w.course AND a.place = w.place AND a.turn = w.turn
@@ -108,7 +109,7 @@ WITH zones AS (
     UNION ALL
     SELECT e.course, e.place, NULL, e.who, e.run, e.staff, e.shop, 0, NULL, NULL, NULL, NULL, NULL, NULL,
            l.seconds, l.hours, CASE WHEN l.personal THEN coalesce(z.zone, d.zone) ELSE 0 END,
-           e.base + e.plus, l.seconds, {NO_BASE}, {end}, e.base, coalesce(e.early, false)
+           e.base + e.plus, l.seconds, {NO_BASE}, {end}, e.base, coalesce(e.early, false), true
     FROM expected e JOIN limits l ON e.place = l.place
     LEFT JOIN zones z ON z.who = e.who LEFT JOIN zoned d ON d.hours = l.hours
     WHERE NOT coalesce(e.early AND e.named, false)

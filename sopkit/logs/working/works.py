@@ -78,9 +78,10 @@ class Works:
         columns = ("kind INTEGER", "place INTEGER", "playbook INTEGER", "state INTEGER", "role INTEGER")
         lay(self.case.store.engine, "step_said", columns, rows)
 
-    def named(self) -> frozenset[int]:
-        """Return the steps that the log names at all, in whatever state."""
-        found = (self.places.find(said["step"]) for said in self.case.store.kinds("steps").values())
+    def named(self, state: str | None = None) -> frozenset[int]:
+        """Return the steps that the log names in a state; None: in whatever state."""
+        kinds = self.case.store.kinds("steps").values()
+        found = (self.places.find(said["step"]) for said in kinds if state in (None, said["state"]))
         return frozenset(place.number for place in found if place is not None)
 
 
