@@ -164,7 +164,8 @@ def test_what_the_rules_find(
         opened = [{"tapped": 60}.get(one["event"], 172800) for one in events if one["event"] != "other"]
         known = min(one["time"] for one in events) + max(opened)
         judged = [(row, late(row, replies, events)) for row in replies]
-        wrong = [row for row, too_late in judged if too_late and row["time"] >= known]
+        logged = {"wrote", "tapped", "paid"} <= {one["event"] for one in events}
+        wrong = [row for row, too_late in judged if too_late and row["time"] >= known and logged]
         check(
             said["SOP312", "channel/line"],
             wrong,
