@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -225,8 +226,7 @@ def test_kpis(events: list[tuple[str, int, int, str]], parts: int) -> None:
     assert readings == ([(followed, came / followed)] if followed else [])
 
     spells = sorted(
-        min(end for end in paid[who] if end >= start) - start
-        for who in people for start in joined[who] if any(end >= start for end in paid[who])
+        min((end for end in paid[who] if end >= start), default=math.inf) - start for who in people for start in joined[who]
     )  # fmt: skip
     medians = [(one.estimate.n, one.estimate.value) for one in found["answer"].readings]
     assert medians == ([(len(spells), spells[(len(spells) + 1) // 2 - 1])] if spells else [])
@@ -288,14 +288,13 @@ def test_kpis_of_segments_and_values(events: list[Happening], strangers: bool, p
     assert len(found["joiners"].aside) == aside
     assert len(found["orders-each"].aside) == beyond
     took = [
-        (start, min(at for name, each, at, _ in events if (name, each) == ("order-paid", who) and at >= start) - start)
+        (start, min((at for name, each, at, _ in events if (name, each) == ("order-paid", who) and at >= start), default=math.inf) - start)
         for event, who, start, _ in events if event == "member-joined"
-        if any((name, each) == ("order-paid", who) and at >= start for name, each, at, _ in events)
     ]  # fmt: skip
     means = {}
     for lo, hi in weeks:
         mine = [length for start, length in took if lo <= start < hi]
-        if mine:
+        if mine and max(mine) < math.inf:
             means[lo] = (len(mine), sum(mine) / len(mine))
     quick = {one.start: (one.estimate.n, round(one.estimate.value, 6)) for one in found["quick"].readings}
     assert quick == {lo: (n, round(value, 6)) for lo, (n, value) in means.items()}
