@@ -151,6 +151,29 @@ def test_what_a_log_lacks_is_never_kept(tmp_path: Path) -> None:
     assert all(one.reason is not None for one in found if one.status == "not assessed")
 
 
+BARE: Final = {"customer": "ann", "time": AT - DAY, "action": "given"}
+ONE: Final = re.sub(r"  (?:all|club|care|health|abroad)-ok: .*\n", "", RICH).replace("consent: abroad-ok\n", "")
+"""The only consent that is declared is `sms-ok`."""
+
+
+@pytest.mark.parametrize(
+    ("nouns", "given", "statuses"),
+    [
+        (RICH, BARE, dict.fromkeys((501, 502, 503, 504, 510, 550), "not assessed")),
+        (RICH, {**BARE, "purpose": "promo"}, {501: "kept", 502: "kept", 510: "broken", 550: "broken"}),
+        (RICH, {**BARE, "consent": "health-ok", "purpose": "care"}, {502: "broken", 510: "kept", 550: "broken"}),
+        (ONE, BARE, {501: "kept", 502: "kept", 510: "broken", 550: "broken"}),
+    ],
+)
+def test_a_consent_that_is_not_named_stands_for_the_only_one(
+    tmp_path: Path, nouns: str, given: dict[str, object], statuses: dict[int, str]
+) -> None:
+    touches = [touch("hi"), touch("talk", data="allergy", country="sg", tool="desk")]
+    found = asked(case_of(tmp_path, {"touches": touches, "consents": [OLD, given]}, nouns=nouns))
+    said = {int(one.rule.code[3:]): one.status for one in found if one.rule.code in {f"SOP{code}" for code in statuses}}
+    assert said == statuses
+
+
 @pytest.mark.parametrize(("complete", "status"), [(False, "not assessed"), (True, "broken")])
 def test_an_act_that_opens_and_is_never_logged_may_have_happened(tmp_path: Path, complete: bool, status: str) -> None:
     logs: dict[str, Any] = {"touches": [touch("reply", AT + 72 * HOUR)], "events": [WROTE, OPENED[1]]}
