@@ -98,15 +98,21 @@ def judged(
             last = max(last, {3: 3, 1: 2, 2: 1}[past[-1][1]])
         elif course and course[0][1] == 3:
             unknown = True
-    if unknown or any(one["action"] not in CODE for one in mine) or (last == 0 and at < first):
+    if unknown or any(one["action"] not in CODE or _gives_unnamed(one) for one in mine) or (last == 0 and at < first):
         return 0
     if last >= 2:
         return 503 if last == 3 else 504
-    rest = {
-        name: _course([one for one in mine if one.get("consent") == name or not one.get("consent")], name, expiry)
-        for name in others
-    }
+    rest = {name: _course([one for one in mine if names(one, name)], name, expiry) for name in others}
     return 502 if any(_in_force(course, at, grace[name]) for name, course in rest.items()) else 501
+
+
+def names(row: Row, consent: str) -> bool:
+    """Return whether a row is about a consent, where several are declared: what gives it names it."""
+    return row.get("consent") == consent or (not row.get("consent") and row["action"] != "given")
+
+
+def _gives_unnamed(row: Row) -> bool:
+    return row["action"] == "given" and not any(row.get(one) for one in ("consent", "purpose", "channel"))
 
 
 Course = list[tuple[int, int, int]]

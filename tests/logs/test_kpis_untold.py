@@ -106,6 +106,35 @@ def test_what_no_log_holds_is_named(tmp_path: Path, formula: str, reason: str) -
     assert reason in found.reason.en
 
 
+@pytest.mark.parametrize(
+    ("statistic", "ended", "target", "status", "words"),
+    [
+        ("median", 20, "≤ 2h", "not assessed", "∞ (95% interval"),
+        ("median", 20, "≤ 100m", "not assessed", "of which 180 had not ended when the log does"),
+        ("median", 20, "≤ 30m", "broken", "of which 180 had not ended when the log does"),
+        ("median", 150, "≤ 2h", "kept", "3600s (95% interval"),
+        ("mean", 200, "≤ 2h", "kept", "3600s"),
+        ("mean", 199, "≤ 2h", "not assessed", "some had not ended"),
+    ],
+)
+def test_what_never_ended_took_longer_than_all(
+    tmp_path: Path, statistic: str, ended: int, target: str, status: str, words: str
+) -> None:
+    rows = [
+        {"event": event, "customer": f"c{n}", "time": BEGIN + n * 60 + after}
+        for n in range(200)
+        for event, after in (("member-joined", 0), ("order-paid", 3600))
+        if not after or n < ended
+    ]
+    rows.append({"event": "order-paid", "customer": "z", "time": BEGIN + 200 * 60 + 1800})
+    kpi = f"---\nkind: kpi\nid: it\ntitle: 指标\nowner: guide\nbetter: lower\nunit: seconds\nmeasured_in: bi\ntarget: {target}\n"
+    formula = f"formula: {{{statistic}: {{from: member-joined, to: order-paid}}}}\n"
+    store = store_of(tmp_path, {"events": rows})
+    with store.engine:
+        (found,) = kpis.observe(LogCase(compiled({"sopkit.yaml": SETTINGS + NOUNS + kpi + formula}), store))
+    assert (found.status, words in found.message.en) == (status, True), found.message.en
+
+
 @pytest.mark.parametrize("asked", ["{segment: recent}", "{task: first-order}"])
 def test_what_events_tell_is_judged(tmp_path: Path, asked: str) -> None:
     rows = [(event, f"c{n}", day) for n in range(30) for event, day in (("member-joined", 0), ("order-paid", 5))]

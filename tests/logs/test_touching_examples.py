@@ -68,6 +68,8 @@ def agreed(consent: str, at: int = AT - DAY, action: str = "given") -> dict[str,
 
 OLD: Final = {"customer": "zoe", "time": AT - 90 * DAY, "action": "given", "consent": "all-ok"}
 """The log of consents begins long before."""
+OPENED: Final = [{"customer": "zoe", "time": AT, "event": event} for event in ("wrote", "tapped", "paid")]
+WROTE: Final = {"customer": "ann", "time": AT, "event": "wrote"}
 BORN: Final = {"customer": "ann", "born": 7000}
 CASES: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
     "SOP301": (
@@ -81,8 +83,8 @@ CASES: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
     "SOP309": ({"touches": [touch("hi", AT + 12 * HOUR)]}, {"touches": [touch("hi")]}),
     "SOP310": ({"touches": [touch("hi", channel="notice")]}, {"touches": [touch("talk", channel="notice")]}),
     "SOP312": (
-        {"touches": [touch("reply", AT + 48 * HOUR)], "events": [{"customer": "ann", "time": AT, "event": "wrote"}]},
-        {"touches": [touch("reply", AT + 48 * HOUR - 1)], "events": [{"customer": "ann", "time": AT, "event": "wrote"}]},
+        {"touches": [touch("reply", AT + 48 * HOUR)], "events": [WROTE, *OPENED]},
+        {"touches": [touch("reply", AT + 48 * HOUR - 1)], "events": [WROTE, *OPENED]},
     ),
     "SOP501": (
         {"touches": [touch("hi")], "consents": [OLD, agreed("sms-ok", action="refused")]},
@@ -147,6 +149,41 @@ def test_what_a_log_lacks_is_never_kept(tmp_path: Path) -> None:
     kept = {(one.rule.code, one.subject) for one in found if one.status == "kept"}
     assert kept == set()
     assert all(one.reason is not None for one in found if one.status == "not assessed")
+
+
+BARE: Final = {"customer": "ann", "time": AT - DAY, "action": "given"}
+ONE: Final = re.sub(r"  (?:all|club|care|health|abroad)-ok: .*\n", "", RICH).replace("consent: abroad-ok\n", "")
+"""The only consent that is declared is `sms-ok`."""
+
+
+@pytest.mark.parametrize(
+    ("nouns", "given", "statuses"),
+    [
+        (RICH, BARE, dict.fromkeys((501, 502, 503, 504, 510, 550), "not assessed")),
+        (RICH, {**BARE, "purpose": "promo"}, {501: "kept", 502: "kept", 510: "broken", 550: "broken"}),
+        (RICH, {**BARE, "consent": "health-ok", "purpose": "care"}, {502: "broken", 510: "kept", 550: "broken"}),
+        (ONE, BARE, {501: "kept", 502: "kept", 510: "broken", 550: "broken"}),
+    ],
+)
+def test_a_consent_that_is_not_named_stands_for_the_only_one(
+    tmp_path: Path, nouns: str, given: dict[str, object], statuses: dict[int, str]
+) -> None:
+    touches = [touch("hi"), touch("talk", data="allergy", country="sg", tool="desk")]
+    found = asked(case_of(tmp_path, {"touches": touches, "consents": [OLD, given]}, nouns=nouns))
+    said = {int(one.rule.code[3:]): one.status for one in found if one.rule.code in {f"SOP{code}" for code in statuses}}
+    assert said == statuses
+
+
+@pytest.mark.parametrize(("complete", "status"), [(False, "not assessed"), (True, "broken")])
+def test_an_act_that_opens_and_is_never_logged_may_have_happened(tmp_path: Path, complete: bool, status: str) -> None:
+    logs: dict[str, Any] = {"touches": [touch("reply", AT + 72 * HOUR)], "events": [WROTE, OPENED[1]]}
+    case = case_of(tmp_path, logs, nouns=RICH)
+    if complete:
+        case.store.complete["events"] = AT
+    with case.store.engine:
+        (found,) = (one for one in touching.replies.observe(case) if one.rule.code == "SOP312")
+    assert found.status == status
+    assert complete or (found.unsure == 1 and found.reason is not None and "paid, which open it" in found.reason.en)
 
 
 def test_what_caps_ask_is_plain_sql(tmp_path: Path) -> None:

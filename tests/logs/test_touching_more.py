@@ -55,7 +55,7 @@ EVENTS: Final = st.lists(
 CONSENTS: Final = st.lists(
     st.fixed_dictionaries({
         "customer": st.sampled_from(PEOPLE), "time": MOMENTS, "action": st.sampled_from(("given", "given", "withdrawn", "refused")),
-        "consent": st.sampled_from(("health-ok", "abroad-ok", "sms-ok")),
+        "consent": st.sampled_from(("health-ok", "abroad-ok", "sms-ok", None)),
     }), min_size=1, max_size=6,
 )  # fmt: skip
 
@@ -128,9 +128,7 @@ def is_young(born: int, today: date) -> bool:
 
 
 def without(row: Row, consents: list[Row], name: str, grace: int) -> int | None:
-    return oracle.judged(
-        row, consents, [name], [], lambda one, which: one["consent"] == which, lambda *_: oracle.NEVER, {name: grace}
-    )
+    return oracle.judged(row, consents, [name], [], oracle.names, lambda *_: oracle.NEVER, {name: grace})
 
 
 @pytest.mark.long
@@ -174,7 +172,8 @@ def test_what_the_rules_find(
         opened = [{"tapped": 60}.get(one["event"], 172800) for one in events if one["event"] != "other"]
         known = min(one["time"] for one in events) + max(opened)
         judged = [(row, late(row, replies, events)) for row in replies]
-        wrong = [row for row, too_late in judged if too_late and row["time"] >= known]
+        logged = {"wrote", "tapped", "paid"} <= {one["event"] for one in events}
+        wrong = [row for row, too_late in judged if too_late and row["time"] >= known and logged]
         check(
             said["SOP312", "channel/line"],
             wrong,

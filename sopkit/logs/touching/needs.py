@@ -17,7 +17,10 @@ CODES: Final = {"given": 1, "refused": 2, "withdrawn": 3}
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One of these consents must be in force; where there is none declared, one that the log itself says is for this."""
+    """One of these consents must be in force; where there is none declared, one that the log itself says is for this.
+
+    A separate consent has no purpose and no channel: only rows that name it give it.
+    """
 
     purpose: str
     channel: str
@@ -71,22 +74,31 @@ class Rows:
         named = said["consent"] in self.declared or said["purpose"] or said["channel"]
         return said["action"] == "given" and not named and (bool(said["consent"]) or len(self.declared) != 1)
 
+    @staticmethod
+    def _is_bare(said: Mapping[str, str]) -> bool:
+        return not (said["consent"] or said["purpose"] or said["channel"])
+
     def slots(self, needs: Iterable[Need]) -> dict[Need, tuple[Slot, ...]]:
         """Return the slots of which one must be in force; those alike are the same, so that rows are not looked at twice."""
         return {one: tuple(self._slots(one)) for one in needs}
 
     def _slots(self, need: Need) -> Iterable[Slot]:
-        for consent in need.consents or ("",):
-            kinds = tuple(kind for kind, said in self.kinds.items() if self._speaks(said, consent, need))
+        for consent in need.consents or (("",) if need.purpose else ()):
+            kinds = self._speaking(consent, need)
             if kinds:
                 yield Slot(consent, kinds)
 
     def alone(self, consent: str) -> Slot:
         """Return all that is said of one consent, whatever it is needed for."""
-        return Slot(consent, tuple(kind for kind, said in self.kinds.items() if self._speaks(said, consent, None)))
+        return Slot(consent, self._speaking(consent, None))
+
+    def _speaking(self, consent: str, need: Need | None) -> tuple[int, ...]:
+        return tuple(
+            kind for kind, said in self.kinds.items() if kind not in self.unclear and self._speaks(said, consent, need)
+        )
 
     def _speaks(self, said: Mapping[str, str], consent: str, need: Need | None) -> bool:
-        if said["action"] not in CODES:
+        if said["action"] == "given" and self._is_bare(said) and not consent:
             return False
         if said["consent"] in self.declared and said["consent"] != consent:
             return False
@@ -95,6 +107,8 @@ class Rows:
         noun = self.declared.get(consent)
         if said["action"] == "given" and noun is not None and noun.given_by == "guardian" == _other(said["given_by"]):
             return False
+        if need is not None and not need.purpose:
+            return said["consent"] == consent or self._is_bare(said)
         if need is not None:
             return said["purpose"] in ("", need.purpose) and said["channel"] in ("", need.channel)
         return noun is not None and all(

@@ -9,6 +9,7 @@ from typing import Final
 from sopkit.logs.case import LogCase
 from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.states import UNCLEAR
+from sopkit.logs.store import Store
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
 from sopkit.logs.touching.found import Broken, listed, told, touched
 from sopkit.model.nouns import Channel
@@ -22,6 +23,11 @@ NO_EVENTS: Final = Phrase(
 NOBODY: Final = Phrase(
     "事件日志没有写客户是谁，看不出窗口什么时候打开",
     "the log of events does not say whose acts they are, so that nobody can tell when they opened it",
+)
+UNLOGGED: Final = Phrase(
+    "事件日志里从没出现过也能打开它的 {events}：没有声明事件日志从哪天起是全的（complete_from），说不准有没有发生",
+    "{events}, which open it too, never occur in the log of events: unless it is declared complete from a day on "
+    "(`complete_from`), nobody can tell whether they happened",
 )
 BEFORE: Final = Phrase("早于事件日志", "they came before the log of events begins")
 NONE: Final = Phrase("日志里没有用它发的消息", "the log has no message by it")
@@ -44,13 +50,16 @@ def observe(case: LogCase) -> Iterator[Observation]:
         if channel.opened_by is None:
             yield not_assessed(CLOSED, f"channel/{channel.id}", UNDECLARED)
         elif not kinds or "events" not in case.store.spans:
-            names = "、".join(sorted(opening)), ", ".join(sorted(opening))
-            reason = Phrase(NO_EVENTS.zh.format(events=names[0]), NO_EVENTS.en.format(events=names[1]))
-            yield not_assessed(CLOSED, f"channel/{channel.id}", reason)
+            yield not_assessed(CLOSED, f"channel/{channel.id}", _naming(NO_EVENTS, opening))
         elif not _names_customers(case, kinds):
             yield not_assessed(CLOSED, f"channel/{channel.id}", NOBODY)
         else:
             yield _asked(contacts, channel, mine, kinds)
+
+
+def _naming(phrase: Phrase, events: Collection[str]) -> Phrase:
+    names = sorted(events)
+    return Phrase(phrase.zh.format(events="、".join(names)), phrase.en.format(events=", ".join(names)))
 
 
 def _names_customers(case: LogCase, kinds: Collection[int]) -> bool:
@@ -68,7 +77,8 @@ def opening_of(channel: Channel) -> dict[str, ReplyWindow]:
 
 
 def _asked(contacts: Contacts, channel: Channel, every: list[Contact], kinds: Mapping[int, ReplyWindow]) -> Observation:
-    store, broken, unknown = contacts.store, Broken(), 0
+    store, broken, unknown, untold = contacts.store, Broken(), 0, 0
+    unlogged = _unlogged(store, channel)
     mine = [one.kind for one in every if one.happened == "yes"]
     maybe = [one.kind for one in every if one.happened == "maybe"]
     windows = list(dict.fromkeys(kinds.values()))
@@ -76,17 +86,25 @@ def _asked(contacts: Contacts, channel: Channel, every: list[Contact], kinds: Ma
     from_here = store.since("events") + longest
     query = _query(mine, kinds, windows)
     for _ in store.each():
-        broken.add(
-            store,
-            f"SELECT who, ts FROM ({query}) WHERE ts >= {from_here}",
-            partial(touched, contacts, before=longest, counted=mine),
-        )
+        late = f"SELECT who, ts FROM ({query}) WHERE ts >= {from_here}"
+        if unlogged:
+            untold += store.engine.run(f"SELECT count(*) FROM ({late})")[0][0]
+        else:
+            broken.add(store, late, partial(touched, contacts, before=longest, counted=mine))
         unknown += store.engine.run(f"SELECT count(*) FROM ({query}) WHERE ts < {from_here}")[0][0]
     zh = "；".join(one.source.zh for one in windows[:1])
     about = Phrase(f"{channel.id}（{zh}）", f"{channel.id} ({windows[0].source.en})")
     wrong = Phrase("超出了客户动作之后的时间或条数", "came past the time or the number that the customer's act allows")
-    looked, doubts = contacts.rows(mine) - unknown, (*contacts.doubts(maybe, UNCLEAR), (unknown, BEFORE))
+    looked = contacts.rows(mine) - unknown - untold
+    doubts = (*contacts.doubts(maybe, UNCLEAR), (unknown, BEFORE), (untold, _naming(UNLOGGED, unlogged)))
     return told(CLOSED, f"channel/{channel.id}", about, wrong, looked, broken, doubts, NONE)
+
+
+def _unlogged(store: Store, channel: Channel) -> set[str]:
+    """Return the events that open a channel and may have happened without being logged: the log, not declared complete, names none."""
+    if "events" in store.complete:
+        return set()
+    return set(opening_of(channel)) - {said["event"] for said in store.kinds("events").values()}
 
 
 def _query(mine: list[int], kinds: Mapping[int, ReplyWindow], windows: list[ReplyWindow]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -76,6 +77,10 @@ NO_DUE: Final = Phrase("日志没写每一步什么时候到期", "the log does 
 SHORT: Final = Phrase("日志开始得不够早", "the log does not reach back far enough")
 UNTOLD: Final = Phrase(
     "有的客户做没做过，要看日志开始以前的事", "of some customers it hangs on what happened before the log begins"
+)
+UNENDED: Final = Phrase(
+    "有的到日志结束还没完，平均要多久说不准",
+    "some had not ended when the log does, so that nobody can tell how long they take on average",
 )
 NO_WINDOW: Final = Phrase("cohort 要和 window 一起写才能数", "a cohort can be counted only with a `window`")
 
@@ -311,35 +316,52 @@ class Counting:
                 yield place.number
 
     def elapsed(self, what: Elapsed) -> dict[int, Estimate]:
-        """Return for each period how long it took from each event to the customer's next end. Raises `UncountableError`."""
+        """Return for each period how long it took from each event to the customer's next end. Raises `UncountableError`.
+
+        What had not ended when the log does took longer than all: of a mean, its period is set aside.
+        """
         self._need("events")
         start, end = (listed(self.kinds.get(ref.id, [])) for ref in (what.start, what.end))
-        lay(self.engine, "took", ("period INTEGER", "seconds BIGINT", "n BIGINT"), ())
+        lay(self.engine, "took", ("period INTEGER", "ended BOOLEAN", "seconds BIGINT", "n BIGINT"), ())
+        last = self.store.spans["events"][2]
         query = (
-            "INSERT INTO took SELECT q.period, n.following - n.ts, count(*) FROM (SELECT who, ts, sort, min(ends) OVER "
+            f"INSERT INTO took SELECT q.period, n.following IS NOT NULL, coalesce(n.following, {last}) - n.ts, "
+            "count(*) FROM (SELECT who, ts, sort, min(ends) OVER "
             "(PARTITION BY who ORDER BY ts DESC, sort DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS following FROM ("
             f"SELECT who, ts, 0 AS sort, CAST(NULL AS BIGINT) AS ends FROM events WHERE who <> 0 AND kind IN ({start}) UNION ALL "
             f"SELECT who, ts, 1, ts FROM events WHERE who <> 0 AND kind IN ({end})) AS told) AS n "
-            "JOIN periods q ON n.ts >= q.lo AND n.ts < q.hi WHERE n.sort = 0 AND n.following IS NOT NULL GROUP BY 1, 2"
+            "JOIN periods q ON n.ts >= q.lo AND n.ts < q.hi WHERE n.sort = 0 GROUP BY 1, 2, 3"
         )
         for _ in self.store.each():
             self._run(query)
         whole = self._run(
-            "SELECT period, sum(n), sum(CAST(seconds AS DOUBLE) * n), sum(CAST(seconds AS DOUBLE) * seconds * n) FROM took GROUP BY period"
+            "SELECT period, sum(n), sum(CASE WHEN ended THEN 0 ELSE n END), sum(CAST(seconds AS DOUBLE) * n), "
+            "sum(CAST(seconds AS DOUBLE) * seconds * n) FROM took GROUP BY period"
         )
         if what.statistic == "mean":
-            return {period: mean(total, squares, int(n)) for period, n, total, squares in whole}
+            self.aside |= {period: UNENDED for period, _, unended, *_ in whole if unended}
+            return {period: mean(total, squares, int(n)) for period, n, _, total, squares in whole}
         share = 0.5 if what.statistic == "median" else 0.9
-        return {period: quantile(int(n), share, partial(self._nth, period)) for period, n, *_ in whole}
+        return {
+            period: quantile(
+                int(n), share, partial(self._nth, period, "ended"), partial(self._nth, period, "true"), int(unended)
+            )
+            for period, n, unended, *_ in whole
+        }
 
-    def _nth(self, period: int, nth: int) -> int:
-        """Return how long the nth took of a period, from the shortest on; the first is 1."""
+    def _nth(self, period: int, where: str, nth: int) -> float:
+        """Return how long the nth took of those of a period of which `where` is true, from the shortest on; the first is 1.
+
+        It is infinite where there are fewer.
+        """
         query = (
             "SELECT min(seconds) FROM (SELECT seconds, sum(n) OVER "
             "(ORDER BY seconds ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto FROM "
-            f"(SELECT seconds, sum(n) AS n FROM took WHERE period = {period} GROUP BY seconds) AS each) AS sums WHERE upto >= {nth}"
+            f"(SELECT seconds, sum(n) AS n FROM took WHERE period = {period} AND {where} GROUP BY seconds) AS each) AS sums "
+            f"WHERE upto >= {nth}"
         )
-        return int(self.engine.run(query)[0][0])
+        found = self.engine.run(query)[0][0]
+        return math.inf if found is None else int(found)
 
 
 def stretch(window: Window, since: str, end: int) -> tuple[str, str]:

@@ -33,6 +33,8 @@ class Estimate:
     high: float
     n: int
     method: Method
+    unended: int = 0
+    """Of n, those of which only a least value is known: they had not ended when the log did."""
 
 
 def z(confidence: float = CONFIDENCE) -> float:
@@ -58,12 +60,18 @@ def mean(total: float, squares: float, n: int) -> Estimate:
     return Estimate(value, value - spread, value + spread, n, "normal")
 
 
-def quantile(n: int, part: float, nth: Callable[[int], float]) -> Estimate:
-    """Return a quantile of n values, of which `nth` says the first (1) to the last (n) in order; its interval is between two, or open."""
+def quantile(
+    n: int, part: float, nth: Callable[[int], float], least: Callable[[int], float] | None = None, unended: int = 0
+) -> Estimate:
+    """Return a quantile of n values, of which `nth` says the first (1) to the last (n) in order; its interval is between two, or open.
+
+    Where some are `unended`, `nth` takes them for infinite, and `least` for the least that each is.
+    """
     at = max(1, math.ceil(part * n))
     spread = z() * math.sqrt(n * part * (1 - part))
     low, high = math.floor(n * part - spread), math.ceil(n * part + spread) + 1
-    return Estimate(nth(at), nth(low) if low >= 1 else -math.inf, nth(high) if high <= n else math.inf, n, "order")
+    below = (least or nth)(low) if low >= 1 else -math.inf
+    return Estimate(nth(at), below, nth(high) if high <= n else math.inf, n, "order", unended)
 
 
 def in_full(value: float, n: int) -> Estimate:

@@ -275,9 +275,13 @@ def _said(one: Measured) -> Phrase:
     if estimate.method == "full":
         return Phrase(f"{at}实际 {value}，目标 {target}（{method.zh}）", f"{at}{value}, target {target} ({method.en})")
     low, high = shown(estimate.low, one.unit), shown(estimate.high, one.unit)
+    zh, en = "", ""
+    if estimate.unended:
+        zh = f"，其中 {estimate.unended} 次到日志结束还没完"
+        en = f", of which {estimate.unended} had not ended when the log does"
     return Phrase(
-        f"{at}实际 {value}（95% 置信区间 {low} 到 {high}，{method.zh}，n={estimate.n}），目标 {target}",
-        f"{at}{value} (95% interval {low} to {high}, {method.en}, n={estimate.n}), target {target}",
+        f"{at}实际 {value}（95% 置信区间 {low} 到 {high}，{method.zh}，n={estimate.n}{zh}），目标 {target}",
+        f"{at}{value} (95% interval {low} to {high}, {method.en}, n={estimate.n}{en}), target {target}",
     )
 
 

@@ -24,6 +24,10 @@ from sopkit.tree import Mark
 UNIT: Final = Phrase("条变更", "changes")
 NO_LOG: Final = Phrase("没有同步日志", "there is no log of syncs")
 NO_ARRIVALS: Final = Phrase("同步日志没有一行写了到达的时间", "no row of the log of syncs says when anything arrived")
+NONE_ARRIVED: Final = Phrase(
+    "日志里它没有一行写了到达的时间：可能全丢了，也可能只是没记",
+    "no row of it says when it arrived: all may be lost, or that is only not logged",
+)
 NOT_NAMED: Final = Phrase("同步日志里没有它", "the log of syncs does not name it")
 NO_TIME: Final = Phrase("没写多久同步一次（every）", "how often it runs (`every`) is not declared")
 NO_LENGTH: Final = Phrase(
@@ -93,8 +97,8 @@ class _Arrivals:
         self.declared = {one.id: self._declared(one) for one in syncs}
         self.late, self.missing = (Judged(case.store, ("",), _tell) for _ in range(2))
         self.spells: dict[int, Spells] = {}
-        self.rows: dict[int, tuple[int, int]] = {}
-        """Number of a sync → (its changes, those that arrived before they were made)."""
+        self.rows: dict[int, tuple[int, int, int]] = {}
+        """Number of a sync → (its changes, those that arrived, those that arrived before they were made)."""
 
     def _last(self) -> int:
         """Return the last second of the log, of arrivals too."""
@@ -147,11 +151,12 @@ class _Arrivals:
 
     def _take(self) -> None:
         run = self.engine.run
-        for subject, count, early in run(
-            "SELECT subject, count(*), sum(CASE WHEN arrived < changed THEN 1 ELSE 0 END) FROM synced GROUP BY subject"
+        for subject, *counts in run(
+            "SELECT subject, count(*), count(arrived), sum(CASE WHEN arrived < changed THEN 1 ELSE 0 END) "
+            "FROM synced GROUP BY subject"
         ):
-            before = self.rows.get(subject, (0, 0))
-            self.rows[subject] = (before[0] + count, before[1] + early)
+            count, arrived, early = (sum(one) for one in zip(self.rows.get(subject, (0, 0, 0)), counts, strict=True))
+            self.rows[subject] = (count, arrived, early)
         for subject, size, count in run(
             "SELECT subject, CAST(floor(ln(arrived - changed + 1) * 200) AS INTEGER), count(*) FROM synced "
             "WHERE arrived >= changed GROUP BY 1, 2"
@@ -172,14 +177,14 @@ class _Arrivals:
         self.missing.take()
 
     def _say(self, number: int, sync: Sync) -> Iterator[Observation]:
-        count, early = self.rows.get(number, (0, 0))
+        count, arrived, early = self.rows.get(number, (0, 0, 0))
         declared = self.declared[sync.id]
         for rule, judged in ((LATE_SYNC, self.late), (MISSING_SYNC, self.missing)):
             doubts = (
                 (early if rule is LATE_SYNC and declared is not None and declared.most is not None else 0, BACKWARDS),
             )
-            if number not in judged.sums:
-                reason = self._reason(sync, count, lacks_length=declared is not None and declared.most is None)
+            if number not in judged.sums or not arrived:
+                reason = self._reason(sync, count, arrived, lacks_length=declared is not None and declared.most is None)
                 yield not_assessed(rule, f"sync/{sync.id}", reason, UNIT, doubts=doubts)
                 continue
             message = self._message(number)
@@ -187,11 +192,13 @@ class _Arrivals:
                 rule, number, f"sync/{sync.id}", message, unit=UNIT, queries=(QUERY,), doubts=doubts
             )
 
-    def _reason(self, sync: Sync, count: int, *, lacks_length: bool) -> Phrase:
+    def _reason(self, sync: Sync, count: int, arrived: int, *, lacks_length: bool) -> Phrase:
         if self.declared[sync.id] is None:
             return NO_TIME
         if not count:
             return NOT_NAMED
+        if not arrived:
+            return NONE_ARRIVED
         return NO_LENGTH if lacks_length else WAITING
 
     def _message(self, number: int) -> Phrase:
