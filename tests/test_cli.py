@@ -173,8 +173,8 @@ def test_outside_a_workspace_check_names_init(sopkit: Run, tmp_path: Path, monke
     assert "sopkit init my-brand" in ran.err
     (tmp_path / "playbooks").mkdir()
     (tmp_path / "playbooks/sopkit.yaml").write_text(workspaces.SETTINGS, "utf-8")
-    assert "there is a workspace in playbooks" in sopkit("check", "--lang", "en").err
-    assert "there is a workspace in playbooks" in sopkit("check", ".", "--lang", "en").err
+    assert "there is a workspace in playbooks: run it in there" in sopkit("check", "--lang", "en").err
+    assert "there is a workspace in playbooks: run it in there" in sopkit("check", ".", "--lang", "en").err
 
 
 def test_the_nearest_workspace_upward_is_meant(sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
