@@ -9,7 +9,7 @@ from typing import Final
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Verdict
 from sopkit.graph.openings import DAY, Openings, weekly
 from sopkit.graph.touches import Touch
-from sopkit.model.documents import Journey
+from sopkit.model.documents import Journey, Workspace
 from sopkit.model.presets import HOURS_LIMITS, NO_MARKETING, HoursLimit
 from sopkit.model.triggers import CalendarReached, IssueDue
 from sopkit.rules.case import Case
@@ -85,8 +85,7 @@ def check(case: Case, touches: Mapping[str, Touch], *, one_clock: bool) -> Itera
     for limit in HOURS_LIMITS:
         mine = [one for one in marketing if any(channel.preset == limit.preset for channel in one.channels)]
         late = [one for one in mine if not _inside(case, one, limit, one_clock=one_clock)]
-        # what only vendors say is held against hours that somebody chose, and not against none
-        chosen = [one for one in late if limit.status == "verified" or one.step is None or one.spans]
+        chosen = [one for one in late if is_held(limit, one, case.workspace)]
         if chosen:
             yield _finding(case, limit, chosen)
         elif mine and not late:
@@ -94,6 +93,12 @@ def check(case: Case, touches: Mapping[str, Touch], *, one_clock: bool) -> Itera
             zh = f"{name} 的营销都在 {limit.words} 之内发（{len(mine)} 处）"
             en = f"marketing by {name} goes out within {limit.words} ({len(mine)} place{'s' * (len(mine) != 1)})"
             yield Proof(OUTSIDE, f"hours/{limit.preset}", Phrase(zh, en), (_fact(limit),))
+
+
+def is_held(limit: HoursLimit, touch: Touch, workspace: Workspace) -> bool:
+    """Return whether a touch is held to a limit, on the plan and in logs: to what only vendors say, where somebody chose its hours."""
+    issue = touch.step is None and touch.root != ""
+    return limit.status == "verified" or issue or bool(touch.spans) or _by_calendar(workspace, touch)
 
 
 def _barred(case: Case, marketing: Iterable[Touch]) -> Iterator[Finding]:
@@ -116,7 +121,7 @@ def _inside(case: Case, touch: Touch, limit: HoursLimit, *, one_clock: bool) -> 
     openings = weekly(spans) if spans else None
     if touch.step is None:
         return _at_slots(case, touch, openings, limit, one_clock=one_clock)
-    if openings is None and _by_calendar(case, touch):
+    if openings is None and _by_calendar(case.workspace, touch):
         return True  # it comes at its own hour, which whoever wrote it has chosen
     return openings is not None and all(
         limit.start <= start - day * DAY and end - day * DAY <= limit.end
@@ -135,8 +140,8 @@ def _at_slots(case: Case, touch: Touch, openings: Openings | None, limit: HoursL
     return all(limit.start <= one < limit.end for one in put_off)
 
 
-def _by_calendar(case: Case, touch: Touch) -> bool:
-    journey = case.workspace.journeys.get(touch.root.partition("/")[2])
+def _by_calendar(workspace: Workspace, touch: Touch) -> bool:
+    journey = workspace.journeys.get(touch.root.partition("/")[2])
     return isinstance(journey, Journey) and all(
         isinstance(one, CalendarReached | IssueDue) for one in journey.starts_on
     )

@@ -256,3 +256,18 @@ def test_what_is_said_of_bad_logs(tmp_path: Path) -> None:
     if os.environ.get("SOPKIT_REGENERATE"):
         GOLDEN.write_text(said, "utf-8")
     assert said == GOLDEN.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("settings", "status"), [("", "not assessed"), (HOURS, "broken")])
+def test_what_only_vendors_say_is_held_against_hours_that_were_chosen_as_on_the_plan(
+    tmp_path: Path, settings: str, status: str
+) -> None:
+    logs: dict[str, Any] = {"touches": [touch("hi", AT + 12 * HOUR), touch("hi")]}
+    (said,) = [
+        one for one in asked(case_of(tmp_path, logs, settings=settings, nouns=RICH)) if one.rule.code == "SOP309"
+    ]
+    assert said.status == status
+    if not settings:
+        assert said.reason is not None
+        assert (said.looked, said.unsure, said.broken) == (0, 2, 0)
+        assert "vendors alone" in said.reason.en

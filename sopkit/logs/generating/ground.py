@@ -13,14 +13,16 @@ from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
+from sopkit.graph.touches import touches_of
 from sopkit.logs.generating.course import ConsentRow, Course, TouchRow
 from sopkit.model.documents import Cap
 from sopkit.model.nouns import Channel, Consent, Purpose
-from sopkit.model.presets import HOURS_LIMITS, LIMITS, PlatformLimit
+from sopkit.model.presets import HOURS_LIMITS, LIMITS, HoursLimit, PlatformLimit
 from sopkit.model.steps import CapRule, Send, Step
 from sopkit.model.values import Calendar, Duration
 from sopkit.rules.consent_uses import fields_of, lacking
 from sopkit.rules.personal_fields import PERSONAL
+from sopkit.rules.sending_hours import is_held
 from sopkit.simulation.clock import Open, Schedule, Zone
 from sopkit.simulation.plan import Move, Plan, Via, selects
 
@@ -89,6 +91,7 @@ class Ground:
 
     def __init__(self, plan: Plan, graph: ExecutionGraph, start: int, end: int) -> None:
         self.plan, self.graph, self.workspace, self.start, self.end = plan, graph, plan.workspace, start, end
+        self.touches = touches_of(self.workspace, graph)
         self.ways: dict[tuple[str, str], Way] = {(one.node, one.via.channel.id): one for one in self._ways()}
         self.strays: dict[tuple[str, str, str], Way] = {}
         """Ways that no playbook declares, by node, channel and purpose."""
@@ -134,13 +137,16 @@ class Ground:
         hours = [Open.of(channel.hours)] if channel.hours else []
         if purpose is not None and purpose.is_marketing:
             every_day = frozenset(range(7))
-            hours += [
-                Open(every_day, one.start * 60, one.end * 60) for one in HOURS_LIMITS if one.preset == channel.preset
-            ]
+            hours += [Open(every_day, one.start * 60, one.end * 60) for one in self.limits_of(node, channel)]
         return Way(
             node, via, step, purpose, role, rule is None or rule.counts, covered,
             quiet, Schedule(tuple(hours)), self._uses_traits(purpose), self._country(channel),
         )  # fmt: skip
+
+    def limits_of(self, node: str, channel: Channel) -> list[HoursLimit]:
+        """Return the platforms' hours that marketing of a step or cadence by a channel is held to."""
+        touch, mine = self.touches.get(node), [one for one in HOURS_LIMITS if one.preset == channel.preset]
+        return [one for one in mine if touch is not None and is_held(one, touch, self.workspace)]
 
     def stray(self, way: Way, channel: Channel, purpose: Purpose | None) -> Way:
         """Return the way by which the same step would go by another channel, or for another purpose; it is judged like all others."""

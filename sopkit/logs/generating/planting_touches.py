@@ -27,7 +27,7 @@ LONGEST: Final = 7
 """Days in which a window is filled."""
 NO_CAPS: Final = Phrase("工作区没有触达上限", "the workspace has no caps on touches")
 NO_BUDGETS: Final = Phrase("没有给剧本分配触达次数", "no playbook has a budget of touches")
-NO_HOURS: Final = Phrase("没有限定营销时段的渠道", "no channel limits the hours of marketing")
+NO_HOURS: Final = Phrase("没有营销要守渠道的放行时段", "no marketing is held to hours of its channel")
 NO_QUIET: Final = Phrase("没有哪种触达要避开静默时段", "no touch has quiet hours to keep to")
 NO_CONSENT: Final = Phrase("没有触达要靠同意", "no touch rests on a consent")
 NO_EXPIRY: Final = Phrase("没有会到期的同意", "no consent expires")
@@ -157,6 +157,7 @@ def sending_hours(ground: Ground) -> Iterable[Target] | Phrase:
         ways = [
             one for one in ground.felt
             if one.via.channel.preset == preset and not one.via.channel.hours and one.purpose and one.purpose.is_marketing
+            and ground.limits_of(one.node, one.via.channel)
         ]  # fmt: skip
         if ways:
             found.append(Target(f"hours/{preset}", partial(_beside_hours, ground, ways, f"hours/{preset}")))

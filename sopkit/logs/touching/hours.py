@@ -18,13 +18,17 @@ from sopkit.logs.touching.found import Broken, listed, told, touched
 from sopkit.logs.zones import DAY, Zones, day_of
 from sopkit.model.presets import HOURS_LIMITS, NO_MARKETING
 from sopkit.model.values import WEEKDAYS, Hours
-from sopkit.rules.sending_hours import BARRED, OUTSIDE
+from sopkit.rules.sending_hours import BARRED, OUTSIDE, is_held
 from sopkit.rules.touched import CLOSED
 from sopkit.text import Phrase
 
 NO_LOG: Final = Phrase("没有触达日志", "there is no log of touches")
 NONE: Final = Phrase("日志里没有它管的触达", "the log has no touch that it is about")
 UNTOLD: Final = Phrase("日志没有写目的、步骤或渠道", "the log lacks purpose, step or channel")
+NOT_HELD: Final = Phrase(
+    "这个时段只是服务商的说法，剧本也没有给它们定钟点",
+    "vendors alone say so, and the playbooks choose no hours for them",
+)
 NO_ZONE: Final = Phrase("不知道客户在哪个时区", "the customer's time zone is not known")
 
 
@@ -63,7 +67,8 @@ def observe(case: LogCase) -> Iterator[Observation]:
                 contacts, zones, OUTSIDE, f"hours/{limit.preset}", about, Phrase("在这以外", "came at another hour")
             )
             within = f"second >= {limit.start * 60} AND second < {limit.end * 60}"
-            yield one.observation(partial(_goes_by, "", limit.preset), f"NOT ({within})", marketing=True)
+            held = partial(is_held, limit, workspace=contacts.workspace)
+            yield one.observation(partial(_goes_by, "", limit.preset), f"NOT ({within})", marketing=True, held=held)
     yield from _barred(contacts)
 
 
@@ -106,13 +111,24 @@ class _Hours:
         self.contacts, self.zones, self.rule, self.subject = contacts, zones, rule, subject
         self.about, self.wrong = about, wrong
 
-    def observation(self, ask: Callable[[Touch], Match], closed: str, *, marketing: bool = False) -> Observation:
+    def observation(
+        self,
+        ask: Callable[[Touch], Match],
+        closed: str,
+        *,
+        marketing: bool = False,
+        held: Callable[[Touch], bool] | None = None,
+    ) -> Observation:
+        """Ask of touches that are `held` to the hours; by default all are."""
+
         def one(touch: Touch) -> Match:
             answer = ask(touch)
             return _both(answer, _is_marketing(touch)) if marketing else answer
 
         answers = {each.kind: _answer(each, one) for each in self.contacts.all}
         kinds, maybe = self.contacts.kinds(answers, "yes"), self.contacts.kinds(answers, "maybe")
+        free = [kind for kind in kinds if held and not all(map(held, self.contacts.by_kind[kind].touches))]
+        kinds = [kind for kind in kinds if kind not in free]
         broken, unplaced, store = Broken(), 0, self.contacts.store
         for _ in store.each() if kinds else ():
             rows = self._rows(kinds)
@@ -124,7 +140,7 @@ class _Hours:
             if not self.zones.single:
                 unplaced += store.engine.run(f"SELECT count(*) FROM ({rows}) WHERE second IS NULL")[0][0]
         looked = self.contacts.rows(kinds) - unplaced
-        doubts = (*self.contacts.doubts(maybe, UNTOLD), (unplaced, NO_ZONE))
+        doubts = (*self.contacts.doubts(maybe, UNTOLD), (unplaced, NO_ZONE), (self.contacts.rows(free), NOT_HELD))
         return told(self.rule, self.subject, self.about, self.wrong, looked, broken, doubts, NONE)
 
     def _rows(self, kinds: list[int]) -> str:
