@@ -229,10 +229,29 @@ def test_no_rule_takes_rows_that_may_be_none_for_touches(tmp_path: Path) -> None
         "customers": [{"customer": "bob", "minor": True}, {"customer": "joe", "minor": False}],
         "events": [{"customer": "zoe", "time": START - 90 * DAY, "event": "wrote"}],
     }
-    case = case_of(tmp_path, logs, settings=HOURS + CAPS, nouns=RICH)
-    with case.store.engine:
-        found = [one for family in touching.FAMILIES for one in family(case)]
-    for one in found:
-        assert one.status == "not assessed" or one.unsure == 0 or one.broken, (one.rule.code, one.subject)
-    doubtful = {one.rule.code for one in found if one.reason is not None and UNCLEAR.en in one.reason.en}
+    found = judged(tmp_path / "unsure", logs)
+    as_touches, as_none = (
+        judged(tmp_path / state, {**logs, "touches": [{**row, "state": first_or(row, state)} for row in unsure]})
+        for state in ("sent", "unsent")
+    )
+    for subject, one in found.items():
+        every, none = (counted(judgements.get(subject)) for judgements in (as_touches, as_none))
+        assert one.broken <= none[1], subject
+        assert every == none or one.status == ("broken" if one.broken else "not assessed"), subject
+    doubtful = {code for (code, _), one in found.items() if one.reason is not None and UNCLEAR.en in one.reason.en}
     assert {"SOP301", "SOP309", "SOP543", "SOP980", "SOP982"} <= doubtful
+
+
+def counted(one: Observation | None) -> tuple[int, int]:
+    return (one.looked, one.broken) if one else (0, 0)
+
+
+def first_or(row: dict[str, Any], state: str) -> str:
+    return "sent" if row["state"] == "sent" else state
+
+
+def judged(folder: Path, logs: dict[str, Any]) -> dict[tuple[str, str], Observation]:
+    folder.mkdir()
+    case = case_of(folder, logs, settings=HOURS + CAPS, nouns=RICH)
+    with case.store.engine:
+        return {(one.rule.code, one.subject): one for family in touching.FAMILIES for one in family(case)}
