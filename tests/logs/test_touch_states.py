@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,7 +51,7 @@ def test_which_rows_of_many_customers_are_touches(rows: list[Row], times: int) -
     assert_as_in_plain_loops(many, 1)
 
 
-def assert_as_in_plain_loops(rows: list[Row], parts: int) -> None:
+def assert_as_in_plain_loops(rows: Sequence[Row], parts: int) -> None:
     store = store_of(Path(tempfile.mkdtemp()), {"touches": rows}, parts)
     answers = {True: "yes", False: "no", None: "maybe"}
     with store.engine:
