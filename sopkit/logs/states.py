@@ -2,11 +2,13 @@
 
 Some logs write a row for each state that a touch comes to, others one row for each touch and overwrite its state. Which of the two a
 channel and tool do is told from the rows: where states are written apart, those behind the first mostly follow a row of the first soon,
-to the same customer by the same step; where they are overwritten, hardly any does.
+to the same customer by the same step, much oftener than rows of the first follow each other; where they are overwritten, hardly any does,
+and whether a row says the first state or a later one has nothing to do with how long the last of the first is ago.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -25,12 +27,14 @@ NONE: Final = frozenset(("failed", "unsent", "duplicate"))
 """States of what is no touch; a log may well have none of them."""
 ALONE: Final = frozenset(("clicked", "replied", *NONE))
 """States that no other one implies."""
-SOON: Final = 12 * 3600
-"""Seconds within which most of what becomes of a touch is known, and hardly anybody is touched twice by one step."""
+SOON: Final = 12
+"""Hours within which most of what becomes of a touch is known, and hardly anybody is touched twice by one step."""
+WEEK: Final = 7 * 24
+"""Hours that are told apart, of how long after a row of the first state another row comes; longer ones are one."""
 SLACK: Final = 3600
 """Seconds by which the clocks of those who write the rows may differ."""
 MANY: Final = 100
-"""Rows of which a few soon ones would be seen if states were written apart."""
+"""Rows of which shares are told; those of fewer may be accident."""
 MOST: Final = 2_000_000
 """Rows of a log that are looked at, about: of a larger one, those of a time in its middle."""
 LEAST: Final = 7 * DAY
@@ -41,6 +45,8 @@ UNCLEAR: Final = Phrase(
 )
 Written = Literal["apart", "over", "unclear"]
 """A row for each state; one row for each touch, with its furthest state; it cannot be told."""
+Hours = Counter[int | None]
+"""How many rows come so many whole hours after the last one of the first state; None: after no such row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,12 @@ class Group:
         """Return the first state that says that a touch got as far as that."""
         if wanted in ALONE:
             return wanted if wanted in self.states.values() else None
-        found = {one for one in self.states.values() if LEVELS[one] >= LEVELS[wanted]}
-        return min(found, key=lambda one: (LEVELS[one], one), default=None)
+        return min((one for one in self.states.values() if LEVELS[one] >= LEVELS[wanted]), key=_far, default=None)
+
+
+def _far(state: str) -> tuple[int, str]:
+    """Return what states are ordered by."""
+    return LEVELS[state], state
 
 
 class States:
@@ -71,14 +81,16 @@ class States:
     @cached_property
     def written(self) -> tuple[Written, ...]:
         """By group; asked of all parts, where a group has several states."""
-        counts = dict.fromkeys(range(len(self.groups)), (0, 0, 0))
+        counts: dict[tuple[int, int], Hours] = {}
         rows = [row for number, one in enumerate(self.groups) for row in _laid(number, one)]
         query = _query(rows, *self._stretch())
         for _ in self.store.each() if rows else ():
-            for number, *found in self.store.engine.run(query):
-                later, owned, soon = (one + other for one, other in zip(counts[number], found, strict=True))
-                counts[number] = (later, owned, soon)
-        return tuple(_written(*counts[number]) for number in range(len(self.groups)))
+            for number, later, hours, count in self.store.engine.run(query):
+                counts.setdefault((number, later), Counter())[hours] += count
+        none: Hours = Counter()
+        return tuple(
+            _written(counts.get((number, 0), none), counts.get((number, 1), none)) for number in range(len(self.groups))
+        )
 
     def _stretch(self) -> tuple[int, int, int]:
         """Return from when to when rows are looked at, and from when on those of later states."""
@@ -102,9 +114,9 @@ class States:
 
 
 def _grouped(kinds: Mapping[int, Mapping[str, str]]) -> Iterable[Group]:
-    """Yield the kinds of each channel, and of each tool where all rows of the channel name one."""
+    """Yield the kinds of each channel, and of each tool where all rows of the channel name one and each tool has its first state."""
     sent = {kind: one for kind, one in kinds.items() if (one["state"] or "sent") in LEVELS}
-    lacking = {one["channel"] for one in sent.values() if not one["tool"]}
+    lacking = _of_no_tool(sent.values())
     found: dict[tuple[str, str], list[int]] = {}
     for kind, one in sent.items():
         tool = "" if one["channel"] in lacking else one["tool"]
@@ -114,6 +126,15 @@ def _grouped(kinds: Mapping[int, Mapping[str, str]]) -> Iterable[Group]:
             {kind: sent[kind]["state"] or "sent" for kind in mine}, {kind: sent[kind]["step"] for kind in mine}
         )
         yield group if _named_alike(group) else replace(group, steps=dict.fromkeys(mine, ""))
+
+
+def _of_no_tool(sent: Iterable[Mapping[str, str]]) -> set[str]:
+    """Return the channels that are one whole: of unnamed tools, or where a tool tells only what became of another's touches."""
+    said: dict[str, dict[str, str]] = {}
+    for one in sent:
+        tools, state = said.setdefault(one["channel"], {}), one["state"] or "sent"
+        tools[one["tool"]] = min(state, tools.get(one["tool"], state), key=_far)
+    return {channel for channel, tools in said.items() if "" in tools or len(set(tools.values())) > 1}
 
 
 def _named_alike(group: Group) -> bool:
@@ -135,22 +156,39 @@ def _laid(number: int, group: Group) -> Iterable[tuple[int, int, int, int]]:
 
 
 def _query(rows: Iterable[tuple[int, int, int, int]], start: int, end: int, counted: int) -> str:
-    """Return the query for (group, rows of later states, those that follow one of the first, those that do so soon)."""
+    """Return the query for (group, 1 for later states, whole hours since the last row of the first state or NULL, rows)."""
     values = ", ".join(map(str, rows))
     return (
-        f"SELECT way, count(*), count(own), sum(CASE WHEN ts - own < {SOON} THEN 1 ELSE 0 END) FROM (SELECT way, later, ts, "
+        f"SELECT way, later, CASE WHEN own IS NOT NULL THEN least(greatest(ts - own, 0) // 3600, {WEEK}) END AS since, count(*) "
+        "FROM (SELECT way, later, ts, "
         "max(CASE WHEN later = 0 THEN ts END) OVER (PARTITION BY who, way, step ORDER BY "
-        f"ts - CASE WHEN later = 0 THEN {SLACK} ELSE 0 END, later ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own "
+        f"ts - CASE WHEN later = 0 THEN {SLACK} ELSE 0 END, later ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS own "
         f"FROM touches JOIN (VALUES {values}) said(kind, way, step, later) USING (kind) WHERE ts >= {start} AND ts < {end}) "
-        f"WHERE later = 1 AND ts >= {counted} GROUP BY way"
+        f"WHERE ts >= {counted} GROUP BY way, later, since"
     )
 
 
-def _written(later: int, owned: int, soon: int) -> Written:
-    """Return how states are written, by the rows of later ones: those that follow one of the first at all, and soon."""
-    if later and soon * 3 >= later and (later - owned) * 10 <= later:
+def _written(first: Hours, later: Hours) -> Written:
+    """Return how states are written, by how long rows of the first and of later ones come after the last of the first."""
+    rows, (soon, owned) = later.total(), (_within(later, hours) for hours in (SOON, WEEK + 1))
+    again = _within(first, SOON)
+    if rows and soon * 3 >= rows and owned * 10 >= rows * 9 and soon * first.total() > 3 * again * rows:
         return "apart"
-    return "over" if soon * 20 <= later and (owned * 10 <= later or later >= MANY) else "unclear"
+    return "over" if soon * 20 <= rows and (owned * 10 <= rows or _by_chance(first, later)) else "unclear"
+
+
+def _by_chance(first: Hours, later: Hours) -> bool:
+    """Return whether later states do surely not follow the first one oftener than it follows itself, within any time."""
+    rows, others = later.total(), first.total()
+    return min(rows, others) >= MANY and all(
+        (_within(later, hours) * others - _within(first, hours) * rows) * 20 <= rows * others
+        for hours in range(1, WEEK + 2)
+    )
+
+
+def _within(rows: Hours, hours: int) -> int:
+    """Return how many come less than so many hours after one of the first state."""
+    return sum(count for since, count in rows.items() if since is not None and since < hours)
 
 
 _KNOWN: WeakKeyDictionary[Store, States] = WeakKeyDictionary()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from math import inf
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -142,11 +144,14 @@ def touches_of(rows: Sequence[Row]) -> list[bool | None]:
     """Return of each row whether it is a touch; None where that cannot be told from how the log writes states."""
     found: list[bool | None] = [False] * len(rows)
     ways: dict[tuple[str, str], list[int]] = {}
-    for number, row in enumerate(rows):
-        if _state(row) in LEVELS:
-            every = [one for one in rows if one["channel"] == row["channel"] and _state(one) in LEVELS]
-            tool = row.get("tool") if all(one.get("tool") for one in every) else None
-            ways.setdefault((row["channel"], tool or ""), []).append(number)
+    for channel in {row["channel"] for row in rows}:
+        every = [one for one in rows if one["channel"] == channel and _state(one) in LEVELS]
+        begun = min((_state(one) for one in every), key=lambda state: (LEVELS[state], state), default="")
+        begin = {one.get("tool") for one in every if _state(one) == begun}
+        alone = all(one.get("tool") and one["tool"] in begin for one in every)
+        for number, row in enumerate(rows):
+            if row["channel"] == channel and _state(row) in LEVELS:
+                ways.setdefault((channel, row["tool"] if alone else ""), []).append(number)
     for mine in ways.values():
         lowest = min((_state(rows[one]) for one in mine), key=lambda state: (LEVELS[state], state))
         first = [rows[one] for one in mine if _state(rows[one]) == lowest]
@@ -166,17 +171,30 @@ def _written(first: Sequence[Row], later: Sequence[Row]) -> str:
     if not later:
         return "over"
     by_step = {bool(one.get("step")) for one in first} == {bool(one.get("step")) for one in later}
-    owned = soon = 0
-    for row in later:
-        before = [
-            row["time"] - one["time"]
-            for one in first
-            if one["customer"] == row["customer"] and one["time"] - HOUR <= row["time"]
-            and (not by_step or (one.get("step") or "") == (row.get("step") or ""))
-        ]  # fmt: skip
-        owned += bool(before)
-        soon += bool(before) and min(before) < 12 * HOUR
-    if soon / len(later) >= 1 / 3 and owned / len(later) >= 9 / 10:
+    waits = [_since([one for one in first if one["time"] - HOUR <= row["time"]], row, by_step) for row in later]
+    # rows of one second come one after the other
+    others = [
+        _since([one for place, one in enumerate(first) if (one["time"], place) < (row["time"], number)], row, by_step)
+        for number, row in enumerate(first)
+    ]
+    soon, again = _share(waits, 12), _share(others, 12)
+    if soon >= Fraction(1, 3) and _share(waits, None) >= Fraction(9, 10) and soon > 3 * again:
         return "apart"
-    few = owned / len(later) <= 1 / 10 or len(later) >= 100
-    return "over" if soon / len(later) <= 1 / 20 and few else "unclear"
+    alike = min(len(first), len(later)) >= 100 and all(
+        _share(waits, hours) - _share(others, hours) <= Fraction(1, 20) for hours in (*range(1, 7 * 24 + 1), None)
+    )
+    return "over" if soon <= Fraction(1, 20) and (_share(waits, None) <= Fraction(1, 10) or alike) else "unclear"
+
+
+def _since(first: Iterable[Row], row: Row, by_step: bool) -> float:
+    """Return the seconds since the last row of the first state to the same customer, by the same step if that is asked."""
+    before = [
+        row["time"] - one["time"]
+        for one in first
+        if one["customer"] == row["customer"] and (not by_step or (one.get("step") or "") == (row.get("step") or ""))
+    ]
+    return min(before, default=inf)
+
+
+def _share(waits: Sequence[float], hours: int | None) -> Fraction:
+    return Fraction(sum(one < (inf if hours is None else hours * HOUR) for one in waits), len(waits))

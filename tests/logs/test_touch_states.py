@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,18 @@ ROWS: Final = st.lists(
 @settings(max_examples=80, deadline=None)
 @given(ROWS, st.sampled_from((1, 2)))
 def test_which_rows_are_touches(rows: list[Row], parts: int) -> None:
+    assert_as_in_plain_loops(rows, parts)
+
+
+@pytest.mark.long
+@settings(max_examples=20, deadline=None)
+@given(ROWS, st.integers(8, 40))
+def test_which_rows_of_many_customers_are_touches(rows: list[Row], times: int) -> None:
+    many = [{**row, "customer": f"{row['customer']}{n}", "channel": "sms"} for n in range(times) for row in rows]
+    assert_as_in_plain_loops(many, 1)
+
+
+def assert_as_in_plain_loops(rows: Sequence[Row], parts: int) -> None:
     store = store_of(Path(tempfile.mkdtemp()), {"touches": rows}, parts)
     answers = {True: "yes", False: "no", None: "maybe"}
     with store.engine:
@@ -157,6 +170,41 @@ def test_reports_of_delivery_that_name_no_step_are_no_touches(tmp_path: Path) ->
         assert set(states_of(store).written) == {"apart"}
 
 
+def four_a_day(states: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [sms(f"c{who}", day + n / 12, one) for who in range(30) for day in range(5) for n, one in enumerate(states)]
+
+
+@pytest.mark.parametrize("states", [("sent", "sent", "sent", "opened"), ("sent", "sent", "opened", "opened")])
+def test_touches_that_are_as_close_as_states_would_be_are_no_states(tmp_path: Path, states: tuple[str, ...]) -> None:
+    said, _, case = asked(tmp_path, four_a_day(states))
+    with case.store.engine:
+        assert states_of(case.store).written == ("unclear",)
+        assert said["cap/weekly"].status != "kept"
+
+
+def test_states_that_come_much_later_are_no_touches(tmp_path: Path) -> None:
+    """Half is opened, nearly all of it after 20 hours, once or every week."""
+    for weeks in (1, 12):
+        rows = [
+            sms(f"c{who}", 7 * week + hours / 24, state)
+            for week in range(weeks)
+            for who in range(300)
+            for state, hours in (("sent", 0), ("opened", 20 if who % 50 else 4))[: 1 + who % 2]
+        ]
+        (tmp_path / str(weeks)).mkdir()
+        store = store_of(tmp_path / str(weeks), {"touches": rows})
+        with store.engine:
+            assert states_of(store).written == ("unclear",), weeks
+
+
+def test_what_another_tool_tells_of_touches_is_no_touch(tmp_path: Path) -> None:
+    tools = {"sent": "crm", "opened": "desk"}
+    rows = [{**row, "tool": tools[row["state"]]} for who in range(40) for row in written_apart(f"c{who}", 1, "so")]
+    store = store_of(tmp_path, {"touches": rows})
+    with store.engine:
+        assert states_of(store).written == ("apart",)
+
+
 def test_where_nobody_can_tell_nothing_is_kept(tmp_path: Path) -> None:
     said, measured, case = asked(tmp_path, UNSURE)
     with case.store.engine:
@@ -182,10 +230,29 @@ def test_no_rule_takes_rows_that_may_be_none_for_touches(tmp_path: Path) -> None
         "customers": [{"customer": "bob", "minor": True}, {"customer": "joe", "minor": False}],
         "events": [{"customer": "zoe", "time": START - 90 * DAY, "event": "wrote"}],
     }
-    case = case_of(tmp_path, logs, settings=HOURS + CAPS, nouns=RICH)
-    with case.store.engine:
-        found = [one for family in touching.FAMILIES for one in family(case)]
-    for one in found:
-        assert one.status == "not assessed" or one.unsure == 0 or one.broken, (one.rule.code, one.subject)
-    doubtful = {one.rule.code for one in found if one.reason is not None and UNCLEAR.en in one.reason.en}
+    found = judged(tmp_path / "unsure", logs)
+    as_touches, as_none = (
+        judged(tmp_path / state, {**logs, "touches": [{**row, "state": first_or(row, state)} for row in unsure]})
+        for state in ("sent", "unsent")
+    )
+    for subject, one in found.items():
+        every, none = (counted(judgements.get(subject)) for judgements in (as_touches, as_none))
+        assert one.broken <= none[1], subject
+        assert every == none or one.status == ("broken" if one.broken else "not assessed"), subject
+    doubtful = {code for (code, _), one in found.items() if one.reason is not None and UNCLEAR.en in one.reason.en}
     assert {"SOP301", "SOP309", "SOP543", "SOP980", "SOP982"} <= doubtful
+
+
+def counted(one: Observation | None) -> tuple[int, int]:
+    return (one.looked, one.broken) if one else (0, 0)
+
+
+def first_or(row: dict[str, Any], state: str) -> str:
+    return "sent" if row["state"] == "sent" else state
+
+
+def judged(folder: Path, logs: dict[str, Any]) -> dict[tuple[str, str], Observation]:
+    folder.mkdir()
+    case = case_of(folder, logs, settings=HOURS + CAPS, nouns=RICH)
+    with case.store.engine:
+        return {(one.rule.code, one.subject): one for family in touching.FAMILIES for one in family(case)}
