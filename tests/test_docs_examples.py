@@ -159,7 +159,7 @@ def test_commands_in_texts_do_what_they_say(
             Path("rules").mkdir()
             Path("rules/approver.yaml").write_text(_first_own_rule(), "utf-8")
         if "--prune" in words:
-            app.main(["--as-of", TODAY.isoformat(), "baseline"])
+            app.main(["--as-of", TODAY.isoformat(), "baseline", "--baseline", ".sopkit-baseline.json"])
     if words[:1] == ["diff"]:
         committed(tmp_path / "my-brand")
         for tag in ("v1.0", "v1.1"):
