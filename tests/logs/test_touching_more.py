@@ -154,7 +154,11 @@ def test_what_the_rules_find(
         row for row, day, second in chats if not ((day < 5 and second >= 79200) or (1 <= day <= 5 and second < 7200))
     ]
     check(said["SOP982", "channel/chat"], shut, len(chats), "channel")
-    promo = [one for one in placed if one[0]["channel"] == "sms" and STEPS[one[0]["step"]][1] == "promo"]
+    promo = [
+        one
+        for one in placed
+        if one[0]["channel"] == "sms" == STEPS[one[0]["step"]][0] and STEPS[one[0]["step"]][1] == "promo"
+    ]
     check(
         said["SOP309", "hours/sms-cn"],
         [row for row, _, second in promo if not 28800 <= second < 75600],
