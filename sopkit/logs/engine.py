@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -137,6 +137,11 @@ def latest(value: str, *order: str) -> str:
 def quoted(text: str) -> str:
     """Return a text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Return numbers as SQL lists them; one that no row has where there are none."""
+    return ", ".join(map(str, sorted(numbers))) or "-1"
 
 
 def identifier(text: str) -> str:

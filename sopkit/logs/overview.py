@@ -8,6 +8,7 @@ from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
+from sopkit.logs.engine import listed
 from sopkit.logs.offsets import DAY
 from sopkit.logs.states import states_of
 from sopkit.logs.working.lookups import CLOCKED, MONDAY, lay_clock
@@ -36,11 +37,10 @@ def touches_by_week(case: LogCase) -> tuple[Weekly, ...]:
     lay_clock(engine, workspace.settings.timezone, first, last)
     counted: Counter[tuple[date, str]] = Counter()
     touches = [kind for kind, happened in states_of(case.store).reached("sent").items() if happened == "yes"]
-    kinds = ", ".join(map(str, touches)) or "NULL"
     for _ in case.store.each():
         for monday, channel, count in engine.run(
             f"SELECT {MONDAY.format(ts='t.ts')} AS week, k.channel, count(*) FROM touches t JOIN touches_kinds k ON t.kind = k.kind "
-            f"{CLOCKED.format(ts='t.ts')} WHERE t.kind IN ({kinds}) GROUP BY 1, 2"
+            f"{CLOCKED.format(ts='t.ts')} WHERE t.kind IN ({listed(touches)}) GROUP BY 1, 2"
         ):
             named = channel if not channel or channel in workspace.channels else UNDECLARED
             counted[date_of(monday // DAY), named] += count

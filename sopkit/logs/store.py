@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from sopkit.logs.engine import Engine, hashed, part_of, quoted, split_by_part
+from sopkit.logs.engine import Engine, hashed, listed, part_of, quoted, split_by_part
 from sopkit.logs.tables import FIELDS, TABLES, Of
 
 PART: Final = 10_000_000
@@ -301,8 +301,7 @@ class Store:
     def names(self, table: str, numbers: list[int]) -> dict[int, str]:
         """Return what the files call people, runs, staff or shops of these numbers."""
         number = next(column for known, column in (*MANY.values(), *FEW.values()) if known == table)
-        listed = ", ".join(map(str, numbers)) or "NULL"
-        return dict(self.engine.run(f"SELECT {number}, name FROM {table} WHERE {number} IN ({listed})"))
+        return dict(self.engine.run(f"SELECT {number}, name FROM {table} WHERE {number} IN ({listed(numbers)})"))
 
 
 def files_of(empty: Path, files: Iterable[Path]) -> str:

@@ -11,9 +11,10 @@ from typing import Final
 from sopkit.graph.touches import Match, Touch
 from sopkit.graph.zones import Clocks
 from sopkit.logs.case import LogCase
+from sopkit.logs.engine import listed
 from sopkit.logs.observed import Deed, Observation, concluded, doubted, in_doubt, not_assessed
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, listed, touched
+from sopkit.logs.touching.found import Broken, touched
 from sopkit.logs.zones import UNKNOWN, Zones, calendar, day_of
 from sopkit.model.values import Duration
 from sopkit.rules.budgets import OVER_BUDGET

@@ -8,10 +8,11 @@ from typing import Final
 from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
 from sopkit.logs.case import LogCase
+from sopkit.logs.engine import listed
 from sopkit.logs.observed import Deed, Doubt, Observation, concluded, doubted, in_doubt
 from sopkit.logs.states import UNCLEAR
 from sopkit.logs.touching.contacts import Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, listed, touched
+from sopkit.logs.touching.found import Broken, touched
 from sopkit.logs.touching.needs import Need, Rows, Slot, need_of
 from sopkit.logs.touching.standing import held, stand
 from sopkit.logs.zones import Zones

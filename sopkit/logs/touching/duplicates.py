@@ -8,9 +8,10 @@ from typing import Final
 
 from sopkit.graph.course import longest
 from sopkit.logs.case import LogCase
+from sopkit.logs.engine import listed
 from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, listed, told, touched
+from sopkit.logs.touching.found import Broken, told, touched
 from sopkit.rules.tools_duplicates import DAY, DUPLICATE, topic_of
 from sopkit.rules.tools_occasions import occasions
 from sopkit.text import Phrase

@@ -8,6 +8,7 @@ from typing import Final
 
 from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
+from sopkit.logs.engine import listed
 from sopkit.logs.observed import FIRST, NOTHING, Case, Deed, Doubt, Observation, concluded, doubted, in_doubt
 from sopkit.logs.store import Store
 from sopkit.logs.touching.contacts import Contacts
@@ -68,11 +69,6 @@ def touched(
             deed = Deed(ts, contacts.by_kind[kind].words, counted=kind in counted, source=source, line=line)
             found.setdefault(who, []).append(deed)
     return {who: tuple(deeds[-MOST_DEEDS:]) for who, deeds in found.items()}
-
-
-def listed(numbers: Collection[int]) -> str:
-    """Return numbers as SQL lists them; one that no row has where there are none."""
-    return ", ".join(map(str, sorted(numbers))) or "-1"
 
 
 def told(  # noqa: PLR0917  all that one question comes to

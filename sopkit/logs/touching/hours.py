@@ -12,9 +12,10 @@ from typing import Final
 from sopkit.diagnostics import Rule
 from sopkit.graph.touches import Match, Touch, match
 from sopkit.logs.case import LogCase
+from sopkit.logs.engine import listed
 from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, listed, told, touched
+from sopkit.logs.touching.found import Broken, told, touched
 from sopkit.logs.zones import DAY, Zones, day_of
 from sopkit.model.presets import HOURS_LIMITS, NO_MARKETING
 from sopkit.model.values import WEEKDAYS, Hours

@@ -13,12 +13,13 @@ from sopkit.diagnostics import Rule
 from sopkit.graph.touches import Match, Touch
 from sopkit.law.vocabulary import is_sensitive
 from sopkit.logs.case import LogCase
+from sopkit.logs.engine import listed
 from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.states import UNCLEAR
 from sopkit.logs.touching.consent import NO_LOG as NO_CONSENTS
 from sopkit.logs.touching.consent import Course, asked_of, sure_of
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, listed, told, touched
+from sopkit.logs.touching.found import Broken, told, touched
 from sopkit.logs.touching.needs import Need
 from sopkit.logs.zones import EPOCH, Zones, day_of
 from sopkit.rules.consent_sensitive import UNSEPARATE, separate_for

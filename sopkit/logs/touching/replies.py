@@ -7,11 +7,12 @@ from functools import partial
 from typing import Final
 
 from sopkit.logs.case import LogCase
+from sopkit.logs.engine import listed
 from sopkit.logs.observed import Observation, not_assessed
 from sopkit.logs.states import UNCLEAR
 from sopkit.logs.store import Store
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, listed, told, touched
+from sopkit.logs.touching.found import Broken, told, touched
 from sopkit.model.nouns import Channel
 from sopkit.model.presets import REPLY_WINDOWS, ReplyWindow
 from sopkit.rules.reply_windows import CLOSED, UNDECLARED

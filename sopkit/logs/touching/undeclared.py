@@ -9,9 +9,10 @@ from typing import Final
 
 from sopkit.graph.touches import Match
 from sopkit.logs.case import LogCase
+from sopkit.logs.engine import listed
 from sopkit.logs.observed import Group, Observation, not_assessed
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, listed, told, touched
+from sopkit.logs.touching.found import Broken, told, touched
 from sopkit.rules.touched import OTHER_CHANNEL, UNDECLARED
 from sopkit.text import Phrase
 

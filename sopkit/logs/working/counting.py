@@ -11,6 +11,7 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.graph.measured_sets import EVERYBODY, NOWHERE, cohort_of, is_cohort
 from sopkit.logs.case import LogCase
+from sopkit.logs.engine import listed
 from sopkit.logs.offsets import DAY
 from sopkit.logs.states import NONE, UNCLEAR, states_of
 from sopkit.logs.tables import Of
@@ -18,7 +19,7 @@ from sopkit.logs.working.estimates import Estimate, mean, quantile
 from sopkit.logs.working.lookups import CLOCKED, lay
 from sopkit.logs.working.periods import Period
 from sopkit.logs.working.places import Places, places_of
-from sopkit.logs.working.predicates import Facts, UncountableError, listed, numbers_of
+from sopkit.logs.working.predicates import Facts, UncountableError, numbers_of
 from sopkit.logs.working.works import Works
 from sopkit.model.documents import Kpi
 from sopkit.model.formulas import (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Final
 
 from sopkit.frozen import dataclass
-from sopkit.logs.engine import Engine, latest
+from sopkit.logs.engine import Engine, latest, listed
 from sopkit.model.documents import Workspace
 from sopkit.model.predicates import (
     All,
@@ -188,10 +188,6 @@ def _joined(by: str, nothing: str, parts: Sequence[Sides]) -> Sides:
 
 def _denied(sides: Sides) -> Sides:
     return f"NOT ({sides[1]})", f"NOT ({sides[0]})"
-
-
-def listed(kinds: Iterable[int]) -> str:
-    return ", ".join(map(str, sorted(kinds))) or "NULL"
 
 
 def numbers_of(workspace: Workspace, event: str) -> list[str]:
