@@ -36,7 +36,7 @@ class Aside:
     @classmethod
     def start(cls, count: int, work: Work) -> Aside | None:
         """Begin with the last of `count` pieces; None where a copy would be slower (one processor) or unsafe (threads, not Linux)."""
-        if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2 or _has_threads():
+        if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2 or has_threads():
             return None
         try:
             answer = tempfile.TemporaryFile()  # noqa: SIM115  a pipe would make the copy wait for its reader
@@ -70,7 +70,7 @@ class Aside:
         self.result()
 
 
-def _has_threads() -> bool:
+def has_threads() -> bool:
     """Whether this process has another thread, of Python or of a library, as typesetting starts them: a copy would wait for it."""
     return len(os.listdir("/proc/self/task")) > 1  # noqa: PTH208  no need of paths
 

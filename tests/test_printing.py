@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sopkit.aside import Aside
 from sopkit.cli import app
+from sopkit.render import printing
 from sopkit.render.document import Document
-from sopkit.render.printing import NUMBER, Piece, printed
+from sopkit.render.printing import Piece, printed
 from sopkit.render.templating import Templates
 from sopkit.render.writers import APART, INSTALL, WRITERS, Press
 from tests.documents import SMALL
@@ -21,43 +22,36 @@ from tests.workspaces import TODAY
 PIECES = [Piece(Document("index", "en", f"page {number}", "", ()), "html", f"{number}.html") for number in range(6)]
 
 
-class Copy:
-    """A second process that has taken the last pieces, and made what it was told of them."""
-
-    def __init__(self, takes: int, parts: list[bytes] | None) -> None:
-        self.first, self.parts = len(PIECES) - takes, parts
-
-    def takes(self, number: int) -> bool:
-        return number < self.first
-
-    def result(self) -> list[bytes] | None:
-        return self.parts
-
-    def stop(self) -> None:
-        self.parts = None
-
-
-@pytest.mark.parametrize("made", [3, 2, 0, None])
-def test_files_come_in_order_whatever_the_second_process_made(
-    made: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Aside, "start", lambda *_: None)
-    alone = list(printed(PIECES, Press(Templates(), TODAY)))
-    back = [NUMBER.pack(number) + b"by the second" for number in (5, 4, 3)]
-    monkeypatch.setattr(Aside, "start", lambda *_: Copy(3, None if made is None else back[:made]))
+@pytest.mark.parametrize("made", [(), (5, 4, 3), range(6)])
+def test_what_copies_did_not_make_is_made_here(made: Collection[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "relayed", lambda *_: ())
+    alone = dict(printed(PIECES, Press(Templates(), TODAY)))
+    assert sorted(alone) == [piece.path for piece in PIECES]
+    came = [
+        (number, None if number == 4 else b"by a copy") for number in made
+    ]  # the fifth piece is one at which it failed
+    monkeypatch.setattr(printing, "relayed", lambda *_: came)
     shared = list(printed(PIECES, Press(Templates(), TODAY)))
-    assert [path for path, _ in shared] == [path for path, _ in alone]
-    assert sorted(path for path, _ in alone) == [piece.path for piece in PIECES]
-    taken = {shared[number][0] for number in (5, 4, 3)[: made or 0]}
-    assert all(data == (b"by the second" if path in taken else dict(alone)[path]) for path, data in shared)
+    assert len(dict(shared)) == len(shared)
+    assert dict(shared).keys() == alone.keys()
+    assert sum(data == b"by a copy" for _, data in shared) == len(set(made) - {4})
+    assert all(data in (b"by a copy", alone[path]) for path, data in shared)
 
 
-def test_the_second_process_makes_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_makes_what_it_is_given_and_ends_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Callable[[Iterator[int]], Iterator[bytes]]] = []
-    monkeypatch.setattr(Aside, "start", lambda _, work: given.append(work))
+
+    def relayed(_: int, work: Callable[[Iterator[int]], Iterator[bytes]]) -> Iterator[tuple[int, bytes]]:
+        given.append(work)
+        return iter(())
+
+    monkeypatch.setattr(printing, "relayed", relayed)
+    monkeypatch.setenv(printing.THREADS, "2")
     alone = [data for _, data in printed(PIECES, Press(Templates(), TODAY))]
-    made = list(given[0](iter([5, 0])))
-    assert made == [NUMBER.pack(5) + alone[5], NUMBER.pack(0) + alone[0]]
+    assert list(given[0](iter([5, 0]))) == [alone[5], alone[0]]
+    assert os.environ[printing.THREADS] == "1"
+    monkeypatch.setattr(Press, "full", True)
+    assert list(given[0](iter([5, 0]))) == [alone[5]]
 
 
 @pytest.fixture

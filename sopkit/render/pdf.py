@@ -85,6 +85,11 @@ class Typesetter:
         self._press.close()
         self._home.cleanup()
 
+    @property
+    def full(self) -> bool:
+        """Whether it is cheaper to go on in another process."""
+        return self._press.full
+
     def set(self, document: Document) -> bytes:
         """Return the PDF, as it was set before or anew. Raises `DocumentFailedError`."""
         return self._kept.made(_digest(self._identity, document), lambda: self._set(document))

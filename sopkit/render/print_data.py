@@ -28,7 +28,7 @@ from sopkit.render.document import (
 )
 from sopkit.render.drawing import POINTS, Words, parted
 from sopkit.render.extent import Extent
-from sopkit.render.marks import Line, Run, clean
+from sopkit.render.marks import Line, Run, clean, plain
 from sopkit.render.templating import Plain, safe_href
 from sopkit.text import Phrase
 
@@ -57,6 +57,11 @@ HOURS: Final = re.compile(r"(\d{1,2}:\d{2}–\d{1,2}:\d{2})")
 """Hours from and to: a line would end after the dash."""
 WEB: Final = re.compile("(?:https?|mailto|tel):", re.IGNORECASE)
 
+LINE: Final = 60
+"""Ems of the small letters at head and foot for which a page has room."""
+ROOM_FOR_PAGE: Final = 12
+"""Ems of what says the page."""
+
 FEW_ROWS: Final = 8
 Data = dict[str, Plain]
 
@@ -82,6 +87,7 @@ class _Preparation:
             "stamp": _text(doc.stamp),
             "draft": doc.draft,
             "running": [_text(part) for part in doc.running],
+            "short_margins": _short_margins(doc),
             "look": {
                 "colour": doc.look.colour,
                 "fonts": list(doc.look.fonts),
@@ -210,6 +216,20 @@ class _Preparation:
             yield {"pieces": pieces, **styled}
         else:
             yield from pieces
+
+
+def _short_margins(doc: Document) -> bool:
+    """Whether head and foot of each page are surely of one line, or of two that the page has room for: they need not be measured."""
+    chapters = (sum(map(_rough_ems, plain(section.title))) for section in doc.sections)
+    head = sum(map(_rough_ems, " · ".join((doc.title, *doc.running)))) + max(chapters, default=0)
+    return (
+        max(head, *(sum(map(_rough_ems, said)) + ROOM_FOR_PAGE for said in (doc.look.header, doc.look.footer))) < LINE
+    )
+
+
+def _rough_ems(char: str) -> float:
+    """Return about how wide a character is."""
+    return 1.0 if char > "\u2e7f" else 0.6
 
 
 def _anchors(value: object) -> Iterator[str]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import struct
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from sopkit.aside import Aside
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.output import File
+from sopkit.relay import relayed
 from sopkit.render.document import Document, lines_of
 from sopkit.render.writers import WRITERS, Form, Press
 
-NUMBER: Final = struct.Struct("I")
 SLOW: Final = 10
 """How much longer a PDF takes than another form of the same document."""
+THREADS: Final = "RAYON_NUM_THREADS"
+"""What tells the typesetter how many threads to use: with a process for each processor, more than one are in each other's way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,35 +30,33 @@ class Piece:
 
 
 def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
-    """Yield each file as (posix path, bytes), the largest first and last; what a writer raises goes through."""
-    pieces = _balanced(pieces)
+    """Yield each file as (posix path, bytes), about the largest first; what a writer raises goes through."""
+    pieces = _largest_first(pieces)
     if any(piece.form == "pdf" for piece in pieces):
-        _ = press.typesetter  # both processes set by the layouts of one folder
-    second = Aside.start(len(pieces), partial(_printed_aside, pieces, press))
-    made: dict[int, bytes] = {}
+        _ = press.typesetter  # all processes set by the layouts of one folder
+    left = dict(enumerate(pieces))
     try:
-        for number, piece in enumerate(pieces):
-            if second is not None and not second.takes(number):
-                made = {NUMBER.unpack_from(part)[0]: part[NUMBER.size :] for part in second.result() or ()}
-                second = None
-            yield piece.path, made[number] if number in made else _write(piece, press)
+        for number, made in relayed(len(pieces), partial(_made, pieces, press)):
+            piece = left.pop(number)
+            yield piece.path, made if made is not None else _write(piece, press)
+        for piece in left.values():
+            yield piece.path, _write(piece, press)
     finally:
-        if second is not None:
-            second.stop()
         press.close()
 
 
-def _balanced(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Return the pieces so that both processes, which come from the two ends, begin with the long ones and meet among the short."""
+def _largest_first(pieces: Sequence[Piece]) -> Sequence[Piece]:
     documents = {id(piece.document): piece.document for piece in pieces}  # several forms of one are several pieces
     sizes = {key: sum(1 for each in made.sections for _ in lines_of(each)) for key, made in documents.items()}
-    ranked = sorted(pieces, key=lambda piece: -sizes[id(piece.document)] * (SLOW if piece.form == "pdf" else 1))
-    return [*ranked[::2], *reversed(ranked[1::2])]
+    return sorted(pieces, key=lambda piece: -sizes[id(piece.document)] * (SLOW if piece.form == "pdf" else 1))
 
 
-def _printed_aside(pieces: Sequence[Piece], press: Press, taken: Iterator[int]) -> Iterator[bytes]:
+def _made(pieces: Sequence[Piece], press: Press, taken: Iterator[int]) -> Iterator[bytes]:
+    os.environ[THREADS] = "1"
     for number in taken:
-        yield NUMBER.pack(number) + _write(pieces[number], press)
+        yield _write(pieces[number], press)
+        if press.full:
+            return
 
 
 def _write(piece: Piece, press: Press) -> bytes:

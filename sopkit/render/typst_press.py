@@ -60,6 +60,10 @@ class LayoutError(Exception):
 class Press(Protocol):
     """What sets documents by the layouts of a folder. Raises `LayoutError`."""
 
+    @property
+    def full(self) -> bool:
+        """Whether so much was set that memory is given back before the next, which a process that ends now does for nothing."""
+
     def set(self, job: Job) -> bytes: ...
 
     def close(self) -> None: ...
@@ -73,12 +77,15 @@ class InProcess:
         self._each = threading.local()
         self._filled = 0
 
+    @property
+    def full(self) -> bool:
+        return self._filled > LARGE
+
     def set(self, job: Job) -> bytes:
-        made = _compiled(self._compiler(), job)
-        self._filled += len(job.data)
-        if self._filled > LARGE:
+        if self.full:
             self._forget()
-        return made
+        self._filled += len(job.data)
+        return _compiled(self._compiler(), job)
 
     def _forget(self) -> None:
         """Set so many small texts that all before them is forgotten."""
@@ -145,6 +152,10 @@ class Apart:
     def __init__(self, folder: Path, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds = seconds
         self._apart: Confined[Job, bytes | tuple[str, str]] = Confined(setting, folder, seconds=seconds, memory=memory)
+
+    @property
+    def full(self) -> bool:
+        return False
 
     def set(self, job: Job) -> bytes:
         try:

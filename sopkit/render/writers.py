@@ -47,6 +47,11 @@ class Press:
 
         return Typesetter(self.templates, self.today, self.fonts, self.kept)
 
+    @property
+    def full(self) -> bool:
+        """Whether it is cheaper to go on in another process."""
+        return "typesetter" in vars(self) and self.typesetter.full
+
     def close(self) -> None:
         """Sweep away what the typesetter worked with, and what is kept in vain."""
         if "typesetter" in vars(self):

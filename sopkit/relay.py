@@ -1,0 +1,143 @@
+"""Work on many pieces that copies of this process do, two at a time: a number of pieces goes in; what was made of each comes out.
+
+Each copy takes the next piece when it has done one, and ends when it likes: what a library has heaped up goes with it, at no cost,
+and another takes over. What no copy made is left to whoever asked: the result is the same.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import selectors
+import signal
+import struct
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from typing import IO, Final
+
+from sopkit.aside import has_threads
+
+Work = Callable[[Iterator[int]], Iterator[bytes]]
+"""The numbers of pieces come in as a copy takes them; what it made of each goes out. It may stop before they do."""
+
+AT_A_TIME: Final = 2
+NUMBER: Final = struct.Struct("I")
+LENGTH: Final = struct.Struct("Q")
+MOST: Final = 1 << 20
+"""Bytes read at a time."""
+
+
+def relayed(count: int, work: Work) -> Iterator[tuple[int, bytes | None]]:
+    """Yield (piece, what was made of it) as it comes, the first begun first; None where a copy failed at it.
+
+    Nothing comes where copies would be slower (one processor) or unsafe (threads, not Linux), or where none can be had.
+    """
+    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < AT_A_TIME:
+        return
+    with tempfile.TemporaryFile() as queue, selectors.DefaultSelector() as heard, ExitStack() as stack:
+        queue.write(b"".join(map(NUMBER.pack, range(count))))
+        queue.seek(0)
+        pieces = queue.fileno()  # its place is shared: each copy reads on where another stopped
+        failed = False
+        while True:
+            while not failed and len(heard.get_map()) < AT_A_TIME and _are_left(pieces, count):
+                copy = _start(pieces, work)
+                if copy is None:
+                    break
+                stack.callback(copy.stop)
+                heard.register(copy.answer, selectors.EVENT_READ, copy)
+            if not heard.get_map():
+                return
+            for key, _ in heard.select():
+                copy = key.data
+                yield from copy.made()
+                if copy.silent:
+                    heard.unregister(copy.answer)
+                    failed |= not copy.ended_well()
+                    if copy.at is not None:
+                        yield copy.at, None
+
+
+def _are_left(pieces: int, count: int) -> bool:
+    return os.lseek(pieces, 0, os.SEEK_CUR) < count * NUMBER.size
+
+
+class _Copy:
+    """A copy of this process, and what was heard of it."""
+
+    def __init__(self, process: int, answer: int) -> None:
+        self.answer = answer
+        self.at: int | None = None
+        """The piece that it has begun."""
+        self.silent = False
+        self._process = process
+        self._heard = bytearray()
+
+    def made(self) -> Iterator[tuple[int, bytes]]:
+        """Yield what it has made since, of which there is something to read; it is `silent` where nothing more will come."""
+        part = os.read(self.answer, MOST)
+        self.silent = not part
+        self._heard += part
+        while (number := self._begun()) is not None and len(self._heard) >= LENGTH.size:
+            end = LENGTH.size + LENGTH.unpack_from(self._heard)[0]
+            if len(self._heard) < end:
+                return
+            made = bytes(self._heard[LENGTH.size : end])
+            del self._heard[:end]
+            self.at = None
+            yield number, made
+
+    def _begun(self) -> int | None:
+        if self.at is None and len(self._heard) >= NUMBER.size:
+            self.at = NUMBER.unpack_from(self._heard)[0]
+            del self._heard[: NUMBER.size]
+        return self.at
+
+    def ended_well(self) -> bool:
+        """Wait for its end, and tell whether it meant to."""
+        os.close(self.answer)
+        _, status = os.waitpid(self._process, 0)
+        self._process = 0
+        return status == 0
+
+    def stop(self) -> None:
+        """End it where it is, if it has not ended."""
+        if self._process:
+            os.kill(self._process, signal.SIGKILL)
+            self.ended_well()
+
+
+def _start(pieces: int, work: Work) -> _Copy | None:
+    if has_threads():
+        return None
+    try:
+        answer, to_answer = os.pipe()
+        process = os.fork()
+    except OSError:
+        return None
+    if process == 0:
+        _work_out(pieces, to_answer, work)
+    os.close(to_answer)
+    return _Copy(process, answer)
+
+
+def _work_out(pieces: int, to_answer: int, work: Work) -> None:
+    """Do the work in the copy, which never returns to what its parent was about to do, whatever happens."""
+    failed = 1
+    gc.freeze()  # else a collection would copy all that the two share
+    with suppress(BaseException), open(to_answer, "wb") as answer:  # the parent meets the same, and tells
+        for made in work(_taken(pieces, answer)):
+            answer.write(LENGTH.pack(len(made)))
+            answer.write(made)
+            answer.flush()
+        failed = 0
+    os._exit(failed)
+
+
+def _taken(pieces: int, answer: IO[bytes]) -> Iterator[int]:
+    while number := os.read(pieces, NUMBER.size):
+        answer.write(number)
+        answer.flush()
+        yield NUMBER.unpack(number)[0]
