@@ -71,9 +71,8 @@ class Templates:
     def _environment(self, *, escaped: bool) -> ImmutableSandboxedEnvironment:
         if escaped not in self._environments:
             from jinja2 import FunctionLoader, StrictUndefined  # noqa: PLC0415  commands that render nothing do not pay for it
-            from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
-            environment = ImmutableSandboxedEnvironment(
+            environment = _sandbox()(
                 loader=FunctionLoader(self._find),
                 autoescape=escaped,
                 undefined=StrictUndefined,
@@ -94,9 +93,23 @@ class Templates:
         return (text, name, lambda: True) if text is not None else None
 
 
+@cache
+def _sandbox() -> type[ImmutableSandboxedEnvironment]:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415  as above
+
+    class Sandbox(ImmutableSandboxedEnvironment):
+        def getattr(self, obj: object, attribute: str) -> object:
+            """Return what a mapping holds before it is asked for a method of that name: most of what templates do."""
+            if type(obj) is dict and attribute in obj:
+                return obj[attribute]
+            return super().getattr(obj, attribute)
+
+    return Sandbox
+
+
 def plain_data(value: object) -> Plain:
     """Return a value of the document model as plain data; a dataclass becomes a mapping with its class as `block`."""
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, tuple):
         return [plain_data(part) for part in value]
