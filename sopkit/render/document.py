@@ -339,7 +339,10 @@ def _add_lines(value: object, lines: list[Line]) -> None:
 
 def is_line(value: tuple[object, ...]) -> TypeGuard[Line]:
     """Whether a tuple of a document is a line with words: runs, and nothing else."""
-    return bool(value) and all(isinstance(part, Run) for part in value)
+    for part in value:  # asked of every tuple: twice as quick as `all`
+        if type(part) is not Run:
+            return False
+    return bool(value)
 
 
 def field_names(value: object) -> tuple[str, ...]:
