@@ -307,6 +307,8 @@ def _add_pieces(value: object, pieces: list[str]) -> None:
         pieces.append(f"({len(value)}")
         for part in value:
             _add_pieces(part, pieces)
+    elif isinstance(value, Run):  # as any dataclass, without looking for its fields: most of a document are runs
+        pieces += ("Run", value.text, value.style, value.lang, value.href)
     elif is_dataclass(value):
         pieces.append(type(value).__name__)
         for name in field_names(value):

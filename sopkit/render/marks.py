@@ -15,6 +15,7 @@ from sopkit.frozen import dataclass
 OPEN: Final = "\ufdd0"
 BODY: Final = "\ufdd1"
 CLOSE: Final = "\ufdd2"
+MARKS: Final = re.compile(f"[{OPEN}{BODY}{CLOSE}]")
 
 UNWANTED: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
@@ -76,6 +77,8 @@ def _mark(style: str, text: str) -> str:
 
 def line(text: str) -> Line:
     """Parse marked text into runs; unbalanced marks, which only a bug of ours can make, read as plain text."""
+    if not MARKS.search(text):
+        return (Run(text),) if text else ()
     runs: list[Run] = []
     stack: list[Run] = [Run("")]
     for piece in re.split(f"([{OPEN}{CLOSE}])", text):
