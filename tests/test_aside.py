@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sopkit import pipeline, rules
-from sopkit.aside import Aside, shared
+from sopkit.aside import Aside, both, shared
 from sopkit.reader.files import find_sources
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
@@ -119,6 +119,7 @@ def test_one_process_does_every_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Aside, "start", lambda *_: None)
     assert shared([lambda: 1, lambda: 2]) == [1, 2]
     assert shared([]) == []
+    assert both(lambda: 1, lambda: "2") == (1, "2")
 
 
 @pytest.mark.long

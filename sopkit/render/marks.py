@@ -41,6 +41,8 @@ Line = tuple[Run, ...]
 
 def clean(text: str) -> str:
     """Return an author's text without what must not reach a page; newlines and tabs stay."""
+    if text.isprintable():  # then nothing is unwanted, which is quicker to know
+        return text
     return UNWANTED.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
