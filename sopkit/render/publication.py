@@ -11,7 +11,7 @@ import base64
 import gc
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property, partial
 from typing import Final, Literal, get_args
@@ -229,7 +229,8 @@ class _Shelf:
     def parts(self, languages: Sequence[Lang]) -> list[_Part]:
         """Return everything, one language after the other; two processes make it, where there are two.
 
-        They go by readers: what a role's documents share whatever their language, the questions of its papers, is found out once.
+        They go by readers, and all that needs the days on which things fall stands at the end: what documents share whatever their
+        language, the questions of a role and those days, is found out by one of the two.
         """
         books = {lang: self._whole(lang) for lang in languages}
         tasks = [
@@ -237,6 +238,7 @@ class _Shelf:
             for role in self._readers(books[languages[0]])
             for lang in languages
         ]
+        tasks += [(lang, partial(self._with_days, book)) for lang, book in books.items()]
         tasks += [(lang, partial(self._for_nobody, book)) for lang, book in books.items()]
         made = shared([task for _, task in tasks])
         return [part for lang in languages for (of, _), part in zip(tasks, made, strict=True) if of == lang]
@@ -249,9 +251,14 @@ class _Shelf:
         made = [*self._to_read(book)]
         if self._wants("checklist"):
             made += self._checklists(book)
-        if self._wants("calendar"):
-            made += self._wall_calendar(book)
         return _Part(made, [])
+
+    def _with_days(self, whole: Book) -> _Part:
+        """Return the calendars of all readers."""
+        if not self._wants("calendar"):
+            return _Part([], [])
+        books = [replace(whole, role=role) for role in self._readers(whole)]
+        return _Part([made for book in books for made in self._wall_calendar(book)], [*self._calendar_files(books)])
 
     def _for_nobody(self, whole: Book) -> _Part:
         """Return what is no single reader's."""
@@ -263,7 +270,7 @@ class _Shelf:
             document = check_report(self.wanted.results, self.edition, whole.names)
             stem = f"check/findings.{whole.names.lang}"
             made.append(Publication(document, CHECK, "", TITLE, stem, FORMS_TO_READ))
-        return _Part(made, [*self._calendar_files(whole)])
+        return _Part(made, [])
 
     def _readers(self, whole: Book) -> list[str]:
         """Return whose documents are made; '' is everyone."""
@@ -317,16 +324,16 @@ class _Shelf:
             stem = f"calendar/{file_name(book.role)}.{book.names.lang}"
             yield Publication(document, CALENDARS, book.role, WALL, stem, FORMS_TO_HANG)
 
-    def _calendar_files(self, whole: Book) -> Iterator[tuple[Entry, bytes]]:
-        """Yield each calendar file with its entry in the index, where its library is there; entries are written once for all of them."""
-        if "ics" not in self.wanted.apart or not self._wants("calendar") or not APART["ics"].ready:
+    def _calendar_files(self, books: Iterable[Book]) -> Iterator[tuple[Entry, bytes]]:
+        """Yield each calendar file with its entry in the index, where its library is there."""
+        if "ics" not in self.wanted.apart or not APART["ics"].ready:
             return
-        lang = whole.names.lang
-        for role in self._readers(whole):
-            data = self.calendars.to_ics(replace(whole, role=role))
+        for book in books:
+            data = self.calendars.to_ics(book)
             if data:
-                path = f"calendar/{file_name(role)}.{lang}.ics"
-                yield Entry(CALENDARS, role, CALENDAR, lang, APART["ics"].name, path), data
+                lang = book.names.lang
+                path = f"calendar/{file_name(book.role)}.{lang}.ics"
+                yield Entry(CALENDARS, book.role, CALENDAR, lang, APART["ics"].name, path), data
 
     def _checklists(self, book: Book) -> Iterator[Publication]:
         for period in PERIODS:

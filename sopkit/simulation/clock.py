@@ -163,6 +163,7 @@ def _offset(info: ZoneInfo, now: int) -> int:
     return int(offset.total_seconds()) if offset is not None else 0
 
 
+@lru_cache(maxsize=4096)
 def date_of(day: int) -> date:
     return EPOCH + timedelta(days=day)
 
