@@ -95,13 +95,16 @@ class Templates:
 
 @cache
 def _sandbox() -> type[ImmutableSandboxedEnvironment]:
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415  as above
+    from jinja2.runtime import LoopContext  # noqa: PLC0415  as above
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
     class Sandbox(ImmutableSandboxedEnvironment):
         def getattr(self, obj: object, attribute: str) -> object:
-            """Return what a mapping holds before it is asked for a method of that name: most of what templates do."""
+            """Return what a mapping holds before it is asked for a method of that name, and where a loop is: most of what templates do."""
             if type(obj) is dict and attribute in obj:
                 return obj[attribute]
+            if type(obj) is LoopContext and attribute == "index0":
+                return obj.index0
             return super().getattr(obj, attribute)
 
     return Sandbox
