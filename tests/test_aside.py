@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,8 @@ import pytest
 from sopkit import pipeline, rules
 from sopkit.aside import Aside, both, shared
 from sopkit.reader.files import find_sources
+from sopkit.render.document import Paragraph
+from sopkit.render.marks import foreign, line, link, quiet, strong
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.parcel import Said, pack, unpack
@@ -120,6 +123,12 @@ def test_one_process_does_every_task(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shared([lambda: 1, lambda: 2]) == [1, 2]
     assert shared([]) == []
     assert both(lambda: 1, lambda: "2") == (1, "2")
+
+
+def test_documents_come_back_equal_from_another_process() -> None:
+    said = Paragraph(line(f"Ask {link(strong('the guide'), '#guide')}{quiet(foreign('顾问', 'zh-CN'))}."), quiet=True)
+    assert pickle.loads(pickle.dumps(said)) == said  # noqa: S301  our own
+    assert len({*said.words}) == 4
 
 
 @pytest.mark.long

@@ -35,6 +35,10 @@ class Run:
     lang: str = ""
     href: str = ""
 
+    def __reduce__(self) -> tuple[type[Run], tuple[str, Style, str, str]]:
+        """Say what a copy is made of: for the usual way through all slots, pickling a document takes three times as long."""
+        return Run, (self.text, self.style, self.lang, self.href)
+
 
 Line = tuple[Run, ...]
 
