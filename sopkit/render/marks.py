@@ -124,7 +124,8 @@ def _append(runs: list[Run], like: Run, text: str) -> None:
 
 def plain(words: Line | str) -> str:
     """Return the bare text of a line or of marked text."""
-    return "".join(run.text for run in (line(words) if isinstance(words, str) else words))
+    runs = line(words) if isinstance(words, str) else words
+    return runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
 
 
 def unlinked(words: Line) -> Line:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from sopkit import resources
@@ -129,6 +129,7 @@ def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind))
 
 
+@lru_cache(maxsize=4096)
 def safe_href(href: str) -> str:
     """Return a link's target if it is a fragment, a relative path or of a harmless scheme; else ''.
 
