@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import mmap
 import os
+import pickle
 import signal
 import struct
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import IO, Final
+from functools import partial
+from typing import IO, Final, TypeVar, cast
 
 Work = Callable[[Iterator[int]], Iterator[bytes]]
 """The numbers of pieces come in as the copy takes them; what it makes of them goes out in parts, of one piece or of several."""
+
+Made = TypeVar("Made")
+Too = TypeVar("Too")
 
 MARK: Final = struct.Struct("q")
 LENGTH: Final = struct.Struct("Q")
@@ -68,6 +73,37 @@ class Aside:
         with suppress(ProcessLookupError):
             os.kill(self._process, signal.SIGKILL)
         self.result()
+
+
+def shared(tasks: Sequence[Callable[[], Made]]) -> list[Made]:
+    """Do every task, the last of them in a second process where there is one; return what each made, in their order.
+
+    What the copy made is equal to what would have been made here, and never the same object. What a task raises goes through.
+    """
+    second = Aside.start(len(tasks), partial(_made_aside, tasks))
+    there: dict[int, Made] = {}
+    done: list[Made] = []
+    try:
+        for number, task in enumerate(tasks):
+            if second is not None and not second.takes(number):
+                there = dict(pickle.loads(part) for part in second.result() or ())  # noqa: S301  our own process made it
+                second = None
+            done.append(there[number] if number in there else task())
+    finally:
+        if second is not None:
+            second.stop()
+    return done
+
+
+def both(one: Callable[[], Made], other: Callable[[], Too]) -> tuple[Made, Too]:
+    """Do two tasks at once, where there is a second process, and return what each made."""
+    made, too = shared([one, other])
+    return cast("Made", made), cast("Too", too)
+
+
+def _made_aside(tasks: Sequence[Callable[[], object]], taken: Iterator[int]) -> Iterator[bytes]:
+    for number in taken:
+        yield pickle.dumps((number, tasks[number]()), pickle.HIGHEST_PROTOCOL)
 
 
 def has_threads() -> bool:

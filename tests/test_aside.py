@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,13 +15,17 @@ from pathlib import Path
 import pytest
 
 from sopkit import pipeline, rules
+from sopkit.aside import Aside, both, shared
 from sopkit.reader.files import find_sources
+from sopkit.render.document import Paragraph
+from sopkit.render.marks import foreign, line, link, quiet, strong
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.parcel import Said, pack, unpack
 from tests.benchmarks import synthesis
 
 TODAY = date(2026, 7, 1)
+EVERYTHING = Path("tests/everything").absolute()
 LINUX = sys.platform == "linux"
 RUN = """
 import os, signal, threading, time
@@ -33,7 +38,28 @@ if aside:
 else:
     print("alone")
 """
+SHARED = """
+import os, signal, time
+from sopkit.aside import shared
+here = os.getpid()
+def task(number):
+    time.sleep(0.02)
+    {work}
+    return number, os.getpid() == here
+try:
+    print(shared([lambda number=number: task(number) for number in range(8)]))
+except ValueError as error:
+    print(error)
+"""
 PARTS = "(str(number).encode() for number in taken)"
+
+
+def run_shared(work: str) -> str:
+    """Return what eight tasks made, each its number and whether it was done by the process that asked."""
+    code = SHARED.format(work=work)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stderr == ""
+    return done.stdout.strip()
 
 
 def run(work: str, setup: str = "", pause: float = 0) -> list[str]:
@@ -72,6 +98,37 @@ class TestAside:
 
     def test_one_processor_does_it_alone(self) -> None:
         assert run(PARTS, "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})") == ["alone"]
+
+
+@pytest.mark.skipif(not LINUX or len(os.sched_getaffinity(0)) < 2, reason="needs a second processor")
+class TestShared:
+    def test_tasks_are_done_by_two_and_come_back_in_order(self) -> None:
+        made = ast.literal_eval(run_shared("pass"))
+        assert [number for number, _ in made] == list(range(8))
+        by_whom = [here for _, here in made]
+        assert by_whom == sorted(by_whom, reverse=True)  # the copy takes the last
+        assert by_whom[0]
+        assert not by_whom[-1]
+
+    @pytest.mark.parametrize("work", ["os.getpid() == here or 1 / 0", "os.getpid() == here or os._exit(0)"])
+    def test_what_the_copy_could_not_do_is_done_here(self, work: str) -> None:
+        assert ast.literal_eval(run_shared(work)) == [(number, True) for number in range(8)]
+
+    def test_what_a_task_raises_goes_through(self) -> None:
+        assert run_shared("if number == 7: raise ValueError('the last')") == "the last"
+
+
+def test_one_process_does_every_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Aside, "start", lambda *_: None)
+    assert shared([lambda: 1, lambda: 2]) == [1, 2]
+    assert shared([]) == []
+    assert both(lambda: 1, lambda: "2") == (1, "2")
+
+
+def test_documents_come_back_equal_from_another_process() -> None:
+    said = Paragraph(line(f"Ask {link(strong('the guide'), '#guide')}{quiet(foreign('顾问', 'zh-CN'))}."), quiet=True)
+    assert pickle.loads(pickle.dumps(said)) == said  # noqa: S301  our own
+    assert len({*said.words}) == 4
 
 
 @pytest.mark.long
@@ -119,3 +176,35 @@ def test_two_processes_say_what_one_says(large: Path, tmp_path: Path) -> None:
     alone = check(lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
     assert check(None) == alone
     assert len(json.loads(alone)["findings"]) > 20
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not LINUX, reason="a second process is used on Linux only")
+def test_two_processes_build_what_one_builds(tmp_path: Path) -> None:
+    def built(name: str, before: Callable[[], None] | None) -> dict[str, bytes]:
+        forms = [part for form in ("html", "md", "ics") for part in ("--format", form)]
+        arguments = [
+            "build",
+            str(EVERYTHING),
+            "-o",
+            name,
+            "--as-of",
+            "2026-07-01",
+            "--edition",
+            "one",
+            "--force",
+            *forms,
+        ]
+        done = subprocess.run(
+            [sys.executable, "-m", "sopkit", *arguments],
+            env={**os.environ, "SOPKIT_CACHE": "off", "PYTHONPATH": str(Path.cwd())},
+            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300, preexec_fn=before,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        made = tmp_path / name
+        return {path.relative_to(made).as_posix(): path.read_bytes() for path in made.rglob("*") if path.is_file()}
+
+    alone = built("alone", lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+    assert built("both", None) == alone
+    assert len(alone) > 20
+    assert "edition.json" in alone

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -16,10 +18,12 @@ import pytest
 from pypdf.generic import DictionaryObject
 
 from sopkit.failure import DocumentFailedError
-from sopkit.render.document import Document, Paragraph, Section, StepCard, text
+from sopkit.render.document import Document, Fact, Paragraph, Section, StepCard, text
+from sopkit.render.fonts import characters
+from sopkit.render.glyphs import DRAWN, refuse_unprintable
 from sopkit.render.manual.book import Book, plan
 from sopkit.render.manual.manual import manual
-from sopkit.render.marks import link
+from sopkit.render.marks import UNWANTED, Run, clean, link
 from sopkit.render.pdf import Typesetter, to_pdf
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
@@ -146,6 +150,19 @@ def test_a_character_that_no_font_has_stops_the_build_and_is_named_with_its_plac
     assert "《题目》" in refused.value.reason.zh
     assert "在第一章" in refused.value.reason.zh
     assert "in 第一章" in refused.value.reason.en
+
+
+def test_exactly_what_a_page_shows_is_looked_for_in_the_fonts() -> None:
+    known = characters() | DRAWN
+    for char in map(chr, (*range(0x3100), *range(0xD7F0, 0xE010), *range(0xFDC0, 0xFE00), 0xFFFE, 0xFFFF)):
+        with nullcontext() if clean(char) in known else pytest.raises(DocumentFailedError):
+            refuse_unprintable(Document("index", "en", "", "", (), (Fact((Run(char),), ()),)))
+
+
+def test_nothing_is_unwanted_of_what_python_calls_printable() -> None:
+    for char in filter(str.isprintable, map(chr, range(sys.maxunicode + 1))):
+        assert char != "\r"
+        assert not UNWANTED.match(char)
 
 
 def test_the_place_of_a_character_is_the_step_in_which_it_stands(typesetter: Typesetter) -> None:

@@ -52,6 +52,12 @@ def test_a_template_reaches_nothing_but_its_values(text: str) -> None:
         own(page__html=text).html("page.html", VALUES)
 
 
+def test_what_a_mapping_holds_comes_before_its_methods() -> None:
+    values: dict[str, Plain] = {"it": {"items": "three", "__class__": "a word"}, "empty": {}}
+    text = "{{ it.items }}, {{ it.__class__ }}, {{ empty.items() | list }}"
+    assert own(page__txt=text).html("page.txt", values) == "three, a word, []"
+
+
 @pytest.mark.parametrize("name", ["lipsum", "cycler", "joiner", "namespace", "open", "config", "request", "nothing"])
 def test_an_unknown_name_is_an_error_and_never_an_empty_text(name: str) -> None:
     with pytest.raises(UndefinedError):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import click
 
 from sopkit import __version__
+from sopkit.aside import both
 from sopkit.audit import audit
 from sopkit.cli.audit import data_files, inputs, publications, revision_of
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
@@ -144,12 +146,12 @@ def run(
         console.complain(console.word(REFUSED if seen.count(Severity.ERROR) else UNSETTLED, former=former))
         return failed
     made = Edition(compilation.today, edition or "", draft=failed != OK, tool=f"sopkit {__version__}")
-    documents, data = _audited(loaded, made, only, role)
+    (documents, data), drawings = both(partial(_audited, loaded, made, only, role), partial(_diagrams, loaded, only))
     request = Request(
         roles=_roles(loaded, role),
         kinds=tuple(kind for kind in KINDS if kind in only),
         forms=forms,
-        diagrams=_diagrams(loaded, only),
+        diagrams=drawings,
         logo=compilation.logo,
         fonts=brand_fonts(loaded, forms),
         apart=apart_wanted(output_format),

@@ -165,7 +165,7 @@ def nearest_use(*words: str) -> Use | None:
 
 
 def _likeness(words: Iterable[str], names: Iterable[str]) -> float:
-    """Return how alike the likeliest pair is: 1 for the same, less for a part, else by letters."""
+    """Return how alike the likeliest pair is: 1 for the same, less for a part, else by letters, and 0 where these are not close."""
     best = 0.0
     for word in words:
         plain = re.sub(r"[-_ ]+", " ", word).casefold().strip()
@@ -181,7 +181,9 @@ def _alike(word: str, name: str) -> float:
         return 1.0
     if _holds(word, name):
         return 0.8 + 0.15 * len(name) / len(word)
-    return SequenceMatcher(None, word, name).ratio() * 0.95
+    alike = SequenceMatcher(None, word, name)
+    bounds = (alike.real_quick_ratio, alike.quick_ratio)  # no ratio is above them: most words are told apart by them
+    return alike.ratio() * 0.95 if all(bound() * 0.95 >= CLOSE for bound in bounds) else 0.0
 
 
 def _holds(word: str, name: str) -> bool:

@@ -307,6 +307,8 @@ def _add_pieces(value: object, pieces: list[str]) -> None:
         pieces.append(f"({len(value)}")
         for part in value:
             _add_pieces(part, pieces)
+    elif isinstance(value, Run):  # as any dataclass, without looking for its fields: most of a document are runs
+        pieces += ("Run", value.text, value.style, value.lang, value.href)
     elif is_dataclass(value):
         pieces.append(type(value).__name__)
         for name in field_names(value):
@@ -339,7 +341,10 @@ def _add_lines(value: object, lines: list[Line]) -> None:
 
 def is_line(value: tuple[object, ...]) -> TypeGuard[Line]:
     """Whether a tuple of a document is a line with words: runs, and nothing else."""
-    return bool(value) and all(isinstance(part, Run) for part in value)
+    for part in value:  # asked of every tuple: twice as quick as `all`
+        if type(part) is not Run:
+            return False
+    return bool(value)
 
 
 def field_names(value: object) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from xml.etree import ElementTree as Xml
 
@@ -47,6 +48,7 @@ class Shapes:
     height: float
 
 
+@lru_cache(maxsize=64)
 def parted(svg: str) -> Shapes:
     """Return the drawing in its light style, and its words apart. It is one of our own, so that it can be read."""
     flat = STYLE.sub(lambda match: match[1] + _light(match[2]) + match[3], svg)

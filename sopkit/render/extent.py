@@ -9,7 +9,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import ClassVar, Final
 
 from sopkit.frozen import dataclass
@@ -71,7 +71,12 @@ def _all_lines(value: object) -> Iterator[Line | None]:
 
 def _lines(line: Line, width: float) -> float:
     room = max(NARROWEST, width - 1)
-    return sum(max(1, math.ceil(sum(map(_ems, part)) * 1.1 / room)) for part in plain(line).split("\n"))
+    return sum(max(1, math.ceil(_width(part) * 1.1 / room)) for part in plain(line).split("\n"))
+
+
+@lru_cache(maxsize=8192)
+def _width(text: str) -> float:
+    return sum(map(_ems, text))
 
 
 @cache

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Final, NoReturn
 
 from sopkit.failure import DocumentFailedError
 from sopkit.render.document import Document, Script, Section, StepCard, field_names, is_line
 from sopkit.render.fonts import characters
-from sopkit.render.marks import Run, clean, plain
+from sopkit.render.marks import UNWANTED, Run, clean, plain
 from sopkit.text import LANGS, Lang, Phrase
 
 DRAWN: Final = frozenset("☐✗")
@@ -29,14 +30,39 @@ MORE: Final = Phrase("等 {count} 个", "{count} in all")
 
 def refuse_unprintable(document: Document) -> None:
     """Raise `DocumentFailedError` where the document has a character that no font shows, naming it and its place."""
-    known = characters() | DRAWN
+    printable = _printable()
+    seen: set[str] = set()
+    _gather(document, seen)
+    if seen <= printable:
+        return
     found: dict[str, str] = {}
     for place, words in _texts(document):
         for char in clean(words):
-            if char not in known:
+            if char not in printable:
                 found.setdefault(char, place)
     if found:
         _refuse(document, found)
+
+
+@cache
+def _printable() -> frozenset[str]:
+    """Return what can be printed as it stands: `clean` leaves it alone."""
+    shown = characters() | DRAWN
+    return shown.difference(UNWANTED.findall("".join(shown)), "\r")
+
+
+def _gather(value: object, seen: set[str]) -> None:
+    """Add every character within a value of the document model, of texts that are never shown, too."""
+    if isinstance(value, str):
+        seen.update(value)
+    elif isinstance(value, Run):
+        seen.update(value.text)
+    elif isinstance(value, tuple):
+        for part in value:
+            _gather(part, seen)
+    elif is_dataclass(value):
+        for name in field_names(value):
+            _gather(getattr(value, name), seen)
 
 
 def refuse_cluster(document: Document, cluster: str) -> None:

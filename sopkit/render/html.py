@@ -9,8 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -57,6 +56,9 @@ UNGUARDED: Final = Phrase(
 
 WHOLE: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}–\d{1,2}:\d{2}")
 """Dates, and hours from and to: browsers would end a line at their hyphens."""
+
+REMEMBERED: Final = 8192
+"""Runs whose markup is kept: what stands in one manual stands in others."""
 
 ID_IN_SVG: Final = re.compile(r'(\bid="|url\(#|\b(?:aria-labelledby|aria-describedby)=")([^")]*)')
 
@@ -113,12 +115,18 @@ def _contents(sections: tuple[Section, ...], depth: int = 2) -> tuple[tuple[str,
 def words(line: Plain) -> str:
     """Return the runs of a line as escaped markup; newlines become line breaks."""
     runs = line if isinstance(line, list) else []
-    return Markup("".join(part for run in runs if isinstance(run, dict) for part in _run(run)))  # noqa: S704  escaped in _run
+    said = [
+        _run(str(run["text"]), str(run["style"]), str(run["lang"]), str(run["href"]))
+        for run in runs
+        if isinstance(run, dict)
+    ]
+    return Markup("".join(said))  # noqa: S704  escaped in _run
 
 
-def _run(run: dict[str, Plain]) -> Iterator[str]:
-    said = str(whole(str(run["text"]))).replace("\n", "<br>")
-    style, lang, href = str(run["style"]), str(run["lang"]), safe_href(str(run["href"]))
+@lru_cache(maxsize=REMEMBERED)
+def _run(text: str, style: str, lang: str, href: str) -> str:
+    said = str(whole(text)).replace("\n", "<br>")
+    href = safe_href(href)
     if style == "id":
         said = f'<code class="id" translate="no">{said}</code>'
     elif style == "strong":
@@ -127,7 +135,7 @@ def _run(run: dict[str, Plain]) -> Iterator[str]:
         said = f'<span class="{escape(style)}">{said}</span>'
     if lang:
         said = f'<span class="foreign" lang="{escape(lang)}">{said}</span>'
-    yield f'<a href="{escape(href)}">{said}</a>' if href else said
+    return f'<a href="{escape(href)}">{said}</a>' if href else said
 
 
 def whole(said: str) -> str:
@@ -147,6 +155,7 @@ def css_string(value: str) -> str:
     return Markup(f'"{safe}"')  # noqa: S704  every character that could end the string is written as a number
 
 
+@lru_cache(maxsize=64)
 def drawing(svg: str, prefix: str) -> str:
     """Return our own SVG for use inside a page: its ids get a prefix, so that two drawings on one page do not mix."""
     return Markup(ID_IN_SVG.sub(lambda match: match.group(1) + _prefixed(match.group(2), prefix), svg))  # noqa: S704  made by us

@@ -8,16 +8,19 @@ The same workspace and edition give the same bytes; nothing here reads the clock
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, Literal, get_args
 
+from sopkit.aside import shared
 from sopkit.failure import DocumentFailedError
 from sopkit.frozen import dataclass
 from sopkit.kept import Kept
+from sopkit.memory import without_collections
 from sopkit.model.documents import Workspace
 from sopkit.output import File
 from sopkit.reader.pictures import Picture
@@ -129,6 +132,15 @@ class Request:
     """Documents that were set before."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is made for one reader, or for nobody in particular, in one language."""
+
+    publications: list[Publication]
+    files: list[tuple[Entry, bytes]]
+    """For programs: calendars."""
+
+
 def publish(
     workspace: Workspace, edition: Edition, request: Request | None = None, templates: Templates | None = None
 ) -> Iterator[File]:
@@ -137,8 +149,11 @@ def publish(
     languages = wanted.languages or languages_of(workspace.settings)
     templates = templates or Templates()
     shelf = _Shelf(plan(workspace), edition, wanted, templates)
-    files = list(shelf.calendar_files(languages))
-    documents = [each for lang in languages for each in shelf.publications(lang)]
+    with without_collections():
+        parts = shelf.parts(languages)
+        gc.freeze()  # documents stay until they are written
+    files = [file for part in parts for file in part.files]
+    documents = [each for part in parts for each in part.publications]
     documents += wanted.more
     entries: list[Entry] = []
     pieces: list[Piece] = []
@@ -157,7 +172,7 @@ def publish(
     yield from printed(pieces, Press(templates, edition.as_of, wanted.fonts, wanted.kept))
     yield from ((entry.path, data) for entry, data in files)
     known = shelf.known(
-        {(each.role, each.document.lang): each.document.content for each in documents if each.title is MANUAL}
+        {(each.role, each.document.lang): each.document.content for each in documents if each.title == MANUAL}
     )
     if known:
         yield NAME, written(known)
@@ -211,23 +226,51 @@ class _Shelf:
         address = f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
         return replace(document, look=replace(document.look, logo=address))
 
-    def publications(self, lang: Lang) -> Iterator[Publication]:
-        names = Names(self.plan.workspace, lang)
+    def parts(self, languages: Sequence[Lang]) -> list[_Part]:
+        """Return everything, one language after the other; two processes make it, where there are two.
+
+        They go by readers, and all that needs the days on which things fall stands at the end: what documents share whatever their
+        language, the questions of a role and those days, is found out by one of the two.
+        """
+        books = {lang: self._whole(lang) for lang in languages}
+        tasks = [
+            (lang, partial(self._for_reader, replace(books[lang], role=role)))
+            for role in self._readers(books[languages[0]])
+            for lang in languages
+        ]
+        tasks += [(lang, partial(self._with_days, book)) for lang, book in books.items()]
+        tasks += [(lang, partial(self._for_nobody, book)) for lang, book in books.items()]
+        made = shared([task for _, task in tasks])
+        return [part for lang in languages for (of, _), part in zip(tasks, made, strict=True) if of == lang]
+
+    def _whole(self, lang: Lang) -> Book:
         diagrams = {id_: each.parts for (id_, language), each in self.wanted.diagrams.items() if language == lang}
-        whole = Book(self.plan, names, "", diagrams)
-        for role in self._readers(whole):
-            book = replace(whole, role=role)
-            yield from self._to_read(book)
-            if self._wants("checklist"):
-                yield from self._checklists(book)
-            if self._wants("calendar"):
-                yield from self._wall_calendar(book)
+        return Book(self.plan, Names(self.plan.workspace, lang), "", diagrams)
+
+    def _for_reader(self, book: Book) -> _Part:
+        made = [*self._to_read(book)]
+        if self._wants("checklist"):
+            made += self._checklists(book)
+        return _Part(made, [])
+
+    def _with_days(self, whole: Book) -> _Part:
+        """Return the calendars of all readers."""
+        if not self._wants("calendar"):
+            return _Part([], [])
+        books = [replace(whole, role=role) for role in self._readers(whole)]
+        return _Part([made for book in books for made in self._wall_calendar(book)], [*self._calendar_files(books)])
+
+    def _for_nobody(self, whole: Book) -> _Part:
+        """Return what is no single reader's."""
+        made: list[Publication] = []
         if not self.wanted.roles and self._wants("checklist"):
-            yield from self._campaigns(whole)
-            yield from self._shops(whole)
+            made += self._campaigns(whole)
+            made += self._shops(whole)
         if self.wanted.results is not None and not self.wanted.roles and self._wants("findings"):
-            document = check_report(self.wanted.results, self.edition, names)
-            yield Publication(document, CHECK, "", TITLE, f"check/findings.{lang}", FORMS_TO_READ)
+            document = check_report(self.wanted.results, self.edition, whole.names)
+            stem = f"check/findings.{whole.names.lang}"
+            made.append(Publication(document, CHECK, "", TITLE, stem, FORMS_TO_READ))
+        return _Part(made, [])
 
     def _readers(self, whole: Book) -> list[str]:
         """Return whose documents are made; '' is everyone."""
@@ -281,17 +324,16 @@ class _Shelf:
             stem = f"calendar/{file_name(book.role)}.{book.names.lang}"
             yield Publication(document, CALENDARS, book.role, WALL, stem, FORMS_TO_HANG)
 
-    def calendar_files(self, languages: Sequence[Lang]) -> Iterator[tuple[Entry, bytes]]:
+    def _calendar_files(self, books: Iterable[Book]) -> Iterator[tuple[Entry, bytes]]:
         """Yield each calendar file with its entry in the index, where its library is there."""
-        if "ics" not in self.wanted.apart or not self._wants("calendar") or not APART["ics"].ready:
+        if "ics" not in self.wanted.apart or not APART["ics"].ready:
             return
-        for lang in languages:
-            whole = Book(self.plan, Names(self.plan.workspace, lang))
-            for role in self._readers(whole):
-                data = self.calendars.to_ics(replace(whole, role=role))
-                if data:
-                    path = f"calendar/{file_name(role)}.{lang}.ics"
-                    yield Entry(CALENDARS, role, CALENDAR, lang, APART["ics"].name, path), data
+        for book in books:
+            data = self.calendars.to_ics(book)
+            if data:
+                lang = book.names.lang
+                path = f"calendar/{file_name(book.role)}.{lang}.ics"
+                yield Entry(CALENDARS, book.role, CALENDAR, lang, APART["ics"].name, path), data
 
     def _checklists(self, book: Book) -> Iterator[Publication]:
         for period in PERIODS:

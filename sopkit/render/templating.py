@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from sopkit import resources
@@ -71,9 +71,8 @@ class Templates:
     def _environment(self, *, escaped: bool) -> ImmutableSandboxedEnvironment:
         if escaped not in self._environments:
             from jinja2 import FunctionLoader, StrictUndefined  # noqa: PLC0415  commands that render nothing do not pay for it
-            from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
-            environment = ImmutableSandboxedEnvironment(
+            environment = _sandbox()(
                 loader=FunctionLoader(self._find),
                 autoescape=escaped,
                 undefined=StrictUndefined,
@@ -94,9 +93,26 @@ class Templates:
         return (text, name, lambda: True) if text is not None else None
 
 
+@cache
+def _sandbox() -> type[ImmutableSandboxedEnvironment]:
+    from jinja2.runtime import LoopContext  # noqa: PLC0415  as above
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
+    class Sandbox(ImmutableSandboxedEnvironment):
+        def getattr(self, obj: object, attribute: str) -> object:
+            """Return what a mapping holds before it is asked for a method of that name, and where a loop is: most of what templates do."""
+            if type(obj) is dict and attribute in obj:
+                return obj[attribute]
+            if type(obj) is LoopContext and attribute == "index0":
+                return obj.index0
+            return super().getattr(obj, attribute)
+
+    return Sandbox
+
+
 def plain_data(value: object) -> Plain:
     """Return a value of the document model as plain data; a dataclass becomes a mapping with its class as `block`."""
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, tuple):
         return [plain_data(part) for part in value]
@@ -113,6 +129,7 @@ def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind))
 
 
+@lru_cache(maxsize=4096)
 def safe_href(href: str) -> str:
     """Return a link's target if it is a fragment, a relative path or of a harmless scheme; else ''.
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache, lru_cache
 from typing import Final
 
 from sopkit.render.agenda import Engagement
@@ -126,7 +127,8 @@ def _days(book: Book, found: Sequence[Recurrence]) -> Days:
         for moment in each.dates:
             time = "" if each.all_day else f"{moment:%H:%M}"
             days.setdefault(moment.date(), {}).setdefault(about, []).append((time, said))
-    return {day: sorted(_line(about, each, book) for about, each in groups.items()) for day, groups in days.items()}
+    line = cache(lambda about, entries: _line(about, entries, book))  # most days are as those of the week before
+    return {day: sorted(line(about, tuple(each)) for about, each in groups.items()) for day, groups in days.items()}
 
 
 def _deed(engagement: Engagement, book: Book) -> str:
@@ -137,7 +139,7 @@ def _deed(engagement: Engagement, book: Book) -> str:
     return ""
 
 
-def _line(about: str, entries: list[tuple[str, str]], book: Book) -> str:
+def _line(about: str, entries: tuple[tuple[str, str], ...], book: Book) -> str:
     """Return what is done for one cadence on a day, its title said once: `12:00 每周直播：预告，18:30 开播`."""
     names = book.names
     ordered = sorted(dict.fromkeys(entries))
@@ -221,6 +223,7 @@ def _that_fit(lines: list[str], room: int) -> list[str]:
     return lines[:count]
 
 
+@lru_cache(maxsize=4096)
 def _rows(line: str, most: int) -> int:
     """Return how many rows a line takes that ends between words, or behind any Chinese character."""
     rows, filled = 1, 0

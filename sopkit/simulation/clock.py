@@ -163,6 +163,7 @@ def _offset(info: ZoneInfo, now: int) -> int:
     return int(offset.total_seconds()) if offset is not None else 0
 
 
+@lru_cache(maxsize=4096)
 def date_of(day: int) -> date:
     return EPOCH + timedelta(days=day)
 
@@ -300,8 +301,8 @@ def _first_month(today: date, unit: Calendar) -> bool:
 def _falls_on(slot: Slot, today: date, unit: Calendar) -> bool:
     if unit in ("month", "quarter", "year") and not _first_month(today, unit):
         return False
-    length = monthrange(today.year, today.month)[1]
     if slot.month_day is not None:
+        length = _length(today)
         return today.day == (length if slot.month_day == -1 else min(slot.month_day, length))
     if slot.weekday is None:
         return unit in ("day", "week") and (unit == "day" or today.weekday() == 0)
@@ -309,4 +310,8 @@ def _falls_on(slot: Slot, today: date, unit: Calendar) -> bool:
         return False
     if slot.nth is None:
         return unit in ("day", "week") or today.day <= 7
-    return today.day + 7 > length if slot.nth == -1 else (today.day - 1) // 7 + 1 == slot.nth
+    return today.day + 7 > _length(today) if slot.nth == -1 else (today.day - 1) // 7 + 1 == slot.nth
+
+
+def _length(month: date) -> int:
+    return monthrange(month.year, month.month)[1]

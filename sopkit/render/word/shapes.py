@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from xml.etree import ElementTree as Tree
 
@@ -38,11 +39,9 @@ class _UnknownError(ValueError):
 def shapes(svg: str, title: str, description: str, *, number: int, room: tuple[int, int]) -> str | None:
     """Return a run with the drawing, in a room of this width and height in twentieths of a point; None where there is none."""
     try:
-        root = Tree.fromstring(svg)  # noqa: S314  our own drawing, without a document type
-        drawing = _Drawing(root)
-        wide, high = _number(root, "width"), _number(root, "height")
+        wide, high, found = _read(svg)
         scale = min(1.0, room[0] * TWIP / (wide * EMU), room[1] * TWIP / (high * EMU))
-        drawn = [shape.xml(count, scale) for count, shape in enumerate(drawing.shapes(), start=number * 10_000)]
+        drawn = [shape.xml(count, scale) for count, shape in enumerate(found, start=number * 10_000)]
     except (Tree.ParseError, _UnknownError, ZeroDivisionError, KeyError, IndexError):
         return None
     if not drawn or len(drawn) > MOST:
@@ -58,6 +57,13 @@ def shapes(svg: str, title: str, description: str, *, number: int, room: tuple[i
         f'<a:chExt cx="{x}" cy="{y}"/></a:xfrm></wpg:grpSpPr>{"".join(drawn)}</wpg:wgp></a:graphicData></a:graphic>'
         f"</wp:inline></w:drawing></mc:Choice><mc:Fallback>{pieces(description)}</mc:Fallback></mc:AlternateContent></w:r>"
     )
+
+
+@lru_cache(maxsize=64)
+def _read(svg: str) -> tuple[float, float, tuple[_Shape, ...]]:
+    """Return width, height and the shapes of a drawing, which stands in several documents."""
+    root = Tree.fromstring(svg)  # noqa: S314  our own drawing, without a document type
+    return _number(root, "width"), _number(root, "height"), tuple(_Drawing(root).shapes())
 
 
 @dataclass(frozen=True, slots=True)
