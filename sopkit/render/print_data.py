@@ -58,7 +58,7 @@ HOURS: Final = re.compile(r"(\d{1,2}:\d{2}–\d{1,2}:\d{2})")
 WEB: Final = re.compile("(?:https?|mailto|tel):", re.IGNORECASE)
 
 LINE: Final = 60
-"""Ems of the small letters at head and foot for which a page has room."""
+"""Ems of the small letters at head and foot that a line has room for."""
 ROOM_FOR_PAGE: Final = 12
 """Ems of what says the page."""
 
@@ -219,17 +219,16 @@ class _Preparation:
 
 
 def _short_margins(doc: Document) -> bool:
-    """Whether head and foot of each page are surely of one line, or of two that the page has room for: they need not be measured."""
-    chapters = (sum(map(_rough_ems, plain(section.title))) for section in doc.sections)
-    head = sum(map(_rough_ems, " · ".join((doc.title, *doc.running)))) + max(chapters, default=0)
-    return (
-        max(head, *(sum(map(_rough_ems, said)) + ROOM_FOR_PAGE for said in (doc.look.header, doc.look.footer))) < LINE
-    )
+    """Whether what stands at head and foot of each page surely needs no more lines than there is room for, and no measuring."""
+    chapters = doc.sections if doc.form == "manual" else ()
+    chapter = max((_ems(plain(section.title)) for section in chapters), default=0)
+    left, right = _ems(doc.title) + chapter, _ems(" · ".join(doc.running))
+    return max(left, right, _ems(doc.look.header), _ems(doc.look.footer) + ROOM_FOR_PAGE) < LINE
 
 
-def _rough_ems(char: str) -> float:
-    """Return about how wide a character is."""
-    return 1.0 if char > "\u2e7f" else 0.6
+def _ems(words: str) -> float:
+    """Return about how wide words are."""
+    return sum(1.0 if char > "\u2e7f" else 0.6 for char in words)
 
 
 def _anchors(value: object) -> Iterator[str]:
