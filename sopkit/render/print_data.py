@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
+from functools import lru_cache
 from typing import Final
 
 from sopkit.render.document import (
@@ -155,25 +156,25 @@ class _Preparation:
     def _table(self, table: Table, title: Line) -> Data:
         """Return a table; one that says the heading above it once more has no caption."""
         extent = Extent(table.columns)
-        rows = sum(len(group.rows) for group in table.groups)
-        heights = [extent.row(row) for group in table.groups for row in group.rows]
+        heights = [[extent.row(row) for row in group.rows] for group in table.groups]
+        rows = sum(map(len, heights))
         return {
             "block": "Table",
             "caption": [] if table.caption == title else self.line(table.caption),
             "columns": [self._column(column) for column in table.columns],
-            "groups": [self._group(group, extent) for group in table.groups],
-            "whole": rows <= FEW_ROWS and sum(heights) + len(table.groups) <= Extent.BLOCK,
+            "groups": [self._group(group, high) for group, high in zip(table.groups, heights, strict=True)],
+            "whole": rows <= FEW_ROWS and sum(map(sum, heights)) + len(table.groups) <= Extent.BLOCK,
         }
 
     def _column(self, column: Column) -> Data:
         return {"head": self.line(column.head), "width": column.width, "form": column.form}
 
-    def _group(self, group: RowGroup, extent: Extent) -> Data:
+    def _group(self, group: RowGroup, heights: Iterable[float]) -> Data:
         return {
             "title": self.line(group.title),
             "rows": [
-                {"cells": [self.line(cell) for cell in row], "whole": extent.row(row) <= Extent.ROW}
-                for row in group.rows
+                {"cells": [self.line(cell) for cell in row], "whole": high <= Extent.ROW}
+                for row, high in zip(group.rows, heights, strict=True)
             ],
         }
 
@@ -261,8 +262,13 @@ def _text(words: str) -> str:
     return " ".join(clean(words).split())
 
 
-def _pieces(text: str, long: re.Pattern[str]) -> Iterator[Plain]:
-    """Yield text with the places at which its lines end, may end, or (`whole`) must not."""
+@lru_cache(maxsize=20_000)
+def _pieces(text: str, long: re.Pattern[str]) -> tuple[Plain, ...]:
+    """Return text with the places at which its lines end, may end, or (`whole`) must not."""
+    return tuple(_parted(text, long))
+
+
+def _parted(text: str, long: re.Pattern[str]) -> Iterator[Plain]:
     for number, line in enumerate(text.replace("\t", "    ").split("\n")):
         if number:
             yield NEW_LINE
