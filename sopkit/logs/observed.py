@@ -43,6 +43,8 @@ class Case:
     run: int
     at: int
     deeds: tuple[Deed, ...]
+    left: int = 0
+    """Rows before these that are not told."""
 
 
 @dataclass(frozen=True, slots=True)

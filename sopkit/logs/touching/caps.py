@@ -12,9 +12,9 @@ from sopkit.graph.touches import Match, Touch
 from sopkit.graph.zones import Clocks
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import listed
-from sopkit.logs.observed import Deed, Observation, concluded, doubted, in_doubt, not_assessed
+from sopkit.logs.observed import Observation, concluded, doubted, in_doubt, not_assessed
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, touched
+from sopkit.logs.touching.found import Broken, Past, touched
 from sopkit.logs.zones import UNKNOWN, Zones, calendar, day_of
 from sopkit.model.values import Duration
 from sopkit.rules.budgets import OVER_BUDGET
@@ -176,7 +176,7 @@ class _Question:
 
     # What a case tells
 
-    def _tell(self, firsts: Mapping[int, int]) -> dict[int, tuple[Deed, ...]]:
+    def _tell(self, firsts: Mapping[int, int]) -> dict[int, Past]:
         per = self.limit.per
         seconds = DAYS[per] * 86400 if isinstance(per, str) else (per.seconds or 0) or per.amount * 366 * 86400
         return touched(self.contacts, firsts, seconds, self.kinds)
