@@ -9,6 +9,7 @@ from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
 from sopkit.logs import touching, working
 from sopkit.logs.case import LogCase
+from sopkit.logs.mistakes import reason, unless_mistaken
 from sopkit.logs.observed import Observation
 from sopkit.logs.overview import Weekly, customers_of, touches_by_week
 from sopkit.logs.pseudonyms import Pseudonyms
@@ -65,8 +66,9 @@ def observe(
     for number, family in enumerate(families, 1):
         found += family(case)
         watch(number / (len(families) + 1))
-    observations = tuple(sorted(found, key=lambda one: (one.rule.code, one.subject)))
-    adherence = adhere(case)
+    observations = tuple(sorted(unless_mistaken(case.store, found), key=lambda one: (one.rule.code, one.subject)))
+    wrong = reason(case.store, ("steps", "events"))
+    adherence = adhere(case) if wrong is None else Adherence((), (), (), (), (("", wrong),))
     watch(1)
     who = sorted({each.who for one in observations for each in one.cases if each.who})
     staff = {int(each.of) for one in observations for each in one.groups if each.by == "staff"}

@@ -19,6 +19,7 @@ from sopkit.logs import times
 from sopkit.logs.engine import Engine, EngineError, Row, identifier, quoted
 from sopkit.logs.failure import LogRefusedError, SetAside, TooManyBadError
 from sopkit.logs.mapping import Mapped, files_of, mapped
+from sopkit.logs.mistakes import mistaken
 from sopkit.logs.naming import Vocabulary
 from sopkit.logs.opening import LINE, ROW, open_file, unreadable
 from sopkit.logs.store import RAW, Store, TooManyKindsError
@@ -131,7 +132,7 @@ def open_logs(
     zone = settings.timezone or "UTC"
     vocabulary = Vocabulary(compilation.workspace, compilation.graph)
     files = files_of(settings.logs, folder, paths)
-    store = Store(engine, work)
+    store, wrong = Store(engine, work), mistaken(compilation)
     sizes = _shares([path for _, path in files])
     done = 0.0
     typed = []
@@ -143,6 +144,8 @@ def open_logs(
         if declared and declared.complete_from:
             begun = instant(declared.complete_from.value, 0, zone_of(meant.zone))
             store.complete[meant.of] = min(begun, store.complete.get(meant.of, begun))
+        if declared and declared.id in wrong:
+            store.mistaken.setdefault(meant.of, f"{declared.id} ({wrong[declared.id]})")
         done += sizes[number] * TYPED
         watch(done)
     rows: Counter[Of] = Counter()

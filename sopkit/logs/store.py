@@ -59,6 +59,8 @@ class Store:
         self.engine, self.folder, self.parts = engine, folder, parts or 0
         self.complete: dict[Of, int] = {}
         """The second from which on a log has everything, where that is declared."""
+        self.mistaken: dict[Of, str] = {}
+        """Logs of which the workspace says what does not exist, each with what to correct."""
         self._kinds: dict[Of, dict[tuple[str, ...], int]] = {of: {} for of in TABLES}
         self._staged: dict[Of, int] = dict.fromkeys(TABLES, 0)
         self._in_use: int | None = None
