@@ -74,7 +74,7 @@ def test_a_mistake_in_a_mapping_leaves_what_is_said_of_the_plan_as_it_is(
     assert Status.PASS in {status for _, status, _ in found}
     folder = write(tmp_path / "shop", {**plan, "sopkit.yaml": plan["sopkit.yaml"] + text})
     _, _, told = runner(capfd)("audit", folder, "-o", tmp_path / "audit", "--lang", "en")
-    assert ("the workspace has 1 errors, so this may not be all of it: sopkit check" in told) == bool(wrong)
+    assert ("the workspace has 1 error, so this may not be all of it: sopkit check" in told) == bool(wrong)
 
 
 def test_a_zone_that_does_not_exist_elsewhere_holds_the_plan_back() -> None:

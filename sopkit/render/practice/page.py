@@ -76,7 +76,7 @@ FILE_HEADS: Final = (
 )  # fmt: skip
 SET_ASIDE: Final = Phrase("没有读的行", "Rows that were not read")
 ASIDE: Final = Phrase(
-    "{file}：{reason}，{count}行（如第{line}行）", "{file}: {reason}, {count} rows (row {line}, for one)"
+    "{reason}：{count}行（如 {file} 第{line}行）", "{reason}: {count} rows ({file}, row {line}, for one)"
 )
 EARLY: Final = Phrase("日志早于剧本", "The logs are older than the playbooks")
 BEFORE: Final = Phrase(
