@@ -12,7 +12,12 @@ Lang = Literal["zh-CN", "en"]
 LANGS: Final[tuple[Lang, Lang]] = ("zh-CN", "en")
 
 
-ONE: Final = re.compile(r"(?<![\d.,/-])1 (row|customer|touch|period|time|run|change)e?s\b")
+ONE: Final = re.compile(r"(?<![\d.,/-])1 (row|customer|touch|period|time|run|change|check|error|character)e?s\b")
+VERB: Final = re.compile(
+    r"(?<![\d.,/-])(1(?: (?:row|customer|touch|period|run|change|more|of [\d,]+ \w+))?) (are|have|were|say|fall)\b"
+)
+"""What is said of one thing, and its verb."""
+OF_ONE: Final[Mapping[str, str]] = {"are": "is", "have": "has", "were": "was", "say": "says", "fall": "falls"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Phrase:
 
 def singular(said: str) -> str:
     """Return an English sentence that counts one row, customer, touch … as one."""
-    return ONE.sub(r"1 \1", said)
+    return VERB.sub(lambda found: f"{found[1]} {OF_ONE[found[2]]}", ONE.sub(r"1 \1", said))
 
 
 def say(value: str | Phrase, lang: Lang) -> str:

@@ -21,11 +21,10 @@ from sopkit.frozen import dataclass
 from sopkit.law import Control, Law, Pack
 from sopkit.law.packs import BY_PEOPLE, Decided
 from sopkit.law.topics import OTHER, TOPICS, Topic
-from sopkit.model.rules_logs import BESIDE_THE_PLAN
 from sopkit.pipeline import Compilation
 from sopkit.rules import judged_on
 from sopkit.rules.case import Case
-from sopkit.rules.doubts import Doubts
+from sopkit.rules.doubts import Doubts, log_of
 from sopkit.rules.inventory import Entry, inventory
 from sopkit.rules.waivers import FIRST_WAIVABLE, Waived
 from sopkit.text import Phrase
@@ -185,7 +184,7 @@ class _Judge:
     def __init__(self, compilation: Compilation, case: Case) -> None:
         self.done = compilation
         self.broken = sum(
-            one.rule.code < FIRST_WAIVABLE and one.weight is Severity.ERROR and one.rule.name not in BESIDE_THE_PLAN
+            one.rule.code < FIRST_WAIVABLE and one.weight is Severity.ERROR and log_of(compilation.forest, one) is None
             for one in compilation.findings
         )
         self.adopted = adopt(case)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,6 +26,7 @@ def zone(name: str | None) -> tzinfo:
         return UTC
 
 
+@lru_cache(maxsize=1 << 14)
 def instant(day: date, minutes: int, where: tzinfo) -> int:
     """Return the instant of a local time of day, `minutes` after midnight, at most 1440.
 

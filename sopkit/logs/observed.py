@@ -43,6 +43,8 @@ class Case:
     run: int
     at: int
     deeds: tuple[Deed, ...]
+    left: int = 0
+    """Rows before these that are not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +120,18 @@ def in_doubt(doubts: Iterable[Doubt]) -> int:
 
 def doubted(message: Phrase, doubts: Sequence[Doubt]) -> Phrase:
     """Return a message that says as well how many could not be judged, and why."""
-    message = Phrase(message.zh, singular(message.en))
     for count, why in doubts:
         if count:
             message = Phrase(
                 f"{message.zh}；另有 {count:,} 次没有判断：{why.zh}",
                 f"{message.en}; {count:,} more were not assessed: {why.en}",
             )
-    return message
+    return of_one(message)
+
+
+def of_one(message: Phrase) -> Phrase:
+    """Return a message that counts one row, customer, touch … as one, in English."""
+    return Phrase(message.zh, singular(message.en))
 
 
 def not_assessed(

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Final
@@ -401,8 +402,14 @@ def _sheet(path: Path, table: str | None) -> Iterator[Sequence[object]]:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
     except (python_calamine.CalamineError, OSError, ValueError):
         raise LogRefusedError(PASSWORD, file=path.as_posix()) from None
-    sheet = _chosen(path, table, list(book.sheet_names))
-    yield from book.get_sheet_by_name(sheet).to_python(skip_empty_area=True)
+    sheet = book.get_sheet_by_name(_chosen(path, table, list(book.sheet_names)))
+    rows = sheet.to_python(skip_empty_area=True)
+    for number, row in enumerate(rows):
+        yield row
+        if (
+            number == 0 and sheet.start
+        ):  # what is left empty above the head: each row keeps the number that it has in the sheet
+            yield from repeat([None] * len(row), sheet.start[0])
 
 
 def _lite(path: Path, table: str | None) -> Iterator[Sequence[object]]:

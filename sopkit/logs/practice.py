@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
 from sopkit.logs import touching, working
 from sopkit.logs.case import LogCase
-from sopkit.logs.observed import Observation
+from sopkit.logs.mistakes import reason, unless_mistaken
+from sopkit.logs.observed import Observation, of_one
 from sopkit.logs.overview import Weekly, customers_of, touches_by_week
 from sopkit.logs.pseudonyms import Pseudonyms
 from sopkit.logs.tables import Of
@@ -65,8 +67,11 @@ def observe(
     for number, family in enumerate(families, 1):
         found += family(case)
         watch(number / (len(families) + 1))
-    observations = tuple(sorted(found, key=lambda one: (one.rule.code, one.subject)))
-    adherence = adhere(case)
+    observations = tuple(
+        sorted(map(_counted, unless_mistaken(case.store, found)), key=lambda one: (one.rule.code, one.subject))
+    )
+    wrong = reason(case.store, ("steps", "events"))
+    adherence = adhere(case) if wrong is None else Adherence((), (), (), (), (("", wrong),))
     watch(1)
     who = sorted({each.who for one in observations for each in one.cases if each.who})
     staff = {int(each.of) for one in observations for each in one.groups if each.by == "staff"}
@@ -87,3 +92,8 @@ def observe(
         shops={name: names.of("shop", name) for name in sorted(shops) if name and name not in declared},
         adherence=adherence,
     )
+
+
+def _counted(one: Observation) -> Observation:
+    """Return an observation whose sentences count one thing as one."""
+    return replace(one, message=of_one(one.message), reason=of_one(one.reason) if one.reason else None)

@@ -7,7 +7,7 @@ bad than was said beforehand, nothing is concluded at all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -19,10 +19,13 @@ from sopkit.logs import times
 from sopkit.logs.engine import Engine, EngineError, Row, identifier, quoted
 from sopkit.logs.failure import LogRefusedError, SetAside, TooManyBadError
 from sopkit.logs.mapping import Mapped, files_of, mapped
+from sopkit.logs.mistakes import mistaken
 from sopkit.logs.naming import Vocabulary
+from sopkit.logs.observed import of_one
 from sopkit.logs.opening import LINE, ROW, open_file, unreadable
 from sopkit.logs.store import RAW, Store, TooManyKindsError
 from sopkit.logs.tables import FIELDS, TABLES, Field, Of
+from sopkit.model.policies import LogFile
 from sopkit.pipeline import Compilation
 from sopkit.text import Phrase
 
@@ -71,6 +74,10 @@ UNFIT: Final = Phrase(
     "{file}: the column “{column}” is of the type {kind}, which can't be read as {field}",
 )
 REASON: Final = Phrase("{reason} {count} 行（如第 {line} 行）", "{reason}: {count} rows (row {line}, for one)")
+STRAY: Final = Phrase(
+    "{said}。如果它不是日志：不要写文件夹 {folder}，逐个写出里面的日志文件，或把它移走",
+    "{said}. If it is no log: name the logs in {folder} one by one in place of the folder, or move it elsewhere",
+)
 LATER: Final = {"consents": ("expires", "time"), "syncs": ("arrived", "changed")}
 """Log → a time that can't lie before another of the same row."""
 YES: Final = ("true", "t", "yes", "y", "1", "是", "有")
@@ -131,18 +138,21 @@ def open_logs(
     zone = settings.timezone or "UTC"
     vocabulary = Vocabulary(compilation.workspace, compilation.graph)
     files = files_of(settings.logs, folder, paths)
-    store = Store(engine, work)
+    store, wrong = Store(engine, work), mistaken(compilation)
     sizes = _shares([path for _, path in files])
     done = 0.0
     typed = []
+    given = frozenset(one.resolve() for one in map(Path, paths) if one.is_dir())
     for number, (declared, path) in enumerate(files):
-        with _told_of(path):
+        with _told_of(path), _told_of_strays(declared, path, given):
             opened = open_file(engine, path, work, number, declared.table if declared else None)
             meant = mapped(opened, declared, zone)
             typed.append(_File(engine, store, meant, vocabulary, number))
         if declared and declared.complete_from:
             begun = instant(declared.complete_from.value, 0, zone_of(meant.zone))
             store.complete[meant.of] = min(begun, store.complete.get(meant.of, begun))
+        if declared and declared.id in wrong:
+            store.mistaken.setdefault(meant.of, f"{declared.id} ({wrong[declared.id]})")
         done += sizes[number] * TYPED
         watch(done)
     rows: Counter[Of] = Counter()
@@ -185,6 +195,18 @@ def _told_of(path: Path) -> Iterator[None]:
         raise unreadable(path, error) from None
     except TooManyKindsError as error:
         raise LogRefusedError(TOO_VARIED, file=path.as_posix(), fields=error.field) from None
+
+
+@contextmanager
+def _told_of_strays(declared: LogFile | None, path: Path, given: Collection[Path]) -> Iterator[None]:
+    """Tell as well what to do where a file that can't be read was only found in one of the folders `given`, and may be no log at all."""
+    try:
+        yield
+    except LogRefusedError as error:
+        if declared is not None or path.resolve().parent not in given:
+            raise
+        said = error.reason.filled(**error.args_of_reason)
+        raise LogRefusedError(STRAY, at=error.at, said=said, folder=path.parent.as_posix()) from None
 
 
 class _File:
@@ -484,14 +506,18 @@ class _File:
                 f"count({one.name}) FROM {self.typed}"
             )[0]
             if 0 < local < all_:
-                yield Phrase(
-                    f"{one.title.zh}：{local:,} 行没有写时区，按 {self.meant.zone}；{all_ - local:,} 行写了",
-                    f"{one.title.en}: {local:,} rows say no zone and are taken in {self.meant.zone}; {all_ - local:,} say theirs",
+                yield of_one(
+                    Phrase(
+                        f"{one.title.zh}：{local:,} 行没有写时区，按 {self.meant.zone}；{all_ - local:,} 行写了",
+                        f"{one.title.en}: {local:,} rows say no zone (taken in {self.meant.zone}); {all_ - local:,} say theirs",
+                    )
                 )
             if twice:
-                yield Phrase(
-                    f"{one.title.zh}：{twice:,} 行落在当地钟表出现两次的一小时里，按前一次",
-                    f"{one.title.en}: {twice:,} rows fall into an hour that the local clock shows twice; the first was taken",
+                yield of_one(
+                    Phrase(
+                        f"{one.title.zh}：{twice:,} 行落在当地钟表出现两次的一小时里，按前一次",
+                        f"{one.title.en}: {twice:,} rows fall into an hour that the local clock shows twice; the first was taken",
+                    )
                 )
 
 

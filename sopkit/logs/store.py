@@ -59,8 +59,11 @@ class Store:
         self.engine, self.folder, self.parts = engine, folder, parts or 0
         self.complete: dict[Of, int] = {}
         """The second from which on a log has everything, where that is declared."""
+        self.mistaken: dict[Of, str] = {}
+        """Logs of which the workspace says what does not exist, each with what to correct."""
         self._kinds: dict[Of, dict[tuple[str, ...], int]] = {of: {} for of in TABLES}
         self._staged: dict[Of, int] = dict.fromkeys(TABLES, 0)
+        self._in_use: int | None = None
         for of in TABLES:
             columns = ", ".join(f"{one.name} {RAW[one.form]}" for one in FIELDS[of])
             engine.run(f"CREATE TABLE raw_{of} ({columns}, source SMALLINT, line BIGINT)")
@@ -243,6 +246,9 @@ class Store:
 
     def use(self, part: int) -> None:
         """Let the tables be those of a part."""
+        if part == self._in_use:
+            return
+        self._in_use = part
         for of in TABLES:
             self.engine.run(
                 f"CREATE OR REPLACE VIEW {of} AS SELECT * FROM read_parquet({quoted(str(self._file(of, part)))})"

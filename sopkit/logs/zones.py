@@ -91,6 +91,11 @@ class Zones:
         return len(clocks) == 1 and usual != UNKNOWN and all(one != UNKNOWN for one in kinds.values())
 
     @property
+    def steady(self) -> bool:
+        """Whether they do, and it is never moved."""
+        return self.single and all(len(one.starts) == 1 for one in self._clocks[0])
+
+    @property
     def known(self) -> bool:
         """Whether anybody's clock is known."""
         return bool(self._clocks[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sopkit.diagnostics import Rule, Severity
+from sopkit.model.rules_settings import UNKNOWN_TIME_ZONE
 from sopkit.model.rules_values import WORKSPACE
 from sopkit.text import Phrase
 
@@ -43,5 +44,5 @@ UNKNOWN_LOG_VALUE: Final = Rule(
 )
 
 RULES: Final = (UNKNOWN_LOG_FIELD, UNKNOWN_LOG_VALUE)
-BESIDE_THE_PLAN: Final = frozenset(rule.name for rule in RULES)
-"""What these find is no part of any playbook: how its logs are read changes nothing of what a workspace plans."""
+BESIDE_THE_PLAN: Final = frozenset((*(rule.name for rule in RULES), UNKNOWN_TIME_ZONE.name))
+"""What these find below `logs` is no part of any playbook: how its logs are read changes nothing of what a workspace plans."""

@@ -27,7 +27,7 @@ class Doubts:
     def __init__(self, forest: Forest, found: Iterable[Finding] = ()) -> None:
         self._forest = forest
         self._paths: dict[int, list[Path]] = {}
-        wrong = [one for one in found if one.weight is Severity.ERROR and one.rule.name not in BESIDE_THE_PLAN]
+        wrong = [one for one in found if one.weight is Severity.ERROR and log_of(forest, one) is None]
         self._any = bool(wrong)
         self.met = False
         """Whether any question was answered with a doubt."""
@@ -39,8 +39,7 @@ class Doubts:
                 self._note(finding, trees)
 
     def _note(self, finding: Finding, trees: Mapping[str, list[int]]) -> None:
-        starts = finding.span.source.line_starts
-        offset = starts[min(finding.span.line, len(starts)) - 1] + finding.span.column - 1
+        offset = _offset(finding)
         for number in trees.get(finding.span.path, ()):
             places = self._forest.trees[number].places
             if places[0] <= offset <= places[1]:
@@ -94,6 +93,24 @@ class Doubts:
         stages = frozenset(stage for path in paths if (stage := _doubtful_stage(path, root)) is not None)
         self.met |= bool(stages)
         return stages
+
+
+def log_of(forest: Forest, finding: Finding) -> str | None:
+    """Return the id of the log that a finding calls declared wrongly, of those below `logs`; None where it is about the plan."""
+    if finding.rule.name not in BESIDE_THE_PLAN:
+        return None
+    offset = _offset(finding)
+    for tree in forest.trees:
+        if tree.source.path == finding.span.path and tree.places[0] <= offset <= tree.places[1]:
+            match path_at(tree, offset):
+                case ("logs", str(id_), *_):
+                    return id_
+    return None
+
+
+def _offset(finding: Finding) -> int:
+    starts = finding.span.source.line_starts
+    return starts[min(finding.span.line, len(starts)) - 1] + finding.span.column - 1
 
 
 def path_at(tree: Tree, offset: int) -> Path:

@@ -29,7 +29,7 @@ OFFER = ("企业微信：`birthday-offer`", "`birthday-offer` by WeCom")
 def practice_of(compilation: Compilation) -> Practice:
     """Return a practice with something of every sort."""
     by_code = {rule.code: rule for rule in catalogue.RULES}
-    case = Case(7, 0, START + 3 * HOUR, (touch(0, OFFER), touch(1, OFFER), touch(3, OFFER, counted=True)))
+    case = Case(7, 0, START + 3 * HOUR, (touch(0, OFFER), touch(1, OFFER), touch(3, OFFER, counted=True)), left=1_234)
     other = Case(9, 0, START + 30 * HOUR, (touch(29, OFFER), touch(30, OFFER, counted=True)))
     return Practice(
         compilation=compilation,

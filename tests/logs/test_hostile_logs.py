@@ -26,6 +26,7 @@ from sopkit.render.wording.names import Names
 from sopkit.rules.examples import WORKSPACE
 from sopkit.rules.practice import LATE
 from sopkit.source import Source
+from sopkit.text import Phrase
 from tests.logs.stores import store_of
 
 PLANTED: Final = "Li Lei 13800138000"
@@ -56,6 +57,13 @@ def test_a_shop_that_is_not_declared_stands_under_another_name(tmp_path: Path) -
     said = to_markdown(Document("manual", "en", "t", "", (Section("s", (), shown),)))
     assert names.of("shop", PLANTED) in said
     assert PLANTED not in said
+
+
+def test_one_is_one_in_whatever_is_said(tmp_path: Path) -> None:
+    said = Phrase("1 期", "in 1 of 1 periods it failed; 1 rows say nothing")
+    one = Observation(LATE, "procedure/a/b", "not assessed", said, reason=said)
+    (found,) = observe(case_of(tmp_path), Pseudonyms(b"0123456789abcdef"), (lambda _: iter((one,)),)).observations
+    assert found.message == found.reason == Phrase("1 期", "in 1 of 1 period it failed; 1 row says nothing")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfet\x00i", b"\xff\xfet", b"\xfe\xff\xd8\x00\x00t"])

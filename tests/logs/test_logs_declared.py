@@ -9,6 +9,12 @@ import pytest
 from sopkit.audit import Status, audit
 from sopkit.diagnostics import Severity
 from sopkit.logs import naming, tables
+from sopkit.logs.case import LogCase
+from sopkit.logs.engine import Engine
+from sopkit.logs.needed import NEEDS
+from sopkit.logs.practice import observe
+from sopkit.logs.pseudonyms import pseudonyms
+from sopkit.logs.reading import open_logs
 from sopkit.resolve import logs
 from sopkit.text import Phrase
 from tests.commands import runner
@@ -43,14 +49,22 @@ def test_mistakes_are_found_where_they_stand() -> None:
     assert found("    columns: {customer: 会员}\n    values: {channel: {短信: sms, x: sms}}\n") == []
 
 
-@pytest.mark.parametrize(("state", "wrong"), [("sent", False), ("sentt", True)])
+@pytest.mark.parametrize(
+    ("says", "wrong"),
+    [
+        ("values: {state: {已发送: sent}}", ""),
+        ("values: {state: {已发送: sentt}}", "SOP166"),
+        ("columns: {due: 时限}", "SOP165"),
+        ("timezone: 北京时间", "SOP158"),
+    ],
+)
 def test_a_mistake_in_a_mapping_leaves_what_is_said_of_the_plan_as_it_is(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], state: str, wrong: bool
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], says: str, wrong: str
 ) -> None:
     plan = {"sopkit.yaml": SETTINGS + "jurisdictions: [cn]\n", "play.yaml": logged.PLAY}
-    text = f"{LOG}    values: {{state: {{已发送: {state}}}}}\n"
+    text = f"{LOG}    {says}\n"
     done, alone = compiled({**plan, "sopkit.yaml": plan["sopkit.yaml"] + text}), compiled(plan)
-    assert [one.rule.code for one in done.findings if one.weight is Severity.ERROR] == ["SOP166"] * wrong
+    assert [one.rule.code for one in done.findings if one.weight is Severity.ERROR] == [wrong] * bool(wrong)
     assert [one.sort_key for one in done.proved] == [one.sort_key for one in alone.proved]
     assert done.held_back == 0
     found, expected = (
@@ -60,7 +74,43 @@ def test_a_mistake_in_a_mapping_leaves_what_is_said_of_the_plan_as_it_is(
     assert Status.PASS in {status for _, status, _ in found}
     folder = write(tmp_path / "shop", {**plan, "sopkit.yaml": plan["sopkit.yaml"] + text})
     _, _, told = runner(capfd)("audit", folder, "-o", tmp_path / "audit", "--lang", "en")
-    assert ("the workspace has 1 errors, so this may not be all of it: sopkit check" in told) == wrong
+    assert ("the workspace has 1 error, so this may not be all of it: sopkit check" in told) == bool(wrong)
+
+
+def test_a_zone_that_does_not_exist_elsewhere_holds_the_plan_back() -> None:
+    done = compiled({"sopkit.yaml": SETTINGS.replace("Asia/Shanghai", "北京时间") + "jurisdictions: [cn]\n"})
+    assert "SOP158" in {one.rule.code for one in done.findings}
+    assert Status.PASS not in {one.status for one in audit(done, lambda _: False).results}
+
+
+def test_nothing_is_concluded_from_a_log_whose_values_are_said_to_mean_what_does_not_exist(tmp_path: Path) -> None:
+    sent = "logs/sent.csv", "customer,time,channel,purpose\n" + "c1,2026-11-01 10:00,短信,transaction\n" * 3
+    bought = "logs/events.csv", "customer,time,event\nc1,2026-11-01 10:00,order-paid\n"
+    (tmp_path / "logs").mkdir()
+    for name, text in (sent, bought):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    caps = "caps: [{id: daily, max: 1, per: day}]\n"
+    found = {}
+    for said in ("sms", "smss"):
+        text = f"{SETTINGS}{caps}{LOG}    values: {{channel: {{短信: {said}}}}}\n"
+        done = compiled({"sopkit.yaml": text, "play.yaml": logged.PLAY})
+        work = tmp_path / said
+        work.mkdir()
+        with Engine(work) as engine:
+            store, _ = open_logs(done, tmp_path, [str(tmp_path / "logs")], engine, work)
+            found[said] = observe(LogCase(done, store), pseudonyms(tmp_path, {})).observations
+    right, wrong = ({(one.rule.code, one.subject): (one.status, one.reason) for one in some} for some in found.values())
+    assert right["SOP301", "cap/daily"] == ("broken", None)
+    status, reason = wrong["SOP301", "cap/daily"]
+    assert status == "not assessed"
+    assert reason is not None
+    assert "sent (SOP166)" in reason.en
+    assert "sent (SOP166)" in reason.zh
+    touched = {code for code, needs in NEEDS.items() if "touches" in needs}
+    assert {status for (code, _), (status, _) in wrong.items() if code in touched} == {"not assessed"}
+    others = [key for key in right if key[0] not in {*touched, "SOP991", "SOP992", "SOP993"}]
+    assert others
+    assert [wrong[key] for key in others] == [right[key] for key in others]
 
 
 PLAY = """\

@@ -82,6 +82,26 @@ def test_a_log_reads_the_same_in_whatever_file_it_stands(tmp_path: Path, name: s
         assert [one.rows for one in read.reading.files] == [2]
 
 
+def test_rows_of_a_sheet_are_numbered_as_in_the_sheet_whatever_is_left_empty_above(tmp_path: Path) -> None:
+    def made(place: Path) -> None:
+        book = openpyxl.Workbook()
+        page = book.active
+        assert page is not None
+        for number, row in enumerate(
+            (HEAD.strip().split(","), ["a", "2026-11-01 10:00", "sms"], ["", "", ""], ["b", "soon", "sms"])
+        ):
+            for column, cell in enumerate(row, 2):
+                page.cell(4 + number, column, cell)
+        book.save(place)
+
+    logs = "logs:\n  touches: {of: touches, file: touches.xlsx, at_most_bad: 50%}\n"
+    with Read(tmp_path, {"touches.xlsx": made}, logs) as read:
+        assert read.engine.run("SELECT line FROM touches") == [
+            (4,)
+        ]  # the fifth row of the sheet: the first line is not counted
+        assert read.reasons() == [("time is no time that can be read", 6)]
+
+
 def test_ids_of_mixed_type_stay_as_they_are_written_and_are_told(tmp_path: Path) -> None:
     rows = "".join(f"{id_},2026-11-01 10:00,sms\n" for id_ in ("007", "7", "7.0", "8", "x7"))
     with Read(tmp_path, {"touches.csv": HEAD + rows}) as read:
@@ -95,7 +115,7 @@ def test_each_row_has_the_zone_that_it_says(tmp_path: Path) -> None:
     with Read(tmp_path, {"touches.csv": HEAD + rows}) as read:
         assert {at for _, at, _ in read.touches()} == {AT}
         told = [one.en for one in read.reading.files[0].told]
-        assert "time: 1 rows say no zone and are taken in Asia/Shanghai; 4 say theirs" in told
+        assert "time: 1 row says no zone (taken in Asia/Shanghai); 4 say theirs" in told
 
 
 def test_rows_out_of_order_are_rows(tmp_path: Path) -> None:

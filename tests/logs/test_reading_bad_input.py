@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopkit.logs.engine import EngineError
+from sopkit.logs.engine import Engine, EngineError
 from sopkit.logs.failure import LogRefusedError, TooManyBadError
 from sopkit.logs.opening import BROKEN, unreadable
-from tests.logs.logged import HEAD, MANY, Made, Read, put
+from sopkit.logs.reading import open_logs
+from tests.logs.logged import HEAD, MANY, Made, Read, put, workspace
 from tests.logs.test_reading import duck, lite, packed, sheet
 
 LAYOUT = "the line has too few or too many columns, or a quote that is out of place"
@@ -137,6 +138,22 @@ def test_a_row_that_cannot_be_read_is_set_aside_with_its_number(tmp_path: Path, 
         assert read.reasons() == [(reason, 301)]
         assert (read.reading.files[0].rows, read.reading.files[0].bad) == (301, 1)
         assert read.store.spans["touches"][0] == 300
+
+
+@pytest.mark.parametrize(("name", "text"), [("notes.txt", "bring milk\n"), ("touches-old.csv", "a,b\n1,2\n")])
+def test_of_a_stray_file_in_a_folder_it_is_said_what_to_do(tmp_path: Path, name: str, text: str) -> None:
+    logs = tmp_path / "exports"
+    files: dict[str, Made] = {"exports/touches.csv": HEAD + MANY, f"exports/{name}": text}
+    paths = put(tmp_path, files)
+    for asked, told in (([str(logs)], True), (paths, False)):
+        work = tmp_path / f"work-{told}"
+        work.mkdir()
+        with pytest.raises(LogRefusedError) as caught, Engine(work) as engine:
+            open_logs(workspace(), tmp_path, asked, engine, work)
+        said = caught.value.reason.filled(**caught.value.args_of_reason)
+        assert name in said.en
+        assert ("one by one in place of the folder" in said.en) == told
+        assert ("逐个写出" in said.zh) == told
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -175,6 +175,27 @@ def test_a_consent_that_is_not_named_stands_for_the_only_one(
     assert {int(one.rule.code[3:]): one.status for one in mine} == statuses
 
 
+@pytest.mark.parametrize(
+    ("odd", "status"),
+    [
+        ({"consent": "sms-ok"}, "not assessed"),
+        ({}, "not assessed"),
+        ({"purpose": "promo", "channel": "sms"}, "not assessed"),
+        ({"consent": "club-ok"}, "kept"),
+        ({"consent": "sms-ok", "time": AT + HOUR}, "kept"),
+        ({"consent": "sms-ok", "time": AT - 2 * DAY}, "kept"),
+    ],
+)
+def test_after_a_row_whose_action_is_not_known_nobody_can_tell_whether_a_consent_still_holds(
+    tmp_path: Path, odd: dict[str, object], status: str
+) -> None:
+    row = {"customer": "ann", "time": AT - 2 * HOUR, "action": "paused", **odd}
+    logs: dict[str, Any] = {"touches": [touch("hi")], "consents": [OLD, agreed("sms-ok"), row]}
+    found = {(one.rule.code, one.subject): one for one in asked(case_of(tmp_path, logs))}
+    assert found["SOP501", "purpose/promo"].status == status
+    assert found["SOP501", "purpose/promo"].unsure == (status != "kept")
+
+
 @pytest.mark.parametrize(("complete", "status"), [(False, "not assessed"), (True, "broken")])
 def test_an_act_that_opens_and_is_never_logged_may_have_happened(tmp_path: Path, complete: bool, status: str) -> None:
     logs: dict[str, Any] = {"touches": [touch("reply", AT + 72 * HOUR)], "events": [WROTE, OPENED[1]]}

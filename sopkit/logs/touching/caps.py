@@ -12,9 +12,9 @@ from sopkit.graph.touches import Match, Touch
 from sopkit.graph.zones import Clocks
 from sopkit.logs.case import LogCase
 from sopkit.logs.engine import listed
-from sopkit.logs.observed import Deed, Observation, concluded, doubted, in_doubt, not_assessed
+from sopkit.logs.observed import Observation, concluded, doubted, in_doubt, not_assessed
 from sopkit.logs.touching.contacts import Contact, Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, touched
+from sopkit.logs.touching.found import Broken, Past, touched
 from sopkit.logs.zones import UNKNOWN, Zones, calendar, day_of
 from sopkit.model.values import Duration
 from sopkit.rules.budgets import OVER_BUDGET
@@ -24,6 +24,8 @@ from sopkit.text import Phrase
 
 PACK: Final = 4_294_967_296
 """Seconds that a packed key has room for."""
+LENGTHS: Final[Mapping[str, int]] = {"day": 86_400, "week": 7 * 86_400}
+"""Seconds."""
 NO_LOG: Final = Phrase("没有触达日志", "there is no log of touches")
 NONE_COUNTS: Final = Phrase("日志里没有这条上限管的触达", "the log has no touch that counts under it")
 UNTOLD: Final = Phrase(
@@ -116,19 +118,22 @@ class _Question:
     def _query(self) -> str:
         weights = {kind: _weight(self.limit, self.contacts.by_kind[kind]) for kind in self.kinds}
         per = self.limit.per
+        _, first, last = self.contacts.store.spans["touches"]
+        packs = max(weights.values()) == 1 and last - first < PACK - LENGTHS["week"]
         if isinstance(per, str):
+            if packs and per in LENGTHS and self.zones.steady:
+                return self._packed_by_unit(first, per)
             return self._of_calendar(per, weights)
         if per.seconds is None:
             return self._of_months(per.amount * (12 if per.unit == "y" else 1), weights)
-        _, first, last = self.contacts.store.spans["touches"]
-        if max(weights.values()) == 1 and last - first + per.seconds < PACK:
+        if packs and last - first + per.seconds < PACK:
             return self._packed(first, per.seconds)
         return (
             f"SELECT who, ts FROM (SELECT who, ts, n, weight, ts - lag(ts, {self.limit.most}) OVER "
             f"(PARTITION BY who ORDER BY ts, source, line, n) AS since FROM {_felt(weights)}) WHERE n = weight AND since < {per.seconds}"
         )
 
-    def _packed(self, first: int, seconds: int) -> str:
+    def _packed(self, first: int, seconds: int, more: str = "") -> str:
         """Return the quickest form: one number for customer and time, so that one sort without parts does.
 
         It is taken apart by a division that leaves nothing over, which is exact in floating point.
@@ -137,19 +142,22 @@ class _Question:
         every = len(self.kinds) == len(self.contacts.all)
         where = "" if every else f" WHERE kind IN ({listed(self.kinds)})"
         return (
-            f"SELECT CAST((key - key % {PACK}) / {PACK} AS BIGINT) AS who, key % {PACK} + ({first}) AS ts "
+            f"SELECT CAST((key - key % {PACK}) / {PACK} AS BIGINT) AS who, key % {PACK} + ({first}) AS ts{more} "
             f"FROM (SELECT key, key - lag(key, {self.limit.most}) "
             f"OVER (ORDER BY key) AS since FROM (SELECT {key} AS key FROM touches{where})) WHERE since < {seconds}"
         )
+
+    def _packed_by_unit(self, first: int, unit: str) -> str:
+        """Return the same for days and weeks of a clock that is never moved: the touch as many places before lies in the same one."""
+        mine, theirs = (_number(unit, day_of(self.zones.local(at, ""))) for at in ("ts", "(ts - since)"))
+        return f"SELECT who, ts FROM ({self._packed(first, LENGTHS[unit], ', since')}) WHERE {mine} = {theirs}"
 
     def _of_calendar(self, unit: str, weights: Mapping[int, int]) -> str:
         """Return the query for a unit of the customer's calendar; weeks begin on Monday."""
         local = self.zones.local("t.ts", self.zones.number)
         day = day_of(local)
-        join, number = "", day
-        if unit == "week":
-            number = f"floor(({day} + 3) / 7.0)"
-        elif unit == "month":
+        join, number = "", _number(unit, day)
+        if unit == "month":
             join, number = f" JOIN {self._days(0)} ON {day} = days.day", "days.month"
         return (
             f"SELECT who, ts FROM (SELECT who, ts, n, weight, row_number() OVER "
@@ -176,7 +184,7 @@ class _Question:
 
     # What a case tells
 
-    def _tell(self, firsts: Mapping[int, int]) -> dict[int, tuple[Deed, ...]]:
+    def _tell(self, firsts: Mapping[int, int]) -> dict[int, Past]:
         per = self.limit.per
         seconds = DAYS[per] * 86400 if isinstance(per, str) else (per.seconds or 0) or per.amount * 366 * 86400
         return touched(self.contacts, firsts, seconds, self.kinds)
@@ -194,6 +202,11 @@ def _counts(limit: Limit, contact: Contact) -> Match:
         return limit.covers(touch)
 
     return contact.answer(one)
+
+
+def _number(unit: str, day: str) -> str:
+    """Return the number of a day's day or week, which begins on Monday."""
+    return f"floor(({day} + 3) / 7.0)" if unit == "week" else day
 
 
 def _weight(limit: Limit, contact: Contact) -> int:

@@ -12,7 +12,7 @@ from sopkit.logs.engine import listed
 from sopkit.logs.observed import Deed, Doubt, Observation, concluded, doubted, in_doubt
 from sopkit.logs.states import UNCLEAR
 from sopkit.logs.touching.contacts import Contacts, contacts_of
-from sopkit.logs.touching.found import Broken, touched
+from sopkit.logs.touching.found import Broken, Past, last_rows, touched
 from sopkit.logs.touching.needs import Need, Rows, Slot, need_of
 from sopkit.logs.touching.standing import held, stand
 from sopkit.logs.zones import Zones
@@ -150,15 +150,15 @@ class Course:
         """Add what is in the table `broken` to those whose kinds it is of."""
         of = ", ".join(f"({kind}, {number})" for number, one in enumerate(asked) for kind in one.kinds)
         counts = self.store.engine.run(
-            f"SELECT number, code, count(*), count(DISTINCT who) FROM broken JOIN (VALUES {of}) asked(kind, number) USING (kind) "
+            f"SELECT number, code, count(*) FROM broken JOIN (VALUES {of}) asked(kind, number) USING (kind) "
             "GROUP BY number, code ORDER BY number, code"
         )
-        for number, code, rows, customers in counts:
+        for number, code, rows in counts:
             if code == UNKNOWN:
                 asked[number].unknown += rows
             else:
                 where = f"code = {code} AND kind IN ({listed(asked[number].kinds)})"
-                asked[number].broken[code].take(self.store, self._tell, rows, customers, where)
+                asked[number].broken[code].take(self.store, self._tell, f"SELECT who, ts FROM broken WHERE {where}")
 
     @property
     def _alternatives(self) -> str:
@@ -221,16 +221,23 @@ class Course:
             return f"ELSE {self.rule}"
         return "WHEN last = 3 THEN 503 WHEN last = 2 THEN 504 WHEN other > 0 THEN 502 ELSE 501"
 
-    def _tell(self, firsts: Mapping[int, int]) -> dict[int, tuple[Deed, ...]]:
-        """Return all that each customer agreed to or withdrew before, and the touch."""
-        told = touched(self.contacts, firsts, 0, self.needs)
-        rows = self.store.engine.run(
-            f"SELECT who, ts, kind, source, line FROM consents WHERE who IN ({listed(firsts)}) ORDER BY ts DESC, kind, source, line"
-        )
-        for who, ts, kind, source, line in rows:
-            if ts <= firsts[who]:
-                told[who] = (Deed(ts, self._words(kind), source=source, line=line), *told.get(who, ()))
-        return told
+    def _tell(self, firsts: Mapping[int, int]) -> dict[int, Past]:
+        """Return what each customer agreed to or withdrew before, and the touch."""
+        touches = touched(self.contacts, firsts, 0, self.needs)
+        rows, left = last_rows(self.store, "consents", firsts)
+        told = {
+            who: tuple(
+                Deed(ts, self._words(kind), source=source, line=line)
+                for one, ts, kind, source, line in rows
+                if one == who
+            )
+            for who in firsts
+        }
+        return {
+            who: Past((*told[who], *touch.deeds), left.get(who, 0) + touch.left)
+            for who in firsts
+            for touch in (touches.get(who, Past()),)
+        }
 
     def _words(self, kind: int) -> Phrase:
         said = self.rows.kinds[kind]

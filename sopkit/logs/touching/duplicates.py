@@ -45,7 +45,10 @@ def observe(case: LogCase) -> Iterator[Observation]:
     steps = _steps(contacts)
     toolless = counted = 0
     for _ in store.each() if groups or steps else ():
-        broken.add(store, _query(groups, within), partial(touched, contacts, before=within - 1, counted=kinds))
+        query = _query(groups, within)
+        store.engine.run(f"CREATE OR REPLACE TEMP TABLE broken AS {query}")
+        broken.queries = (query,)
+        broken.take(store, partial(touched, contacts, before=within - 1, counted=kinds), "SELECT who, ts FROM broken")
         if steps:
             ((rows, mine),) = store.engine.run(_toolless(steps, kinds, within))
             toolless, counted = toolless + rows, counted + mine

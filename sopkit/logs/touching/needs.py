@@ -13,6 +13,8 @@ from sopkit.rules.consent_uses import fields_of, lacking
 
 CODES: Final = {"given": 1, "refused": 2, "withdrawn": 3}
 """At one instant in this order; a touch comes after what was given and before what was withdrawn."""
+UNTOLD: Final = 4
+"""What a row did whose action is not known: it may have withdrawn what was given before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class Rows:
 
     def _speaking(self, consent: str, need: Need | None) -> tuple[int, ...]:
         return tuple(
-            kind for kind, said in self.kinds.items() if kind not in self.unclear and self._speaks(said, consent, need)
+            kind
+            for kind, said in self.kinds.items()
+            if (kind not in self.unclear or said["action"] not in CODES) and self._speaks(said, consent, need)
         )
 
     def _speaks(self, said: Mapping[str, str], consent: str, need: Need | None) -> bool:

@@ -108,7 +108,7 @@ def _ages(contacts: Contacts, zones: Zones, kinds: list[int]) -> str:
     """Return the query for the touches of these kinds, each with whether its customer was a minor that day; NULL where not known.
 
     Nothing is known of a customer of whom the log tells two births, or both that they are a minor and that they are not, at no day of
-    the log.
+    the log; nor of who was touched before they were born.
     """
     _, first, last = contacts.store.spans["touches"]
     adults = ", ".join(
@@ -123,10 +123,10 @@ def _ages(contacts: Contacts, zones: Zones, kinds: list[int]) -> str:
     )
 
     def young(day: str) -> str:
-        return f"coalesce({day} < adults.grown, p.born > {last // 86400 + 1})"
+        return f"coalesce({day} < adults.grown, false)"
 
     return (
-        "SELECT t.who, t.ts, CASE WHEN p.unclear OR (p.born IS NULL AND p.flags = 0) THEN NULL "
+        f"SELECT t.who, t.ts, CASE WHEN p.unclear OR (p.born IS NULL AND p.flags = 0) OR p.born > {day_of(local)} + 1 THEN NULL "
         "WHEN p.born IS NULL THEN p.minor = 1 "
         f"WHEN p.flags > 0 AND p.minor = 1 AND NOT {young(str(first // 86400))} THEN NULL "
         f"WHEN p.flags > 0 AND p.minor = 0 AND {young(str(last // 86400))} THEN NULL "

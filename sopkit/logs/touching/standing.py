@@ -7,7 +7,7 @@ from typing import Final
 
 from sopkit.graph.course import INFINITE, longest
 from sopkit.logs.store import Store
-from sopkit.logs.touching.needs import CODES, Rows, Slot
+from sopkit.logs.touching.needs import CODES, UNTOLD, Rows, Slot
 from sopkit.logs.zones import Zones, calendar, day_of
 from sopkit.model.nouns import Consent
 
@@ -59,7 +59,7 @@ def _query(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int], 
 def _expiring(store: Store, zones: Zones, rows: Rows, numbers: Mapping[Slot, int], log: str) -> str:
     """Return the rows of a log, each with when it expires by itself: as the row says, and as the consent does."""
     said = ", ".join(
-        f"({kind}, {number}, {CODES[rows.kinds[kind]['action']]}, {grace(rows.declared.get(slot.consent))})"
+        f"({kind}, {number}, {CODES.get(rows.kinds[kind]['action'], UNTOLD)}, {grace(rows.declared.get(slot.consent))})"
         for slot, number in numbers.items()
         for kind in slot.kinds
     )

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from sopkit.logs.case import LogCase
-from sopkit.logs.engine import Row
+from sopkit.logs.engine import Row, quoted
 from sopkit.logs.observed import Deed, Observation, not_assessed
 from sopkit.logs.offsets import DAY
 from sopkit.logs.working.courses import START, Course, courses_of
@@ -108,11 +108,20 @@ class Deadlines:
             yield from self._say(place, queries, named)
 
     def each(self) -> Iterator[int]:
-        """Yield the parts, the table `judging` being that of the last: a row for each time of a step with a limit, and its verdict."""
+        """Yield the parts, the table `judging` being that of the last: a row for each time of a step with a limit, and its verdict.
+
+        The first that asks has it written down.
+        """
         self._lay()
         for part in self.works.each():
-            for query in (BASES, ASKED, EXPECTED, self._judging()):
-                self.engine.run(query)
+            file = self.case.store.folder / "judging" / f"{part}.parquet"
+            if file.exists():
+                self.engine.run(f"CREATE OR REPLACE TABLE judging AS SELECT * FROM read_parquet({quoted(str(file))})")
+            else:
+                for query in (BASES, ASKED, EXPECTED, self._judging()):
+                    self.engine.run(query)
+                file.parent.mkdir(exist_ok=True)
+                self.engine.run(f"COPY judging TO {quoted(str(file))} (FORMAT parquet)")
             yield part
 
     def _lay(self) -> None:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from sopkit.graph.clock import Interval
 from sopkit.graph.openings import Span, weekly
@@ -16,12 +17,17 @@ from sopkit.graph.touches import staffed, touches_of
 from sopkit.graph.zones import AHEAD, Clocks
 from sopkit.logs.case import LogCase
 from sopkit.logs.offsets import DAY
+from sopkit.logs.store import Store
 from sopkit.logs.working.lookups import Cell, lay
 from sopkit.logs.working.places import Place
 from sopkit.logs.zones import Zones
 
 STRETCH: Final = AHEAD - 60
 """Days that one look at the calendar is good for."""
+
+_KNOWN: WeakKeyDictionary[Store, dict[tuple[tuple[Span, ...], str | None, int], tuple[Interval, ...]]] = (
+    WeakKeyDictionary()
+)
 
 
 class Hours:
@@ -91,12 +97,20 @@ class Hours:
         for zone, name in enumerate(self.zones.names, 1) if personal else [(0, None)]:
             before = 0
             for start in range(first - first % DAY, last + DAY, STRETCH * DAY):
-                day = datetime.fromtimestamp(start, UTC).date()
-                intervals = Clocks(self.workspace, day).dated(spans, name).opening.intervals
+                intervals = self._open(spans, name, start)
                 for midnight in range(start, min(start + STRETCH * DAY, last + DAY), DAY):
                     cut = [(max(a, midnight), min(b, midnight + DAY)) for a, b in _touching(intervals, midnight)]
                     yield number, zone, midnight, before, cut
                     before += sum(b - a for a, b in cut)
+
+    def _open(self, spans: tuple[Span, ...], zone: str | None, start: int) -> tuple[Interval, ...]:
+        """Return when hours are open from a midnight of UTC on; several families of rules ask the same."""
+        known = _KNOWN.setdefault(self.case.store, {})
+        key = spans, zone, start
+        if key not in known:
+            day = datetime.fromtimestamp(start, UTC).date()
+            known[key] = Clocks(self.workspace, day).dated(spans, zone).opening.intervals
+        return known[key]
 
     def open_time(self, at: str, joined: str, hours: str) -> str:
         """Return SQL for the open seconds up to an instant, `joined` being the row of `opens` of its day; the instant where always open."""

@@ -149,6 +149,7 @@ def _case(case: Case, practice: Practice, lang: Lang) -> Json:
     return {
         "customer": practice.people[case.who] if case.who else None,
         "at": _instant(case.at),
+        "left": case.left,
         "deeds": [
             {
                 "at": _instant(deed.at),

@@ -76,7 +76,7 @@ FILE_HEADS: Final = (
 )  # fmt: skip
 SET_ASIDE: Final = Phrase("没有读的行", "Rows that were not read")
 ASIDE: Final = Phrase(
-    "{file}：{reason}，{count}行（如第{line}行）", "{file}: {reason}, {count} rows (row {line}, for one)"
+    "{reason}：{count}行（如 {file} 第{line}行）", "{reason}: {count} rows ({file}, row {line}, for one)"
 )
 EARLY: Final = Phrase("日志早于剧本", "The logs are older than the playbooks")
 BEFORE: Final = Phrase(
@@ -95,6 +95,7 @@ PLAN: Final = Phrase("计划与实际", "Plan and practice")
 RESULTS: Final = Phrase("各条规则", "Rule by rule")
 CASES: Final = Phrase("违反了什么", "What was broken")
 FIRST: Final = Phrase("例：{who}，{when}", "Case: {who}, {when}")
+EARLIER: Final = Phrase("（更早的{count}条没有列出）", " (earlier rows that are not listed: {count})")
 ROW: Final = Phrase("{file} 第{line}行", "{file}, row {line}")
 NOBODY: Final = Phrase("不涉及客户", "no customer")
 LEGEND: Final = Phrase(f"{COUNTED} 违反的地方", f"{COUNTED} what breaks the rule")
@@ -358,7 +359,8 @@ def _course(case: Case, practice: Practice, reading: Reading, titles: Titles) ->
         shown = f"{COUNTED} {strong(what)}" if deed.counted else f"{UNCOUNTED} {what}"
         where = quiet(names.bracketed(_row(deed, reading, names))) if deed.line else ""
         entries.append(document.Moment(text(moment(deed.at, names, day=True)), (text(shown + where),)))
-    return Timeline(text(head + legend), tuple(entries))
+    left = quiet(names.phrase(EARLIER, count=count(case.left))) if case.left else ""
+    return Timeline(text(head + legend + left), tuple(entries))
 
 
 def _row(deed: Deed, reading: Reading, names: Names) -> str:
