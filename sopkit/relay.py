@@ -43,7 +43,7 @@ def relayed(count: int, work: Work) -> Iterator[tuple[int, bytes | None]]:
         failed = False
         while True:
             while not failed and len(heard.get_map()) < AT_A_TIME and _are_left(pieces, count):
-                copy = _start(pieces, work)
+                copy = _start(pieces, work, list(heard.get_map()))
                 if copy is None:
                     break
                 stack.callback(copy.stop)
@@ -109,7 +109,7 @@ class _Copy:
             self.ended_well()
 
 
-def _start(pieces: int, work: Work) -> _Copy | None:
+def _start(pieces: int, work: Work, others: list[int]) -> _Copy | None:
     if has_threads():
         return None
     try:
@@ -118,6 +118,8 @@ def _start(pieces: int, work: Work) -> _Copy | None:
     except OSError:
         return None
     if process == 0:
+        for each in (answer, *others):  # else a copy whose parent was killed would wait for itself or another to read
+            os.close(each)
         _work_out(pieces, to_answer, work)
     os.close(to_answer)
     return _Copy(process, answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import signal
 import subprocess
 import sys
 
@@ -89,3 +90,22 @@ print([copy for copy in copies if os.path.exists(f"/proc/{copy}")])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=20)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_copies_end_with_a_process_that_is_killed() -> None:
+    code = """
+import os, signal
+from sopkit.relay import relayed
+
+def work(taken):
+    for number in taken:
+        yield b"x" * 3_000_000
+
+wanted = relayed(8, work)
+next(wanted)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, timeout=20
+    )  # waits for all that hold its pipes
+    assert (done.returncode, done.stderr) == (-signal.SIGKILL, b"")
