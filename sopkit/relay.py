@@ -43,7 +43,7 @@ def relayed(count: int, work: Work) -> Iterator[tuple[int, bytes | None]]:
         failed = False
         while True:
             while not failed and len(heard.get_map()) < AT_A_TIME and _are_left(pieces, count):
-                copy = _start(pieces, work, list(heard.get_map()))
+                copy = _start(pieces, work, [key.fd for key in heard.get_map().values()])
                 if copy is None:
                     break
                 stack.callback(copy.stop)
