@@ -60,10 +60,10 @@ REASONS: Final = {
     ),
 }
 TOO_MANY: Final = Phrase(
-    "{file}：{rows} 行里有 {bad} 行读不懂，超过了 {most}，这份日志不采用。原因：{reasons}；行号不含表头。"
+    "{file}（当作 {of}）：{rows} 行里有 {bad} 行读不懂，超过了 {most}，这份日志不采用。原因：{reasons}；行号不含表头。"
     "改好映射（sopkit logs map {file}），或在 logs 里写 at_most_bad",
-    "{file}: {bad} of {rows} rows can't be read, more than {most}, so that nothing is concluded from it: {reasons}; the header is "
-    "not counted. Correct the mapping (sopkit logs map {file}), or write at_most_bad under `logs`",
+    "{file}, taken for {of}: {bad} of {rows} rows can't be read, more than {most}, so that nothing is concluded from it: {reasons}; "
+    "the header is not counted. Correct the mapping (sopkit logs map {file}), or write at_most_bad under `logs`",
 )
 TOO_VARIED: Final = Phrase(
     "{file}：{fields} 这些列的值太多，不像渠道、步骤这类重复的内容；请核对 columns",
@@ -435,7 +435,7 @@ class _File:
             ]
             told[lang] = ("；" if lang == "zh-CN" else "; ").join(parts)
         raise TooManyBadError(
-            TOO_MANY, file=self.meant.opened.path.as_posix(), rows=f"{rows:,}", bad=f"{bad:,}", most=f"{most * 100:g}%",
+            TOO_MANY, file=self.meant.opened.path.as_posix(), of=self.meant.of, rows=f"{rows:,}", bad=f"{bad:,}", most=f"{most * 100:g}%",
             reasons=Phrase(told["zh-CN"], told["en"]),
         )  # fmt: skip
 

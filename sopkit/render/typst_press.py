@@ -76,6 +76,7 @@ class InProcess:
         self._folder = folder
         self._each = threading.local()
         self._filled = 0
+        fonts(folder / FONTS)  # found once, before the process is copied
 
     @property
     def full(self) -> bool:

@@ -252,7 +252,7 @@ def test_too_many_bad_rows_stop_the_run_and_say_why_without_anybodys_data(tmp_pa
     with pytest.raises(TooManyBadError) as caught:
         Read(tmp_path, {"touches.csv": HEAD + "13800000000,x,sms\n" * 3 + "b,2026-11-03 10:00,sms\n"})
     said = caught.value.reason.fill("en", caught.value.args_of_reason)
-    assert "3 of 4 rows can't be read, more than 1%" in said
+    assert "taken for touches: 3 of 4 rows can't be read, more than 1%" in said
     assert "time is no time that can be read: 3 rows (row 1, for one)" in said
     assert "13800000000" not in said
 
