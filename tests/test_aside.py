@@ -17,7 +17,7 @@ from sopkit import pipeline, rules
 from sopkit.reader.files import find_sources
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
-from sopkit.rules.parcel import Said, pack, unpack
+from sopkit.rules.parcel import New, Said, pack, unpack
 from tests.benchmarks import synthesis
 
 TODAY = date(2026, 7, 1)
@@ -82,8 +82,10 @@ def test_what_families_said_comes_back_equal(place: str) -> None:
     case = Case(done.workspace, done.graph, done.forest, TODAY, Doubts(done.forest), done.law)
     said: dict[int, Said] = {n: (tuple(family.check(case)), n) for n, family in enumerate(rules.FAMILIES)}
     sources = {tree.source.path: tree.source for tree in done.forest.trees}
-    back = unpack(pack(said), sources, {rule.name: rule for rule in rules.RULES})
+    pieces: New = ("families",), ("used",), {"name": (("lifecycle/one",), (said[0][0], (1, 0.5)))}
+    back, theirs = unpack(pack(said, pieces), sources, {rule.name: rule for rule in rules.RULES})
     assert back == said
+    assert theirs == pieces
     assert sum(len(outcomes) for outcomes, _ in said.values()) > 20
     for (one, _), (other, _) in zip(back.values(), said.values(), strict=True):
         assert all(mine.rule is theirs.rule for mine, theirs in zip(one, other, strict=True))

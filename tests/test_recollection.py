@@ -46,7 +46,7 @@ def recollection(files: Files, made: pipeline.Compilation, now: Files) -> Recoll
     """Return what was said of `files`, to be held against `now`."""
     if not made.judgement.said:
         return None
-    kept = keep(content(files), made.judgement.beside, made.judgement.said)
+    kept = keep(content(files), made.judgement.beside, made.judgement.said, made.judgement.pieces)
     return Recollection(
         kept, content(now), lambda path, _: [one for one in made.forest.trees if one.source.path == path]
     )
@@ -193,6 +193,7 @@ def test_families_are_asked_again_by_what_is_otherwise(tmp_path: Path) -> None:
     assert recalled(files, with_a_step, tmp_path) == (whole, of_others)
     assert whole == {
         "governance",
+        "consent_resent",
         "tools_data",
         "targets",
         "kpis",
@@ -303,9 +304,10 @@ WORDS_READ_BY: Mapping[str, set[str]] = {
     "checklist": {"content"},
     "standards": {"content"},
     "title": OF_WORDS | {"caps", "consent"},
-    "text": OF_WORDS - {"kpis"} | {"consent", "tools_data"},
+    "text": OF_WORDS - {"kpis"} | {"consent", "consent_resent", "tools_data"},
 }  # fmt: skip
-"""Fields of the model → families whose code reads them. `consent` and `tools_data` read of a script's text only what stands in braces."""
+"""Fields of the model → families whose code reads them. `consent`, `consent_resent` and `tools_data` read of a script's text only what
+stands in braces."""
 NOT_OF_FAMILIES = {
     "inventory",
     "manifest",

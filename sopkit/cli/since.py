@@ -67,8 +67,7 @@ def new_since(console: Console, whole: Loaded, revision: str) -> Callable[[Compi
     then = at_revision(whole.folder, revision)
     before = _verdicts_at(console, whole, then)
     changed = modified_against(whole, then)
-    affected = changed.affected(whole.compilation.graph)
-    since = Since(revision, then.commit, changed, affected, 0, 0, 0)
+    since = Since(revision, then.commit, changed, whole.compilation.graph, 0, 0, 0)
     return lambda made: only_new(made, before, since)
 
 

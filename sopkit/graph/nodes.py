@@ -5,7 +5,7 @@ Nodes and edges are named tuples, not dataclasses: a workspace has many edges a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -143,16 +143,16 @@ class ExecutionGraph:
 
     def dependent(self, names: Iterable[str]) -> Set[str]:
         """Return these nodes and all that depend on them, along `lineage`; without networkx, which few need."""
+        onward: dict[str, list[str]] = {}
+        for edge in self.edges:
+            source, target = (edge.target, edge.source) if edge.kind in BACKWARD else (edge.source, edge.target)
+            onward.setdefault(source, []).append(target)
         frontier: Set[str] = set(names)
         seen = set(frontier)
         while frontier:
-            frontier = {other for one in frontier for other in self._onward(one)} - seen
+            frontier = {other for one in frontier for other in onward.get(one, ())} - seen
             seen |= frontier
         return seen
-
-    def _onward(self, name: str) -> Iterator[str]:
-        yield from (edge.target for edge in self.leaving.get(name, ()) if edge.kind not in BACKWARD)
-        yield from (edge.source for edge in self.arriving.get(name, ()) if edge.kind in BACKWARD)
 
     @cached_property
     def moves(self) -> tuple[Edge, ...]:

@@ -10,8 +10,8 @@ from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassess
 from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.steps import SetData, Step, Tag
-from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, nobody, on_one_cause, pairs_apart, told
+from sopkit.rules.case import Case, Playbook
+from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, Deeds, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.examples import AUTOMATION
 from sopkit.text import Phrase
 
@@ -52,9 +52,10 @@ Target = tuple[str, str, str]
 """What is written: kind, id, and to whom."""
 
 
-def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
+def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each write once that contradicts an earlier one on the same cause, or that none does."""
-    writing = [deed for deed in deeds if isinstance(deed.step.verb, Tag | SetData) and _about_a_customer(deed)]
+    steps = (one for one in deeds.steps if isinstance(one.step.verb, Tag | SetData))
+    writing = [deed for one in steps if _about_a_customer(one.playbook) for deed in deeds.of(one)]
     targets: dict[Target, list[tuple[Deed, Phrase]]] = {}
     for deed in writing:
         for target, value in _writes(deed.step):
@@ -115,8 +116,7 @@ def _of_datum(datum: str, value: str) -> Phrase:
     return Phrase(f"把“{datum}”写成 {value}", f"writes `{datum}` as {value}")
 
 
-def _about_a_customer(deed: Deed) -> bool:
-    playbook = deed.playbook
+def _about_a_customer(playbook: Playbook) -> bool:
     return isinstance(playbook, Journey) or (
         isinstance(playbook, Procedure) and playbook.for_each in (None, "customer", "ticket")
     )
