@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import marshal
 import os
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from sopkit import pipeline, rules
+from sopkit import cache, pipeline, rules
+from sopkit.cli import former
 from sopkit.reader.files import find_sources
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
@@ -121,3 +123,29 @@ def test_two_processes_say_what_one_says(large: Path, tmp_path: Path) -> None:
     alone = check(lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
     assert check(None) == alone
     assert len(json.loads(alone)["findings"]) > 20
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not LINUX, reason="a second process is used on Linux only")
+def test_two_processes_keep_what_one_keeps(tmp_path: Path) -> None:
+    """What families said, and the pieces that the second process made, come to be known to the next check."""
+    folder = tmp_path / "clean"
+    synthesis.write(folder, former.WORTH_KEEPING)
+
+    def kept(caches: Path, before: Callable[[], None] | None) -> tuple[object, ...]:
+        subprocess.run(
+            [sys.executable, "-m", "sopkit", "check", str(folder), "--quiet", "--as-of", "2026-07-01"],
+            env={**os.environ, "SOPKIT_CACHE": "on", "SOPKIT_CACHE_DIR": str(caches), "PYTHONPATH": str(Path.cwd())},
+            cwd=tmp_path, capture_output=True, check=False, timeout=300, preexec_fn=before,
+        )  # fmt: skip
+        (made,) = caches.glob("*.said")
+        said: tuple[object, ...] = marshal.loads(  # noqa: S302  our own
+            made.read_bytes()[cache.HEADER_BYTES :]
+        )
+        return said
+
+    alone = kept(tmp_path / "one", lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+    assert kept(tmp_path / "two", None) == alone
+    pieces = alone[3]
+    assert isinstance(pieces, tuple)
+    assert {str(name).partition(" ")[0] for name, *_ in pieces} == {"SOP403", "SOP405", "SOP501"}
