@@ -11,7 +11,7 @@ from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.steps import SetData, Step, Tag
 from sopkit.rules.case import Case, Playbook
-from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, Deeds, nobody, on_one_cause, pairs_apart, told
+from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, Deeds, Placed, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.examples import AUTOMATION
 from sopkit.text import Phrase
 
@@ -55,32 +55,32 @@ Target = tuple[str, str, str]
 def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each write once that contradicts an earlier one on the same cause, or that none does."""
     steps = (one for one in deeds.steps if isinstance(one.step.verb, Tag | SetData))
-    writing = [deed for one in steps if _about_a_customer(one.playbook) for deed in deeds.of(one)]
-    targets: dict[Target, list[tuple[Deed, Phrase]]] = {}
-    for deed in writing:
-        for target, value in _writes(deed.step):
-            targets.setdefault(target, []).append((deed, value))
+    writing = [one for one in steps if _about_a_customer(one.playbook)]
+    targets: dict[Target, dict[str, tuple[Placed, Phrase]]] = {}
+    for one in writing:
+        for target, value in _writes(one.step):
+            targets.setdefault(target, {})[one.node.id] = one, value
     left, seen, clean = MOST_PAIRS, 0, not case.doubts.anywhere
     for target, written in targets.items():
-        value_of = dict(written)
-        if len({value.en for value in value_of.values()}) < 2:
+        if len({value.en for _, value in written.values()}) < 2:
             continue
+        value_of = {deed: value for one, value in written.values() for deed in deeds.of(one)}
         reported: set[str] = set()
         for group in on_one_cause(value_of):
-            for one, other in pairs_apart(group, _saying(value_of)):
+            for first, other in pairs_apart(group, _saying(value_of)):
                 seen += 1
-                settled = other.node.id in reported or _in_order(one, other)
+                settled = other.node.id in reported or _in_order(first, other)
                 left -= not settled
                 if left < 0 or seen > MOST_SEEN:
                     yield Unassessed(WRITES, "workspace", TOO_MANY)
                     return
                 if settled:
                     continue
-                found = list(_judge(case, (one, other), target, (value_of[one], value_of[other])))
-                clean = clean and not found and nobody(case, one, other)
+                found = list(_judge(case, (first, other), target, (value_of[first], value_of[other])))
+                clean = clean and not found and nobody(case, first, other)
                 reported |= {other.node.id for outcome in found if isinstance(outcome, Finding)}
                 yield from found
-    if clean and len({deed.node.playbook for deed in writing}) > 1:
+    if clean and len({one.node.playbook for one in writing}) > 1:
         zh = "没有哪个触发条件会引出两个剧本里相反又不分先后的写入"
         en = "no trigger leads two playbooks to write the opposite to a tag or datum without an order"
         yield Proof(WRITES, "workspace", Phrase(zh, en))

@@ -154,7 +154,8 @@ def _handovers(case: Case) -> Iterator[tuple[tuple[str, str], Mark]]:
     ready = {root: playbook for root, playbook in case.playbooks if _may_start_at_once(playbook)}
     for root, playbook in ready.items():
         course = case.courses.get(root)
-        if course is None or case.doubts.of_flow(playbook.at):
+        starts = any(isinstance(step.verb, Start) for _, step in case.steps(root))
+        if course is None or not starts or case.doubts.of_flow(playbook.at):
             continue
         sure = course.reach(root, lambda edge: edge.kind == "then" and edge.guard is None and edge.on is None)
         times = latest_times(course, root)
