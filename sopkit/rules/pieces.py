@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
+from zlib import crc32
 
 from sopkit.rules.parcel import Made, New, Piece
 from sopkit.rules.plain_outcomes import LostError, Plain, plain
@@ -14,9 +15,20 @@ Stored = Mapping[str, tuple[tuple[str, ...], Plain]]
 Read = Callable[[Plain], Piece]
 """Makes a piece of plain data; raises `LostError` where that can't be said of what there is now."""
 
+HEAPS: Final = 128
+"""Into so many are playbooks parted of which sums are kept: one that is otherwise costs the work of its heap."""
+
 
 def _nothing(_: Plain) -> Piece:
     raise LostError
+
+
+def heaps(playbooks: Iterable[str]) -> Iterable[tuple[str, Sequence[str]]]:
+    """Return the playbooks in heaps by their names: a heap stays the same whatever becomes of others. Each heap has a name, too."""
+    found: dict[int, list[str]] = {}
+    for one in playbooks:
+        found.setdefault(crc32(one.encode("utf-8", "surrogatepass")) % HEAPS, []).append(one)
+    return [(str(number), of) for number, of in found.items()]
 
 
 class Pieces:
