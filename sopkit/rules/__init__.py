@@ -58,7 +58,9 @@ class Family(Protocol):
 
 FAMILIES: Final[
     tuple[Family, ...]
-] = (  # neighbours share what they work out: those of law at the end, with nearly half of the work
+] = (  # the dearest at the front, those of law at the end, for two processes to begin with; neighbours share what they work out
+    caps,
+    conflicts,
     reach,
     cycles,
     waits,
@@ -66,8 +68,6 @@ FAMILIES: Final[
     guards,
     governance,
     times,
-    caps,
-    conflicts,
     tools,
     tools_data,
     targets,
