@@ -148,4 +148,4 @@ def test_two_processes_keep_what_one_keeps(tmp_path: Path) -> None:
     assert kept(tmp_path / "two", None) == alone
     pieces = alone[3]
     assert isinstance(pieces, tuple)
-    assert {str(name).partition(" ")[0] for name, *_ in pieces} == {"SOP403", "SOP405", "SOP501"}
+    assert {str(name).partition(" ")[0] for name, *_ in pieces} == {"SOP204", "SOP403", "SOP405", "SOP409", "SOP501"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -14,9 +14,9 @@ import pytest
 import sopkit
 from sopkit import pipeline, rules
 from sopkit.reader import read
-from sopkit.rules import case, conflicts_items
+from sopkit.rules import case, conflicts_items, conflicts_workload, cycles
 from sopkit.rules.examples import AUTOMATION, WORKSPACE
-from sopkit.rules.pieces import Pieces
+from sopkit.rules.pieces import Pieces, heaps
 from sopkit.rules.plain_outcomes import plain
 from sopkit.rules.promotions_rules import BY_SEGMENT
 from sopkit.rules.recollection import Content, Kept, Recollection, keep
@@ -297,7 +297,52 @@ def test_what_was_worked_out_of_a_few_playbooks_is_taken_over_of_others(
     asked = {call.args[4] for call in judged.call_args_list}
     assert not asked & {name.removeprefix("SOP405 ") for name in items - {"SOP405 text-1"}}
     if change != "a comment":  # then no family is asked again
-        assert _names_of(again.judgement.pieces) == _names_of(whole.judgement.pieces)
+        asked_again = "SOP4" if change == "words" else "SOP"
+        again_kept, all_kept = (
+            [name for name in _names_of(one.judgement.pieces) if name.startswith(asked_again)] for one in (again, whole)
+        )
+        assert again_kept == all_kept
+
+
+def test_sums_are_taken_over_of_heaps_of_playbooks_in_which_nothing_is_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = compiled(SHARED)
+    now = {**SHARED, "play-0.yaml": SHARED["play-0.yaml"].replace(b"within: 1d", b"within: 2d")}
+    earlier, whole = recollection(SHARED, first, now), compiled(now)
+    assert earlier is not None
+    asked: list[list[str]] = []
+
+    def spied(make: Callable[..., object]) -> Callable[..., object]:
+        def noted(case: object, playbooks: Sequence[tuple[str, object]], *more: object) -> object:
+            asked.append([root for root, _ in playbooks])
+            return make(case, playbooks, *more)
+
+        return noted
+
+    monkeypatch.setattr(conflicts_workload, "_sums_of", spied(conflicts_workload._sums_of))
+    monkeypatch.setattr(cycles, "_inside", spied(cycles._inside))
+    assert told(compiled(now, earlier)) == told(whole)
+    (heap,) = [of for _, of in heaps([f"automation/play-{number}" for number in range(8)]) if "automation/play-0" in of]
+    assert asked == [heap, heap]
+    assert len(heap) < len(SHARED) - 2
+
+
+def test_a_role_has_too_much_to_do_by_a_change_of_one_of_its_playbooks() -> None:
+    busy = {
+        f"play-{number}.yaml": (
+            AUTOMATION.replace("id: follow-up", f"id: play-{number}").replace("member-joined", "asked")
+            + f"  - {{id: answer, do: 回答第{number}类问题, by: adviser, within: 1d, minutes: 1}}\n"
+        ).encode()
+        for number in range(4)
+    }
+    files = {"sopkit.yaml": (WORKSPACE + "---\n" + conflicts_workload.NOUNS.removesuffix("---\n")).encode(), **busy}
+    now = {**files, "play-2.yaml": busy["play-2.yaml"].replace(b"minutes: 1", b"minutes: 4")}
+    first, whole = compiled(files), compiled(now)
+    assert "overloaded-role" not in {one.rule.name for one in first.findings}
+    assert "overloaded-role" in {one.rule.name for one in whole.findings}
+    for before, made, after, then in ((files, first, now, whole), (now, whole, files, first)):
+        assert told(compiled(after, recollection(before, made, after))) == told(then)
 
 
 def _names_of(pieces: Pieces) -> list[str]:
