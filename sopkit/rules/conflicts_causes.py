@@ -82,6 +82,7 @@ class Deeds:
         self._case = case
         self._ways: dict[str, Way] = {}
         """By what the steps hang below."""
+        self._entries: dict[str, Sequence[Cause]] = {}
         self._known: dict[str, Sequence[Deed]] = {}
         self.steps = [
             Placed(node, step, playbook)
@@ -103,9 +104,22 @@ class Deeds:
             return NO_WAY
         entry = node.id.rpartition("/")[0]
         if entry not in self._ways:
-            causes = [*_entry_causes(self._case, playbook, entry)]
-            self._ways[entry] = _spans(self._case, node.playbook, playbook, entry), causes
+            self._ways[entry] = _spans(self._case, node.playbook, playbook, entry), self._entry_causes(playbook, entry)
         return self._ways[entry]
+
+    def causes(self, placed: Placed) -> Sequence[str]:
+        """Return what the step may follow from, itself among it, as it can be told without working out how it is come to."""
+        node, step, playbook = placed
+        if step.on:
+            found = [cause for trigger in step.on for cause in _causes(self._case.workspace, trigger, node.playbook)]
+        else:
+            found = [cause for _, cause, _ in self._entry_causes(playbook, node.id.rpartition("/")[0])]
+        return (*found, node.id)
+
+    def _entry_causes(self, playbook: Playbook, entry: str) -> Sequence[Cause]:
+        if entry not in self._entries:
+            self._entries[entry] = tuple(_entry_causes(self._case, playbook, entry))
+        return self._entries[entry]
 
 
 Cause = tuple[Trigger, str, bool]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -50,13 +50,15 @@ MOST_PAIRS: Final = 2_000
 
 Target = tuple[str, str, str]
 """What is written: kind, id, and to whom."""
+Written = tuple[Placed, Phrase]
+"""A step that writes, and what it writes in words."""
 
 
 def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each write once that contradicts an earlier one on the same cause, or that none does."""
     steps = (one for one in deeds.steps if isinstance(one.step.verb, Tag | SetData))
     writing = [one for one in steps if _about_a_customer(one.playbook)]
-    targets: dict[Target, dict[str, tuple[Placed, Phrase]]] = {}
+    targets: dict[Target, dict[str, Written]] = {}
     for one in writing:
         for target, value in _writes(one.step):
             targets.setdefault(target, {})[one.node.id] = one, value
@@ -64,7 +66,7 @@ def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     for target, written in targets.items():
         if len({value.en for _, value in written.values()}) < 2:
             continue
-        value_of = {deed: value for one, value in written.values() for deed in deeds.of(one)}
+        value_of = {deed: value for one, value in _at_odds(deeds, written.values()) for deed in deeds.of(one)}
         reported: set[str] = set()
         for group in on_one_cause(value_of):
             for first, other in pairs_apart(group, _saying(value_of)):
@@ -90,6 +92,20 @@ TOO_MANY: Final = Phrase(
     f"写法相反的步骤超过 {MOST_PAIRS} 对，不再逐对比较",
     f"more than {MOST_PAIRS} pairs of steps write the opposite: they are not all compared",
 )
+
+
+def _at_odds(deeds: Deeds, written: Collection[Written]) -> Iterator[Written]:
+    """Yield the writes that may meet, on one cause, one of another playbook that says otherwise: when they come is asked of these alone."""
+    causes = [deeds.causes(one) for one, _ in written]
+    by: dict[str, set[str]] = {}
+    said: dict[str, set[str]] = {}
+    for (one, value), each in zip(written, causes, strict=True):
+        for cause in each:
+            by.setdefault(cause, set()).add(one.node.playbook)
+            said.setdefault(cause, set()).add(value.en)
+    for write, each in zip(written, causes, strict=True):
+        if any(len(by[cause]) > 1 and len(said[cause]) > 1 for cause in each):
+            yield write
 
 
 def _saying(value_of: Mapping[Deed, Phrase]) -> Callable[[Deed], str]:
