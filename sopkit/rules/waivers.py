@@ -217,12 +217,14 @@ def roles_behind(graph: ExecutionGraph, subjects: Collection[str]) -> Mapping[st
     """
     nodes = graph.nodes
     asked = {one: [one, nodes[one].playbook] if one in nodes else [one] for one in subjects}
-    for edge in graph.edges if asked else ():
-        if edge.target in asked and edge.source.partition("/")[0] in PLAYBOOKS:
+    arriving = [edge for edge in graph.edges if edge.target in asked] if asked else []
+    for edge in arriving:
+        if edge.source.partition("/")[0] in PLAYBOOKS:
             asked[edge.target].append(edge.source)
     behind: dict[str, set[str]] = {one: set() for of in asked.values() for one in of}
-    for edge in graph.edges if asked else ():
-        if edge.kind == "staffed-by" and edge.label in {"owner", "by"} and edge.source in behind:
+    leaving = [edge for edge in graph.edges if edge.source in behind] if asked else []
+    for edge in leaving:
+        if edge.kind == "staffed-by" and edge.label in {"owner", "by"}:
             behind[edge.source].add(edge.target.removeprefix("role/"))
     return {subject: frozenset().union(*(behind[one] for one in of)) for subject, of in asked.items()}
 
