@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sopkit.diagnostics import Unassessed, fingerprint
 from sopkit.frozen import dataclass
+from sopkit.graph import ExecutionGraph
 from sopkit.graph.modified import Modified
 
 if TYPE_CHECKING:
@@ -43,13 +44,18 @@ class Since:
     revision: str
     commit: str
     modified: Modified
-    affected: tuple[str, ...]
+    graph: ExecutionGraph
     there_before: int
     """Open findings that the revision had already, and that are not among the findings any more."""
     mended: int
     """Findings of the revision that are gone."""
     unsettled_before: int
     """What was not assessed at the revision either, and is not listed any more."""
+
+    @property
+    def affected(self) -> tuple[str, ...]:
+        """The playbooks and KPIs that depend on what was modified. Each call goes through the graph: few formats tell them."""
+        return self.modified.affected(self.graph)
 
 
 def verdicts(compilation: Compilation) -> Verdicts:

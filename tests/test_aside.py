@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import marshal
 import os
 import pickle
 import subprocess
@@ -14,14 +15,19 @@ from pathlib import Path
 
 import pytest
 
+<<<<<<< HEAD
 from sopkit import pipeline, rules
 from sopkit.aside import Aside, both, shared
+=======
+from sopkit import cache, pipeline, rules
+from sopkit.cli import former
+>>>>>>> changed
 from sopkit.reader.files import find_sources
 from sopkit.render.document import Paragraph
 from sopkit.render.marks import foreign, line, link, quiet, strong
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
-from sopkit.rules.parcel import Said, pack, unpack
+from sopkit.rules.parcel import New, Said, pack, unpack
 from tests.benchmarks import synthesis
 
 TODAY = date(2026, 7, 1)
@@ -139,8 +145,10 @@ def test_what_families_said_comes_back_equal(place: str) -> None:
     case = Case(done.workspace, done.graph, done.forest, TODAY, Doubts(done.forest), done.law)
     said: dict[int, Said] = {n: (tuple(family.check(case)), n) for n, family in enumerate(rules.FAMILIES)}
     sources = {tree.source.path: tree.source for tree in done.forest.trees}
-    back = unpack(pack(said), sources, {rule.name: rule for rule in rules.RULES})
+    pieces: New = ("families",), ("used",), {"name": (("lifecycle/one",), (said[0][0], (1, 0.5)))}
+    back, theirs = unpack(pack(said, pieces), sources, {rule.name: rule for rule in rules.RULES})
     assert back == said
+    assert theirs == pieces
     assert sum(len(outcomes) for outcomes, _ in said.values()) > 20
     for (one, _), (other, _) in zip(back.values(), said.values(), strict=True):
         assert all(mine.rule is theirs.rule for mine, theirs in zip(one, other, strict=True))
@@ -180,6 +188,7 @@ def test_two_processes_say_what_one_says(large: Path, tmp_path: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.skipif(not LINUX, reason="a second process is used on Linux only")
+<<<<<<< HEAD
 def test_two_processes_build_what_one_builds(tmp_path: Path) -> None:
     def built(name: str, before: Callable[[], None] | None) -> dict[str, bytes]:
         forms = [part for form in ("html", "md", "ics") for part in ("--format", form)]
@@ -208,3 +217,27 @@ def test_two_processes_build_what_one_builds(tmp_path: Path) -> None:
     assert built("both", None) == alone
     assert len(alone) > 20
     assert "edition.json" in alone
+=======
+def test_two_processes_keep_what_one_keeps(tmp_path: Path) -> None:
+    """What families said, and the pieces that the second process made, come to be known to the next check."""
+    folder = tmp_path / "clean"
+    synthesis.write(folder, former.WORTH_KEEPING)
+
+    def kept(caches: Path, before: Callable[[], None] | None) -> tuple[object, ...]:
+        subprocess.run(
+            [sys.executable, "-m", "sopkit", "check", str(folder), "--quiet", "--as-of", "2026-07-01"],
+            env={**os.environ, "SOPKIT_CACHE": "on", "SOPKIT_CACHE_DIR": str(caches), "PYTHONPATH": str(Path.cwd())},
+            cwd=tmp_path, capture_output=True, check=False, timeout=300, preexec_fn=before,
+        )  # fmt: skip
+        (made,) = caches.glob("*.said")
+        said: tuple[object, ...] = marshal.loads(  # noqa: S302  our own
+            made.read_bytes()[cache.HEADER_BYTES :]
+        )
+        return said
+
+    alone = kept(tmp_path / "one", lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+    assert kept(tmp_path / "two", None) == alone
+    pieces = alone[3]
+    assert isinstance(pieces, tuple)
+    assert {str(name).partition(" ")[0] for name, *_ in pieces} == {"SOP204", "SOP403", "SOP405", "SOP409", "SOP501"}
+>>>>>>> changed

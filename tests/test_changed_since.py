@@ -15,6 +15,7 @@ import pytest
 
 from sopkit import pipeline, resources
 from sopkit.cli import former
+from sopkit.graph.modified import Modified
 from tests.commands import CAPPED, GOOD, UNSETTLED, Run, runner
 from tests.pictures import png
 from tests.rearranged import files_below
@@ -85,6 +86,23 @@ def test_what_is_new_is_reported_and_what_was_there_before_is_counted(sopkit: Ru
     schema = json.loads((resources.folder("schemas") / "findings-v1.schema.json").read_text("utf-8"))
     jsonschema.validate(made, schema)
     assert [one["rule"] for one in made["findings"]] == ["missing-review-date"]
+
+
+def test_what_may_be_affected_is_worked_out_where_it_is_told(
+    sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = in_git(tmp_path, {"sopkit.yaml": CAPPED, "play.yaml": OWNERLESS})
+    write(folder, {"sopkit.yaml": CAPPED, "play.yaml": GOOD})
+    asked = Mock(return_value=("automation/other",))
+    monkeypatch.setattr(Modified, "affected", asked)
+    for more in (("--quiet",), ("--format", "sarif")):
+        assert sopkit("check", folder, "--changed-since", "HEAD", *more)[0] == 0
+    assert not asked.called
+    assert (
+        "1 more may be affected: automation/other"
+        in sopkit("check", folder, "--changed-since", "HEAD", "--lang", "en")[1]
+    )
+    assert report(sopkit, folder, "--changed-since", "HEAD")["changed_since"]["affected"] == ["automation/other"]
 
 
 def test_a_cap_of_an_untouched_playbook_that_the_change_breaks_is_reported(sopkit: Run, tmp_path: Path) -> None:

@@ -80,6 +80,32 @@ def test_the_files_of_a_commit_are_those_on_disk(folder: Path) -> None:
     assert getattr(then.look("logo.png"), "media_type", "") == "image/png"
 
 
+@pytest.mark.parametrize("hash_", ["sha1", "sha256"])
+def test_git_is_not_asked_for_the_files_that_are_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hash_: str
+) -> None:
+    git(tmp_path, "init", "-q", f"--object-format={hash_}")
+    write(tmp_path, {"sopkit.yaml": OTHER.replace("catalog", "workspace"), "a.yaml": OTHER, "b.yaml": OTHER + "# b\n"})
+    committed(tmp_path)
+    asked: list[bytes] = []
+    ask = repository.Repository.ask
+
+    def noted(self: repository.Repository, *words: str, given: bytes = b"") -> bytes:
+        asked.extend(given.split())
+        return ask(self, *words, given=given)
+
+    monkeypatch.setattr(repository.Repository, "ask", noted)
+    before = sources_at(tmp_path, "HEAD").found
+    assert len(asked) == 3
+    asked.clear()
+    (tmp_path / "b.yaml").write_text(OTHER + "# other\n")
+    here = find_sources(tmp_path).sources
+    then = sources_at(tmp_path, "HEAD", here).found
+    assert shown(then) == shown(before) != shown(find_sources(tmp_path))
+    assert asked == [git(tmp_path, "rev-parse", "HEAD:b.yaml").encode()]
+    assert {one.path for one in then.sources if one in here} == {"sopkit.yaml", "a.yaml"}
+
+
 def test_what_is_on_disk_does_not_change_what_was(folder: Path) -> None:
     before = shown(sources_at(folder, "HEAD").found)
     (folder / "a.yaml").unlink()

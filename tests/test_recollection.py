@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 import sopkit
 from sopkit import pipeline, rules
 from sopkit.reader import read
-from sopkit.rules import case
+from sopkit.rules import case, conflicts_items, conflicts_workload, cycles
+from sopkit.rules.examples import AUTOMATION, WORKSPACE
+from sopkit.rules.pieces import Pieces, heaps
+from sopkit.rules.plain_outcomes import plain
 from sopkit.rules.promotions_rules import BY_SEGMENT
 from sopkit.rules.recollection import Content, Kept, Recollection, keep
 from sopkit.rules.wording import BEARING, Difference, difference
@@ -46,7 +50,7 @@ def recollection(files: Files, made: pipeline.Compilation, now: Files) -> Recoll
     """Return what was said of `files`, to be held against `now`."""
     if not made.judgement.said:
         return None
-    kept = keep(content(files), made.judgement.beside, made.judgement.said)
+    kept = keep(content(files), made.judgement.beside, made.judgement.said, made.judgement.pieces)
     return Recollection(
         kept, content(now), lambda path, _: [one for one in made.forest.trees if one.source.path == path]
     )
@@ -119,7 +123,7 @@ def workspace(name: str, tmp_path: Path) -> Files:
         write_synthetic(tmp_path, 40)
         files = files_below(tmp_path)
         return files | {"sopkit.yaml": files["sopkit.yaml"].replace(b"  logo: logo.png\n", b"")}
-    return files_below(HERE / name)
+    return SHARED if name == "shared" else files_below(HERE / name)
 
 
 def recalls_the_same(name: str, seeds: range, tmp_path: Path) -> int:
@@ -143,7 +147,8 @@ def recalls_the_same(name: str, seeds: range, tmp_path: Path) -> int:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("name", "seeds"), [("synthetic", range(40)), ("as_published", range(12)), ("everything", range(30))]
+    ("name", "seeds"),
+    [("synthetic", range(40)), ("as_published", range(12)), ("everything", range(30)), ("shared", range(200))],
 )
 def test_a_check_that_recalls_is_the_same_as_a_whole_one(name: str, seeds: range, tmp_path: Path) -> None:
     assert recalls_the_same(name, seeds, tmp_path) > 0
@@ -193,6 +198,7 @@ def test_families_are_asked_again_by_what_is_otherwise(tmp_path: Path) -> None:
     assert recalled(files, with_a_step, tmp_path) == (whole, of_others)
     assert whole == {
         "governance",
+        "consent_resent",
         "tools_data",
         "targets",
         "kpis",
@@ -239,6 +245,142 @@ def test_what_is_said_of_a_step_moves_with_it_when_another_comes_before_it() -> 
         found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
         assert any(one.rule is BY_SEGMENT for outcomes, _ in found.said.values() for one in outcomes)
         assert told(compiled(after, earlier)) == told(whole)
+
+
+SHARED: Files = {
+    "sopkit.yaml": WORKSPACE.encode(),
+    "scripts.yaml": b"kind: catalog\nscripts:\n"
+    + "".join(f"  text-{n}: {{title: 第{n}条, text: 【示例】您好，第{n}条}}\n" for n in range(4)).encode()
+    + "roles:\n  caller: {title: 回访专员, of: headquarters}\n".encode(),
+    **{
+        f"play-{number}.yaml": (
+            AUTOMATION.replace("id: follow-up", f"id: play-{number}")
+            + f"  - {{id: hi, send: text-{number // 2}, via: mp-notice, for: care}}\n"
+            + f"  - {{id: call, do: 电话问候第{number // 2}批, by: {('guide', 'caller')[number % 2]}, within: 1d}}\n"
+        ).encode()
+        for number in range(8)
+    },
+}
+"""Playbooks of which each two send the same, and order the same work of two roles."""
+CHANGED: Mapping[str, tuple[str, str]] = {
+    "when": ("via: mp-notice", "after: 3d, via: mp-notice"),
+    "what": ("text-0", "text-1"),
+    "whom": ("starts_on: member-joined", "starts_on: order-paid"),
+    "whose": ("by: guide", "by: caller"),
+    "words": ("电话问候第0批", "电话问候第1批"),
+    "more": ("  - {id: call", "  - {id: then, start: play-2}\n  - {id: call"),
+    "for whom": ("steps:", "audience: {in: play-4}\nsteps:"),
+    "a comment": ("kind: automation", "# a remark\nkind: automation"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_what_was_worked_out_of_a_few_playbooks_is_taken_over_of_others(
+    change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = compiled(SHARED)
+    old, new = CHANGED[change]
+    now = {**SHARED, "play-0.yaml": SHARED["play-0.yaml"].replace(old.encode(), new.encode())}
+    assert now != SHARED
+    earlier, whole = recollection(SHARED, first, now), compiled(now)
+    assert earlier is not None
+    found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
+    assert told(compiled(now, earlier)) == told(whole)
+    assert found.pieces is not None
+    items = {name for name in _names_of(found.pieces) if name.startswith("SOP405")}
+    touched = {"more": {"SOP405 text-0", "SOP405 text-1"}, "for whom": {"SOP405 text-0", "SOP405 text-2"}}
+    assert items == {f"SOP405 text-{number}" for number in range(4)} - touched.get(change, {"SOP405 text-0"})
+    judged = Mock(wraps=conflicts_items._judge)
+    monkeypatch.setattr(conflicts_items, "_judge", judged)
+    again = compiled(now, earlier)
+    assert told(again) == told(whole)
+    asked = {call.args[4] for call in judged.call_args_list}
+    assert not asked & {name.removeprefix("SOP405 ") for name in items - {"SOP405 text-1"}}
+    if change != "a comment":  # then no family is asked again
+        asked_again = "SOP4" if change == "words" else "SOP"
+        again_kept, all_kept = (
+            [name for name in _names_of(one.judgement.pieces) if name.startswith(asked_again)] for one in (again, whole)
+        )
+        assert again_kept == all_kept
+
+
+def test_sums_are_taken_over_of_heaps_of_playbooks_in_which_nothing_is_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = compiled(SHARED)
+    now = {**SHARED, "play-0.yaml": SHARED["play-0.yaml"].replace(b"within: 1d", b"within: 2d")}
+    earlier, whole = recollection(SHARED, first, now), compiled(now)
+    assert earlier is not None
+    asked: list[list[str]] = []
+
+    def spied(make: Callable[..., object]) -> Callable[..., object]:
+        def noted(case: object, playbooks: Sequence[tuple[str, object]], *more: object) -> object:
+            asked.append([root for root, _ in playbooks])
+            return make(case, playbooks, *more)
+
+        return noted
+
+    monkeypatch.setattr(conflicts_workload, "_sums_of", spied(conflicts_workload._sums_of))
+    monkeypatch.setattr(cycles, "_inside", spied(cycles._inside))
+    assert told(compiled(now, earlier)) == told(whole)
+    (heap,) = [of for _, of in heaps([f"automation/play-{number}" for number in range(8)]) if "automation/play-0" in of]
+    assert asked == [heap, heap]
+    assert len(heap) < len(SHARED) - 2
+
+
+def test_a_role_has_too_much_to_do_by_a_change_of_one_of_its_playbooks() -> None:
+    busy = {
+        f"play-{number}.yaml": (
+            AUTOMATION.replace("id: follow-up", f"id: play-{number}").replace("member-joined", "asked")
+            + f"  - {{id: answer, do: 回答第{number}类问题, by: adviser, within: 1d, minutes: 1}}\n"
+        ).encode()
+        for number in range(4)
+    }
+    files = {"sopkit.yaml": (WORKSPACE + "---\n" + conflicts_workload.NOUNS.removesuffix("---\n")).encode(), **busy}
+    now = {**files, "play-2.yaml": busy["play-2.yaml"].replace(b"minutes: 1", b"minutes: 4")}
+    first, whole = compiled(files), compiled(now)
+    assert "overloaded-role" not in {one.rule.name for one in first.findings}
+    assert "overloaded-role" in {one.rule.name for one in whole.findings}
+    for before, made, after, then in ((files, first, now, whole), (now, whole, files, first)):
+        assert told(compiled(after, recollection(before, made, after))) == told(then)
+
+
+def _names_of(pieces: Pieces) -> list[str]:
+    return [str(one[0]) for one in pieces.stored if isinstance(one, tuple)]
+
+
+def test_a_piece_is_of_its_very_playbooks_and_hangs_on_nothing_beside_them() -> None:
+    first = compiled(SHARED)
+    for path, old, new in (
+        ("scripts.yaml", "第1条, text", "第1条改, text"),
+        ("play-0.yaml", "id: play-0", "id: play-9"),
+        ("sopkit.yaml", "title: 示例", "title: 又一例"),
+    ):
+        now = {**SHARED, path: SHARED[path].replace(old.encode(), new.encode())}
+        assert now != SHARED
+        earlier, whole = recollection(SHARED, first, now), compiled(now)
+        assert earlier is not None
+        assert earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS).pieces is None
+        assert told(compiled(now, earlier)) == told(whole)
+    made = Pieces()
+    assert made.of("SOP405", "x", ("a", "b"), lambda: None) is None
+    assert made.of("SOP405", "x", ("a", "b"), lambda: ((), (1,))) == ((), (1,))
+    (stored,) = made.stored
+    assert stored == ("SOP405 x", ("a", "b"), plain(((), (1,))))
+    read = Pieces({"SOP405 x": (("a", "b"), None)}, lambda _: ((), (2,)))
+    assert read.of("SOP405", "x", ("a", "b"), lambda: ((), (1,))) == ((), (2,))
+    assert read.of("SOP405", "x", ("b", "a"), lambda: ((), (1,))) == ((), (1,))
+    assert read.of("SOP403", "x", ("a", "b"), lambda: ((), (1,))) == ((), (1,))
+
+
+def test_pieces_of_families_that_were_not_asked_are_kept_on() -> None:
+    known = {"SOP405 x": (("a",), None), "SOP405 gone": (("a",), None), "SOP403 x": (("a",), None)}
+    pieces = Pieces(known, lambda _: ((), (2,)))
+    assert _names_of(pieces) == ["SOP403 x", "SOP405 gone", "SOP405 x"]
+    other = Pieces(known, lambda _: ((), (2,)))
+    other.of("SOP405", "x", ("a",), lambda: None)
+    pieces.add(*other.new())
+    assert _names_of(pieces) == ["SOP403 x", "SOP405 x"]
 
 
 WORDS, WORK, TIMES = Difference(words=True), Difference(work=True), Difference(times=True)
@@ -303,9 +445,10 @@ WORDS_READ_BY: Mapping[str, set[str]] = {
     "checklist": {"content"},
     "standards": {"content"},
     "title": OF_WORDS | {"caps", "consent"},
-    "text": OF_WORDS - {"kpis"} | {"consent", "tools_data"},
+    "text": OF_WORDS - {"kpis"} | {"consent", "consent_resent", "tools_data"},
 }  # fmt: skip
-"""Fields of the model → families whose code reads them. `consent` and `tools_data` read of a script's text only what stands in braces."""
+"""Fields of the model → families whose code reads them. `consent`, `consent_resent` and `tools_data` read of a script's text only what
+stands in braces."""
 NOT_OF_FAMILIES = {
     "inventory",
     "manifest",

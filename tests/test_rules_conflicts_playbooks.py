@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
 
 from sopkit.diagnostics import Finding, Severity, Verdict
 from sopkit.pipeline import Compilation
+from sopkit.rules import conflicts_writes
+from sopkit.rules.conflicts_causes import Deed, Deeds, Placed
+from sopkit.rules.examples import AUTOMATION, WORKSPACE
 from tests.workspaces import SETTINGS, compiled
 
 NOUNS = """\
@@ -478,3 +482,31 @@ def test_the_role_with_the_least_room_for_what_it_has_to_do_is_named() -> None:
     done = compiled({"sopkit.yaml": SETTINGS, "play.yaml": more + both + LAST})
     (proof,) = (one for one in done.proved if one.rule.code == "SOP409")
     assert "`adviser` comes closest, with 10,500 of 12,000" in proof.statement.en
+
+
+def test_when_writes_come_is_asked_only_where_two_playbooks_write_otherwise_on_one_cause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    of = Deeds.of
+
+    def noted(deeds: Deeds, placed: Placed) -> Sequence[Deed]:
+        asked.append(placed.node.id)
+        return of(deeds, placed)
+
+    monkeypatch.setattr(Deeds, "of", noted)
+    mark, unmark = "  - {id: mark, tag: called}\n", "  - {id: unmark, untag: called}\n"
+    files = {
+        "sopkit.yaml": WORKSPACE + conflicts_writes.TAG,
+        "one.yaml": AUTOMATION + mark,
+        "other.yaml": conflicts_writes.OTHER + unmark,
+        "later.yaml": AUTOMATION.replace("follow-up", "later").replace("member-joined", "order-paid") + mark,
+    }
+    made = compiled({path: text.encode() for path, text in files.items()})
+    assert [one.subject for one in made.findings if one.rule is conflicts_writes.WRITES] == ["automation/reset/unmark"]
+    assert set(asked) == {"automation/follow-up/mark", "automation/reset/unmark"}
+    asked.clear()
+    files["one.yaml"] = files["one.yaml"].replace("member-joined", "order-paid")
+    made = compiled({path: text.encode() for path, text in files.items()})
+    assert conflicts_writes.WRITES in {one.rule for one in made.proved}
+    assert not asked

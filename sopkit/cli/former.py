@@ -81,7 +81,7 @@ class Former:
         if self._now is None:
             from sopkit.rules.recollection import keep  # noqa: PLC0415
 
-            self._now = keep(self._content, made.judgement.beside, made.judgement.said)
+            self._now = keep(self._content, made.judgement.beside, made.judgement.said, made.judgement.pieces)
         return self._now
 
     @property

@@ -64,11 +64,10 @@ def new_since(console: Console, whole: Loaded, revision: str) -> Callable[[Compi
     """Return what leaves of a compilation only that which is new against a revision. Raises `WrongUsageError`."""
     from sopkit.comparison import Since, only_new  # noqa: PLC0415  knows the rules: whoever reads first needs none of them
 
-    then = at_revision(whole.folder, revision)
+    then = at_revision(whole.folder, revision, here=whole.sources)
     before = _verdicts_at(console, whole, then)
     changed = modified_against(whole, then)
-    affected = changed.affected(whole.compilation.graph)
-    since = Since(revision, then.commit, changed, affected, 0, 0, 0)
+    since = Since(revision, then.commit, changed, whole.compilation.graph, 0, 0, 0)
     return lambda made: only_new(made, before, since)
 
 
@@ -87,7 +86,9 @@ def modified_against(loaded: Loaded, then: Snapshot) -> Modified:
 
 def modified_nodes(loaded: Loaded, revision: str | None) -> frozenset[str]:
     """Return the ids in the graph of what was modified since a revision, by default since the last commit."""
-    return modified_against(loaded, at_revision(loaded.folder, revision or NOW)).nodes(loaded.compilation.graph)
+    return modified_against(loaded, at_revision(loaded.folder, revision or NOW, here=loaded.sources)).nodes(
+        loaded.compilation.graph
+    )
 
 
 def keep_verdicts(loaded: Loaded) -> None:

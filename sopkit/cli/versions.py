@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from sopkit.text import Phrase
 if TYPE_CHECKING:
     from sopkit.history import Snapshot
     from sopkit.pipeline import Compilation
+    from sopkit.source import Source
 
 READING: Final = Phrase("正在读取旧版本", "reading the former version")
 NEITHER: Final = Phrase(
@@ -51,13 +53,16 @@ def two_versions(console: Console, old: str, new: str | None, workspace: str | N
     return _at(console, folder or locate(None), old, later), later
 
 
-def at_revision(folder: Path, revision: str, unknown: Phrase | None = None) -> Snapshot:
-    """Return the workspace as it was. Raises `WrongUsageError`, with `unknown` to say of a `{word}` that no revision is near to."""
+def at_revision(folder: Path, revision: str, unknown: Phrase | None = None, here: Iterable[Source] = ()) -> Snapshot:
+    """Return the workspace as it was; what files `here` hold is not asked of git.
+
+    Raises `WrongUsageError`, with `unknown` to say of a `{word}` that no revision is near to.
+    """
     from sopkit.history import HistoryError, sources_at  # noqa: PLC0415  asks git: most commands need none
     from sopkit.history.repository import NO_REVISION  # noqa: PLC0415
 
     try:
-        return sources_at(folder, revision)
+        return sources_at(folder, revision, here)
     except HistoryError as error:
         if unknown is not None and error.reason is NO_REVISION:
             raise WrongUsageError(unknown, word=revision) from None

@@ -9,7 +9,7 @@ from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.graph.clock import DAY, instant, unit_of, wall, zone
-from sopkit.graph.openings import INFINITE, Openings, Span, weekly
+from sopkit.graph.openings import INFINITE, Openings, weekly
 from sopkit.graph.schedule import Schedule
 from sopkit.graph.zones import Clocks, Dated
 
@@ -90,10 +90,13 @@ def openings_of(plan: Schedule, face: Face) -> dict[str, Openings | DatedHours |
     """Return when each step may be done for such a customer, of those that are not always open."""
     clocks = plan.clocks
     ahead = clocks.ahead(face.name, face.monday)
-    known: dict[tuple[Span, ...], Openings | DatedHours | None] = {}
-    for spans in dict.fromkeys(plan.spans.values()):
-        known[spans] = face.hours(clocks.dated(spans, face.name)) if face.moving else weekly(spans, ahead)
-    return {node: known[spans] for node, spans in plan.spans.items()}
+    known: dict[int, Openings | DatedHours | None] = {}
+    for spans in (
+        plan.spans.values()
+    ):  # few, of many steps: told apart by themselves, which costs less than by all that they say
+        if id(spans) not in known:
+            known[id(spans)] = face.hours(clocks.dated(spans, face.name)) if face.moving else weekly(spans, ahead)
+    return {node: known[id(spans)] for node, spans in plan.spans.items()}
 
 
 def _changes(name: str | None, today: date) -> list[date]:

@@ -78,6 +78,7 @@ class Schedule:
                 self.beside.setdefault(graph.nodes[id_].playbook, []).append((step, id_))
         self.nets: dict[tuple[str, tuple[str, ...]], Net] = {}
         self._latest: dict[tuple[str, str], Latest] = {}
+        self._only: dict[str, str | None] = {}
 
     def _confirmed(self, channel: Channel) -> float:
         """Return how long a person may take to confirm what goes out by the channel; only their open hours count."""
@@ -105,7 +106,7 @@ class Schedule:
         """Return the plan with other courses of its playbooks."""
         plan = copy(self)
         same = {root for root, course in courses.items() if course is self.courses.get(root)}
-        plan.courses = courses
+        plan.courses, plan._only = courses, {}
         plan.nets = {key: net for key, net in self.nets.items() if key[0] in same}
         plan._latest = {key: latest for key, latest in self._latest.items() if key[0] in same}
         return plan
@@ -136,7 +137,12 @@ class Schedule:
         return self.workspace.journeys.get(root.partition("/")[2]) if root in self.courses else None
 
     def only_before(self, root: str) -> str | None:
-        """Return the journey whose only run, when it has ended, is the only thing that starts this one."""
+        """Return the journey whose only run, when it has ended, is the only thing that starts this one: every question asks."""
+        if root not in self._only:
+            self._only[root] = self._only_before(root)
+        return self._only[root]
+
+    def _only_before(self, root: str) -> str | None:
         journey = self.journey(root)
         if (
             journey is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 from sopkit.graph.plain import condition
@@ -32,16 +33,15 @@ class Sorts:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._written = {name for journey in workspace.journeys.values() for name in _written(journey)}
-        self._written |= {
-            name
-            for one in workspace.procedures.values()
-            for step in one.steps
-            for each in inner(step)
-            for name in _writes(each)
-        }
         self.asked: dict[str, tuple[Condition, ...]] = dict(self._all())
         """By node id of the touch: what must hold for a customer to get it. Touches that ask for nothing lasting are left out."""
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        """The data and tags that steps write."""
+        of_journeys = (name for one in self.workspace.journeys.values() for name in _written(one))
+        procedures = (step for one in self.workspace.procedures.values() for step in one.steps)
+        return frozenset((*of_journeys, *(name for step in procedures for one in inner(step) for name in _writes(one))))
 
     def open_to(self, nodes: Collection[str]) -> list[frozenset[str]]:
         """Return the sets of touches that one sort of customer can get, those apart that are part of another; all in one if in doubt."""

@@ -18,6 +18,7 @@ from sopkit.graph.pacing import Net
 from sopkit.graph.purse import Purse
 from sopkit.graph.schedule import Schedule
 from sopkit.graph.sorts import Sorts
+from sopkit.graph.touches import Touch
 from sopkit.model.documents import Journey, OneAtATime
 from sopkit.model.steps import Step, inner
 
@@ -86,8 +87,7 @@ class Plan(Schedule):
         done = self._add_groups(bound, asked)
         chains = chains_of({root: self.only_before(root) for root in asked.roots if root not in done})
         counts = self._counted(bound, asked, chains)
-        issues = [self.touches[node] for node in chosen if self.touches[node].root.startswith("cadence/")]
-        dated = most_issues(self.workspace, issues, window, self.clocks, unit=unit)
+        dated = most_issues(self.workspace, asked.issues, window, self.clocks, unit=unit)
         bound.add("cadences", dated)
         together: dict[str, dict[str, int]] = {}
         for chain in chains:
@@ -177,10 +177,13 @@ class Asked:
     def __init__(self, plan: Schedule, chosen: Collection[str], window: float, enough: int) -> None:
         self.plan, self.window, self.enough = plan, window, enough
         self.roots: dict[str, set[str]] = {}
+        self.issues: list[Touch] = []
         for node in chosen:
-            root = plan.touches[node].root
-            if not root.startswith("cadence/"):
-                self.roots.setdefault(root, set()).add(node)
+            touch = plan.touches[node]
+            if touch.root.startswith("cadence/"):
+                self.issues.append(touch)
+            else:
+                self.roots.setdefault(touch.root, set()).add(node)
 
     def of_chain(self, chain: Sequence[str]) -> int | None:
         """Return the most touches of a journey together with those that only its end starts; None: no bound is known."""

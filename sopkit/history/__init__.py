@@ -58,9 +58,12 @@ class Changed:
         return tuple(sorted((*self.added, *self.changed, *(new for _, new in self.renamed))))
 
 
-def sources_at(folder: Path, revision: str) -> Snapshot:
-    """Return the files of the workspace in `folder` as they were at a revision. Raises `HistoryError`."""
-    repository = Repository(folder, revision)
+def sources_at(folder: Path, revision: str, here: Iterable[Source] = ()) -> Snapshot:
+    """Return the files of the workspace in `folder` as they were at a revision. Raises `HistoryError`.
+
+    git is not asked for what files `here` hold, and those that are the very same then are among the sources.
+    """
+    repository = Repository(folder, revision, here)
     inside = repository.workspace_then()
     listed = repository.listed(f"{repository.commit}:{inside}", inside)
     search = Search({entry.path: entry for entry in listed}, repository)

@@ -53,10 +53,18 @@ class Search:
         contents = self.repository.blobs((*kept, *self._pictures))
         self.logos = {one.path: picture_of(contents[one.oid]) for one in self._pictures}
         inside = {id(entry) for entry in kept}
-        sources = [_source(entry.path, contents[entry.oid]) for entry in read if id(entry) in inside]
-        sources += [_source(path, contents[entry.oid]) for path, entry in links if id(entry) in inside]
+        sources = [
+            self.repository.source(entry.path, entry.oid, contents[entry.oid]) for entry in read if id(entry) in inside
+        ]
+        sources += [
+            self.repository.source(path, entry.oid, contents[entry.oid]) for path, entry in links if id(entry) in inside
+        ]
         of_packs, of_rules = (
-            tuple(_source(entry.path, contents[entry.oid]) for entry in some if id(entry) in inside)
+            tuple(
+                self.repository.source(entry.path, entry.oid, contents[entry.oid])
+                for entry in some
+                if id(entry) in inside
+            )
             for some in (packs, own)
         )
         in_place = tuple(sorted(sources, key=lambda one: one.path))
@@ -155,7 +163,3 @@ class Search:
 def _passed_over(path: str) -> bool:
     """Whether it is hidden, or lies in a folder of something else than playbooks."""
     return "/." in f"/{path}" or ("/" in path and path[: path.index("/")] in NOT_PLAYBOOKS)
-
-
-def _source(path: str, data: bytes) -> Source:
-    return Source(shown(path), data)

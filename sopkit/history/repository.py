@@ -6,6 +6,7 @@ fetch nothing.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.reader.characters import MAX_BYTES
 from sopkit.reader.files import OF_WORKSPACE, SETTINGS
+from sopkit.source import Source
 from sopkit.text import Phrase
 
 SAFELY: Final = (
@@ -116,7 +118,8 @@ class Entry:
 
 
 class Repository:
-    def __init__(self, folder: Path, revision: str) -> None:
+    def __init__(self, folder: Path, revision: str, here: Iterable[Source] = ()) -> None:
+        """What files `here` hold is known without git: an object is called after its content."""
         found = shutil.which("git")
         if found is None:
             raise HistoryError(NO_GIT)
@@ -127,6 +130,7 @@ class Repository:
             raise HistoryError(DASHED, revision=revision[:LONGEST_NAME])
         self.root, self.inside = self._place()
         self.commit = self._commit()
+        self._here = {_called(one.data, self.commit): one for one in here}
 
     def ask(self, *words: str, given: bytes = b"") -> bytes:
         """Return what git answers. Raises `subprocess.CalledProcessError`, and `HistoryError` where it takes too long."""
@@ -144,15 +148,17 @@ class Repository:
 
     def blobs(self, entries: Iterable[Entry]) -> dict[str, bytes]:
         """Return the content of files, by object. Raises `HistoryError` where one was never downloaded."""
-        wanted = {entry.oid: entry.path for entry in entries}
+        asked = {entry.oid: entry.path for entry in entries}
+        known = {oid: self._here[oid].data for oid in asked if oid in self._here}
+        wanted = {oid: path for oid, path in asked.items() if oid not in known}
         if not wanted:
-            return {}
+            return known
         try:
             answer = self.ask("cat-file", "--batch", given="".join(f"{oid}\n" for oid in wanted).encode())
         except subprocess.CalledProcessError:
             first = next(iter(wanted.values()))
             raise HistoryError(INCOMPLETE, revision=self.revision, place=shown(first)) from None
-        contents, at = {}, 0
+        contents, at = known, 0
         for oid, path in wanted.items():
             end = answer.find(b"\n", at)
             head = answer[at:end].split(b" ") if end >= 0 else []
@@ -162,6 +168,11 @@ class Repository:
             contents[oid] = answer[end + 1 : end + 1 + size]
             at = end + 1 + size + 1
         return contents
+
+    def source(self, path: str, oid: str, data: bytes) -> Source:
+        """Return a file of the commit: the very one that is here, where it is the same."""
+        here = self._here.get(oid)
+        return here if here is not None and here.path == shown(path) else Source(shown(path), data)
 
     def _place(self) -> tuple[str, str]:
         """Return the root of the repository, and where in it the workspace lies, with a slash at the end, or nothing."""
@@ -250,6 +261,12 @@ class Repository:
             mode, kind, oid, size = head.decode().split()
             entries.append(Entry(mode, kind, oid, int(size) if size.isdigit() else -1, os.fsdecode(path)))
         return entries
+
+
+def _called(data: bytes, like: str) -> str:
+    """Return the name of the object that holds these bytes, by the hash that another name is of."""
+    seen = hashlib.sha256 if len(like) > hashlib.sha1().digest_size * 2 else hashlib.sha1  # noqa: S324  git's own choice
+    return seen(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def shown(path: str) -> str:

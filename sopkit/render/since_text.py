@@ -34,12 +34,8 @@ def since_text(since: Since, screen: Screen, *, quiet: bool = False) -> Iterator
     """Yield what was modified, what that may affect, and what was there before; when asked to be quiet, the last alone."""
     lang, revision = screen.lang, visible(since.revision)
     said: list[str] = []
-    for phrase, names in (
-        (CHANGED if since.modified.present else UNCHANGED, since.modified.present),
-        (DELETED, since.modified.deleted),
-        (AFFECTED, since.affected),
-    ):
-        if not quiet and (names or phrase is UNCHANGED):
+    for phrase, names in () if quiet else _named(since):
+        if names or phrase is UNCHANGED:
             args = {"revision": revision, "commit": since.commit[:SHORT_COMMIT], "count": str(len(names))}
             said.append(phrase.fill(lang, {**args, "names": _listed(names, screen)}))
     numbers = {"count": str(since.there_before), "unsettled": str(since.unsettled_before), "mended": str(since.mended)}
@@ -47,6 +43,12 @@ def since_text(since: Since, screen: Screen, *, quiet: bool = False) -> Iterator
     for text in said:
         for number, line in enumerate(wrap(text, screen.columns - 2)):
             yield ("· " if number == 0 else "  ") + line
+
+
+def _named(since: Since) -> Iterator[tuple[Phrase, Sequence[str]]]:
+    yield CHANGED if since.modified.present else UNCHANGED, since.modified.present
+    yield DELETED, since.modified.deleted
+    yield AFFECTED, since.affected
 
 
 def _listed(names: Sequence[str], screen: Screen) -> str:

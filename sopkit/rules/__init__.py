@@ -19,6 +19,7 @@ from sopkit.rules import (
     caps,
     conflicts,
     consent,
+    consent_resent,
     content,
     cycles,
     experiments,
@@ -39,6 +40,7 @@ from sopkit.rules import (
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.parcel import Said, pack, unpack
+from sopkit.rules.pieces import Pieces
 from sopkit.rules.plain_outcomes import playbook_of
 from sopkit.rules.recollection import NOTHING, Beside, Reads, Recalled, Recollection
 from sopkit.tree import Forest
@@ -56,7 +58,9 @@ class Family(Protocol):
 
 FAMILIES: Final[
     tuple[Family, ...]
-] = (  # neighbours share what they work out: those of law at the end, with nearly half of the work
+] = (  # the dearest at the front, those of law at the end, for two processes to begin with; neighbours share what they work out
+    caps,
+    conflicts,
     reach,
     cycles,
     waits,
@@ -64,14 +68,13 @@ FAMILIES: Final[
     guards,
     governance,
     times,
-    caps,
-    conflicts,
     tools,
     tools_data,
     targets,
     kpis,
     experiments,
     consent,
+    consent_resent,
     personal,
     sharing,
     content,
@@ -115,6 +118,8 @@ class Judgement:
     """What each family said, in their order; nothing where something is wrong in itself, which what they said then hangs on."""
     beside: Beside
     """What the families looked at besides the files."""
+    pieces: Pieces
+    """What they worked out of a few playbooks each."""
 
 
 def check(
@@ -139,11 +144,12 @@ def check(
     known = NOTHING
     for one in earlier if sure else ():
         known = known.joined(one.recall(forest, beside, BY_NAME, READS))
+    case = replace(case, pieces=known.pieces or Pieces())
     said = _all_said(case, known, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
     outcomes = [one for outcomes, _ in said for one in outcomes]
     kept = tuple(_lawful(_without_repeats(outcomes), law))
     held_back = sum(held_back for _, held_back in said) + len(outcomes) - len(kept)
-    return Judgement(kept, held_back, tuple(said) if sure else (), beside)
+    return Judgement(kept, held_back, tuple(said) if sure else (), beside, case.pieces)
 
 
 def judged_on(day: date) -> date:
@@ -159,21 +165,27 @@ def _all_said(case: Case, known: Recalled, *, aside: bool) -> list[Said]:
         case.prepare()
     certain = replace(case, doubts=Doubts(case.forest))
     say = partial(_said_now, case, certain, known)
-    second = Aside.start(len(asked), partial(_said_aside, say, asked)) if aside and len(asked) > 1 else None
+    second = (
+        Aside.start(len(asked), partial(_said_aside, case.pieces, say, asked)) if aside and len(asked) > 1 else None
+    )
     for place, number in enumerate(asked):
         if second is not None and not second.takes(place):
             sources = {tree.source.path: tree.source for tree in case.forest.trees}
             for made in second.result() or ():
-                said |= unpack(made, sources, BY_NAME)
+                theirs, pieces = unpack(made, sources, BY_NAME)
+                said |= theirs
+                case.pieces.add(*pieces)
             second = None
         if number not in said:
             said[number] = say(number)
     return [said[number] for number in range(len(FAMILIES))]
 
 
-def _said_aside(say: Callable[[int], Said], asked: Sequence[int], taken: Iterator[int]) -> Iterator[bytes]:
-    for place in taken:
-        yield pack({asked[place]: say(asked[place])})
+def _said_aside(
+    pieces: Pieces, say: Callable[[int], Said], asked: Sequence[int], taken: Iterator[int]
+) -> Iterator[bytes]:
+    said = {asked[place]: say(asked[place]) for place in taken}
+    yield pack(said, pieces.new())
 
 
 def _said_now(case: Case, certain: Case, known: Recalled, number: int) -> Said:

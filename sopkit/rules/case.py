@@ -20,6 +20,7 @@ from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Not, Predicate
 from sopkit.model.steps import Step, inner
 from sopkit.rules.doubts import Doubts
+from sopkit.rules.pieces import Pieces
 from sopkit.text import Phrase
 from sopkit.tree import Forest, Mark
 
@@ -46,6 +47,8 @@ class Case:
     """Whether the workspace has a file of that name, which artefacts point at."""
     asked: frozenset[str] | None = None
     """The playbooks to judge, where a family has judged the others already; None for all of them."""
+    pieces: Pieces = field(default_factory=Pieces)
+    """What was worked out of a few playbooks."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
     _below: dict[str, dict[str, list[tuple[Node, Step]]]] = field(default_factory=dict)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from sopkit.rules import (
     conflicts_writes,
 )
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import every_deed
+from sopkit.rules.conflicts_causes import Deeds
 
 PARTS: Final = (
     conflicts_owners,
@@ -32,7 +32,7 @@ RULES: Final[tuple[Rule, ...]] = tuple(rule for part in PARTS for rule in part.R
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield the outcomes of all parts."""
-    deeds = every_deed(case)
+    deeds = Deeds(case)
     yield from conflicts_owners.check(case)
     yield from conflicts_writes.check(case, deeds)
     yield from conflicts_roles.check(case, deeds)

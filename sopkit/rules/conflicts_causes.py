@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from sopkit.diagnostics import Moment
 from sopkit.frozen import dataclass
@@ -16,7 +16,7 @@ from sopkit.graph.timing import delay_of
 from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Predicate
-from sopkit.model.steps import Approve, Choose, Go, SetData, Step, Tag, Wait, inner
+from sopkit.model.steps import Approve, Choose, Go, Step, Wait, inner
 from sopkit.model.triggers import Becomes, IssueDue, Manual, OnEvent, Trigger
 from sopkit.model.values import Ref
 from sopkit.rules.branches import around
@@ -67,25 +67,59 @@ class Deed:
         return isinstance(journey, Journey) and start_of(journey) is self.trigger and at_once(journey, self.step)
 
 
-def every_deed(case: Case) -> list[Deed]:
-    """Return the deeds of all playbooks that are in no doubt."""
-    found: list[Deed] = []
-    for root, playbook in case.playbooks:
-        if not case.doubts.inside(playbook.at):
-            ways: dict[str, Way] = {}
-            for node, step in case.steps(root):
-                if not _matters(step):
-                    continue
-                entry = node.id.rpartition("/")[0]
-                if entry not in ways and not (step.on or step.every):
-                    ways[entry] = _spans(case, root, playbook, entry), [*_entry_causes(case, playbook, entry)]
-                found += _deeds_of(case, playbook, node, step, ways.get(entry, NO_WAY))
-    return found
+class Placed(NamedTuple):
+    """A step, and where it stands."""
+
+    node: Node
+    step: Step
+    playbook: Playbook
 
 
-def _matters(step: Step) -> bool:
-    """Return whether the step writes, touches somebody or is a person's work: of nothing else there can be two that conflict."""
-    return bool(step.by or step.via) or isinstance(step.verb, (Tag, SetData))
+class Deeds:
+    """The steps of all playbooks that are in no doubt, and the deeds that they are: worked out of those alone that are asked for."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._ways: dict[str, Way] = {}
+        """By what the steps hang below."""
+        self._entries: dict[str, Sequence[Cause]] = {}
+        self._known: dict[str, Sequence[Deed]] = {}
+        self.steps = [
+            Placed(node, step, playbook)
+            for root, playbook in case.playbooks
+            if not case.doubts.inside(playbook.at)
+            for node, step in case.steps(root)
+        ]
+
+    def of(self, placed: Placed) -> Sequence[Deed]:
+        """Return the step once for each cause that it follows from."""
+        node, step, playbook = placed
+        if node.id not in self._known:
+            self._known[node.id] = tuple(_deeds_of(self._case, playbook, node, step, self._way(placed)))
+        return self._known[node.id]
+
+    def _way(self, placed: Placed) -> Way:
+        node, step, playbook = placed
+        if step.on or step.every:
+            return NO_WAY
+        entry = node.id.rpartition("/")[0]
+        if entry not in self._ways:
+            self._ways[entry] = _spans(self._case, node.playbook, playbook, entry), self._entry_causes(playbook, entry)
+        return self._ways[entry]
+
+    def causes(self, placed: Placed) -> Sequence[str]:
+        """Return what the step may follow from, itself among it, as it can be told without working out how it is come to."""
+        node, step, playbook = placed
+        if step.on:
+            found = [cause for trigger in step.on for cause in _causes(self._case.workspace, trigger, node.playbook)]
+        else:
+            found = [cause for _, cause, _ in self._entry_causes(playbook, node.id.rpartition("/")[0])]
+        return (*found, node.id)
+
+    def _entry_causes(self, playbook: Playbook, entry: str) -> Sequence[Cause]:
+        if entry not in self._entries:
+            self._entries[entry] = tuple(_entry_causes(self._case, playbook, entry))
+        return self._entries[entry]
 
 
 Cause = tuple[Trigger, str, bool]

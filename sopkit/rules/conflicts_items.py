@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
@@ -12,9 +13,10 @@ from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.predicates import DataTest, Predicate
 from sopkit.model.steps import Send, Step
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, nobody, on_one_cause, pairs_apart, told
+from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, Deeds, Placed, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.conflicts_sent import Sending
 from sopkit.rules.examples import AUTOMATION, SCRIPT
+from sopkit.rules.parcel import Piece
 from sopkit.text import Phrase
 
 OTHER: Final = AUTOMATION.replace("id: follow-up", "id: greeting").replace("跟进", "问候")
@@ -52,35 +54,57 @@ TOO_MANY: Final = Phrase(
 )
 DAY: Final = 86_400.0
 
+Sent = tuple[Placed, tuple[Predicate, ...]]
+"""A step that sends an item, and who gets it where that is chosen by a datum."""
 
-def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
+
+def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each item once that two playbooks send, or that there is none. Only a note where no occurrence is shared."""
-    items: dict[str, list[Deed]] = {}
-    for deed in deeds:
-        if case.touches(deed.step):
-            for item, asked in _items(deed.step):
-                items.setdefault(item, []).append(replace(deed, chosen=asked) if asked else deed)
-    within, sending = _within(case), Sending(case)
-    left, seen, clean = MOST_PAIRS, 0, not case.doubts.anywhere
-    for item, same in items.items():
-        for one, other in _pairs(same):
-            seen, close = seen + 1, _close(one, other, within)
-            left -= close
-            if left < 0 or seen > MOST_SEEN:
+    items: dict[str, list[Sent]] = {}
+    for one in deeds.steps:
+        if case.touches(one.step):
+            for item, asked in _items(one.step):
+                items.setdefault(item, []).append((one, asked))
+    sending = Sending(case)
+    left, passed, clean = MOST_PAIRS, MOST_SEEN, not case.doubts.anywhere
+    for item, sent in items.items():
+        among = dict.fromkeys(one.node.playbook for one, _ in sent)
+        if len(among) > 1:
+            make = partial(_judge_all, case, sending, deeds, item, sent, (left, passed))
+            found = case.pieces.of(TWICE.code, item, among, make)
+            if found is None or found[1][0] > left or found[1][1] > passed:
                 yield Unassessed(TWICE, "workspace", TOO_MANY)
                 return
-            if not close:
-                continue
-            found = list(_judge(case, sending, one, other, item))
-            clean = clean and not found and nobody(case, one, other)
-            yield from found
-            if found:
-                break
-    if clean and len({deed.node.playbook for same in items.values() for deed in same}) > 1:
+            outcomes, (pairs, seen, apart) = found
+            left, passed, clean = left - int(pairs), passed - int(seen), clean and bool(apart)
+            yield from outcomes
+    if clean and len({one.node.playbook for sent in items.values() for one, _ in sent}) > 1:
         zh = "没有两个剧本会同时给同一位客户发同一条内容"
         yield Proof(
             TWICE, "workspace", Phrase(zh, "no two playbooks send one customer the same text or topic at one time")
         )
+
+
+def _judge_all(  # noqa: PLR0917  all of one item
+    case: Case, sending: Sending, deeds: Deeds, item: str, sent: Sequence[Sent], most: tuple[int, int]
+) -> Piece | None:
+    """Return what is said of an item, how many pairs were looked at and seen, and whether nobody comes to both of any.
+
+    None where there are more than `most` pairs to look at, or to see.
+    """
+    within, pairs, seen, clean = _within(case), 0, 0, True
+    same = [replace(deed, chosen=asked) if asked else deed for one, asked in sent for deed in deeds.of(one)]
+    for one, other in _pairs(same):
+        seen, close = seen + 1, _close(one, other, within)
+        pairs += close
+        if pairs > most[0] or seen > most[1]:
+            return None
+        if close:
+            found = tuple(_judge(case, sending, one, other, item))
+            if found:
+                return found, (pairs, seen, False)
+            clean = clean and nobody(case, one, other)
+    return (), (pairs, seen, clean)
 
 
 def _pairs(deeds: Sequence[Deed]) -> Iterator[tuple[Deed, Deed]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdict
@@ -11,8 +12,9 @@ from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.steps import Ask, Do, Send, Step
 from sopkit.model.values import Ref
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import Deed, nobody, on_one_cause, pairs_apart, told
+from sopkit.rules.conflicts_causes import Deed, Deeds, Placed, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.examples import AUTOMATION
+from sopkit.rules.parcel import Piece
 from sopkit.text import Phrase
 
 ROLE: Final = "---\nkind: catalog\nroles:\n  caller: {title: 回访专员, of: headquarters}\n"
@@ -50,32 +52,49 @@ TOO_MANY: Final = Phrase(
 )
 
 
-def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
+def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each piece of work once for which two roles answer, or that there is none."""
-    works: dict[tuple[str, ...], list[Deed]] = {}
-    for deed in deeds:
-        work = _work(deed.step)
+    works: dict[tuple[str, ...], list[Placed]] = {}
+    for one in deeds.steps:
+        work = _work(one.step)
         if work is not None:
-            works.setdefault(work, []).append(deed)
+            works.setdefault(work, []).append(one)
     left, clean = MOST_PAIRS, not case.doubts.anywhere
-    for same in works.values():
-        for one, other in (pair for group in on_one_cause(same) for pair in pairs_apart(group, _answering)):
-            left -= 1
-            if left < 0:
+    for work, same in works.items():
+        if len({_answers(one.step).id for one in same}) > 1:
+            among = dict.fromkeys(one.node.playbook for one in same)
+            found = case.pieces.of(ROLES.code, repr(work), among, partial(_judge_all, case, deeds, same, left))
+            if found is None or found[1][0] > left:
                 yield Unassessed(ROLES, "workspace", TOO_MANY)
                 return
-            found = list(_judge(case, one, other))
-            clean = clean and not found and nobody(case, one, other)
-            yield from found
-            if found:
-                break
-    if clean and len({deed.node.playbook for same in works.values() for deed in same}) > 1:
+            outcomes, (pairs, apart) = found
+            left, clean = left - int(pairs), clean and bool(apart)
+            yield from outcomes
+    if clean and len({one.node.playbook for same in works.values() for one in same}) > 1:
         zh = "没有哪个触发条件会让两个岗位负责同一件活"
         yield Proof(
             ROLES,
             "workspace",
             Phrase(zh, "no trigger leads two playbooks to the same work with two roles that answer for it"),
         )
+
+
+def _judge_all(case: Case, deeds: Deeds, same: Sequence[Placed], most: int) -> Piece | None:
+    """Return what is said of steps with the same work, how many pairs were looked at, and whether nobody comes to both of any.
+
+    None where there are more than `most` pairs to look at.
+    """
+    pairs, clean = 0, True
+    done = [deed for one in same for deed in deeds.of(one)]
+    for one, other in (pair for group in on_one_cause(done) for pair in pairs_apart(group, _answering)):
+        pairs += 1
+        if pairs > most:
+            return None
+        found = tuple(_judge(case, one, other))
+        if found:
+            return found, (pairs, False)
+        clean = clean and nobody(case, one, other)
+    return (), (pairs, clean)
 
 
 def _work(step: Step) -> tuple[str, ...] | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Final, NamedTuple
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Verdict
@@ -19,6 +19,8 @@ from sopkit.rules.case import Case, Playbook
 from sopkit.rules.conflicts_volume import NEVER, UNKNOWN, Times, occurrences, runs_of
 from sopkit.rules.examples import AUTOMATION
 from sopkit.rules.latest import latest_times
+from sopkit.rules.parcel import Piece
+from sopkit.rules.pieces import heaps
 from sopkit.text import Phrase
 
 NOUNS: Final = """\
@@ -77,24 +79,70 @@ class Work(NamedTuple):
     """Whether only some come to it; of the steps of one run that ask for something, one alone is taken for certain."""
 
 
+class Sum(NamedTuple):
+    """The minutes that a role needs in the busiest week."""
+
+    certain: Fraction
+    """Where as many come as is declared, and meet what they are asked."""
+    most: Fraction | None
+    """None where nothing is declared that bounds it."""
+
+
 def check(case: Case) -> Iterator[Outcome]:
     """Yield roles with too much to do, or that there is none among those whose work is declared in full."""
     shown: list[tuple[Fraction, Role, Fraction]] = []
-    works = _works(case)
+    needed = _sums(case)
     for role in case.workspace.roles.values():
-        room = _minutes_there(role)
-        mine = works.get(role.id, ())
-        if room is None or not mine or case.doubts.inside(role.at):
+        room, mine = _minutes_there(role), needed.get(role.id)
+        if room is None or mine is None or case.doubts.inside(role.at):
             continue
-        certain = _certain(mine)
-        if certain > room:
-            yield _finding(case, role, mine, certain, room)
-            continue
-        most = _most(mine)
-        if most is not None and most <= room:
-            shown.append((most / room if room else Fraction(0), role, most))
+        if mine.certain > room:
+            works = _works(case, case.playbooks, _started(case))
+            yield _finding(case, role, works[role.id], mine.certain, room)
+        elif mine.most is not None and mine.most <= room:
+            shown.append((mine.most / room if room else Fraction(0), role, mine.most))
     if shown and not case.doubts.anywhere:
         yield _proof(shown)
+
+
+def _sums(case: Case) -> Mapping[str, Sum]:
+    """Return what each role needs that has work; of playbooks that nothing which is otherwise now matters to, it is known."""
+    found: dict[str, Sum] = {}
+    roles, started, playbooks = [*case.workspace.roles], _started(case), dict(case.playbooks)
+    for name, roots in heaps(playbooks):
+        some = [(root, playbooks[root]) for root in roots]
+        piece = case.pieces.of(OVERLOADED.code, name, roots, partial(_sums_of, case, some, roles, started))
+        assert piece is not None  # noqa: S101  it always comes to its end
+        numbers = iter(piece[1])
+        for role, certain, of, most, of_most in zip(*[numbers] * 5, strict=True):
+            total = found.get(roles[int(role)], Sum(Fraction(0), Fraction(0)))
+            bounded = total.most is not None and of_most
+            found[roles[int(role)]] = Sum(
+                total.certain + Fraction(int(certain), int(of)),
+                (total.most or 0) + Fraction(int(most), int(of_most)) if bounded else None,
+            )
+    return found
+
+
+def _sums_of(
+    case: Case, playbooks: Iterable[tuple[str, Playbook]], roles: Sequence[str], started: Collection[str]
+) -> Piece:
+    """Return five whole numbers for each role with work in these playbooks: its place, what is certain, what is the most.
+
+    The last two are fractions; nothing below the line: no bound is known.
+    """
+    numbers: list[int] = []
+    for role, works in _works(case, playbooks, started).items():
+        certain, most = _certain(works), _most(works)
+        numbers += (roles.index(role), certain.numerator, certain.denominator)
+        numbers += (0, 0) if most is None else (most.numerator, most.denominator)
+    return (), tuple(numbers)
+
+
+def _started(case: Case) -> frozenset[str]:
+    """Return the playbooks that steps of others start."""
+    steps = (step for root, _ in case.playbooks for _, step in case.steps(root))
+    return frozenset(step.verb.playbook.id for step in steps if isinstance(step.verb, Start))
 
 
 def _minutes_there(role: Role) -> Fraction | None:
@@ -105,14 +153,17 @@ def _minutes_there(role: Role) -> Fraction | None:
     return _exactly(role.minutes_a_day) * role.headcount * days
 
 
-def _works(case: Case) -> dict[str, list[Work]]:
-    """Return the work of each role whose minutes are declared. A step without `minutes` is there, too: with it the whole is not known."""
+def _works(case: Case, playbooks: Iterable[tuple[str, Playbook]], started: Collection[str]) -> dict[str, list[Work]]:
+    """Return the work in these playbooks of each role whose minutes are declared.
+
+    A step without `minutes` is there, too: with it the whole is not known.
+    """
     found: dict[str, list[Work]] = {}
-    steps = [(root, playbook, case.steps(root)) for root, playbook in case.playbooks]
-    started = {step.verb.playbook.id for _, _, each in steps for _, step in each if isinstance(step.verb, Start)}
     limited = {role.id for role in case.workspace.roles.values() if _minutes_there(role) is not None}
-    for root, playbook, each in steps:
-        theirs = [(node, step, step.by.id) for node, step in each if step.by is not None and step.by.id in limited]
+    for root, playbook in playbooks:
+        theirs = [
+            (node, step, step.by.id) for node, step in case.steps(root) if step.by is not None and step.by.id in limited
+        ]
         reached = case.courses[root].reached if theirs else frozenset()
         theirs = [one for one in theirs if one[0].id in reached]
         if not theirs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,8 +10,8 @@ from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassess
 from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.steps import SetData, Step, Tag
-from sopkit.rules.case import Case
-from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, nobody, on_one_cause, pairs_apart, told
+from sopkit.rules.case import Case, Playbook
+from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, Deeds, Placed, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.examples import AUTOMATION
 from sopkit.text import Phrase
 
@@ -50,36 +50,39 @@ MOST_PAIRS: Final = 2_000
 
 Target = tuple[str, str, str]
 """What is written: kind, id, and to whom."""
+Written = tuple[Placed, Phrase]
+"""A step that writes, and what it writes in words."""
 
 
-def check(case: Case, deeds: Sequence[Deed]) -> Iterator[Outcome]:
+def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each write once that contradicts an earlier one on the same cause, or that none does."""
-    writing = [deed for deed in deeds if isinstance(deed.step.verb, Tag | SetData) and _about_a_customer(deed)]
-    targets: dict[Target, list[tuple[Deed, Phrase]]] = {}
-    for deed in writing:
-        for target, value in _writes(deed.step):
-            targets.setdefault(target, []).append((deed, value))
+    steps = (one for one in deeds.steps if isinstance(one.step.verb, Tag | SetData))
+    writing = [one for one in steps if _about_a_customer(one.playbook)]
+    targets: dict[Target, dict[str, Written]] = {}
+    for one in writing:
+        for target, value in _writes(one.step):
+            targets.setdefault(target, {})[one.node.id] = one, value
     left, seen, clean = MOST_PAIRS, 0, not case.doubts.anywhere
     for target, written in targets.items():
-        value_of = dict(written)
-        if len({value.en for value in value_of.values()}) < 2:
+        if len({value.en for _, value in written.values()}) < 2:
             continue
+        value_of = {deed: value for one, value in _at_odds(deeds, written.values()) for deed in deeds.of(one)}
         reported: set[str] = set()
         for group in on_one_cause(value_of):
-            for one, other in pairs_apart(group, _saying(value_of)):
+            for first, other in pairs_apart(group, _saying(value_of)):
                 seen += 1
-                settled = other.node.id in reported or _in_order(one, other)
+                settled = other.node.id in reported or _in_order(first, other)
                 left -= not settled
                 if left < 0 or seen > MOST_SEEN:
                     yield Unassessed(WRITES, "workspace", TOO_MANY)
                     return
                 if settled:
                     continue
-                found = list(_judge(case, (one, other), target, (value_of[one], value_of[other])))
-                clean = clean and not found and nobody(case, one, other)
+                found = list(_judge(case, (first, other), target, (value_of[first], value_of[other])))
+                clean = clean and not found and nobody(case, first, other)
                 reported |= {other.node.id for outcome in found if isinstance(outcome, Finding)}
                 yield from found
-    if clean and len({deed.node.playbook for deed in writing}) > 1:
+    if clean and len({one.node.playbook for one in writing}) > 1:
         zh = "没有哪个触发条件会引出两个剧本里相反又不分先后的写入"
         en = "no trigger leads two playbooks to write the opposite to a tag or datum without an order"
         yield Proof(WRITES, "workspace", Phrase(zh, en))
@@ -89,6 +92,20 @@ TOO_MANY: Final = Phrase(
     f"写法相反的步骤超过 {MOST_PAIRS} 对，不再逐对比较",
     f"more than {MOST_PAIRS} pairs of steps write the opposite: they are not all compared",
 )
+
+
+def _at_odds(deeds: Deeds, written: Collection[Written]) -> Iterator[Written]:
+    """Yield the writes that may meet, on one cause, one of another playbook that says otherwise: when they come is asked of these alone."""
+    causes = [deeds.causes(one) for one, _ in written]
+    by: dict[str, set[str]] = {}
+    said: dict[str, set[str]] = {}
+    for (one, value), each in zip(written, causes, strict=True):
+        for cause in each:
+            by.setdefault(cause, set()).add(one.node.playbook)
+            said.setdefault(cause, set()).add(value.en)
+    for write, each in zip(written, causes, strict=True):
+        if any(len(by[cause]) > 1 and len(said[cause]) > 1 for cause in each):
+            yield write
 
 
 def _saying(value_of: Mapping[Deed, Phrase]) -> Callable[[Deed], str]:
@@ -115,8 +132,7 @@ def _of_datum(datum: str, value: str) -> Phrase:
     return Phrase(f"把“{datum}”写成 {value}", f"writes `{datum}` as {value}")
 
 
-def _about_a_customer(deed: Deed) -> bool:
-    playbook = deed.playbook
+def _about_a_customer(playbook: Playbook) -> bool:
     return isinstance(playbook, Journey) or (
         isinstance(playbook, Procedure) and playbook.for_each in (None, "customer", "ticket")
     )

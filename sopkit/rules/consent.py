@@ -1,4 +1,4 @@
-"""The playbooks, consents and purposes go in; uses of customers' data that rest on no valid basis come out: SOP501–SOP511."""
+"""The playbooks, consents and purposes go in; uses of customers' data that rest on no valid basis come out: SOP501–SOP510."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sopkit.rules import (
     consent_bases,
     consent_paths,
     consent_reach,
-    consent_resent,
     consent_rules,
     consent_sensitive,
 )
@@ -33,7 +32,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *consent_reach.RULES,
     *consent_asking.RULES,
     *consent_sensitive.RULES,
-    *consent_resent.RULES,
 )
 NO_PURPOSE: Final = Phrase(
     "联系客户却没有写目的（for），要不要同意无从判断：在这里写 for: …",
@@ -51,7 +49,6 @@ def check(case: Case) -> Iterator[Outcome]:
     yield from consent_bases.check(case, uses)
     yield from consent_asking.check(case)
     yield from consent_sensitive.check(case)
-    yield from consent_resent.check(case, uses)
     resting = [use for use in uses if use.purpose.basis == "consent"]
     resting += consent_sensitive.uses_of(case)
     if not resting:

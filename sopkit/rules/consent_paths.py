@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
+from functools import partial
 from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Related, Rule, Unassessed, Verdict
@@ -26,6 +27,7 @@ from sopkit.rules.consent_rules import AFTER, BEYOND, STALE, WITHOUT
 from sopkit.rules.consent_sensitive import UNSEPARATE
 from sopkit.rules.consent_times import Times
 from sopkit.rules.consent_uses import Use, lacking
+from sopkit.rules.parcel import Piece
 from sopkit.rules.tools_routes import length
 from sopkit.text import Phrase
 
@@ -88,12 +90,30 @@ class Paths:
             self._floors[use] = self.slack(use, Way(use.place, NEVER, 0))
         return self._floors[use]
 
-    def oldest(self, uses: Sequence[Use]) -> tuple[Use, float]:
-        """Return the use with the least slack on any way, the first of them, and that slack.
+    def lowest(self, uses: Sequence[Use]) -> Sequence[tuple[int, float]]:
+        """Return, for each playbook, the place among the uses of its first one with the lowest floor, and that floor."""
+        of_playbooks: dict[str, list[int]] = {}
+        for number, use in enumerate(uses):
+            of_playbooks.setdefault(self.flow.root_of(use.place), []).append(number)
+        found: list[tuple[int, float]] = []
+        for root, numbers in of_playbooks.items():
+            piece = self.case.pieces.of(WITHOUT.code, root, (root,), partial(self._lowest_of, uses, numbers))
+            assert piece is not None  # noqa: S101  it always comes to its end
+            at, floor = piece[1]
+            found.append((numbers[int(at)], floor))
+        return found
+
+    def _lowest_of(self, uses: Sequence[Use], numbers: Sequence[int]) -> Piece:
+        floors = [self.floor(uses[number]) for number in numbers]
+        floor = min(floors)
+        return (), (floors.index(floor), floor)
+
+    def oldest(self, uses: Sequence[Use], floors: Iterable[tuple[int, float]]) -> tuple[Use, float]:
+        """Return the use with the least slack on any way, the first of them, and that slack; `floors` are `lowest` of these uses.
 
         None has less than the lowest floor: all ways are followed only if none leaves the use of that floor no more than it.
         """
-        lowest = min(uses, key=self.floor)
+        lowest = uses[min(floors, key=lambda one: (one[1], one[0]))[0]]
         if self._falls_to_its_floor(lowest):
             return lowest, self.floor(lowest)
         self.follow(uses)
@@ -173,7 +193,10 @@ def _less(slack: float, seconds: float) -> float:
 
 def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterator[Outcome]:
     """Yield a finding for each place, what was not settled, and a proof where all hold and withdrawals come in time."""
-    open_ = [use for use in uses if paths.floor(use) < 0]  # all others hold on whatever way
+    floors = paths.lowest(uses)
+    low = {paths.flow.root_of(uses[number].place) for number, floor in floors if floor < 0}
+    # all others hold on whatever way
+    open_ = [use for use in uses if paths.flow.root_of(use.place) in low and paths.floor(use) < 0] if low else []
     beyond = paths.follow(open_)
     told: set[str] = set()
     broken: set[Rule] = set()
@@ -193,7 +216,7 @@ def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterat
             broken.add(finding.rule)
             yield finding
     if in_time and not broken:
-        yield from _proofs(paths, uses)
+        yield from _proofs(paths, uses, floors)
 
 
 # What is wrong
@@ -370,7 +393,7 @@ def _beyond(case: Case, paths: Paths, use: Use, way: Way, test: ConsentTest) -> 
 # What holds
 
 
-def _proofs(paths: Paths, uses: list[Use]) -> Iterator[Proof]:
+def _proofs(paths: Paths, uses: list[Use], floors: Iterable[tuple[int, float]]) -> Iterator[Proof]:
     places = {use.place for use in uses}
     if not places:
         return
@@ -380,7 +403,7 @@ def _proofs(paths: Paths, uses: list[Use]) -> Iterator[Proof]:
     assumed += dict.fromkeys(_membership(use, events) for use in uses if (events := paths.joined(use)))
     count = len(places)
     number = "1 contact rests" if count == 1 else f"{count} contacts rest"
-    oldest, slack = paths.oldest(uses)
+    oldest, slack = paths.oldest(uses, floors)
     allowed = max(paths.withdrawals.whole(one) for one in oldest.key)
     age = length(int(max(0.0, allowed - slack)))
     statement = Phrase(

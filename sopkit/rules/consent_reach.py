@@ -95,11 +95,13 @@ def relying(case: Case, paths: Paths, uses: Sequence[Use]) -> list[Relying]:
         tool = step.recheck.id if step is not None and step.recheck is not None else paths.flow.tool_at(use.place)
         if tool is None:
             continue
-        root = paths.flow.root_of(use.place)
-        if root not in in_playbooks:
-            in_playbooks[root] = _asked(case, _of_playbook(paths, use))
-        own = _of_use(paths, use)
-        asked = (_asked(case, own) | in_playbooks[root] if own else in_playbooks[root]) & use.key
+        asked = use.key
+        if len(asked) > 1:
+            root = paths.flow.root_of(use.place)
+            if root not in in_playbooks:
+                in_playbooks[root] = _asked(case, _of_playbook(paths, use))
+            own = _of_use(paths, use)
+            asked &= _asked(case, own) | in_playbooks[root] if own else in_playbooks[root]
         for name in sorted(asked or use.key):
             found.setdefault((name, tool), []).append(use)
     known = case.workspace.consents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from sopkit.diagnostics import Finding, Related, Rule, Severity, Verdict
@@ -12,7 +12,7 @@ from sopkit.model.triggers import ConsentMoved, OnEvent
 from sopkit.rules.case import Case
 from sopkit.rules.consent_examples import GUARDED_SEND, journey
 from sopkit.rules.consent_follow_ups import SETS_OFF, FollowUps, Reached
-from sopkit.rules.consent_uses import Use
+from sopkit.rules.consent_uses import Use, uses_of
 from sopkit.text import Phrase
 
 ELSEWHERE: Final = GUARDED_SEND.replace("via: sms", "via: wecom-chat").replace("sms-marketing", "wecom-marketing")
@@ -40,10 +40,15 @@ RESENT: Final = Rule(
 RULES: Final = (RESENT,)
 
 
-def check(case: Case, uses: Sequence[Use]) -> Iterator[Finding]:
-    """Yield each marketing use that an end of another consent to marketing sets off, once; where it ends the use's own, SOP503 says so."""
+def check(case: Case) -> Iterator[Finding]:
+    """Yield each marketing use that an end of another consent to marketing sets off, once; where it ends the use's own, SOP503 says so.
+
+    Nothing where a document is wrong already, since every one may matter here.
+    """
+    if case.doubts.anywhere or not case.law.applies(*RESENT.decides):
+        return
     marketing: dict[str, list[Use]] = {}
-    for use in uses:
+    for use in uses_of(case):
         if use.channel is not None and use.purpose.is_marketing:
             marketing.setdefault(use.place, []).append(use)
     ended = dict(_ends(case))

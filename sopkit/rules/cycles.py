@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Rule, Severity
@@ -16,6 +17,8 @@ from sopkit.model.steps import Ask, Erase, SetData, Start, Step, Tag
 from sopkit.rules.case import Case, Playbook
 from sopkit.rules.examples import CALL, lifecycle
 from sopkit.rules.latest import latest_times
+from sopkit.rules.parcel import Piece
+from sopkit.rules.pieces import heaps
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -55,14 +58,25 @@ BY_WAY_OF: Final = Phrase("经过这里", "by way of this")
 
 def check(case: Case) -> Iterator[Outcome]:
     """Yield one finding for each knot of instant ways that some customer can go round."""
-    for root, playbook in case.playbooks:
+    playbooks = dict(case.playbooks)
+    for name, roots in heaps(playbooks):
+        some = [(root, playbooks[root]) for root in roots]
+        piece = case.pieces.of(ZERO_DELAY_CYCLE.code, name, roots, partial(_inside, case, some))
+        yield from piece[0] if piece is not None else ()
+    yield from _check_handovers(case)
+
+
+def _inside(case: Case, playbooks: Iterable[tuple[str, Playbook]]) -> Piece:
+    """Return what is said of ways that lead round inside of these playbooks."""
+    found: list[Outcome] = []
+    for root, playbook in playbooks:
         course = case.courses.get(root)
         if course is None or case.doubts.of_flow(playbook.at):
             continue
         instant = [edge for edges in course.leaving.values() for edge in edges if _takes_no_time(case, edge)]
         if instant:
-            yield from _check_course(case, root, course, instant)
-    yield from _check_handovers(case)
+            found += _check_course(case, root, course, instant)
+    return tuple(found), ()
 
 
 def _takes_no_time(case: Case, edge: Edge) -> bool:
@@ -154,7 +168,8 @@ def _handovers(case: Case) -> Iterator[tuple[tuple[str, str], Mark]]:
     ready = {root: playbook for root, playbook in case.playbooks if _may_start_at_once(playbook)}
     for root, playbook in ready.items():
         course = case.courses.get(root)
-        if course is None or case.doubts.of_flow(playbook.at):
+        starts = any(isinstance(step.verb, Start) for _, step in case.steps(root))
+        if course is None or not starts or case.doubts.of_flow(playbook.at):
             continue
         sure = course.reach(root, lambda edge: edge.kind == "then" and edge.guard is None and edge.on is None)
         times = latest_times(course, root)

@@ -11,18 +11,24 @@ from sopkit.source import Source
 
 Said = tuple[tuple[Outcome, ...], int]
 """What one family says, and how many of its findings are held back."""
+Piece = tuple[tuple[Outcome, ...], tuple[float, ...]]
+"""What is said of some playbooks, and numbers of the family's own."""
+Made = Mapping[str, tuple[tuple[str, ...], Piece]]
+"""By name, of which playbooks a piece is, and the piece."""
+New = tuple[tuple[str, ...], tuple[str, ...], Made]
+"""The families that asked for pieces, the names of those that they took over, and what was made for them."""
 
 
-def pack(said: Mapping[int, Said]) -> bytes:
-    """Return the bytes of what families said, by their numbers; files and rules are named in them, not written out."""
+def pack(said: Mapping[int, Said], pieces: New) -> bytes:
+    """Return the bytes of what families said, by their numbers, and of their pieces; files and rules are named in them, not written out."""
     stream = io.BytesIO()
-    _Packer(stream, pickle.HIGHEST_PROTOCOL).dump(said)
+    _Packer(stream, pickle.HIGHEST_PROTOCOL).dump((said, pieces))
     return stream.getvalue()
 
 
-def unpack(made: bytes, sources: Mapping[str, Source], rules: Mapping[str, Rule]) -> dict[int, Said]:
+def unpack(made: bytes, sources: Mapping[str, Source], rules: Mapping[str, Rule]) -> tuple[Mapping[int, Said], New]:
     """Return what was packed, with the files and rules that both processes had before they parted."""
-    said: dict[int, Said] = _Unpacker(made, sources, rules).load()
+    said: tuple[Mapping[int, Said], New] = _Unpacker(made, sources, rules).load()
     return said
 
 

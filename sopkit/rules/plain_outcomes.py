@@ -23,7 +23,7 @@ from sopkit.diagnostics import (
     Verdict,
     Worst,
 )
-from sopkit.rules.parcel import Said
+from sopkit.rules.parcel import Piece, Said
 from sopkit.source import Source, Span
 from sopkit.text import Phrase
 
@@ -127,11 +127,20 @@ class Reader:
         Without `moving` nothing can that was said of a place in a file that is otherwise now.
         """
         self._moving = moving
+        said: Said = self._made(value)
+        return said
+
+    def piece(self, value: Plain) -> Piece:
+        """Return what was said of some playbooks. Raises `LostError` where that was of a place in a file that is otherwise now."""
+        self._moving = False
+        piece: Piece = self._made(value)
+        return piece
+
+    def _made(self, value: Plain) -> Any:
         try:
-            said: Said = self._of(value)
+            return self._of(value)
         except (LookupError, TypeError, ValueError):
             raise LostError from None
-        return said
 
     def _of(self, value: Any) -> Any:
         if type(value) is not tuple:

@@ -17,6 +17,7 @@ from sopkit.diagnostics import Rule
 from sopkit.frozen import dataclass
 from sopkit.resources import BUILTIN
 from sopkit.rules.parcel import Said
+from sopkit.rules.pieces import Pieces
 from sopkit.rules.plain_outcomes import LostError, Plain, Reader, plain, texts, without
 from sopkit.rules.wording import BEARING, PLAYBOOKS, Difference, difference
 from sopkit.schema.places import Path, path_to
@@ -39,22 +40,24 @@ class Kept:
     beside: Beside
     said: tuple[Plain, ...]
     """By family, in their order."""
+    pieces: tuple[Plain, ...] = ()
+    """By name, each with the playbooks that it is of."""
 
     @classmethod
     def of(cls, stored: object) -> Kept | None:
         """Return what was kept; None where this is nothing of the kind."""
         match stored:
-            case (tuple(files), tuple(beside), tuple(said)):
-                return cls(files, beside, said)
+            case (tuple(files), tuple(beside), tuple(said), tuple(pieces)):
+                return cls(files, beside, said, pieces)
         return None
 
     @property
     def stored(self) -> Plain:
-        return self.files, self.beside, self.said
+        return self.files, self.beside, self.said, self.pieces
 
 
-def keep(files: Content, beside: Beside, said: Iterable[Said]) -> Kept:
-    return Kept(files, beside, tuple([plain(one) for one in said]))
+def keep(files: Content, beside: Beside, said: Iterable[Said], pieces: Pieces) -> Kept:
+    return Kept(files, beside, tuple([plain(one) for one in said]), pieces.stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,13 @@ class Recalled:
     of_others: Mapping[int, Said]
     """What families would say the same of all but `playbooks`."""
     playbooks: frozenset[str]
+    pieces: Pieces | None = None
+    """What families worked out of playbooks that nothing which is otherwise now can matter to."""
 
     def joined(self, other: Recalled) -> Recalled:
         """Return what is recalled of either state; of others than some playbooks, of the first that has any."""
         some = self if self.of_others else other
-        return Recalled({**other.said, **self.said}, some.of_others, some.playbooks)
+        return Recalled({**other.said, **self.said}, some.of_others, some.playbooks, self.pieces or other.pieces)
 
 
 NOTHING: Final = Recalled({}, {}, frozenset())
@@ -107,7 +112,9 @@ class Recollection:
         change = Difference()
         for one in moved.values():
             change = change.joined(one.difference)
-        apart = _meeting([one for one in moved.values() if one.difference.is_graver], forest)
+        graver = [one for one in moved.values() if one.difference.is_graver]
+        apart = _meeting(graver, forest)
+        touched = apart if len(graver) == len(moved) else _meeting([*moved.values()], forest)
         reader = Reader(
             {tree.source.path: tree.source for tree in forest.trees},
             rules,
@@ -121,7 +128,8 @@ class Recollection:
                     found[number] = reader.said(said, moving=number not in reads.titles or not change.titles)
                 elif number in reads.alone and apart:
                     of_others[number] = reader.said(without(said, apart), moving=False)
-        return Recalled(found, of_others, apart or frozenset())
+        pieces = None if touched is None else Pieces(_beyond(kept.pieces, touched), reader.piece)
+        return Recalled(found, of_others, apart or frozenset(), pieces)
 
     def _moved(self, then: Content, forest: Forest) -> Mapping[str, _Moved]:
         """Return each file that is otherwise now."""
@@ -131,6 +139,16 @@ class Recollection:
             if tree.source.path in after:
                 after[tree.source.path].append(tree)
         return {path: _Moved(self.before(path, old) or (), after[path]) for path, old in changed.items()}
+
+
+def _beyond(pieces: Iterable[Plain], playbooks: Collection[str]) -> Mapping[str, tuple[tuple[str, ...], Plain]]:
+    """Return the pieces by name, but those of these playbooks."""
+    found: dict[str, tuple[tuple[str, ...], Plain]] = {}
+    for one in pieces:
+        match one:
+            case (str(name), tuple(among), piece) if frozenset(among).isdisjoint(playbooks):
+                found[name] = tuple(map(str, among)), piece
+    return found
 
 
 def _is_read(number: int, said: Plain, change: Difference, reads: Reads) -> bool:
