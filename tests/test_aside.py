@@ -15,13 +15,9 @@ from pathlib import Path
 
 import pytest
 
-<<<<<<< HEAD
-from sopkit import pipeline, rules
-from sopkit.aside import Aside, both, shared
-=======
 from sopkit import cache, pipeline, rules
+from sopkit.aside import Aside, both, shared
 from sopkit.cli import former
->>>>>>> changed
 from sopkit.reader.files import find_sources
 from sopkit.render.document import Paragraph
 from sopkit.render.marks import foreign, line, link, quiet, strong
@@ -188,7 +184,6 @@ def test_two_processes_say_what_one_says(large: Path, tmp_path: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.skipif(not LINUX, reason="a second process is used on Linux only")
-<<<<<<< HEAD
 def test_two_processes_build_what_one_builds(tmp_path: Path) -> None:
     def built(name: str, before: Callable[[], None] | None) -> dict[str, bytes]:
         forms = [part for form in ("html", "md", "ics") for part in ("--format", form)]
@@ -217,7 +212,10 @@ def test_two_processes_build_what_one_builds(tmp_path: Path) -> None:
     assert built("both", None) == alone
     assert len(alone) > 20
     assert "edition.json" in alone
-=======
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not LINUX, reason="a second process is used on Linux only")
 def test_two_processes_keep_what_one_keeps(tmp_path: Path) -> None:
     """What families said, and the pieces that the second process made, come to be known to the next check."""
     folder = tmp_path / "clean"
@@ -240,4 +238,3 @@ def test_two_processes_keep_what_one_keeps(tmp_path: Path) -> None:
     pieces = alone[3]
     assert isinstance(pieces, tuple)
     assert {str(name).partition(" ")[0] for name, *_ in pieces} == {"SOP204", "SOP403", "SOP405", "SOP409", "SOP501"}
->>>>>>> changed
