@@ -25,8 +25,8 @@ Work = Callable[[Iterator[int]], Iterator[bytes]]
 AT_A_TIME: Final = 2
 NUMBER: Final = struct.Struct("I")
 LENGTH: Final = struct.Struct("Q")
-MOST: Final = 1 << 20
-"""Bytes read at a time."""
+AHEAD: Final = 1 << 20
+"""Bytes that a copy may be ahead of its reader; so many are read at a time."""
 
 
 def relayed(count: int, work: Work) -> Iterator[tuple[int, bytes | None]]:
@@ -77,7 +77,7 @@ class _Copy:
 
     def made(self) -> Iterator[tuple[int, bytes]]:
         """Yield what it has made since, of which there is something to read; it is `silent` where nothing more will come."""
-        part = os.read(self.answer, MOST)
+        part = os.read(self.answer, AHEAD)
         self.silent = not part
         self._heard += part
         while (number := self._begun()) is not None and len(self._heard) >= LENGTH.size:
@@ -112,8 +112,12 @@ class _Copy:
 def _start(pieces: int, work: Work, others: list[int]) -> _Copy | None:
     if has_threads():
         return None
+    import fcntl  # noqa: PLC0415  not everywhere
+
     try:
         answer, to_answer = os.pipe()
+        with suppress(OSError):  # where its user has no room for that
+            fcntl.fcntl(to_answer, fcntl.F_SETPIPE_SZ, AHEAD)
         process = os.fork()
     except OSError:
         return None

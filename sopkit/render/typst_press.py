@@ -32,7 +32,7 @@ TOO_LONG: Final = Phrase("超过了 {seconds} 秒", "it takes more than {seconds
 BROKEN: Final = Phrase(
     "它用的内存超过了限制，或排版程序中断了", "it needs more memory than is allowed, or the typesetter broke off"
 )
-LARGE: Final = 600_000
+LARGE: Final = 1_000_000
 """Characters of data, of one document or several, that fill so much memory that it is given back before the next."""
 REMEMBERED: Final = 10
 """Typst keeps what it has laid out until so many documents did not use it."""
