@@ -90,6 +90,10 @@ class Typesetter:
         """Whether it is cheaper to go on in another process."""
         return self._press.full
 
+    def ends(self) -> None:
+        """Say that this process ends when it is full."""
+        self._press.ends()
+
     def set(self, document: Document) -> bytes:
         """Return the PDF, as it was set before or anew. Raises `DocumentFailedError`."""
         return self._kept.made(_digest(self._identity, document), lambda: self._set(document))

@@ -53,6 +53,7 @@ def _largest_first(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 def _made(pieces: Sequence[Piece], press: Press, taken: Iterator[int]) -> Iterator[bytes]:
     os.environ[THREADS] = "1"
+    press.ends()
     for number in taken:
         yield _write(pieces[number], press)
         if press.full:

@@ -32,8 +32,10 @@ TOO_LONG: Final = Phrase("超过了 {seconds} 秒", "it takes more than {seconds
 BROKEN: Final = Phrase(
     "它用的内存超过了限制，或排版程序中断了", "it needs more memory than is allowed, or the typesetter broke off"
 )
-LARGE: Final = 1_000_000
+LARGE: Final = 300_000
 """Characters of data, of one document or several, that fill so much memory that it is given back before the next."""
+FULL: Final = 1_000_000
+"""The same for a process that ends then: nothing is to be walked through and freed."""
 REMEMBERED: Final = 10
 """Typst keeps what it has laid out until so many documents did not use it."""
 
@@ -64,6 +66,9 @@ class Press(Protocol):
     def full(self) -> bool:
         """Whether so much was set that memory is given back before the next, which a process that ends now does for nothing."""
 
+    def ends(self) -> None:
+        """Say that this process ends when it is full."""
+
     def set(self, job: Job) -> bytes: ...
 
     def close(self) -> None: ...
@@ -76,11 +81,15 @@ class InProcess:
         self._folder = folder
         self._each = threading.local()
         self._filled = 0
+        self._most = LARGE
         fonts(folder / FONTS)  # found once, before the process is copied
 
     @property
     def full(self) -> bool:
-        return self._filled > LARGE
+        return self._filled > self._most
+
+    def ends(self) -> None:
+        self._most = FULL
 
     def set(self, job: Job) -> bytes:
         if self.full:
@@ -157,6 +166,9 @@ class Apart:
     @property
     def full(self) -> bool:
         return False
+
+    def ends(self) -> None:
+        pass
 
     def set(self, job: Job) -> bytes:
         try:

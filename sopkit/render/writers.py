@@ -52,6 +52,11 @@ class Press:
         """Whether it is cheaper to go on in another process."""
         return "typesetter" in vars(self) and self.typesetter.full
 
+    def ends(self) -> None:
+        """Say that this process ends when it is full."""
+        if "typesetter" in vars(self):
+            self.typesetter.ends()
+
     def close(self) -> None:
         """Sweep away what the typesetter worked with, and what is kept in vain."""
         if "typesetter" in vars(self):
