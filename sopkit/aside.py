@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import IO, Final, TypeVar, cast
+from typing import IO, Final, NoReturn, TypeVar, cast
 
 Work = Callable[[Iterator[int]], Iterator[bytes]]
 """The numbers of pieces come in as the copy takes them; what it makes of them goes out in parts, of one piece or of several."""
@@ -41,7 +41,7 @@ class Aside:
     @classmethod
     def start(cls, count: int, work: Work) -> Aside | None:
         """Begin with the last of `count` pieces; None where a copy would be slower (one processor) or unsafe (threads, not Linux)."""
-        if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2 or has_threads():
+        if not can_copy():
             return None
         try:
             answer = tempfile.TemporaryFile()  # noqa: SIM115  a pipe would make the copy wait for its reader
@@ -50,7 +50,7 @@ class Aside:
         except OSError:
             return None
         if process == 0:
-            _work_out(work, answer, marks, count)
+            end_after(partial(_work_out, work, answer, marks, count))
         return cls(process, answer, marks, count)
 
     def takes(self, number: int) -> bool:
@@ -106,19 +106,28 @@ def _made_aside(tasks: Sequence[Callable[[], object]], taken: Iterator[int]) -> 
         yield pickle.dumps((number, tasks[number]()), pickle.HIGHEST_PROTOCOL)
 
 
-def has_threads() -> bool:
-    """Whether this process has another thread, of Python or of a library, as typesetting starts them: a copy would wait for it."""
-    return len(os.listdir("/proc/self/task")) > 1  # noqa: PTH208  no need of paths
+def can_copy() -> bool:
+    """Whether a copy of this process would be of use, and safe: there is a second processor, and no other thread.
+
+    A copy would wait for a thread, of Python or of a library, as typesetting starts them.
+    """
+    if sys.platform != "linux":
+        return False
+    return len(os.sched_getaffinity(0)) > 1 and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208  no need of paths
 
 
-def _work_out(work: Work, answer: IO[bytes], marks: mmap.mmap, count: int) -> None:
+def end_after(work: Callable[[], None]) -> NoReturn:
     """Do the work in the copy, which never returns to what its parent was about to do, whatever happens."""
     failed = 1
     with suppress(BaseException):  # the parent meets the same, and tells
-        answer.writelines(LENGTH.pack(len(part)) + part for part in work(_from_the_back(marks, count)))
-        answer.flush()
+        work()
         failed = 0
     os._exit(failed)
+
+
+def _work_out(work: Work, answer: IO[bytes], marks: mmap.mmap, count: int) -> None:
+    answer.writelines(LENGTH.pack(len(part)) + part for part in work(_from_the_back(marks, count)))
+    answer.flush()
 
 
 def _from_the_back(marks: mmap.mmap, count: int) -> Iterator[int]:

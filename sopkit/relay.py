@@ -11,13 +11,13 @@ import os
 import selectors
 import signal
 import struct
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import IO, Final
 
-from sopkit.aside import has_threads
+from sopkit.aside import can_copy, end_after
 
 Work = Callable[[Iterator[int]], Iterator[bytes]]
 """The numbers of pieces come in as a copy takes them; what it made of each goes out. It may stop before they do."""
@@ -34,8 +34,6 @@ def relayed(count: int, work: Work) -> Iterator[tuple[int, bytes | None]]:
 
     Nothing comes where copies would be slower (one processor) or unsafe (threads, not Linux), or where none can be had.
     """
-    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < AT_A_TIME:
-        return
     with tempfile.TemporaryFile() as queue, selectors.DefaultSelector() as heard, ExitStack() as stack:
         queue.write(b"".join(map(NUMBER.pack, range(count))))
         queue.seek(0)
@@ -110,7 +108,7 @@ class _Copy:
 
 
 def _start(pieces: int, work: Work, others: list[int]) -> _Copy | None:
-    if has_threads():
+    if not can_copy():
         return None
     import fcntl  # noqa: PLC0415  not everywhere
 
@@ -124,22 +122,18 @@ def _start(pieces: int, work: Work, others: list[int]) -> _Copy | None:
     if process == 0:
         for each in (answer, *others):  # else a copy whose parent was killed would wait for itself or another to read
             os.close(each)
-        _work_out(pieces, to_answer, work)
+        end_after(partial(_work_out, pieces, to_answer, work))
     os.close(to_answer)
     return _Copy(process, answer)
 
 
 def _work_out(pieces: int, to_answer: int, work: Work) -> None:
-    """Do the work in the copy, which never returns to what its parent was about to do, whatever happens."""
-    failed = 1
     gc.freeze()  # else a collection would copy all that the two share
-    with suppress(BaseException), open(to_answer, "wb") as answer:  # the parent meets the same, and tells
+    with open(to_answer, "wb") as answer:
         for made in work(_taken(pieces, answer)):
             answer.write(LENGTH.pack(len(made)))
             answer.write(made)
             answer.flush()
-        failed = 0
-    os._exit(failed)
 
 
 def _taken(pieces: int, answer: IO[bytes]) -> Iterator[int]:

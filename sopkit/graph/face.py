@@ -91,9 +91,8 @@ def openings_of(plan: Schedule, face: Face) -> dict[str, Openings | DatedHours |
     clocks = plan.clocks
     ahead = clocks.ahead(face.name, face.monday)
     known: dict[int, Openings | DatedHours | None] = {}
-    for spans in (
-        plan.spans.values()
-    ):  # few, of many steps: told apart by themselves, which costs less than by all that they say
+    # Few, of many steps: told apart by themselves, which costs less than by all that they say.
+    for spans in plan.spans.values():
         if id(spans) not in known:
             known[id(spans)] = face.hours(clocks.dated(spans, face.name)) if face.moving else weekly(spans, ahead)
     return {node: known[id(spans)] for node, spans in plan.spans.items()}

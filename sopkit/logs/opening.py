@@ -406,9 +406,8 @@ def _sheet(path: Path, table: str | None) -> Iterator[Sequence[object]]:
     rows = sheet.to_python(skip_empty_area=True)
     for number, row in enumerate(rows):
         yield row
-        if (
-            number == 0 and sheet.start
-        ):  # what is left empty above the head: each row keeps the number that it has in the sheet
+        # What is left empty above the head: each row keeps the number that it has in the sheet.
+        if number == 0 and sheet.start:
             yield from repeat([None] * len(row), sheet.start[0])
 
 
