@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -10,8 +11,22 @@ from typing import Final, Literal
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
-from sopkit.render.document import Block, Column, Document, Look, Paragraph, RowGroup, Section, Table, text
+from sopkit.render.document import (
+    Block,
+    Checklist,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Look,
+    Paragraph,
+    RowGroup,
+    Section,
+    Table,
+    text,
+)
 from sopkit.render.pdf import Typesetter, to_pdf
+from sopkit.render.print_data import print_data
 from sopkit.render.templating import Templates
 
 FOOT: Final = 15 / 25.4 * 72
@@ -78,6 +93,12 @@ def month(rows: int, lines: int) -> Section:
     return Section(f"month.{rows}.{lines}", text("2027-05"), blocks, breaks=True)
 
 
+def test_what_stands_on_several_days_of_a_month_is_given_once() -> None:
+    made = json.dumps(print_data(document("checklist", "Calendar", (month(5, 2),))))
+    assert made.count("entry0") == 1
+    assert made.count('"entries": 0') == 5
+
+
 @pytest.mark.parametrize("lines", [0, 3, 9, 30])
 @pytest.mark.parametrize("rows", [4, 5, 6])
 def test_a_month_fills_its_page_and_never_more(rows: int, lines: int, typesetter: Typesetter) -> None:
@@ -102,6 +123,31 @@ def test_the_weeks_of_a_month_that_has_room_are_equally_high(typesetter: Typeset
     assert len(found) == 5
     assert len(steps) == 1
     assert steps.pop() > 100
+
+
+def test_a_question_stays_on_one_page_with_its_answers(typesetter: Typesetter) -> None:
+    questions = tuple(
+        Checklist(text(f"Question {number}"), tuple(text(f"{letter}{number}.") for letter in "ABCD"))
+        for number in range(40)
+    )
+    sheets = opened(document("manual", "Training", (Section("q", text("Questions"), questions),)), typesetter)
+    pages = [sheet.get_textpage().get_text_bounded() for sheet in sheets]
+    for number in range(40):
+        (page,) = (page for page in pages if f"Question {number}\r\n" in page)
+        assert all(f"{letter}{number}." in page for letter in "ABCD")
+
+
+def test_what_is_said_beside_a_label_begins_at_one_place_however_long_the_label(typesetter: Typesetter) -> None:
+    labels = ("When", "A label that takes two lines", "WWWWWWWWWWWW", "")
+    facts = Facts(tuple(Fact(text(label), (text("ßegins"), text("ßegins again"))) for label in labels))
+    (sheet,) = opened(document("checklist", "Facts", (Section("f", text("Facts"), (facts,)),)), typesetter)
+    words = sheet.get_textpage()
+    search = words.search("ßegins")
+    found = []
+    while (hit := search.get_next()) is not None:
+        found.append(words.get_charbox(hit[0])[0])
+    assert len(found) == 2 * len(labels)
+    assert max(found) - min(found) < 0.1
 
 
 @pytest.mark.parametrize(("chapters", "place"), [(1, None), (2, 0), (8, 0), (9, 1)])

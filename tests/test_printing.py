@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -15,11 +16,13 @@ from sopkit.render import printing
 from sopkit.render.document import Document
 from sopkit.render.printing import Piece, printed
 from sopkit.render.templating import Templates
-from sopkit.render.writers import APART, INSTALL, WRITERS, Press
+from sopkit.render.writers import APART, INSTALL, WRITERS, Form, Press
 from tests.documents import SMALL
 from tests.workspaces import TODAY
 
-PIECES = [Piece(Document("index", "en", f"page {number}", "", ()), "html", f"{number}.html") for number in range(6)]
+FORMS: Final[tuple[Form, ...]] = tuple(WRITERS)
+PIECES = [Piece(Document("index", "en", f"page {number}", "", ()), "html", f"{number}.html") for number in range(7)]
+"""As large as each other, so that the last is the one that is written before there are copies."""
 
 
 @pytest.mark.parametrize("made", [(), (5, 4, 3), range(6)])
@@ -48,10 +51,23 @@ def test_a_copy_makes_what_it_is_given_and_ends_when_it_is_full(monkeypatch: pyt
     monkeypatch.setattr(printing, "relayed", relayed)
     monkeypatch.setenv(printing.THREADS, "2")
     alone = [data for _, data in printed(PIECES, Press(Templates(), TODAY))]
-    assert list(given[0](iter([5, 0]))) == [alone[5], alone[0]]
+    last, *others = alone
+    assert list(given[0](iter([5, 0]))) == [others[5], others[0]]
     assert os.environ[printing.THREADS] == "1"
     monkeypatch.setattr(Press, "full", True)
-    assert list(given[0](iter([5, 0]))) == [alone[5]]
+    assert list(given[0](iter([5, 0]))) == [others[5]]
+    assert last not in others
+
+
+def test_one_of_each_form_is_written_before_there_are_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that each of them has the libraries and templates; PDF is left to them, since setting it starts threads."""
+    written: list[str] = []
+    monkeypatch.setattr(printing, "_write", lambda piece, _: written.append(piece.path) or b"")
+    monkeypatch.setattr(printing, "relayed", lambda count, _: [written.append(f"{count} by copies")] * 0)
+    pages = [Piece(piece.document, form, f"{number}.{form}") for number, piece in enumerate(PIECES) for form in FORMS]
+    assert len(dict(printed(pages, Press(Templates(), TODAY)))) == len(pages)
+    assert sorted(written[:4]) == ["6.docx", "6.html", "6.md", "6.xlsx"]
+    assert written[4] == f"{len(pages) - 4} by copies"
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ They come as packages from PyPI (`sopkit[docs]`), so that a document looks the s
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -55,13 +56,14 @@ def characters() -> frozenset[str]:
     found: set[int] = set()
     for folder in _folders():
         for path in sorted(folder.glob("*.tt[fc]")):
-            found.update(*_code_points(path.read_bytes()))
+            with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as font:
+                found.update(*_code_points(font))
     for start, end in PRIVATE:
         found.difference_update(range(start, end + 1))
     return frozenset(map(chr, found)) | IGNORED
 
 
-def _code_points(font: bytes) -> Iterator[Iterator[int]]:
+def _code_points(font: mmap) -> Iterator[Iterable[int]]:
     """Yield the code points of each face of a font file (OpenType: `cmap`, formats 4 and 12, which is what fonts have)."""
     seen: set[int] = set()
     for face in _faces(font):
@@ -73,17 +75,17 @@ def _code_points(font: bytes) -> Iterator[Iterator[int]]:
             (form,) = struct.unpack_from(">H", font, at)
             if at not in seen and form in FORMATS:
                 seen.add(at)
-                yield FORMATS[form](font, at)
+                yield from FORMATS[form](font, at)
 
 
-def _faces(font: bytes) -> tuple[int, ...]:
+def _faces(font: mmap) -> tuple[int, ...]:
     if font[:4] != b"ttcf":
         return (0,)
     (count,) = struct.unpack_from(">I", font, 8)
     return struct.unpack_from(f">{count}I", font, 12)
 
 
-def _table(font: bytes, face: int, tag: bytes) -> int:
+def _table(font: mmap, face: int, tag: bytes) -> int:
     (count,) = struct.unpack_from(">H", font, face + 4)
     records: Iterator[tuple[bytes, int, int, int]] = (
         struct.unpack_from(">4sIII", font, face + 12 + 16 * number) for number in range(count)
@@ -91,7 +93,7 @@ def _table(font: bytes, face: int, tag: bytes) -> int:
     return next(offset for name, _, offset, _ in records if name == tag)
 
 
-def _segments(font: bytes, at: int) -> Iterator[int]:
+def _segments(font: mmap, at: int) -> Iterator[Iterable[int]]:
     """Format 4: segments of the basic plane; a segment may leave single characters without a glyph."""
     (twice,) = struct.unpack_from(">H", font, at + 6)
     many = twice // 2
@@ -99,22 +101,22 @@ def _segments(font: bytes, at: int) -> Iterator[int]:
     starts = struct.unpack_from(f">{many}H", font, at + 16 + twice)
     deltas = struct.unpack_from(f">{many}H", font, at + 16 + 2 * twice)
     places = at + 16 + 3 * twice
-    for number, (start, end, delta) in enumerate(zip(starts, ends, deltas, strict=True)):
-        (offset,) = struct.unpack_from(">H", font, places + 2 * number)
-        for code in range(start, min(end, 0xFFFE) + 1):
-            glyph = code
-            if offset:
-                (glyph,) = struct.unpack_from(">H", font, places + 2 * number + offset + 2 * (code - start))
-            if (glyph or not offset) and (glyph + delta) % 0x10000:
-                yield code
+    offsets = struct.unpack_from(f">{many}H", font, places)
+    for number, (start, end, delta, offset) in enumerate(zip(starts, ends, deltas, offsets, strict=True)):
+        codes = range(start, min(end, 0xFFFE) + 1)
+        if offset:
+            glyphs = struct.unpack_from(f">{len(codes)}H", font, places + 2 * number + offset)
+            yield [code for code, glyph in zip(codes, glyphs, strict=True) if glyph and (glyph + delta) % 0x10000]
+        else:
+            without = -delta % 0x10000  # the one code that has the glyph of what is missing
+            yield codes if without not in codes else [code for code in codes if code != without]
 
 
-def _groups(font: bytes, at: int) -> Iterator[int]:
+def _groups(font: mmap, at: int) -> Iterator[Iterable[int]]:
     """Format 12: groups of any plane."""
     (many,) = struct.unpack_from(">I", font, at + 12)
-    for number in range(many):
-        start, end, glyph = struct.unpack_from(">III", font, at + 16 + 12 * number)
-        yield from range(start if glyph else start + 1, end + 1)
+    for start, end, glyph in struct.iter_unpack(">III", font[at + 16 : at + 16 + 12 * many]):
+        yield range(start if glyph else start + 1, end + 1)
 
 
 FORMATS: Final = {4: _segments, 12: _groups}

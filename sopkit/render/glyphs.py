@@ -30,22 +30,22 @@ MORE: Final = Phrase("等 {count} 个", "{count} in all")
 
 def refuse_unprintable(document: Document) -> None:
     """Raise `DocumentFailedError` where the document has a character that no font shows, naming it and its place."""
-    printable = _printable()
+    shown = printable()
     seen: set[str] = set()
     _gather(document, seen)
-    if seen <= printable:
+    if seen <= shown:
         return
     found: dict[str, str] = {}
     for place, words in _texts(document):
         for char in clean(words):
-            if char not in printable:
+            if char not in shown:
                 found.setdefault(char, place)
     if found:
         _refuse(document, found)
 
 
 @cache
-def _printable() -> frozenset[str]:
+def printable() -> frozenset[str]:
     """Return what can be printed as it stands: `clean` leaves it alone."""
     shown = characters() | DRAWN
     return shown.difference(UNWANTED.findall("".join(shown)), "\r")

@@ -6,6 +6,7 @@ has `HERE` where it may be broken; a link leads to an anchor of this document or
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
@@ -14,6 +15,7 @@ from typing import Final
 
 from sopkit.render.document import (
     Callout,
+    Checklist,
     Column,
     Diagram,
     Document,
@@ -29,6 +31,7 @@ from sopkit.render.document import (
 )
 from sopkit.render.drawing import POINTS, Words, parted
 from sopkit.render.extent import Extent
+from sopkit.render.lettering import text_width
 from sopkit.render.marks import Line, Run, clean, plain
 from sopkit.render.templating import Plain, safe_href
 from sopkit.text import Phrase
@@ -64,6 +67,10 @@ ROOM_FOR_PAGE: Final = 12
 """Ems of what says the page."""
 
 FEW_ROWS: Final = 8
+SHORT_LABEL: Final = 7.0
+"""Ems of a label that stands on one line wherever there are facts."""
+OPENING: Final = tuple("“‘《〈「『（【〔")
+"""What is set closer to where a line begins, and only there."""
 Data = dict[str, Plain]
 
 
@@ -120,6 +127,8 @@ class _Preparation:
         made = self._plain(block)
         if isinstance(block, StepCard | Script | Callout):
             made["whole"] = Extent().of(block).fits_a_block
+        if isinstance(block, Checklist):
+            made["whole"] = Extent().lines(block.lines) <= Extent.ROW
         if isinstance(block, Facts):
             made["entries"] = [self._fact(fact) for fact in block.entries]
         return made
@@ -151,10 +160,13 @@ class _Preparation:
             "lines": [self.line(line) for line in fact.lines],
             "tone": fact.tone,
             "whole": Extent().lines(fact.lines) <= Extent.ROW,
+            "beside": _beside(fact),
         }
 
     def _table(self, table: Table, title: Line) -> Data:
         """Return a table; one that says the heading above it once more has no caption."""
+        if table.columns and all(column.form == "day" for column in table.columns):
+            return self._month(table)
         extent = Extent(table.columns)
         heights = [[extent.row(row) for row in group.rows] for group in table.groups]
         rows = sum(map(len, heights))
@@ -164,6 +176,30 @@ class _Preparation:
             "columns": [self._column(column) for column in table.columns],
             "groups": [self._group(group, high) for group, high in zip(table.groups, heights, strict=True)],
             "whole": rows <= FEW_ROWS and sum(map(sum, heights)) + len(table.groups) <= Extent.BLOCK,
+        }
+
+    def _month(self, table: Table) -> Data:
+        """Return a month; what stands below the number of a day comes again on others, and is given once."""
+        below: dict[str, int] = {}
+        entries: list[Plain] = []
+        weeks: list[Plain] = []
+        for row in (row for group in table.groups for row in group.rows):
+            days: list[Plain] = []
+            for cell in row:
+                said = self.line(cell)
+                at = said.index(NEW_LINE) if NEW_LINE in said else len(said)
+                key = json.dumps(said[at + 1 :])
+                if at < len(said) and key not in below:
+                    below[key] = len(entries)
+                    entries.append(said[at + 1 :])
+                days.append({"number": said[:at], "entries": below.get(key)})
+            weeks.append(days)
+        return {
+            "block": "Month",
+            "caption": self.line(table.caption),
+            "heads": [self.line(column.head) for column in table.columns],
+            "weeks": weeks,
+            "entries": entries,
         }
 
     def _column(self, column: Column) -> Data:
@@ -225,6 +261,12 @@ def _short_margins(doc: Document) -> bool:
     chapter = max((_ems(plain(section.title)) for section in chapters), default=0)
     left, right = _ems(doc.title) + chapter, _ems(" · ".join(doc.running))
     return max(left, right, _ems(doc.look.header), _ems(doc.look.footer) + ROOM_FOR_PAGE) < LINE
+
+
+def _beside(fact: Fact) -> bool:
+    """Whether a label surely stands on one line, beside words that begin there as anywhere in a line."""
+    first = plain(fact.lines[0]) if fact.lines else ""
+    return text_width(plain(fact.label), 1.0) <= SHORT_LABEL and not first.startswith(OPENING)
 
 
 def _ems(words: str) -> float:

@@ -31,11 +31,13 @@ class Piece:
 
 def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
     """Yield each file as (posix path, bytes), about the largest first; what a writer raises goes through."""
-    pieces = _largest_first(pieces)
+    pieces, first = _apart(_largest_first(pieces))
     if any(piece.form == "pdf" for piece in pieces):
         _ = press.typesetter  # all processes set by the layouts of one folder
-    left = dict(enumerate(pieces))
     try:
+        for piece in first:
+            yield piece.path, _write(piece, press)
+        left = dict(enumerate(pieces))
         for number, made in relayed(len(pieces), partial(_made, pieces, press)):
             piece = left.pop(number)
             yield piece.path, made if made is not None else _write(piece, press)
@@ -49,6 +51,15 @@ def _largest_first(pieces: Sequence[Piece]) -> Sequence[Piece]:
     documents = {id(piece.document): piece.document for piece in pieces}  # several forms of one are several pieces
     sizes = {key: sum(1 for each in made.sections for _ in lines_of(each)) for key, made in documents.items()}
     return sorted(pieces, key=lambda piece: -sizes[id(piece.document)] * (SLOW if piece.form == "pdf" else 1))
+
+
+def _apart(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], Sequence[Piece]]:
+    """Return the pieces without the smallest of each form, and these: who writes them has loaded what all copies need.
+
+    PDF is left to the copies, since setting it starts threads.
+    """
+    smallest: dict[Form, Piece] = {piece.form: piece for piece in pieces if piece.form != "pdf"}
+    return [piece for piece in pieces if smallest.get(piece.form) is not piece], list(smallest.values())
 
 
 def _made(pieces: Sequence[Piece], press: Press, taken: Iterator[int]) -> Iterator[bytes]:
