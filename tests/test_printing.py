@@ -62,8 +62,17 @@ def test_a_copy_makes_what_it_is_given_and_ends_when_it_is_full(monkeypatch: pyt
 def test_one_of_each_form_is_written_before_there_are_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that each of them has the libraries and templates; PDF is left to them, since setting it starts threads."""
     written: list[str] = []
-    monkeypatch.setattr(printing, "_write", lambda piece, _: written.append(piece.path) or b"")
-    monkeypatch.setattr(printing, "relayed", lambda count, _: [written.append(f"{count} by copies")] * 0)
+
+    def write(piece: Piece, _: Press) -> bytes:
+        written.append(piece.path)
+        return b""
+
+    def relayed(count: int, _: object) -> Iterator[tuple[int, bytes]]:
+        written.append(f"{count} by copies")
+        return iter(())
+
+    monkeypatch.setattr(printing, "_write", write)
+    monkeypatch.setattr(printing, "relayed", relayed)
     pages = [Piece(piece.document, form, f"{number}.{form}") for number, piece in enumerate(PIECES) for form in FORMS]
     assert len(dict(printed(pages, Press(Templates(), TODAY)))) == len(pages)
     assert sorted(written[:4]) == ["6.docx", "6.html", "6.md", "6.xlsx"]
