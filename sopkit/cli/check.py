@@ -206,14 +206,15 @@ def chosen(loaded: Loaded, select: str | None, since: str | None = None) -> Comp
         not_assessed=tuple(one for one in whole.not_assessed if not one.subject or covers(one.subject)),
     )
     elsewhere = whole.count(Severity.ERROR) - seen.count(Severity.ERROR)
-    return replace(seen, errors_elsewhere=elsewhere if whole.held_back else 0)
+    return replace(seen, errors_elsewhere=whole.errors_elsewhere + (0 if whole.is_judged else elsewhere))
 
 
 def verdict(seen: Compilation, fail_on: str, *, allow_not_assessed: bool) -> int:
     """Return the exit code: open findings of that severity or graver fail, and whatever could not be settled, unless allowed.
 
-    So do errors outside of the selection that hold something back: it may be about what was selected.
+    So do errors that are not listed and hold something back: it may be about what was selected, or new.
     """
     gravest_allowed = Severity(fail_on).rank
     found = any(one.weight.rank <= gravest_allowed for one in seen.findings)
-    return FINDINGS if found or seen.errors_elsewhere or (seen.not_assessed and not allow_not_assessed) else OK
+    unsettled = seen.errors_elsewhere or seen.not_assessed
+    return FINDINGS if found or (unsettled and not allow_not_assessed) else OK

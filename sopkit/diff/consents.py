@@ -42,7 +42,7 @@ def changes(sides: Sides, law: Law) -> Iterator[Change]:
         weight = law.heaviest(*ASK_AGAIN.decides) if law.applies(*ASK_AGAIN.decides) else Severity.WARNING
         yield Change(
             ASK_AGAIN, f"consent/{id_}", {"what": what},
-            tuple(Detail(name, "", ", ".join(ids)) for name, ids in sorted(found.items())),
+            tuple(Detail(name, _listed(getattr(old, name)), _listed(getattr(new, name))) for name in sorted(WORDS) if grown[name]),
             sides.old.span(old.at), sides.new.span(new.at), weight, law=law.citations(*ASK_AGAIN.decides),
         )  # fmt: skip
 
@@ -63,6 +63,12 @@ def _both(sides: Sides, namespace: str, kind: type[Kind]) -> Mapping[str, tuple[
 
 def _grown(old: Iterable[Ref], new: Iterable[Ref], renamed: Mapping[str, str]) -> set[str]:
     return {one.id for one in new} - {renamed.get(one.id, one.id) for one in old}
+
+
+def _listed(refs: Iterable[Ref]) -> str:
+    """Return references as a document writes a list of them; '' of none."""
+    ids = ", ".join(one.id for one in refs)
+    return f"[{ids}]" if ids else ""
 
 
 def _said(refs: Iterable[Ref]) -> set[str]:

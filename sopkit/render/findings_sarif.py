@@ -35,9 +35,7 @@ MEANS: Final = {
         "有一项分析没有完成，或者缺少它要的内容；没能判断，不等于没有问题",
         "An analysis did not finish, or lacked what it needs; not assessed is not clean",
     ),
-    ELSEWHERE: Phrase(
-        "选中的部分之外有错误，因此没能判断全部", "Errors outside of what was selected keep a part from being judged"
-    ),
+    ELSEWHERE: Phrase("没有列出的错误让一部分没能判断", "Errors that are not listed keep a part from being judged"),
 }
 """Id of a notification → what it says."""
 LINK: Final = re.compile(r"\[(?=[^\[\]]*\]\()")

@@ -94,13 +94,13 @@ class Report:
 
     @cached_property
     def unsettled(self) -> list[Unsettled]:
-        """What could not be judged, errors outside of the selection last."""
+        """What could not be judged, errors that are not listed last."""
         doubts = [
             Unsettled(one.rule, one.subject, one.reason.within(self.lang), one.span, not self.allow_not_assessed)
             for one in self.compilation.not_assessed
         ]
         said = elsewhere_said(self.compilation.errors_elsewhere, self.lang)
-        return [*doubts, *([Unsettled(None, "", said, None, fails=True)] if said else [])]
+        return [*doubts, *([Unsettled(None, "", said, None, not self.allow_not_assessed)] if said else [])]
 
     def fails(self, finding: Finding) -> bool:
         """Whether the check fails by an open finding."""

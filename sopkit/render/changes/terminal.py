@@ -27,7 +27,7 @@ from sopkit.render.terminal import (
 
 
 def changes_text(comparison: Comparison, frame: Frame, screen: Screen) -> Iterator[str]:
-    """Yield the changes group by group; why and what to do stand at the first change of a kind that weighs more than a note."""
+    """Yield the changes group by group; why, and what to do with the kind, stand at the first that weighs more than a note."""
     explained: set[str] = set()
     for group, found in grouped(comparison.changes):
         yield screen.paint(f"{TITLES[group].within(screen.lang)} ({len(found)})", BOLD)
@@ -64,6 +64,7 @@ def _block(page: Page, change: Change, frame: Frame, *, first: bool) -> list[str
         page.labelled(GIVEN, phrase.within(lang))
     if first:
         page.labelled(WHY, change.rule.why.within(lang))
+    if first or change.advice:
         page.labelled(FIX, change.fix(lang))
     if change.law:
         page.labelled(LAW, "; ".join(cited(one, lang) for one in change.law))
