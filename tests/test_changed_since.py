@@ -269,7 +269,9 @@ def test_bad_input_is_told(sopkit: Run, tmp_path: Path) -> None:
     (outer / "readme.md").write_text("x")
     committed(outer)
     write(outer / "new", files)
-    assert "the workspace did not exist at revision" in refused(outer / "new", "HEAD")
+    told = refused(outer / "new", "HEAD")
+    assert "the workspace did not exist at revision" in told
+    assert "If it was made since, all of it is new: sopkit check" in told
 
 
 def test_a_renamed_folder_and_a_dirty_tree_are_compared(sopkit: Run, tmp_path: Path) -> None:

@@ -76,6 +76,9 @@ def test_a_dirty_tree_and_a_folder_beside_it(
         (["nothing-such"], "is no folder, and git knows no revision"),
         (["mian"], "did you mean main?"),
         (["HEAD", "gone"], "is no folder, and git knows no revision"),
+        ([""], "“” is no revision"),
+        (["HEAD", ""], "“” is no revision"),
+        ([".git"], "the folder “.git” holds no sopkit.yaml"),
     ],
 )
 def test_wrong_versions_are_refused_in_a_sentence(
