@@ -345,7 +345,14 @@ def test_errors_outside_of_the_selection_are_told_in_every_format(sopkit: Run, w
         code, out, _ = sopkit("check", folder, "--format", form, "--select", "thanks", "--lang", "en")
         assert code == 1
         assert "errors-elsewhere" in out, form
-        assert "check the whole" in out, form
+        assert "to see all of them" in out, form
+
+
+def test_what_is_to_be_pasted_is_told_in_every_format(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(GOOD.replace("owner: guide", "owner: merchandiser"))
+    for form in ("github", *MACHINE):
+        out = sopkit("check", folder, "--format", form, "--lang", "en")[1]
+        assert re.search(r"kind: catalog(\n|\\n|%0A)roles:(\n|\\n|%0A)  merchandiser: ", out), form
 
 
 def test_no_character_that_xml_forbids_gets_into_it() -> None:

@@ -122,7 +122,8 @@ def _visible_lines(text: str) -> str:
 def _result(report: Report, entry: Entry, index: dict[str, int]) -> dict[str, Json]:
     finding, lang = entry.finding, report.lang
     fix = finding.fix(lang)
-    text = "\n".join(part for part in (finding.message(lang), f"{FIX.within(lang)}: {fix}" if fix else "") if part)
+    told = (finding.message(lang), f"{FIX.within(lang)}: {fix}" if fix else "", *report.stub(finding))
+    text = "\n".join(part for part in told if part)
     result: dict[str, Json] = {
         "ruleId": finding.rule.code,
         "ruleIndex": index[finding.rule.code],
