@@ -73,7 +73,9 @@ def test_what_was_not_assessed_fails_unless_it_is_allowed(sopkit: Run, write_wor
     assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found; 1 not assessed"
     assert "? 没能判断：有没有人会走到这个分支" in sopkit("check", folder, "--lang", "zh-CN")[1]
     assert sopkit("check", folder, "--allow-not-assessed")[0] == 0
-    assert sopkit("check", folder, "--diff") == (0, "", ""), "there is nothing that would be changed"
+    nothing = "nothing can be changed without a doubt; --unsafe makes doubtful changes, too\n"
+    assert sopkit("check", folder, "--diff", "--lang", "en") == (0, "", nothing)
+    assert sopkit("check", folder, "--diff", "--quiet") == (0, "", "")
 
 
 def test_what_was_not_assessed_is_listed_quietly_and_for_what_is_selected(sopkit: Run, write_workspace: Write) -> None:

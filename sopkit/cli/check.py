@@ -84,6 +84,11 @@ EXAMPLES = (
     ),
 )
 MENDED = Phrase("已改 {count} 处（{files} 个文件）；再查一遍：{rest}", "{count} made in {files}; checked again: {rest}")
+NOTHING_SAFE = Phrase(
+    "没有可以放心自动改的；加上 --unsafe，拿不准的也改",
+    "nothing can be changed without a doubt; --unsafe makes doubtful changes, too",
+)
+NOTHING_AT_ALL = Phrase("没有可以自动改的", "nothing can be changed by itself")
 REMAIN = Phrase("还有 {rest}", "{rest} left")
 UNSEEN = Phrase("，其中 {count} 个是新出现的", ", {count} of which had not been seen before")
 TAKEN_BACK = Phrase(
@@ -142,6 +147,8 @@ def run(
     if diff or fix:
         mended = mend(whole, narrow, unsafe=unsafe)
         _mention(console, mended)
+        if not mended.files:
+            console.tell(console.word(NOTHING_AT_ALL if unsafe else NOTHING_SAFE))
         if diff:
             return _show_diff(console, whole, mended)
         if mended.files:
