@@ -97,6 +97,16 @@ def test_outside_a_repository(
     assert "不在 git 仓库里" in capfd.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_called_that(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert app.main(["diff", "demo", "gone", "--lang", "en"]) == 2
+    assert "there is no folder “gone”" in capfd.readouterr().err
+    monkeypatch.chdir(demo)
+    assert app.main(["diff", ".", "HEAD", *DAY]) == 0
+
+
 @pytest.mark.long
 def test_the_demo_has_three_commits(demo: Path) -> None:
     assert git(demo, "log", "--format=%s").split("\n") == [
