@@ -25,7 +25,7 @@ from sopkit.diff.comparison import compare
 from sopkit.diff.kinds import CATALOG
 from sopkit.diff.rules import GROUPS, RULES
 from sopkit.diff.rules_customers import RENAMED, STEP_ADDED, WORDS_CHANGED
-from sopkit.diff.rules_promises import NEW_FINDING
+from sopkit.diff.rules_promises import ASK_AGAIN, NEW_FINDING
 from sopkit.diff.rules_staff import RETRAIN
 from sopkit.pipeline import Compilation
 from sopkit.reader import read
@@ -166,6 +166,29 @@ def test_a_step_that_is_called_like_its_purpose_is_only_renamed() -> None:
     other = after.replace("for: care,", "for: promotion,").encode()
     found = {one.rule for one in between({"sopkit.yaml": before.encode()}, {"sopkit.yaml": other}).changes}
     assert STEP_ADDED in found
+
+
+def test_what_takes_the_place_of_something_built_in_is_compared_with_that() -> None:
+    before = files_of(HERE / "consent-to-ask-again" / "before")
+    wider = "{title: 短信, channels: [sms, mp-notice], purposes: [promotion], effective_within: 24h}"
+    own = f"kind: catalog\nconsents:\n  sms-marketing: {wider}\n"
+    comparison = between(before, {**before, "own.yaml": own.encode()})
+    asked = next(one for one in comparison.changes if one.rule is ASK_AGAIN)
+    assert (asked.subject, asked.details) == (
+        "consent/sms-marketing",
+        (Detail("channels", "[sms]", "[sms, mp-notice]"),),
+    )
+    assert not any("added" in one for one in said(comparison))
+
+
+def test_a_purpose_that_takes_more_data_widens_the_consents_that_are_built_in() -> None:
+    before = files_of(HERE / "consent-to-ask-again" / "before")
+    wider = "{title: 营销, category: marketing, basis: consent, data: [phone, external-userid, nickname, cart-items]}"
+    own = f"kind: catalog\npurposes:\n  promotion: {wider}\n".encode()
+    asked = [one for one in between(before, {**before, "own.yaml": own}).changes if one.rule is ASK_AGAIN]
+    assert "consent/sms-marketing" in {one.subject for one in asked}
+    assert {one.message("en").partition(" cover ")[2] for one in asked} == {"data cart-items and must be asked again"}
+    assert {one.after.path for one in asked if one.after and one.subject != "consent/skin"} == {"own.yaml"}
 
 
 # Each way back
