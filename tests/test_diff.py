@@ -304,4 +304,8 @@ def test_a_page_is_made_of_it_and_hostile_text_is_text_there() -> None:
     names = Names(compiled(files_of(HERE / "proof-lost" / "after")).workspace, "en")
     html = to_html(page(of_case(HERE / "proof-lost"), FRAME, "2026-07-01", names), Templates())
     assert "proof-lost" in html
+    assert html.count("<h2") == 3, "no chapter without anything in it"
+    assert "<strong>why</strong>" in html
+    none = to_html(page(Comparison((), ()), FRAME, "2026-07-01", names), Templates())
+    assert "nothing has changed" in none
     assert "<script>alert" not in to_html(page(hostile(), FRAME, "2026-07-01", names), Templates())
