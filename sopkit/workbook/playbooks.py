@@ -12,7 +12,7 @@ from sopkit.text import Lang, Phrase
 from sopkit.tree import Value
 from sopkit.workbook import tables, words
 from sopkit.workbook.account import Account
-from sopkit.workbook.cells import Book, Sheet
+from sopkit.workbook.cells import NO_VALUE, Book, Sheet
 from sopkit.workbook.drafting import Draft, Drafter, filled_in, first_line, slots, span_cut, step
 from sopkit.workbook.indicators import Kpis
 from sopkit.workbook.mapping import ImportMap
@@ -43,10 +43,6 @@ NO_CHANNEL: Final = Phrase(
 )
 NO_HOUR: Final = Phrase("这一行没有能读的钟点", "this row has no hour that can be read")
 NO_KEY: Final = Phrase("这里没有对应的键", "there is no key for this here")
-NO_VALUE: Final = Phrase(
-    "这是公式，文件里没有存它算出的值；请在 Excel 或 WPS 里打开、保存一次，再导入",
-    "this is a formula, and the file holds no value of it; open it in Excel or WPS, save it, and import that",
-)
 FORMULA: Final = Phrase(
     "这里是公式：读的是存着的结果，没有计算",
     "this is a formula: the result that is stored was read, nothing was worked out",
