@@ -38,6 +38,8 @@ MEANS: Final = {
     ELSEWHERE: Phrase("没有列出的错误让一部分没能判断", "Errors that are not listed keep a part from being judged"),
 }
 """Id of a notification → what it says."""
+DESCRIBED: Final = ("shortDescription", "fullDescription", "help")
+"""What GitHub wants said of a notification; it has but one sentence."""
 LINK: Final = re.compile(r"\[(?=[^\[\]]*\]\()")
 """The bracket that would begin a link in a message."""
 LONGEST_SNIPPET: Final = 500
@@ -60,7 +62,7 @@ def findings_sarif(report: Report) -> str:
                 "language": report.lang,
                 "rules": rule_records,
                 "notifications": [
-                    {"id": name, "shortDescription": _message(means.within(report.lang))}
+                    {"id": name, **dict.fromkeys(DESCRIBED, _message(means.within(report.lang)))}
                     for name, means in MEANS.items()
                 ],
             }
