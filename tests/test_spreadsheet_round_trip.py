@@ -205,6 +205,21 @@ def test_what_comes_next_stands_right_before_its_list(lang: str, follows: str, r
     assert lines[3].startswith("  sopkit check ")
 
 
+def test_export_says_what_is_kept_elsewhere(run: Run, tmp_path: Path) -> None:
+    assert run("init", tmp_path / "brand")[0] == 0
+    kept = {
+        "rules/own.yaml": "kind: rule\n",
+        "templates/look.css": "",
+        ".sopkit-baseline.json": '{"version": 1, "findings": []}',
+    }
+    for place, text in kept.items():
+        (tmp_path / "brand" / place).parent.mkdir(exist_ok=True)
+        (tmp_path / "brand" / place).write_text(text, "utf-8")
+    code, _, said = run("--lang", "en", "export", "xlsx", tmp_path / "brand", "-o", tmp_path / "SOP.xlsx")
+    told = [line.rpartition(": ")[2] for line in said.splitlines() if line.startswith("not in the spreadsheet")]
+    assert (code, told) == (0, ["rules/own.yaml", ".sopkit-baseline.json", "templates/"])
+
+
 @pytest.mark.long
 def test_export_says_what_is_missing(run: Run, tmp_path: Path) -> None:
     folder = write(tmp_path / "brand", "kind: catalog\nroles: [\n")
