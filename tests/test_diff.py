@@ -78,7 +78,7 @@ def test_the_user_reads_this(case: Path) -> None:
     lines: list[str] = []
     for lang in LANGS:
         screen = Screen(lang)
-        lines += [*changes_text(of_case(case), FRAME, screen), *summary(of_case(case), screen), ""]
+        lines += [*changes_text(of_case(case), FRAME, screen), *summary(of_case(case), FRAME, screen), ""]
     expected = case.with_suffix(".out")
     if REGENERATE:
         expected.write_text("\n".join(lines), "utf-8")
@@ -215,6 +215,9 @@ def test_what_can_not_be_read_is_told_and_fails() -> None:
         "the new version has errors, so nobody can tell whether what was proved before (2) still holds; "
         "who must train and sign again",
     ]
+    for one, place in ((comparison, "after/automation.yaml:8:"), (between(broken, before), "HEAD:automation.yaml:8:")):
+        said = "\n".join(summary(one, Frame("HEAD", "after", "HEAD:", "after/"), Screen("en", columns=200)))
+        assert place in said
 
 
 @pytest.mark.parametrize("name", ["automation.yaml", "sopkit.yaml"])

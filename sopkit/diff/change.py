@@ -73,5 +73,8 @@ class Comparison:
     unjudged: tuple[Unassessed, ...]
     """What an analysis could settle of the old version and not of the new one, places that can't be read, and what is unknown for it."""
 
+    former: int = 0
+    """How many of these, at their beginning, are places of the former version."""
+
     def count(self, severity: Severity) -> int:
         return sum(one.weight is severity for one in self.changes)

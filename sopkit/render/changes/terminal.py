@@ -37,9 +37,11 @@ def changes_text(comparison: Comparison, frame: Frame, screen: Screen) -> Iterat
         yield ""
 
 
-def summary(comparison: Comparison, screen: Screen) -> Iterator[str]:
+def summary(comparison: Comparison, frame: Frame, screen: Screen) -> Iterator[str]:
     """Yield what could not be judged, then the counts."""
-    yield from settled_text((), comparison.unjudged, screen)
+    then, now = comparison.unjudged[: comparison.former], comparison.unjudged[comparison.former :]
+    yield from settled_text((), then, replace(screen, prefix=frame.old_prefix))
+    yield from settled_text((), now, replace(screen, prefix=frame.new_prefix))
     gravest = next((COLOURS[one] for one in Severity if comparison.count(one)), "1;32")
     yield screen.paint(counts(comparison, screen.lang), COLOURS[Severity.WARNING] if comparison.unjudged else gravest)
 
