@@ -309,6 +309,8 @@ def test_a_page_is_made_of_it_and_hostile_text_is_text_there() -> None:
     assert "proof-lost" in html
     assert html.count("<h2") == 3, "no chapter without anything in it"
     assert "<strong>why</strong>" in html
+    more = to_html(page(of_case(HERE / "more-touches"), FRAME, "2026-07-01", names), Templates())
+    assert ("a touch that counts" in more, "what breaks the promise" in more) == (True, False)
     none = to_html(page(Comparison((), ()), FRAME, "2026-07-01", names), Templates())
     assert "nothing has changed" in none
     assert "<script>alert" not in to_html(page(hostile(), FRAME, "2026-07-01", names), Templates())

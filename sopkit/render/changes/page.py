@@ -21,7 +21,7 @@ from sopkit.render.document import (
     Table,
     text,
 )
-from sopkit.render.finding_blocks import course
+from sopkit.render.finding_blocks import A_TOUCH, LEGEND, course
 from sopkit.render.manual.front import look
 from sopkit.render.marks import clean, ident, strong
 from sopkit.render.terminal import FIX, GIVEN, LAW, SEVERITIES, WHY, cited
@@ -99,6 +99,6 @@ def _grave(change: Change, frame: Frame, names: Names) -> Callout:
     blocks: list[Block] = [Paragraph(text(_said(change, frame, names)))]
     for what, timeline in courses(change):
         prefix = frame.old_prefix if timeline is change.timeline_before else frame.new_prefix
-        shown = course(timeline, names.lang, prefix, what)
+        shown = course(timeline, names.lang, prefix, what, A_TOUCH if change.timeline_before else LEGEND)
         blocks += [shown] if shown else []
     return Callout("warning", text(title), (*blocks, Bullets(tuple(map(text, told)))))
