@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sopkit.diagnostics import Unassessed, fingerprint
+from sopkit.diagnostics import Severity, Unassessed, fingerprint
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.graph.modified import Modified
@@ -48,7 +48,7 @@ class Since:
     there_before: int
     """Open findings that the revision had already, and that are not among the findings any more."""
     mended: int
-    """Findings of the revision that are gone."""
+    """Findings of the revision that are not there any more: mended, or others in their place."""
     unsettled_before: int
     """What was not assessed at the revision either, and is not listed any more."""
 
@@ -66,7 +66,8 @@ def verdicts(compilation: Compilation) -> Verdicts:
 def only_new(compilation: Compilation, before: Verdicts, since: Since) -> Compilation:
     """Return the compilation with the findings, and what was not assessed, that were not there before; `since` gets their numbers.
 
-    What was proved before, or not asked, and can't be settled now counts as new.
+    What was proved before, or not asked, and can't be settled now counts as new. Errors that were there before and keep playbooks
+    from being judged are counted as `errors_elsewhere`: what they hold back may be new.
     """
     new = tuple(one for one in compilation.findings if fingerprint(one) not in before.open)
     unsettled = tuple(_unseen(compilation.not_assessed, Counter(before.unsettled)))
@@ -79,7 +80,10 @@ def only_new(compilation: Compilation, before: Verdicts, since: Since) -> Compil
         mended=len(before.open - now),
         unsettled_before=len(compilation.not_assessed) - len(unsettled),
     )
-    return replace(compilation, findings=new, not_assessed=unsettled, since=counted)
+    seen = replace(compilation, findings=new, not_assessed=unsettled, since=counted)
+    if compilation.is_judged:
+        return seen
+    return replace(seen, errors_elsewhere=compilation.count(Severity.ERROR) - seen.count(Severity.ERROR))
 
 
 def _unseen(unsettled: Iterable[Unassessed], before: Counter[str]) -> Iterable[Unassessed]:

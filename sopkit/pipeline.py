@@ -64,11 +64,17 @@ class Compilation:
     clean: Mapping[Source, tuple[Tree, ...]]
     """The trees of every file in which reading and the schema found nothing: the next run may have them as `known`."""
     errors_elsewhere: int = 0
-    """Errors outside of what was selected, where findings are held back: what is selected can't be called clean then."""
+    """Errors that are not among the findings, since they were not selected or were there before, and that hold others back: what is
+    listed can't be called all then."""
     baseline: Weighed | None = None
     """What a baseline holds back, where one is used; no longer among the findings."""
     since: Since | None = None
     """What was there before, where only what is new since a revision is among the findings."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether every family of rules was asked with nothing in doubt: no error kept a document from being read or resolved."""
+        return bool(self.judgement.said)
 
     def count(self, severity: Severity) -> int:
         """Return how many open findings weigh exactly `severity`."""

@@ -78,10 +78,10 @@ def test_what_is_new_is_reported_and_what_was_there_before_is_counted(sopkit: Ru
     assert "missing-review-date" in out
     assert "missing-owner" not in out
     assert "1 changed: automation/thanks" in out
-    assert "there before at HEAD, and not listed again: 1 findings, 0 not assessed; mended since: 0" in out
+    assert "there before at HEAD, and not listed again: 1 finding, 0 not assessed; gone since: 0" in out
     assert out.endswith("checked 2 files as of 2026-07-01: 1 warning\n")
     quiet = sopkit("check", folder, "--changed-since", "HEAD", "--lang", "en", "--quiet")[1].splitlines()
-    assert quiet[-1] == "· there before at HEAD, and not listed again: 1 findings, 0 not assessed; mended since: 0"
+    assert quiet[-1] == "· there before at HEAD, and not listed again: 1 finding, 0 not assessed; gone since: 0"
     made = report(sopkit, folder, "--changed-since", "HEAD")
     schema = json.loads((resources.folder("schemas") / "findings-v1.schema.json").read_text("utf-8"))
     jsonschema.validate(made, schema)
@@ -128,6 +128,26 @@ def test_what_was_not_assessed_before_is_not_told_again_and_what_is_new_is(sopki
     assert "0 findings, 1 not assessed" in out
 
 
+def test_an_error_that_was_there_before_and_keeps_the_change_from_being_judged_is_counted(
+    sopkit: Run, tmp_path: Path
+) -> None:
+    other = MORE.replace("owner: guide", "owner: guid").replace("id: more", "id: other")
+    folder = in_git(tmp_path, {"sopkit.yaml": CLASSIC, "thanks.yaml": GOOD, "other.yaml": other})
+    write(folder, {"sopkit.yaml": CLASSIC, "a.yaml": MORE.partition("---")[0]})
+    said = "? 1 error not listed here, so that not all of this could be judged"
+    for more in ((), ("--quiet",)):
+        code, out, _ = sopkit("check", folder, "--changed-since", "HEAD", "--lang", "en", *more)
+        assert code == 1
+        assert said in out
+        assert "undefined-name" not in out
+    assert said in sopkit("check", folder, "--changed-since", "HEAD", "--select", "more", "--lang", "en")[1]
+    assert sopkit("check", folder, "--changed-since", "HEAD", "--allow-not-assessed")[0] == 0
+    for form, failed in (("junit", "<error "), ("sarif", said[2:]), ("gitlab", said[2:])):
+        assert failed in sopkit("check", folder, "--changed-since", "HEAD", "--format", form, "--lang", "en")[1]
+    write(folder, {"sopkit.yaml": CLASSIC, "other.yaml": other.replace("owner: guid\n", "owner: guide\n")})
+    assert "over-touch" in sopkit("check", folder, "--changed-since", "HEAD", "--lang", "en")[1]
+
+
 def test_moving_documents_and_keys_is_no_change(sopkit: Run, tmp_path: Path) -> None:
     folder = in_git(tmp_path, {"sopkit.yaml": CAPPED, "play.yaml": OWNERLESS})
     first, _, second = OWNERLESS.partition("---\n")
@@ -147,7 +167,8 @@ def test_state_modified_selects_in_check_ls_and_graph(sopkit: Run, tmp_path: Pat
     assert found["subject"] == "automation/more"
     assert sopkit("ls", folder, "state:modified")[1].split()[0] == "more"
     committed(folder.parent, "second")
-    assert sopkit("ls", folder, "state:modified")[1] == ""
+    _, out, err = sopkit("ls", folder, "state:modified", "--lang", "en")
+    assert (out, "nothing is selected by that" in err) == ("", True)
     assert sopkit("ls", folder, "state:modified", "--changed-since", "HEAD~1")[1].split()[0] == "more"
     drawn = sopkit("graph", folder, "state:modified", "--changed-since", "HEAD~1", "--format", "mermaid")
     assert drawn[0] == 0
@@ -248,7 +269,9 @@ def test_bad_input_is_told(sopkit: Run, tmp_path: Path) -> None:
     (outer / "readme.md").write_text("x")
     committed(outer)
     write(outer / "new", files)
-    assert "the workspace did not exist at revision" in refused(outer / "new", "HEAD")
+    told = refused(outer / "new", "HEAD")
+    assert "the workspace did not exist at revision" in told
+    assert "If it was made since, all of it is new: sopkit check" in told
 
 
 def test_a_renamed_folder_and_a_dirty_tree_are_compared(sopkit: Run, tmp_path: Path) -> None:

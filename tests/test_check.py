@@ -73,7 +73,9 @@ def test_what_was_not_assessed_fails_unless_it_is_allowed(sopkit: Run, write_wor
     assert out.splitlines()[-1] == "checked 2 files as of 2026-07-01: nothing found; 1 not assessed"
     assert "? 没能判断：有没有人会走到这个分支" in sopkit("check", folder, "--lang", "zh-CN")[1]
     assert sopkit("check", folder, "--allow-not-assessed")[0] == 0
-    assert sopkit("check", folder, "--diff") == (0, "", ""), "there is nothing that would be changed"
+    nothing = "nothing can be changed without a doubt; --unsafe makes doubtful changes, too\n"
+    assert sopkit("check", folder, "--diff", "--lang", "en") == (0, "", nothing)
+    assert sopkit("check", folder, "--diff", "--quiet") == (0, "", "")
 
 
 def test_what_was_not_assessed_is_listed_quietly_and_for_what_is_selected(sopkit: Run, write_workspace: Write) -> None:
@@ -130,10 +132,14 @@ def test_what_is_wrong_comes_before_what_it_leaves_open(sopkit: Run, write_works
     [
         (
             "en",
-            "? 1 error outside of what was selected",
+            "? 1 error not listed here, so that not all of this could be judged",
             "nothing found; 1 more held back till the errors elsewhere are mended",
         ),
-        ("zh-CN", "? 选中的部分之外还有 1 个错误", "没有发现问题，另有 1 个要等其他部分的错误改好才能判断"),
+        (
+            "zh-CN",
+            "? 还有 1 个错误没有列在这里，有的内容因此没能判断",
+            "没有发现问题，另有 1 个要等其他部分的错误改好才能判断",
+        ),
     ],
 )
 def test_a_part_is_not_clean_while_errors_elsewhere_hold_findings_back(
@@ -152,10 +158,28 @@ def test_a_part_is_not_clean_while_errors_elsewhere_hold_findings_back(
 
 
 def test_errors_elsewhere_that_hold_nothing_back_leave_a_part_clean(sopkit: Run, write_workspace: Write) -> None:
-    folder = write_workspace({"a.yaml": GOOD, "b.yaml": OTHER.replace("owner: guide", "owner: guid")})
+    folder = write_workspace({"a.yaml": GOOD, "b.yaml": OTHER.replace("within: 1h", "after: 2h, within: 1h")})
     assert sopkit("check", folder)[0] == 1
     code, out, _ = sopkit("check", folder, "--select", "thanks", "--lang", "en")
     assert (code, out.splitlines()[-1]) == (0, "checked 3 files as of 2026-07-01: nothing found")
+
+
+def test_a_part_is_not_clean_while_errors_elsewhere_keep_caps_from_being_judged(
+    sopkit: Run, write_workspace: Write
+) -> None:
+    tight = CAPPED.replace("max: 3", "max: 1")
+    calls = OTHER.replace("send: thanks-sms, via: sms, for: transaction", "do: 电话, by: guide")
+    again = GOOD.replace(
+        "within: 1h}", "within: 1h}\n  - {id: again, send: thanks-sms, via: sms, for: transaction, within: 1h}"
+    )
+    folder = write_workspace({"sopkit.yaml": tight, "a.yaml": again, "b.yaml": calls})
+    assert "over-touch" in sopkit("check", folder, "--select", "thanks")[1]
+    write(folder, {"sopkit.yaml": tight, "a.yaml": again, "b.yaml": calls.replace("owner: guide", "owner: guid")})
+    code, out, _ = sopkit("check", folder, "--select", "thanks", "--lang", "en")
+    assert code == 1
+    assert "over-touch" not in out
+    assert "? 1 error not listed here" in out
+    assert sopkit("check", folder, "--select", "thanks", "--allow-not-assessed")[0] == 0
 
 
 def test_quiet_leaves_out_the_summary(sopkit: Run, write_workspace: Write) -> None:

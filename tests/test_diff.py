@@ -25,7 +25,7 @@ from sopkit.diff.comparison import compare
 from sopkit.diff.kinds import CATALOG
 from sopkit.diff.rules import GROUPS, RULES
 from sopkit.diff.rules_customers import RENAMED, STEP_ADDED, WORDS_CHANGED
-from sopkit.diff.rules_promises import NEW_FINDING
+from sopkit.diff.rules_promises import ASK_AGAIN, NEW_FINDING
 from sopkit.diff.rules_staff import RETRAIN
 from sopkit.pipeline import Compilation
 from sopkit.reader import read
@@ -78,7 +78,7 @@ def test_the_user_reads_this(case: Path) -> None:
     lines: list[str] = []
     for lang in LANGS:
         screen = Screen(lang)
-        lines += [*changes_text(of_case(case), FRAME, screen), *summary(of_case(case), screen), ""]
+        lines += [*changes_text(of_case(case), FRAME, screen), *summary(of_case(case), FRAME, screen), ""]
     expected = case.with_suffix(".out")
     if REGENERATE:
         expected.write_text("\n".join(lines), "utf-8")
@@ -168,6 +168,29 @@ def test_a_step_that_is_called_like_its_purpose_is_only_renamed() -> None:
     assert STEP_ADDED in found
 
 
+def test_what_takes_the_place_of_something_built_in_is_compared_with_that() -> None:
+    before = files_of(HERE / "consent-to-ask-again" / "before")
+    wider = "{title: 短信, channels: [sms, mp-notice], purposes: [promotion], effective_within: 24h}"
+    own = f"kind: catalog\nconsents:\n  sms-marketing: {wider}\n"
+    comparison = between(before, {**before, "own.yaml": own.encode()})
+    asked = next(one for one in comparison.changes if one.rule is ASK_AGAIN)
+    assert (asked.subject, asked.details) == (
+        "consent/sms-marketing",
+        (Detail("channels", "[sms]", "[sms, mp-notice]"),),
+    )
+    assert not any("added" in one for one in said(comparison))
+
+
+def test_a_purpose_that_takes_more_data_widens_the_consents_that_are_built_in() -> None:
+    before = files_of(HERE / "consent-to-ask-again" / "before")
+    wider = "{title: 营销, category: marketing, basis: consent, data: [phone, external-userid, nickname, cart-items]}"
+    own = f"kind: catalog\npurposes:\n  promotion: {wider}\n".encode()
+    asked = [one for one in between(before, {**before, "own.yaml": own}).changes if one.rule is ASK_AGAIN]
+    assert "consent/sms-marketing" in {one.subject for one in asked}
+    assert {one.message("en").partition(" cover ")[2] for one in asked} == {"data cart-items and must be asked again"}
+    assert {one.after.path for one in asked if one.after and one.subject != "consent/skin"} == {"own.yaml"}
+
+
 # Each way back
 
 
@@ -192,6 +215,9 @@ def test_what_can_not_be_read_is_told_and_fails() -> None:
         "the new version has errors, so nobody can tell whether what was proved before (2) still holds; "
         "who must train and sign again",
     ]
+    for one, place in ((comparison, "after/automation.yaml:8:"), (between(broken, before), "HEAD:automation.yaml:8:")):
+        said = "\n".join(summary(one, Frame("HEAD", "after", "HEAD:", "after/"), Screen("en", columns=200)))
+        assert place in said
 
 
 @pytest.mark.parametrize("name", ["automation.yaml", "sopkit.yaml"])
@@ -281,4 +307,10 @@ def test_a_page_is_made_of_it_and_hostile_text_is_text_there() -> None:
     names = Names(compiled(files_of(HERE / "proof-lost" / "after")).workspace, "en")
     html = to_html(page(of_case(HERE / "proof-lost"), FRAME, "2026-07-01", names), Templates())
     assert "proof-lost" in html
+    assert html.count("<h2") == 3, "no chapter without anything in it"
+    assert "<strong>why</strong>" in html
+    more = to_html(page(of_case(HERE / "more-touches"), FRAME, "2026-07-01", names), Templates())
+    assert ("a touch that counts" in more, "what breaks the promise" in more) == (True, False)
+    none = to_html(page(Comparison((), ()), FRAME, "2026-07-01", names), Templates())
+    assert "nothing has changed" in none
     assert "<script>alert" not in to_html(page(hostile(), FRAME, "2026-07-01", names), Templates())

@@ -76,6 +76,9 @@ def test_a_dirty_tree_and_a_folder_beside_it(
         (["nothing-such"], "is no folder, and git knows no revision"),
         (["mian"], "did you mean main?"),
         (["HEAD", "gone"], "is no folder, and git knows no revision"),
+        ([""], "“” is no revision"),
+        (["HEAD", ""], "“” is no revision"),
+        ([".git"], "the folder “.git” holds no sopkit.yaml"),
     ],
 )
 def test_wrong_versions_are_refused_in_a_sentence(
@@ -92,6 +95,16 @@ def test_outside_a_repository(
     monkeypatch.chdir(write(tmp_path / "shop", {}))
     assert app.main(["diff", "HEAD", "--lang", "zh-CN"]) == 2
     assert "不在 git 仓库里" in capfd.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_called_that(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert app.main(["diff", "demo", "gone", "--lang", "en"]) == 2
+    assert "there is no folder “gone”" in capfd.readouterr().err
+    monkeypatch.chdir(demo)
+    assert app.main(["diff", ".", "HEAD", *DAY]) == 0
 
 
 @pytest.mark.long

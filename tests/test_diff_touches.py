@@ -49,7 +49,7 @@ def test_what_a_tool_holds_is_told_as_that(lang: str) -> None:
     (change,) = worst(sends(1, HELD), sends(5, HELD))
     said = {
         "en": "a customer got 2 and now gets at most 3 (held to that by map)",
-        "zh-CN": "从 2 变成 3（由 map 守住，不会更多）",
+        "zh-CN": "以前是 2，现在是 3（由 map 守住，不会更多）",
     }
     assert said[lang] in change.message("en" if lang == "en" else "zh-CN")
     assert counted(change) == (2, 0)

@@ -143,7 +143,10 @@ def test_sarif_is_accepted_by_the_validator_of_its_makers(
     log, verdict = tmp_path / "sopkit.sarif", tmp_path / "verdict.sarif"
     sopkit("check", HERE / workspace, "--format", "sarif", "-o", log, "--lang", lang)
     said = subprocess.run(
-        [node.sarif_multitool(), "validate", log, "--output", verdict], capture_output=True, text=True, check=False
+        [node.sarif_multitool(), "validate", log, "--rule-kind", "Sarif;Ghas", "--output", verdict],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert said.returncode == 0, said.stdout + said.stderr
     results = json.loads(verdict.read_text("utf-8-sig"))["runs"][0].get("results", [])
@@ -345,7 +348,14 @@ def test_errors_outside_of_the_selection_are_told_in_every_format(sopkit: Run, w
         code, out, _ = sopkit("check", folder, "--format", form, "--select", "thanks", "--lang", "en")
         assert code == 1
         assert "errors-elsewhere" in out, form
-        assert "check the whole" in out, form
+        assert "to see all of them" in out, form
+
+
+def test_what_is_to_be_pasted_is_told_in_every_format(sopkit: Run, write_workspace: Write) -> None:
+    folder = write_workspace(GOOD.replace("owner: guide", "owner: merchandiser"))
+    for form in ("github", *MACHINE):
+        out = sopkit("check", folder, "--format", form, "--lang", "en")[1]
+        assert re.search(r"kind: catalog(\n|\\n|%0A)roles:(\n|\\n|%0A)  merchandiser: ", out), form
 
 
 def test_no_character_that_xml_forbids_gets_into_it() -> None:

@@ -160,6 +160,33 @@ def test_a_row_that_belongs_nowhere_is_told_with_its_address(column: str, text: 
     assert said in refused.value.reason.fill("en", refused.value.args_of_reason)
 
 
+def test_what_was_added_by_hand_and_is_not_read_is_told_with_its_address(run: Run, tmp_path: Path) -> None:
+    assert dict(restoring.left_out(open_book("a.xlsx", exported(play())))) == {}
+    book = openpyxl.load_workbook(BytesIO(exported(play())))
+    steps = book["步骤 steps"]
+    last = steps.max_column + 1
+    steps.cell(1, last).value, steps.cell(2, last).value = "备注", "先问法务"
+    book["话术 scripts"].title = "话术"
+    made = BytesIO()
+    book.save(made)
+    left = dict(restoring.left_out(open_book("a.xlsx", made.getvalue())))
+    assert {address.partition("!")[0] for address, why in left.items() if why is restoring.OTHER_SHEET} == {"话术"}
+    added = [address for address, why in left.items() if why is restoring.OTHER_COLUMN]
+    assert [steps[address.partition("!")[2]].value for address in added] == ["备注", "先问法务"]
+    (tmp_path / "a.xlsx").write_bytes(made.getvalue())
+    code, out, _ = run("--lang", "en", "import", tmp_path / "a.xlsx", "-o", tmp_path / "out")
+    assert code == 0
+    assert "“备注” and 1 more: sopkit export writes no such column" in out
+    assert "sopkit export writes no sheet of this name" in out
+
+
+def test_a_formula_without_a_value_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(changed("title", 2, "=1+1"))
+    code, _, err = run("--lang", "en", "import", tmp_path / "a.xlsx", "-o", tmp_path / "out")
+    assert (code, "the file holds no value of it" in err, "步骤 steps!" in err) == (2, True, True)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     "path", ["../x.yaml", "/x.yaml", ".github/x.yaml", "a/../b.yaml", "x.sh", "packs/x.yaml", "C:\\x.yaml", "a//b.yaml"]
 )
@@ -176,6 +203,21 @@ def test_what_comes_next_stands_right_before_its_list(lang: str, follows: str, r
     lines = said.splitlines()
     assert (code, len(lines[1]) > len(follows), lines[2]) == (0, True, follows)
     assert lines[3].startswith("  sopkit check ")
+
+
+def test_export_says_what_is_kept_elsewhere(run: Run, tmp_path: Path) -> None:
+    assert run("init", tmp_path / "brand")[0] == 0
+    kept = {
+        "rules/own.yaml": "kind: rule\n",
+        "templates/look.css": "",
+        ".sopkit-baseline.json": '{"version": 1, "findings": []}',
+    }
+    for place, text in kept.items():
+        (tmp_path / "brand" / place).parent.mkdir(exist_ok=True)
+        (tmp_path / "brand" / place).write_text(text, "utf-8")
+    code, _, said = run("--lang", "en", "export", "xlsx", tmp_path / "brand", "-o", tmp_path / "SOP.xlsx")
+    told = [line.rpartition(": ")[2] for line in said.splitlines() if line.startswith("not in the spreadsheet")]
+    assert (code, told) == (0, ["rules/own.yaml", ".sopkit-baseline.json", "templates/"])
 
 
 @pytest.mark.long

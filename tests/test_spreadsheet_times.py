@@ -48,6 +48,14 @@ MEANT = {
     "每日 09:00、18:00": Timing(every="day", at=("09:00", "18:00")),
     "daily 9am": Timing(every="day", at=("09:00",)),
     "每天10:00-11:00": Timing(every="day", at=("10:00",), until="11:00"),
+    "Tue & Thu, 6 PM": Timing(every="week", at=("tue 18:00", "thu 18:00")),
+    "every Tue 6pm": Timing(every="week", at=("tue 18:00",)),
+    "first Monday of the month 10:00": Timing(every="month", at=("first mon 10:00",)),
+    "the last Friday of every month": Timing(every="month", at=("last fri ?",)),
+    "入会满7天": Timing(JOINED, after="7d"),
+    "+2d": Timing("", "2d", "3d", whole_days=True),
+    "入会后30分钟内 / within 30 min": Timing(JOINED, within="30m"),
+    "每周二 10点\nevery Tue 10:00": Timing(every="week", at=("tue 10:00",)),
     "每月8日": Timing(every="month", at=("day 8 ?",)),
     "每月8号、18号 10点": Timing(every="month", at=("day 8 10:00", "day 18 10:00")),
     "每月第二个周六14点": Timing(every="month", at=("second sat 14:00",)),
@@ -57,7 +65,7 @@ MEANT = {
 }
 NOT_TIMES = (
     "尽快", "24h", "2026-06-18", "每季度", "10:00", "客户有空时", "第0天", "第3-1天", "每月32日", "入会后", "T+", "每周",
-    "25点", "每天25点",
+    "25点", "每天25点", "第3天 / day 4", "24小时内 / soon",
     "1小时内或2天后", "半个工作日内", "", "入会后1小时内 10:00", "9" * 300,
 )  # fmt: skip
 

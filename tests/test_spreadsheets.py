@@ -140,6 +140,10 @@ def test_a_calendar_becomes_cadences() -> None:
     assert [one["at"] for one in found[1:]] == [["tue 10:00", "thu 10:00"], ["fri 20:00", "sat 20:00"]]
     assert len(str(found[0]["at"]).split(",")) == 7
     assert sorted(made.account.unread) == ["一周安排!A6", "一周安排!B6"]
+    assert [(place, what.en) for place, what in made.account.assumed] == [
+        ("一周安排!A5", "only the hour it begins is written, not its end at 21:00"),
+        ("一周安排!A1", "the channel that is spoken of here is taken for the whole calendar: group"),
+    ]
 
 
 def test_a_bilingual_one_with_kpis_a_hidden_sheet_notes_and_a_formula() -> None:

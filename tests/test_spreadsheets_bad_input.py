@@ -244,7 +244,10 @@ def test_a_refused_file_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
         code, out, err = run("--lang", lang, "import", tmp_path / "locked.xlsx", "-o", tmp_path / "out")
         assert (code, out, said in err) == (2, "", True)
     assert run("import", tmp_path / "none.xlsx")[0] == 2
-    assert set(files(tmp_path)) == {"locked.xlsx"}
+    (tmp_path / "head.csv").write_text("阶段,步骤,时间\n", "utf-8")
+    code, _, err = run("--lang", "en", "import", tmp_path / "head.csv", "-o", tmp_path / "out")
+    assert (code, "it takes a header with Step, Script or KPI" in err) == (2, True)
+    assert set(files(tmp_path)) == {"locked.xlsx", "head.csv"}
 
 
 @settings(max_examples=60, deadline=None)

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from sopkit.cli.step_summary import MOST_BYTES
 from sopkit.render.findings_summary import summary_markdown
 from sopkit.render.report import Report
-from tests.commands import MISSPELT, Run, Write, runner, writer
+from tests.commands import GOOD, MISSPELT, Run, Write, runner, writer
 from tests.test_report_formats import WORKSPACE
 from tests.workspaces import compiled
 
@@ -47,6 +47,16 @@ def test_findings_are_added_behind_what_is_there(
         "**not assessed**" if lang == "en" else "**没能判断**"
     )
     assert ("checked" if lang == "en" else "检查了") in said
+
+
+def test_what_is_to_be_pasted_is_a_block_of_its_own(
+    sopkit: Run, write_workspace: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(file))
+    sopkit("check", write_workspace(GOOD.replace("owner: guide", "owner: merchandiser")), "--format", "github")
+    blocks = [one.content for one in MarkdownIt().parse(file.read_text("utf-8")) if one.type == "fence"]
+    assert blocks[0].startswith("kind: catalog\nroles:\n  merchandiser: {")
 
 
 def test_no_other_format_writes_it(sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,11 @@ EXAMPLES = (
     ),
 )
 MENDED = Phrase("已改 {count} 处（{files} 个文件）；再查一遍：{rest}", "{count} made in {files}; checked again: {rest}")
+NOTHING_SAFE = Phrase(
+    "没有可以放心自动改的；加上 --unsafe，拿不准的也改",
+    "nothing can be changed without a doubt; --unsafe makes doubtful changes, too",
+)
+NOTHING_AT_ALL = Phrase("没有可以自动改的", "nothing can be changed by itself")
 REMAIN = Phrase("还有 {rest}", "{rest} left")
 UNSEEN = Phrase("，其中 {count} 个是新出现的", ", {count} of which had not been seen before")
 TAKEN_BACK = Phrase(
@@ -142,6 +147,8 @@ def run(
     if diff or fix:
         mended = mend(whole, narrow, unsafe=unsafe)
         _mention(console, mended)
+        if not mended.files:
+            console.tell(console.word(NOTHING_AT_ALL if unsafe else NOTHING_SAFE))
         if diff:
             return _show_diff(console, whole, mended)
         if mended.files:
@@ -206,14 +213,15 @@ def chosen(loaded: Loaded, select: str | None, since: str | None = None) -> Comp
         not_assessed=tuple(one for one in whole.not_assessed if not one.subject or covers(one.subject)),
     )
     elsewhere = whole.count(Severity.ERROR) - seen.count(Severity.ERROR)
-    return replace(seen, errors_elsewhere=elsewhere if whole.held_back else 0)
+    return replace(seen, errors_elsewhere=whole.errors_elsewhere + (0 if whole.is_judged else elsewhere))
 
 
 def verdict(seen: Compilation, fail_on: str, *, allow_not_assessed: bool) -> int:
     """Return the exit code: open findings of that severity or graver fail, and whatever could not be settled, unless allowed.
 
-    So do errors outside of the selection that hold something back: it may be about what was selected.
+    So do errors that are not listed and hold something back: it may be about what was selected, or new.
     """
     gravest_allowed = Severity(fail_on).rank
     found = any(one.weight.rank <= gravest_allowed for one in seen.findings)
-    return FINDINGS if found or seen.errors_elsewhere or (seen.not_assessed and not allow_not_assessed) else OK
+    unsettled = seen.errors_elsewhere or seen.not_assessed
+    return FINDINGS if found or (unsettled and not allow_not_assessed) else OK

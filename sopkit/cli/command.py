@@ -75,7 +75,7 @@ OUTPUT: Final = Choice(
     ("--output", "-o"),
     Phrase(
         "写到哪个文件，已有的会被替换（YAML 除外）；不写则输出到屏幕",
-        "the file to write, in place of any but YAML; standard output by default",
+        "the file to write; one that is there is replaced, unless it is YAML; by default the screen",
     ),
     "FILE",
 )

@@ -121,7 +121,7 @@ def _print(console: Console, comparison: Comparison, frame: Frame) -> None:
     if not console.quiet:
         for block in changes_text(comparison, frame, screen):
             console.say(block)
-    for line in summary(comparison, screen):
+    for line in summary(comparison, frame, screen):
         console.say(line)
 
 
@@ -147,4 +147,4 @@ def _made(console: Console, comparison: Comparison, frame: Frame, after: Version
     from sopkit.render.terminal import Screen  # noqa: PLC0415
 
     screen = Screen(lang)
-    return "\n".join([*changes_text(comparison, frame, screen), *summary(comparison, screen)]) + "\n"
+    return "\n".join([*changes_text(comparison, frame, screen), *summary(comparison, frame, screen)]) + "\n"

@@ -7,10 +7,11 @@ from typing import Final
 
 import click
 
+from sopkit.cli import known
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.workspace import locate
 from sopkit.output import write_result
-from sopkit.reader import read
+from sopkit.reader import read, templates
 from sopkit.reader.files import find_sources
 from sopkit.reader.pictures import is_file_in
 from sopkit.render.columns import visible
@@ -73,7 +74,7 @@ def run(ctx: click.Context, format: str | None, directory: str | None, output: s
     if format not in FORMATS:
         raise WrongUsageError(WHICH, formats=", ".join(FORMATS))
     folder = locate(directory)
-    trees, packs = _trees(folder)
+    trees, beside = _trees(folder)
     from sopkit.workbook import exporting  # noqa: PLC0415  nobody else waits for it
     from sopkit.workbook.opening import MAX_ROWS  # noqa: PLC0415
 
@@ -88,9 +89,10 @@ def run(ctx: click.Context, format: str | None, directory: str | None, output: s
     except ImportError:
         raise WrongUsageError(MISSING) from None
     write_result(Path(output), data)
-    for path in (*named, *packs):
-        if path not in texts and is_file_in(folder, path):
-            console.complain(visible(console.word(LEFT, place=path)))
+    left = [path for path in (*named, *beside, known.FILE) if path not in texts and is_file_in(folder, path)]
+    left += [f"{templates.FOLDER}/"] if (folder / templates.FOLDER).is_dir() else []
+    for path in left:
+        console.complain(visible(console.word(LEFT, place=path)))
     console.tell(visible(console.word(WRITTEN, place=output, count=str(len(trees)))))
     return OK
 
@@ -107,7 +109,7 @@ def _text(folder: Path, path: str) -> str | None:
 
 
 def _trees(folder: Path) -> tuple[list[Tree], list[str]]:
-    """Return every document of the workspace and the files of its packs. Findings are no hindrance, what can't be read is."""
+    """Return every document of the workspace, and the files of packs and own rules. Findings are no hindrance, what can't be read is."""
     found = find_sources(folder)
     trees: list[Tree] = []
     for source in found.sources:
@@ -119,4 +121,4 @@ def _trees(folder: Path) -> tuple[list[Tree], list[str]]:
     lost = next((one for one in found.findings if one.weight.value == "error"), None)
     if lost is not None:
         raise WrongUsageError(BROKEN, place=lost.span.path)
-    return trees, [pack.path for pack in found.packs]
+    return trees, [one.path for one in (*found.packs, *found.rules)]

@@ -39,7 +39,8 @@ EXAMPLES = (
 TITLE = 44
 """Columns of a title; longer ones are cut, so that places stay on the line."""
 VERSION = 1
-NOTHING = Phrase("工作区里还没有文档和名词", "the workspace holds no documents and no nouns yet")
+EMPTY = Phrase("工作区里还没有文档和名词", "the workspace holds no documents and no nouns yet")
+NOTHING = Phrase("没有选中任何内容", "nothing is selected by that")
 
 
 def command(lang: Lang) -> Command:
@@ -64,7 +65,7 @@ def run(ctx: click.Context, named: tuple[str, ...], output_format: str, changed_
         console.hand_over((json.dumps(listed, ensure_ascii=False, indent=2) + "\n").encode())
         return OK
     if not nodes:
-        console.tell(console.word(NOTHING))
+        console.tell(console.word(NOTHING if expression else EMPTY))
     screen = console.screen(loaded.shown)
     for line in table(_rows(nodes, loaded, document_lang(ctx, loaded), screen), screen):
         console.say(line)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path, PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sopkit.cli.command import WrongUsageError
 from sopkit.cli.console import Console
 from sopkit.output import File
 from sopkit.reader.files import MAPPING
 from sopkit.text import Phrase
+
+if TYPE_CHECKING:
+    from sopkit.workbook.cells import Book
 
 FIRST: Final = 8
 """Reasons why cells were not read that are shown; the report lists every cell."""
@@ -25,7 +29,8 @@ MORE: Final = Phrase("……还有 {count} 个没读的单元格", "… and {cou
 ALL: Final = Phrase("全部说明：{report}", "All of it: {report}")
 CHECK: Final = Phrase("接下来：sopkit check {place}", "Next: sopkit check {place}")
 RESTORED: Final = Phrase(
-    "这是 sopkit 导出的表格：已原样恢复", "this spreadsheet was made by sopkit export: restored as it was"
+    "这是 sopkit 导出的表格：按表里现在的内容还原",
+    "this spreadsheet was made by sopkit export: restored as it stands now",
 )
 
 
@@ -40,31 +45,34 @@ def imported(
     try:
         book = open_book(PurePath(spreadsheet).name, _bytes(spreadsheet))
         if restoring.is_ours(book):
-            return list(restoring.restore(book)), [
-                console.word(RESTORED),
-                console.word(CHECK, place=target),
-            ]
+            files = list(restoring.restore(book))
+            missing = _missing(console, book, dict(restoring.left_out(book)))
+            return files, [console.word(RESTORED), *missing, console.word(CHECK, place=target)]
         corrected = mapping.load(known, _bytes(known)) if known else None
         made = importing.import_book(book, corrected, console.lang, review_by, hidden=hidden)
     except UnreadableError as error:
         said = console.word(error.reason, **error.args_of_reason)
         raise WrongUsageError(REFUSED, place=spreadsheet, why=said) from None
-    lines = [account.summary(made.account, console.lang)]
+    lines = [account.summary(made.account, console.lang), *_missing(console, book, made.account.unread)]
+    lines.append(console.word(ALL, report=f"{target}/{importing.REPORT} · {target}/{MAPPING}"))
+    lines.append(console.word(CHECK, place=target))
+    return list(made.files), lines
+
+
+def _missing(console: Console, book: Book, unread: Mapping[str, Phrase]) -> Iterator[str]:
+    """Yield what was noticed while reading, then the cells that were not read, those with one reason in one line."""
     texts = {cell.address: cell.text for sheet in book.sheets for row in sheet.rows for cell in row}
-    lines += [f"  {place}{console.word(COLON)}{console.word(what)}" for place, what in book.told]
+    yield from (f"  {place}{console.word(COLON)}{console.word(what)}" for place, what in book.told)
     alike: dict[Phrase, list[str]] = {}
-    for address, why in made.account.unread.items():
+    for address, why in unread.items():
         alike.setdefault(why, []).append(address)
     for why, (address, *more) in list(alike.items())[:FIRST]:
         text = f"“{' '.join(texts.get(address, '').split())[:30]}”"
         phrase = UNREAD_ALIKE if more else UNREAD
-        lines.append("  " + console.word(phrase, address=address, text=text, count=str(len(more)), why=why))
+        yield "  " + console.word(phrase, address=address, text=text, count=str(len(more)), why=why)
     if len(alike) > FIRST:
         rest = sum(map(len, list(alike.values())[FIRST:]))
-        lines.append("  " + console.word(MORE, count=str(rest)))
-    lines.append(console.word(ALL, report=f"{target}/{importing.REPORT} · {target}/{MAPPING}"))
-    lines.append(console.word(CHECK, place=target))
-    return list(made.files), lines
+        yield "  " + console.word(MORE, count=str(rest))
 
 
 def _bytes(place: str) -> bytes:

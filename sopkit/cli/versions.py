@@ -27,6 +27,14 @@ READING: Final = Phrase("正在读取旧版本", "reading the former version")
 NEITHER: Final = Phrase(
     "“{word}”既不是文件夹，git 里也没有这个版本", "“{word}” is no folder, and git knows no revision of that name"
 )
+EMPTY_FOLDER: Final = Phrase(
+    "文件夹“{word}”里没有 sopkit.yaml，git 里也没有叫这个名字的版本",
+    "the folder “{word}” holds no sopkit.yaml, and git knows no revision of that name",
+)
+NO_FOLDER: Final = Phrase(
+    "没有文件夹“{word}”；如果是 git 的版本，请在工作区里运行，或用 --workspace 指明工作区",
+    "there is no folder “{word}”; if it is a revision of git, run this in the workspace, or name that with --workspace",
+)
 WORKING: Final = Phrase("工作区现在的样子", "the working tree")
 
 
@@ -44,13 +52,26 @@ class Version:
 
 def two_versions(console: Console, old: str, new: str | None, workspace: str | None) -> tuple[Version, Version]:
     """Return both versions: each word is a folder or a revision, and no second word is the working tree. Raises `WrongUsageError`."""
-    now = new if new is not None and Path(new).is_dir() else None
-    folder = None if workspace is None and now is None and Path(old).is_dir() and new else locate(workspace or now)
+    now = new if new is not None and _is_folder(new) else None
+    beside = workspace is None and now is None and _is_folder(old)
+    folder = _around(new) if beside and new else locate(workspace or now)
     of_git = new is not None and now is None
-    later = _at(console, folder or locate(None), new or "", None) if of_git else _on_disk(console, now or workspace)
-    if Path(old).is_dir() and (Path(old) / SETTINGS).is_file():
+    later = _at(console, folder, new or "", None) if of_git else _on_disk(console, now or workspace)
+    if _is_folder(old) and (Path(old) / SETTINGS).is_file():
         return _on_disk(console, old), later
-    return _at(console, folder or locate(None), old, later), later
+    return _at(console, folder, old, later), later
+
+
+def _around(word: str) -> Path:
+    """Return the workspace that a revision is one of: that of the working directory, since the other version is a folder."""
+    try:
+        return locate(None)
+    except WrongUsageError:
+        raise WrongUsageError(NO_FOLDER, word=word) from None
+
+
+def _is_folder(word: str) -> bool:
+    return word != "" and Path(word).is_dir()  # what is empty, as a variable of CI may be, is not the working directory
 
 
 def at_revision(folder: Path, revision: str, unknown: Phrase | None = None, here: Iterable[Source] = ()) -> Snapshot:
@@ -102,7 +123,7 @@ def _on_disk(console: Console, directory: str | None) -> Version:
 
 
 def _at(console: Console, folder: Path, word: str, later: Version | None) -> Version:
-    then = at_revision(folder, word, NEITHER)
+    then = at_revision(folder, word, EMPTY_FOLDER if _is_folder(word) else NEITHER)
     inside = f"{then.folder}/" if then.folder else ""
     former = Former(folder, then.found, console.today)
     return Version(word, compiled(console, folder, then, later), f"{word}:{inside}", inside, former)

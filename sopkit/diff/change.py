@@ -39,6 +39,8 @@ class Change:
     """The worst course of the former version, to compare it with."""
     assumptions: tuple[Phrase, ...] = ()
     law: tuple[Citation, ...] = ()
+    advice: Phrase | None = None
+    """What to do, in place of the rule's own, where a finding says it."""
     said: Phrase | None = None
     """What happened, where the rule tells of a change and the whole thing came or went."""
 
@@ -50,7 +52,11 @@ class Change:
         return (self.said or self.rule.message).fill(lang, {"subject": self.subject, **self.args})
 
     def fix(self, lang: Lang) -> str:
-        return self.rule.fix.fill(lang, {"subject": self.subject, **self.args})
+        return (
+            self.advice.within(lang)
+            if self.advice
+            else self.rule.fix.fill(lang, {"subject": self.subject, **self.args})
+        )
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -66,6 +72,9 @@ class Comparison:
     """By code and subject."""
     unjudged: tuple[Unassessed, ...]
     """What an analysis could settle of the old version and not of the new one, places that can't be read, and what is unknown for it."""
+
+    former: int = 0
+    """How many of these, at their beginning, are places of the former version."""
 
     def count(self, severity: Severity) -> int:
         return sum(one.weight is severity for one in self.changes)

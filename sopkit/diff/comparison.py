@@ -27,12 +27,13 @@ def compare(old: Compilation, new: Compilation, again: Mapping[str, Phrase] | No
         *(one for one in written if not unreadable.hides(one)), *consents.changes(sides, new.law), *outcomes.changes(sides, old, new),
         *(Change(RETRAIN, f"role/{role}", {"what": what}) for role, what in sorted(trained.items())),
     ]  # fmt: skip
+    then = tuple(unread.places(old, unread.THEN))
     unjudged = (
-        *unread.places(old, new),
+        *then, *unread.places(new, unread.NOW),
         *unread.unknown(unreadable, hidden, outcomes.held_back(sides, old, new)),
         *outcomes.unjudged(sides, old, new),
-    )
-    return Comparison(_in_order(found), unjudged)
+    )  # fmt: skip
+    return Comparison(_in_order(found), unjudged, len(then))
 
 
 def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -9,7 +9,7 @@ from sopkit.diagnostics import Rule, Severity
 from sopkit.diff import fields
 from sopkit.diff.change import Change, Detail
 from sopkit.diff.content import details, differing, flow, written
-from sopkit.diff.pairing import NAMESPACES, Item, Pairs, Placed, all_renamed, items, pair, steps_of
+from sopkit.diff.pairing import NAMESPACES, Item, Pairs, Placed, all_renamed, both_items, pair, steps_of
 from sopkit.diff.rules_customers import (
     PLAYBOOK_ADDED,
     PLAYBOOK_REMOVED,
@@ -63,7 +63,7 @@ def changes(sides: Sides) -> Iterator[Change]:
     """Yield every change of what is written, those of caps apart."""
     yield from _settings(sides)
     for namespace in NAMESPACES:
-        pairs = pair(items(sides.old.workspace, namespace), items(sides.new.workspace, namespace), sides.renamed)
+        pairs = pair(*both_items(sides.old.workspace, sides.new.workspace, namespace), sides.renamed)
         yield from _come_and_gone(sides, namespace, pairs)
         for id_, (old, new) in sorted(pairs.both.items()):
             if old.id != id_:

@@ -39,7 +39,10 @@ DEADLINES: Final = frozenset(
 NOW: Final = {
     Severity.ERROR: Phrase("现在不成立", "it no longer holds"),
     Severity.WARNING: Phrase("现在证明不了", "it is proved no longer"),
-    Severity.NOTE: Phrase("现在没有什么可证明", "there is nothing to prove any more"),
+    Severity.NOTE: Phrase(
+        "现在不再证明：说的那些没有了，或照现在的写法证明不了",
+        "it is proved no longer: what it speaks of is gone, or can't be proved as it is written now",
+    ),
 }
 UNKNOWN: Final = Phrase("现在没能判断", "it could not be assessed now")
 Key = tuple[str, str]
@@ -95,7 +98,7 @@ def _lost(
 ) -> Iterator[tuple[Finding | None, Change]]:
     """Yield each proof that is no more, with the finding that is in its place; not those that nothing was said of for errors."""
     for proof, found, is_open in _missing(sides, old, new, fresh):
-        if found is None and not is_open and not _is_judged(new):
+        if found is None and not is_open and not new.is_judged:
             continue
         weight = found.weight if found else Severity.WARNING if is_open else Severity.NOTE
         said = UNKNOWN if found is None and is_open else NOW[weight]
@@ -103,21 +106,16 @@ def _lost(
             PROOF_LOST, _key(proof, sides.renamed)[1] or proof.rule.name,
             {"now": _message(found) if found else said, "said": proof.statement},
             after=found.span if found else None, severity=weight, timeline=found.timeline if found else (),
-            assumptions=found.assumptions if found else (), law=found.law if found else (),
+            assumptions=found.assumptions if found else (), law=found.law if found else (), advice=_advice(found) if found else None,
         )  # fmt: skip
 
 
 def held_back(sides: Sides, old: Compilation, new: Compilation) -> int:
     """Return how many proofs of the old version nothing is said of in the new one, since errors hold its judgement back."""
-    if _is_judged(new):
+    if new.is_judged:
         return 0
     fresh = list(_new_findings(sides, old, new))
     return sum(found is None and not is_open for _, found, is_open in _missing(sides, old, new, fresh))
-
-
-def _is_judged(one: Compilation) -> bool:
-    """Return whether every family of rules was asked with nothing in doubt."""
-    return bool(one.judgement.said)
 
 
 def _missing(
@@ -227,8 +225,13 @@ def _new(finding: Finding) -> Change:
     args: dict[str, str | Phrase] = {"rule": finding.rule.code, "said": _message(finding)}
     return Change(
         rule, finding.subject or finding.rule.name, args, after=finding.span, severity=finding.weight,
-        timeline=finding.timeline, assumptions=finding.assumptions, law=finding.law,
+        timeline=finding.timeline, assumptions=finding.assumptions, law=finding.law, advice=_advice(finding),
     )  # fmt: skip
+
+
+def _advice(finding: Finding) -> Phrase | None:
+    """Return what the finding says is to be done; nothing where that goes with something to paste, which `check` shows."""
+    return None if finding.stub else Phrase(finding.fix("zh-CN"), finding.fix("en"))
 
 
 def _message(finding: Finding) -> Phrase:

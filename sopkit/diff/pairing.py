@@ -54,6 +54,17 @@ def items(workspace: Workspace, namespace: str) -> Mapping[str, Item]:
     return {id_: one for id_, one in found.items() if not one.builtin}
 
 
+def both_items(old: Workspace, new: Workspace, namespace: str) -> tuple[Mapping[str, Item], Mapping[str, Item]]:
+    """Return what each of two workspaces declares itself, and what is built in where the other has its own of that id."""
+    own = items(old, namespace), items(new, namespace)
+    return _with_builtin(old, namespace, own[1]), _with_builtin(new, namespace, own[0])
+
+
+def _with_builtin(workspace: Workspace, namespace: str, others: Mapping[str, Item]) -> Mapping[str, Item]:
+    found: Mapping[str, Item] = getattr(workspace, namespace)
+    return {id_: one for id_, one in found.items() if not one.builtin or id_ in others}
+
+
 def pair(old: Mapping[str, Thing], new: Mapping[str, Thing], renamed: Mapping[str, str]) -> Pairs[Thing]:
     """Pair two collections by id, and what is left by what it says, where that leaves no choice."""
     taken = {id_: former for id_ in new if (former := _former(id_, old, renamed)) is not None}

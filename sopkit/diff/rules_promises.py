@@ -44,7 +44,7 @@ MORE_TOUCHES: Final = kind(
     "SOP964", "more-touches", Severity.WARNING,
     Phrase("最坏情况下，客户会收到更多", "at worst, a customer gets more"),
     message=Phrase(
-        "{subject}：最坏情况下，一位客户收到的次数从 {before} 变成 {after}",
+        "{subject}：最坏情况下一位客户收到的次数，以前是 {before}，现在是 {after}",
         "{subject}: at worst, a customer got {before} and now gets {after}"
     ),
     why=Phrase(

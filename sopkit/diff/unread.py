@@ -64,13 +64,12 @@ class Unread:
         return path in unread or bool(elsewhere and path not in files)
 
 
-def places(old: Compilation, new: Compilation) -> Iterator[Unassessed]:
-    """Yield each place that could not be read: what it says may have changed, and nobody can tell."""
-    for one, which in ((old, THEN), (new, NOW)):
-        for finding in _unread(one):
-            zh, en = finding.message("zh-CN"), finding.message("en")
-            said = Phrase(f"{which.zh}：{zh}", f"{which.en}: {en}")
-            yield Unassessed(OTHER_CHANGED, finding.subject, said, finding.span)
+def places(one: Compilation, which: Phrase) -> Iterator[Unassessed]:
+    """Yield each place of a version that could not be read: what it says may have changed, and nobody can tell."""
+    for finding in _unread(one):
+        zh, en = finding.message("zh-CN"), finding.message("en")
+        said = Phrase(f"{which.zh}：{zh}", f"{which.en}: {en}")
+        yield Unassessed(OTHER_CHANGED, finding.subject, said, finding.span)
 
 
 def unknown(unread: Unread, hidden: Iterable[Change], proofs: int) -> Iterator[Unassessed]:

@@ -76,8 +76,9 @@ SHALLOW: Final = Phrase(
     "(in GitHub Actions: fetch-depth: 0)",
 )
 NOT_THEN: Final = Phrase(
-    "版本“{revision}”里还没有这个工作区：{place} 里没有 sopkit.yaml，也看不出它那时叫什么",
-    "the workspace did not exist at revision “{revision}”: {place} holds no sopkit.yaml there, and what it was called can't be told",
+    "版本“{revision}”里还没有这个工作区：{place} 里没有 sopkit.yaml，也看不出它那时叫什么。如果是新建的，全部内容都是新的：sopkit check",
+    "the workspace did not exist at revision “{revision}”: {place} holds no sopkit.yaml there, and what it was called can't be told. "
+    "If it was made since, all of it is new: sopkit check",
 )
 SEVERAL_THEN: Final = Phrase(
     "版本“{revision}”的 {place} 里没有 sopkit.yaml，而那时可能是它的有好几个：{names}。请把要比较的文件夹取出来，比较两个文件夹",

@@ -26,6 +26,7 @@ SEVERITIES: Final = {
     Severity.NOTE: Phrase("提示", "Note"),
 }
 COURSE: Final = Phrase("经过", "How it comes about")
+A_TOUCH: Final = Phrase(f"{COUNTED} 计入的触达", f"{COUNTED} a touch that counts")
 LEGEND: Final = Phrase(f"{COUNTED} 出问题的地方", f"{COUNTED} what breaks the promise")
 PLACE: Final = Phrase("位置", "Where")
 LINE: Final = Phrase("原文", "The line")
@@ -65,11 +66,13 @@ def finding_block(
     return Callout("note" if finding.weight is Severity.NOTE else "warning", text(head), tuple(blocks))
 
 
-def course(moments: Sequence[Moment], lang: Lang, prefix: str = "", what: Phrase = COURSE) -> Timeline | None:
-    """Return a course of events in time; what breaks the promise has a mark and stands out. None where there is none."""
+def course(
+    moments: Sequence[Moment], lang: Lang, prefix: str = "", what: Phrase = COURSE, marked: Phrase = LEGEND
+) -> Timeline | None:
+    """Return a course of events in time; what breaks the promise, or else is `marked`, stands out. None where there is none."""
     if not moments:
         return None
-    legend = quiet(f" {LEGEND.within(lang)}") if any(one.counted for one in moments) else ""
+    legend = quiet(f" {marked.within(lang)}") if any(one.counted for one in moments) else ""
     return Timeline(text(what.within(lang) + legend), tuple(_moment(one, lang, prefix) for one in moments))
 
 

@@ -23,7 +23,7 @@ def workflow_commands(report: Report) -> Iterator[str]:
     for entry in report.open:
         finding = entry.finding
         title = f"{finding.rule.code} {finding.rule.name}"
-        text = "\n".join(report.lines(finding))
+        text = report.text(finding)
         made.append((finding.weight.rank, _command(finding.weight, report.spot(finding.span), title, text)))
     yield from (line for _, line in sorted(made, key=lambda one: one[0]))
 

@@ -16,7 +16,7 @@ def findings_gitlab(report: Report) -> str:
     """Return one issue for each finding that counts, and for all that could not be judged."""
     issues: list[Json] = [
         _issue(
-            "\n".join(report.lines(one.finding)),
+            report.text(one.finding),
             f"{one.finding.rule.code} {one.finding.rule.name}",
             one.fingerprint,
             SEVERITIES[one.finding.weight],

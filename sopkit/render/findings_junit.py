@@ -82,8 +82,7 @@ def _found(report: Report, name: str, group: list[Entry]) -> _Case:
     failing = [one for one in group if report.fails(one.finding)]
     first = (failing or group)[0].finding
     text = "\n\n".join(
-        "\n".join((f"{one.finding.weight.value} {report.place(one.finding.span)}", *report.lines(one.finding)))
-        for one in group
+        f"{one.finding.weight.value} {report.place(one.finding.span)}\n{report.text(one.finding)}" for one in group
     )
     ended = "failure" if failing else ""
     return _Case(name, ended, first.weight.value, visible(first.message(report.lang)), text)

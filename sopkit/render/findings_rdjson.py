@@ -20,7 +20,7 @@ def findings_rdjson(report: Report) -> str:
     """Return a diagnostic for each finding that counts, and for all that could not be judged."""
     diagnostics: list[Json] = [
         {
-            "message": "\n".join(report.lines(one.finding)),
+            "message": report.text(one.finding),
             "location": _location(report, one.finding.span),
             "severity": SEVERITIES[one.finding.weight],
             "code": {"value": f"{one.finding.rule.code} {one.finding.rule.name}"},

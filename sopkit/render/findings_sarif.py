@@ -35,11 +35,11 @@ MEANS: Final = {
         "有一项分析没有完成，或者缺少它要的内容；没能判断，不等于没有问题",
         "An analysis did not finish, or lacked what it needs; not assessed is not clean",
     ),
-    ELSEWHERE: Phrase(
-        "选中的部分之外有错误，因此没能判断全部", "Errors outside of what was selected keep a part from being judged"
-    ),
+    ELSEWHERE: Phrase("没有列出的错误让一部分没能判断", "Errors that are not listed keep a part from being judged"),
 }
 """Id of a notification → what it says."""
+DESCRIBED: Final = ("shortDescription", "fullDescription", "help")
+"""What GitHub wants said of a notification; it has but one sentence."""
 LINK: Final = re.compile(r"\[(?=[^\[\]]*\]\()")
 """The bracket that would begin a link in a message."""
 LONGEST_SNIPPET: Final = 500
@@ -62,7 +62,7 @@ def findings_sarif(report: Report) -> str:
                 "language": report.lang,
                 "rules": rule_records,
                 "notifications": [
-                    {"id": name, "shortDescription": _message(means.within(report.lang))}
+                    {"id": name, **dict.fromkeys(DESCRIBED, _message(means.within(report.lang)))}
                     for name, means in MEANS.items()
                 ],
             }
@@ -124,7 +124,8 @@ def _visible_lines(text: str) -> str:
 def _result(report: Report, entry: Entry, index: dict[str, int]) -> dict[str, Json]:
     finding, lang = entry.finding, report.lang
     fix = finding.fix(lang)
-    text = "\n".join(part for part in (finding.message(lang), f"{FIX.within(lang)}: {fix}" if fix else "") if part)
+    told = (finding.message(lang), f"{FIX.within(lang)}: {fix}" if fix else "", *report.stub(finding))
+    text = "\n".join(part for part in told if part)
     result: dict[str, Json] = {
         "ruleId": finding.rule.code,
         "ruleIndex": index[finding.rule.code],

@@ -15,7 +15,7 @@ from sopkit.render.columns import visible
 from sopkit.render.findings_json import Entry
 from sopkit.render.markdown import code_span
 from sopkit.render.report import NOT_ASSESSED, Report
-from sopkit.render.terminal import SEVERITIES
+from sopkit.render.terminal import PASTE, SEVERITIES
 from sopkit.text import Phrase
 
 HEADING: Final = Phrase("剧本检查", "Check of the playbooks")
@@ -69,4 +69,11 @@ def _item(report: Report, entry: Entry) -> str:
     lines = [f"- {name} ({code_span(visible(report.place(finding.span)))})<br>{literal(said)}"]
     if finding.weight is not Severity.NOTE:
         lines += [f"  - {literal(line)}" for line in more]
+        if stub := report.stub(finding):
+            lines += [
+                f"  - {PASTE.within(report.lang)}",
+                "",
+                *(f"    {line}" for line in _as_it_is("\n".join(stub)).splitlines()),
+                "",
+            ]
     return "\n".join(lines) + "\n"

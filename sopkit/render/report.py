@@ -12,7 +12,7 @@ from sopkit.frozen import dataclass
 from sopkit.reader.files import SETTINGS
 from sopkit.render.columns import visible
 from sopkit.render.findings_json import Entry, entries
-from sopkit.render.terminal import COUNTED, FIX, LAW, NEAR, UNCOUNTED, cited, elsewhere_said
+from sopkit.render.terminal import COUNTED, FIX, LAW, NEAR, PASTE, UNCOUNTED, cited, elsewhere_said
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
@@ -94,13 +94,13 @@ class Report:
 
     @cached_property
     def unsettled(self) -> list[Unsettled]:
-        """What could not be judged, errors outside of the selection last."""
+        """What could not be judged, errors that are not listed last."""
         doubts = [
             Unsettled(one.rule, one.subject, one.reason.within(self.lang), one.span, not self.allow_not_assessed)
             for one in self.compilation.not_assessed
         ]
         said = elsewhere_said(self.compilation.errors_elsewhere, self.lang)
-        return [*doubts, *([Unsettled(None, "", said, None, fails=True)] if said else [])]
+        return [*doubts, *([Unsettled(None, "", said, None, not self.allow_not_assessed)] if said else [])]
 
     def fails(self, finding: Finding) -> bool:
         """Whether the check fails by an open finding."""
@@ -134,6 +134,15 @@ class Report:
             yield visible(self._label(FIX) + fix)
         if finding.law:
             yield visible(self._label(LAW) + "; ".join(cited(one, self.lang) for one in finding.law))
+
+    def stub(self, finding: Finding) -> list[str]:
+        """Return the lines of YAML that the advice says are to be pasted; none where there is nothing."""
+        return [visible(line) for line in finding.stub.rstrip("\n").split("\n")] if finding.stub else []
+
+    def text(self, finding: Finding) -> str:
+        """Return all that `lines` says, and what is to be pasted below it."""
+        stub = self.stub(finding)
+        return "\n".join([*self.lines(finding), *([self._label(PASTE).rstrip()] if stub else []), *stub])
 
     def doubt(self, one: Unsettled) -> str:
         """Return in one line that something was not assessed, and why."""

@@ -129,6 +129,6 @@ def _what(changes: Changes) -> Phrase:
         zh.append(f"步骤 {named}" + (f" 等 {len(paths)} 步" if more > 0 else ""))
         en.append(f"steps {named}" + (f" and {more} more" if more > 0 else ""))
     for anchors in changes.chapters.values():
-        zh.append("章节 " + "、".join(f"“{CHAPTERS[one].zh}”" for one in anchors))
+        zh.append("章节" + "、".join(f"“{CHAPTERS[one].zh}”" for one in anchors))
         en.append("chapters " + ", ".join(f"“{CHAPTERS[one].en}”" for one in anchors))
     return Phrase("；".join(zh), "; ".join(en))

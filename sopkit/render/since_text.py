@@ -24,8 +24,8 @@ UNCHANGED: Final = Phrase(
 DELETED: Final = Phrase("删掉了 {count} 处：{names}", "{count} deleted: {names}")
 AFFECTED: Final = Phrase("可能受影响的还有 {count} 处：{names}", "{count} more may be affected: {names}")
 BEFORE: Final = Phrase(
-    "{revision} 时就有、没有再列：问题 {count} 个，没能判断 {unsettled} 项；此后改好 {mended} 个",
-    "there before at {revision}, and not listed again: {count} findings, {unsettled} not assessed; mended since: {mended}",
+    "{revision} 时就有、没有再列：问题 {count} 个，没能判断 {unsettled} 项；原来有、现在没有了的 {mended} 个",
+    "there before at {revision}, and not listed again: {count} finding{s}, {unsettled} not assessed; gone since: {mended}",
 )
 MORE: Final = Phrase("等", "and more")
 
@@ -38,7 +38,10 @@ def since_text(since: Since, screen: Screen, *, quiet: bool = False) -> Iterator
         if names or phrase is UNCHANGED:
             args = {"revision": revision, "commit": since.commit[:SHORT_COMMIT], "count": str(len(names))}
             said.append(phrase.fill(lang, {**args, "names": _listed(names, screen)}))
-    numbers = {"count": str(since.there_before), "unsettled": str(since.unsettled_before), "mended": str(since.mended)}
+    numbers = {
+        "count": str(since.there_before), "s": "s" * (since.there_before != 1), "unsettled": str(since.unsettled_before),
+        "mended": str(since.mended),
+    }  # fmt: skip
     said.append(BEFORE.fill(lang, {"revision": revision, **numbers}))
     for text in said:
         for number, line in enumerate(wrap(text, screen.columns - 2)):

@@ -205,8 +205,9 @@ def _excerpt(page: Page, span: Span, style: str) -> None:
 
 
 ELSEWHERE: Final = Phrase(
-    "选中的部分之外还有 {count} 个错误，有的内容因此没能判断；请检查整个工作区：sopkit check，不加 --select",
-    "{count} error{s} outside of what was selected, so that not all of it could be judged; check the whole: sopkit check without --select",
+    "还有 {count} 个错误没有列在这里，有的内容因此没能判断；看全部错误：sopkit check，不加 --select 和 --changed-since",
+    "{count} error{s} not listed here, so that not all of this could be judged; to see all of them: sopkit check without --select and "
+    "--changed-since",
 )
 
 
@@ -242,7 +243,7 @@ def summary_text(
 
     `critical` are those of the waived that are counted all the same; `baselined` are those that a baseline holds back, of whose
     entries `stale` hold back none; `apart` are folders left out; `errors_elsewhere` are those
-    outside of a selection that hold findings back; `as_of` is a day that the reader asked to be taken for today.
+    that are not listed and hold findings back; `as_of` is a day that the reader asked to be taken for today.
     """
     lang = screen.lang
     unsettled = tuple(not_assessed)
@@ -292,14 +293,14 @@ def counted(findings: Collection[Finding], lang: Lang) -> str:
 
 
 def elsewhere_text(errors: int, screen: Screen) -> Iterator[str]:
-    """Yield that errors outside of the selection hold back what may be about it, and what to do; nothing where there are none."""
+    """Yield that errors which are not listed hold back what may belong here, and what to do; nothing where there are none."""
     said = elsewhere_said(errors, screen.lang)
     for number, line in enumerate(wrap(said, screen.columns - 2) if said else ()):
         yield (screen.paint("?", "1;33") if number == 0 else " ") + " " + line
 
 
 def elsewhere_said(errors: int, lang: Lang) -> str:
-    """Return in one sentence that errors outside of the selection hold back what may be about it; empty where there are none."""
+    """Return in one sentence that errors which are not listed hold back what may belong here; empty where there are none."""
     return ELSEWHERE.fill(lang, {"count": str(errors), "s": "s" * (errors != 1)}) if errors else ""
 
 

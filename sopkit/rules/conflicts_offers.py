@@ -85,7 +85,7 @@ BELOW: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("优惠把价格压到底价以下", "offers that bring the price below the floor"),
     message=Phrase(
-        "最坏的一单：{basket} 的商品用上 {offers}，只付 {price}，是原价的 {share}，低于底价 {floor}",
+        "最坏的一单：{basket} 的商品用上{offers}，只付 {price}，是原价的 {share}，低于底价 {floor}",
         "the worst order: a basket of {basket} with {offers} costs {price}, {share} of the list price, below the floor of {floor}",
     ),
     why=Phrase(
@@ -105,7 +105,7 @@ NO_FLOOR: Final = Rule(
     severity=Severity.WARNING,
     summary=Phrase("优惠可以叠加，却没有底价", "offers that stack with no floor"),
     message=Phrase(
-        "没有写底价，优惠却能叠加：{basket} 的商品用上 {offers}，只付 {price}，是原价的 {share}",
+        "没有写底价，优惠却能叠加：{basket} 的商品用上{offers}，只付 {price}，是原价的 {share}",
         "offers stack and no floor is set: a basket of {basket} with {offers} costs {price}, {share} of the list price",
     ),
     why=Phrase(
@@ -306,7 +306,7 @@ def _proof(known: Stacking, floor: Share) -> Proof:
     offers = _names([known.by_id[one.id] for one in worst.order])
     zh = (
         f"同一位客户能一起用的优惠，都不会把价格压到原价的 {floor} 以下："
-        f"最坏是 {basket} 用 {offers.zh}，付 {price}，是原价的 {share}"
+        f"最坏是 {basket} 用{offers.zh}，付 {price}，是原价的 {share}"
     )
     en = (
         f"no offers that one customer can use together bring a basket below {floor} of the list price: "

@@ -338,7 +338,7 @@ def _proof(shown: list[tuple[Fraction, Role, Fraction]]) -> Proof:
     room = _minutes_there(role) or Fraction(0)
     ids = [one.id for _, one, _ in shown]
     named = Phrase("、".join(f"“{one}”" for one in ids), ", ".join(f"`{one}`" for one in ids))
-    zh = f"最忙的一周里，步骤上写的分钟数没有超过 {named.zh} 的人手：“{role.id}”最紧，{_number(most)} 分钟，有 {_number(room)} 分钟"
+    zh = f"最忙的一周里，步骤上写的分钟数没有超过{named.zh}的人手：“{role.id}”最紧，{_number(most)} 分钟，有 {_number(room)} 分钟"
     en = (
         f"in the busiest week the minutes that steps ask of {named.en} are no more than there are: "
         f"`{role.id}` comes closest, with {_number(most)} of {_number(room)}"

@@ -22,7 +22,7 @@ WITHOUT: Final = Rule(
         "`{step}` contacts customers for `{purpose}`{channel}, and on one way to it they have not agreed: it takes {needed}",
     ),
     why=Phrase(
-        "问过不等于同意：客户可以不勾。这条路径上的人会收到没有同意过的营销。",
+        "问过不等于同意：客户可以不勾。这条路径上的人会收到没有同意过的消息。",
         "To be asked is not to agree: every box may be left empty, and whoever did that is contacted all the same.",
     ),
     fix=Phrase(

@@ -16,6 +16,10 @@ SUMMARY: Final = Phrase(
     "读了 {read} 个单元格，没读 {unread} 个；有 {assumed} 处是推定的，请逐条核对。",
     "Cells read: {read}; not read: {unread}. Assumed: {assumed}, to be checked one by one.",
 )
+NOTHING_ASSUMED: Final = Phrase(
+    "读了 {read} 个单元格，没读 {unread} 个；没有推定的内容。",
+    "Cells read: {read}; not read: {unread}. Nothing was assumed.",
+)
 UNREAD: Final = Phrase("没有读的单元格", "Cells that were not read")
 ASSUMED: Final = Phrase("推定的内容", "What was assumed")
 NOTICED: Final = Phrase("其他", "Also noticed")
@@ -99,7 +103,9 @@ def summary(account: Account, lang: Lang) -> str:
     """Return how many cells were read and not."""
     read = account.read - account.repeats.keys() - account.unread.keys()
     numbers = {"read": len(read), "unread": len(account.unread), "assumed": len(account.assumed)}
-    return SUMMARY.fill(lang, {name: str(number) for name, number in numbers.items()})
+    return (SUMMARY if account.assumed else NOTHING_ASSUMED).fill(
+        lang, {name: str(number) for name, number in numbers.items()}
+    )
 
 
 def shown(text: str, most: int = QUOTED) -> str:

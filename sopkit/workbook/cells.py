@@ -17,6 +17,12 @@ UNSEEN: Final = re.compile(
 """Control and bidirectional characters, which nobody typed on purpose."""
 
 
+NO_VALUE: Final = Phrase(
+    "这是公式，文件里没有存它算出的值；请在 Excel 或 WPS 里打开、保存一次，再导入",
+    "this is a formula, and the file holds no value of it; open it in Excel or WPS, save it, and import that",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell: its text as a person would type it, and what the program held it for."""

@@ -173,12 +173,12 @@ class Drafter:
     def _doubts(self, draft: Draft, timing: Timing, cell: Cell) -> None:
         assumed: list[Phrase] = []
         if timing.whole_days:
-            assumed.append(_filled(WHOLE_DAYS, said=f"{timing.after or '0d'}..{timing.within}"))
+            assumed.append(filled_in(WHOLE_DAYS, said=f"{timing.after or '0d'}..{timing.within}"))
         if timing.clock:
-            assumed.append(_filled(HOUR_LOST, clock=timing.clock))
+            assumed.append(filled_in(HOUR_LOST, clock=timing.clock))
             draft.notes.append(self._to_do("time", cell))
         if timing.until:
-            assumed.append(_filled(SPAN_CUT, until=timing.until))
+            assumed.append(span_cut(timing.until))
         if any(slot.endswith("?") for slot in timing.at):
             assumed.append(HOUR_ASSUMED)
         for one in assumed:
@@ -186,6 +186,11 @@ class Drafter:
 
     def _to_do(self, name: str, cell: Cell) -> str:
         return f"TODO {CALLED[name].within(self.lang)}: {cell.text}"
+
+
+def span_cut(until: str) -> Phrase:
+    """Return that a slot holds the hour at which a span begins, and not this end of it."""
+    return filled_in(SPAN_CUT, until=until)
 
 
 def step(draft: Draft, id_: str, since: str, account: Account, script: str | None) -> dict[str, Value]:
@@ -204,7 +209,7 @@ def step(draft: Draft, id_: str, since: str, account: Account, script: str | Non
     within = timing.within
     if draft.role and not within:
         within = _later(after)
-        account.assume(draft.source.address, _filled(DEADLINE, within=within))
+        account.assume(draft.source.address, filled_in(DEADLINE, within=within))
         draft.notes.append(f"TODO within: {within}")
     if after:
         value["after"] = after
@@ -239,5 +244,5 @@ def first_line(text: str) -> str:
     return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
 
 
-def _filled(phrase: Phrase, **args: str) -> Phrase:
+def filled_in(phrase: Phrase, **args: str) -> Phrase:
     return Phrase(phrase.fill("zh-CN", args), phrase.fill("en", args))

@@ -23,8 +23,9 @@ from sopkit.workbook.playbooks import NO_COLUMN, Assembly, Written
 REPORT: Final = "import-report.md"
 CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 NOTHING: Final = Phrase(
-    "没有一行能写成剧本：没找到带步骤、话术或指标的表头。需要的列名见 docs/spreadsheets.zh-CN.md",
-    "no row could become a playbook: no header with a step, a script or a KPI was found. docs/spreadsheets.md lists the columns",
+    "没有一行能写成剧本：要有一行表头，至少写着步骤、话术或指标，再加一列（如 阶段、时间、渠道、负责人），下面再有内容",
+    "no row could become a playbook: it takes a header with Step, Script or KPI and one more column (as Stage, Time, Channel, Owner), "
+    "and rows below it",
 )
 NOTHING_SHOWN: Final = Phrase(
     "没隐藏的工作表里没有一行能写成剧本；隐藏的没有读，要读请加 --hidden",

@@ -12,8 +12,8 @@ from sopkit.text import Lang, Phrase
 from sopkit.tree import Value
 from sopkit.workbook import tables, words
 from sopkit.workbook.account import Account
-from sopkit.workbook.cells import Book, Sheet
-from sopkit.workbook.drafting import Draft, Drafter, first_line, slots, step
+from sopkit.workbook.cells import NO_VALUE, Book, Sheet
+from sopkit.workbook.drafting import Draft, Drafter, filled_in, first_line, slots, span_cut, step
 from sopkit.workbook.indicators import Kpis
 from sopkit.workbook.mapping import ImportMap
 from sopkit.workbook.naming import Names
@@ -23,6 +23,10 @@ from sopkit.workbook.yaml_text import Path
 
 HIDDEN: Final = Phrase(
     "工作表是隐藏的，没有读；要读请加 --hidden", "the sheet is hidden and was not read; --hidden reads it"
+)
+BY_TITLE: Final = Phrase(
+    "这里提到的渠道用于整个日历：{channel}",
+    "the channel that is spoken of here is taken for the whole calendar: {channel}",
 )
 NO_HEADER: Final = Phrase(
     "没找到表头（至少要有步骤、话术或指标，再加一列）；在映射文件的 sheets 里指明",
@@ -39,10 +43,6 @@ NO_CHANNEL: Final = Phrase(
 )
 NO_HOUR: Final = Phrase("这一行没有能读的钟点", "this row has no hour that can be read")
 NO_KEY: Final = Phrase("这里没有对应的键", "there is no key for this here")
-NO_VALUE: Final = Phrase(
-    "这是公式，文件里没有存它算出的值；请在 Excel 或 WPS 里打开、保存一次，再导入",
-    "this is a formula, and the file holds no value of it; open it in Excel or WPS, save it, and import that",
-)
 FORMULA: Final = Phrase(
     "这里是公式：读的是存着的结果，没有计算",
     "this is a formula: the result that is stored was read, nothing was worked out",
@@ -317,21 +317,24 @@ class Assembly:
         self.recurring.append(Written("rhythms.yaml", value, remarks))
 
     def _calendar(self, sheet: Sheet, layout: Layout) -> None:
-        titles = tables.titles(sheet, layout)
-        channel = next(
-            filter(None, (tables.channel_in(text) for text in (sheet.name, *(cell.text for cell in titles)))), None
-        )
+        titles = ((sheet.name, sheet.name), *((cell.address, cell.text) for cell in tables.titles(sheet, layout)))
+        spoken = ((place, tables.channel_in(text)) for place, text in titles)
+        place, channel = next((one for one in spoken if one[1]), ("", None))
         filled: dict[str, list[Square]] = {}
         for square in tables.squares(sheet, layout):
             if channel is None:
                 self.account.refuse(square.cell.address, NO_CHANNEL)
                 continue
             self.account.read.update({square.cell.address, square.label.address})
+            if square.until:
+                self.account.assume(square.label.address, span_cut(square.until))
             filled.setdefault(square.cell.text, []).append(square)
         for row in sheet.rows[layout.header + 1 :]:
             for cell in row:
                 if cell and cell.address not in self.account.read and cell.address not in sheet.filled:
                     self.account.refuse(cell.address, NO_HOUR)
+        if channel and filled:
+            self.account.assume(place, filled_in(BY_TITLE, channel=channel))
         order = list(layout.columns.values())
         for text, group in filled.items():
             at = tuple(

@@ -13,7 +13,7 @@ from sopkit.source import Source
 from sopkit.text import Phrase
 from sopkit.tree import Value
 from sopkit.workbook import columns, yaml_text
-from sopkit.workbook.cells import Book, Cell, Sheet
+from sopkit.workbook.cells import NO_VALUE, Book, Cell, Sheet, all_cells
 from sopkit.workbook.columns import (
     ACTION,
     BETWEEN,
@@ -48,6 +48,14 @@ THE_STAGE: Final = Phrase("阶段", "stage")
 NO_ID: Final = Phrase("这一行没有编号", "this row has no id")
 TWICE: Final = Phrase("“{text}”出现了两次", "“{text}” stands here twice")
 NO_VERB: Final = Phrase("没有动作“{text}”；可以是 {choices}", "there is no action “{text}”; it may be {choices}")
+OTHER_SHEET: Final = Phrase(
+    "sopkit export 没有叫这个名字的工作表；改过名的，请改回去",
+    "sopkit export writes no sheet of this name; if it was renamed, name it as before",
+)
+OTHER_COLUMN: Final = Phrase(
+    "sopkit export 没有这样的列；改过表头的，请改回去",
+    "sopkit export writes no such column; if its header was changed, write it as before",
+)
 HIDING: Final = frozenset({"rules", "packs", "templates"})
 SECTIONS: Final = columns.SECTIONS
 
@@ -72,6 +80,11 @@ def restore(book: Book) -> Iterator[tuple[str, bytes]]:
     told = cover.rows[0][1].text if len(cover.rows[0]) > 1 else ""
     if told != columns.FORMAT:
         raise UnreadableError(NEWER, format=told)
+    for sheet in book.sheets:
+        worked_out = {cell.address for cell in all_cells(sheet)}
+        for address in sheet.formulas:
+            if address not in worked_out:
+                raise UnreadableError(AT, address=address, what=NO_VALUE)
     sheets = {sheet.name: sheet for sheet in book.sheets}
     documents: dict[str, _Document] = {}
     by_kind = {plan.kind: list(_rows(sheets[plan.name], plan)) for plan in PLANS if plan.name in sheets}
@@ -95,6 +108,29 @@ def restore(book: Book) -> Iterator[tuple[str, bytes]]:
     texts = dict(_texts(by_kind.get(FILES, ())))
     yield from _files(documents)
     yield from sorted(texts.items())
+
+
+def left_out(book: Book) -> Iterator[tuple[str, Phrase]]:
+    """Yield the address of every cell that `restore` reads nothing of, and why: what was added to the spreadsheet by hand."""
+    plans = {plan.name: plan for plan in PLANS}
+    for sheet in book.sheets:
+        plan = plans.get(sheet.name)
+        heads = _heads(sheet)
+        for cell in all_cells(sheet) if plan is None and sheet.name != columns.COVER else ():
+            yield cell.address, OTHER_SHEET
+        for row in sheet.rows if plan is not None else ():
+            for key, cell in zip(heads, row, strict=False):
+                if cell and plan is not None and not _is_column(plan, key):
+                    yield cell.address, OTHER_COLUMN
+
+
+def _is_column(plan: Plan, key: str) -> bool:
+    return key in plan.keys or key in plan.holders or key.partition(" ")[0] == REST
+
+
+def _heads(sheet: Sheet) -> list[str]:
+    """Return the keys that stand above the columns."""
+    return [cell.text.rpartition(BETWEEN)[2] for cell in sheet.rows[0]] if sheet.rows else []
 
 
 def _texts(rows: Iterable[tuple[dict[str, Cell], Cell, dict[str, Value]]]) -> Iterator[tuple[str, bytes]]:
@@ -158,7 +194,7 @@ def _file(cell: Cell, endings: tuple[str, ...]) -> None:
 
 def _rows(sheet: Sheet, plan: Plan) -> Iterator[tuple[dict[str, Cell], Cell, dict[str, Value]]]:
     """Yield for each row where it belongs, its id, and the item."""
-    heads = [cell.text.rpartition(BETWEEN)[2] for cell in sheet.rows[0]] if sheet.rows else []
+    heads = _heads(sheet)
     for row in sheet.rows[1:]:
         cells = {key: cell for key, cell in zip(heads, row, strict=False) if key}
         if not any(cells.values()):

@@ -50,7 +50,7 @@ CLOCK: Final = re.compile(
 )
 LATER_HALF: Final = frozenset({"下午", "傍晚", "晚上", "晚", "pm"})
 WEEKDAY: Final = re.compile(
-    r"(?:周|星期|礼拜)?([一二三四五六日天]|[1-7](?!\d))(?![:点时])|(mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+    r"(?:周|星期|礼拜)?([一二三四五六日天]|[1-7](?!\d))(?![:点时]|\s*[ap]m)|(mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 )
 SEPARATOR: Final = re.compile(r"\s*(?:[、,/&;]|和|及|and\b)\s*")
 ABOUT: Final = re.compile(r"(左右|前后|大约|约|around|about|大概)")
@@ -97,7 +97,19 @@ def parse(text: str) -> Timing | None:
         found = form(scanner)
         if found is not None and re.fullmatch(TAIL, scanner.rest):
             return found
-    return None
+    return _in_both(text)
+
+
+def _in_both(text: str) -> Timing | None:
+    """Return what a text means that says the same in Chinese and, behind a stroke or on the next line, in English."""
+    parts = re.split(r"\s*[/|\n]\s*", text.strip())
+    if len(parts) != 2 or parts[0].isascii() == parts[1].isascii():
+        return None
+    first, second = (parse(one) for one in sorted(parts, key=str.isascii))
+    alike = (
+        first and second and replace(second, anchor=second.anchor or first.anchor, clock=second.clock or first.clock)
+    )
+    return first if first == alike else None
 
 
 def clock(text: str) -> tuple[str, str] | None:
@@ -184,6 +196,9 @@ def _rhythm(scan: _Scanner) -> Timing | None:
         length = _duration(interval[1], interval[2])
         return Timing(every=length) if length else None
     if scan.take(r"每个?月|monthly|every month|each month"):
+        return _monthly(scan)
+    if found := re.match(rf"(?:the )?({NTH_DAY}) of (?:the|each|every) month\b", scan.rest):
+        scan.rest = f"{found[1]} {scan.rest[found.end() :].lstrip(' ,')}"
         return _monthly(scan)
     if scan.take(r"每个?(?:周|星期|礼拜)|weekly|every week|every|each|on|(?=周|星期|礼拜|mon|tue|wed|thu|fri|sat|sun)"):
         pass
@@ -292,9 +307,9 @@ def _anchor_before(scan: _Scanner) -> str:
         scan.rest = f"@{scan.rest}"
         return "step"
     for name in _names():
-        if found := scan.take(rf"(?:客户|用户|会员|顾客)?{re.escape(name)}(?:成功|完成)?(?:之后|以后|后|起)?"):
-            # “入会后”: what follows may do without another “后”
-            scan.rest = ("@" if re.search("后|起", found[0]) else "") + scan.rest
+        if found := scan.take(rf"(?:客户|用户|会员|顾客)?{re.escape(name)}(?:成功|完成)?(?:之后|以后|后|起)?满?"):
+            # “入会后”, “入会满”: what follows may do without another “后”
+            scan.rest = ("@" if re.search("后|起|满", found[0]) else "") + scan.rest
             return words.known("events")[words.plain(name)]
     return ""
 
@@ -325,7 +340,7 @@ def _moment(scan: _Scanner) -> Timing | None:
         return Timing(after="0m")
     if found := scan.take(rf"(?:第|day |d(?=\d))\s*{NUMBER}(?:{TO}(?:第|day |d)?{NUMBER})?\s*(?:天|日|d(?![a-z]))?"):
         return _days(_number(found[1]) - 1, _number(found[2] or found[1]))
-    if found := scan.take(rf"[td]\s*\+\s*{NUMBER}(?:\s*(?:天|日|days?|d(?![a-z])))?"):
+    if found := scan.take(rf"[td]?\s*\+\s*{NUMBER}(?:\s*(?:天|日|days?|d(?![a-z])))?"):
         return _days(_number(found[1]), _number(found[1]) + 1)
     if found := scan.take(rf"(?:within|in|by|≤|<=|<|不超过|at most)\s*{NUMBER}\s*{UNIT}"):
         scan.take(r"之内|以内|内")

@@ -16,7 +16,7 @@ from sopkit.diff.kinds import TITLES
 from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, courses, grouped, reads
 from sopkit.render.markdown import code_span, escaped
 from sopkit.render.marks import clean
-from sopkit.render.terminal import SEVERITIES, WEEKDAYS, cited
+from sopkit.render.terminal import FIX, GIVEN, LAW, SEVERITIES, WEEKDAYS, WHY, cited
 from sopkit.text import Lang, Phrase
 
 MOST_CHARACTERS: Final = 60_000
@@ -106,9 +106,12 @@ def _item(change: Change, frame: Frame, lang: Lang, *, whole: bool) -> str:
                 lines.append(f"  - {what.within(lang)}")
             indent = "    " if change.timeline_before else "  "
             lines += [f"{indent}- {_moment(one, lang)}" for one in timeline]
-        lines += [f"  - {literal(one.within(lang))}" for one in change.assumptions]
-        lines += [f"  - {literal(change.rule.why.within(lang))}", f"  - {literal(change.fix(lang))}"]
-        lines += [f"  - {literal(cited(one, lang))}" for one in change.law]
+        law = "; ".join(cited(one, lang) for one in change.law)
+        told = [
+            *((GIVEN, one.within(lang)) for one in change.assumptions),
+            (WHY, change.rule.why.within(lang)), (FIX, change.fix(lang)), *([(LAW, law)] if law else []),
+        ]  # fmt: skip
+        lines += [f"  - **{label.within(lang)}** {literal(said)}" for label, said in told]
     return "\n".join(lines)
 
 

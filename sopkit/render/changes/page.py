@@ -21,15 +21,16 @@ from sopkit.render.document import (
     Table,
     text,
 )
-from sopkit.render.finding_blocks import course
+from sopkit.render.finding_blocks import A_TOUCH, LEGEND, course
 from sopkit.render.manual.front import look
 from sopkit.render.marks import clean, ident, strong
-from sopkit.render.terminal import SEVERITIES, cited
+from sopkit.render.terminal import FIX, GIVEN, LAW, SEVERITIES, WHY, cited
 from sopkit.render.wording.names import Names
 from sopkit.text import Phrase
 
 OLD, NEW = Phrase("旧版本", "Before"), Phrase("新版本", "After")
 DAY = Phrase("按这一天计", "As of")
+IN_ALL = Phrase("合计", "In all")
 
 
 def page(comparison: Comparison, frame: Frame, day: str, names: Names) -> Document:
@@ -37,31 +38,32 @@ def page(comparison: Comparison, frame: Frame, day: str, names: Names) -> Docume
     settings = names.workspace.settings
     said = counts(comparison, names.lang)
     doubtful = comparison.unjudged or any(one.weight is not Severity.NOTE for one in comparison.changes)
-    head = Section("summary", text(clean(said)), tuple(_unjudged(comparison, names)))
-    sections = tuple(
+    sections = [*_unjudged(comparison, names)] + [
         _section(group.value, TITLES[group].within(names.lang), found, frame, names)
         for group, found in grouped(comparison.changes)
-    )
+    ]
     return Document(
         form="manual",
         lang=names.lang,
         title=HEADING.within(names.lang),
         subtitle=clean(settings.id),
-        sections=(head, *sections),
+        sections=tuple(sections) or (Section("summary", text(clean(said))),),
         facts=(
             Fact(text(OLD.within(names.lang)), (text(ident(frame.old)),)),
             Fact(text(NEW.within(names.lang)), (text(ident(frame.new)),)),
             Fact(text(DAY.within(names.lang)), (text(day),)),
+            *(() if doubtful else (Fact(text(IN_ALL.within(names.lang)), (text(clean(said)),)),)),
         ),
         stamp=clean(said) if doubtful else "",
         look=look(settings, names),
     )
 
 
-def _unjudged(comparison: Comparison, names: Names) -> Iterator[Callout]:
+def _unjudged(comparison: Comparison, names: Names) -> Iterator[Section]:
     if comparison.unjudged:
+        title = text(UNJUDGED.within(names.lang))
         lines = tuple(text(clean(one.reason.within(names.lang))) for one in comparison.unjudged)
-        yield Callout("warning", text(UNJUDGED.within(names.lang)), (Bullets(lines),))
+        yield Section("unjudged", title, (Callout("warning", title, (Bullets(lines),)),))
 
 
 def _section(anchor: str, title: str, found: list[Change], frame: Frame, names: Names) -> Section:
@@ -88,12 +90,15 @@ def _said(change: Change, frame: Frame, names: Names) -> str:
 
 def _grave(change: Change, frame: Frame, names: Names) -> Callout:
     title = f"{SEVERITIES[change.weight].within(names.lang)} {change.rule.code} {change.rule.name}"
-    told = [strong(clean(change.rule.why.within(names.lang))), clean(change.fix(names.lang))]
-    told += [clean(one.within(names.lang)) for one in change.assumptions]
-    told += [clean(cited(one, names.lang)) for one in change.law]
+    law = "; ".join(cited(one, names.lang) for one in change.law)
+    labelled = [
+        *((GIVEN, one.within(names.lang)) for one in change.assumptions),
+        (WHY, change.rule.why.within(names.lang)), (FIX, change.fix(names.lang)), *([(LAW, law)] if law else []),
+    ]  # fmt: skip
+    told = [f"{strong(label.within(names.lang))} {clean(words)}" for label, words in labelled]
     blocks: list[Block] = [Paragraph(text(_said(change, frame, names)))]
     for what, timeline in courses(change):
         prefix = frame.old_prefix if timeline is change.timeline_before else frame.new_prefix
-        shown = course(timeline, names.lang, prefix, what)
+        shown = course(timeline, names.lang, prefix, what, A_TOUCH if change.timeline_before else LEGEND)
         blocks += [shown] if shown else []
     return Callout("warning", text(title), (*blocks, Bullets(tuple(map(text, told)))))

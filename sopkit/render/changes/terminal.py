@@ -27,7 +27,7 @@ from sopkit.render.terminal import (
 
 
 def changes_text(comparison: Comparison, frame: Frame, screen: Screen) -> Iterator[str]:
-    """Yield the changes group by group; why and what to do stand at the first change of a kind that weighs more than a note."""
+    """Yield the changes group by group; why, and what to do with the kind, stand at the first that weighs more than a note."""
     explained: set[str] = set()
     for group, found in grouped(comparison.changes):
         yield screen.paint(f"{TITLES[group].within(screen.lang)} ({len(found)})", BOLD)
@@ -37,9 +37,11 @@ def changes_text(comparison: Comparison, frame: Frame, screen: Screen) -> Iterat
         yield ""
 
 
-def summary(comparison: Comparison, screen: Screen) -> Iterator[str]:
+def summary(comparison: Comparison, frame: Frame, screen: Screen) -> Iterator[str]:
     """Yield what could not be judged, then the counts."""
-    yield from settled_text((), comparison.unjudged, screen)
+    then, now = comparison.unjudged[: comparison.former], comparison.unjudged[comparison.former :]
+    yield from settled_text((), then, replace(screen, prefix=frame.old_prefix))
+    yield from settled_text((), now, replace(screen, prefix=frame.new_prefix))
     gravest = next((COLOURS[one] for one in Severity if comparison.count(one)), "1;32")
     yield screen.paint(counts(comparison, screen.lang), COLOURS[Severity.WARNING] if comparison.unjudged else gravest)
 
@@ -64,6 +66,7 @@ def _block(page: Page, change: Change, frame: Frame, *, first: bool) -> list[str
         page.labelled(GIVEN, phrase.within(lang))
     if first:
         page.labelled(WHY, change.rule.why.within(lang))
+    if first or change.advice:
         page.labelled(FIX, change.fix(lang))
     if change.law:
         page.labelled(LAW, "; ".join(cited(one, lang) for one in change.law))

@@ -19,6 +19,7 @@ NOTHING: Final = Phrase(
     "对客户、员工、证明和法规都没有变化", "nothing has changed for customers, staff, proofs or the law"
 )
 UNJUDGED: Final = Phrase("没能判断", "not judged")
+UNJUDGED_COUNT: Final = Phrase("{count} 项没能判断", "{count} not judged")
 WORST_BEFORE: Final = Phrase("旧版本的最坏情况", "the worst before")
 WORST_NOW: Final = Phrase("新版本的最坏情况", "the worst now")
 HEADING: Final = Phrase("剧本变化", "What changes in the playbooks")
@@ -58,7 +59,7 @@ def counts(comparison: Comparison, lang: Lang) -> str:
     weights = [_number(comparison.count(one), SEVERITIES[one], lang) for one in Severity if comparison.count(one)]
     groups = [f"{TITLES[group].within(lang)} {len(found)}" for group, found in grouped(comparison.changes)]
     if comparison.unjudged:
-        weights.append(f"{UNJUDGED.within(lang)} {len(comparison.unjudged)}")
+        weights.append(UNJUDGED_COUNT.fill(lang, {"count": str(len(comparison.unjudged))}))
     comma, colon = ("、", "；") if lang == "zh-CN" else (", ", "; ")
     if not weights:
         return NOTHING.within(lang)
