@@ -10,7 +10,21 @@ from typing import Final, Literal
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
-from sopkit.render.document import Block, Column, Document, Look, Paragraph, RowGroup, Section, Table, text
+from sopkit.render.document import (
+    Block,
+    Checklist,
+    Column,
+    Day,
+    Document,
+    Look,
+    Moment,
+    Paragraph,
+    RowGroup,
+    Section,
+    Table,
+    Week,
+    text,
+)
 from sopkit.render.pdf import Typesetter, to_pdf
 from sopkit.render.templating import Templates
 
@@ -134,3 +148,30 @@ def test_a_line_that_leads_to_a_table_stands_above_it(typesetter: Typesetter) ->
         assert "R does it" in said[place]
         pages.add(place)
     assert pages == {0, 1}
+
+
+def week_of(lines: int) -> Week:
+    entry = Moment(text("19:30"), tuple(text(f"Weekly event: entry {number} of a long day") for number in range(lines)))
+    return Week(text("The week"), tuple(Day(text(name), (entry,)) for name in ("Mon", "Tue", "Wed", "Thu", "Fri")))
+
+
+@pytest.mark.parametrize(
+    "led", [week_of(5), Checklist(text("1. Which?"), tuple(text(f"entry {number}") for number in range(4)))]
+)
+def test_a_week_and_a_question_are_not_cut_in_two(led: Block, typesetter: Typesetter) -> None:
+    pages = set()
+    for count in range(26, 42):
+        filler = tuple(Paragraph(text("Words")) for _ in range(count))
+        *said, last = opened(document("manual", "M", (Section("a", text("A"), (*filler, led)),)), typesetter)
+        whole = last.get_textpage().get_text_bounded()
+        assert not [each for each in said if "entry" in each.get_textpage().get_text_bounded()]
+        assert "entry 0" in whole
+        pages.add("Words" in whole)
+    assert pages == {True, False}
+
+
+def test_a_week_longer_than_a_page_goes_on_overleaf(typesetter: Typesetter) -> None:
+    entry = Moment(text("19:30"), (text("word " * 400),))
+    week = Week(text("The week"), tuple(Day(text(name), (entry,)) for name in ("Mon", "Tue", "Wed", "Thu", "Fri")))
+    pdf = opened(document("manual", "M", (Section("a", text("A"), (week,)),)), typesetter)
+    assert sum(each.get_textpage().get_text_bounded().count("word") for each in pdf) == 2000

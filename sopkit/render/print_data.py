@@ -14,6 +14,7 @@ from typing import Final
 
 from sopkit.render.document import (
     Callout,
+    Checklist,
     Column,
     Diagram,
     Document,
@@ -24,11 +25,12 @@ from sopkit.render.document import (
     Section,
     StepCard,
     Table,
+    Week,
     field_names,
     is_line,
 )
 from sopkit.render.drawing import POINTS, Words, parted
-from sopkit.render.extent import Extent
+from sopkit.render.extent import Extent, fits_a_page
 from sopkit.render.marks import Line, Run, clean, plain
 from sopkit.render.templating import Plain, safe_href
 from sopkit.text import Phrase
@@ -118,8 +120,10 @@ class _Preparation:
         if isinstance(block, Diagram):
             return self._diagram(block)
         made = self._plain(block)
-        if isinstance(block, StepCard | Script | Callout):
+        if isinstance(block, StepCard | Script | Callout | Checklist):
             made["whole"] = Extent().of(block).fits_a_block
+        if isinstance(block, Week):
+            made["long"], made["whole"] = block.is_long, fits_a_page(block)
         if isinstance(block, Facts):
             made["entries"] = [self._fact(fact) for fact in block.entries]
         return made
