@@ -117,6 +117,12 @@ def test_the_chapters_are_there_and_in_the_contents(lang: Lang, role: str) -> No
     assert [link.text for link in listed] == chapters
 
 
+def test_the_calendar_of_all_goes_on_where_the_roles_end(workspace: Workspace) -> None:
+    """A page that begins anew after the last row of a table is empty but for that row."""
+    chapters = {each.anchor: each for each in manual(book(workspace, "en"), EDITION, Templates()).sections}
+    assert not chapters["schedule"].breaks
+
+
 def test_a_step_card_says_who_when_how_why_and_what_if(workspace: Workspace) -> None:
     document = manual(book(workspace, "zh-CN", "guide"), EDITION, Templates())
     (card,) = (each for each in cards(document) if each.id == "new-member/meet/hello")

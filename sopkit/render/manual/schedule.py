@@ -222,7 +222,7 @@ def schedule_section(book: Book) -> Section | None:
     title = (
         names.pick("内容与复审日历", "Calendar") if book.whole else names.pick("一天与一周", "Your day and your week")
     )
-    return Section("schedule", text(title), tuple(blocks), breaks=book.whole)
+    return Section("schedule", text(title), tuple(blocks))
 
 
 def _calls(book: Book) -> Iterator[Block]:
