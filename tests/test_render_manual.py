@@ -201,11 +201,11 @@ def test_a_flow_that_branches_is_drawn_and_said_in_words(workspace: Workspace) -
         for role in ("all", "guide", "ops-lead")
     }
     assert captions == {
-        "all": ["Flow: New member", "Flow: Production"],
-        "guide": ["Flow: New member"],
-        "ops-lead": ["Flow: Production"],
+        "all": ["Flow: New member", "Flow: Production", "Scan for the live edition"],
+        "guide": ["Flow: New member", "Scan for the live edition"],
+        "ops-lead": ["Flow: Production", "Scan for the live edition"],
     }
-    figure, other = tree(documents["manuals/all.en.html"]).all("figure")
+    figure, other, _ = tree(documents["manuals/all.en.html"]).all("figure")
     (drawing,) = figure.all("svg")
     named = {each.attributes["id"]: each.text for each in drawing.all("title", "desc") if "id" in each.attributes}
     assert next(named[id_] for id_ in drawing.attributes["aria-labelledby"].split()) == "New member"
