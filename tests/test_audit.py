@@ -23,10 +23,14 @@ from sopkit.cli import app
 from sopkit.output import MARKER
 from sopkit.render.audit.cover import Frame
 from sopkit.render.audit.page import report as report_of
+from sopkit.render.audit.words import STATUSES
+from sopkit.render.columns import width
+from sopkit.render.document import Table
 from sopkit.render.markdown import to_markdown
+from sopkit.render.marks import plain
 from sopkit.render.wording.names import Names
 from sopkit.source import Source
-from sopkit.text import LANGS
+from sopkit.text import LANGS, Lang
 from tests.documents import SHOP, tree
 from tests.workspaces import SETTINGS, TODAY, Files, sources, write
 
@@ -221,6 +225,17 @@ def test_the_conclusion_never_sounds_better_than_it_is() -> None:
     unread = of({**files, "journey.yaml": files["journey.yaml"].replace("title:", "titel:", 1)})
     nothing = replace(unread, results=tuple(one for one in unread.results if not one.waived and not one.findings))
     assert "**No control could be assessed" in conclusion(nothing)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_longest_status_has_the_widest_column(lang: Lang) -> None:
+    """“Applicable” was cut in two on the pages of Word."""
+    made = of({path.name: path.read_text("utf-8") for path in SHOP.glob("*.yaml")})
+    page = report_of(made, Frame((), "sopkit"), Names(made.compilation.workspace, lang))
+    tables = [block for section in page.sections[0].sections for block in section.blocks if isinstance(block, Table)]
+    widths = {plain(each.head): each.width for each in tables[0].columns[1:]}
+    assert list(widths) == [said.within(lang) for said in STATUSES.values()]
+    assert all(each > max(map(width, head.split())) for head, each in widths.items())
 
 
 def test_without_a_jurisdiction_there_are_no_controls() -> None:

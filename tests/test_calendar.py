@@ -27,7 +27,7 @@ from sopkit.render.marks import plain
 from sopkit.render.pdf import Typesetter, to_pdf
 from sopkit.render.recurrences import Recurrence
 from sopkit.render.templating import Templates
-from sopkit.render.wall_calendar import wall_calendar
+from sopkit.render.wall_calendar import _that_fit, wall_calendar
 from sopkit.render.wording.names import Names
 from sopkit.simulation.clock import DAY, Zone, day_of, slots_between
 from sopkit.simulation.holidays import CN_2026, Holidays, holidays_of
@@ -317,6 +317,26 @@ def test_the_wall_calendar_has_the_days_of_the_calendar() -> None:
                 assert entries == sorted(entries)
         assert to_html(document, Templates())
     assert wall_calendar(Book(plan(workspace), Names(workspace, "en"), "owner-manager"), found, EDITION) is None
+
+
+def test_every_entry_says_of_which_playbook_it_is() -> None:
+    workspace = unjudged(
+        HEAD.replace("ZONE", "Asia/Shanghai") + "---\nkind: procedure\nid: risks\ntitle: 风险检视\nowner: office\n"
+        "starts_on: {every: month, at: [day 8 10:00]}\nfor_each: period\n"
+        "steps: [{id: identify, title: 识别, do: 列出风险, by: office, within: 1d}]\n"
+    ).workspace
+    (event,) = (each for each in events(calendar(workspace, "office")) if "识别" in said(each, "summary"))
+    assert said(event, "summary") == "“风险检视”：识别"
+    book = Book(plan(workspace), Names(workspace, "zh-CN"), "office")
+    document = wall_calendar(book, Calendars(book.plan, EDITION).found, EDITION)
+    assert "10:00 风险检视：识别" in str(document)
+
+
+def test_a_day_shows_what_fits_beside_what_is_too_long() -> None:
+    fits, long = "10:00 abc", "09:00 " + "long word " * 9
+    assert _that_fit([long, fits], 5) == [fits]
+    assert _that_fit([fits, long], 5) == [fits]
+    assert _that_fit([fits, fits], 2) == [fits, fits]
 
 
 @pytest.mark.long

@@ -160,7 +160,7 @@ def shop_sheet(id_: str, shops: str, lang: Lang = "zh-CN") -> Document:
 
 def test_a_shop_s_sheet_has_the_work_of_all_who_work_there_and_of_nobody_else() -> None:
     daily, weekly = tables(shop_sheet("", ""))
-    assert [what for _, what in cells(daily)] == ["开门检查（店长）"]
+    assert [what for _, what in cells(daily)] == ["“开店”：开门检查（店长）"]
     assert [what for _, what in cells(weekly)] == ["发布“每周贴士”（导购）"]
 
 

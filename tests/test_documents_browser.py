@@ -15,8 +15,11 @@ import pytest
 from sopkit import pipeline
 from sopkit.reader.files import find_sources
 from sopkit.render.diagrams import diagrams
+from sopkit.render.document import Column, Document, RowGroup, Section, Table, text
+from sopkit.render.html import to_html
 from sopkit.render.manual.front import Edition
 from sopkit.render.publication import Request
+from sopkit.render.templating import Templates
 from tests.browser import Browser, Page
 from tests.documents import audit_documents, made, small, small_documents
 from tests.figures import PLAYBOOKS
@@ -77,9 +80,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write(documents: Mapping[str, str], target: Path) -> Path:
-    for path, text in documents.items():
+    for path, page in documents.items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
-        (target / path).write_text(text, "utf-8")
+        (target / path).write_text(page, "utf-8")
     return target
 
 
@@ -394,6 +397,8 @@ def test_a_wide_drawing_scrolls_in_its_own_frame_on_a_phone(browser: Browser, tm
         "[...document.querySelectorAll('.drawing')].map(e => [e.tabIndex, e.getAttribute('role'), e.getAttribute('aria-label'),"
         " e.scrollWidth > e.clientWidth, e.getBoundingClientRect().right <= 360])"
     )
+    *frames, code = frames
+    assert code == [0, "group", "扫码看最新版", False, True]
     assert frames == [[0, "group", f"流程图：图文制作 {part}/2", True, True] for part in (1, 2)]
     sizes = page.run(
         "[...document.querySelectorAll('.drawing text')].map(e => parseFloat(getComputedStyle(e).fontSize))"
@@ -430,3 +435,26 @@ def test_no_row_is_cut_between_two_pages(browser: Browser, folder: Path) -> None
         ".filter(e => !getComputedStyle(e).breakInside.startsWith('avoid')).map(e => e.outerHTML.slice(0, 80))"
     )
     assert broken == []
+
+
+def test_no_word_at_the_head_of_a_sheet_is_cut_in_two(browser: Browser, tmp_path: Path) -> None:
+    """“Done” stands above the narrowest column; long words beside it took its room."""
+    sheet = tmp_path / "sheet.html"
+    rows = tuple(
+        (text("15 minutes after the issue on the second Saturday"), text("“Monthly event”: host" * 3)) for _ in "ab"
+    )
+    widths = ((6, "time"), (8, "text"), (2, "tick"), (3, "blank"), (3, "blank"), (5, "blank"))
+    heads = ("When", "What", "Done", "By", "At", "Remark")
+    columns = tuple(Column(text(head), *width) for head, width in zip(heads, widths, strict=True))  # type: ignore[arg-type]
+    table = Table(text("Monthly"), columns, (RowGroup((), rows),))
+    document = Document("checklist", "en", "Sheet", "", (Section("s", (), (table,)),))
+    sheet.write_text(to_html(document, Templates()), "utf-8")
+    page = browser.page(width=640)
+    page.open(sheet)
+    page.ask("Emulation.setEmulatedMedia", media="print")
+    lines = page.run(
+        "[...document.querySelectorAll('thead th')].map(th => { const r = document.createRange();"
+        " r.selectNodeContents(th); return new Set([...r.getClientRects()].map(b => b.top)).size; })"
+    )
+    page.close()
+    assert lines == [1] * 6

@@ -16,14 +16,17 @@ from lxml import etree
 
 from sopkit.render.document import (
     Column,
+    Day,
     Diagram,
     Document,
     Look,
+    Moment,
     Paragraph,
     RowGroup,
     Section,
     StepCard,
     Table,
+    Week,
     text,
 )
 from sopkit.render.docx import to_docx
@@ -263,3 +266,19 @@ def test_hostile_text_is_shown_as_text() -> None:
     for words in (*HOSTILE, *LONG):
         data = to_docx(replace(paper(Paragraph((Run(words),))), title=words, subtitle=words, stamp=words, draft=True))
         assert packed(words) in docx_text(data)
+
+
+def a_week(entries: int) -> Week:
+    moments = tuple(Moment(text(f"{hour:02}:00"), (text("发布"),)) for hour in range(entries))
+    return Week(text("一周"), tuple(Day(text(name), moments) for name in ("周一", "周二", "周三")))
+
+
+def test_a_week_stays_on_its_page_and_a_long_one_is_told_day_by_day() -> None:
+    short, long, wordy = (
+        body(to_docx(paper(each)))
+        for each in (a_week(3), a_week(9), Week((), (Day(text("周一"), (Moment((), (text("很长" * 2000),)),)),)))
+    )
+    assert [len(each.findall(".//" + qn("w:gridCol"))) for each in (short, long)] == [3, 6]
+    assert len(long.findall(".//" + qn("w:tbl"))) == 3
+    whole = [each.find(".//" + qn("w:tbl")).find(".//" + qn("w:cantSplit")) for each in (short, wordy)]
+    assert [each is not None for each in whole] == [True, False]

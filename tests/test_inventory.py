@@ -20,7 +20,9 @@ from sopkit.law.vocabulary import (
     nearest_use,
 )
 from sopkit.render.data_inventory import HEADS, inventory_csv, inventory_document
+from sopkit.render.document import Facts
 from sopkit.render.markdown import to_markdown
+from sopkit.render.marks import plain
 from sopkit.render.wording.names import Names
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
@@ -185,6 +187,16 @@ def test_spreadsheets_and_pages_hold_every_entry(lang: str, entries: dict[str, E
     page = to_markdown(inventory_document(tuple(entries.values()), "2026-07-01", names))
     assert [f"`{one}`" in page for one in entries] == [True] * len(entries)
     assert "=爱好" in page
+
+
+def test_each_datum_of_a_purpose_has_a_line_with_its_retention(entries: dict[str, Entry]) -> None:
+    record = inventory_document(tuple(entries.values()), "2026-07-01", Names(compiled(PLAY).workspace, "zh-CN"))
+    facts = [block for section in record.sections[0].sections for block in section.blocks if isinstance(block, Facts)]
+    lists = [
+        [plain(line) for line in each.lines] for one in facts for each in one.entries if plain(each.label) == "数据"
+    ]
+    assert max(map(len, lists)) > 1
+    assert all(line.count("保存") == 1 for lines in lists for line in lines), lists
 
 
 def judged(play: str) -> Sequence[Finding]:

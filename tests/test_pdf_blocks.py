@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sopkit.render.document import Diagram, Document, Section, text
 from sopkit.render.drawing import parted
 from sopkit.render.fonts import characters
 from sopkit.render.pdf import Typesetter, to_pdf
@@ -44,6 +45,17 @@ def test_the_data_of_every_block_is_this() -> None:
     if REGENERATE:
         GOLDEN.write_text(shown, "utf-8")
     assert shown == GOLDEN.read_text("utf-8")
+
+
+@pytest.mark.parametrize("letter", ["a", "汉", "😀", "“"])
+def test_what_is_said_beside_the_pages_may_be_long(letter: str, typesetter: Typesetter) -> None:
+    """What a long flow is in words may be more than PDF lets be said of a picture."""
+    said = f"{letter * 7} " * 2500
+    drawn = Section("s", text("章"), (Diagram("d", "图", DRAWING, said),))
+    pdf = pypdfium2.PdfDocument(to_pdf(Document("manual", "zh-CN", said, said, (drawn,)), typesetter))
+    title = pdf.get_metadata_value("Title")
+    assert len(title) > 3000
+    assert title.endswith("…")
 
 
 @pytest.mark.parametrize("form", ["manual", "checklist", "index"])

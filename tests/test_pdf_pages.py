@@ -15,14 +15,17 @@ from sopkit.render.document import (
     Block,
     Checklist,
     Column,
+    Day,
     Document,
     Fact,
     Facts,
     Look,
+    Moment,
     Paragraph,
     RowGroup,
     Section,
     Table,
+    Week,
     text,
 )
 from sopkit.render.pdf import Typesetter, to_pdf
@@ -125,18 +128,6 @@ def test_the_weeks_of_a_month_that_has_room_are_equally_high(typesetter: Typeset
     assert steps.pop() > 100
 
 
-def test_a_question_stays_on_one_page_with_its_answers(typesetter: Typesetter) -> None:
-    questions = tuple(
-        Checklist(text(f"Question {number}"), tuple(text(f"{letter}{number}.") for letter in "ABCD"))
-        for number in range(40)
-    )
-    sheets = opened(document("manual", "Training", (Section("q", text("Questions"), questions),)), typesetter)
-    pages = [sheet.get_textpage().get_text_bounded() for sheet in sheets]
-    for number in range(40):
-        (page,) = (page for page in pages if f"Question {number}\r\n" in page)
-        assert all(f"{letter}{number}." in page for letter in "ABCD")
-
-
 def test_what_is_said_beside_a_label_begins_at_one_place_however_long_the_label(typesetter: Typesetter) -> None:
     labels = ("When", "A label that takes two lines", "WWWWWWWWWWWW", "")
     facts = Facts(tuple(Fact(text(label), (text("ßegins"), text("ßegins again"))) for label in labels))
@@ -180,3 +171,30 @@ def test_a_line_that_leads_to_a_table_stands_above_it(typesetter: Typesetter) ->
         assert "R does it" in said[place]
         pages.add(place)
     assert pages == {0, 1}
+
+
+def week_of(lines: int) -> Week:
+    entry = Moment(text("19:30"), tuple(text(f"Weekly event: entry {number} of a long day") for number in range(lines)))
+    return Week(text("The week"), tuple(Day(text(name), (entry,)) for name in ("Mon", "Tue", "Wed", "Thu", "Fri")))
+
+
+@pytest.mark.parametrize(
+    "led", [week_of(5), Checklist(text("1. Which?"), tuple(text(f"entry {number}") for number in range(4)))]
+)
+def test_a_week_and_a_question_are_not_cut_in_two(led: Block, typesetter: Typesetter) -> None:
+    pages = set()
+    for count in range(26, 42):
+        filler = tuple(Paragraph(text("Words")) for _ in range(count))
+        *said, last = opened(document("manual", "M", (Section("a", text("A"), (*filler, led)),)), typesetter)
+        whole = last.get_textpage().get_text_bounded()
+        assert not [each for each in said if "entry" in each.get_textpage().get_text_bounded()]
+        assert "entry 0" in whole
+        pages.add("Words" in whole)
+    assert pages == {True, False}
+
+
+def test_a_week_longer_than_a_page_goes_on_overleaf(typesetter: Typesetter) -> None:
+    entry = Moment(text("19:30"), (text("word " * 400),))
+    week = Week(text("The week"), tuple(Day(text(name), (entry,)) for name in ("Mon", "Tue", "Wed", "Thu", "Fri")))
+    pdf = opened(document("manual", "M", (Section("a", text("A"), (week,)),)), typesetter)
+    assert sum(each.get_textpage().get_text_bounded().count("word") for each in pdf) == 2000

@@ -59,6 +59,17 @@ def test_a_card_says_of_what_what_when_and_whom_to_ask(lang: Lang) -> None:
     assert "https://sop.example.com/aurora" in to_markdown(made)
 
 
+def test_who_signs_for_a_manual_can_see_whether_it_is_the_live_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = Book(plan(small()), Names(small(), "en"), "guide")
+    made = manual(book, EDITION, Templates())
+    (code,) = [block for block in made.sections[-1].blocks if isinstance(block, Diagram)]
+    assert (made.sections[-1].anchor, code.text) == ("sign-off", "https://sop.example.com/aurora")
+    monkeypatch.setattr("sopkit.render.qr.is_ready", lambda: False)
+    without = manual(book, EDITION, Templates())
+    assert without.content == made.content, "nobody signs again since a library is missing"
+    assert len(without.sections[-1].blocks) == len(made.sections[-1].blocks) - 1
+
+
 def test_the_code_is_that_of_the_address() -> None:
     address = "https://sop.example.com/aurora?a=1&b=<2>"
     drawn = qr_code(address, "<Live>")

@@ -117,6 +117,12 @@ def test_the_chapters_are_there_and_in_the_contents(lang: Lang, role: str) -> No
     assert [link.text for link in listed] == chapters
 
 
+def test_the_calendar_of_all_goes_on_where_the_roles_end(workspace: Workspace) -> None:
+    """A page that begins anew after the last row of a table is empty but for that row."""
+    chapters = {each.anchor: each for each in manual(book(workspace, "en"), EDITION, Templates()).sections}
+    assert not chapters["schedule"].breaks
+
+
 def test_a_step_card_says_who_when_how_why_and_what_if(workspace: Workspace) -> None:
     document = manual(book(workspace, "zh-CN", "guide"), EDITION, Templates())
     (card,) = (each for each in cards(document) if each.id == "new-member/meet/hello")
@@ -195,11 +201,11 @@ def test_a_flow_that_branches_is_drawn_and_said_in_words(workspace: Workspace) -
         for role in ("all", "guide", "ops-lead")
     }
     assert captions == {
-        "all": ["Flow: New member", "Flow: Production"],
-        "guide": ["Flow: New member"],
-        "ops-lead": ["Flow: Production"],
+        "all": ["Flow: New member", "Flow: Production", "Scan for the live edition"],
+        "guide": ["Flow: New member", "Scan for the live edition"],
+        "ops-lead": ["Flow: Production", "Scan for the live edition"],
     }
-    figure, other = tree(documents["manuals/all.en.html"]).all("figure")
+    figure, other, _ = tree(documents["manuals/all.en.html"]).all("figure")
     (drawing,) = figure.all("svg")
     named = {each.attributes["id"]: each.text for each in drawing.all("title", "desc") if "id" in each.attributes}
     assert next(named[id_] for id_ in drawing.attributes["aria-labelledby"].split()) == "New member"

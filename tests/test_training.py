@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ from sopkit.render.manual.manual import manual
 from sopkit.render.markdown import to_markdown
 from sopkit.render.marks import Line, plain
 from sopkit.render.templating import Templates
-from sopkit.render.training.answers import Asked
+from sopkit.render.training.answers import Asked, other_answers
 from sopkit.render.training.pack import LETTERS, Pack, pack
 from sopkit.render.training.questions import MOST, Question, questions, seed_of
 from sopkit.render.walks import Placed, accountable, doers, placed_steps
@@ -274,3 +275,19 @@ def test_papers_depend_on_no_hash_seed() -> None:
 def blocks(document: Document) -> Iterator[object]:
     for section in document.sections:
         yield from section.blocks
+
+
+def test_wrong_times_are_of_the_size_of_the_right_one(reference: Workspace) -> None:
+    """Of minutes nobody takes working days for the answer: they are left out where enough is nearer."""
+    asked = Asked(plan(reference))
+    step = next(each for each in asked.steps if each.path == "shop-enrolment/tell")
+    nearest = [answer.key for answer in islice(other_answers("limit", step, asked), 6)]
+    assert len(nearest) == 6
+    assert all(key.endswith("m") for key in nearest), nearest
+
+
+def test_wrong_advice_is_first_of_the_same_people(reference: Workspace) -> None:
+    asked = Asked(plan(reference))
+    step = next(each for each in asked.steps if each.path == "shop-enrolment/scan")
+    mine = [answer.key for placed, answer in asked.known("wrong") if "guide" in doers(placed, reference)]
+    assert {answer.key for answer in islice(other_answers("wrong", step, asked), 6)} <= set(mine)

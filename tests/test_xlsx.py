@@ -212,3 +212,9 @@ def test_figures_are_numbers_and_shares_percents() -> None:
     found = list(book["SOP301 谁"].iter_rows())[-3:]
     assert [cell.value for row in found for cell in row] == ["007", 12345, 0.0014, "8", 0, 1, "9", "–", "< 0.01%"]
     assert [cell.number_format for cell in found[0]] == ["General", "#,##0", "0.00%"]
+
+
+def test_only_what_is_torn_off_is_called_a_slip() -> None:
+    """The note below a training record is text."""
+    record = replace(SHEET, sections=(Section("s", (), (FIXED, Paragraph(text("满分 20 分。")))),))
+    assert xlsx_book(to_xlsx(record)).sheetnames == ["固定时间", "正文"]

@@ -187,11 +187,10 @@ def _former(loaded: Loaded, output: Path, since: str | None) -> EditionFile | No
 
 
 def _undrawn(loaded: Loaded, only: tuple[str, ...]) -> tuple[Phrase, ...]:
-    """Return what quick cards lack: the code to scan, where the live edition has an address and the library is missing."""
+    """Return what manuals and quick cards lack: the code to scan, where the live edition has an address and the library is missing."""
     outputs = loaded.compilation.workspace.settings.outputs
-    wanted = (
-        (not only or "card" in only) and outputs is not None and outputs.url is not None and may_be_drawn(outputs.url)
-    )
+    shown = not only or {"manual", "card"} & set(only)
+    wanted = shown and outputs is not None and outputs.url is not None and may_be_drawn(outputs.url)
     return (QR_CODES,) if wanted and not is_ready() else ()
 
 

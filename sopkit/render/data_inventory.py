@@ -72,8 +72,8 @@ ACTIVITIES_SAY: Final = Phrase(
 )
 DATA: Final = Phrase("按数据项", "By datum")
 USED_DATA: Final = Phrase("数据", "Data")
-SINCE: Final = Phrase("“{event}”之后{period}", "{period} after “{event}”")
-SINCE_COLLECTED: Final = Phrase("收集之后{period}", "{period} after collection")
+SINCE: Final = Phrase("“{event}”之后 {period}", "{period} after “{event}”")
+SINCE_COLLECTED: Final = Phrase("收集之后 {period}", "{period} after collection")
 NONE: Final = Phrase("没有写明", "not declared")
 WHERE: Final = Phrase("哪些数据到哪些系统", "Which data come to which tools")
 NOTHING: Final = Phrase("没有用到数据。", "No data are used.")
@@ -134,13 +134,16 @@ def _activity(purpose: Purpose, entries: Sequence[Entry], names: Names) -> Secti
     facts = [
         (BASIS, [_basis(purpose.id, names)]),
         (CONSENTS, _titles(workspace.consents, dict.fromkeys(id_ for _, made in used for id_ in made.consents), names)),
-        (USED_DATA, [f"{_title(one, names)}{names.bracketed(_kept(one, names))}" for one, _ in used]),
         (CATEGORY, sorted({clean(one.category_title.within(names.lang)) for one, _ in used} - {""})),
     ]
+    # A line for each: what is kept for how long is looked up datum by datum.
+    data = tuple(text(f"{_title(one, names)}{names.bracketed(_kept(one, names))}") for one, _ in used)
+    known = _facts(facts, names).entries
+    listed = (Fact(_text(USED_DATA, names), data),) if data else ()
     return Section(
         f"purpose-{purpose.id}",
         text(names.title(workspace.purposes, purpose.id)),
-        (_facts(facts, names), *_where(used, names)),
+        (Facts((*known, *listed)), *_where(used, names)),
     )
 
 

@@ -18,6 +18,8 @@ from sopkit.text import Lang
 
 LOOKS: Final = frozenset({"width", "breaks", "svg", "shade", "listed", "folded", "asks"})
 """Fields that change how a document looks or is filled in, and not what it says: nobody signs again for them."""
+MOST_OF_A_DAY: Final = 9
+"""Lines of a day that a column of a week has room for."""
 HASH_LENGTH: Final = 16
 """Hexadecimal digits of the content hash that are printed: enough that two contents never share them by chance."""
 
@@ -169,6 +171,11 @@ class Week:
 
     caption: Line
     days: tuple[Day, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a day has more than a column holds: it is printed day by day then."""
+        return any(sum(len(each.what) + 1 for each in day.entries) > MOST_OF_A_DAY for day in self.days)
 
 
 @dataclass(frozen=True, slots=True)

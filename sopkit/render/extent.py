@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import ClassVar, Final
 
 from sopkit.frozen import dataclass
-from sopkit.render.document import Column, Table, field_names, is_line
+from sopkit.render.document import Column, Table, Week, field_names, is_line
 from sopkit.render.marks import Line, plain
 
 PAGE_EMS: Final = 46.0
@@ -53,6 +53,13 @@ class Extent:
     def row(self, row: tuple[Line, ...]) -> float:
         """Return the height of a row of the table."""
         return max((_lines(cell, width) for cell, width in zip(row, self._widths, strict=False)), default=1.0)
+
+
+def fits_a_page(week: Week) -> bool:
+    """Whether the days of a week, side by side in small letters, surely have room on one page."""
+    each_day = [[line for each in day.entries for line in (each.when, *each.what)] for day in week.days]
+    width = PAGE_EMS / max(1, len(week.days))
+    return max((sum(_lines(line, width) for line in lines) for lines in each_day), default=0) <= 2 * Extent.BLOCK
 
 
 def _all_lines(value: object) -> Iterator[Line | None]:

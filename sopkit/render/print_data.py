@@ -26,11 +26,12 @@ from sopkit.render.document import (
     Section,
     StepCard,
     Table,
+    Week,
     field_names,
     is_line,
 )
 from sopkit.render.drawing import POINTS, Words, parted
-from sopkit.render.extent import Extent
+from sopkit.render.extent import Extent, fits_a_page
 from sopkit.render.lettering import text_width
 from sopkit.render.marks import Line, Run, clean, plain
 from sopkit.render.templating import Plain, safe_href
@@ -125,10 +126,10 @@ class _Preparation:
         if isinstance(block, Diagram):
             return self._diagram(block)
         made = self._plain(block)
-        if isinstance(block, StepCard | Script | Callout):
+        if isinstance(block, StepCard | Script | Callout | Checklist):
             made["whole"] = Extent().of(block).fits_a_block
-        if isinstance(block, Checklist):
-            made["whole"] = Extent().lines(block.lines) <= Extent.ROW
+        if isinstance(block, Week):
+            made["long"], made["whole"] = block.is_long, fits_a_page(block)
         if isinstance(block, Facts):
             made["entries"] = [self._fact(fact) for fact in block.entries]
         return made

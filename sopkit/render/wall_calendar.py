@@ -53,7 +53,7 @@ WEEK: Final = 7
 KPIS: Final = " "
 """Under which KPIs that are looked at on one day stand together; no id is that."""
 FEW: Final = 2
-"""KPIs, or steps for one cadence, that are named; of more the number is said."""
+"""KPIs, or steps of one playbook, that are named; of more the number is said."""
 PAGE: Final = 50
 """Rows of text that a month has on its page, beside its heads and notes, so that it stays there; all is in the calendar file."""
 WIDTH: Final = 13
@@ -110,19 +110,14 @@ def _months(day: date) -> list[date]:
 
 
 def _days(book: Book, found: Sequence[Recurrence]) -> Days:
-    """Return the lines of each day that has anything of its own: (time, what), one for each cadence, in order of time."""
+    """Return the lines of each day that has anything of its own: (time, what), one for each playbook, in order of time."""
     days: dict[date, dict[str, list[tuple[str, str]]]] = {}
     for each in found:
         engagement = each.engagement
         if is_daily(engagement) or not (book.whole or book.role in engagement.roles):
             continue
-        about = (
-            engagement.cadence.id
-            if engagement.cadence
-            else KPIS
-            if engagement.kpi
-            else f"{engagement.path} {each.number}"
-        )
+        playbook = engagement.cadence or (engagement.placed.playbook if engagement.placed else None)
+        about = playbook.id if playbook else KPIS
         said = _deed(engagement, book)
         for moment in each.dates:
             time = "" if each.all_day else f"{moment:%H:%M}"
@@ -140,7 +135,7 @@ def _deed(engagement: Engagement, book: Book) -> str:
 
 
 def _line(about: str, entries: tuple[tuple[str, str], ...], book: Book) -> str:
-    """Return what is done for one cadence on a day, its title said once: `12:00 每周直播：预告，18:30 开播`."""
+    """Return what is done for one playbook on a day, its title said once: `12:00 每周直播：预告，18:30 开播`."""
     names = book.names
     ordered = sorted(dict.fromkeys(entries))
     if about == KPIS:
@@ -148,7 +143,7 @@ def _line(about: str, entries: tuple[tuple[str, str], ...], book: Book) -> str:
         many = names.pick(f"{len(ordered)} 项指标", f"{len(ordered)} KPIs")
         said = names.pick("查看", "look at ") + (few if len(ordered) <= FEW else many)
         return f"{ordered[0][0]} {said}".strip()
-    title = plain(names.title(names.workspace.cadences, about)) if about in names.workspace.cadences else ""
+    title = plain(names.title(names.playbooks, about))
     (time, first), *others = ordered
     said = names.colon(title, first) if title and first else title or first
     if len(ordered) > FEW:
@@ -212,15 +207,16 @@ def _cell(day: date, month: int, days: Days, holidays: Holidays, book: Book, *, 
 
 
 def _that_fit(lines: list[str], room: int) -> list[str]:
-    """Return the first lines that fit into so many rows; where some do not, a row is kept to say how many."""
+    """Return the lines that fit into so many rows, the first before others; where some do not, a row is kept to say how many."""
     needed = [_rows(line, WIDTH) for line in lines]
     if sum(needed) <= room:
         return lines
-    count, rows = 0, 0
-    while rows + needed[count] < room:
-        rows += needed[count]
-        count += 1
-    return lines[:count]
+    shown, left = [], room - 1
+    for line, rows in zip(lines, needed, strict=True):
+        if rows <= left:
+            shown.append(line)
+            left -= rows
+    return shown
 
 
 @lru_cache(maxsize=4096)

@@ -113,7 +113,7 @@ class _Writer:
             "label": {**edges, "font_color": soft},
             "caption": {"bold": True, "font_size": 12, "font_color": document.look.colour, "valign": "vcenter"},
             "heading": {"bold": True, "font_size": 12, "bottom": 2, "bottom_color": document.look.colour},
-            "link": {"font_color": "#1F5F8B", "underline": 1},
+            "link": {**edges, "font_color": "#1F5F8B", "underline": 1},
         }
         self.looks: dict[Style, Format] = {
             name: book.add_format({"font_name": font, "font_size": 10, **look}) for name, look in looks.items()

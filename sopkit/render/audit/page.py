@@ -13,6 +13,7 @@ from sopkit.render.audit.controls import anchor, card
 from sopkit.render.audit.cover import SCOPE_FACTS, Frame, cover, row_of, scope
 from sopkit.render.audit.titles import Titles
 from sopkit.render.audit.words import DISCLAIMER, GRAVITIES, MEANINGS, SIGNS, STATUSES
+from sopkit.render.columns import width
 from sopkit.render.document import (
     Block,
     Bullets,
@@ -249,8 +250,10 @@ def _line(one: Result, names: Names) -> Line:
 
 
 def _table(audit: Audit, names: Names) -> Table:
-    heads = (_text(TOPIC_HEAD, names), *(_text(said, names) for said in STATUSES.values()))
-    columns = tuple(Column(head, 7 if number == 0 else 2) for number, head in enumerate(heads))
+    heads = [said.within(names.lang) for said in STATUSES.values()]
+    # Each is as wide as its longest word: none is broken.
+    counted = [Column(text(head), max(map(width, head.split())) + 2) for head in heads]
+    columns = (Column(_text(TOPIC_HEAD, names), 26), *counted)
     rows = [_row(topic, audit.of(topic), names) for topic in (*TOPICS, OTHER) if audit.of(topic)]
     counts = tuple(text(str(audit.count(status))) for status in STATUSES)
     rows.append((text(strong(TOTAL.within(names.lang))), *counts))

@@ -11,8 +11,9 @@ from sopkit.frozen import dataclass
 from sopkit.model.documents import Settings
 from sopkit.model.values import Text
 from sopkit.render.colour import legible
-from sopkit.render.document import Document, Fact, Look, Section, content_hash, text
+from sopkit.render.document import Diagram, Document, Fact, Look, Section, content_hash, text
 from sopkit.render.marks import clean, link, plain
+from sopkit.render.qr import qr_code
 from sopkit.render.wording.names import Names
 from sopkit.text import LANGS, Lang, Phrase
 
@@ -94,9 +95,19 @@ def _cover(settings: Settings, edition: Edition, suffix: str, content: str, name
     yield names.pick("批准人", "Approved by"), names.role(outputs.approver) if outputs and outputs.approver else ""
     yield names.pick("基准日期", "As of"), str(edition.as_of)
     yield names.pick("内容指纹", "Content hash"), content
-    url = clean(outputs.url) if outputs and outputs.url else ""
+    url = address(settings)
     yield names.pick("最新版地址", "Live edition"), link(url, url)
     yield names.pick("生成程序", "Made by"), edition.tool
+
+
+def address(settings: Settings) -> str:
+    """Return where the live edition is; '' where the workspace does not say."""
+    return clean(settings.outputs.url) if settings.outputs and settings.outputs.url else ""
+
+
+def code(names: Names) -> Diagram | None:
+    """Return what a phone reads to come to the live edition: on paper nobody else sees whether there is a newer one."""
+    return qr_code(address(names.workspace.settings), names.pick("扫码看最新版", "Scan for the live edition"))
 
 
 def running(settings: Settings, edition: Edition, suffix: str, names: Names) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from sopkit.render.document import (
     Table,
     text,
 )
+from sopkit.render.manual import front
 from sopkit.render.manual.book import Book, anchor
 from sopkit.render.manual.cards import escalation
 from sopkit.render.marks import Line, ident, link
@@ -246,4 +247,6 @@ def sign_off_section(book: Book, content: str) -> Section:
         ),
         1,
     )
-    return Section("sign-off", text(names.pick("签收", "Sign-off")), (Paragraph(text(said)), signed, trainer))
+    code = front.code(names)
+    blocks = (Paragraph(text(said)), signed, trainer, *((code,) if code else ()))
+    return Section("sign-off", text(names.pick("签收", "Sign-off")), blocks)

@@ -28,7 +28,6 @@ from sopkit.render.manual.cards import escalation, needed_consents
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.people import superiors
 from sopkit.render.marks import Line, clean, link, plain
-from sopkit.render.qr import qr_code
 from sopkit.render.sentences import sentence_case
 from sopkit.render.walks import Placed
 from sopkit.render.wording import deeds, timing
@@ -60,7 +59,7 @@ def quick_card(book: Book, edition: Edition, manual: Document, manual_path: str 
 def _chosen(book: Book, manual_path: str) -> list[Placed]:
     """Return the steps that fit: required ones and the most urgent before others, then in the manual's order."""
     steps = book.all_steps()
-    extent, room = Extent(_columns(book)), ROOM_WITH_CODE if _address(book) else ROOM
+    extent, room = Extent(_columns(book)), ROOM_WITH_CODE if front.address(book.workspace.settings) else ROOM
     chosen: list[Placed] = []
     for each in sorted(steps, key=lambda each: (not each.step.required, _urgency(each.step))):
         room -= extent.row(_row(each, book, manual_path)) * LINE + SPACE
@@ -139,16 +138,10 @@ def _whom(book: Book) -> Iterator[Block]:
 
 
 def _live(book: Book) -> Iterator[Block]:
-    names, address = book.names, _address(book)
+    names, address = book.names, front.address(book.workspace.settings)
     if not address:
         return
-    label = names.pick("扫码看最新版", "Scan for the live edition")
-    drawn = qr_code(address, label)
+    drawn = front.code(names)
     if drawn:
         yield drawn
     yield Paragraph(text(names.colon(names.pick("最新版地址", "Live edition"), link(address, address))))
-
-
-def _address(book: Book) -> str:
-    outputs = book.workspace.settings.outputs
-    return clean(outputs.url) if outputs and outputs.url else ""

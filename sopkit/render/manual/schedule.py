@@ -30,14 +30,15 @@ def when(engagement: Engagement, names: Names) -> str:
 
 
 def what(engagement: Engagement, book: Book, *, links: bool = True) -> str:
-    """Return what is to be done, with a link to where the manual says how."""
+    """Return what is to be done and for which playbook, with a link to where the manual says how."""
     names, workspace = book.names, book.workspace
     cadence = names.quoted(workspace.cadences, engagement.cadence.id) if engagement.cadence else ""
     if engagement.placed:
         said = deeds.title(engagement.placed, names)
         href = f"#{anchor('step', engagement.placed.path)}"
         said = link(said, href) if links else said
-        return names.colon(cadence + _issues(engagement, names), said) if cadence else said
+        of = cadence or names.quoted(names.playbooks, engagement.placed.playbook.id)
+        return names.colon(of + _issues(engagement, names), said)
     if engagement.cadence:
         href = f"#{anchor('playbook', engagement.cadence.id)}"
         shown = link(cadence, href) if links else cadence
@@ -221,7 +222,7 @@ def schedule_section(book: Book) -> Section | None:
     title = (
         names.pick("内容与复审日历", "Calendar") if book.whole else names.pick("一天与一周", "Your day and your week")
     )
-    return Section("schedule", text(title), tuple(blocks), breaks=book.whole)
+    return Section("schedule", text(title), tuple(blocks))
 
 
 def _calls(book: Book) -> Iterator[Block]:

@@ -92,8 +92,9 @@ def sheets(document: Document) -> tuple[Sheet, ...]:
     if plan.is_checklist:
         blanks = tuple(plan.blanks)
         tables = [TableSheet(each.name, each.caption, each.table, blanks) for each in plan.tables]
-        slip = TextSheet(plan.name(SLIP.within(document.lang)), rows)
-        return (*tables, slip) if rows or not tables else tuple(tables)
+        torn = any(isinstance(block, TearOff) for section in document.sections for block in section.blocks)
+        rest = TextSheet(plan.name(SLIP.within(document.lang)) if torn else text_name, rows)
+        return (*tables, rest) if rows or not tables else tuple(tables)
     return (TextSheet(text_name, rows), *plan.tables)
 
 

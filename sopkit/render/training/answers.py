@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final, Literal, TypeVar, get_args
 
 from sopkit.frozen import dataclass
@@ -54,6 +56,7 @@ class Asked:
         self._right: dict[tuple[Topic, str], Answer | None] = {}
         self._known: dict[Topic, list[tuple[Placed, Answer]]] = {}
         self._roles: list[Answer] = []
+        self._doers: dict[str, frozenset[str]] = {}
 
     def phrase(self, word: Callable[[Names], str]) -> Phrase:
         return Phrase(word(self.names["zh-CN"]), word(self.names["en"]))
@@ -76,6 +79,12 @@ class Asked:
             named = dict.fromkeys(role for placed in self.steps for role in doers(placed, self.workspace))
             self._roles = [self.role(id_) for id_ in dict.fromkeys((*named, *self.workspace.roles))]
         return self._roles
+
+    def doers(self, placed: Placed) -> frozenset[str]:
+        """Return the roles that do a step, worked out once."""
+        if placed.path not in self._doers:
+            self._doers[placed.path] = frozenset(doers(placed, self.workspace))
+        return self._doers[placed.path]
 
     def right(self, topic: Topic, placed: Placed) -> Answer | None:
         """Return `right_answer`, worked out once."""
@@ -227,25 +236,47 @@ def _candidates(topic: Topic, placed: Placed, asked: Asked) -> Iterator[Answer]:
     if topic == "case":
         yield from (asked.script(id_) for id_ in scripts_of(placed) if id_ in workspace.scripts)
     elif topic in ("next", "rejected"):
-        near = _nearest(placed, [(each, each) for each in asked.plan.steps[placed.playbook.id]])
+        near = _nearest(placed, [(each, each) for each in asked.plan.steps[placed.playbook.id]], asked)
         yield from (asked.step(each) for each in near if _is_elsewhere(topic, placed, each, asked))
     else:
-        yield from _nearest(placed, asked.known(topic))
+        yield from _nearest(placed, asked.known(topic), asked, _by_length(topic, placed, asked))
     if topic in ("escalate", "hand-over"):
         yield from asked.roles()
     elif topic == "again":
-        yield from _nearest(placed, asked.known("limit"))
+        yield from _nearest(placed, asked.known("limit"), asked, _by_length(topic, placed, asked))
     elif topic == "start":
         yield from map(asked.playbook, workspace.procedures)
     elif topic == "refusal":
         yield from (asked.consents((id_,)) for id_ in workspace.consents)
 
 
-def _nearest(placed: Placed, things: Sequence[tuple[Placed, T]]) -> list[T]:
-    """Return what belongs to other steps: of the same stage first, then of the same playbook."""
+def _nearest(
+    placed: Placed, things: Sequence[tuple[Placed, T]], asked: Asked, apart: Callable[[T], float] = lambda _: 0
+) -> list[T]:
+    """Return what belongs to other steps: of the same stage first, then of the same playbook, then of the same people.
+
+    What is alike in that stands in the order of `apart`.
+    """
+    mine = asked.doers(placed)
     others = [(each, thing) for each, thing in things if each.path != placed.path]
-    others.sort(key=lambda one: (one[0].playbook is not placed.playbook, one[0].stage is not placed.stage))
+    others.sort(
+        key=lambda one: (
+            one[0].playbook is not placed.playbook,
+            one[0].stage is not placed.stage,
+            mine.isdisjoint(asked.doers(one[0])),
+            apart(one[1]),
+        )
+    )
     return [thing for _, thing in others]
+
+
+def _by_length(topic: Topic, placed: Placed, asked: Asked) -> Callable[[Answer], float]:
+    """Return how far a time is from the right one, as a ratio: nobody takes days for minutes. Of other topics nothing is."""
+    right = asked.right(topic, placed)
+    if right is None or topic not in ("limit", "lead", "again"):
+        return lambda _: 0
+    length = sum(_seconds(right.key))
+    return lambda other: abs(math.log((sum(_seconds(other.key)) + 1) / (length + 1)))
 
 
 def _is_elsewhere(topic: Topic, placed: Placed, other: Placed, asked: Asked) -> bool:
@@ -312,6 +343,7 @@ def _overlap(one: str, other: str) -> bool:
     return low <= last and first <= high
 
 
+@lru_cache(maxsize=1024)
 def _seconds(said: str) -> tuple[int, int]:
     """Return the shortest and longest that a time can be: `1mo` is 28 to 31 days, `3 workdays` no more than holidays allow."""
     number, _, word = said.partition(" ")

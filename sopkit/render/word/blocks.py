@@ -30,6 +30,7 @@ from sopkit.render.document import (
     Timeline,
     Week,
 )
+from sopkit.render.extent import fits_a_page
 from sopkit.render.marks import Line, Run, clean, plain
 from sopkit.render.templating import safe_href
 from sopkit.render.word.shapes import shapes
@@ -316,16 +317,23 @@ class Body:
             yield from self.block(each, min(level + 1, DEEPEST), width)
 
     def _week(self, block: Week, width: int) -> Iterator[str]:
-        """Yield a cell a day, its title in the cell, so that a day is read as a whole."""
+        """Yield a cell a day, its title in the cell, so that a day is read as a whole; one day after the other where much is to do."""
         yield paragraph(self.words(block.caption), "Label")
+        if block.is_long:
+            for day in block.days:
+                yield paragraph(
+                    self.words(day.title) + (run("  ") + self._nothing() if not day.entries else ""), "Label"
+                )
+                yield from self._pairs(((each.when, each.what) for each in day.entries), width)
+            return
         if not block.days:
             return
         widths = shares([1] * len(block.days), width)
         cells = []
         for day, part in zip(block.days, widths, strict=True):
             title = paragraph(self.words(day.title, "<w:b/>"), "Cell")
-            cells.append(Cell(title + (self._moments(day.entries) or self._nothing()), part))
-        yield table(widths, [row(cells, whole=False)], "TableGrid", caption=plain(block.caption)) + GAP
+            cells.append(Cell(title + (self._moments(day.entries) or paragraph(self._nothing(), "Cell")), part))
+        yield table(widths, [row(cells, whole=fits_a_page(block))], "TableGrid", caption=plain(block.caption)) + GAP
 
     def _moments(self, entries: Iterable[Moment]) -> str:
         return "".join(
@@ -334,7 +342,7 @@ class Body:
         )
 
     def _nothing(self) -> str:
-        return paragraph(run(NOTHING.within(self.lang), f'<w:color w:val="{SOFT}"/>'), "Cell")
+        return run(NOTHING.within(self.lang), f'<w:color w:val="{SOFT}"/>')
 
     def _diagram(self, block: Diagram, width: int) -> Iterator[str]:
         self.drawings += 1
