@@ -6,6 +6,7 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
 
 import pypdfium2  # type: ignore[import-untyped]  # it has annotations, but says nowhere that they are for us
@@ -52,6 +53,19 @@ def test_what_fails_in_it_is_told_with_file_line_and_document(said: str) -> None
         assert "清单" in told
         assert f"templates/typst/pen.typ:{line}:" in told
         assert "root:" not in told
+
+
+def test_a_compiler_that_breaks_off_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def compiled(*_: object, **__: object) -> bytes:
+        raise panic("index out of bounds")
+
+    monkeypatch.setattr("sopkit.render.typst_press._compiler", lambda _: SimpleNamespace(compile=compiled))
+    with Typesetter(Templates(), date(2026, 7, 1)) as typesetter, pytest.raises(DocumentFailedError) as refused:
+        to_pdf(SHEET, typesetter)
+    assert "the typesetter broke off" in refused.value.reason.en
+    assert "清单" in refused.value.reason.zh
 
 
 @pytest.mark.long

@@ -32,6 +32,8 @@ TOO_LONG: Final = Phrase("超过了 {seconds} 秒", "it takes more than {seconds
 BROKEN: Final = Phrase(
     "它用的内存超过了限制，或排版程序中断了", "it needs more memory than is allowed, or the typesetter broke off"
 )
+PANIC: Final = "pyo3_runtime"
+"""Where the exception is at home that tells that the compiler met something its makers did not think of; it is no `Exception`."""
 LARGE: Final = 300_000
 """Characters of data, of one document or several, that fill so much memory that it is given back before the next."""
 FULL: Final = 1_000_000
@@ -151,6 +153,10 @@ def _compiled(compiler: typst.Compiler, job: Job) -> bytes:
     except typst.TypstError as error:
         found = PLACE.search(error.diagnostic)
         raise LayoutError(error.message, found[1] if found else "") from error
+    except BaseException as error:
+        if type(error).__module__ != PANIC:
+            raise
+        raise LayoutError("panic", reason=BROKEN) from error
     if not isinstance(made, bytes):
         raise TypeError("a PDF is one file")
     return made
