@@ -13,6 +13,7 @@ import pytest
 
 import sopkit
 from sopkit import pipeline, rules
+from sopkit.model import bind
 from sopkit.reader import read
 from sopkit.rules import case, conflicts_items, conflicts_workload, cycles
 from sopkit.rules.examples import AUTOMATION, WORKSPACE
@@ -42,6 +43,15 @@ def compiled(files: Files, *earlier: Recollection | None) -> pipeline.Compilatio
     return pipeline.compile(sources, today=TODAY, earlier=tuple(filter(None, earlier)))
 
 
+def compiled_like(files: Files, other: pipeline.Compilation, *earlier: Recollection | None) -> pipeline.Compilation:
+    """Compile the files as a further version beside another: files that are the same are the very same ones."""
+    same = {(one.path, one.data): one for one in other.clean}
+    sources = [same.get((path, data)) or Source(path, data) for path, data in files.items()]
+    return pipeline.compile(
+        sources, today=TODAY, known=other.clean.get, earlier=tuple(filter(None, earlier)), like=other
+    )
+
+
 def content(files: Files) -> Content:
     return tuple((path, Source(path, files[path]).digest) for path in sorted(files))
 
@@ -59,6 +69,14 @@ def recollection(files: Files, made: pipeline.Compilation, now: Files) -> Recoll
 def told(made: pipeline.Compilation) -> list[str]:
     """Return all that is said, places, fixes and timelines among it."""
     return [repr(one) for one in (*made.findings, *made.proved, *made.not_assessed, *made.waived, made.held_back)]
+
+
+def made_of(made: pipeline.Compilation) -> list[object]:
+    """Return the graph in its order, what the documents hold, and where every name is used."""
+    uses = {
+        space: {name: [*marks] for name, marks in used.items()} for space, used in made.resolution.references.items()
+    }
+    return [[*made.graph.nodes.values()], made.graph.edges, repr(made.workspace), uses]
 
 
 def _words(lines: list[str], at: int, _: random.Random) -> None:
@@ -139,6 +157,9 @@ def recalls_the_same(name: str, seeds: range, tmp_path: Path) -> int:
         beside = recollection(other, compiled(other), now) if other is not files else None
         whole = compiled(now)
         assert told(compiled(now, earlier)) == told(compiled(now, beside, earlier)) == told(whole), seed
+        for like in (compiled_like(now, first), compiled_like(now, first, earlier)):
+            assert told(like) == told(whole), seed
+            assert made_of(like) == made_of(whole), seed
         if earlier is not None and whole.judgement.said:
             found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
             taken += len(found.said) + len(found.of_others)
@@ -155,6 +176,35 @@ def test_a_check_that_recalls_is_the_same_as_a_whole_one(name: str, seeds: range
 
 
 PLAYBOOK = "lifecycle/000/lifecycle-00000.yaml"
+
+
+def test_what_is_the_same_in_another_version_is_bound_and_laid_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = workspace("synthetic", tmp_path)
+    first = compiled(files)
+    bound = Mock(wraps=bind.bind)
+    monkeypatch.setattr(bind, "bind", bound)
+
+    def otherwise(kind: str, change: Callable[[str], str]) -> tuple[set[str], int]:
+        path = next(one for one in sorted(files) if kind in one)
+        now = {**files, path: change(files[path].decode()).encode()}
+        bound.reset_mock()
+        made = compiled_like(now, first)
+        asked = {call.args[1].trees[call.args[2]].source.path for call in bound.call_args_list}
+        laid = sum(
+            made.graph.laid[name] is not one for name, one in first.graph.laid.items() if name in made.graph.laid
+        )
+        assert made_of(made) == made_of(compiled(now))
+        return asked - {path}, laid
+
+    assert otherwise("lifecycle-", lambda text: text.replace("after: 30d", "after: 31d")) == (set(), 1)
+    assert otherwise("lifecycle-", lambda text: f"# a remark\n{text}") == (set(), 1)
+    beside, laid = otherwise("lifecycle-", lambda text: re.sub(r"(?m)^id: .*", "id: another", text))
+    assert len(beside) == len({tree.source.path for tree in first.forest.trees}) - 1, "other names are declared"
+    assert laid == len(first.graph.laid) - 1
+    doubled = lambda text: f"{text}---\n{text.replace('id: ', 'id: more-', 1)}"  # noqa: E731
+    assert otherwise("lifecycle-", doubled)[0], "the numbers of trees are others"
 
 
 def recalled(files: Files, edit: Callable[[str], str], tmp_path: Path) -> tuple[frozenset[str], frozenset[str]]:

@@ -27,6 +27,8 @@ READING: Final = Phrase("正在读取旧版本", "reading the former version")
 NEITHER: Final = Phrase(
     "“{word}”既不是文件夹，git 里也没有这个版本", "“{word}” is no folder, and git knows no revision of that name"
 )
+FEW: Final = 64
+"""So many files are read sooner than all that was read before is opened."""
 WORKING: Final = Phrase("工作区现在的样子", "the working tree")
 
 
@@ -77,7 +79,8 @@ def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Ver
         sources = tuple([same.get((one.path, one.data), one) for one in then.found.sources])
         known = {source: clean[source] for source in sources if source in clean}
         unknown = tuple([source for source in sources if source not in known])
-        reading = Reading(sources, {**known, **remembered_trees(folder).recall(unknown)})
+        many = len(unknown) > FEW
+        reading = Reading(sources, {**known, **(remembered_trees(folder).recall(unknown) if many else {})})
         from sopkit import pipeline  # noqa: PLC0415  a second process reads meanwhile
 
         compilation = pipeline.compile(
@@ -90,6 +93,7 @@ def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Ver
             look=then.look,
             exists=then.exists,
             earlier=later.former.at(then.found, later.compilation) if later is not None else (),
+            like=later.compilation if later is not None else None,
         )
         gc.freeze()
     return compilation
