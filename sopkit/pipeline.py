@@ -130,7 +130,14 @@ def compile(  # noqa: A001  the word for it
             *lacking,
         )
         judgement = rules.check(
-            resolution.workspace, execution, forest, applied, read_and_resolved, exists=exists, earlier=earlier
+            resolution.workspace,
+            execution,
+            forest,
+            applied,
+            read_and_resolved,
+            exists=exists,
+            earlier=earlier,
+            like=like.judgement if like is not None else None,
         )
         outcomes = judgement.outcomes
         violations = [one for one in outcomes if isinstance(one, Finding)]
