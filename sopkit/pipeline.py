@@ -89,13 +89,15 @@ def compile(  # noqa: A001  the word for it
     exists: Callable[[str], bool] = lambda _: True,
     earlier: Iterable[Recollection] = (),
     like: Compilation | None = None,
+    proofs: bool = True,
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
     `packs` are files of law that the workspace adds, `own_rules` those of its own rules; `found` is what kept files from being
     sources; `known` returns the trees of a file whose content was found clean before; `look` gets a picture out of the
     workspace, `exists` says whether a file is in it; `earlier` is what was said of other states of these very files. Where trees
-    are the very ones of `like`, another version that was compiled, what they hold is taken over from it.
+    are the very ones of `like`, another version that was compiled, what they hold is taken over from it. Without `proofs` not
+    all of them are told: of a version that another is only compared with, findings and what was not assessed will do.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
@@ -138,6 +140,7 @@ def compile(  # noqa: A001  the word for it
             exists=exists,
             earlier=earlier,
             like=like.judgement if like is not None else None,
+            proofs=proofs,
         )
         outcomes = judgement.outcomes
         violations = [one for one in outcomes if isinstance(one, Finding)]

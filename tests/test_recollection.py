@@ -13,6 +13,7 @@ import pytest
 
 import sopkit
 from sopkit import pipeline, rules
+from sopkit.comparison import verdicts
 from sopkit.model import bind
 from sopkit.reader import read
 from sopkit.rules import case, conflicts_items, conflicts_workload, cycles
@@ -43,12 +44,14 @@ def compiled(files: Files, *earlier: Recollection | None) -> pipeline.Compilatio
     return pipeline.compile(sources, today=TODAY, earlier=tuple(filter(None, earlier)))
 
 
-def compiled_like(files: Files, other: pipeline.Compilation, *earlier: Recollection | None) -> pipeline.Compilation:
+def compiled_like(
+    files: Files, other: pipeline.Compilation, *earlier: Recollection | None, proofs: bool = True
+) -> pipeline.Compilation:
     """Compile the files as a further version beside another: files that are the same are the very same ones."""
     same = {(one.path, one.data): one for one in other.clean}
     sources = [same.get((path, data)) or Source(path, data) for path, data in files.items()]
     return pipeline.compile(
-        sources, today=TODAY, known=other.clean.get, earlier=tuple(filter(None, earlier)), like=other
+        sources, today=TODAY, known=other.clean.get, earlier=tuple(filter(None, earlier)), like=other, proofs=proofs
     )
 
 
@@ -160,6 +163,7 @@ def recalls_the_same(name: str, seeds: range, tmp_path: Path) -> int:
         for like in (compiled_like(now, first), compiled_like(now, first, earlier)):
             assert told(like) == told(whole), seed
             assert made_of(like) == made_of(whole), seed
+        assert verdicts(compiled_like(now, first, earlier, proofs=False)) == verdicts(whole), seed
         if earlier is not None and whole.judgement.said:
             found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
             taken += len(found.said) + len(found.of_others)

@@ -71,8 +71,13 @@ def at_revision(folder: Path, revision: str, unknown: Phrase | None = None, here
         raise WrongUsageError(error.reason, **error.args_of_reason) from None
 
 
-def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Version | None) -> Compilation:
-    """Return what the compiler makes of an earlier version: what it has in common with `later` is neither read nor judged again."""
+def compiled(
+    console: Console, folder: Path, then: Snapshot, later: Loaded | Version | None, *, proofs: bool = True
+) -> Compilation:
+    """Return what the compiler makes of an earlier version: what it has in common with `later` is neither read nor judged again.
+
+    Without `proofs` not all of them are told.
+    """
     with without_collections():
         clean = later.compilation.clean if later is not None else {}
         same = {(source.path, source.data): source for source in clean}
@@ -94,6 +99,7 @@ def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Ver
             exists=then.exists,
             earlier=later.former.at(then.found, later.compilation) if later is not None else (),
             like=later.compilation if later is not None else None,
+            proofs=proofs,
         )
         gc.freeze()
     return compilation

@@ -52,7 +52,11 @@ class Schedule:
         }
         """Journeys, and stages by their paths, that may end at any place since another of their group begins."""
         wait = sum(longest(one.at_most, shift) for one in actions)
-        nodes = graph.nodes.values() if like is None else [node for one in changed for node in graph.parts.get(one, ())]
+        nodes = (
+            graph.nodes.values()
+            if like is None
+            else [node for one in sorted(changed) for node in graph.parts.get(one, ())]
+        )
         steps = {node.id: step for node in nodes if (step := node.step) is not None}
         touching = touches if like is None else {node.id: touches[node.id] for node in nodes if node.id in touches}
         self.held = frozenset(id_ for id_, one in touching.items() if controlled(workspace, one))

@@ -35,7 +35,7 @@ class Sorts:
     def __init__(self, workspace: Workspace, like: Sorts | None = None, changed: Collection[str] = ()) -> None:
         """`like`: those of another version with the same nouns, in which only the playbooks `changed` are otherwise."""
         self.workspace = workspace
-        then = like.of if like is not None and like._written == self._written else {}
+        then = like.of if like is not None and self._parts_like(like) else {}
         self.of: dict[str, tuple[tuple[str, tuple[Condition, ...]], ...]] = {
             root: then[root] if root in then and root not in changed else tuple(self._of(one))
             for root, one in self._playbooks()
@@ -43,6 +43,10 @@ class Sorts:
         """By playbook, `asked` of its own touches."""
         self.asked: dict[str, tuple[Condition, ...]] = dict(chain.from_iterable(self.of.values()))
         """By node id of the touch: what must hold for a customer to get it. Touches that ask for nothing lasting are left out."""
+
+    def _parts_like(self, other: Sorts) -> bool:
+        """Return whether what the other asked of what steps write, if it asked at all, is the same here."""
+        return "_written" not in vars(other) or other._written == self._written
 
     @cached_property
     def _written(self) -> frozenset[str]:

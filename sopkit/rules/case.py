@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field, fields, replace
 from datetime import date
 from functools import cached_property
@@ -59,6 +59,8 @@ class Case:
     that are not `changed` is taken over."""
     changed: frozenset[str] = frozenset()
     """The node ids of playbooks that the two versions do not have in common."""
+    proofs: bool = True
+    """Whether proofs are asked for: without them, what is worked out for their words alone is left."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
     _below: dict[str, dict[str, list[tuple[Node, Step]]]] = field(default_factory=dict)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
@@ -77,14 +79,15 @@ class Case:
     def touches_at(self) -> dict[str, Touch]:
         """The touches of the workspace by their nodes."""
         then = self._known_then("touches_at")
-        if then is None:
+        if self.like is None or then is None:
             return touches_of(self.workspace, self.graph)
-        now, changed = (
-            touches_of(self.workspace, self.graph, self._changed_parts),
-            {node.id for node in self._changed_parts},
-        )
-        found = ((id_, now.get(id_) if id_ in changed else then.get(id_)) for id_ in self.graph.nodes)
-        return {id_: touch for id_, touch in found if touch is not None}
+        now, found = touches_of(self.workspace, self.graph, self._changed_parts), dict(then)
+        for node in (*self._changed_parts, *self.like._parts(self.changed)):
+            if node.id not in now:
+                found.pop(node.id, None)
+        if now.keys() <= found.keys():
+            return found | now
+        return {id_: now.get(id_) or found[id_] for id_ in self.graph.nodes if id_ in now or id_ in found}
 
     @cached_property
     def plan(self) -> Plan:
@@ -98,7 +101,10 @@ class Case:
 
     @cached_property
     def _changed_parts(self) -> tuple[Node, ...]:
-        return tuple([node for root in self.changed for node in self.graph.parts.get(root, ())])
+        return self._parts(self.changed)
+
+    def _parts(self, playbooks: Iterable[str]) -> tuple[Node, ...]:
+        return tuple([node for root in sorted(playbooks) for node in self.graph.parts.get(root, ())])
 
     def beside(self, like: Case) -> Case:
         """Return the case, to take over from another; as it is where more than playbooks is otherwise, or the day."""
