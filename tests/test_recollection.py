@@ -16,7 +16,7 @@ from sopkit import pipeline, rules
 from sopkit.comparison import verdicts
 from sopkit.model import bind
 from sopkit.reader import read
-from sopkit.rules import case, conflicts_items, conflicts_workload, cycles
+from sopkit.rules import case, conflicts_items, conflicts_workload, consent_paths, cycles
 from sopkit.rules.examples import AUTOMATION, WORKSPACE
 from sopkit.rules.pieces import Pieces, heaps
 from sopkit.rules.plain_outcomes import plain
@@ -209,6 +209,45 @@ def test_what_is_the_same_in_another_version_is_bound_and_laid_once(
     assert laid == len(first.graph.laid) - 1
     doubled = lambda text: f"{text}---\n{text.replace('id: ', 'id: more-', 1)}"  # noqa: E731
     assert otherwise("lifecycle-", doubled)[0], "the numbers of trees are others"
+
+
+def test_what_was_worked_out_of_playbooks_is_taken_over_where_nothing_else_is_otherwise(tmp_path: Path) -> None:
+    files = workspace("synthetic", tmp_path)
+    first = compiled(files)
+
+    def otherwise(kind: str, change: Callable[[str], str]) -> tuple[case.Case, case.Case]:
+        path = next(one for one in sorted(files) if kind in one)
+        now = compiled_like({**files, path: change(files[path].decode()).encode()}, first)
+        assert now.judgement.case is not None
+        assert first.judgement.case is not None
+        return first.judgement.case, now.judgement.case
+
+    then, now = otherwise("lifecycle-", lambda text: text.replace("after: 30d", "after: 31d"))
+    assert len(now.changed) == 1
+    (changed,) = now.changed
+    assert {root for root, one in now.courses.items() if one is not then.courses[root]} == {changed}
+    others = {id_ for id_, one in now.touches_at.items() if one is not then.touches_at[id_]}
+    assert others <= {node.id for node in now.graph.parts[changed]}
+    assert [*now.touches_at] == [*then.touches_at]
+    assert {root for (root, _), net in now.plan.nets.items() if net is not then.plan.nets.get((root, _))} <= {changed}
+    assert now.plan.sorts.of.keys() == then.plan.sorts.of.keys()
+    assert all(one is then.plan.sorts.of[root] for root, one in now.plan.sorts.of.items() if root != changed)
+    assert otherwise("sopkit.yaml", lambda text: f"{text}\n# a remark\n")[1].like is None, "the settings"
+    assert otherwise("catalog/", lambda text: f"# a remark\n{text}")[1].like is None, "the nouns"
+
+
+def test_of_a_version_that_is_only_compared_with_the_oldest_consent_is_not_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = workspace("synthetic", tmp_path)
+    first = compiled(files)
+    looked = Mock(wraps=consent_paths.is_come_to)
+    monkeypatch.setattr(consent_paths, "is_come_to", looked)
+    whole = compiled_like(files, first)
+    assert looked.called
+    looked.reset_mock()
+    assert verdicts(compiled_like(files, first, proofs=False)) == verdicts(whole)
+    assert not looked.called
 
 
 def recalled(files: Files, edit: Callable[[str], str], tmp_path: Path) -> tuple[frozenset[str], frozenset[str]]:
