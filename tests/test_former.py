@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 
 from sopkit import cache, pipeline, rules
-from sopkit.cli import former, versions
+from sopkit.cli import former, reading, versions
 from sopkit.law.rules import PACK
 from tests.commands import CAPPED, GOOD, Run, runner
 from tests.repositories import committed
@@ -154,7 +154,7 @@ def test_of_an_earlier_version_few_files_are_read_anew_and_no_proofs_asked_for(
     folder = write(tmp_path / "ops", {"sopkit.yaml": CAPPED, "play.yaml": GOOD})
     committed(folder)
     put(folder, "play.yaml", GOOD.replace("within: 1h", "within: 2h"))
-    compiling, opened = Mock(side_effect=pipeline.compile), Mock(wraps=versions.remembered_trees)
+    compiling, opened = Mock(side_effect=pipeline.compile), Mock(wraps=reading.remembered_trees)
     monkeypatch.setattr(pipeline, "compile", compiling)
     monkeypatch.setattr(versions, "remembered_trees", opened)
     sopkit("check", folder, "--changed-since", "HEAD")

@@ -14,6 +14,7 @@ import pytest
 import sopkit
 from sopkit import pipeline, rules
 from sopkit.comparison import verdicts
+from sopkit.graph import evidence
 from sopkit.model import bind
 from sopkit.reader import read
 from sopkit.rules import case, conflicts_items, conflicts_workload, consent_paths, cycles
@@ -241,7 +242,7 @@ def test_of_a_version_that_is_only_compared_with_the_oldest_consent_is_not_looke
 ) -> None:
     files = workspace("synthetic", tmp_path)
     first = compiled(files)
-    looked = Mock(wraps=consent_paths.is_come_to)
+    looked = Mock(wraps=evidence.is_come_to)
     monkeypatch.setattr(consent_paths, "is_come_to", looked)
     whole = compiled_like(files, first)
     assert looked.called
