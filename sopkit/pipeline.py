@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sopkit import catalogue, graph, law, own, resources, rules
@@ -19,7 +19,7 @@ from sopkit.model.documents import Workspace
 from sopkit.own import OwnRules
 from sopkit.reader import read
 from sopkit.reader.pictures import MISSING, Look, Picture
-from sopkit.resolve import resolve, used_catalogs
+from sopkit.resolve import Resolution, resolve, used_catalogs
 from sopkit.resolve.brand import find_logo
 from sopkit.resolve.settings import JURISDICTIONS
 from sopkit.rules import Judgement, waivers
@@ -54,6 +54,8 @@ class Compilation:
     waived: tuple[Waived, ...]
     judgement: Judgement
     """What the families of rules said, before waivers."""
+    resolution: Resolution
+    """What was bound, for another version to take over."""
     logo: Picture | None
     """The brand's, where one is named and can be used."""
     held_back: int
@@ -92,26 +94,36 @@ def compile(  # noqa: A001  the word for it
     look: Look = lambda _: MISSING,
     exists: Callable[[str], bool] = lambda _: True,
     earlier: Iterable[Recollection] = (),
+    like: Compilation | None = None,
+    proofs: bool = True,
 ) -> Compilation:
     """Compile one workspace. Bad input never raises.
 
     `packs` are files of law that the workspace adds, `own_rules` those of its own rules; `found` is what kept files from being
     sources; `known` returns the trees of a file whose content was found clean before; `look` gets a picture out of the
-    workspace, `exists` says whether a file is in it; `earlier` is what was said of other states of these very files.
+    workspace, `exists` says whether a file is in it; `earlier` is what was said of other states of these very files. Where trees
+    are the very ones of `like`, another version that was compiled, what they hold is taken over from it. Without `proofs` not
+    all of them are told: of a version that another is only compared with, findings and what was not assessed will do.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
         readings = [one.reading for one in examined]
         given = [tree for reading in readings for tree in reading.trees]
         shapes = [findings for one in examined for findings in one.shapes]
-        builtin = [tree for source in _catalogs(used_catalogs(given)) for tree in read(source).trees]
+        builtin = [tree for name in used_catalogs(given) for tree in _catalog(name)]
 
         forest = Forest((*given, *builtin))
         broken = frozenset(number for number, findings in enumerate(shapes) if findings)
         complete = all(one.weight is Severity.NOTE for one in found) and all(reading.complete for reading in readings)
-        resolution = resolve(forest, broken, frozenset(range(len(given), len(forest.trees))), complete)
+        resolution = resolve(
+            forest,
+            broken,
+            frozenset(range(len(given), len(forest.trees))),
+            complete,
+            like=like.resolution if like is not None else None,
+        )
         logo, unusable = find_logo(resolution.workspace.settings, forest, look)
-        execution = graph.build(resolution.workspace)
+        execution = graph.build(resolution.workspace, like.graph if like is not None else None)
         added = own.load(own_rules)
         written = law.load(packs, JURISDICTIONS)
         applied, lacking = written.law(resolution.workspace.settings.jurisdictions, today)
@@ -126,7 +138,15 @@ def compile(  # noqa: A001  the word for it
             *lacking,
         )
         judgement = rules.check(
-            resolution.workspace, execution, forest, applied, read_and_resolved, exists=exists, earlier=earlier
+            resolution.workspace,
+            execution,
+            forest,
+            applied,
+            read_and_resolved,
+            exists=exists,
+            earlier=earlier,
+            like=like.judgement if like is not None else None,
+            proofs=proofs,
         )
         outcomes = judgement.outcomes
         violations = [one for one in outcomes if isinstance(one, Finding)]
@@ -148,6 +168,7 @@ def compile(  # noqa: A001  the word for it
         not_assessed=_sorted(one for one in outcomes if isinstance(one, Unassessed)),
         waived=waived,
         judgement=judgement,
+        resolution=resolution,
         logo=logo,
         held_back=resolution.held_back + judgement.held_back + held_by_own,
         files=len(readings),
@@ -172,8 +193,8 @@ def _sorted(outcomes: Iterable[Settled]) -> tuple[Settled, ...]:
     return tuple(unique[key] for key in sorted(unique))
 
 
-def _catalogs(names: Iterable[str]) -> Iterator[Source]:
-    for name in names:
-        data = resources.catalog(name)
-        if data is not None:
-            yield Source(f"{resources.BUILTIN}{name}.yaml", data)
+@lru_cache
+def _catalog(name: str) -> tuple[Tree, ...]:
+    """Return the trees of a built-in catalog, nothing where there is none of that name; read once, whatever versions use it."""
+    data = resources.catalog(name)
+    return () if data is None else read(Source(f"{resources.BUILTIN}{name}.yaml", data)).trees

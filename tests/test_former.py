@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 
 from sopkit import cache, pipeline, rules
-from sopkit.cli import former
+from sopkit.cli import former, reading, versions
 from sopkit.law.rules import PACK
 from tests.commands import CAPPED, GOOD, Run, runner
 from tests.repositories import committed
@@ -146,3 +146,23 @@ def test_an_earlier_version_is_judged_by_what_was_said_of_the_last_state_too(
     monkeypatch.setattr(pipeline, "compile", compiling)
     assert asked(sopkit, folder, monkeypatch, "--changed-since", "HEAD") == len(rules.READS.times)
     assert compiling.call_count == 2
+
+
+def test_of_an_earlier_version_few_files_are_read_anew_and_no_proofs_asked_for(
+    sopkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "ops", {"sopkit.yaml": CAPPED, "play.yaml": GOOD})
+    committed(folder)
+    put(folder, "play.yaml", GOOD.replace("within: 1h", "within: 2h"))
+    compiling, opened = Mock(side_effect=pipeline.compile), Mock(wraps=reading.remembered_trees)
+    monkeypatch.setattr(pipeline, "compile", compiling)
+    monkeypatch.setattr(versions, "remembered_trees", opened)
+    sopkit("check", folder, "--changed-since", "HEAD")
+    now, then = compiling.call_args_list
+    assert now.kwargs.get("like") is None
+    assert then.kwargs["like"] is not None
+    assert then.kwargs["proofs"] is False
+    assert not opened.called
+    monkeypatch.setattr(versions, "FEW", 0)
+    sopkit("check", folder, "--changed-since", "HEAD", "--as-of", "2026-07-02")
+    assert opened.called

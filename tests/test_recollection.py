@@ -13,8 +13,11 @@ import pytest
 
 import sopkit
 from sopkit import pipeline, rules
+from sopkit.comparison import verdicts
+from sopkit.graph import evidence
+from sopkit.model import bind
 from sopkit.reader import read
-from sopkit.rules import case, conflicts_items, conflicts_workload, cycles
+from sopkit.rules import case, conflicts_items, conflicts_workload, consent_paths, cycles
 from sopkit.rules.examples import AUTOMATION, WORKSPACE
 from sopkit.rules.pieces import Pieces, heaps
 from sopkit.rules.plain_outcomes import plain
@@ -42,6 +45,17 @@ def compiled(files: Files, *earlier: Recollection | None) -> pipeline.Compilatio
     return pipeline.compile(sources, today=TODAY, earlier=tuple(filter(None, earlier)))
 
 
+def compiled_like(
+    files: Files, other: pipeline.Compilation, *earlier: Recollection | None, proofs: bool = True
+) -> pipeline.Compilation:
+    """Compile the files as a further version beside another: files that are the same are the very same ones."""
+    same = {(one.path, one.data): one for one in other.clean}
+    sources = [same.get((path, data)) or Source(path, data) for path, data in files.items()]
+    return pipeline.compile(
+        sources, today=TODAY, known=other.clean.get, earlier=tuple(filter(None, earlier)), like=other, proofs=proofs
+    )
+
+
 def content(files: Files) -> Content:
     return tuple((path, Source(path, files[path]).digest) for path in sorted(files))
 
@@ -59,6 +73,14 @@ def recollection(files: Files, made: pipeline.Compilation, now: Files) -> Recoll
 def told(made: pipeline.Compilation) -> list[str]:
     """Return all that is said, places, fixes and timelines among it."""
     return [repr(one) for one in (*made.findings, *made.proved, *made.not_assessed, *made.waived, made.held_back)]
+
+
+def made_of(made: pipeline.Compilation) -> list[object]:
+    """Return the graph in its order, what the documents hold, and where every name is used."""
+    uses = {
+        space: {name: [*marks] for name, marks in used.items()} for space, used in made.resolution.references.items()
+    }
+    return [[*made.graph.nodes.values()], made.graph.edges, repr(made.workspace), uses]
 
 
 def _words(lines: list[str], at: int, _: random.Random) -> None:
@@ -139,6 +161,10 @@ def recalls_the_same(name: str, seeds: range, tmp_path: Path) -> int:
         beside = recollection(other, compiled(other), now) if other is not files else None
         whole = compiled(now)
         assert told(compiled(now, earlier)) == told(compiled(now, beside, earlier)) == told(whole), seed
+        for like in (compiled_like(now, first), compiled_like(now, first, earlier)):
+            assert told(like) == told(whole), seed
+            assert made_of(like) == made_of(whole), seed
+        assert verdicts(compiled_like(now, first, earlier, proofs=False)) == verdicts(whole), seed
         if earlier is not None and whole.judgement.said:
             found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
             taken += len(found.said) + len(found.of_others)
@@ -155,6 +181,74 @@ def test_a_check_that_recalls_is_the_same_as_a_whole_one(name: str, seeds: range
 
 
 PLAYBOOK = "lifecycle/000/lifecycle-00000.yaml"
+
+
+def test_what_is_the_same_in_another_version_is_bound_and_laid_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = workspace("synthetic", tmp_path)
+    first = compiled(files)
+    bound = Mock(wraps=bind.bind)
+    monkeypatch.setattr(bind, "bind", bound)
+
+    def otherwise(kind: str, change: Callable[[str], str]) -> tuple[set[str], int]:
+        path = next(one for one in sorted(files) if kind in one)
+        now = {**files, path: change(files[path].decode()).encode()}
+        bound.reset_mock()
+        made = compiled_like(now, first)
+        asked = {call.args[1].trees[call.args[2]].source.path for call in bound.call_args_list}
+        laid = sum(
+            made.graph.laid[name] is not one for name, one in first.graph.laid.items() if name in made.graph.laid
+        )
+        assert made_of(made) == made_of(compiled(now))
+        return asked - {path}, laid
+
+    assert otherwise("lifecycle-", lambda text: text.replace("after: 30d", "after: 31d")) == (set(), 1)
+    assert otherwise("lifecycle-", lambda text: f"# a remark\n{text}") == (set(), 1)
+    beside, laid = otherwise("lifecycle-", lambda text: re.sub(r"(?m)^id: .*", "id: another", text))
+    assert len(beside) == len({tree.source.path for tree in first.forest.trees}) - 1, "other names are declared"
+    assert laid == len(first.graph.laid) - 1
+    doubled = lambda text: f"{text}---\n{text.replace('id: ', 'id: more-', 1)}"  # noqa: E731
+    assert otherwise("lifecycle-", doubled)[0], "the numbers of trees are others"
+
+
+def test_what_was_worked_out_of_playbooks_is_taken_over_where_nothing_else_is_otherwise(tmp_path: Path) -> None:
+    files = workspace("synthetic", tmp_path)
+    first = compiled(files)
+
+    def otherwise(kind: str, change: Callable[[str], str]) -> tuple[case.Case, case.Case]:
+        path = next(one for one in sorted(files) if kind in one)
+        now = compiled_like({**files, path: change(files[path].decode()).encode()}, first)
+        assert now.judgement.case is not None
+        assert first.judgement.case is not None
+        return first.judgement.case, now.judgement.case
+
+    then, now = otherwise("lifecycle-", lambda text: text.replace("after: 30d", "after: 31d"))
+    assert len(now.changed) == 1
+    (changed,) = now.changed
+    assert {root for root, one in now.courses.items() if one is not then.courses[root]} == {changed}
+    others = {id_ for id_, one in now.touches_at.items() if one is not then.touches_at[id_]}
+    assert others <= {node.id for node in now.graph.parts[changed]}
+    assert [*now.touches_at] == [*then.touches_at]
+    assert {root for (root, _), net in now.plan.nets.items() if net is not then.plan.nets.get((root, _))} <= {changed}
+    assert now.plan.sorts.of.keys() == then.plan.sorts.of.keys()
+    assert all(one is then.plan.sorts.of[root] for root, one in now.plan.sorts.of.items() if root != changed)
+    assert otherwise("sopkit.yaml", lambda text: f"{text}\n# a remark\n")[1].like is None, "the settings"
+    assert otherwise("catalog/", lambda text: f"# a remark\n{text}")[1].like is None, "the nouns"
+
+
+def test_of_a_version_that_is_only_compared_with_the_oldest_consent_is_not_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = workspace("synthetic", tmp_path)
+    first = compiled(files)
+    looked = Mock(wraps=evidence.is_come_to)
+    monkeypatch.setattr(consent_paths, "is_come_to", looked)
+    whole = compiled_like(files, first)
+    assert looked.called
+    looked.reset_mock()
+    assert verdicts(compiled_like(files, first, proofs=False)) == verdicts(whole)
+    assert not looked.called
 
 
 def recalled(files: Files, edit: Callable[[str], str], tmp_path: Path) -> tuple[frozenset[str], frozenset[str]]:

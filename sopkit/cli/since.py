@@ -107,7 +107,7 @@ def _verdicts_at(console: Console, whole: Loaded, then: Snapshot) -> Verdicts:
         said, logo, files = kept
         if (logo, files) == _beside(content, logo[0], [name for name, _ in files]):
             return Verdicts.of(said)
-    made = compiled(console, whole.folder, then, whole)
+    made = compiled(console, whole.folder, then, whole, proofs=False)
     _keep(whole.folder, made, content)
     return verdicts(made)
 

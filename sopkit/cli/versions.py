@@ -35,6 +35,8 @@ NO_FOLDER: Final = Phrase(
     "没有文件夹“{word}”；如果是 git 的版本，请在工作区里运行，或用 --workspace 指明工作区",
     "there is no folder “{word}”; if it is a revision of git, run this in the workspace, or name that with --workspace",
 )
+FEW: Final = 64
+"""So many files are read sooner than all that was read before is opened."""
 WORKING: Final = Phrase("工作区现在的样子", "the working tree")
 
 
@@ -90,15 +92,21 @@ def at_revision(folder: Path, revision: str, unknown: Phrase | None = None, here
         raise WrongUsageError(error.reason, **error.args_of_reason) from None
 
 
-def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Version | None) -> Compilation:
-    """Return what the compiler makes of an earlier version: what it has in common with `later` is neither read nor judged again."""
+def compiled(
+    console: Console, folder: Path, then: Snapshot, later: Loaded | Version | None, *, proofs: bool = True
+) -> Compilation:
+    """Return what the compiler makes of an earlier version: what it has in common with `later` is neither read nor judged again.
+
+    Without `proofs` not all of them are told.
+    """
     with without_collections():
         clean = later.compilation.clean if later is not None else {}
         same = {(source.path, source.data): source for source in clean}
         sources = tuple([same.get((one.path, one.data), one) for one in then.found.sources])
         known = {source: clean[source] for source in sources if source in clean}
         unknown = tuple([source for source in sources if source not in known])
-        reading = Reading(sources, {**known, **remembered_trees(folder).recall(unknown)})
+        many = len(unknown) > FEW
+        reading = Reading(sources, {**known, **(remembered_trees(folder).recall(unknown) if many else {})})
         from sopkit import pipeline  # noqa: PLC0415  a second process reads meanwhile
 
         compilation = pipeline.compile(
@@ -111,6 +119,8 @@ def compiled(console: Console, folder: Path, then: Snapshot, later: Loaded | Ver
             look=then.look,
             exists=then.exists,
             earlier=later.former.at(then.found, later.compilation) if later is not None else (),
+            like=later.compilation if later is not None else None,
+            proofs=proofs,
         )
         gc.freeze()
     return compilation

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from operator import is_
 from typing import Final
 
 from sopkit.graph.builder import PLACE, Builder
 from sopkit.graph.documents import add_cadence, add_kpi, add_procedure, add_sync
 from sopkit.graph.journeys import add_journey
-from sopkit.graph.nodes import Edge, ExecutionGraph, Node
-from sopkit.graph.nouns import NOUNS, add_nouns
+from sopkit.graph.nodes import Edge, ExecutionGraph, Made, Node
+from sopkit.graph.nouns import NOUNS, add_nouns, table
 from sopkit.model.documents import Workspace
 from sopkit.model.triggers import (
     AlertRaised,
@@ -27,23 +29,41 @@ SUBJECTS: Final = (*(kind for kind, _ in NOUNS), "sync", "kpi")
 """Kinds of node, besides playbooks and their parts, that training and artefacts may cover."""
 
 
-def build(workspace: Workspace) -> ExecutionGraph:
-    """Return the graph; names that are not declared give no edge, since they are findings already."""
+def build(workspace: Workspace, like: ExecutionGraph | None = None) -> ExecutionGraph:
+    """Return the graph; names that are not declared give no edge, since they are findings already.
+
+    What the graph of another version has of the very same document is taken over.
+    """
+    known = like.laid if like is not None else {}
     builder = Builder(workspace)
-    add_nouns(builder)
-    for journey in workspace.journeys.values():
-        add_journey(builder, journey)
-    for cadence in workspace.cadences.values():
-        add_cadence(builder, cadence)
-    for procedure in workspace.procedures.values():
-        add_procedure(builder, procedure)
-    for sync in workspace.syncs.values():
-        add_sync(builder, sync)
-    for kpi in workspace.kpis.values():
-        add_kpi(builder, kpi)
+    laid: dict[str, Made] = {}
+    for name, made_of, lay in _units(workspace):
+        found = known.get(name)
+        if found is None or len(found[0]) != len(made_of) or not all(map(is_, found[0], made_of)):
+            apart = Builder(workspace)
+            lay(apart)
+            found = made_of, apart.laid
+        laid[name] = found
+        builder.add(found[1])
     _add_references(builder)
     _add_causes(builder)
-    return builder.finish()
+    return builder.finish(laid)
+
+
+def _units(workspace: Workspace) -> Iterator[tuple[str, tuple[object, ...], Callable[[Builder], None]]]:
+    """Yield what is laid by itself: its name, all that it is made of, and how."""
+    nouns = tuple([noun for _, section in NOUNS for noun in table(workspace, section).values()])
+    yield "nouns", nouns, add_nouns
+    for journey in workspace.journeys.values():
+        yield f"journey/{journey.id}", (journey,), partial(add_journey, journey=journey)
+    for cadence in workspace.cadences.values():
+        yield f"cadence/{cadence.id}", (cadence,), partial(add_cadence, cadence=cadence)
+    for procedure in workspace.procedures.values():
+        yield f"procedure/{procedure.id}", (procedure,), partial(add_procedure, procedure=procedure)
+    for sync in workspace.syncs.values():
+        yield f"sync/{sync.id}", (sync,), partial(add_sync, sync=sync)
+    for kpi in workspace.kpis.values():
+        yield f"kpi/{kpi.id}", (kpi,), partial(add_kpi, kpi=kpi)
 
 
 def _add_references(builder: Builder) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from sopkit.graph.nodes import NO_TIME, Delay, Edge, EdgeKind, ExecutionGraph, Node, NodeKind
+from sopkit.graph.nodes import NO_TIME, Delay, Edge, EdgeKind, ExecutionGraph, Laid, Made, Node, NodeKind
 from sopkit.graph.timing import delay_of
 from sopkit.graph.triggers import trigger_id
 from sopkit.model.documents import Document, Stage, Target, Workspace
@@ -46,8 +46,29 @@ class Builder:
         self.from_places: list[Edge] = []
         """Edges whose source is a path that follows `PLACE`."""
 
-    def finish(self) -> ExecutionGraph:
-        """Return the graph without the edges to what does not exist."""
+    @property
+    def laid(self) -> Laid:
+        """What was laid so far."""
+        return Laid(
+            tuple(self.nodes.values()),
+            tuple(self.paths.items()),
+            tuple(self.edges),
+            tuple(self.jumps),
+            tuple(self.from_places),
+        )
+
+    def add(self, laid: Laid) -> None:
+        """Add what was laid by itself; of triggers that several have the first node stays."""
+        nodes, edges = self.nodes, laid.edges
+        for node in laid.nodes:
+            nodes.setdefault(node.id, node)
+        self.paths.update(laid.paths)
+        self.edges += edges
+        self.jumps += laid.jumps
+        self.from_places += laid.from_places
+
+    def finish(self, laid: Mapping[str, Made]) -> ExecutionGraph:
+        """Return the graph, made of what was laid, without the edges to what does not exist."""
         known = self.nodes
         for edge in self.jumps:
             step = known[edge.target].step if edge.target in known else None
@@ -56,7 +77,8 @@ class Builder:
             source = self.paths.get(edge.source.removeprefix(PLACE))
             if source:
                 self.edges.append(edge._replace(source=source))
-        return ExecutionGraph(known, tuple([edge for edge in self.edges if edge[0] in known and edge[1] in known]))
+        edges = tuple([edge for edge in self.edges if edge[0] in known and edge[1] in known])
+        return ExecutionGraph(known, edges, laid)
 
     def playbook(self, kind: NodeKind, document: Document) -> str:
         """Add the node of a document and return its id."""

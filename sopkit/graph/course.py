@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from heapq import heappop, heappush
@@ -92,11 +92,11 @@ def _arrival(edge: Edge, time: float, start: str, times: Mapping[str, float]) ->
     return time + held + (0.0 if since == "start" else shortest(edge.delay.low))
 
 
-def courses(graph: ExecutionGraph) -> dict[str, Course]:
-    """Return the course of every playbook, by the playbook's node id."""
+def courses(graph: ExecutionGraph, among: Container[str] | None = None) -> dict[str, Course]:
+    """Return the course of every playbook, by the playbook's node id; of those alone whose nodes are `among` these, where that is given."""
     leaving: dict[str, dict[str, list[Edge]]] = {}
     nodes = graph.nodes
-    for edge in graph.moves:
+    for edge in graph.moves if among is None else [one for one in graph.moves if one.source in among]:
         if edge.kind in FLOW and edge.label != "replaces":
             root = nodes[edge.source].playbook or edge.source
             leaving.setdefault(root, {}).setdefault(edge.source, []).append(edge)

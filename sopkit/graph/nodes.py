@@ -6,6 +6,7 @@ Nodes and edges are named tuples, not dataclasses: a workspace has many edges a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -107,6 +108,21 @@ class Edge(NamedTuple):
     """Place among the branches of a `choose` or the entries of a `next`, where the first that holds wins."""
 
 
+class Laid(NamedTuple):
+    """What one document, or all nouns, have in a graph."""
+
+    nodes: tuple[Node, ...]
+    paths: tuple[tuple[str, str], ...]
+    """How references name a playbook, stage or step, and its node's id."""
+    edges: tuple[Edge, ...]
+    jumps: tuple[Edge, ...]
+    from_places: tuple[Edge, ...]
+
+
+Made = tuple[tuple[object, ...], Laid]
+"""The very documents or nouns that something was made of, and it."""
+
+
 @dataclass(frozen=True, eq=False)
 class ExecutionGraph:
     """All nodes by id and all edges, in the workspace's order.
@@ -118,6 +134,8 @@ class ExecutionGraph:
 
     nodes: Mapping[str, Node]
     edges: tuple[Edge, ...]
+    laid: Mapping[str, Made] = field(default_factory=dict)
+    """What the graph was put together from, by the kind and id of a document; `nouns` for all nouns."""
 
     @cached_property
     def network(self) -> networkx.MultiDiGraph[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from functools import cached_property
 from math import ceil
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from sopkit.graph.course import INFINITE, Course, longest, shortest
 from sopkit.graph.links import Links, links_of
@@ -20,6 +20,8 @@ from sopkit.model.nouns import Channel
 from sopkit.model.steps import Start, Step
 from sopkit.model.triggers import JourneyMoved, OnEvent, Trigger
 from sopkit.model.values import Rate
+
+T = TypeVar("T")
 
 DAYS: Final = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
 """Fewest days of a unit of the calendar."""
@@ -35,8 +37,13 @@ class Schedule:
         courses: Mapping[str, Course],
         touches: Mapping[str, Touch],
         clocks: Clocks,
+        *,
+        like: Schedule | None = None,
+        changed: Collection[str] = (),
     ) -> None:
+        """`like`: that of another version with the same nouns and settings, in which only the playbooks `changed` are otherwise."""
         self.workspace, self.graph, self.courses, self.touches, self.clocks = workspace, graph, courses, touches, clocks
+        self._like, self._changed = like, changed
         enforce, shift = workspace.settings.enforce, clocks.shift
         actions = [one for one in (enforce.gap, enforce.count) if one] if enforce else []
         self.exits = any(one.action == "exit" for one in actions)
@@ -45,7 +52,15 @@ class Schedule:
         }
         """Journeys, and stages by their paths, that may end at any place since another of their group begins."""
         wait = sum(longest(one.at_most, shift) for one in actions)
-        steps = {id_: step for id_, node in graph.nodes.items() if (step := node.step) is not None}
+        nodes = (
+            graph.nodes.values()
+            if like is None
+            else [node for one in sorted(changed) for node in graph.parts.get(one, ())]
+        )
+        steps = {node.id: step for node in nodes if (step := node.step) is not None}
+        touching = touches if like is None else {node.id: touches[node.id] for node in nodes if node.id in touches}
+        self.held = frozenset(id_ for id_, one in touching.items() if controlled(workspace, one))
+        """The touches that the enforcing tool sends and may hold."""
         held = dict.fromkeys(self.held, wait) if wait else {}
         confirmed = {id_: self._confirmed(one) for id_, one in workspace.channels.items()}
         self.lags: dict[str, float] = {}
@@ -56,21 +71,20 @@ class Schedule:
                 limits[id_] = INFINITE
             elif step.within or step.after:
                 limits[id_] = longest(step.within or (step.after.high if step.after else None), shift)
-            if id_ in touches:
+            if id_ in touching:
                 self.lags[id_] = max([confirmed[one.id] for one in touches[id_].channels])
                 held[id_] = held.get(id_, 0.0) + self.lags[id_]
         staff = {id_: staffed(role) for id_, role in workspace.roles.items()}
         at_work = {id_: weekly(spans) for id_, spans in staff.items()}
         spans = {id_: staff.get(step.by.id, ()) for id_, step in steps.items() if step.by}
         openings = {id_: at_work.get(step.by.id) for id_, step in steps.items() if step.by}
-        spans |= {id_: one.spans for id_, one in touches.items()}
-        openings |= {id_: one.openings for id_, one in touches.items()}
+        spans |= {id_: one.spans for id_, one in touching.items()}
+        openings |= {id_: one.openings for id_, one in touching.items()}
         self.spans = {id_: one for id_, one in spans.items() if one}
         """What opens and closes each step that is not always open."""
         self.openings: Mapping[str, Openings | None] = {id_: openings[id_] for id_ in self.spans}
         """When each step may be done, where all live by one clock."""
-        self.hours = Hours(self.openings if clocks.steady else self._on_real_days(), held, limits, clocks.shift)
-        self.started = {one.verb.playbook.id for one in steps.values() if isinstance(one.verb, Start)}
+        self._starts = {id_: one.verb.playbook.id for id_, one in steps.items() if isinstance(one.verb, Start)}
         self.beside: dict[str, list[tuple[Step, str]]] = {}
         """Steps beside the chain, by playbook."""
         for id_, step in steps.items():
@@ -79,6 +93,27 @@ class Schedule:
         self.nets: dict[tuple[str, tuple[str, ...]], Net] = {}
         self._latest: dict[tuple[str, str], Latest] = {}
         self._only: dict[str, str | None] = {}
+        if like is not None:
+            held, limits = self._take_over(like, changed, held, limits)
+        self.started = frozenset(self._starts.values())
+        """The playbooks that steps start."""
+        self.hours = Hours(self.openings if clocks.steady else self._on_real_days(), held, limits, clocks.shift)
+
+    def _take_over(
+        self, like: Schedule, changed: Collection[str], held: Mapping[str, float], limits: Mapping[str, float]
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Add what the other version has of playbooks that are not changed; return how long all steps are held, and their limits."""
+        gone = {node.id for one in changed for node in like.graph.parts.get(one, ())}
+        self.held |= like.held - gone
+        self.lags = _joined(like.lags, gone, self.lags)
+        self.spans = _joined(like.spans, gone, self.spans)
+        self.openings = _joined(like.openings, gone, self.openings)
+        self._starts = _joined(like._starts, gone, self._starts)
+        beside = _joined(like.beside, changed, self.beside)
+        self.beside = {root: beside[root] for root in self.graph.parts if root in beside}
+        self.nets = {key: net for key, net in like.nets.items() if key[0] not in changed}
+        self._latest = {key: latest for key, latest in like._latest.items() if key[0] not in changed}
+        return _joined(like.hours.held, gone, held), _joined(like.hours.limits, gone, limits)
 
     def _confirmed(self, channel: Channel) -> float:
         """Return how long a person may take to confirm what goes out by the channel; only their open hours count."""
@@ -110,11 +145,6 @@ class Schedule:
         plan.nets = {key: net for key, net in self.nets.items() if key[0] in same}
         plan._latest = {key: latest for key, latest in self._latest.items() if key[0] in same}
         return plan
-
-    @cached_property
-    def held(self) -> frozenset[str]:
-        """The touches that the enforcing tool sends and may hold."""
-        return frozenset(id_ for id_, one in self.touches.items() if controlled(self.workspace, one))
 
     @cached_property
     def links(self) -> Links:
@@ -221,6 +251,15 @@ class Schedule:
             for sync in self.workspace.syncs.values()
             if sync.carries and any(ref.id == event for ref in sync.carries.events)
         )
+
+
+def _joined(then: Mapping[str, T], gone: Collection[str], now: Mapping[str, T]) -> dict[str, T]:
+    """Return what there was, but for what is gone, with what there is anew."""
+    found = dict(then)
+    for one in gone:
+        found.pop(one, None)
+    found.update(now)
+    return found
 
 
 def _at_most(rate: Rate, window: float, shift: float) -> int | None:

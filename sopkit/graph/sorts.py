@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from sopkit.graph.plain import condition
 from sopkit.graph.satisfiability import NOBODY, leaves, meet, spelt_out
-from sopkit.model.documents import Journey, Workspace
+from sopkit.model.documents import Cadence, Journey, Workspace
 from sopkit.model.predicates import All, Any, DataTest, Else, Not, Predicate, TagTest
 from sopkit.model.steps import Choose, Erase, SetData, Step, Tag, inner
 
@@ -31,10 +32,21 @@ Condition = tuple[str, Predicate]
 class Sorts:
     """What parts customers of one workspace for good."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, like: Sorts | None = None, changed: Collection[str] = ()) -> None:
+        """`like`: those of another version with the same nouns, in which only the playbooks `changed` are otherwise."""
         self.workspace = workspace
-        self.asked: dict[str, tuple[Condition, ...]] = dict(self._all())
+        then = like.of if like is not None and self._parts_like(like) else {}
+        self.of: dict[str, tuple[tuple[str, tuple[Condition, ...]], ...]] = {
+            root: then[root] if root in then and root not in changed else tuple(self._of(one))
+            for root, one in self._playbooks()
+        }
+        """By playbook, `asked` of its own touches."""
+        self.asked: dict[str, tuple[Condition, ...]] = dict(chain.from_iterable(self.of.values()))
         """By node id of the touch: what must hold for a customer to get it. Touches that ask for nothing lasting are left out."""
+
+    def _parts_like(self, other: Sorts) -> bool:
+        """Return whether what the other asked of what steps write, if it asked at all, is the same here."""
+        return "_written" not in vars(other) or other._written == self._written
 
     @cached_property
     def _written(self) -> frozenset[str]:
@@ -78,18 +90,21 @@ class Sorts:
                 if meet(self.workspace, *decided, one, effort=effort) != NOBODY:
                     todo.append((number + 1, (*decided, one), more))
 
-    def _all(self) -> Iterator[tuple[str, tuple[Condition, ...]]]:
-        for journey in self.workspace.journeys.values():
-            root = f"{journey.kind}/{journey.id}"
-            own = (*self._lasting(journey.audience), *self._lasting(journey.while_))
-            for stage in journey.stages:
-                place = f"{root}/{stage.id}" if stage.id else root
-                for step in stage.steps:
-                    yield from self._of_step(place, step, own)
-        for cadence in self.workspace.cadences.values():
-            own = (*self._lasting(cadence.audience),)
-            if own:
-                yield f"issue/{cadence.id}", own
+    def _playbooks(self) -> Iterator[tuple[str, Journey | Cadence]]:
+        every: tuple[Journey | Cadence, ...] = (*self.workspace.journeys.values(), *self.workspace.cadences.values())
+        return ((f"{one.kind}/{one.id}", one) for one in every)
+
+    def _of(self, playbook: Journey | Cadence) -> Iterator[tuple[str, tuple[Condition, ...]]]:
+        if isinstance(playbook, Cadence):
+            if own := (*self._lasting(playbook.audience),):
+                yield f"issue/{playbook.id}", own
+            return
+        root = f"{playbook.kind}/{playbook.id}"
+        own = (*self._lasting(playbook.audience), *self._lasting(playbook.while_))
+        for stage in playbook.stages:
+            place = f"{root}/{stage.id}" if stage.id else root
+            for step in stage.steps:
+                yield from self._of_step(place, step, own)
 
     def _of_step(
         self, place: str, step: Step, before: Sequence[Condition]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -69,10 +69,11 @@ class Touch:
         return max((one.joins or 1) if one.reach == "group" else 1 for one in self.channels)
 
 
-def touches_of(workspace: Workspace, graph: ExecutionGraph) -> dict[str, Touch]:
-    """Return all touches by node id, in the order written; those that no cap counts, too."""
+def touches_of(workspace: Workspace, graph: ExecutionGraph, among: Sequence[Node] | None = None) -> dict[str, Touch]:
+    """Return all touches by node id, in the order written; those that no cap counts, too. Only those `among` some nodes, if given."""
     known = Touches(workspace)
-    return {id_: touch for id_, node in graph.nodes.items() if (touch := known.at(node)) is not None}
+    nodes = graph.nodes.values() if among is None else among
+    return {node.id: touch for node in nodes if (touch := known.at(node)) is not None}
 
 
 class Touches:

@@ -79,7 +79,7 @@ class Plan(Schedule):
     @cached_property
     def sorts(self) -> Sorts:
         """What parts customers for good."""
-        return Sorts(self.workspace)
+        return Sorts(self.workspace, vars(self._like).get("sorts") if self._like is not None else None, self._changed)
 
     def _most(self, chosen: Collection[str], window: float, enough: int, *, unit: str) -> Bound:
         bound = Bound()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
 from typing import Literal, TypeVar
 
@@ -11,7 +11,7 @@ from sopkit.frozen import dataclass
 from sopkit.model.malformed import MalformedError
 from sopkit.model.names import NAMESPACES, Names
 from sopkit.model.values import Comparison, NumberRange, Ref, Text
-from sopkit.tree import NUMBERS_A_NODE, Forest, Mark, Tree, Value
+from sopkit.tree import INDEX_BITS, NUMBERS_A_NODE, Forest, Mark, Tree, Value
 
 T = TypeVar("T")
 
@@ -74,8 +74,30 @@ class Noticed:
     data_values: list[tuple[str, str, Mark]] = field(default_factory=list)
     """Datum, value and place, wherever a datum's value is named."""
     data_tests: list[tuple[str, Comparison | NumberRange, Mark]] = field(default_factory=list)
-    locales: dict[str, Mark] = field(default_factory=dict)
-    """Languages of the workspace's own texts, each with its first place."""
+    locales: dict[tuple[str, int], Mark] = field(default_factory=dict)
+    """Languages of the workspace's own texts, each with its first place in each tree, by the tree's number."""
+
+    def take_over(self, other: Noticed, keeps: Callable[[Mark], bool], placed: Callable[[Mark], int]) -> None:
+        """Add what another version had at the places that `keeps` names, by the number in which trees are `placed`."""
+        self.malformed = _merged(self.malformed, other.malformed, lambda one: one.at, keeps, placed)
+        self.misfits = _merged(self.misfits, other.misfits, lambda one: one.at, keeps, placed)
+        self.repeated = _merged(self.repeated, other.repeated, lambda one: one[2], keeps, placed)
+        self.dangling = _merged(self.dangling, other.dangling, lambda one: one[0].to.at, keeps, placed)
+        self.data_values = _merged(self.data_values, other.data_values, lambda one: one[2], keeps, placed)
+        self.data_tests = _merged(self.data_tests, other.data_tests, lambda one: one[2], keeps, placed)
+        self.locales = dict(
+            _merged([*self.locales.items()], [*other.locales.items()], lambda one: one[1], keeps, placed)
+        )
+
+
+def _merged(
+    mine: list[T],
+    theirs: list[T],
+    at: Callable[[T], Mark],
+    keeps: Callable[[Mark], bool],
+    placed: Callable[[Mark], int],
+) -> list[T]:
+    return sorted([*mine, *(one for one in theirs if keeps(at(one)))], key=lambda one: placed(at(one)))
 
 
 class Binding:
@@ -146,6 +168,21 @@ class Binding:
         self.uses[namespace][name].append(mark)
         return Ref(name, mark)
 
+    def take_over(self, other: Binding, numbers: Collection[int], order: Sequence[int]) -> None:
+        """Add what was used and noticed in the trees of these numbers when another version was bound; all in the order of the trees."""
+        place = {number: at for at, number in enumerate(order)}
+
+        def placed(mark: Mark) -> int:
+            return place[mark >> INDEX_BITS]
+
+        for namespace, used in other.uses.items():
+            mine = self.uses[namespace]
+            for name, marks in used.items():
+                kept = [mark for mark in marks if mark >> INDEX_BITS in numbers]
+                if kept:
+                    mine[name] = sorted(kept + mine[name], key=placed) if name in mine else kept
+        self.noticed.take_over(other.noticed, lambda mark: mark >> INDEX_BITS in numbers, placed)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -181,7 +218,7 @@ def text(b: Binding, value: Value, at: int) -> Text | None:
     variants = tuple((locale, words) for locale, words in value.items() if type(words) is str)
     if not b.builtin:
         for locale, _ in variants:
-            b.noticed.locales.setdefault(locale, Mark(b.base + at))
+            b.noticed.locales.setdefault((locale, b.number), Mark(b.base + at))
     return Text(variants, Mark(b.base + at)) if variants else None
 
 

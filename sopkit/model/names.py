@@ -75,6 +75,14 @@ class Names:
         """Whether `name` is declared; `a|b` is any of the namespaces, `playbook` those that playbooks share."""
         return any(name in self.own[one] or name in self.builtin[one] for one in parts(namespace))
 
+    def declare_like(self, other: Names) -> bool:
+        """Whether the same names are declared, wherever they stand."""
+        return all(
+            mine[one].keys() == theirs[one].keys()
+            for mine, theirs in ((self.own, other.own), (self.builtin, other.builtin))
+            for one in NAMESPACES
+        )
+
     def all(self, namespace: str) -> Iterator[str]:
         """Yield the declared ids, built-in ones first."""
         for one in parts(namespace):

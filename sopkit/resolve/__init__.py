@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sopkit.diagnostics import Finding, in_order
 from sopkit.frozen import dataclass
 from sopkit.model import bind
+from sopkit.model.bind_values import Binding
 from sopkit.model.documents import Document, Workspace
 from sopkit.model.names import index
 from sopkit.resolve.assembly import Assembly
@@ -29,6 +30,10 @@ class Resolution:
     """Namespace → id → where it is referred to, in the order of the files. Paths stand under `stage` and `step` as written."""
     documents: tuple[Document, ...]
     """Every document of the workspace in order, those that share an id too; built-in catalogs apart."""
+    forest: Forest
+    builtin: frozenset[int]
+    binding: Binding
+    assembly: Assembly
 
 
 def resolve(
@@ -37,26 +42,58 @@ def resolve(
     builtin: frozenset[int],
     complete: bool,
     catalogs: Collection[str] | None = None,
+    *,
+    like: Resolution | None = None,
 ) -> Resolution:
     """Bind all trees and resolve all names; bad input never raises.
 
     `broken` are the numbers of the trees that the schema refused, `builtin` those of the catalogs that `uses:` brings in;
-    `complete` says that every file could be read whole; `catalogs` are the built-in ones there are.
+    `complete` says that every file could be read whole; `catalogs` are the built-in ones there are. What a tree holds that is
+    `like` one of another version is not bound again.
     """
     order = sorted(
         range(len(forest.trees)), key=lambda number: (number not in builtin, forest.trees[number].source.path)
     )
-    names = index(forest, order, broken, builtin)
-    binding = bind.start(names)
+    binding = bind.start(index(forest, order, broken, builtin))
     assembly = Assembly()
+    same = _same(forest, builtin, binding, like)
     for number in order:
-        bound = bind.bind(binding, forest, number, broken=number in broken, builtin=number in builtin)
+        bound = (
+            like.assembly.bound.get(number)
+            if like is not None and number in same
+            else bind.bind(binding, forest, number, broken=number in broken, builtin=number in builtin)
+        )
         if bound is not None:
             assembly.add(bound, number)
+    if like is not None and same:
+        binding.take_over(like.binding, same, order)
     workspace = assembly.workspace()
     known = catalog_names() if catalogs is None else tuple(sorted(catalogs))
     judged = judge(forest, binding, assembly, workspace, broken=broken, complete=complete, catalogs=known)
-    return Resolution(workspace, in_order(judged.findings), judged.held_back, binding.uses, assembly.documents)
+    return Resolution(
+        workspace,
+        in_order(judged.findings),
+        judged.held_back,
+        binding.uses,
+        assembly.documents,
+        forest,
+        builtin,
+        binding,
+        assembly,
+    )
+
+
+def _same(forest: Forest, builtin: frozenset[int], binding: Binding, like: Resolution | None) -> frozenset[int]:
+    """Return the numbers of the trees that hold just what they held in another version.
+
+    A tree is bound by what stands in it and by which names are declared; its marks hold its number.
+    """
+    if like is None or len(forest.trees) != len(like.forest.trees) or builtin != like.builtin:
+        return frozenset()
+    if not binding.names.declare_like(like.binding.names):
+        return frozenset()
+    pairs = zip(forest.trees, like.forest.trees, strict=True)
+    return frozenset([number for number, (now, then) in enumerate(pairs) if now is then])
 
 
 def used_catalogs(trees: Iterable[Tree]) -> tuple[str, ...]:

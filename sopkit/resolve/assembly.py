@@ -19,12 +19,14 @@ class Assembly:
 
     def __init__(self) -> None:
         self.by_tree: dict[int, Document] = {}
+        self.bound: dict[int, Bound] = {}
         self._builtin: dict[str, dict[str, nouns.Noun]] = {}
         self._own: dict[str, dict[str, nouns.Noun]] = {}
 
     def add(self, bound: Bound, number: int) -> None:
         """Take in what tree `number` holds."""
         self.by_tree[number] = bound.document
+        self.bound[number] = bound
         kept = self._builtin if bound.document.builtin else self._own
         for namespace, table in bound.nouns.items():
             declared = kept.setdefault(namespace, {})

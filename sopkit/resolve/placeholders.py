@@ -83,7 +83,9 @@ def _judge(
         told[field] = told.get(field, False) or parts[3] is None
     data = about in {"customer", "event"}
     if data and case.names.has("data", field):
-        case.binding.uses["data"][field].append(mark)
+        used = case.binding.uses["data"]
+        if field not in used:
+            used[field].append(mark)
         return
     known = case.titles("data") if data else dict.fromkeys(FIELDS[about], "")
     if data and case.is_in_doubt("data", field):

@@ -196,7 +196,10 @@ def _undeclared(case: Case, settings: Settings) -> Iterator[Finding]:
     known = tuple(dict.fromkeys((settings.locale, *settings.locales)))
     if not settings.locales:
         return  # one language, and texts may be ready for another
-    for locale, mark in sorted(case.binding.noticed.locales.items()):
+    first: dict[str, Mark] = {}
+    for (locale, _), mark in case.binding.noticed.locales.items():
+        first.setdefault(locale, mark)
+    for locale, mark in sorted(first.items()):
         if locale not in known:
             args: Args = {"name": locale, "known": listed(known)}
             yield case.finding(rules.UNDECLARED_LOCALE, case.place_of_key(mark, locale), args)

@@ -120,6 +120,8 @@ class Judgement:
     """What the families looked at besides the files."""
     pieces: Pieces
     """What they worked out of a few playbooks each."""
+    case: Case | None
+    """What they looked at, for another version to take over; None where something is wrong in itself."""
 
 
 def check(
@@ -131,11 +133,14 @@ def check(
     *,
     exists: Callable[[str], bool] = lambda _: True,
     earlier: Iterable[Recollection] = (),
+    like: Judgement | None = None,
+    proofs: bool = True,
 ) -> Judgement:
     """Return what the rules find, prove, or cannot settle, as of the day of the law.
 
     `found` is what earlier stages found, whose consequences are held back and counted: a family that met a doubt is asked again
-    with none. A family that said the same of an earlier state, and would again, is not asked.
+    with none. A family that said the same of an earlier state, and would again, is not asked. `like` is what was
+    said of another version in this process, of which more is taken over. Without `proofs` some of them are missing.
     """
     case = Case(workspace, graph, forest, judged_on(law.day), Doubts(forest, found), law, exists)
     files = sorted({one.file for one in workspace.artefacts.values() if one.file})
@@ -144,12 +149,14 @@ def check(
     known = NOTHING
     for one in earlier if sure else ():
         known = known.joined(one.recall(forest, beside, BY_NAME, READS))
-    case = replace(case, pieces=known.pieces or Pieces())
+    case = replace(case, pieces=known.pieces or Pieces(), proofs=proofs)
+    if sure and like is not None and like.case is not None:
+        case = case.beside(like.case)
     said = _all_said(case, known, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
     outcomes = [one for outcomes, _ in said for one in outcomes]
     kept = tuple(_lawful(_without_repeats(outcomes), law))
     held_back = sum(held_back for _, held_back in said) + len(outcomes) - len(kept)
-    return Judgement(kept, held_back, tuple(said) if sure else (), beside, case.pieces)
+    return Judgement(kept, held_back, tuple(said) if sure else (), beside, case.pieces, case if sure else None)
 
 
 def judged_on(day: date) -> date:

@@ -133,7 +133,8 @@ def check(case: Case) -> Iterator[Outcome]:
     yield from calendars.check(case)
     settings = case.workspace.settings
     touches = case.touches_at
-    clocks = Clocks(case.workspace, case.today)
+    plan = case.plan
+    clocks = plan.clocks
     yield from sending_hours.check(case, touches, one_clock=clocks.one)
     yield from reply_windows.check(case, clocks)
     if not settings.caps:
@@ -144,7 +145,6 @@ def check(case: Case) -> Iterator[Outcome]:
             )
             yield Unassessed(OVER_TOUCH, "caps", reason)
         return
-    plan = Plan(case.workspace, case.graph, case.courses, touches, clocks)
     for cap in settings.caps:
         if is_empty(cap):
             yield case.finding(EMPTY_CAP, cap.at, f"cap/{cap.id}", cap=cap.id)

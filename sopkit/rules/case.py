@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import field, fields, replace
 from datetime import date
 from functools import cached_property
-from typing import Final
+from operator import is_
+from typing import Any, Final
 
 from sopkit.diagnostics import Finding, Fix, Related, Rule, Severity, Unassessed
 from sopkit.frozen import dataclass
@@ -15,6 +16,8 @@ from sopkit.graph.course import Course, courses
 from sopkit.graph.plain import condition
 from sopkit.graph.satisfiability import EFFORT, NOBODY, UNDECIDED, Answer, meet
 from sopkit.graph.touches import Touch, touches_of
+from sopkit.graph.worst import Plan
+from sopkit.graph.zones import Clocks
 from sopkit.law import Law
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Not, Predicate
@@ -29,6 +32,8 @@ LEAST_EFFORT: Final = 500
 """Several times what conditions take that a person can read."""
 ALL_EFFORT: Final = 1_000_000
 """What is spent where each node of a small graph asks a question; some seconds."""
+PLAYBOOKS: Final = frozenset(("journeys", "cadences", "procedures"))
+"""Tables of a workspace."""
 TOUCHES = frozenset(("direct", "group", "feed"))
 """Reach of channels by which a step is a touch; an answer, and a page that the customer opens, are none."""
 
@@ -49,6 +54,13 @@ class Case:
     """The playbooks to judge, where a family has judged the others already; None for all of them."""
     pieces: Pieces = field(default_factory=Pieces)
     """What was worked out of a few playbooks."""
+    like: Case | None = None
+    """Another version that was judged before, on the same day, with the same nouns and settings: what it worked out of playbooks
+    that are not `changed` is taken over."""
+    changed: frozenset[str] = frozenset()
+    """The node ids of playbooks that the two versions do not have in common."""
+    proofs: bool = True
+    """Whether proofs are asked for: without them, what is worked out for their words alone is left."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
     _below: dict[str, dict[str, list[tuple[Node, Step]]]] = field(default_factory=dict)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
@@ -57,12 +69,51 @@ class Case:
 
     @cached_property
     def courses(self) -> dict[str, Course]:
-        return courses(self.graph)
+        then = self._known_then("courses")
+        if then is None:
+            return courses(self.graph)
+        mine = courses(self.graph, {*self.changed, *(node.id for node in self._changed_parts)})
+        return {root: one for root, one in then.items() if root not in self.changed} | mine
 
     @cached_property
     def touches_at(self) -> dict[str, Touch]:
         """The touches of the workspace by their nodes."""
-        return touches_of(self.workspace, self.graph)
+        then = self._known_then("touches_at")
+        if self.like is None or then is None:
+            return touches_of(self.workspace, self.graph)
+        now, found = touches_of(self.workspace, self.graph, self._changed_parts), dict(then)
+        for node in (*self._changed_parts, *self.like._parts(self.changed)):
+            if node.id not in now:
+                found.pop(node.id, None)
+        if now.keys() <= found.keys():
+            return found | now
+        return {id_: now.get(id_) or found[id_] for id_ in self.graph.nodes if id_ in now or id_ in found}
+
+    @cached_property
+    def plan(self) -> Plan:
+        """When and how often the touches of the workspace can come."""
+        clocks, then = Clocks(self.workspace, self.today), self._known_then("plan")
+        return Plan(self.workspace, self.graph, self.courses, self.touches_at, clocks, like=then, changed=self.changed)
+
+    def _known_then(self, name: str) -> Any:
+        """Return what the other version worked out, if it has."""
+        return None if self.like is None else vars(self.like).get(name)
+
+    @cached_property
+    def _changed_parts(self) -> tuple[Node, ...]:
+        return self._parts(self.changed)
+
+    def _parts(self, playbooks: Iterable[str]) -> tuple[Node, ...]:
+        return tuple([node for root in sorted(playbooks) for node in self.graph.parts.get(root, ())])
+
+    def beside(self, like: Case) -> Case:
+        """Return the case, to take over from another; as it is where more than playbooks is otherwise, or the day."""
+        if self.today != like.today or not _alike(self.workspace, like.workspace):
+            return self
+        now, then = _documents(self.workspace), _documents(like.workspace)
+        changed = frozenset(root for root in now.keys() | then.keys() if now.get(root) is not then.get(root))
+        steps = {root: one for root, one in like._steps.items() if root not in changed}
+        return replace(self, like=like, changed=changed, _steps=steps)
 
     @cached_property
     def effort(self) -> int:
@@ -171,3 +222,28 @@ class Case:
                 f"{question.en}: these conditions are too involved; write them more simply, with times in one unit",
             )
             yield Unassessed(rule, subject, reason, self.forest.span(at))
+
+
+def _documents(workspace: Workspace) -> dict[str, Playbook]:
+    """Return all playbooks by their node ids, built-in ones too."""
+    every: tuple[Playbook, ...] = (
+        *workspace.journeys.values(),
+        *workspace.cadences.values(),
+        *workspace.procedures.values(),
+    )
+    return {f"{one.kind}/{one.id}": one for one in every}
+
+
+def _alike(one: Workspace, other: Workspace) -> bool:
+    """Return whether two workspaces have the very same in everything but their playbooks."""
+    return all(
+        _same(getattr(one, each.name), getattr(other, each.name)) for each in fields(one) if each.name not in PLAYBOOKS
+    )
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(map(is_, one.values(), other.values()))
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(is_, one, other))
+    return one is other

@@ -215,7 +215,7 @@ def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterat
             finding = _finding(case, paths, use, way)
             broken.add(finding.rule)
             yield finding
-    if in_time and not broken:
+    if in_time and not broken and case.proofs:
         yield from _proofs(paths, uses, floors)
 
 
