@@ -77,8 +77,9 @@ def test_everything_is_made_and_the_manual_is_named(build: Build, workspace: Pat
 @pytest.mark.long
 def test_only_what_is_asked_for_is_made(build: Build, workspace: Path, tmp_path: Path) -> None:
     def made(*options: str) -> set[str]:
-        code, _, err = build(workspace, "-o", tmp_path / "out", *options)
+        code, out, err = build(workspace, "-o", tmp_path / "out", *options)
         assert (code, err) == (0, "")
+        assert ".card." not in out, "no quick card is called the manual"
         return {path for path in tree(tmp_path / "out") if "/" in path and path.endswith((".html", ".md"))}
 
     sheets = {f"checklists/guide.{period}.{lang}.html" for period in ("daily", "weekly") for lang in ("zh-CN", "en")}

@@ -16,6 +16,7 @@ from sopkit.render.document import (
     Checklist,
     Column,
     Day,
+    Diagram,
     Document,
     Fact,
     Facts,
@@ -139,6 +140,17 @@ def test_what_is_said_beside_a_label_begins_at_one_place_however_long_the_label(
         found.append(words.get_charbox(hit[0])[0])
     assert len(found) == 2 * len(labels)
     assert max(found) - min(found) < 0.1
+
+
+def test_no_page_is_left_half_empty_for_a_drawing(typesetter: Typesetter) -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="800" viewBox="0 0 300 800"><title>t</title></svg>'
+    )
+    filling = tuple(Paragraph(text(f"filling {number}")) for number in range(30))
+    blocks = (*filling, Diagram("flow", "The flow", svg, "a to b"), Paragraph(text("behind it")))
+    first, second = opened(document("checklist", "Sheet", (Section("s", text("S"), blocks),)), typesetter)
+    assert "behind it" in first.get_textpage().get_text_bounded()
+    assert "The flow" in second.get_textpage().get_text_bounded()
 
 
 @pytest.mark.parametrize(("chapters", "place"), [(1, None), (2, 0), (8, 0), (9, 1)])

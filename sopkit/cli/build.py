@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain
@@ -273,7 +274,7 @@ def _near(name: str, loaded: Loaded) -> Phrase:
 
 def _report(console: Console, output: Path, names: list[str], lang: Lang) -> None:
     """Print what to open first: the first manual in the workspace's language, else the index."""
-    manuals = sorted(name for name in names if name.startswith("manuals/") and name.endswith(f".{lang}.html"))
+    manuals = sorted(name for name in names if re.fullmatch(rf"manuals/[^.]+\.{lang}\.html", name))
     place = (output / (manuals[0] if manuals else "index.html")).as_posix()
     said = BUILT if manuals else BUILT_NO_MANUAL
     console.say(place if console.quiet else console.word(said, count=str(len(names)), place=place))
