@@ -1,7 +1,7 @@
 """Findings and the text of a baseline go in; what it holds back, which entries hold back nothing, and its new text come out.
 
 A baseline lists findings that a team knew of when it began to check: by fingerprint, so that they stay known when lines and documents
-move. What is critical by law, and an error that keeps a document from being read or resolved, stays in sight whatever is listed.
+move. What is critical by law, and an error that keeps others from being judged, stays in sight whatever is listed.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from sopkit.diagnostics import Finding, Severity, fingerprint
+from sopkit.diagnostics import Finding, fingerprint
 from sopkit.frozen import dataclass
 from sopkit.law import Law
-from sopkit.rules.waivers import FIRST_WAIVABLE
+from sopkit.rules.waivers import keeps_unjudged
 from sopkit.text import Lang, Phrase
 
 VERSION: Final = 1
@@ -160,11 +160,6 @@ def entry_of(finding: Finding, lang: Lang) -> Entry:
 def stays_in_sight(finding: Finding, law: Law) -> bool:
     """Whether a finding is shown and counted though it is listed: what is critical by law, and what keeps the rest from being judged."""
     return keeps_unjudged(finding) or law.is_critical(*finding.rule.decides)
-
-
-def keeps_unjudged(finding: Finding) -> bool:
-    """Whether a finding keeps what follows from its document from being judged."""
-    return finding.rule.code < FIRST_WAIVABLE and finding.weight is Severity.ERROR
 
 
 def weigh(findings: Iterable[Finding], entries: Iterable[Entry], law: Law) -> Weighed:

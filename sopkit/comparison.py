@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sopkit.diagnostics import Severity, Unassessed, fingerprint
+from sopkit.diagnostics import Unassessed, fingerprint
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.graph.modified import Modified
@@ -81,9 +81,7 @@ def only_new(compilation: Compilation, before: Verdicts, since: Since) -> Compil
         unsettled_before=len(compilation.not_assessed) - len(unsettled),
     )
     seen = replace(compilation, findings=new, not_assessed=unsettled, since=counted)
-    if compilation.is_judged:
-        return seen
-    return replace(seen, errors_elsewhere=compilation.count(Severity.ERROR) - seen.count(Severity.ERROR))
+    return replace(seen, errors_elsewhere=compilation.unjudged_for - seen.unjudged_for)
 
 
 def _unseen(unsettled: Iterable[Unassessed], before: Counter[str]) -> Iterable[Unassessed]:

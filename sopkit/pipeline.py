@@ -25,7 +25,7 @@ from sopkit.resolve.settings import JURISDICTIONS
 from sopkit.rules import Judgement, waivers
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.recollection import Recollection
-from sopkit.rules.waivers import Waived, Waiving
+from sopkit.rules.waivers import Waived, Waiving, keeps_unjudged
 from sopkit.source import Source
 from sopkit.tree import Forest, Tree
 
@@ -77,6 +77,11 @@ class Compilation:
     def is_judged(self) -> bool:
         """Whether every family of rules was asked with nothing in doubt: no error kept a document from being read or resolved."""
         return bool(self.judgement.said)
+
+    @property
+    def unjudged_for(self) -> int:
+        """How many of the findings keep others from being judged."""
+        return 0 if self.is_judged else sum(map(keeps_unjudged, self.findings))
 
     def count(self, severity: Severity) -> int:
         """Return how many open findings weigh exactly `severity`."""

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from sopkit import resources
+from sopkit.law.rules import UNKNOWN_PARAMETER
 from tests.commands import CAPPED, GOOD, MISSPELT, UNSETTLED, Run, Write, runner, writer
 from tests.rearranged import documents, documents_apart, files_below, keys_shuffled
 from tests.workspaces import write
@@ -160,6 +161,21 @@ def test_what_was_not_assessed_or_not_understood_cannot_be_put_into_it(sopkit: R
     assert sopkit("check", folder, "--allow-not-assessed")[0] == 1
     (folder / "b.yaml").unlink()
     assert (sopkit("check", folder)[0], sopkit("check", folder, "--allow-not-assessed")[0]) == (1, 0)
+
+
+def test_a_mistake_in_a_pack_of_law_cannot_be_put_into_it_since_caps_are_not_judged(
+    sopkit: Run, write_workspace: Write
+) -> None:
+    folder = write_workspace({"play.yaml": GOOD})
+    (folder / "packs").mkdir()
+    (folder / "packs/a.yaml").write_text(UNKNOWN_PARAMETER.bad, "utf-8")
+    assert "nothing was found that could be put into a baseline" in sopkit("baseline", folder, "--lang", "en")[1]
+    found = report(sopkit, folder)["findings"]
+    assert isinstance(found, list)
+    listed = [{key: one[key] for key in ("fingerprint", "rule", "subject", "message")} for one in found]
+    assert [one["rule"] for one in listed] == ["unknown-parameter"]
+    (folder / PLACE).write_text(json.dumps({"version": 1, "findings": listed}), "utf-8")
+    assert sopkit("check", folder)[0] == 1
 
 
 @pytest.mark.long

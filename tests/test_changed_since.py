@@ -49,6 +49,7 @@ class Report(TypedDict):
 
     findings: list[dict[str, object]]
     changed_since: dict[str, object]
+    counts: dict[str, int]
 
 
 def report(run: Run, folder: Path, *more: str) -> Report:
@@ -146,6 +147,21 @@ def test_an_error_that_was_there_before_and_keeps_the_change_from_being_judged_i
         assert failed in sopkit("check", folder, "--changed-since", "HEAD", "--format", form, "--lang", "en")[1]
     write(folder, {"sopkit.yaml": CLASSIC, "other.yaml": other.replace("owner: guid\n", "owner: guide\n")})
     assert "over-touch" in sopkit("check", folder, "--changed-since", "HEAD", "--lang", "en")[1]
+
+
+def test_of_what_was_there_before_only_what_keeps_others_from_being_judged_is_said_to(
+    sopkit: Run, tmp_path: Path
+) -> None:
+    """A mistaken waiver does not; nor is a reason looked for elsewhere where it is listed."""
+    waiver = "waive: [{rule: no-such-rule, at: thank, reason: 还没定, approved_by: guide, until: 2027-01-01}]\nsteps:\n"
+    files = {"sopkit.yaml": CAPPED, "play.yaml": GOOD.replace("steps:\n", waiver)}
+    folder = in_git(tmp_path, files)
+    write(folder, files | {"more.yaml": MORE.replace("via: sms", "via: smss")})
+    for more in (("--changed-since", "HEAD"), ("--select", "more")):
+        made = report(sopkit, folder, *more)
+        assert [one["rule"] for one in made["findings"]] == ["undefined-name"]
+        assert made["counts"]["errors_elsewhere"] == 0
+    assert report(sopkit, folder, "--select", "thanks")["counts"]["errors_elsewhere"] == 1
 
 
 def test_moving_documents_and_keys_is_no_change(sopkit: Run, tmp_path: Path) -> None:

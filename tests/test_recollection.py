@@ -233,6 +233,10 @@ def test_what_was_worked_out_of_playbooks_is_taken_over_where_nothing_else_is_ot
     assert {root for (root, _), net in now.plan.nets.items() if net is not then.plan.nets.get((root, _))} <= {changed}
     assert now.plan.sorts.of.keys() == then.plan.sorts.of.keys()
     assert all(one is then.plan.sorts.of[root] for root, one in now.plan.sorts.of.items() if root != changed)
+    first_steps = r"(?s)( +- id: hello\n.*?)( +- id: ask-phone\n.*?)(?= +- {id: reward)"
+    now = otherwise("lifecycle-", lambda text: re.sub(first_steps, r"\2\1", text))[1]
+    order = {id_: number for number, id_ in enumerate(now.graph.nodes)}
+    assert [*now.touches_at] == sorted(then.touches_at, key=order.__getitem__) != [*then.touches_at]
     assert otherwise("sopkit.yaml", lambda text: f"{text}\n# a remark\n")[1].like is None, "the settings"
     assert otherwise("catalog/", lambda text: f"# a remark\n{text}")[1].like is None, "the nouns"
 

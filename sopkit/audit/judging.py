@@ -26,7 +26,7 @@ from sopkit.rules import judged_on
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts, log_of
 from sopkit.rules.inventory import Entry, inventory
-from sopkit.rules.waivers import FIRST_WAIVABLE, Waived
+from sopkit.rules.waivers import Waived, keeps_unjudged
 from sopkit.text import Phrase
 
 
@@ -184,8 +184,7 @@ class _Judge:
     def __init__(self, compilation: Compilation, case: Case) -> None:
         self.done = compilation
         self.broken = sum(
-            one.rule.code < FIRST_WAIVABLE and one.weight is Severity.ERROR and log_of(compilation.forest, one) is None
-            for one in compilation.findings
+            keeps_unjudged(one) and log_of(compilation.forest, one) is None for one in compilation.findings
         )
         self.adopted = adopt(case)
         self.in_catalogue = tuple(found_in_catalogue(self.adopted))

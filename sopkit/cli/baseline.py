@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from sopkit.baseline import baseline_text, entry_of, keeps_unjudged, stays_in_sight, weigh
+from sopkit.baseline import baseline_text, entry_of, stays_in_sight, weigh
 from sopkit.cli.command import OK, Choice, Command, WrongUsageError, console_of
 from sopkit.cli.console import WRITTEN, Console
 from sopkit.cli.known import BASELINE, known_in, place_of, shown_as
@@ -14,6 +14,7 @@ from sopkit.cli.selection import document_lang
 from sopkit.cli.workspace import directory_argument, load
 from sopkit.output import write_result
 from sopkit.pipeline import Compilation
+from sopkit.rules.waivers import keeps_unjudged
 from sopkit.text import Lang, Phrase
 
 PRUNE: Final = Choice(
@@ -22,10 +23,11 @@ PRUNE: Final = Choice(
     flag=True,
 )
 DETAILS: Final = Phrase(
-    "把现在的问题记成基线：sopkit check 从此只报新出现的，并且每次都说基线里还有多少。法律上严重的问题、读不懂的文档、没能判断的内容"
-    "不能记进基线，照样报。",
+    "把现在的问题记成基线：sopkit check 从此只报新出现的，并且每次都说基线里还有多少。法律上严重的问题、读不懂的文档、写错的法规包、"
+    "没能判断的内容不能记进基线，照样报。",
     "Writes down what is found now: sopkit check then reports only what is new, and says each time how much the baseline holds back. "
-    "What is critical by law, what can't be read, and what was not assessed can't be put into it, and is reported all the same.",
+    "What is critical by law, what can't be read, a mistaken pack of law, and what was not assessed can't be put into it, "
+    "and is reported all the same.",
 )
 EXAMPLES: Final = (
     ("sopkit baseline my-brand", Phrase("把 my-brand 现在的问题记成基线", "write down what is found in my-brand now")),
@@ -46,8 +48,9 @@ REMOVED: Final = Phrase(
     "nothing is left that could be put into a baseline: {place} was removed",
 )
 IN_SIGHT: Final = Phrase(
-    "{count} 个问题不能记进基线，sopkit check 照样会报：法律上严重，或者文档读不懂",
-    "{count} findings can't be put into a baseline, and sopkit check goes on to report them: critical by law, or about what can't be read",
+    "{count} 个问题不能记进基线，sopkit check 照样会报：法律上严重，或者文档读不懂、法规包写错",
+    "{count} findings can't be put into a baseline, and sopkit check goes on to report them: critical by law, "
+    "or about what can't be read or a pack of law",
 )
 OPEN: Final = Phrase(
     "{count} 项没能判断，不能记进基线", "{count} things were not assessed, and can't be put into a baseline"

@@ -212,8 +212,7 @@ def chosen(loaded: Loaded, select: str | None, since: str | None = None) -> Comp
         proved=tuple(one for one in whole.proved if not one.subject or covers(one.subject)),
         not_assessed=tuple(one for one in whole.not_assessed if not one.subject or covers(one.subject)),
     )
-    elsewhere = whole.count(Severity.ERROR) - seen.count(Severity.ERROR)
-    return replace(seen, errors_elsewhere=whole.errors_elsewhere + (0 if whole.is_judged else elsewhere))
+    return replace(seen, errors_elsewhere=whole.errors_elsewhere + whole.unjudged_for - seen.unjudged_for)
 
 
 def verdict(seen: Compilation, fail_on: str, *, allow_not_assessed: bool) -> int:

@@ -81,13 +81,10 @@ class Case:
         then = self._known_then("touches_at")
         if self.like is None or then is None:
             return touches_of(self.workspace, self.graph)
-        now, found = touches_of(self.workspace, self.graph, self._changed_parts), dict(then)
-        for node in (*self._changed_parts, *self.like._parts(self.changed)):
-            if node.id not in now:
-                found.pop(node.id, None)
-        if now.keys() <= found.keys():
-            return found | now
-        return {id_: now.get(id_) or found[id_] for id_ in self.graph.nodes if id_ in now or id_ in found}
+        now = touches_of(self.workspace, self.graph, self._changed_parts)
+        gone = {node.id for node in self.like._parts(self.changed)}
+        found = {id_: one for id_, one in then.items() if id_ not in gone} | now
+        return {id_: found[id_] for id_ in self.graph.nodes if id_ in found}
 
     @cached_property
     def plan(self) -> Plan:

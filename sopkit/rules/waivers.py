@@ -8,9 +8,10 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
-from sopkit.diagnostics import Finding, Related, Rule
+from sopkit.diagnostics import Finding, Related, Rule, Severity
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
+from sopkit.law.rules import RULES as OF_PACKS
 from sopkit.model.documents import Document, Waiver
 from sopkit.rules.waivers_rules import (
     AGAIN,
@@ -31,7 +32,7 @@ from sopkit.source import Span
 from sopkit.text import Phrase
 from sopkit.tree import MAX_NODES, Forest, Value
 
-__all__ = ["FIRST_WAIVABLE", "RULES", "Waived", "Waiving", "apply", "roles_behind"]
+__all__ = ["FIRST_WAIVABLE", "RULES", "Waived", "Waiving", "apply", "keeps_unjudged", "roles_behind"]
 
 FIRST_WAIVABLE: Final = "SOP2"
 """Codes below are about what can't be read or resolved."""
@@ -73,6 +74,11 @@ class _Standing:
     waiver: Waiver
     document: Document
     rule: Rule
+
+
+def keeps_unjudged(finding: Finding) -> bool:
+    """Whether a finding keeps what follows from it from being judged: something can't be read or resolved, or a pack of law is wrong."""
+    return finding.weight is Severity.ERROR and (finding.rule.code < FIRST_WAIVABLE or finding.rule in OF_PACKS)
 
 
 def apply(
