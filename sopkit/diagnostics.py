@@ -221,7 +221,7 @@ def fingerprint(finding: Finding) -> str:
     Neither file nor line is in it, nor what only the advice says: it stays when lines, documents or keys move. What has no subject
     is told apart by the line that it stands on.
     """
-    parts = (finding.rule.code, finding.subject or _line(finding.span), str(finding.occurrence))
+    parts = (finding.rule.code, _about(finding) or _line(finding.span), str(finding.occurrence))
     args = (
         f"{name}={say(finding.args[name], 'en')}" for name in _named(finding.rule.message.en) if name in finding.args
     )
@@ -231,17 +231,29 @@ def fingerprint(finding: Finding) -> str:
 def numbered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings in their order, each with the number of those before it that have the same fingerprint without one."""
     given = tuple(findings)
-    places = Counter((one.rule.code, one.subject) for one in given)
+    places = Counter((one.rule.code, _about(one)) for one in given)
     seen: Counter[str] = Counter()
     kept: list[Finding] = []
     for one in given:
-        if places[one.rule.code, one.subject] > 1:
+        if places[one.rule.code, _about(one)] > 1:
             print_ = fingerprint(replace(one, occurrence=0) if one.occurrence else one)
             if seen[print_] != one.occurrence:
                 one = replace(one, occurrence=seen[print_])  # noqa: PLW2901  the same finding
             seen[print_] += 1
         kept.append(one)
     return tuple(kept)
+
+
+def _about(finding: Finding) -> str:
+    """Return the subject; of a cap that is broken the cap and the playbook, whichever touch of it the course that was found ends with."""
+    if finding.worst is None:
+        return finding.subject
+    return f"{finding.worst.of} {playbook_of(finding.subject)}"
+
+
+def playbook_of(subject: str) -> str:
+    """Return the first two words of a subject: the playbook that it is, or is in, where it is of one."""
+    return "/".join(subject.split("/", 2)[:2])
 
 
 @cache

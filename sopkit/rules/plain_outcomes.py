@@ -22,6 +22,7 @@ from sopkit.diagnostics import (
     Unassessed,
     Verdict,
     Worst,
+    playbook_of,
 )
 from sopkit.rules.parcel import Piece, Said
 from sopkit.source import Source, Span
@@ -90,11 +91,6 @@ def without(said: Plain, playbooks: Collection[str]) -> Plain:
             kept = [one for one in outcomes if playbook_of(_subject(one)) not in playbooks]
             return kind, (TUPLE, *kept), held_back
     raise LostError
-
-
-def playbook_of(subject: str) -> str:
-    """Return the first two words of a subject: the playbook that it is, or is in, where it is of one."""
-    return "/".join(subject.split("/", 2)[:2])
 
 
 def _subject(outcome: Plain) -> str:
