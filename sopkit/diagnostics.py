@@ -102,6 +102,23 @@ class Worst:
     """The tool that holds it to that number, where the plan alone may not."""
 
 
+Measure = Literal[
+    "deadline", "withdrawal", "consent", "copy", "alert", "reply", "heard", "minutes", "price", "touches"
+]  # fmt: skip
+"""What a number of a proof counts: seconds, but minutes of a week, the share that is taken off a price, and touches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far it comes at worst with one thing that a proof speaks of, and how far it may: the further, the weaker the proof."""
+
+    measure: Measure
+    of: str
+    """`consent/sms-marketing`."""
+    worst: float
+    limit: float
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """An article of law that stands behind a finding, and how well it was checked."""
@@ -189,6 +206,8 @@ class Proof:
     statement: Phrase
     assumptions: tuple[Phrase, ...] = ()
     worst: Worst | None = None
+    extents: tuple[Extent, ...] = ()
+    """Other numbers that it shows, each thing once."""
 
     @property
     def sort_key(self) -> tuple[str, str, str]:
@@ -213,6 +232,16 @@ class Unassessed:
 
 Outcome = Finding | Proof | Unassessed
 """What an analysis says of one question."""
+
+
+def farthest(extents: Iterable[Extent]) -> tuple[Extent, ...]:
+    """Return the worst number of each thing, sorted by what they are of."""
+    found: dict[tuple[str, str], Extent] = {}
+    for one in extents:
+        known = found.setdefault((one.measure, one.of), one)
+        if (one.worst, -one.limit) > (known.worst, -known.limit):
+            found[one.measure, one.of] = one
+    return tuple(found[key] for key in sorted(found))
 
 
 def fingerprint(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from sopkit.cache import Answer
 from sopkit.diagnostics import (
     Citation,
     Edit,
+    Extent,
     Finding,
     Fix,
     Moment,
@@ -32,7 +33,7 @@ Plain = Answer
 """A value, or a tuple whose first element says of which kind it is."""
 
 KINDS: Final[tuple[type, ...]] = (
-    Finding, Proof, Unassessed, Related, Moment, Phrase, Edit, Fix, Worst, Citation,
+    Finding, Proof, Unassessed, Related, Moment, Phrase, Edit, Fix, Worst, Citation, Extent,
 )  # fmt: skip
 NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 FIELDS: Final = [tuple([one.name for one in fields(kind)]) for kind in KINDS]
