@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from sopkit import resources
+from sopkit.law.rules import UNKNOWN_ARTICLE
 from tests.commands import CAPPED, GOOD, MISSPELT, UNSETTLED, Run, Write, runner, writer
 from tests.rearranged import documents, documents_apart, files_below, keys_shuffled
 from tests.workspaces import write
@@ -233,3 +234,14 @@ def test_a_baseline_that_is_not_there_is_asked_for(sopkit: Run, write_workspace:
     assert sopkit("baseline", folder, "--baseline", folder / "play.yaml")[0] == 2
     assert (folder / "play.yaml").read_text("utf-8") == GOOD
     assert CAPPED in (folder / "sopkit.yaml").read_text("utf-8")
+
+
+def test_an_error_in_a_pack_that_is_known_is_no_reason_to_take_the_rest_for_judged(
+    sopkit: Run, write_workspace: Write
+) -> None:
+    folder = write_workspace({"play.yaml": GOOD, "packs/own.yaml": UNKNOWN_ARTICLE.bad})
+    assert sopkit("check", folder)[0] == 1
+    assert sopkit("baseline", folder)[0] == 0
+    code, out, _ = sopkit("check", folder, "--lang", "en")
+    assert (code, "? not assessed: caps, consents" in out, "known in the baseline" in out) == (1, True, True)
+    assert sopkit("check", folder, "--allow-not-assessed")[0] == 0
