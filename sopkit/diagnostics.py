@@ -102,6 +102,23 @@ class Worst:
     """The tool that holds it to that number, where the plan alone may not."""
 
 
+Measure = Literal[
+    "deadline", "withdrawal", "consent", "copy", "alert", "reply", "heard", "minutes", "price", "touches"
+]  # fmt: skip
+"""What a number of a proof counts: seconds, but minutes of a week, the share that is taken off a price, and touches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far it comes at worst with one thing that a proof speaks of, and how far it may: the further, the weaker the proof."""
+
+    measure: Measure
+    of: str
+    """`consent/sms-marketing`."""
+    worst: float
+    limit: float
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """An article of law that stands behind a finding, and how well it was checked."""
@@ -189,6 +206,8 @@ class Proof:
     statement: Phrase
     assumptions: tuple[Phrase, ...] = ()
     worst: Worst | None = None
+    extents: tuple[Extent, ...] = ()
+    """Other numbers that it shows, each thing once."""
 
     @property
     def sort_key(self) -> tuple[str, str, str]:
@@ -215,13 +234,23 @@ Outcome = Finding | Proof | Unassessed
 """What an analysis says of one question."""
 
 
+def farthest(extents: Iterable[Extent]) -> tuple[Extent, ...]:
+    """Return the worst number of each thing, sorted by what they are of."""
+    found: dict[tuple[str, str], Extent] = {}
+    for one in extents:
+        known = found.setdefault((one.measure, one.of), one)
+        if (one.worst, -one.limit) > (known.worst, -known.limit):
+            found[one.measure, one.of] = one
+    return tuple(found[key] for key in sorted(found))
+
+
 def fingerprint(finding: Finding) -> str:
     """Return 16 hex digits of rule, subject, what the message names, and occurrence.
 
     Neither file nor line is in it, nor what only the advice says: it stays when lines, documents or keys move. What has no subject
     is told apart by the line that it stands on.
     """
-    parts = (finding.rule.code, finding.subject or _line(finding.span), str(finding.occurrence))
+    parts = (finding.rule.code, _about(finding) or _line(finding.span), str(finding.occurrence))
     args = (
         f"{name}={say(finding.args[name], 'en')}" for name in _named(finding.rule.message.en) if name in finding.args
     )
@@ -231,17 +260,29 @@ def fingerprint(finding: Finding) -> str:
 def numbered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings in their order, each with the number of those before it that have the same fingerprint without one."""
     given = tuple(findings)
-    places = Counter((one.rule.code, one.subject) for one in given)
+    places = Counter((one.rule.code, _about(one)) for one in given)
     seen: Counter[str] = Counter()
     kept: list[Finding] = []
     for one in given:
-        if places[one.rule.code, one.subject] > 1:
+        if places[one.rule.code, _about(one)] > 1:
             print_ = fingerprint(replace(one, occurrence=0) if one.occurrence else one)
             if seen[print_] != one.occurrence:
                 one = replace(one, occurrence=seen[print_])  # noqa: PLW2901  the same finding
             seen[print_] += 1
         kept.append(one)
     return tuple(kept)
+
+
+def _about(finding: Finding) -> str:
+    """Return the subject; of a cap that is broken the cap and the playbook, whichever touch of it the course that was found ends with."""
+    if finding.worst is None:
+        return finding.subject
+    return f"{finding.worst.of} {playbook_of(finding.subject)}"
+
+
+def playbook_of(subject: str) -> str:
+    """Return the first two words of a subject: the playbook that it is, or is in, where it is of one."""
+    return "/".join(subject.split("/", 2)[:2])
 
 
 @cache

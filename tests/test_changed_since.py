@@ -117,6 +117,38 @@ def test_a_cap_of_an_untouched_playbook_that_the_change_breaks_is_reported(sopki
     assert sopkit("check", folder, "--changed-since", "HEAD")[0] == 1
 
 
+TWICE = "  - {id: again, send: thanks-sms, via: sms, for: transaction, within: 1h}\n---"
+
+
+def test_a_cap_that_another_touch_of_the_playbook_breaks_now_was_broken_before(sopkit: Run, tmp_path: Path) -> None:
+    broken = GOOD.replace("---", TWICE, 1)
+    folder = in_git(tmp_path, {"sopkit.yaml": CLASSIC, "thanks.yaml": broken})
+    (before,) = report(sopkit, folder)["findings"]
+    assert sopkit("baseline", folder, "--baseline", str(tmp_path / "known"))[0] == 0
+    write(folder, {"sopkit.yaml": CLASSIC, "thanks.yaml": broken.replace("id: thank,", "id: other,")})
+    (now,) = report(sopkit, folder)["findings"]
+    assert now["subject"] != before["subject"]
+    assert now["fingerprint"] == before["fingerprint"]
+    made = report(sopkit, folder, "--changed-since", "HEAD")
+    assert (made["findings"], made["changed_since"]["there_before"], made["changed_since"]["mended"]) == ([], 1, 0)
+    assert report(sopkit, folder, "--baseline", str(tmp_path / "known"))["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("id: thanks", "id: thanks-anew"),  # another playbook
+        ("---", TWICE.replace("again", "third")),  # more often
+    ],
+)
+def test_a_cap_that_is_broken_otherwise_now_is_new(sopkit: Run, tmp_path: Path, old: str, new: str) -> None:
+    broken = GOOD.replace("---", TWICE, 1)
+    folder = in_git(tmp_path, {"sopkit.yaml": CLASSIC, "thanks.yaml": broken})
+    write(folder, {"sopkit.yaml": CLASSIC, "thanks.yaml": broken.replace(old, new, 1)})
+    (found,) = report(sopkit, folder, "--changed-since", "HEAD")["findings"]
+    assert found["rule"] == "over-touch"
+
+
 def test_what_was_not_assessed_before_is_not_told_again_and_what_is_new_is(sopkit: Run, tmp_path: Path) -> None:
     folder = in_git(tmp_path, {"sopkit.yaml": CAPPED, "play.yaml": UNSETTLED})
     assert sopkit("check", folder)[0] == 1

@@ -123,8 +123,35 @@ def test_workspaces_inside_are_counted_and_an_empty_one_is_an_error(sopkit: Run,
 def test_what_is_wrong_comes_before_what_it_leaves_open(sopkit: Run, write_workspace: Write) -> None:
     wrong = UNSETTLED.replace("{order-paid: within 3 workdays}", "{order-payd: within 3 workdays}")
     _, out, _ = sopkit("check", write_workspace(wrong), "--lang", "en")
-    assert "not assessed" not in out
+    assert "with times in one unit" not in out
     assert "order-payd" in out
+
+
+@pytest.mark.parametrize(
+    ("lang", "held", "unread"),
+    [
+        (
+            "en",
+            "? not assessed: caps, consents, hours and deadlines",
+            "? not assessed: what can't be read in b.yaml, caps, consents",
+        ),
+        ("zh-CN", "? 没能判断：触达上限、同意、时段和时限", "? 没能判断：b.yaml 里读不出来的内容、触达上限、同意"),
+    ],
+)
+def test_what_errors_keep_from_being_judged_is_told(
+    sopkit: Run, write_workspace: Write, lang: str, held: str, unread: str
+) -> None:
+    folder = write_workspace({"a.yaml": GOOD, "b.yaml": HOLDS_BACK})
+    for more in ((), ("--quiet",)):
+        assert held in sopkit("check", folder, "--lang", lang, *more)[1]
+    write_workspace({"a.yaml": GOOD, "b.yaml": "a: [1\n"})
+    assert unread in sopkit("check", folder, "--lang", lang)[1]
+    report = json.loads(sopkit("check", folder, "--lang", lang, "--format", "json")[1])
+    assert unread[2:].partition("：" if lang == "zh-CN" else ": ")[2].startswith(report["unjudged"][0])
+    write_workspace({"a.yaml": GOOD, "b.yaml": OTHER.replace("within: 1h", "after: 2h, within: 1h")})
+    out = sopkit("check", folder, "--lang", lang)[1]
+    assert held not in out  # an error, but none that holds anything back
+    assert json.loads(sopkit("check", folder, "--format", "json")[1])["unjudged"] == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from sopkit.render.manual.front import Edition
 from sopkit.render.markdown import to_markdown
 from sopkit.render.marks import plain
 from sopkit.render.templating import Templates
+from sopkit.render.unjudged import unjudged_said
 from sopkit.render.wording.names import Names
 from sopkit.rules.caps import OVER_TOUCH
 from sopkit.source import Source
@@ -32,7 +33,7 @@ def judged(text: str = OVER_TOUCH.bad) -> Compilation:
 
 
 def pages(done: Compilation, lang: Lang) -> tuple[str, str]:
-    results = Results(done.findings, done.proved, done.not_assessed)
+    results = Results(done.findings, done.proved, done.not_assessed, unjudged_said(done))
     document = check_report(results, Edition(TODAY), Names(done.workspace, lang))
     return html.unescape(re.sub("<[^>]*>", "", to_html(document, Templates()))), to_markdown(document)
 
@@ -107,3 +108,11 @@ def test_what_an_author_wrote_can_forge_nothing() -> None:
     assert "<script" not in page
     assert "<img" not in page
     assert "&lt;img src=x" in page
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_errors_keep_from_being_judged_stands_there(lang: Lang) -> None:
+    held = {"en": "caps, consents, hours and deadlines", "zh-CN": "触达上限、同意、时段和时限"}[lang]
+    for text, expected in ((OVER_TOUCH.bad, False), (OVER_TOUCH.bad.replace("owner: guide", "owner: guid"), True)):
+        for page in pages(judged(text), lang):
+            assert (held in page) is expected

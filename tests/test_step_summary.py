@@ -106,3 +106,19 @@ def test_it_is_never_larger_than_its_room_and_says_how_many_are_left_out(room: i
     every = len(report.open) + len(report.unsettled)
     assert every > 40
     assert (f"还有 {every - shown} 项" in text) is (0 < shown < every or (shown == 0 and bool(text)))
+
+
+@LANGUAGES
+def test_what_errors_keep_from_being_judged_is_among_them(
+    sopkit: Run, write_workspace: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    file = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(file))
+    said = {
+        "en": "- **not assessed** unjudged<br>caps, consents",
+        "zh-CN": "- **没能判断** unjudged<br>触达上限、同意",
+    }[lang]
+    for text, expected in ((GOOD, False), (MISSPELT, True)):
+        file.unlink(missing_ok=True)
+        sopkit("check", write_workspace(text), "--format", "github", "--lang", lang)
+        assert (said in file.read_text("utf-8")) is expected

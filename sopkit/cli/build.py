@@ -47,6 +47,7 @@ from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.marks import clean
 from sopkit.render.publication import KINDS, Publication, Request, publish, roles_with_work
 from sopkit.render.qr import is_ready, may_be_drawn
+from sopkit.render.unjudged import unjudged_said
 from sopkit.render.wording.names import Names
 from sopkit.render.writers import APART, WRITERS, Apart, Form
 from sopkit.schema.near import near
@@ -157,7 +158,7 @@ def run(
         fonts=brand_fonts(loaded, forms),
         apart=apart_wanted(output_format),
         former=_former(loaded, Path(output), since),
-        results=Results(compilation.findings, compilation.proved, compilation.not_assessed),
+        results=Results(compilation.findings, compilation.proved, compilation.not_assessed, unjudged_said(compilation)),
         more=documents,
         entries=[entry for entry, _ in data],
         kept=Kept.open(loaded.folder),

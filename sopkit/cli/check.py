@@ -218,9 +218,9 @@ def chosen(loaded: Loaded, select: str | None, since: str | None = None) -> Comp
 def verdict(seen: Compilation, fail_on: str, *, allow_not_assessed: bool) -> int:
     """Return the exit code: open findings of that severity or graver fail, and whatever could not be settled, unless allowed.
 
-    So do errors that are not listed and hold something back: it may be about what was selected, or new.
+    So do errors that hold something back, listed or not: it may be about what was selected, or new.
     """
     gravest_allowed = Severity(fail_on).rank
     found = any(one.weight.rank <= gravest_allowed for one in seen.findings)
-    unsettled = seen.errors_elsewhere or seen.not_assessed
+    unsettled = seen.not_assessed or not seen.is_judged
     return FINDINGS if found or (unsettled and not allow_not_assessed) else OK

@@ -11,7 +11,8 @@ from sopkit.cli.report_formats import GITHUB, ON_SCREEN, usual_format, written
 from sopkit.cli.workspace import Loaded
 from sopkit.diagnostics import Severity
 from sopkit.frozen import dataclass
-from sopkit.render.terminal import Screen, accepted_text, elsewhere_text, findings_text, settled_text, summary_text
+from sopkit.render.terminal import Screen, accepted_text, findings_text, settled_text, summary_text, unjudged_text
+from sopkit.render.unjudged import unjudged_said
 from sopkit.text import Phrase
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _page(console: Console, loaded: Loaded, seen: Compilation) -> Iterator[str]:
     yield from findings_text(seen.findings, screen)
     if console.quiet:
         yield from settled_text((), seen.not_assessed, screen)
-        yield from elsewhere_text(seen.errors_elsewhere, screen)
+        yield from unjudged_text(unjudged_said(seen), seen.errors_elsewhere, screen)
         yield from _since_text(seen, screen, quiet=True)
         yield from accepted_text(_baselined(seen), len(seen.waived), screen)
         return
@@ -102,6 +103,7 @@ def _page(console: Console, loaded: Loaded, seen: Compilation) -> Iterator[str]:
         proved=seen.proved,
         not_assessed=seen.not_assessed,
         errors_elsewhere=seen.errors_elsewhere,
+        unjudged=unjudged_said(seen),
         apart=loaded.apart,
         as_of=seen.today if console.as_of_given else None,
         screen=screen,

@@ -1,13 +1,15 @@
-"""What the analyses say of two versions goes in; which proofs are lost or rest on more, what is new, who gets more, comes out."""
+"""What the analyses say of two versions goes in; which proofs are lost or weaker, what is new, who gets more, comes out."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Severity, Unassessed, Worst
+from sopkit.diff import extents
 from sopkit.diff.caps import per_is_same
 from sopkit.diff.change import Change
 from sopkit.diff.documents import Sides
@@ -56,6 +58,7 @@ def changes(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Change
     told = {id(finding) for finding, _ in lost if finding}
     yield from (change for _, change in lost)
     yield from _weakened(sides, old, new)
+    yield from extents.changes(old.proved, new.proved, partial(_by_new_names, renamed=sides.renamed))
     yield from _touches(sides, old, new)
     for finding in fresh:
         if id(finding) not in told and finding.weight is not Severity.NOTE:
@@ -71,8 +74,11 @@ def unjudged(sides: Sides, old: Compilation, new: Compilation) -> tuple[Unassess
 def _key(one: Outcome, renamed: Mapping[str, str]) -> Key:
     """Return what an outcome speaks of by its new name; a broken cap by the cap, as its proof does."""
     worst = None if isinstance(one, Unassessed) else one.worst
-    about = worst.of if worst else one.subject
-    return one.rule.name, "/".join(renamed.get(part, part) for part in about.split("/")) if renamed else about
+    return one.rule.name, _by_new_names(worst.of if worst else one.subject, renamed)
+
+
+def _by_new_names(about: str, renamed: Mapping[str, str]) -> str:
+    return "/".join(renamed.get(part, part) for part in about.split("/")) if renamed else about
 
 
 def _new_findings(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Every kind of change in order of its code, and the group that it is listed in: SOP950–SOP979."""
+"""Every kind of change in order of its code, and the group that it is listed in: SOP950–SOP979, SOP995."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can change in what is promised: caps, proofs, consents, notices: SOP961–SOP965, SOP970–SOP976, SOP978."""
+"""What can change in what is promised: caps, proofs, consents, notices: SOP961–SOP965, SOP970–SOP976, SOP978, SOP995."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Final
 
 from sopkit.diagnostics import Severity
 from sopkit.diff.kinds import BEFORE, CATALOG, PLAYBOOK, WORKSPACE, kind
+from sopkit.rules.tools_examples import PUSH, WELCOME
 from sopkit.text import Phrase
 
+NEWS: Final = WORKSPACE + "---\n" + WELCOME
 AGAIN: Final = "  - {id: again, send: hello, via: sms, for: care, after: 1d}\n"
 TWICE: Final = WORKSPACE + PLAYBOOK + AGAIN + CATALOG
 UNDER_LAW: Final = WORKSPACE.replace("enforce:", "jurisdictions: [cn]\nenforce:")
@@ -79,6 +81,20 @@ PROOF_WEAKENED: Final = kind(
     why=Phrase("前提不成立，保证就不成立；前提越少越可靠。", "Where what it rests on fails, so does the promise."),
     before=BEFORE, after=BEFORE.replace("timezone: Asia/Shanghai", "timezone: Asia/Shanghai\ncustomer_timezones: [Europe/Paris]"),
 )  # fmt: skip
+PROOF_BY_LESS: Final = kind(
+    "SOP995", "proof-by-less", Severity.WARNING,
+    Phrase("证明还成立，但数字变差了", "what was proved still holds, but by less"),
+    message=Phrase(
+        "{subject}：证明还成立，但数字变差了。以前：{before}；现在：{now}",
+        "{subject}: still proved, but by less. Before: {before}; now: {now}",
+    ),
+    why=Phrase(
+        "同样没有超限，12 分钟做到和 3 天做到，客户的感受不一样；余地越小，下一次改动越容易超。",
+        "Minutes and days may both keep a limit, and customers feel which; the less is left, the sooner the next change breaks it.",
+    ),
+    fix=Phrase("看看是不是值得；不值得就改回去", "see whether it is worth it, and undo it where it is not"),
+    before=NEWS + PUSH, after=NEWS + PUSH.replace("takes: 10s..1m", "takes: 10s..50m"),
+)  # fmt: skip
 DEADLINE_INFEASIBLE: Final = kind(
     "SOP972", "deadline-out-of-reach", Severity.WARNING,
     Phrase("改了以后，有时限做不到了", "a time limit can't be kept any longer"),
@@ -146,5 +162,5 @@ PURPOSE_CHANGED: Final = kind(
 )  # fmt: skip
 
 CAPS: Final = (CAP_LOOSENED, CAP_TIGHTENED, CAP_REMOVED, MORE_TOUCHES, FEWER_TOUCHES)
-PROOFS: Final = (PROOF_LOST, PROOF_WEAKENED, DEADLINE_INFEASIBLE, NEW_FINDING)
+PROOFS: Final = (PROOF_LOST, PROOF_WEAKENED, PROOF_BY_LESS, DEADLINE_INFEASIBLE, NEW_FINDING)
 LAW_RULES: Final = (ASK_AGAIN, NOTICE_CHANGED, CONSENT_CHANGED, PURPOSE_CHANGED)

@@ -37,6 +37,8 @@ class Results:
     findings: Sequence[Finding] = ()
     proved: Sequence[Proof] = ()
     not_assessed: Sequence[Unassessed] = ()
+    unjudged: Phrase | None = None
+    """What errors keep from being judged, in one sentence."""
 
 
 def check_report(results: Results, edition: Edition, names: Names) -> Document:
@@ -64,8 +66,10 @@ def _sections(results: Results, lang: Lang) -> Iterator[Section]:
             yield Section(anchor, _counted(title, len(found), lang), blocks)
     if not results.findings:
         yield Section("findings", text(TITLE.within(lang)), (Paragraph(text(NOTHING.within(lang))),))
-    if results.not_assessed:
-        lines = tuple(unassessed_line(one, lang) for one in results.not_assessed)
+    lines = tuple(unassessed_line(one, lang) for one in results.not_assessed)
+    if results.unjudged:
+        lines = (text(said(results.unjudged.within(lang))), *lines)
+    if lines:
         means = Paragraph(text(OPEN_MEANS.within(lang)))
         yield Section("not-assessed", _counted(OPEN, len(lines), lang), (means, Bullets(lines)))
     if results.proved:

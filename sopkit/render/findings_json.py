@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sopkit import __version__
 from sopkit.diagnostics import Citation, Finding, Fix, Moment, Severity, fingerprint
 from sopkit.frozen import dataclass
+from sopkit.render.unjudged import unjudged
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
@@ -62,6 +63,7 @@ def findings_json(
             }
             for one in compilation.not_assessed
         ],
+        "unjudged": [phrase.within(lang) for phrase in unjudged(compilation)],
         "left_to_other_commands": [phrase.within(lang) for phrase in left_over],
         "changed_since": _since_json(compilation.since) if compilation.since else None,
         "stale_baseline": [

@@ -1,7 +1,8 @@
 """A report goes in; JUnit's XML comes out, which nearly every CI shows: a suite for each file, a case for each rule and subject.
 
 JUnit knows no warnings: a case fails if the check fails by it, else it passes and keeps its words as output. What could not be judged
-is an error, what is waived is skipped; files in which nothing was found and all that was proved are cases that pass.
+is an error, what is waived is skipped; files in which nothing was found and all that was proved are cases that pass. While errors keep
+the workspace from being judged, files in which nothing was found are skipped: what would break in them nobody knows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sopkit.frozen import dataclass
 from sopkit.render.columns import visible
 from sopkit.render.findings_json import Entry
 from sopkit.render.report import NOT_ASSESSED, Report
+from sopkit.render.unjudged import unjudged_said
 from sopkit.resources import BUILTIN
 from sopkit.text import Phrase
 
@@ -67,8 +69,11 @@ def _files(report: Report) -> Iterator[tuple[str, list[_Case]]]:
         ended = "error" if doubt.fails else "skipped"
         case = _Case(name, ended, doubt.name, report.doubt(doubt), place + report.doubt(doubt))
         cases.setdefault(report.spot(doubt.span).path, []).append(case)
+    clean = _Case(CLEAN.within(report.lang))
+    if said := unjudged_said(report.compilation):
+        clean = _Case(NOT_ASSESSED.within(report.lang), "skipped", "", visible(said.within(report.lang)))
     for path in sorted(cases):
-        yield path, cases[path] or [_Case(CLEAN.within(report.lang))]
+        yield path, cases[path] or [clean]
 
 
 def _paths(report: Report) -> list[str]:

@@ -17,8 +17,9 @@ from sopkit.diagnostics import Finding, Fix, Moment, Rule, Severity
 from sopkit.render.columns import visible
 from sopkit.render.example_words import in_language
 from sopkit.render.findings_json import Entry, Json, citation_json, json_line
-from sopkit.render.report import ELSEWHERE, Report, Spot, Unsettled
+from sopkit.render.report import UNJUDGED, Report, Spot, Unsettled
 from sopkit.render.rule_page import BAD, FIX, GOOD, WHY, advice
+from sopkit.render.unjudged import unjudged
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
@@ -35,7 +36,7 @@ MEANS: Final = {
         "有一项分析没有完成，或者缺少它要的内容；没能判断，不等于没有问题",
         "An analysis did not finish, or lacked what it needs; not assessed is not clean",
     ),
-    ELSEWHERE: Phrase("没有列出的错误让一部分没能判断", "Errors that are not listed keep a part from being judged"),
+    UNJUDGED: Phrase("有错误，一部分因此没能判断", "Errors keep a part from being judged"),
 }
 """Id of a notification → what it says."""
 DESCRIBED: Final = ("shortDescription", "fullDescription", "help")
@@ -170,7 +171,7 @@ def _open(report: Report, one: Unsettled, rule: Rule, index: dict[str, int]) -> 
 
 def _notifications(report: Report, index: dict[str, int]) -> Iterator[Json]:
     for one in report.unsettled:
-        name = "not-assessed" if one.rule else ELSEWHERE
+        name = "not-assessed" if one.rule else UNJUDGED
         about: dict[str, Json] = (
             {"associatedRule": {"id": one.rule.code, "index": index[one.rule.code]}} if one.rule else {}
         )
@@ -259,6 +260,7 @@ def _properties(report: Report) -> dict[str, Json]:
         "as_of": compilation.today.isoformat(),
         "files": compilation.files,
         "held_back": compilation.held_back,
+        "unjudged": [phrase.within(lang) for phrase in unjudged(compilation)],
         "baselined": len(compilation.baseline.known) if compilation.baseline else 0,
         "proved": [
             {

@@ -12,7 +12,8 @@ from sopkit.frozen import dataclass
 from sopkit.reader.files import SETTINGS
 from sopkit.render.columns import visible
 from sopkit.render.findings_json import Entry, entries
-from sopkit.render.terminal import COUNTED, FIX, LAW, NEAR, PASTE, UNCOUNTED, cited, elsewhere_said
+from sopkit.render.terminal import COUNTED, FIX, LAW, NEAR, PASTE, UNCOUNTED, cited
+from sopkit.render.unjudged import unjudged_said
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from sopkit.pipeline import Compilation
 
 NOT_ASSESSED: Final = Phrase("没能判断", "not assessed")
-ELSEWHERE: Final = "errors-elsewhere"
-"""Stands for the rule of errors outside of what was selected."""
+UNJUDGED: Final = "unjudged"
+"""Stands for the rule of what errors keep from being judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Unsettled:
     """What could not be judged, and whether the check fails by it."""
 
     rule: Rule | None
-    """None for errors outside of what was selected."""
+    """None for what errors keep from being judged."""
     subject: str
     said: str
     span: Span | None
@@ -50,12 +51,12 @@ class Unsettled:
 
     @property
     def name(self) -> str:
-        return self.rule.name if self.rule else ELSEWHERE
+        return self.rule.name if self.rule else UNJUDGED
 
     @property
     def title(self) -> str:
         """Return code and name, as `SOP301 over-touch`."""
-        return f"{self.rule.code} {self.rule.name}" if self.rule else ELSEWHERE
+        return f"{self.rule.code} {self.rule.name}" if self.rule else UNJUDGED
 
     @property
     def fingerprint(self) -> str:
@@ -94,13 +95,14 @@ class Report:
 
     @cached_property
     def unsettled(self) -> list[Unsettled]:
-        """What could not be judged, errors that are not listed last."""
+        """What could not be judged; last what errors keep from being judged."""
         doubts = [
             Unsettled(one.rule, one.subject, one.reason.within(self.lang), one.span, not self.allow_not_assessed)
             for one in self.compilation.not_assessed
         ]
-        said = elsewhere_said(self.compilation.errors_elsewhere, self.lang)
-        return [*doubts, *([Unsettled(None, "", said, None, not self.allow_not_assessed)] if said else [])]
+        said = unjudged_said(self.compilation)
+        held = [Unsettled(None, "", said.within(self.lang), None, not self.allow_not_assessed)] if said else []
+        return [*doubts, *held]
 
     def fails(self, finding: Finding) -> bool:
         """Whether the check fails by an open finding."""

@@ -204,13 +204,7 @@ def _excerpt(page: Page, span: Span, style: str) -> None:
     page.add(screen.paint(" " * GUTTER + " │ ", DIM) + " " * before + screen.paint("^" * carets, style))
 
 
-ELSEWHERE: Final = Phrase(
-    "还有 {count} 个错误没有列在这里，有的内容因此没能判断；看全部错误：sopkit check，不加 --select 和 --changed-since",
-    "{count} error{s} not listed here, so that not all of this could be judged; to see all of them: sopkit check without --select and "
-    "--changed-since",
-)
-
-
+UNASSESSED: Final = Phrase("没能判断：", "not assessed: ")
 STALE: Final = Phrase(
     "基线里有 {count} 条已经对不上任何问题，可以删掉：sopkit baseline --prune",
     "{count} of the baseline's entries hold nothing back any more; drop them: sopkit baseline --prune",
@@ -235,6 +229,7 @@ def summary_text(
     proved: Iterable[Proof] = (),
     not_assessed: Iterable[Unassessed] = (),
     errors_elsewhere: int = 0,
+    unjudged: Phrase | None = None,
     apart: int = 0,
     as_of: date | None = None,
 ) -> str:
@@ -242,8 +237,8 @@ def summary_text(
     yet, then what was found, counted.
 
     `critical` are those of the waived that are counted all the same; `baselined` are those that a baseline holds back, of whose
-    entries `stale` hold back none; `apart` are folders left out; `errors_elsewhere` are those
-    that are not listed and hold findings back; `as_of` is a day that the reader asked to be taken for today.
+    entries `stale` hold back none; `apart` are folders left out; `errors_elsewhere` are those that are not listed and hold findings
+    back; `unjudged` says what errors keep from being judged; `as_of` is a day that the reader asked to be taken for today.
     """
     lang = screen.lang
     unsettled = tuple(not_assessed)
@@ -267,11 +262,11 @@ def summary_text(
         asides += [f"{apart} folders left out that are workspaces of their own"] * (apart > 1)
         day = f" as of {as_of.isoformat()}" if as_of else ""
         text = f"checked {files} file{'s' * (files != 1)}{day}: " + "; ".join([found, *asides])
-    doubtful = bool(unsettled or errors_elsewhere)
+    doubtful = bool(unsettled or unjudged)
     style = next((COLOURS[one] for one in Severity if counts[one]), COLOURS[Severity.WARNING] if doubtful else "1;32")
     lines = [
         *settled_text(proved, unsettled, screen),
-        *elsewhere_text(errors_elsewhere, screen),
+        *unjudged_text(unjudged, errors_elsewhere, screen),
         *_stale_text(stale, screen),
         *_left_over(left_over, screen),
     ]
@@ -292,16 +287,11 @@ def counted(findings: Collection[Finding], lang: Lang) -> str:
     return ", ".join(parts) or "nothing found"
 
 
-def elsewhere_text(errors: int, screen: Screen) -> Iterator[str]:
-    """Yield that errors which are not listed hold back what may belong here, and what to do; nothing where there are none."""
-    said = elsewhere_said(errors, screen.lang)
-    for number, line in enumerate(wrap(said, screen.columns - 2) if said else ()):
+def unjudged_text(said: Phrase | None, errors_elsewhere: int, screen: Screen) -> Iterator[str]:
+    """Yield what errors keep from being judged, as `unjudged_said` tells it; nothing where all was."""
+    label = "" if errors_elsewhere else UNASSESSED.within(screen.lang)
+    for number, line in enumerate(wrap(label + visible(said.within(screen.lang)), screen.columns - 2) if said else ()):
         yield (screen.paint("?", "1;33") if number == 0 else " ") + " " + line
-
-
-def elsewhere_said(errors: int, lang: Lang) -> str:
-    """Return in one sentence that errors which are not listed hold back what may belong here; empty where there are none."""
-    return ELSEWHERE.fill(lang, {"count": str(errors), "s": "s" * (errors != 1)}) if errors else ""
 
 
 def _stale_text(stale: int, screen: Screen) -> Iterator[str]:
@@ -322,7 +312,7 @@ def settled_text(proved: Iterable[Proof], not_assessed: Iterable[Unassessed], sc
     """Yield one statement a line: proofs with a tick, then what could not be assessed, which is not clean, each reason once."""
     lang = screen.lang
     rows: list[tuple[str, str, list[str]]] = [("✓", said.within(lang), []) for said in _statements(tuple(proved))]
-    label = Phrase("没能判断：", "not assessed: ").within(lang)
+    label = UNASSESSED.within(lang)
     places: dict[str, list[str]] = {}
     for one in not_assessed:
         places.setdefault(one.reason.within(lang), []).extend([screen.place(one.span)] if one.span else [])

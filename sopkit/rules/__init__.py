@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from sopkit.aside import Aside
-from sopkit.diagnostics import Finding, Outcome, Rule, in_order
+from sopkit.diagnostics import Finding, Outcome, Rule, in_order, playbook_of
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.law import Law
@@ -41,7 +41,6 @@ from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.parcel import Said, pack, unpack
 from sopkit.rules.pieces import Pieces
-from sopkit.rules.plain_outcomes import playbook_of
 from sopkit.rules.recollection import NOTHING, Beside, Reads, Recalled, Recollection
 from sopkit.tree import Forest
 

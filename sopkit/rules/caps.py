@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Worst
+from sopkit.diagnostics import Extent, Outcome, Proof, Rule, Severity, Unassessed, Worst, farthest
 from sopkit.graph.edits import edits
 from sopkit.graph.held import Holding, Late
 from sopkit.graph.replay import Course
@@ -162,14 +162,17 @@ def _check_budgets(case: Case, plan: Plan) -> Iterator[Outcome]:
     """Yield of each share of a cap whether it is kept, by the plan alone, and of each cap whether the shares fit it."""
     shares = [*of_budgets(case, plan.clocks, plan.touches)]
     kept: list[Limit] = []
+    extents: list[Extent] = []
     for share in shares:
         outcomes = [*_check_limit(case, plan, share, budgets.OVER_BUDGET)]
         if all(isinstance(one, Proof) for one in outcomes):
             kept.append(share)
+            extents += _numbers(share, outcomes)
         else:
             yield from outcomes
     if kept:
-        yield Proof(budgets.OVER_BUDGET, "budgets", budgets.kept(kept), _assumptions(plan.clocks))
+        assumptions = _assumptions(plan.clocks)
+        yield Proof(budgets.OVER_BUDGET, "budgets", budgets.kept(kept), assumptions, extents=farthest(extents))
 
     def find(limit: Limit, counted: Mapping[str, Touch]) -> Course | None:
         try:
@@ -184,11 +187,13 @@ def _check_budgets(case: Case, plan: Plan) -> Iterator[Outcome]:
 def _check_platforms(case: Case, plan: Plan) -> Iterator[Outcome]:
     """Yield one proof for all limits of platforms that the plan keeps, and what is to be said of each other one."""
     kept: list[Limit] = []
+    extents: list[Extent] = []
     for limit in of_platforms(case, plan.clocks):
         if limit.covered(plan.touches):
             outcomes = [*_check_limit(case, plan, limit)]
             if all(isinstance(one, Proof) for one in outcomes):
                 kept.append(limit)
+                extents += _numbers(limit, outcomes)
             else:
                 yield from outcomes
     if kept:
@@ -197,7 +202,14 @@ def _check_platforms(case: Case, plan: Plan) -> Iterator[Outcome]:
             f"limits of the platforms hold: {', '.join(one.name.en for one in kept)}",
         )
         facts = tuple(fact for one in kept for fact in excess.platform_facts(one))
-        yield Proof(OVER_TOUCH, "limits", statement, (*_assumptions(plan.clocks), *facts))
+        yield Proof(OVER_TOUCH, "limits", statement, (*_assumptions(plan.clocks), *facts), extents=farthest(extents))
+
+
+def _numbers(limit: Limit, outcomes: Iterable[Outcome]) -> Iterator[Extent]:
+    """Yield the number of a limit that is proved together with others: their one proof can't have it as its own."""
+    for one in outcomes:
+        if isinstance(one, Proof) and one.worst is not None:
+            yield Extent("touches", limit.subject, one.worst.most, limit.most)
 
 
 def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) -> Iterator[Outcome]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Final
 
-from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.diagnostics import Extent, Finding, Moment, Outcome, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.graph.prices import MOST_LIVE, Reduction, Worst, groups, worst_price, worst_price_on_what_is_left
 from sopkit.model.nouns import Offer
 from sopkit.model.values import Money, Share
@@ -312,7 +312,8 @@ def _proof(known: Stacking, floor: Share) -> Proof:
         f"no offers that one customer can use together bring a basket below {floor} of the list price: "
         f"the worst is {basket} with {offers.en}, which costs {price} ({share})"
     )
-    return Proof(BELOW, "workspace", Phrase(zh, en), (ONCE, EXACT))
+    extent = Extent("price", "workspace", float(1 - worst.share), 1 - float(floor.value) / 100)
+    return Proof(BELOW, "workspace", Phrase(zh, en), (ONCE, EXACT), extents=(extent,))
 
 
 def _paid(known: Stacking) -> datetime:

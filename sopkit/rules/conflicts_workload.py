@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache, partial
 from typing import Final, NamedTuple
 
-from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Verdict
+from sopkit.diagnostics import Extent, Finding, Moment, Outcome, Proof, Rule, Severity, Verdict, farthest
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.model.documents import Journey, Procedure, Stage
 from sopkit.model.nouns import Role
@@ -343,4 +343,7 @@ def _proof(shown: list[tuple[Fraction, Role, Fraction]]) -> Proof:
         f"in the busiest week the minutes that steps ask of {named.en} are no more than there are: "
         f"`{role.id}` comes closest, with {_number(most)} of {_number(room)}"
     )
-    return Proof(OVERLOADED, "workspace", Phrase(zh, en), (EVENLY, EVERY_DAY))
+    extents = [
+        Extent("minutes", f"role/{one.id}", float(needed), float(_minutes_there(one) or 0)) for _, one, needed in shown
+    ]
+    return Proof(OVERLOADED, "workspace", Phrase(zh, en), (EVENLY, EVERY_DAY), extents=farthest(extents))

@@ -7,7 +7,7 @@ from dataclasses import field
 from functools import partial
 from typing import Final
 
-from sopkit.diagnostics import Finding, Outcome, Proof, Related, Rule, Unassessed, Verdict
+from sopkit.diagnostics import Extent, Finding, Outcome, Proof, Related, Rule, Unassessed, Verdict
 from sopkit.frozen import dataclass
 from sopkit.graph.evidence import TooManyWaysError, first_below, is_come_to, ways
 from sopkit.graph.flow import Flow
@@ -405,12 +405,15 @@ def _proofs(paths: Paths, uses: list[Use], floors: Iterable[tuple[int, float]]) 
     number = "1 contact rests" if count == 1 else f"{count} contacts rest"
     oldest, slack = paths.oldest(uses, floors)
     allowed = max(paths.withdrawals.whole(one) for one in oldest.key)
-    age = length(int(max(0.0, allowed - slack)))
+    seconds = max(0.0, allowed - slack)
+    age = length(int(seconds))
     statement = Phrase(
         f"{count} 处联系要有同意，每条路径上都有；最久的是“{oldest.name}”，同意在 {age.zh}内确认过",
         f"{number} on consent, on every way; the oldest, of `{oldest.name}`, was seen within {age.en} before",
     )
-    yield Proof(WITHOUT, "workspace", statement, tuple(assumed))
+    yield Proof(
+        WITHOUT, "workspace", statement, tuple(assumed), extents=(Extent("consent", "workspace", seconds, allowed),)
+    )
 
 
 def _membership(use: Use, events: Sequence[str]) -> Phrase:

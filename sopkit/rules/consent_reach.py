@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
+from sopkit.diagnostics import (
+    Extent,
+    Finding,
+    Moment,
+    Outcome,
+    Proof,
+    Related,
+    Rule,
+    Severity,
+    Unassessed,
+    Verdict,
+    farthest,
+)
 from sopkit.frozen import dataclass
 from sopkit.graph.clock import wall, zone
 from sopkit.graph.latency import MOST_INSTANTS
@@ -128,6 +140,7 @@ def check(case: Case, paths: Paths, uses: Sequence[Use]) -> Iterator[Outcome]:
     """Yield a finding for each consent and tool, with the worst event; what was not settled; one proof."""
     pairs = relying(case, paths, uses)
     slowest: tuple[float, str] = (-1.0, "")
+    extents: list[Extent] = []
     wrong = False
     for consent in {one.consent.id: one.consent for one in pairs}.values():
         wrong |= (unseen := _unseen(case, consent, pairs)) is not None
@@ -148,13 +161,14 @@ def check(case: Case, paths: Paths, uses: Sequence[Use]) -> Iterator[Outcome]:
             yield _late(case, paths, one, sure if certain else late, by if certain else event, certain=certain)
         elif paths.withdrawals.carriage.syncs:
             slowest = max(slowest, (late.seconds, one.consent.id))
+            extents.append(Extent("withdrawal", f"consent/{one.consent.id}", late.seconds, allowed))
     if pairs and not wrong and slowest[1]:
         age = length(int(slowest[0]))
         statement = Phrase(
             f"每一项同意，撤回都会按时传到凭它发送的系统；最慢的是“{slowest[1]}”，{age.zh}",
             f"every withdrawal reaches each tool that sends on the consent in time; the slowest, of `{slowest[1]}`, takes {age.en}",
         )
-        yield Proof(LATE, "workspace", statement, (NO_FAILURE,))
+        yield Proof(LATE, "workspace", statement, (NO_FAILURE,), extents=farthest(extents))
 
 
 def _unseen(case: Case, consent: Consent, pairs: Sequence[Relying]) -> Finding | None:

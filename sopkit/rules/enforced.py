@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Verdict, Worst
+from sopkit.diagnostics import Extent, Outcome, Proof, Rule, Severity, Verdict, Worst
 from sopkit.graph.held import Holding
 from sopkit.graph.replay import Course
 from sopkit.graph.touches import Touch, heard_of, seen
@@ -41,7 +41,9 @@ def check(  # noqa: PLR0917  all of one question
     alone = plan.most(counted if unseen else unheld, limit.window, limit.most + 1, unit=limit.unit)
     if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
         number = None if unheld else _held(case, limit)  # a gap may be less before what others send
-        yield Proof(rule, limit.subject, _kept(limit, [*unheld.values()], heard), worst=number)
+        late = _late([*unheld.values()], heard)
+        extents = (Extent("heard", limit.subject, late, limit.window),) if unheld else ()
+        yield Proof(rule, limit.subject, _kept(limit, [*unheld.values()], late), worst=number, extents=extents)
         return
     skips = _skips(case)
     course = find(limit, unheld, alone, None) if unheld and skips else None
@@ -113,18 +115,23 @@ def _never_follow(limit: Limit, unheld: list[Touch]) -> Phrase:
     )
 
 
-def _kept(limit: Limit, unheld: list[Touch], heard: Mapping[str, float]) -> Phrase:
+def _late(unheld: list[Touch], heard: Mapping[str, float]) -> float:
+    """Return within how many seconds the tool knows of what others send; of a touch that it never hears of, nothing is proved."""
+    return max((heard[channel.id] for one in unheld for channel in one.channels), default=0.0)
+
+
+def _kept(limit: Limit, unheld: list[Touch], late: float) -> Phrase:
     if not unheld:
         return Phrase(
             f"{limit.name.zh}：由系统在发送时守住（{limit.words.zh}）",
             f"{limit.name.en}: the tool that sends keeps it ({limit.words.en})",
         )
     # a gap alone is proved of touches that the tool does not send, and only where it hears of all of them
-    late = max(heard[channel.id] for one in unheld for channel in one.channels) / 60
+    minutes = late / 60
     return Phrase(
         f"{limit.name.zh}：系统自己发的，离它已知的上一次至少隔 {limit.per}；别人发的彼此至少隔 {limit.per}，"
-        f"它最晚 {late:.0f} 分钟后知道，但拦不住，所以可能紧跟在它发的后面",
+        f"它最晚 {minutes:.0f} 分钟后知道，但拦不住，所以可能紧跟在它发的后面",
         f"{limit.name.en}: the tool sends only when {limit.per} have passed since the last that it knows of; what others send "
-        f"keeps {limit.per} among itself and is known to it within {late:.0f} minutes, but it cannot hold that back: "
+        f"keeps {limit.per} among itself and is known to it within {minutes:.0f} minutes, but it cannot hold that back: "
         f"it may follow sooner on what the tool sent",
     )

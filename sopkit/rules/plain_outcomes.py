@@ -12,6 +12,7 @@ from sopkit.cache import Answer
 from sopkit.diagnostics import (
     Citation,
     Edit,
+    Extent,
     Finding,
     Fix,
     Moment,
@@ -22,6 +23,7 @@ from sopkit.diagnostics import (
     Unassessed,
     Verdict,
     Worst,
+    playbook_of,
 )
 from sopkit.rules.parcel import Piece, Said
 from sopkit.source import Source, Span
@@ -31,7 +33,7 @@ Plain = Answer
 """A value, or a tuple whose first element says of which kind it is."""
 
 KINDS: Final[tuple[type, ...]] = (
-    Finding, Proof, Unassessed, Related, Moment, Phrase, Edit, Fix, Worst, Citation,
+    Finding, Proof, Unassessed, Related, Moment, Phrase, Edit, Fix, Worst, Citation, Extent,
 )  # fmt: skip
 NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 FIELDS: Final = [tuple([one.name for one in fields(kind)]) for kind in KINDS]
@@ -90,11 +92,6 @@ def without(said: Plain, playbooks: Collection[str]) -> Plain:
             kept = [one for one in outcomes if playbook_of(_subject(one)) not in playbooks]
             return kind, (TUPLE, *kept), held_back
     raise LostError
-
-
-def playbook_of(subject: str) -> str:
-    """Return the first two words of a subject: the playbook that it is, or is in, where it is of one."""
-    return "/".join(subject.split("/", 2)[:2])
 
 
 def _subject(outcome: Plain) -> str:

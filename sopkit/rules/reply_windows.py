@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.diagnostics import Extent, Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict, farthest
 from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest
 from sopkit.graph.schedule import Schedule
@@ -136,6 +136,7 @@ class _Window:
 
     def check(self, uses: list[Use]) -> Iterator[Outcome]:
         counts: dict[str, list[Use]] = {}
+        extents: list[Extent] = []
         clean = True
         for use in uses:
             time, openers = self._since(use)
@@ -146,6 +147,7 @@ class _Window:
                 reason = _why(window) if window or surely else UNSURE
                 yield self._finding(use, window, reason, Verdict.VIOLATED if surely else Verdict.POSSIBLE)
                 continue
+            extents.append(Extent("reply", use.node, time, window.seconds))
             for event in openers:
                 counts.setdefault(event, []).append(use)
         again = next(
@@ -168,7 +170,7 @@ class _Window:
             facts = tuple(dict.fromkeys(_fact(one) for one in self.opening.values()))
             zh = f"用 {self.channel.id} 发的 {len(uses)} 处，都在客户的动作打开它以后的时间和条数之内"
             en = f"{len(uses)} messages by {self.channel.id} keep to the time and number that the customer's act opens"
-            yield Proof(CLOSED, f"channel/{self.channel.id}", Phrase(zh, en), facts)
+            yield Proof(CLOSED, f"channel/{self.channel.id}", Phrase(zh, en), facts, extents=farthest(extents))
 
     def _may_be_held(self, use: Use) -> bool:
         """Return whether a message, or one before it that is no touch either, may have to wait: the plan knows the times of touches."""

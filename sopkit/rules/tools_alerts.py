@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
+from sopkit.diagnostics import Extent, Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
 from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage, Item
 from sopkit.graph.clock import instant, slot_instants, wall, zone
@@ -74,7 +74,8 @@ class Late:
 
 def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
     """Yield a finding for each alert that its data come too late for, what was not settled, and one proof for the rest."""
-    proved, wrong = 0, False
+    wrong = False
+    extents: list[Extent] = []
     for kpi in case.workspace.kpis.values():
         before, tool = kpi.alert.before if kpi.alert else None, kpi.measured_in
         if before is None or tool is None or kpi.builtin or before.seconds is None:
@@ -84,14 +85,17 @@ def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
         if not reviews or not needed:
             continue
         outcome = _latest(case, carriage, items, Watch(kpi, tool.id, needed, reviews))
-        wrong |= outcome is not None
-        proved += outcome is None
-        if outcome is not None:
+        if isinstance(outcome, Late):
+            allowed = outcome.due - outcome.ends
+            extents.append(Extent("alert", f"kpi/{kpi.id}", allowed + outcome.seconds, allowed))
+        else:
+            wrong = True
             yield outcome
+    proved = len(extents)
     if proved and not wrong:
         alerts = "1 alert" if proved == 1 else f"{proved} alerts"
         statement = Phrase(f"{proved} 个指标的告警都赶得上复盘", f"the data of {alerts} come in time for the review")
-        yield Proof(LATE, "workspace", statement, (NO_FAILURE,))
+        yield Proof(LATE, "workspace", statement, (NO_FAILURE,), extents=tuple(extents))
 
 
 def _reviews(case: Case, carriage: Carriage, kpi: Kpi, before: int) -> Iterator[tuple[int, int, int]]:
@@ -118,13 +122,13 @@ def _first_day(day: date, unit: str) -> date:
     return day.replace(month=month, day=1)
 
 
-def _latest(case: Case, carriage: Carriage, items: Items, watch: Watch) -> Finding | Unassessed | None:
-    """Return what comes too late for an alert, whatever the syncs whose times nobody declared, or at worst."""
+def _latest(case: Case, carriage: Carriage, items: Items, watch: Watch) -> Finding | Unassessed | Late:
+    """Return what comes too late for an alert, whatever the syncs whose times nobody declared, or at worst; else what comes last."""
     worst = _worst(carriage, items, watch, prompt=False)
     if worst is None:
         return Unassessed(LATE, f"kpi/{watch.kpi.id}", BEYOND, case.forest.span(watch.kpi.id_at))
     if worst.seconds <= 0:
-        return None
+        return worst
     sure = _worst(carriage, items, watch, prompt=True)
     certain = sure is not None and sure.seconds > 0
     return _finding(case, carriage, watch.kpi, sure if sure is not None and certain else worst, certain=certain)

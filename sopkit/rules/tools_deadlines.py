@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Related, Rule, Severity, Unassessed, Verdict
+from sopkit.diagnostics import (
+    Extent,
+    Finding,
+    Moment,
+    Outcome,
+    Proof,
+    Related,
+    Rule,
+    Severity,
+    Unassessed,
+    Verdict,
+    farthest,
+)
 from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage
 from sopkit.graph.clock import wall, zone
@@ -62,6 +75,7 @@ class Answer:
 def check(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Outcome]:
     """Yield a finding for each step whose deadline cannot be met, what was not settled, and one proof for the rest."""
     slack: list[tuple[int, str]] = []
+    extents: list[Extent] = []
     broken = False
     told: set[str] = set()
     known: Known = {}
@@ -76,10 +90,13 @@ def check(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iter
             yield outcome
         elif outcome is not None and route.occasion.settled:
             slack.append((outcome, subject))
+            due = int(shortest(route.occasion.step.within))
+            extents.append(Extent("deadline", subject, due - outcome, due))
     if slack and not broken:
         least, name = min(slack)
         assumed = {ON_TIME, *_assumptions(carriage)}
-        yield _proof(len({subject for _, subject in slack}), name.rpartition("/")[2], least, assumed)
+        proof = _proof(len({subject for _, subject in slack}), name.rpartition("/")[2], least, assumed)
+        yield replace(proof, extents=farthest(extents))
 
 
 def _asked(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Route]:

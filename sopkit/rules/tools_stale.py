@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import Final
 
-from sopkit.diagnostics import Finding, Moment, Outcome, Proof, Rule, Severity, Unassessed, Verdict
+from sopkit.diagnostics import Extent, Finding, Moment, Outcome, Proof, Rule, Severity, Unassessed, Verdict, farthest
 from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Carriage, Item
 from sopkit.graph.clock import slot_instants, wall, zone
@@ -90,6 +90,7 @@ def check(case: Case, carriage: Carriage, items: Items, occasions: Iterable[Occa
     """Yield a finding for each step and item whose copy is too old, what was not settled, and one proof for the rest."""
     ages = Ages(carriage)
     count, wrong = 0, False
+    extents: list[Extent] = []
     told: set[tuple[str, str]] = set()
     for subject, step, tool, test in _tested(case):
         for item, limit, reason in _limits(case, test):
@@ -98,8 +99,10 @@ def check(case: Case, carriage: Carriage, items: Items, occasions: Iterable[Occa
                 continue
             count += 1
             outcome = _older(case, ages, Question(subject, step, tool, item, home, limit, reason))
-            wrong |= outcome is not None
-            if outcome is not None and (subject, item[1]) not in told:
+            wrong |= isinstance(outcome, Finding | Unassessed)
+            if isinstance(outcome, int):
+                extents.append(Extent("copy", f"{item[0].removesuffix('s')}/{item[1]}", outcome, limit))
+            elif (subject, item[1]) not in told:
                 told.add((subject, item[1]))
                 yield outcome
     for name, outcome in _overtaken(case, carriage, occasions):
@@ -109,7 +112,7 @@ def check(case: Case, carriage: Carriage, items: Items, occasions: Iterable[Occa
     if count and not wrong:
         zh = "条件里限定时间的事件，都在时间过去之前送到"
         en = "every event that a condition asks about within a time is known before that time is over"
-        yield Proof(STALE, "workspace", Phrase(zh, en), (NO_FAILURE,))
+        yield Proof(STALE, "workspace", Phrase(zh, en), (NO_FAILURE,), extents=farthest(extents))
 
 
 def _tested(case: Case) -> Iterator[tuple[str, Step, str, Predicate]]:
@@ -153,7 +156,8 @@ class Question:
     reason: Phrase
 
 
-def _older(case: Case, ages: Ages, asked: Question) -> Finding | Unassessed | None:
+def _older(case: Case, ages: Ages, asked: Question) -> Finding | Unassessed | int:
+    """Return what is wrong, or how many seconds old the copy is at worst."""
     span = case.forest.span(asked.step.id_at)
     try:
         latency = ages.of(asked.item, asked.home, asked.tool)
@@ -162,7 +166,7 @@ def _older(case: Case, ages: Ages, asked: Question) -> Finding | Unassessed | No
                 STALE, asked.subject, Phrase("同步的结果落在考察期以外", "the data arrive beyond the horizon"), span
             )
         if latency[0] < asked.limit:
-            return None
+            return latency[0]
         sure = ages.of(asked.item, asked.home, asked.tool, prompt=True)
     except TooMuchError:
         return Unassessed(STALE, asked.subject, TOO_MUCH, span)
