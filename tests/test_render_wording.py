@@ -58,6 +58,10 @@ segments: {some: {title: 够换的, when: {points: 300..1199}}}
 """
 
 
+def test_quotation_marks_inside_others_are_single() -> None:
+    assert Names(compiled({}).workspace, "en").quote("send “Welcome”") == "“send ‘Welcome’”"
+
+
 def test_a_range_is_set_apart_on_both_sides() -> None:
     workspace = compiled(RANGE).workspace
     when = workspace.segments["some"].when

@@ -29,6 +29,7 @@ from sopkit.render.training.answers import Asked, other_answers
 from sopkit.render.training.pack import LETTERS, Pack, pack
 from sopkit.render.training.questions import MOST, Question, questions, seed_of
 from sopkit.render.walks import Placed, accountable, doers, placed_steps
+from sopkit.render.wording import deeds
 from sopkit.render.wording.names import Names
 from sopkit.text import LANGS, Lang
 from tests.documents import EDITION, small, tree
@@ -79,6 +80,15 @@ def judge(workspace: Workspace, role: str, asked: tuple[Question, ...]) -> None:
         verdicts = [is_right(question.topic, question.placed, option.key, workspace) for option in question.options]
         assert verdicts.index(True) == question.right, question
         assert verdicts.count(True) == 1, question
+        assert not told_by_its_title(question, workspace), question
+
+
+def told_by_its_title(question: Question, workspace: Workspace) -> bool:
+    """Tell whether the name of the step, in either language, holds the right answer word for word."""
+    right = question.options[question.right].words
+    return any(
+        plain(right.within(lang)) in plain(deeds.title(question.placed, Names(workspace, lang))) for lang in LANGS
+    )
 
 
 def is_right(topic: str, placed: Placed, key: str, workspace: Workspace) -> bool:
@@ -235,6 +245,47 @@ def test_reading_list_and_sign_off_are_those_of_the_manual(lang: Lang) -> None:
     into = {href.partition("#")[2] for href in hrefs if href.startswith("../manuals/")}
     assert into
     assert into <= anchors
+
+
+STAGES: Final = """\
+kind: lifecycle
+id: joining
+title: 入会旅程
+owner: lead
+starts_on: [manual]
+stages:
+  first:
+    title: 第一天
+    steps:
+      - {id: hi, send: hello, via: wecom-chat, by: guide, within: 1h}
+      - {id: bye, title: 道别, send: farewell, via: wecom-chat, by: guide, within: 1h}
+      - {id: late, title: 迟到时, send: sorry, via: wecom-chat, by: guide, within: 1h}
+"""
+SCRIPTS: Final = "kind: catalog\nscripts:\n" + "".join(
+    f"  {id_}: {{title: {title}, text: {title}}}\n"
+    for id_, title in (("hello", "问好"), ("farewell", "临别赠言"), ("sorry", "致歉"))
+)
+
+
+def test_a_step_that_is_called_like_its_script_is_not_asked_for_it() -> None:
+    files = {"people.yaml": NOUNS, "journey.yaml": STAGES, "scripts.yaml": SCRIPTS}
+    asked = drawn(unjudged(files).workspace, "guide")
+    assert sorted(each.placed.step.id for each in asked if each.topic == "script") == ["bye", "late"]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh-CN", "入会旅程·第一天"), ("en", "入会旅程 · 第一天")])
+def test_the_reading_list_names_the_journey_of_a_stage(lang: Lang, said: str) -> None:
+    files = {"people.yaml": NOUNS, "journey.yaml": STAGES, "scripts.yaml": SCRIPTS}
+    made = papers(unjudged(files).workspace, "guide", lang)
+    reading = next(section for section in made.paper.sections if section.anchor == "reading")
+    assert said in map(plain, lines_of(reading))
+
+
+def test_one_question_is_said_as_one() -> None:
+    workspace = small()
+    book = Book(plan(workspace), Names(workspace, "en"), "guide")
+    made = pack(book, drawn(workspace, "guide")[:1], manual(book, EDITION, Templates()), EDITION)
+    assert "1 question without the manual" in to_markdown(made.paper)
 
 
 def test_a_role_of_one_bare_step_is_told_why_there_are_no_questions() -> None:

@@ -15,7 +15,7 @@ from sopkit.render.audit.words import CHECKED, GRAVITIES, SIGNS, STATUSES, WEIGH
 from sopkit.render.document import Block, Bullets, Callout, Fact, Facts, Paragraph, StepCard, text
 from sopkit.render.finding_blocks import finding_block, place, quoted, unassessed_line
 from sopkit.render.marks import Line, clean, ident, link, quiet, strong
-from sopkit.render.wording.names import Names
+from sopkit.render.wording.names import INNER, Names
 from sopkit.rules.waivers import Waived
 from sopkit.text import Phrase
 from sopkit.tree import Forest
@@ -51,8 +51,6 @@ UNREAD: Final[Mapping[str, Phrase]] = {
     ),
 }
 UNREAD_BADGE: Final = Phrase("法条未核对原文", "law not checked")
-INNER: Final = str.maketrans("“”", "‘’")
-"""Quotation marks inside quotation marks."""
 WAIVER: Final = Phrase("豁免", "Waived")
 WAIVED_BY: Final = Phrase("批准人：{who}，到{until}为止", "approved by {who}, until {until}")
 OWN_POLICY: Final = Phrase("企业自己的制度，或工程上的要求", "the company's own policy, or good engineering")

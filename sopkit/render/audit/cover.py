@@ -30,7 +30,7 @@ SCOPE_FACTS: Final = {
     "catalogue": Phrase("内置目录", "Built-in catalogues"),
     "not": Phrase("没有查看", "Not looked at"),
 }
-NO_COMPANY: Final = Phrase("没有声明（sopkit.yaml 的 company）", "not declared (`company` in sopkit.yaml)")
+NO_COMPANY: Final = Phrase("没有声明（sopkit.yaml 的 company）", "not declared (company in sopkit.yaml)")
 PERIOD: Final = Phrase(
     "基准日当天所写的计划，按当天有效的法条；不覆盖任何一段时期的实际运营",
     "the plan as written on the day, by the law in force on it; no period of real operation is covered",

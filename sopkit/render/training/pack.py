@@ -149,7 +149,7 @@ class _Maker:
             names.pick("读：按阅读清单读手册，读完一项勾一项。", "Read: follow the reading list and tick each part."),
             names.pick(
                 f"答：不看手册答 {count} 题，每题只有一个正确答案。",
-                f"Answer: {count} questions without the manual; each has one right answer.",
+                f"Answer: {count} {'question' if count == 1 else 'questions'} without the manual; each has one right answer.",
             ),
             names.pick(
                 "对：带教人按答案核对，答错的回手册里重读那一步。",
@@ -181,7 +181,7 @@ class _Maker:
         """Yield the chapters with steps under their titles; those between, in which there is only to read, together."""
         between: list[tuple[Line, ...]] = []
         for chapter in self.manual.sections:
-            rows = tuple(self._part(each) for each in _with_cards(chapter))
+            rows = tuple(self._part(each, within) for each, within in _with_cards(chapter))
             if rows:
                 if between:
                     yield RowGroup((), tuple(between))
@@ -192,10 +192,12 @@ class _Maker:
         if between:
             yield RowGroup((), tuple(between))
 
-    def _part(self, section: Section) -> tuple[Line, Line]:
+    def _part(self, section: Section, within: str = "") -> tuple[Line, Line]:
+        """Return the row of a section; `within` is the title of the playbook whose stage it is."""
         cards = [block for block in section.blocks if isinstance(block, StepCard)]
         steps = [f"{self._linked(plain(card.title), card.anchor)} {ident(card.id)}" for card in cards]
-        return text(self._linked(plain(section.title), section.anchor)), text("\n".join(steps) or "–")
+        title = f"{within}{self.names.pick('·', ' · ')}{plain(section.title)}" if within else plain(section.title)
+        return text(self._linked(title, section.anchor)), text("\n".join(steps) or "–")
 
     def _linked(self, said: str, fragment: str) -> str:
         return link(said, f"{self.manual_path}#{fragment}") if self.manual_path else said
@@ -276,9 +278,14 @@ class _Maker:
         return Section("sign-off", text(names.pick("签收", "Sign-off")), blocks)
 
 
-def _with_cards(section: Section) -> Iterator[Section]:
-    """Yield the section and those below it in which step cards stand."""
-    if any(isinstance(block, StepCard) for block in section.blocks):
-        yield section
-    for inner in section.sections:
-        yield from _with_cards(inner)
+def _with_cards(chapter: Section) -> Iterator[tuple[Section, str]]:
+    """Yield the chapter and the sections below it in which step cards stand; a stage with the title of its playbook, else ''."""
+    for section in (chapter, *chapter.sections):
+        if _has_cards(section):
+            yield section, ""
+        if section is not chapter:
+            yield from ((stage, plain(section.title)) for stage in section.sections if _has_cards(stage))
+
+
+def _has_cards(section: Section) -> bool:
+    return any(isinstance(block, StepCard) for block in section.blocks)

@@ -14,7 +14,7 @@ from sopkit.render.training.answers import TOPICS, Answer, Asked, Topic, case_of
 from sopkit.render.walks import Placed
 from sopkit.render.wording import amounts, deeds
 from sopkit.render.wording.names import Names
-from sopkit.text import Phrase
+from sopkit.text import LANGS, Phrase
 
 MOST: Final = 20
 """Questions in one paper."""
@@ -73,7 +73,7 @@ def mixed(things: Iterable[T], seed: str, name: Callable[[T], str]) -> list[T]:
 
 def _question(topic: Topic, placed: Placed, asked: Asked, seed: str) -> Question | None:
     right = asked.right(topic, placed)
-    if right is None:
+    if right is None or _is_told(right, placed, asked):
         return None
     near = list(islice(_distinct(chain([right], other_answers(topic, placed, asked))), 1, NEAREST + 1))
     wrong = mixed(near, f"{seed}\0{topic}\0{placed.path}", lambda one: one.key)[:WRONG]
@@ -83,6 +83,12 @@ def _question(topic: Topic, placed: Placed, asked: Asked, seed: str) -> Question
     return Question(
         topic, placed, asked.phrase(lambda names: stem(topic, placed, names)), options, options.index(right)
     )
+
+
+def _is_told(right: Answer, placed: Placed, asked: Asked) -> bool:
+    """Tell whether the name of the step says the right answer, in either language."""
+    title = asked.phrase(lambda names: deeds.title(placed, names))
+    return any(_bare(right.words.within(lang)) in _bare(title.within(lang)) for lang in LANGS)
 
 
 def _distinct(answers: Iterable[Answer]) -> Iterator[Answer]:

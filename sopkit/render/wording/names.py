@@ -20,6 +20,8 @@ LONGEST_TITLE: Final = 60
 
 AND: Final = Phrase("和", "and")
 OR: Final = Phrase("或", "or")
+INNER: Final = str.maketrans("“”", "‘’")
+"""Quotation marks inside quotation marks."""
 
 
 class Names:
@@ -76,8 +78,8 @@ class Names:
         return self.quote(self.title(nouns, ref))
 
     def quote(self, words: str) -> str:
-        """Return words in quotation marks, which both languages write alike."""
-        return f"“{words}”"
+        """Return words in quotation marks, which both languages write alike; marks inside become single ones."""
+        return f"“{words.translate(INNER)}”"
 
     def role(self, ref: Ref | str) -> str:
         return self.title(self.workspace.roles, ref)
