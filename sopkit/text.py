@@ -12,9 +12,12 @@ Lang = Literal["zh-CN", "en"]
 LANGS: Final[tuple[Lang, Lang]] = ("zh-CN", "en")
 
 
-ONE: Final = re.compile(r"(?<![\d.,/-])1 (row|customer|touch|period|time|run|change|check|error|character)e?s\b")
+ONE: Final = re.compile(
+    r"(?<![\d.,/-])1 (row|customer|touch|period|time|run|change|check|error|character"
+    r"|finding|known finding|thing|file|document|schema)e?s\b"
+)
 VERB: Final = re.compile(
-    r"(?<![\d.,/-])(1(?: (?:row|customer|touch|period|run|change|more|of [\d,]+ \w+))?) (are|have|were|say|fall)\b"
+    r"(?<![\d.,/-])(1(?: (?:row|customer|touch|period|run|change|known finding|thing|more|of [\d,]+ \w+))?) (are|have|were|say|fall)\b"
 )
 """What is said of one thing, and its verb."""
 OF_ONE: Final[Mapping[str, str]] = {"are": "is", "have": "has", "were": "was", "say": "says", "fall": "falls"}
