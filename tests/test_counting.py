@@ -18,7 +18,7 @@ from sopkit.text import singular
         ("1 more were not assessed", "1 more was not assessed"),
         ("1 checks in all", "1 check in all"),
         ("built 1 files", "built 1 file"),
-        ("1 findings can't be put there", "1 finding can't be put there"),
+        ("goes on to report 1 findings, which", "goes on to report 1 finding, which"),
         ("1 known findings were kept", "1 known finding was kept"),
         ("1 things were not assessed", "1 thing was not assessed"),
         ("wrote SOP.xlsx (1 documents)", "wrote SOP.xlsx (1 document)"),

@@ -49,7 +49,7 @@ REMOVED: Final = Phrase(
 )
 IN_SIGHT: Final = Phrase(
     "{count} 个问题不能记进基线，sopkit check 照样会报：法律上严重，或者文档读不懂、法规包写错",
-    "{count} findings can't be put into a baseline, and sopkit check goes on to report them: critical by law, "
+    "sopkit check goes on to report {count} findings, which can't be put into a baseline: critical by law, "
     "or about what can't be read or a pack of law",
 )
 OPEN: Final = Phrase(
