@@ -147,7 +147,7 @@ def test_no_page_is_left_half_empty_for_a_drawing(typesetter: Typesetter) -> Non
         '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="800" viewBox="0 0 300 800"><title>t</title></svg>'
     )
     filling = tuple(Paragraph(text(f"filling {number}")) for number in range(30))
-    blocks = (*filling, Diagram("flow", "The flow", svg, "a to b"), Paragraph(text("behind it")))
+    blocks: tuple[Block, ...] = (*filling, Diagram("flow", "The flow", svg, "a to b"), Paragraph(text("behind it")))
     first, second = opened(document("checklist", "Sheet", (Section("s", text("S"), blocks),)), typesetter)
     assert "behind it" in first.get_textpage().get_text_bounded()
     assert "The flow" in second.get_textpage().get_text_bounded()
