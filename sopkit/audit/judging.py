@@ -274,7 +274,7 @@ class _Judge:
         if not known.rules:
             yield NO_CHECK
         if self.broken:
-            yield _filled(UNREADABLE, count=str(self.broken))
+            yield UNREADABLE.filled(count=str(self.broken))
         yield from dict.fromkeys(one.reason for one in known.not_assessed)
         if len(known.looked) < len(known.rules):
             yield NO_EVIDENCE
@@ -284,19 +284,15 @@ class _Judge:
             yield UNPROVED
         for one in dict.fromkeys(looked.population.id for _, looked in known.looked if looked.unseen):
             looked = self._looked[one]
-            yield _filled(NOT_SEEN, count=str(len(looked.unseen)), why=looked.population.unseen_because)
+            yield NOT_SEEN.filled(count=str(len(looked.unseen)), why=looked.population.unseen_because)
         if known.in_catalogue:
-            yield _filled(IN_CATALOGUE, count=str(len(known.in_catalogue)))
+            yield IN_CATALOGUE.filled(count=str(len(known.in_catalogue)))
 
 
 def _doubts(known: Result) -> Iterator[Phrase]:
     """Yield what a person must judge, though no rule finds anything wrong."""
     for looked in {one.population.id: one for _, one in known.looked if one.doubtful}.values():
-        yield _filled(DOUBTFUL, count=str(len(looked.doubtful)), why=looked.population.doubtful_because)
-
-
-def _filled(phrase: Phrase, **args: str | Phrase) -> Phrase:
-    return Phrase(phrase.fill("zh-CN", args), phrase.fill("en", args))
+        yield DOUBTFUL.filled(count=str(len(looked.doubtful)), why=looked.population.doubtful_because)
 
 
 def _anyway(law: Law, control: str) -> Iterator[tuple[Pack, Control]]:

@@ -69,10 +69,10 @@ def _questions(audit: Audit) -> Iterator[Question]:
             yield Question("topic", topic.id, topic.question)
     for one in audit.results:
         if one.depends_on_practice and one.status is not Status.NOT_APPLICABLE:
-            yield Question("logs", one.id, _filled(ACTUAL, practice=one.practice or RECORDS))
+            yield Question("logs", one.id, ACTUAL.filled(practice=one.practice or RECORDS))
     passed = [one for one in audit.results if one.status is Status.PASS]
     for said in dict.fromkeys(phrase for one in passed for phrase in one.premises):
-        yield Question("assumption", "", _filled(HOLDS, said=said))
+        yield Question("assumption", "", HOLDS.filled(said=said))
     yield from _of_law(audit)
 
 
@@ -81,7 +81,7 @@ def _of_control(one: Result, forest: Forest) -> Iterator[Question]:
         case Status.MANUAL if not one.findings:
             if not any(looked.doubtful for _, looked in one.looked):
                 asked = COMPARE if BETWEEN_VERSIONS in one.reasons else BY_HAND
-                yield Question("manual", one.id, _filled(asked, title=one.title))
+                yield Question("manual", one.id, asked.filled(title=one.title))
             for _, looked in one.looked:
                 for place in looked.doubtful:
                     said = Phrase(
@@ -111,10 +111,10 @@ def _of_law(audit: Audit) -> Iterator[Question]:
             if article.status == status:
                 by_law.setdefault(article.law, []).append(article)
         for each in by_law.values():
-            yield Question("article", "", _filled(phrase, articles=_of_one_law(each)))
+            yield Question("article", "", phrase.filled(articles=_of_one_law(each)))
     for pack in audit.compilation.law.packs:
         if pack.partial is not None:
-            yield Question("pack", pack.id, _filled(PARTIAL, pack=pack.title, said=pack.partial))
+            yield Question("pack", pack.id, PARTIAL.filled(pack=pack.title, said=pack.partial))
 
 
 def named(article: Citation) -> Phrase:
@@ -131,7 +131,3 @@ def _of_one_law(articles: Sequence[Citation]) -> Phrase:
     zh, en = f"《{articles[0].law.zh}》", f"{articles[0].law.en} "
     more = [Phrase(one.zh.removeprefix(zh), one.en.removeprefix(en)) for one in rest]
     return Phrase("、".join((first.zh, *(one.zh for one in more))), ", ".join((first.en, *(one.en for one in more))))
-
-
-def _filled(phrase: Phrase, **args: str | Phrase) -> Phrase:
-    return Phrase(phrase.fill("zh-CN", args), phrase.fill("en", args))

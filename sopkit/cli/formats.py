@@ -15,7 +15,7 @@ from sopkit.reader.templates import find_templates
 from sopkit.render.own_templates import OwnTemplates
 from sopkit.render.templating import Templates
 from sopkit.render.writers import APART, INSTALL, WRITERS, Apart, Form, Medium, Writer
-from sopkit.text import LANGS, Phrase
+from sopkit.text import Phrase
 from sopkit.tree import Mark
 
 NAMES: Final = ("--format", "output_format")
@@ -102,8 +102,8 @@ def unprintable_logo(loaded: Loaded, error: LogoFailedError) -> DocumentFailedEr
     """Return the error with the name of the file, and where the settings name it."""
     brand = loaded.compilation.workspace.settings.brand
     file = brand.logo if brand and brand.logo else ""
-    zh, en = (UNPRINTABLE_LOGO.fill(lang, {"file": file, "why": error.reason}) for lang in LANGS)
-    return DocumentFailedError(_place(loaded, "logo"), Phrase(zh, en), error.document)
+    said = UNPRINTABLE_LOGO.filled(file=file, why=error.reason)
+    return DocumentFailedError(_place(loaded, "logo"), said, error.document)
 
 
 def _place(loaded: Loaded, key: str) -> str:

@@ -175,8 +175,4 @@ def _dated(data: Data, as_of: date) -> None:
 
 def _faulty(document: Document, error: LayoutError) -> Phrase:
     place = f"{FOLDER}/{error.place}" if error.place else FOLDER
-    zh, en = (
-        FAULTY.fill(lang, {"title": document.title, "place": place, "message": error.reason})
-        for lang in ("zh-CN", "en")
-    )
-    return Phrase(zh, en)
+    return FAULTY.filled(title=document.title, place=place, message=error.reason)

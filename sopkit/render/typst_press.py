@@ -180,7 +180,7 @@ class Apart:
         try:
             answer = self._apart.ask(job)
         except TooSlowError:
-            raise LayoutError("time", reason=_seconds(self._seconds)) from None
+            raise LayoutError("time", reason=TOO_LONG.filled(seconds=f"{self._seconds:g}")) from None
         except BrokenOffError as error:
             raise LayoutError("memory", reason=BROKEN) from error
         if isinstance(answer, tuple):
@@ -189,11 +189,6 @@ class Apart:
 
     def close(self) -> None:
         self._apart.close()
-
-
-def _seconds(seconds: float) -> Phrase:
-    said = f"{seconds:g}"
-    return Phrase(TOO_LONG.fill("zh-CN", {"seconds": said}), TOO_LONG.fill("en", {"seconds": said}))
 
 
 def setting(folder: Path) -> Callable[[Job], bytes | tuple[str, str]]:

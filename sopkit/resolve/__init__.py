@@ -26,14 +26,20 @@ class Resolution:
     findings: tuple[Finding, ...]
     held_back: int
     """Findings that may only follow from others: names that a lost or refused part may declare or use."""
-    references: Mapping[str, Mapping[str, Sequence[Mark]]]
-    """Namespace → id → where it is referred to, in the order of the files. Paths stand under `stage` and `step` as written."""
-    documents: tuple[Document, ...]
-    """Every document of the workspace in order, those that share an id too; built-in catalogs apart."""
     forest: Forest
     builtin: frozenset[int]
     binding: Binding
     assembly: Assembly
+
+    @property
+    def references(self) -> Mapping[str, Mapping[str, Sequence[Mark]]]:
+        """Namespace → id → where it is referred to, in the order of the files. Paths stand under `stage` and `step` as written."""
+        return self.binding.uses
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document of the workspace in order, those that share an id too; built-in catalogs apart."""
+        return self.assembly.documents
 
 
 def resolve(
@@ -74,8 +80,6 @@ def resolve(
         workspace,
         in_order(judged.findings),
         judged.held_back,
-        binding.uses,
-        assembly.documents,
         forest,
         builtin,
         binding,

@@ -103,8 +103,7 @@ def check(case: Case) -> Iterator[Outcome]:
     for rule, found, count, statement in groups:
         yield from found
         if count and not found and not case.doubts.anywhere:
-            args = {"count": str(count)}
-            yield Proof(rule, "workspace", Phrase(statement.fill("zh-CN", args), statement.fill("en", args)))
+            yield Proof(rule, "workspace", statement.filled(count=str(count)))
     yield from _unlabelled_ai(case)
     yield from _rewarded(case, sent)
     yield from _too_long(case, sent)

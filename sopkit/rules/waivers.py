@@ -151,7 +151,7 @@ def _judge(
         return Finding(UNWAIVABLE, _span(forest, waiver, "rule"), {"rule": rule.name}, subject)
     if waiver.until.value < today:
         args: dict[str, str | Phrase] = {"rule": rule.name, "until": waiver.until.value.isoformat()}
-        args["again"] = NEVER_AGAIN if is_critical(rule) else _filled(AGAIN, approver=waiver.approved_by.id)
+        args["again"] = NEVER_AGAIN if is_critical(rule) else AGAIN.filled(approver=waiver.approved_by.id)
         return Finding(EXPIRED, forest.span(waiver.until.at), args, subject)
     return _Standing(waiver, document, rule)
 
@@ -253,10 +253,6 @@ def _unentitled(
             continue
         subject = f"{one.document.kind}/{one.document.id}"
         yield Finding(UNENTITLED, _span(forest, one.waiver, "approved_by"), args, subject)
-
-
-def _filled(phrase: Phrase, **args: str) -> Phrase:
-    return Phrase(phrase.fill("zh-CN", args), phrase.fill("en", args))
 
 
 def _unused(standing: _Standing, forest: Forest) -> Finding:

@@ -162,10 +162,9 @@ class Drafter:
             self._read(cell)
             self._doubts(draft, draft.timing, cell)
             return
-        number = {"number": cell.text}
         why = A_DATE if cell.sort == "day" or re.match(r"\d{4}[-/年.]", cell.text) else UNREADABLE_TIME
         if cell.sort == "number":
-            why = Phrase(A_NUMBER.fill("zh-CN", number), A_NUMBER.fill("en", number))
+            why = A_NUMBER.filled(number=cell.text)
         self.account.refuse(cell.address, why)
         self.mapping.times.setdefault(cell.text, "")
         draft.notes.append(self._to_do("time", cell))
@@ -173,9 +172,9 @@ class Drafter:
     def _doubts(self, draft: Draft, timing: Timing, cell: Cell) -> None:
         assumed: list[Phrase] = []
         if timing.whole_days:
-            assumed.append(filled_in(WHOLE_DAYS, said=f"{timing.after or '0d'}..{timing.within}"))
+            assumed.append(WHOLE_DAYS.filled(said=f"{timing.after or '0d'}..{timing.within}"))
         if timing.clock:
-            assumed.append(filled_in(HOUR_LOST, clock=timing.clock))
+            assumed.append(HOUR_LOST.filled(clock=timing.clock))
             draft.notes.append(self._to_do("time", cell))
         if timing.until:
             assumed.append(span_cut(timing.until))
@@ -190,7 +189,7 @@ class Drafter:
 
 def span_cut(until: str) -> Phrase:
     """Return that a slot holds the hour at which a span begins, and not this end of it."""
-    return filled_in(SPAN_CUT, until=until)
+    return SPAN_CUT.filled(until=until)
 
 
 def step(draft: Draft, id_: str, since: str, account: Account, script: str | None) -> dict[str, Value]:
@@ -209,7 +208,7 @@ def step(draft: Draft, id_: str, since: str, account: Account, script: str | Non
     within = timing.within
     if draft.role and not within:
         within = _later(after)
-        account.assume(draft.source.address, filled_in(DEADLINE, within=within))
+        account.assume(draft.source.address, DEADLINE.filled(within=within))
         draft.notes.append(f"TODO within: {within}")
     if after:
         value["after"] = after
@@ -242,7 +241,3 @@ def first_line(text: str) -> str:
     """Return what can stand as a title."""
     line = text.split("\n", 1)[0]
     return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
-
-
-def filled_in(phrase: Phrase, **args: str) -> Phrase:
-    return Phrase(phrase.fill("zh-CN", args), phrase.fill("en", args))

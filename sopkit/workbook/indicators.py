@@ -164,7 +164,6 @@ def _percent(cell: Cell, account: Account) -> str:
     """Return the cell's text; a number below 1 is how a spreadsheet holds a percentage."""
     if cell.sort == "number" and 0 < float(cell.text) <= 1 and float(cell.text) != 1:
         percent = f"{float(cell.text) * 100:g}%"
-        said = {"number": cell.text, "percent": percent}
-        account.assume(cell.address, Phrase(SHARE.fill("zh-CN", said), SHARE.fill("en", said)))
+        account.assume(cell.address, SHARE.filled(number=cell.text, percent=percent))
         return percent
     return cell.text

@@ -99,10 +99,7 @@ def load(name: str, data: bytes) -> ImportMap:
 
 
 def _broken(place: str, what: Phrase, **args: str) -> UnreadableError:
-    said = Phrase(what.fill("zh-CN", args), what.fill("en", args))
-    return UnreadableError(
-        Phrase(BROKEN.fill("zh-CN", {"place": place, "what": said}), BROKEN.fill("en", {"place": place, "what": said}))
-    )
+    return UnreadableError(BROKEN.filled(place=place, what=what.filled(**args)))
 
 
 def _names(part: Value, key: str, place: str) -> dict[str, str]:

@@ -96,7 +96,7 @@ def _excel(name: str, data: bytes) -> Book:
                 continue
             title = tidy(about.name).replace("\n", " ")
             if last := safe.too_large.get(about.name):
-                told.append((title, _filled(package.SHEET_TOO_LARGE, last=last)))
+                told.append((title, package.SHEET_TOO_LARGE.filled(last=last)))
                 continue
             found = book.get_sheet_by_index(position)
             sheet, noticed = _sheet(title, found, safe.notes.get(about.name, {}), safe.formulas.get(about.name, ()))
@@ -142,9 +142,9 @@ def _sheet(
 def _rows(title: str, raw: Sequence[Sequence[Raw]], height: int) -> tuple[list[list[Cell]], list[tuple[str, Phrase]]]:
     told: list[tuple[str, Phrase]] = []
     if height > MAX_ROWS:
-        told.append((title, _filled(ROWS_LEFT, count=f"{height:,}", limit=f"{MAX_ROWS:,}")))
+        told.append((title, ROWS_LEFT.filled(count=f"{height:,}", limit=f"{MAX_ROWS:,}")))
     if any(len(row) > MAX_COLUMNS for row in raw):
-        told.append((title, _filled(COLUMNS_LEFT, limit=str(MAX_COLUMNS))))
+        told.append((title, COLUMNS_LEFT.filled(limit=str(MAX_COLUMNS))))
     rows = []
     for number, values in enumerate(raw):
         row = []
@@ -219,7 +219,3 @@ def _delimiter(text: str, name: str) -> str:
         return "\t"
     head = "\n".join(text.splitlines()[:20])
     return max(",\t;", key=head.count)
-
-
-def _filled(phrase: Phrase, **args: str) -> Phrase:
-    return Phrase(phrase.fill("zh-CN", args), phrase.fill("en", args))

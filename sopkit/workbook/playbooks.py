@@ -13,7 +13,7 @@ from sopkit.tree import Value
 from sopkit.workbook import tables, words
 from sopkit.workbook.account import Account
 from sopkit.workbook.cells import NO_VALUE, Book, Sheet
-from sopkit.workbook.drafting import Draft, Drafter, filled_in, first_line, slots, span_cut, step
+from sopkit.workbook.drafting import Draft, Drafter, first_line, slots, span_cut, step
 from sopkit.workbook.indicators import Kpis
 from sopkit.workbook.mapping import ImportMap
 from sopkit.workbook.naming import Names
@@ -156,9 +156,7 @@ class Assembly:
             else:
                 self.account.refuse(address, NO_VALUE)
         for address, note in (sheet.notes or {}).items():
-            self.account.notice(
-                address, Phrase(A_NOTE.fill("zh-CN", {"note": note}), A_NOTE.fill("en", {"note": note}))
-            )
+            self.account.notice(address, A_NOTE.filled(note=note))
 
     def _heads(self, sheet: Sheet, layout: Layout) -> None:
         """Account for titles, the header, and the columns of which nothing is known."""
@@ -334,7 +332,7 @@ class Assembly:
                 if cell and cell.address not in self.account.read and cell.address not in sheet.filled:
                     self.account.refuse(cell.address, NO_HOUR)
         if channel and filled:
-            self.account.assume(place, filled_in(BY_TITLE, channel=channel))
+            self.account.assume(place, BY_TITLE.filled(channel=channel))
         order = list(layout.columns.values())
         for text, group in filled.items():
             at = tuple(

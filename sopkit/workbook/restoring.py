@@ -239,5 +239,4 @@ def _rest(cells: dict[str, Cell]) -> dict[str, Value]:
 
 
 def _wrong(cell: Cell, what: Phrase, **args: str | Phrase) -> UnreadableError:
-    said = Phrase(what.fill("zh-CN", args), what.fill("en", args))
-    return UnreadableError(AT, address=cell.address, what=said)
+    return UnreadableError(AT, address=cell.address, what=what.filled(**args))

@@ -13,10 +13,10 @@ from typing import Final
 from sopkit.diagnostics import Moment, Severity
 from sopkit.diff.change import Change, Comparison
 from sopkit.diff.kinds import TITLES
-from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, courses, grouped, reads
+from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, courses, explained, grouped, reads
 from sopkit.render.markdown import code_span, escaped
 from sopkit.render.marks import clean
-from sopkit.render.terminal import FIX, GIVEN, LAW, SEVERITIES, WEEKDAYS, WHY, cited
+from sopkit.render.terminal import SEVERITIES, WEEKDAYS
 from sopkit.text import Lang, Phrase
 
 MOST_CHARACTERS: Final = 60_000
@@ -106,12 +106,7 @@ def _item(change: Change, frame: Frame, lang: Lang, *, whole: bool) -> str:
                 lines.append(f"  - {what.within(lang)}")
             indent = "    " if change.timeline_before else "  "
             lines += [f"{indent}- {_moment(one, lang)}" for one in timeline]
-        law = "; ".join(cited(one, lang) for one in change.law)
-        told = [
-            *((GIVEN, one.within(lang)) for one in change.assumptions),
-            (WHY, change.rule.why.within(lang)), (FIX, change.fix(lang)), *([(LAW, law)] if law else []),
-        ]  # fmt: skip
-        lines += [f"  - **{label.within(lang)}** {literal(said)}" for label, said in told]
+        lines += [f"  - **{label}** {literal(said)}" for label, said in explained(change, lang)]
     return "\n".join(lines)
 
 

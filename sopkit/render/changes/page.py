@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sopkit.diagnostics import Severity
 from sopkit.diff.change import Change, Comparison
 from sopkit.diff.kinds import TITLES
-from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, courses, grouped, reads
+from sopkit.render.changes.words import HEADING, UNJUDGED, Frame, counts, courses, explained, grouped, reads
 from sopkit.render.document import (
     Block,
     Bullets,
@@ -24,7 +24,7 @@ from sopkit.render.document import (
 from sopkit.render.finding_blocks import A_TOUCH, LEGEND, course
 from sopkit.render.manual.front import look
 from sopkit.render.marks import clean, ident, strong
-from sopkit.render.terminal import FIX, GIVEN, LAW, SEVERITIES, WHY, cited
+from sopkit.render.terminal import SEVERITIES
 from sopkit.render.wording.names import Names
 from sopkit.text import Phrase
 
@@ -90,12 +90,7 @@ def _said(change: Change, frame: Frame, names: Names) -> str:
 
 def _grave(change: Change, frame: Frame, names: Names) -> Callout:
     title = f"{SEVERITIES[change.weight].within(names.lang)} {change.rule.code} {change.rule.name}"
-    law = "; ".join(cited(one, names.lang) for one in change.law)
-    labelled = [
-        *((GIVEN, one.within(names.lang)) for one in change.assumptions),
-        (WHY, change.rule.why.within(names.lang)), (FIX, change.fix(names.lang)), *([(LAW, law)] if law else []),
-    ]  # fmt: skip
-    told = [f"{strong(label.within(names.lang))} {clean(words)}" for label, words in labelled]
+    told = [f"{strong(label)} {clean(words)}" for label, words in explained(change, names.lang)]
     blocks: list[Block] = [Paragraph(text(_said(change, frame, names)))]
     for what, timeline in courses(change):
         prefix = frame.old_prefix if timeline is change.timeline_before else frame.new_prefix

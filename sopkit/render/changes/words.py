@@ -10,7 +10,7 @@ from sopkit.diff.change import Change, Comparison, Detail
 from sopkit.diff.kinds import TITLES, Group
 from sopkit.diff.rules import GROUPS
 from sopkit.frozen import dataclass
-from sopkit.render.terminal import COURSE, SEVERITIES
+from sopkit.render.terminal import COURSE, FIX, GIVEN, LAW, SEVERITIES, WHY, cited
 from sopkit.resources import BUILTIN
 from sopkit.source import Span
 from sopkit.text import Lang, Phrase
@@ -39,6 +39,16 @@ class Frame:
         if change.after is not None:
             return _place(change.after, self.new_prefix)
         return _place(change.before, self.old_prefix) if change.before is not None else ""
+
+
+def explained(change: Change, lang: Lang) -> Iterator[tuple[str, str]]:
+    """Yield (label, words) of what stands below a grave change: what it assumes, why it matters, what to do, the law."""
+    for one in change.assumptions:
+        yield GIVEN.within(lang), one.within(lang)
+    yield WHY.within(lang), change.rule.why.within(lang)
+    yield FIX.within(lang), change.fix(lang)
+    if change.law:
+        yield LAW.within(lang), "; ".join(cited(one, lang) for one in change.law)
 
 
 def _place(span: Span, prefix: str) -> str:
