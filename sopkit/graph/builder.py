@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from sopkit.graph.nodes import NO_TIME, Delay, Edge, EdgeKind, ExecutionGraph, Laid, Made, Node, NodeKind
 from sopkit.graph.timing import delay_of
 from sopkit.graph.triggers import trigger_id
-from sopkit.model.documents import Document, Stage, Target, Workspace
+from sopkit.graph.work import work_of
+from sopkit.model.documents import Document, Stage, Workspace
 from sopkit.model.predicates import (
     All,
     Any,
@@ -78,15 +80,13 @@ class Builder:
             if source:
                 self.edges.append(edge._replace(source=source))
         edges = tuple([edge for edge in self.edges if edge[0] in known and edge[1] in known])
-        return ExecutionGraph(known, edges, laid)
+        return ExecutionGraph(known, edges, partial(work_of, self.workspace), laid)
 
     def playbook(self, kind: NodeKind, document: Document) -> str:
         """Add the node of a document and return its id."""
         root = f"{kind}/{document.id}"
         self.nodes[root] = Node(root, kind, document.at, "", document)
         self.paths[document.id] = root
-        if document.owner:
-            self.link(root, f"role/{document.owner.id}", "staffed-by", document.owner.at, "owner")
         return root
 
     def part(self, id_: str, kind: NodeKind, at: Mark, playbook: str, origin: Stage | Step) -> str:
@@ -164,11 +164,3 @@ class Builder:
                 self.link(f"channel/{channel.id}", target, "data", channel.at, label)
             case StageTest(place):
                 self.from_places.append(Edge(PLACE + place.id, target, "data", place.at, label))
-
-    def promises(self, root: str, targets: Iterable[Target]) -> None:
-        """Link KPIs to the playbook or stage that promises a target for them."""
-        for target in targets:
-            if target.kpi:
-                self.link(f"kpi/{target.kpi.id}", root, "measures", target.at, "targets")
-                if target.parent:
-                    self.link(f"kpi/{target.parent.id}", f"kpi/{target.kpi.id}", "measures", target.parent.at, "parent")

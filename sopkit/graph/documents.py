@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sopkit.graph.builder import PLACE, Builder
 from sopkit.graph.measures import measured
-from sopkit.graph.nodes import Delay, Edge, EdgeKind, Node
+from sopkit.graph.nodes import Delay, Edge, Node
 from sopkit.graph.sequence import Sequence, Way
-from sopkit.model.documents import Alert, Cadence, Carries, Kpi, Procedure, Sync
+from sopkit.model.documents import Alert, Cadence, Kpi, Procedure, Sync
 from sopkit.model.triggers import AlertRaised, CalendarReached, IssueDue
 from sopkit.model.values import Ref
 
@@ -21,12 +21,6 @@ def add_cadence(builder: Builder, cadence: Cadence) -> None:
         builder.occurs(calendar, root, root, "every")
     builder.edges.append(Edge(root, issue, "then", cadence.at, "issue", guard=cadence.audience))
     builder.reads(cadence.audience, issue, "audience")
-    builder.promises(root, cadence.targets)
-    builder.link_all(issue, "channel", cadence.via, "uses", "via")
-    if cadence.for_:
-        builder.link(issue, f"purpose/{cadence.for_.id}", "uses", cadence.for_.at, "for")
-    if cadence.by:
-        builder.link(issue, f"role/{cadence.by.id}", "staffed-by", cadence.by.at, "by")
     for replaced in cadence.replaces:
         builder.link(issue, f"issue/{replaced.id}", "interrupt", replaced.at, "replaces")
     if cadence.workflow:
@@ -42,55 +36,26 @@ def add_procedure(builder: Builder, procedure: Procedure) -> None:
         if not (isinstance(trigger, IssueDue) and trigger.cadence is None):
             builder.occurs(trigger, root, root, "starts_on")
     builder.reads(procedure.audience, root, "audience")
-    builder.promises(root, procedure.targets)
     first = Way(root, guard=procedure.audience, label="entry")
     ways = Sequence(builder, root, root, leave).lay(procedure.steps, [first])
     builder.edges += [way.edge(leave, procedure.at) for way in ways]
 
 
 def add_sync(builder: Builder, sync: Sync) -> None:
-    """Add a sync: from tool to tool, and what it carries."""
+    """Add a sync and its runs."""
     root = builder.playbook("sync", sync)
-    builder.promises(root, sync.targets)
-    if sync.from_:
-        builder.link(f"tool/{sync.from_.id}", root, "data", sync.from_.at, "from")
-    if sync.to:
-        longest = Delay(*sync.takes) if sync.takes else Delay()
-        builder.link(root, f"tool/{sync.to.id}", "data", sync.to.at, "to", delay=longest)
     if sync.every and sync.every.unit != "event":
         builder.occurs(CalendarReached(sync.every, sync.at_slots, sync.every.at), root, root, "every")
     if sync.if_failed:
         builder.link(root, f"procedure/{sync.if_failed.id}", "emits", sync.if_failed.at, "if_failed")
-    if sync.key:
-        builder.link(f"data/{sync.key.id}", root, "data", sync.key.at, "key")
-    if sync.consent:
-        builder.link(f"consent/{sync.consent.id}", root, "consent", sync.consent.at, "consent")
-    if sync.carries:
-        _add_carried(builder, root, sync.carries)
-
-
-def _add_carried(builder: Builder, root: str, carries: Carries) -> None:
-    for kind, refs in (
-        ("event", carries.events), ("data", carries.data), ("tag", carries.tags), ("consent", carries.consents),
-        ("channel", carries.touches),
-    ):  # fmt: skip
-        for ref in refs:
-            edge: EdgeKind = "consent" if kind == "consent" else "data"
-            builder.link(f"{kind}/{ref.id}", root, edge, ref.at, "touches" if kind == "channel" else "carries")
 
 
 def add_kpi(builder: Builder, kpi: Kpi) -> None:
-    """Add a KPI's measurement, what it counts, who reviews it, and its alert."""
+    """Add a KPI's measurement, what it counts, when it is reviewed, and its alert."""
     root = builder.playbook("kpi", kpi)
-    if kpi.measured_in:
-        builder.link(root, f"tool/{kpi.measured_in.id}", "uses", kpi.measured_in.at, "measured_in")
-    if kpi.parent:
-        builder.link(f"kpi/{kpi.parent.id}", root, "measures", kpi.parent.at, "parent")
     if kpi.review and kpi.review.every:
         calendar = CalendarReached(kpi.review.every, kpi.review.at_slots, kpi.review.every.at)
         builder.occurs(calendar, root, root, "review")
-    if kpi.review and kpi.review.by:
-        builder.link(root, f"role/{kpi.review.by.id}", "staffed-by", kpi.review.by.at, "review")
     builder.reads(kpi.cohort, root, "cohort")
     for prefix, ref in measured(kpi.formula):
         if prefix == PLACE:

@@ -19,9 +19,6 @@ def add_journey(builder: Builder, journey: Journey) -> None:
     for trigger in journey.starts_on:
         builder.occurs(trigger, root, root, "starts_on")
     builder.reads(journey.audience, root, "audience")
-    builder.promises(root, journey.targets)
-    if journey.runs_in:
-        builder.link(root, f"tool/{journey.runs_in.id}", "uses", journey.runs_in.at, "runs_in")
     _add_ends(builder, journey, root, leave)
     if journey.kind == "automation":
         ways = [Way(root, guard=journey.audience, label="entry")]
@@ -55,7 +52,6 @@ def _add_stage(builder: Builder, journey: Journey, root: str, stage: Stage, *, f
         _add_followed(builder, journey, journey.follows, entry, stage)
     elif first:
         builder.edges.append(Edge(root, entry, "then", stage.at, "entry", guard=journey.audience))
-    builder.promises(entry, stage.targets)
     Sequence(builder, root, entry, f"exit/{root}").lay(stage.steps, [Way(entry)])
     for rank, move in enumerate(stage.next):
         _add_transition(builder, root, entry, move, rank)

@@ -5,7 +5,7 @@ Nodes and edges are named tuples, not dataclasses: a workspace has many edges a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -125,7 +125,7 @@ Made = tuple[tuple[object, ...], Laid]
 
 @dataclass(frozen=True, eq=False)
 class ExecutionGraph:
-    """All nodes by id and all edges, in the workspace's order.
+    """All nodes by id, in the workspace's order, and all edges: first those along which things happen, then what they work with.
 
     The graph stands on networkx: `network` is the whole as a `MultiDiGraph`, `lineage` what depends on what as a `DiGraph`. Both are
     built when first asked for, since importing networkx takes as long as checking hundreds of playbooks, and since its dictionaries
@@ -133,9 +133,18 @@ class ExecutionGraph:
     """
 
     nodes: Mapping[str, Node]
-    edges: tuple[Edge, ...]
+    happening: tuple[Edge, ...]
+    """Edges of `MOVES`, those from what a condition asks about to what it decides on, and those between nouns."""
+    work_of: Callable[[Node], Iterable[Edge]]
+    """What a node works with: edges to what may not exist among them."""
     laid: Mapping[str, Made] = field(default_factory=dict)
     """What the graph was put together from, by the kind and id of a document; `nouns` for all nouns."""
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        known = self.nodes
+        work = [edge for node in known.values() for edge in self.work_of(node)]
+        return self.happening + tuple([edge for edge in work if edge[0] in known and edge[1] in known])
 
     @cached_property
     def network(self) -> networkx.MultiDiGraph[str]:
@@ -175,15 +184,17 @@ class ExecutionGraph:
     @cached_property
     def moves(self) -> tuple[Edge, ...]:
         """Edges of `MOVES`: a third of all, in the workspace's order."""
-        return tuple([edge for edge in self.edges if edge.kind in MOVES])
+        return tuple([edge for edge in self.happening if edge.kind in MOVES])
+
+    @cached_property
+    def onward(self) -> Mapping[str, Sequence[Edge]]:
+        """Edges of `happening` by source."""
+        return _by_source(self.happening)
 
     @cached_property
     def leaving(self) -> Mapping[str, Sequence[Edge]]:
         """Edges by source."""
-        found: dict[str, list[Edge]] = {}
-        for edge in self.edges:
-            found.setdefault(edge.source, []).append(edge)
-        return found
+        return _by_source(self.edges)
 
     @cached_property
     def arriving(self) -> Mapping[str, Sequence[Edge]]:
@@ -201,6 +212,13 @@ class ExecutionGraph:
             if node.playbook:
                 found.setdefault(node.playbook, []).append(node)
         return found
+
+
+def _by_source(edges: Iterable[Edge]) -> Mapping[str, Sequence[Edge]]:
+    found: dict[str, list[Edge]] = {}
+    for edge in edges:
+        found.setdefault(edge.source, []).append(edge)
+    return found
 
 
 BACKWARD: Final[frozenset[EdgeKind]] = frozenset(("uses", "measures", "staffed-by"))

@@ -37,8 +37,6 @@ def add_nouns(builder: Builder) -> None:
         for name, noun in table(workspace, section).items():
             id_ = f"{kind}/{name}"
             builder.nodes[id_] = Node(id_, kind, noun.at, "", noun)
-            if noun.owner:
-                builder.link(id_, f"role/{noun.owner.id}", "staffed-by", noun.owner.at, "owner")
     for tool in workspace.tools.values():
         for driven, longest in tool.drives:
             builder.link(

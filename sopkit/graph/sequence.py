@@ -9,9 +9,8 @@ from sopkit.frozen import dataclass
 from sopkit.graph.builder import PLACE, Builder
 from sopkit.graph.nodes import NO_TIME, Delay, Edge
 from sopkit.graph.timing import delay_of, every_delay
-from sopkit.graph.work import attach
 from sopkit.model.predicates import Else, Not, Predicate
-from sopkit.model.steps import Approve, Choose, Go, Step, Wait
+from sopkit.model.steps import Approve, Choose, Go, Grant, Start, Step, Wait
 from sopkit.model.triggers import CalendarReached, Trigger
 from sopkit.tree import Mark
 
@@ -48,7 +47,7 @@ class Sequence:
         """
         for step in steps:
             node = self.builder.part(f"{self.parent}/{step.id}", "step", step.at, self.playbook, step)
-            attach(self.builder, step, node)
+            self.builder.reads(step.if_, node, "if")
             if step.on or step.every:
                 self._beside(step, node)
                 continue
@@ -81,6 +80,12 @@ class Sequence:
                 if target:
                     self.builder.jumps.append(Edge(node, target, "then", step.verb_at, "go", guard=step.if_))
                 return [] if step.if_ is None else [Way(node, guard=Not(step.if_, step.if_.at), label="none", rank=1)]
+            case Grant(offer):
+                self.builder.link(node, f"offer/{offer.id}", "emits", offer.at, "grant")
+            case Start(playbook):
+                journey = self.builder.workspace.journeys.get(playbook.id)
+                kind = journey.kind if journey else "procedure"
+                self.builder.link(node, f"{kind}/{playbook.id}", "emits", playbook.at, "start")
             case Approve(what):
                 back = step.if_rejected or what
                 approved = f"{PLACE}{self.parent.partition('/')[2]}/{what.id}"

@@ -49,8 +49,8 @@ class FollowUps:
 
     def onward(self, edge: Edge) -> Iterator[Reached]:
         """Yield the places to which an edge leads on, in other playbooks too; those that are sure first."""
-        leaving = self.case.graph.leaving
-        beside = leaving.get(edge.source, ()) if edge.label == "next" else ()
+        onward = self.case.graph.onward
+        beside = onward.get(edge.source, ()) if edge.label == "next" else ()
         left = [one.target for one in beside if one.label == "left"]
         surely, perhaps = [Reached(place, True) for place in (edge.target, *left)], list[Reached]()
         seen: set[tuple[str, bool]] = set()
@@ -64,7 +64,7 @@ class FollowUps:
                 (surely if one.surely else perhaps).append(one)
 
     def _next(self, here: Reached) -> Iterator[Reached]:
-        for edge in self.case.graph.leaving.get(here.place, ()):
+        for edge in self.case.graph.onward.get(here.place, ()):
             if self._goes_by_itself(edge) and not (here.alone and edge.kind == "then"):
                 yield Reached(edge.target, here.surely and _is_certain(edge), here.written)
         step = self.case.graph.nodes[here.place].step
@@ -113,11 +113,11 @@ class FollowUps:
 
     def _choices(self, written: Written) -> Iterator[Reached]:
         """Yield what starts as it is written, the triggers of segments too, and, perhaps, what only those of whom it is written come to."""
-        nodes, leaving = self.case.graph.nodes, self.case.graph.leaving
+        nodes, onward = self.case.graph.nodes, self.case.graph.onward
         asking, seen = [written.noun], set[str]()
         while asking:
             noun = asking.pop()
-            for edge in leaving.get(noun, ()) if noun not in seen else ():
+            for edge in onward.get(noun, ()) if noun not in seen else ():
                 target = nodes[edge.target]
                 if edge.kind == "emits" and target.kind == "trigger":
                     yield from self._set_off(written, target)
@@ -156,7 +156,7 @@ class FollowUps:
         elif label in ("if", "next"):
             if asker.step is not None and asker.step.if_ is not None:
                 yield asker.step.if_, asker.id
-            for edge in self.case.graph.leaving.get(asker.id, ()):
+            for edge in self.case.graph.onward.get(asker.id, ()):
                 if edge.guard is not None and edge.kind in ("then", "interrupt"):
                     yield edge.guard, edge.target
 

@@ -108,9 +108,9 @@ def _asked(case: Case, condition: Predicate | None) -> Iterator[str]:
 def _decided(case: Case, root: str, separate: Collection[str]) -> dict[str, list[str]]:
     """Return, by step, the data by which it is decided who comes there: of an audience, a `while`, a branch, or a way to a stage."""
     found: dict[str, list[str]] = {}
-    leaving = case.graph.leaving
+    onward = case.graph.onward
     for source in (root, *(node.id for node in case.graph.parts.get(root, ()))):
-        for edge in leaving.get(source, ()):
+        for edge in onward.get(source, ()):
             names = [one for one in _asked(case, edge.guard) if one in separate] if edge.kind in FLOW else []
             for place in _first_steps(case, edge.target) or _first_steps(case, source) if names else ():
                 step = case.graph.nodes[place].step
@@ -127,7 +127,7 @@ def _first_steps(case: Case, place: str) -> list[str]:
         if case.graph.nodes[here].step is not None:
             found.append(here)
             continue
-        for edge in case.graph.leaving.get(here, ()):
+        for edge in case.graph.onward.get(here, ()):
             if edge.kind == "then" and edge.target not in seen:
                 seen.add(edge.target)
                 waiting.append(edge.target)

@@ -13,6 +13,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
 from sopkit.law.rules import RULES as OF_PACKS
 from sopkit.model.documents import Document, Waiver
+from sopkit.model.nouns import Noun
 from sopkit.rules.waivers_rules import (
     AGAIN,
     ANOTHER,
@@ -217,22 +218,21 @@ def _has_id(value: Value, name: str) -> bool:
 
 
 def roles_behind(graph: ExecutionGraph, subjects: Collection[str]) -> Mapping[str, frozenset[str]]:
-    """Return, for subjects of the graph, the roles that answer for them or do them, and those that do the steps which use them.
-
-    All are asked about at once: the edges are gone through twice, which costs less than to sort all of them for a few.
-    """
+    """Return, for subjects of the graph, the roles that answer for them or do them, and those that do the steps which use them."""
     nodes = graph.nodes
     asked = {one: [one, nodes[one].playbook] if one in nodes else [one] for one in subjects}
-    arriving = [edge for edge in graph.edges if edge.target in asked] if asked else []
-    for edge in arriving:
-        if edge.source.partition("/")[0] in PLAYBOOKS:
+    used = {one for one in asked if one in nodes and isinstance(nodes[one].origin, Noun)}
+    for edge in graph.edges if used else ():  # all at once: to sort the edges for a few costs more
+        if edge.target in used and edge.source.partition("/")[0] in PLAYBOOKS:
             asked[edge.target].append(edge.source)
-    behind: dict[str, set[str]] = {one: set() for of in asked.values() for one in of}
-    leaving = [edge for edge in graph.edges if edge.source in behind] if asked else []
-    for edge in leaving:
+    return {one: frozenset().union(*(_answering(graph, place) for place in of)) for one, of in asked.items()}
+
+
+def _answering(graph: ExecutionGraph, place: str) -> Iterator[str]:
+    """Yield the roles that answer for a place, or are to do what is done there."""
+    for edge in graph.work_of(graph.nodes[place]) if place in graph.nodes else ():
         if edge.kind == "staffed-by" and edge.label in {"owner", "by"}:
-            behind[edge.source].add(edge.target.removeprefix("role/"))
-    return {subject: frozenset().union(*(behind[one] for one in of)) for subject, of in asked.items()}
+            yield edge.target.removeprefix("role/")
 
 
 def _unentitled(
