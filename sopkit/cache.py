@@ -19,6 +19,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -77,6 +78,7 @@ def version(*parts: bytes) -> bytes:
     return seen.digest()
 
 
+@lru_cache(maxsize=1)
 def code() -> bytes:
     """Return a digest of this whole package, and of its schemas and templates where they lie inside: what a check says depends on it."""
     package = Path(__file__).parent

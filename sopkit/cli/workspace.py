@@ -88,6 +88,10 @@ class Loaded:
     """What the families of rules said of it."""
 
 
+_last: Final[list[Loaded]] = []
+"""What was loaded last, held so that a process which ends need not take it apart value by value."""
+
+
 def directory_argument() -> click.Argument:
     """Return the argument that names a workspace, as every command that reads one takes it."""
     return click.Argument(["directory"], required=False, metavar="[DIR]")
@@ -126,10 +130,12 @@ def load(console: Console, directory: str | None) -> Loaded:
         return compiling(sources, packs=packs, own_rules=own, known=compilation.clean.get)
 
     every = (*files.sources, *files.packs, *files.rules)
-    return Loaded(
+    loaded = Loaded(
         folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile, files,
         is_in_git=_repository(folder) is not None, former=former,
     )  # fmt: skip
+    _last[:] = [loaded]
+    return loaded
 
 
 def locate(directory: str | None) -> Path:

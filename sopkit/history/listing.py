@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 
 from sopkit.diagnostics import Finding, Rule, Severity, in_order
 from sopkit.history.repository import BLOB, INCOMPLETE, LINK, MODULE, SUBMODULE, Entry, HistoryError, Repository, shown
@@ -92,13 +91,13 @@ class Search:
     def _is_read(self, path: str) -> bool:
         if not self._belongs(path):
             return False
-        entry, lower = self.entries[path], path.lower()
+        entry, lower, name = self.entries[path], path.lower(), path.rpartition("/")[2]
         if entry.mode == MODULE:
             self._refuse_module(path)
             return False
         if lower.endswith(AS_TEXT) and entry.mode != LINK:
-            self._refuse(rules.TEXT_ENDING, path, {"name": PurePosixPath(path).name[: -len(".txt")]})
-        return lower.endswith(ENDINGS) and entry.mode != LINK and PurePosixPath(path).name != MAPPING
+            self._refuse(rules.TEXT_ENDING, path, {"name": name[: -len(".txt")]})
+        return lower.endswith(ENDINGS) and entry.mode != LINK and name != MAPPING
 
     def _refuse_module(self, path: str) -> None:
         if not (self.repository.folder / path / SETTINGS).is_file():  # else a workspace of its own, never read
