@@ -57,7 +57,7 @@ class Family(Protocol):
 
 FAMILIES: Final[
     tuple[Family, ...]
-] = (  # the dearest at the front, those of law at the end, for two processes to begin with; neighbours share what they work out
+] = (  # the dearest at both ends, those of law at the second, for two processes to begin with; neighbours share what they work out
     caps,
     conflicts,
     reach,
@@ -74,11 +74,11 @@ FAMILIES: Final[
     experiments,
     consent,
     consent_resent,
-    personal,
     sharing,
     content,
     promotions,
     papers,
+    personal,
 )
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)

@@ -21,15 +21,12 @@ def uses(graph: ExecutionGraph) -> Further:
     A sync uses the datum by which it knows customers again, and none that it only carries.
     """
     stands_for = tuple(f"{kind}/" for kind in ("data", *PASSED_ON))
-    leaving = graph.leaving.items()
-    found = {
-        source: [edge.target for edge in edges if not edge.target.startswith("sync/") or edge.label == "key"]
-        for source, edges in leaving
-        if source.startswith(stands_for)
-    }
-    for edge in graph.edges:
-        if edge.kind == "uses" and edge.target.startswith(("script/", "channel/")):
-            found.setdefault(edge.target, []).append(edge.source)
+    found: dict[str, list[str]] = {}
+    for source, target, kind, _, label, *_ in graph.edges:
+        if source.startswith(stands_for) and (label == "key" or not target.startswith("sync/")):
+            found.setdefault(source, []).append(target)
+        if kind == "uses" and target.startswith(("script/", "channel/")):
+            found.setdefault(target, []).append(source)
     return found
 
 
