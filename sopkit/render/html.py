@@ -161,7 +161,7 @@ def css_string(value: str) -> str:
     return Markup(f'"{safe}"')  # noqa: S704  every character that could end the string is written as a number
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def drawing(svg: str, prefix: str) -> str:
     """Return our own SVG for use inside a page: its ids get a prefix, so that two drawings on one page do not mix."""
     return Markup(ID_IN_SVG.sub(lambda match: match.group(1) + _prefixed(match.group(2), prefix), svg))  # noqa: S704  made by us
