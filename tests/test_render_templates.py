@@ -8,7 +8,7 @@ import pytest
 from jinja2.exceptions import SecurityError, TemplateNotFound, UndefinedError
 
 from sopkit.render.templating import Plain, Templates, built_in, plain_data
-from tests.documents import made, small
+from tests.documents import made, small, small_documents
 
 
 def own(**texts: str) -> Templates:
@@ -92,3 +92,15 @@ def test_values_are_plain_before_a_template_sees_them() -> None:
         plain_data(Path())
     with pytest.raises(TypeError, match="no plain form"):
         plain_data({"a": "b"})
+
+
+def test_where_all_are_the_package_s_they_read_the_document_as_it_is() -> None:
+    value = (1, ("a",))
+    seen: object = Templates().seen(value)
+    assert seen is value
+    assert own().seen(value) == [1, ["a"]]
+
+
+@pytest.mark.long
+def test_a_page_is_the_same_whether_its_templates_see_the_document_or_plain_data() -> None:
+    assert made(small(), templates=own()) == dict(small_documents())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final
 
 from sopkit.frozen import dataclass
@@ -158,6 +159,7 @@ def nearest_categories(*words: str) -> tuple[str, ...]:
     return tuple(key for score, key in scored[:MOST] if score >= CLOSE)
 
 
+@lru_cache(maxsize=1024)
 def nearest_use(*words: str) -> Use | None:
     """Return the use that a purpose of these names most likely is."""
     best = max(USES, key=lambda one: _likeness(words, (one.key, *one.names)))

@@ -5,9 +5,10 @@ The same workspace, edition and day give the same bytes: an entry's UID comes fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
@@ -46,28 +47,30 @@ class Calendars:
     def __init__(self, plan: Plan, edition: Edition) -> None:
         self.edition = edition
         self.found = recurrences(plan, *span(edition))
-        self._written: dict[tuple[Lang, int], bytes] = {}
+        self._written: dict[tuple[Lang, str, int], bytes] = {}
 
     def to_ics(self, book: Book) -> bytes | None:
         """Return the calendar of the book's role, or of all; None where nothing is fixed."""
         writer = _Writer(book, self.edition)
         entries = [
-            self._entry(writer, number, each)
+            self._entry((writer.names.lang, "recurrence", number), partial(writer.event, each))
             for number, each in enumerate(self.found)
             if book.whole or book.role in each.engagement.roles
         ]
         reviews = (each for each in _reviewed(book) if each.review_by and _in_span(each.review_by.value, self.edition))
-        entries += [writer.review(each).to_ical() for each in reviews]
+        entries += [
+            self._entry((writer.names.lang, "review", each.at), partial(writer.review, each)) for each in reviews
+        ]
         if not entries:
             return None
         whole: bytes = writer.calendar().to_ical()
         head = whole.removesuffix(END)
         return b"".join([head, *entries, END])
 
-    def _entry(self, writer: _Writer, number: int, each: Recurrence) -> bytes:
-        key = (writer.names.lang, number)
+    def _entry(self, key: tuple[Lang, str, int], make: Callable[[], Event]) -> bytes:
+        """Return an entry; what stands in several calendars is written once."""
         if key not in self._written:
-            self._written[key] = writer.event(each).to_ical()
+            self._written[key] = make().to_ical()
         return self._written[key]
 
 
@@ -267,6 +270,7 @@ def _alone(each: Recurrence) -> Engagement:
     return replace(each.engagement, issues=())
 
 
+@lru_cache(maxsize=8)
 def _timezone(zone: ZoneInfo, first: date, last: date) -> Timezone:
     """Return the offsets of a zone over a span, each from the local time at which it begins by the offset before it."""
     from icalendar import Timezone, TimezoneDaylight, TimezoneStandard  # noqa: PLC0415

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import field, fields, is_dataclass
+from functools import lru_cache
 from typing import Final, Literal, TypeGuard
 
 from sopkit.frozen import dataclass
@@ -301,28 +302,31 @@ def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Seq
 
 def content_hash(title: str, sections: tuple[Section, ...]) -> str:
     """Return the first digits of SHA-256 over title and sections: the same content has the same hash in every edition."""
-    pieces: list[str] = []
+    pieces: list[bytes] = []
     _add_pieces((title, sections), pieces)
-    encoded = map(str.encode, pieces)
-    return hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded])).hexdigest()[:HASH_LENGTH]
+    return hashlib.sha256(b"".join(pieces)).hexdigest()[:HASH_LENGTH]
 
 
-def _add_pieces(value: object, pieces: list[str]) -> None:
-    if isinstance(value, str):
-        pieces.append(value)
+def _add_pieces(value: object, pieces: list[bytes]) -> None:
+    if isinstance(value, Run):  # as any dataclass, without looking for its fields: most of a document are runs
+        pieces += (_piece("Run"), _piece(value.text), _piece(value.style), _piece(value.lang), _piece(value.href))
     elif isinstance(value, tuple):
-        pieces.append(f"({len(value)}")
+        pieces.append(_piece(f"({len(value)}"))
         for part in value:
             _add_pieces(part, pieces)
-    elif isinstance(value, Run):  # as any dataclass, without looking for its fields: most of a document are runs
-        pieces += ("Run", value.text, value.style, value.lang, value.href)
     elif is_dataclass(value):
-        pieces.append(type(value).__name__)
+        pieces.append(_piece(type(value).__name__))
         for name in field_names(value):
             if name not in LOOKS:
                 _add_pieces(getattr(value, name), pieces)
     else:
-        pieces.append(str(value))
+        pieces.append(_piece(str(value)))
+
+
+@lru_cache(maxsize=32_768)
+def _piece(said: str) -> bytes:
+    data = said.encode()
+    return b"%d:%b" % (len(data), data)
 
 
 def lines_of(section: Section) -> Iterator[Line]:

@@ -79,9 +79,10 @@ def to_docx(document: Document) -> bytes:
     # What comes before the first chapter is a section of its own: its pages have no chapter to name in their heads.
     front = f"{contents}{paragraph('', 'Gap', after=_pages('header1'))}" if contents else ""
     last = _pages("header2" if contents else "header1")
-    inside = "".join((*_cover(document, body, logo), front, *_sections(document, body, begun=bool(contents)), last))
+    inside = (*_cover(document, body, logo), front, *_sections(document, body, begun=bool(contents)), last)
+    # Of a manual this is some megabytes, put together once.
+    whole = "".join((HEAD, f"<w:document {NAMESPACES_OPENED}><w:body>", *inside, "</w:body></w:document>"))
     parts = {
-        "document": f"<w:document {NAMESPACES_OPENED}><w:body>{inside}</w:body></w:document>",
         "header1": _header(document),
         "header2": _header(document, chapter=True),
         "footer1": _footer(document),
@@ -98,6 +99,7 @@ def to_docx(document: Document) -> bytes:
         ),
         "docProps/core.xml": _core(document),
         "docProps/app.xml": f"{HEAD}{APP}",
+        "word/document.xml": whole,
         **{f"word/{name}.xml": HEAD + text for name, text in parts.items()},
         "word/styles.xml": styles.styles(
             document.lang, document.look.colour, document.look.fonts, chapters=document.form == "manual"

@@ -48,7 +48,7 @@ class Shapes:
     height: float
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def parted(svg: str) -> Shapes:
     """Return the drawing in its light style, and its words apart. It is one of our own, so that it can be read."""
     flat = STYLE.sub(lambda match: match[1] + _light(match[2]) + match[3], svg)

@@ -77,8 +77,12 @@ def _all_lines(value: object) -> Iterator[Line | None]:
 
 
 def _lines(line: Line, width: float) -> float:
-    room = max(NARROWEST, width - 1)
-    return sum(max(1, math.ceil(_width(part) * 1.1 / room)) for part in plain(line).split("\n"))
+    return _filled(plain(line), max(NARROWEST, width - 1))
+
+
+@lru_cache(maxsize=32_768)
+def _filled(text: str, room: float) -> float:
+    return sum(max(1, math.ceil(_width(part) * 1.1 / room)) for part in text.split("\n"))
 
 
 @lru_cache(maxsize=8192)

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from sopkit.reader.templates import failed
 from sopkit.render.document import Document, Section
 from sopkit.render.marks import Line
-from sopkit.render.templating import Filter, Plain, Templates, built_in, plain_data, safe_href
+from sopkit.render.templating import Filter, Plain, Templates, built_in, safe_href
 from sopkit.text import Phrase
 
 WORDS: Final[dict[str, Phrase]] = {
@@ -76,8 +76,8 @@ def to_html(document: Document, templates: Templates) -> str:
     """Return the document as HTML; the same document gives the same text. Raises `DocumentFailedError` for a workspace's own template."""
     templates.add_filters(FILTERS)
     values: dict[str, Plain] = {
-        "document": plain_data(document),
-        "contents": plain_data(_contents(document.sections)),
+        "document": templates.seen(document),
+        "contents": templates.seen(_contents(document.sections)),
         "say": {name: phrase.within(document.lang) for name, phrase in WORDS.items()},
         "script": "",
         "policy": Markup(POLICY),  # noqa: S704  no character of markup is in it
@@ -112,19 +112,22 @@ def _contents(sections: tuple[Section, ...], depth: int = 2) -> tuple[tuple[str,
     return tuple((each.anchor, each.title, _contents(each.sections, depth - 1)) for each in sections if each.listed)
 
 
-def words(line: Plain) -> str:
+def words(line: Line | Plain) -> str:
     """Return the runs of a line as escaped markup; newlines become line breaks."""
-    runs = line if isinstance(line, list) else []
-    said = [
-        _run(str(run["text"]), str(run["style"]), str(run["lang"]), str(run["href"]))
-        for run in runs
-        if isinstance(run, dict)
-    ]
-    return Markup("".join(said))  # noqa: S704  escaped in _run
+    if isinstance(line, tuple):
+        said = [_run(run.text, run.style, run.lang, run.href) for run in line]
+    else:
+        said = [_run(str(run["text"]), str(run["style"]), str(run["lang"]), str(run["href"])) for run in _plain(line)]
+    return said[0] if len(said) == 1 else Markup("".join(said))  # noqa: S704  escaped in _run
+
+
+def _plain(line: Plain) -> list[dict[str, Plain]]:
+    """Return the runs of a line as a workspace's templates have them."""
+    return [run for run in line if isinstance(run, dict)] if isinstance(line, list) else []
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _run(text: str, style: str, lang: str, href: str) -> str:
+def _run(text: str, style: str, lang: str, href: str) -> Markup:
     said = str(whole(text)).replace("\n", "<br>")
     href = safe_href(href)
     if style == "id":
@@ -135,18 +138,21 @@ def _run(text: str, style: str, lang: str, href: str) -> str:
         said = f'<span class="{escape(style)}">{said}</span>'
     if lang:
         said = f'<span class="foreign" lang="{escape(lang)}">{said}</span>'
-    return f'<a href="{escape(href)}">{said}</a>' if href else said
+    return Markup(f'<a href="{escape(href)}">{said}</a>' if href else said)  # noqa: S704  escaped here
 
 
 def whole(said: str) -> str:
     """Return an escaped text in which no line ends within a date."""
-    return Markup(WHOLE.sub(r'<span class="whole">\g<0></span>', str(escape(said))))  # noqa: S704  escaped here
+    safe = escape(said)
+    if "-" not in said and "–" not in said:
+        return safe
+    return Markup(WHOLE.sub(r'<span class="whole">\g<0></span>', str(safe)))  # noqa: S704  escaped above
 
 
-def without_marks(line: Plain) -> str:
+def without_marks(line: Line | Plain) -> str:
     """Return the bare text of a line, for attributes; it is escaped where it is printed."""
-    runs = line if isinstance(line, list) else []
-    return " ".join("".join(str(run["text"]) for run in runs if isinstance(run, dict)).split())
+    texts = [run.text for run in line] if isinstance(line, tuple) else [str(run["text"]) for run in _plain(line)]
+    return " ".join("".join(texts).split())
 
 
 def css_string(value: str) -> str:
@@ -155,7 +161,7 @@ def css_string(value: str) -> str:
     return Markup(f'"{safe}"')  # noqa: S704  every character that could end the string is written as a number
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def drawing(svg: str, prefix: str) -> str:
     """Return our own SVG for use inside a page: its ids get a prefix, so that two drawings on one page do not mix."""
     return Markup(ID_IN_SVG.sub(lambda match: match.group(1) + _prefixed(match.group(2), prefix), svg))  # noqa: S704  made by us

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
+from functools import lru_cache
 from typing import Final, assert_never
 
 from sopkit.render.document import (
@@ -28,6 +29,7 @@ from sopkit.render.document import (
     TearOff,
     Timeline,
     Week,
+    field_names,
 )
 from sopkit.render.marks import Line, Run
 from sopkit.render.templating import safe_href
@@ -45,6 +47,7 @@ def to_markdown(document: Document) -> str:
     return "\n".join(_Writer(document).document()).rstrip("\n") + "\n"
 
 
+@lru_cache(maxsize=32_768)
 def escaped(text: str) -> str:
     """Return text in which no character means anything to Markdown."""
     return LINE_START.sub(r"\1\\", SPECIAL.sub(r"\\\1", text))
@@ -66,7 +69,8 @@ class _Writer:
     def __init__(self, document: Document) -> None:
         self.doc = document
         self.zh = document.lang == "zh-CN"
-        self.targets = frozenset(_targets(document.sections))
+        self.targets: set[str] = set()
+        _add_targets(document.sections, self.targets)
 
     def document(self) -> Iterator[str]:
         doc = self.doc
@@ -251,14 +255,14 @@ def _with_pen_cells(row: tuple[Line, ...], columns: tuple[Column, ...]) -> tuple
     return tuple(pen[column.form] if column.form in pen else next(cells, ()) for column in columns)
 
 
-def _targets(value: object) -> Iterator[str]:
-    """Yield every fragment that the document links to."""
+def _add_targets(value: object, found: set[str]) -> None:
+    """Add every fragment that the document links to."""
     if isinstance(value, Run):
         if value.href.startswith("#"):
-            yield value.href
+            found.add(value.href)
     elif isinstance(value, tuple):
         for part in value:
-            yield from _targets(part)
+            _add_targets(part, found)
     elif is_dataclass(value):
-        for each in fields(value):
-            yield from _targets(getattr(value, each.name))
+        for name in field_names(value):
+            _add_targets(getattr(value, name), found)

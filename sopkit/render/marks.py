@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, Literal
 
 from sopkit.frozen import dataclass
@@ -17,6 +18,8 @@ BODY: Final = "\ufdd1"
 CLOSE: Final = "\ufdd2"
 MARKS: Final = re.compile(f"[{OPEN}{BODY}{CLOSE}]")
 
+REMEMBERED: Final = 32_768
+"""Texts whose runs are kept: what stands in one document stands in others."""
 UNWANTED: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )
@@ -81,6 +84,7 @@ def _mark(style: str, text: str) -> str:
     return f"{OPEN}{style}{BODY}{text}{CLOSE}" if text else ""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def line(text: str) -> Line:
     """Parse marked text into runs; unbalanced marks, which only a bug of ours can make, read as plain text."""
     if not MARKS.search(text):

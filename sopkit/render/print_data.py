@@ -6,7 +6,6 @@ has `HERE` where it may be broken; a link leads to an anchor of this document or
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
@@ -33,7 +32,7 @@ from sopkit.render.document import (
 from sopkit.render.drawing import POINTS, Words, parted
 from sopkit.render.extent import Extent, fits_a_page
 from sopkit.render.lettering import text_width
-from sopkit.render.marks import Line, Run, clean, plain
+from sopkit.render.marks import Line, clean, plain
 from sopkit.render.templating import Plain, safe_href
 from sopkit.text import Phrase
 
@@ -83,7 +82,8 @@ def print_data(document: Document) -> Data:
 class _Preparation:
     def __init__(self, document: Document) -> None:
         self.doc = document
-        self.targets = frozenset(_anchors(document.sections))
+        self.targets: set[str] = set()
+        _add_anchors(document.sections, self.targets)
         self.placed: set[str] = set()
 
     def data(self) -> Data:
@@ -189,7 +189,7 @@ class _Preparation:
             for cell in row:
                 said = self.line(cell)
                 at = said.index(NEW_LINE) if NEW_LINE in said else len(said)
-                key = json.dumps(said[at + 1 :])
+                key = repr(said[at + 1 :])
                 if at < len(said) and key not in below:
                     below[key] = len(entries)
                     entries.append(said[at + 1 :])
@@ -236,24 +236,12 @@ class _Preparation:
         return anchor
 
     def line(self, line: Line) -> list[Plain]:
-        return [piece for run in line for piece in self._run(run)]
-
-    def _run(self, run: Run) -> Iterator[Plain]:
-        pieces = list(_pieces(clean(run.text), LONG_ID if run.style == "id" else LONG_WORD))
-        styled: Data = {}
-        if run.style != "plain":
-            styled["style"] = run.style
-        if run.lang:
-            styled["lang"] = run.lang
-        href = safe_href(run.href)
-        if href.startswith("#") and href[1:] in self.targets:
-            styled["to"] = href[1:]
-        elif WEB.match(href):
-            styled["href"] = href
-        if styled:
-            yield {"pieces": pieces, **styled}
-        else:
-            yield from pieces
+        made: list[Plain] = []
+        for run in line:
+            href = safe_href(run.href)
+            nowhere = href.startswith("#") and href[1:] not in self.targets
+            made += _set(run.text, run.style, run.lang, "" if nowhere else href)
+        return made
 
 
 def _short_margins(doc: Document) -> bool:
@@ -275,17 +263,18 @@ def _ems(words: str) -> float:
     return sum(1.0 if char > "\u2e7f" else 0.6 for char in words)
 
 
-def _anchors(value: object) -> Iterator[str]:
+def _add_anchors(value: object, found: set[str]) -> None:
     if isinstance(value, tuple):
-        for part in value:
-            yield from _anchors(part)
-    elif is_dataclass(value) and not isinstance(value, Run):
+        if not is_line(value):
+            for part in value:
+                _add_anchors(part, found)
+    elif is_dataclass(value):
         for name in field_names(value):
             given = getattr(value, name)
-            if name == "anchor" and given:
-                yield given
-            else:
-                yield from _anchors(given)
+            if name != "anchor":
+                _add_anchors(given, found)
+            elif given:
+                found.add(given)
 
 
 def _drawn(words: Words) -> Data:
@@ -305,10 +294,20 @@ def _text(words: str) -> str:
     return " ".join(clean(words).split())
 
 
-@lru_cache(maxsize=20_000)
-def _pieces(text: str, long: re.Pattern[str]) -> tuple[Plain, ...]:
-    """Return text with the places at which its lines end, may end, or (`whole`) must not."""
-    return tuple(_parted(text, long))
+@lru_cache(maxsize=32_768)
+def _set(text: str, style: str, lang: str, href: str) -> tuple[Plain, ...]:
+    """Return a run with the places at which its lines end, may end, or (`whole`) must not; its link leads somewhere."""
+    pieces = tuple(_parted(clean(text), LONG_ID if style == "id" else LONG_WORD))
+    styled: Data = {}
+    if style != "plain":
+        styled["style"] = style
+    if lang:
+        styled["lang"] = lang
+    if href.startswith("#"):
+        styled["to"] = href[1:]
+    elif WEB.match(href):
+        styled["href"] = href
+    return ({"pieces": list(pieces), **styled},) if styled else pieces
 
 
 def _parted(text: str, long: re.Pattern[str]) -> Iterator[Plain]:

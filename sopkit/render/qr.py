@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.util import find_spec
 from itertools import groupby
 from typing import Final
@@ -21,6 +22,12 @@ def qr_code(address: str, title: str) -> Diagram | None:
     """Return the drawing of a web address; None for what is none, or too long, or without the library of the extra `docs`."""
     if not may_be_drawn(address) or not is_ready():
         return None
+    return _drawn(address, title)
+
+
+@lru_cache(maxsize=8)
+def _drawn(address: str, title: str) -> Diagram:
+    """Return the drawing, the same in most documents of a workspace."""
     import segno  # noqa: PLC0415  only whoever draws one pays for it
 
     code = segno.make(address, error="m", micro=False, boost_error=False)

@@ -1,7 +1,8 @@
-"""Templates: a name and plain data go in, text comes out; sandboxed, and escaped for HTML whatever the template's suffix.
+"""Templates: a name and data go in, text comes out; escaped for HTML whatever the template's suffix.
 
-The only part of the program that knows Jinja2, which is imported when the first template is needed. A template may come
-from the workspace, so it sees plain data only (strings, numbers, booleans, lists, mappings), and no file but templates.
+The only part of the program that knows Jinja2, which is imported when the first template is needed. Where a template may come from
+the workspace, all are sandboxed and see plain data only (strings, numbers, booleans, lists, mappings), and no file but templates. Where
+all are the package's, they read the document as it is, which is twice as quick.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from sopkit import resources
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
@@ -42,7 +43,7 @@ class Templates:
         self._own = own
         self.own: frozenset[str] = frozenset()
         """The names of a workspace's own."""
-        self._environments: dict[bool, ImmutableSandboxedEnvironment] = {}
+        self._environments: dict[bool, Environment] = {}
         self._filters: dict[str, Filter] = {}
 
     def add_filters(self, filters: Mapping[str, Filter]) -> None:
@@ -57,6 +58,10 @@ class Templates:
             raise FileNotFoundError(name)
         return text, own is not None
 
+    def seen(self, value: object) -> Plain:
+        """Return a value of the document model as the templates see it."""
+        return plain_data(value) if self._own else cast("Plain", value)
+
     def html(self, name: str, values: Mapping[str, Plain]) -> str:
         """Render a template into HTML: everything that it prints is escaped unless one of our filters made it."""
         return self._template(name, escaped=True).render(**values)
@@ -68,11 +73,11 @@ class Templates:
     def _template(self, name: str, *, escaped: bool) -> Template:
         return self._environment(escaped=escaped).get_template(name)
 
-    def _environment(self, *, escaped: bool) -> ImmutableSandboxedEnvironment:
+    def _environment(self, *, escaped: bool) -> Environment:
         if escaped not in self._environments:
             from jinja2 import FunctionLoader, StrictUndefined  # noqa: PLC0415  commands that render nothing do not pay for it
 
-            environment = _sandbox()(
+            environment = (_sandbox() if self._own else _reader())(
                 loader=FunctionLoader(self._find),
                 autoescape=escaped,
                 undefined=StrictUndefined,
@@ -108,6 +113,23 @@ def _sandbox() -> type[ImmutableSandboxedEnvironment]:
             return super().getattr(obj, attribute)
 
     return Sandbox
+
+
+@cache
+def _reader() -> type[Environment]:
+    from jinja2 import Environment  # noqa: PLC0415  as above
+
+    class Reader(Environment):
+        def getattr(self, obj: object, attribute: str) -> object:
+            """Return a field of a value of the document model, or its class as `block`."""
+            if attribute == "block":
+                return type(obj).__name__
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return super().getattr(obj, attribute)
+
+    return Reader
 
 
 def plain_data(value: object) -> Plain:

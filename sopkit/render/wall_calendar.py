@@ -120,7 +120,7 @@ def _days(book: Book, found: Sequence[Recurrence]) -> Days:
         about = playbook.id if playbook else KPIS
         said = _deed(engagement, book)
         for moment in each.dates:
-            time = "" if each.all_day else f"{moment:%H:%M}"
+            time = "" if each.all_day else moment.isoformat(" ", "minutes")[11:]
             days.setdefault(moment.date(), {}).setdefault(about, []).append((time, said))
     line = cache(lambda about, entries: _line(about, entries, book))  # most days are as those of the week before
     return {day: sorted(line(about, tuple(each)) for about, each in groups.items()) for day, groups in days.items()}

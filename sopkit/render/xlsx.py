@@ -9,6 +9,7 @@ import datetime
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -336,8 +337,11 @@ def _style(column: Column) -> Style:
 
 def _height(cells: Sequence[str], widths: Sequence[float]) -> float:
     """Return how high a row must be for its cells to be read, in points: Excel does not work it out before it is asked."""
-    lines = max(
-        sum(max(1, -(-columns(line) // max(1, int(width - 0.5)))) for line in clean(text).split("\n"))
-        for text, width in zip(cells, widths, strict=True)
-    )
+    lines = max(_lines(text, max(1, int(width - 0.5))) for text, width in zip(cells, widths, strict=True))
     return min(HIGHEST_ROW, 14.5 * lines + 5)
+
+
+@lru_cache(maxsize=32_768)
+def _lines(text: str, room: int) -> int:
+    """Return how many lines a text takes in a cell with room for so many columns."""
+    return sum(max(1, -(-columns(line) // room)) for line in clean(text).split("\n"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, assert_never
 from urllib.parse import quote
 
@@ -127,20 +128,11 @@ class Body:
         )
 
     def words(self, line: Line, properties: str = "") -> str:
-        return "".join(self._run(each, properties) for each in line)
+        return "".join([self._run(each, properties) for each in line])
 
     def _run(self, each: Run, properties: str) -> str:
-        said = f"〔{each.text}〕" if each.style == "slot" else each.text
-        # What has a frame keeps its style: a run has one.
-        framed = properties.startswith("<w:rStyle")
-        style = "" if framed else STYLES.get(each.style, "")
-        href = self._target(each.href)
-        own = styled(style or "Hyperlink") if (style or href) and not framed else ""
-        own += properties
-        if each.lang:
-            tongue = attribute(each.lang) if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", each.lang) else "und"
-            own += f'<w:u w:val="dotted"/><w:lang w:val="{tongue}" w:eastAsia="{tongue}"/>'
-        made = run(said, own)
+        href = self._target(each.href) if each.href else ""
+        made = _run(each.text, each.style, each.lang, bool(href), properties)
         return f"<w:hyperlink {href}>{made}</w:hyperlink>" if href and made else made
 
     def _target(self, href: str) -> str:
@@ -388,6 +380,21 @@ class Body:
         ]
         empty = row([Cell(paragraph("", "Cell"), part) for part in widths], least=520)
         yield table(widths, [row(head, head=True), *[empty] * lines], "TableGrid", head=True) + GAP
+
+
+@lru_cache(maxsize=32_768)
+def _run(text: str, style: str, lang: str, linked: bool, properties: str) -> str:
+    """Return a run, which stands in several documents; `linked`: inside a link."""
+    said = f"〔{text}〕" if style == "slot" else text
+    # What has a frame keeps its style: a run has one.
+    framed = properties.startswith("<w:rStyle")
+    named = "" if framed else STYLES.get(style, "")
+    own = styled(named or "Hyperlink") if (named or linked) and not framed else ""
+    own += properties
+    if lang:
+        tongue = attribute(lang) if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", lang) else "und"
+        own += f'<w:u w:val="dotted"/><w:lang w:val="{tongue}" w:eastAsia="{tongue}"/>'
+    return run(said, own)
 
 
 def padded(badge: Line) -> Line:

@@ -28,6 +28,8 @@ VARIABLE: Final = re.compile(r"var\((--[\w-]+)\)")
 NO_FILL: Final = ' fill="none"'
 MOST: Final = 4000
 """Shapes of a drawing: with more, a program takes too long to open the document."""
+NUMBERED: Final = "\0"
+"""No text has this character."""
 Look = dict[str, str]
 Point = tuple[float, float]
 
@@ -38,10 +40,18 @@ class _UnknownError(ValueError):
 
 def shapes(svg: str, title: str, description: str, *, number: int, room: tuple[int, int]) -> str | None:
     """Return a run with the drawing, in a room of this width and height in twentieths of a point; None where there is none."""
+    drawn = _numbered(svg, title, description, room)
+    return drawn.replace(NUMBERED, str(number)) if drawn else None
+
+
+@lru_cache(maxsize=128)
+def _numbered(svg: str, title: str, description: str, room: tuple[int, int]) -> str | None:
+    """Return the run with `NUMBERED` for the number of the drawing, which stands in several documents."""
     try:
-        wide, high, found = _read(svg)
+        root = Tree.fromstring(svg)  # noqa: S314  our own drawing, without a document type
+        wide, high, found = _number(root, "width"), _number(root, "height"), _Drawing(root).shapes()
         scale = min(1.0, room[0] * TWIP / (wide * EMU), room[1] * TWIP / (high * EMU))
-        drawn = [shape.xml(count, scale) for count, shape in enumerate(found, start=number * 10_000)]
+        drawn = [shape.xml(f"{NUMBERED}{count:04}", scale) for count, shape in enumerate(found)]
     except (Tree.ParseError, _UnknownError, ZeroDivisionError, KeyError, IndexError):
         return None
     if not drawn or len(drawn) > MOST:
@@ -51,19 +61,12 @@ def shapes(svg: str, title: str, description: str, *, number: int, room: tuple[i
     return (
         '<w:r><mc:AlternateContent><mc:Choice Requires="wpg"><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
         f'<wp:extent cx="{x}" cy="{y}"/><wp:effectExtent l="0" t="0" r="0" b="0"/>'
-        f'<wp:docPr id="{number}" name="{attribute(title)}" descr="{said}"/><wp:cNvGraphicFramePr/>'
+        f'<wp:docPr id="{NUMBERED}" name="{attribute(title)}" descr="{said}"/><wp:cNvGraphicFramePr/>'
         '<a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingGroup"><wpg:wgp>'
         f'<wpg:cNvGrpSpPr/><wpg:grpSpPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{x}" cy="{y}"/><a:chOff x="0" y="0"/>'
         f'<a:chExt cx="{x}" cy="{y}"/></a:xfrm></wpg:grpSpPr>{"".join(drawn)}</wpg:wgp></a:graphicData></a:graphic>'
         f"</wp:inline></w:drawing></mc:Choice><mc:Fallback>{pieces(description)}</mc:Fallback></mc:AlternateContent></w:r>"
     )
-
-
-@lru_cache(maxsize=64)
-def _read(svg: str) -> tuple[float, float, tuple[_Shape, ...]]:
-    """Return width, height and the shapes of a drawing, which stands in several documents."""
-    root = Tree.fromstring(svg)  # noqa: S314  our own drawing, without a document type
-    return _number(root, "width"), _number(root, "height"), tuple(_Drawing(root).shapes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class _Shape:
     words: tuple[_Words, ...] = ()
     arrow: bool = False
 
-    def xml(self, number: int, scale: float) -> str:
+    def xml(self, number: str, scale: float) -> str:
         unit = EMU * scale
         x, y, wide, high = (round(value * unit) for value in (self.left, self.top, self.width, self.height))
         place = f'<a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{max(1, wide)}" cy="{max(1, high)}"/></a:xfrm>'
