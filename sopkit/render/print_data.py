@@ -1,7 +1,8 @@
 """A document goes in; the plain data from which the layouts in `templates/typst` set it on paper comes out.
 
-Only data, never markup: whatever an author writes stays a string. A line is a list of strings and of pieces in a style; a long word
-has `HERE` where it may be broken; a link leads to an anchor of this document or to a harmless address, or is none.
+Only data, never markup: whatever an author writes stays a string. A line is a list of strings and of pieces in a style, or just a
+string, as most are; a long word has `HERE` where it may be broken; a link leads to an anchor of this document or to a harmless
+address, or is none.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ class _Preparation:
     def _fact(self, fact: Fact) -> Data:
         return {
             "label": self.line(fact.label),
-            "lines": [self.line(line) for line in fact.lines],
+            "said": _as_line([part for line in fact.lines for part in (NEW_LINE, *self.parts(line))][1:]),
             "tone": fact.tone,
             "whole": Extent().lines(fact.lines) <= Extent.ROW,
             "beside": _beside(fact),
@@ -187,13 +188,13 @@ class _Preparation:
         for row in (row for group in table.groups for row in group.rows):
             days: list[Plain] = []
             for cell in row:
-                said = self.line(cell)
+                said = self.parts(cell)
                 at = said.index(NEW_LINE) if NEW_LINE in said else len(said)
                 key = json.dumps(said[at + 1 :])
                 if at < len(said) and key not in below:
                     below[key] = len(entries)
-                    entries.append(said[at + 1 :])
-                days.append({"number": said[:at], "entries": below.get(key)})
+                    entries.append(_as_line(said[at + 1 :]))
+                days.append({"number": _as_line(said[:at]), "entries": below.get(key)})
             weeks.append(days)
         return {
             "block": "Month",
@@ -235,7 +236,10 @@ class _Preparation:
         self.placed.add(anchor)
         return anchor
 
-    def line(self, line: Line) -> list[Plain]:
+    def line(self, line: Line) -> Plain:
+        return _as_line(self.parts(line))
+
+    def parts(self, line: Line) -> list[Plain]:
         return [piece for run in line for piece in self._run(run)]
 
     def _run(self, run: Run) -> Iterator[Plain]:
@@ -251,9 +255,14 @@ class _Preparation:
         elif WEB.match(href):
             styled["href"] = href
         if styled:
-            yield {"pieces": pieces, **styled}
+            yield {"pieces": _as_line(pieces), **styled}
         else:
             yield from pieces
+
+
+def _as_line(parts: list[Plain]) -> Plain:
+    """Return a line as the layouts take it: one that is a text stands for itself."""
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else parts
 
 
 def _short_margins(doc: Document) -> bool:
