@@ -1,7 +1,8 @@
 """A document goes in; the plain data from which the layouts in `templates/typst` set it on paper comes out.
 
-Only data, never markup: whatever an author writes stays a string. A line is a list of strings and of pieces in a style; a long word
-has `HERE` where it may be broken; a link leads to an anchor of this document or to a harmless address, or is none.
+Only data, never markup: whatever an author writes stays a string. A line is a list of strings and of pieces in a style, or just a
+string, as most are; a long word has `HERE` where it may be broken; a link leads to an anchor of this document or to a harmless
+address, or is none.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ class _Preparation:
     def _fact(self, fact: Fact) -> Data:
         return {
             "label": self.line(fact.label),
-            "lines": [self.line(line) for line in fact.lines],
+            "said": _as_line([part for line in fact.lines for part in (NEW_LINE, *self.parts(line))][1:]),
             "tone": fact.tone,
             "whole": Extent().lines(fact.lines) <= Extent.ROW,
             "beside": _beside(fact),
@@ -187,13 +188,13 @@ class _Preparation:
         for row in (row for group in table.groups for row in group.rows):
             days: list[Plain] = []
             for cell in row:
-                said = self.line(cell)
+                said = self.parts(cell)
                 at = said.index(NEW_LINE) if NEW_LINE in said else len(said)
                 key = repr(said[at + 1 :])
                 if at < len(said) and key not in below:
                     below[key] = len(entries)
-                    entries.append(said[at + 1 :])
-                days.append({"number": said[:at], "entries": below.get(key)})
+                    entries.append(_as_line(said[at + 1 :]))
+                days.append({"number": _as_line(said[:at]), "entries": below.get(key)})
             weeks.append(days)
         return {
             "block": "Month",
@@ -235,13 +236,21 @@ class _Preparation:
         self.placed.add(anchor)
         return anchor
 
-    def line(self, line: Line) -> list[Plain]:
+    def line(self, line: Line) -> Plain:
+        return _as_line(self.parts(line))
+
+    def parts(self, line: Line) -> list[Plain]:
         made: list[Plain] = []
         for run in line:
             href = safe_href(run.href)
             nowhere = href.startswith("#") and href[1:] not in self.targets
             made += _set(run.text, run.style, run.lang, "" if nowhere else href)
         return made
+
+
+def _as_line(parts: list[Plain]) -> Plain:
+    """Return a line as the layouts take it: one that is a text stands for itself."""
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else parts
 
 
 def _short_margins(doc: Document) -> bool:
@@ -297,7 +306,7 @@ def _text(words: str) -> str:
 @lru_cache(maxsize=32_768)
 def _set(text: str, style: str, lang: str, href: str) -> tuple[Plain, ...]:
     """Return a run with the places at which its lines end, may end, or (`whole`) must not; its link leads somewhere."""
-    pieces = tuple(_parted(clean(text), LONG_ID if style == "id" else LONG_WORD))
+    pieces = list(_parted(clean(text), LONG_ID if style == "id" else LONG_WORD))
     styled: Data = {}
     if style != "plain":
         styled["style"] = style
@@ -307,7 +316,7 @@ def _set(text: str, style: str, lang: str, href: str) -> tuple[Plain, ...]:
         styled["to"] = href[1:]
     elif WEB.match(href):
         styled["href"] = href
-    return ({"pieces": list(pieces), **styled},) if styled else pieces
+    return ({"pieces": _as_line(pieces), **styled},) if styled else tuple(pieces)
 
 
 def _parted(text: str, long: re.Pattern[str]) -> Iterator[Plain]:
