@@ -72,7 +72,7 @@ class Partings:
         nodes = self.graph.nodes
         return {
             edge.source: edge
-            for edge in self.graph.edges
+            for edge in self.graph.moves
             if edge.kind == "emits" and edge.label == LEFT and nodes[edge.source].kind == "stage"
         }
 
