@@ -87,6 +87,9 @@ def test_what_tells_nothing_new_hides_nothing_that_comes_later() -> None:
 
 def test_an_offer_may_come_from_elsewhere_than_the_playbooks() -> None:
     assert [way.slack for way in at(automation(SEND, on="{granted: coupon}") + MORE, "automation/one/s0")] == [NEVER]
+    granting = automation("grant: coupon", on='"yes"').replace("id: one", "id: two")
+    before = flow(built(automation(SEND, on="{granted: coupon}") + granting + MORE)).leading_to(["automation/one/s0"])
+    assert [*before] == ["automation/one/s0", "automation/one", "trigger/granted/coupon", "offer/coupon"]
 
 
 def test_who_waits_for_their_turn_may_have_withdrawn_before_the_journey_begins() -> None:

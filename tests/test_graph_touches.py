@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sopkit.graph.openings import DAY, INFINITE, WEEK
-from sopkit.graph.touches import Touch, controlled, heard_of, match, match_step, seen, sync_latency, touches_of
+from sopkit.graph.touches import Control, Touch, heard_of, match, match_step, seen, sync_latency, touches_of
 from sopkit.model.documents import Workspace
 from sopkit.model.formulas import Selector
 from sopkit.tree import Mark
@@ -181,8 +181,9 @@ ENFORCED = "enforce: {in: map, gap: wait 12h, count: skip}\n"
 )
 def test_what_the_enforcing_tool_may_hold(step: str, more: str, settings: str, held: bool) -> None:
     workspace, found = built(f"send: hello, {step}", more=more, settings=settings)
-    assert controlled(workspace, found["automation/one/s0"]) is held
-    assert not controlled(workspace, next(one for one in found.values() if one.step is None))
+    control = Control(workspace)
+    assert control.holds(found["automation/one/s0"]) is held
+    assert not control.holds(next(one for one in found.values() if one.step is None))
 
 
 def sync(id_: str, every: str, carries: str, to: str = "map", more: str = "") -> str:

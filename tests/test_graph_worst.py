@@ -509,9 +509,10 @@ def test_limits_of_steps() -> None:
         "  - {id: m, do: 记录, by: guide, within: 1mo}\n"
     )
     made = plan(steps)
-    assert {name.rpartition("/")[2]: at for name, at in made.hours.limits.items()} == {
-        "s0": 5 * HOUR, "p": 3 * HOUR, "q": INFINITE, "m": 31 * DAY,
-    }  # fmt: skip  # nothing for what is done at once
+    assert {one: made.hours.limit(f"automation/a/{one}") for one in ("s0", "p", "q", "t", "m")} == {
+        "s0": 5 * HOUR, "p": 3 * HOUR, "q": INFINITE, "t": 0.0, "m": 31 * DAY,
+    }  # fmt: skip
+    assert made.hours.limit("automation/a") == 0.0
 
 
 def test_a_plan_with_another_course_works_out_that_one_anew() -> None:

@@ -255,6 +255,23 @@ def test_of_a_version_that_is_only_compared_with_the_oldest_consent_is_not_looke
     assert not looked.called
 
 
+def test_how_the_oldest_consent_is_come_to_is_taken_over_unless_a_playbook_on_the_ways_is_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = workspace("synthetic", tmp_path)
+    first = compiled(files)
+    ((root,),) = [one[1] for one in first.judgement.pieces.stored if isinstance(one, tuple) and "ways" in str(one[0])]
+    (own,) = [path for path, data in files.items() if f"id: {str(root).partition('/')[2]}\n".encode() in data]
+    (other, *_) = [path for path in files if path.startswith("automation/") and path != own]
+    for path, looked_for in ((other, False), (own, True)):
+        now = {**files, path: files[path].replace(b"  - {id: rest, wait: 3d}\n", b"")}
+        assert now != files
+        whole, looked = compiled(now), Mock(wraps=evidence.is_come_to)
+        monkeypatch.setattr(consent_paths, "is_come_to", looked)
+        assert told(compiled(now, recollection(files, first, now))) == told(whole)
+        assert looked.called == looked_for
+
+
 def recalled(files: Files, edit: Callable[[str], str], tmp_path: Path) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the families that are recalled after an edit of one playbook, whole, and of others than it."""
     first = compiled(files)

@@ -43,6 +43,7 @@ class Flow:
     _spells: dict[tuple[Openings, float], float] = field(default_factory=dict)
     _returns: dict[str, bool] = field(default_factory=dict)
     _shut: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _inside: dict[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def partings(self) -> Partings:
@@ -53,7 +54,7 @@ class Flow:
         found: dict[str, list[Edge]] = {}
         nodes = self.graph.nodes
         for edge in self.graph.moves:
-            if _flows(edge, nodes):
+            if edge.kind == "then" or _sets_off(edge, nodes):
                 found.setdefault(edge.source, []).append(edge)
         return found
 
@@ -109,16 +110,13 @@ class Flow:
             found.setdefault(edge.target, []).append(edge)
         return found
 
-    @cached_property
-    def _parts(self) -> Mapping[str, Sequence[str]]:
-        """The places of each stage and journey that anything cuts off, or whose leaving sets something off."""
-        found: dict[str, list[str]] = {}
-        left = self.partings.left
-        for place in self.graph.nodes:
-            for container in self.around(place):
-                if container in self.cuts or container in left:
-                    found.setdefault(container, []).append(place)
-        return found
+    def _places(self, container: str) -> Sequence[str]:
+        """Return the places of a stage or journey, itself among them; none of what is neither."""
+        if container not in self._inside:
+            root = self.root_of(container)
+            places = (root, *[node.id for node in self.graph.parts.get(root, ())]) if root else ()
+            self._inside[container] = [place for place in places if container in self.around(place)]
+        return self._inside[container]
 
     def leading_to(self, places: Iterable[str]) -> dict[str, int]:
         """Return the places from which one of `places` can be come to, themselves included, each with the fewest edges to it."""
@@ -128,12 +126,16 @@ class Flow:
             place = queue.popleft()
             for edge in self.arriving.get(place, ()):
                 wherever = edge.kind == "interrupt" or edge.label == LEFT
-                before = self._parts.get(edge.source, ()) if wherever else ()
+                before = self._places(edge.source) if wherever else ()
                 for source in (edge.source, *before):
                     if source not in steps:
                         steps[source] = steps[place] + 1
                         queue.append(source)
         return steps
+
+    def playbooks_before(self, place: str) -> set[str]:
+        """Return the playbooks from which a place can be come to, its own among them."""
+        return {self.root_of(one) for one in self.leading_to([place])} - {""}
 
     def returns(self, place: str) -> bool:
         """Return whether a customer may come from a place to it again."""
@@ -215,16 +217,16 @@ class Flow:
 ROOTS: Final = frozenset(("lifecycle", "automation", "cadence", "procedure"))
 
 
-def _flows(edge: Edge, nodes: Mapping[str, Node]) -> bool:
-    if edge.kind == "then":
-        return True
+def _sets_off(edge: Edge, nodes: Mapping[str, Node]) -> bool:
+    """Return whether what an edge sets off happens there and then, to the same customer.
+
+    A step does not lead on to the offer that it grants: that may come from elsewhere as well, so nothing of before is known there.
+    """
     if edge.kind == "occurs":
         return edge.label == "starts_on"
     if edge.kind != "emits":
         return False
     source, target = nodes[edge.source].kind, nodes[edge.target].kind
-    if target == "offer":
-        return source == "step"
     if target == "trigger" and source == "stage" and edge.label == LEFT:
         return False  # it happens later, and not there
     if target == "trigger":

@@ -54,8 +54,11 @@ class Holding:
         """Whether a touch that a gap, or another cap, stops changes nothing else."""
         told = {ref.id for sync in self.workspace.syncs.values() if sync.carries for ref in sync.carries.touches}
         told |= heard_of(self.workspace).keys()
-        unheard = {id_ for id_, one in self.touches.items() if not any(each.id in told for each in one.channels)}
-        self.deaf_to = frozenset(unheard - self.held)
+        self.deaf_to = frozenset(
+            id_
+            for id_, one in self.touches.items()
+            if id_ not in self.held and told.isdisjoint([each.id for each in one.channels])
+        )
         """What others send and no sync tells it."""
 
     @cached_property

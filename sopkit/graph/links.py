@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from sopkit.frozen import dataclass
 from sopkit.model.documents import Journey, Workspace
-from sopkit.model.steps import Start, inner
 from sopkit.model.triggers import JourneyMoved
 
 
@@ -22,8 +21,11 @@ class Links:
     """Those that start it, in one way or the other."""
 
 
-def links_of(workspace: Workspace) -> Links:
-    """Return the links between all journeys."""
+def links_of(workspace: Workspace, starts: Mapping[str, str]) -> Links:
+    """Return the links between all journeys; `starts`: the playbook that a step starts, by the step's node id."""
+    started: dict[str, set[str]] = {}
+    for node, name in starts.items():
+        started.setdefault(node.split("/", 2)[1], set()).add(name)
     at_end: dict[str, list[Journey]] = {}
     begun: dict[str, frozenset[str]] = {}
     starters: dict[str, list[Journey]] = {}
@@ -32,22 +34,12 @@ def links_of(workspace: Workspace) -> Links:
             if isinstance(trigger, JourneyMoved) and trigger.way == "ended" and trigger.place.id in workspace.journeys:
                 at_end.setdefault(trigger.place.id, []).append(journey)
                 starters.setdefault(journey.id, []).append(workspace.journeys[trigger.place.id])
-        names = _begun_by(journey) & workspace.journeys.keys()
+        names = started.get(journey.id, set()) & workspace.journeys.keys()
         if names:
             begun[journey.id] = frozenset(names)
         for name in sorted(names):
             starters.setdefault(name, []).append(journey)
     return Links(_fixed(at_end), begun, _fixed(starters))
-
-
-def _begun_by(journey: Journey) -> set[str]:
-    return {
-        one.verb.playbook.id
-        for stage in journey.stages
-        for step in stage.steps
-        for one in inner(step)
-        if isinstance(one.verb, Start)
-    }
 
 
 def _fixed(found: Mapping[str, list[Journey]]) -> dict[str, tuple[Journey, ...]]:

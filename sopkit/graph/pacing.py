@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 
 from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, Course, longest, shortest
-from sopkit.graph.nodes import Edge, ExecutionGraph
+from sopkit.graph.nodes import Edge, ExecutionGraph, Node
 from sopkit.graph.openings import Openings
 from sopkit.graph.zones import Worst
 from sopkit.model.documents import Journey
@@ -164,10 +164,22 @@ class Hours:
 
     openings: Mapping[str, Openings | Worst | None]
     held: Mapping[str, float]
-    limits: Mapping[str, float]
-    """How long each step's own delay and time limit are at most."""
+    nodes: Mapping[str, Node]
     shift: float
     """By how many seconds clocks may be moved."""
+
+    def time(self, node: str) -> float:
+        """Return the most seconds from where a step's time begins until it is done, however it is held."""
+        return self.spread(node, self.limit(node)) + self.late(node)
+
+    def limit(self, node: str) -> float:
+        """Return how long a step's own delay and time limit are at most."""
+        step = self.nodes[node].step
+        if step is None:
+            return 0.0
+        if step.by and not step.within:
+            return INFINITE
+        return longest(step.within or (step.after.high if step.after else None), self.shift)
 
     def wait(self, node: str) -> float:
         """Return the most seconds that a step has to wait for an open hour."""
@@ -299,9 +311,8 @@ def _add_stage(  # noqa: PLR0917  all of one stage
 def _add_recurring(net: Net, edge: Edge, hours: Hours) -> None:
     """Add that a step comes one period after entry and then again and again: the next is planned by the clock, not from the last."""
     period = shortest(edge.delay.low, hours.shift)
-    slack = hours.spread(edge.target, hours.limits.get(edge.target, 0.0)) + hours.late(edge.target)
     net.add(edge.source, edge.target, period)
-    net.add(edge.target, edge.target, period - slack)
+    net.add(edge.target, edge.target, period - hours.time(edge.target))
 
 
 def _least(edge: Edge, latest: Latest) -> float:

@@ -13,7 +13,7 @@ from sopkit.graph.links import Links, links_of
 from sopkit.graph.nodes import ExecutionGraph
 from sopkit.graph.openings import Openings, weekly
 from sopkit.graph.pacing import Hours, Latest, Net, net_of
-from sopkit.graph.touches import Touch, controlled, staffed, sync_latency
+from sopkit.graph.touches import Control, Touch, staffed, sync_latency
 from sopkit.graph.zones import Clocks, Worst
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.nouns import Channel
@@ -57,52 +57,45 @@ class Schedule:
             if like is None
             else [node for one in sorted(changed) for node in graph.parts.get(one, ())]
         )
-        steps = {node.id: step for node in nodes if (step := node.step) is not None}
+        steps = {node.id: node.origin for node in nodes if isinstance(node.origin, Step)}
         touching = touches if like is None else {node.id: touches[node.id] for node in nodes if node.id in touches}
-        self.held = frozenset(id_ for id_, one in touching.items() if controlled(workspace, one))
+        control = Control(workspace)
+        self.held = frozenset([id_ for id_, one in touching.items() if control.holds(one)])
         """The touches that the enforcing tool sends and may hold."""
         held = dict.fromkeys(self.held, wait) if wait else {}
         confirmed = {id_: self._confirmed(one) for id_, one in workspace.channels.items()}
         self.lags: dict[str, float] = {}
         """How long after its step a touch can still come: a person lets it go, and may do so when the run is over."""
-        limits: dict[str, float] = {}
-        for id_, step in steps.items():
-            if step.by and not step.within:
-                limits[id_] = INFINITE
-            elif step.within or step.after:
-                limits[id_] = longest(step.within or (step.after.high if step.after else None), shift)
-            if id_ in touching:
-                self.lags[id_] = max([confirmed[one.id] for one in touches[id_].channels])
-                held[id_] = held.get(id_, 0.0) + self.lags[id_]
-        staff = {id_: staffed(role) for id_, role in workspace.roles.items()}
-        at_work = {id_: weekly(spans) for id_, spans in staff.items()}
-        spans = {id_: staff.get(step.by.id, ()) for id_, step in steps.items() if step.by}
-        openings = {id_: at_work.get(step.by.id) for id_, step in steps.items() if step.by}
-        spans |= {id_: one.spans for id_, one in touching.items()}
-        openings |= {id_: one.openings for id_, one in touching.items()}
-        self.spans = {id_: one for id_, one in spans.items() if one}
+        staff = {id_: (spans, weekly(spans)) for id_, role in workspace.roles.items() if (spans := staffed(role))}
+        self.spans = {id_: one.spans for id_, one in touching.items() if one.spans}
         """What opens and closes each step that is not always open."""
-        self.openings: Mapping[str, Openings | None] = {id_: openings[id_] for id_ in self.spans}
+        self.openings: dict[str, Openings | None] = {id_: touching[id_].openings for id_ in self.spans}
         """When each step may be done, where all live by one clock."""
-        self._starts = {id_: one.verb.playbook.id for id_, one in steps.items() if isinstance(one.verb, Start)}
+        self._starts: dict[str, str] = {}
         self.beside: dict[str, list[tuple[Step, str]]] = {}
         """Steps beside the chain, by playbook."""
         for id_, step in steps.items():
+            touch = touching.get(id_)
+            if touch is not None:
+                lag = self.lags[id_] = max([confirmed[one.id] for one in touch.channels])
+                held[id_] = held.get(id_, 0.0) + lag
+            elif step.by and step.by.id in staff:
+                self.spans[id_], self.openings[id_] = staff[step.by.id]
             if step.on or step.every:
                 self.beside.setdefault(graph.nodes[id_].playbook, []).append((step, id_))
+            if isinstance(step.verb, Start):
+                self._starts[id_] = step.verb.playbook.id
         self.nets: dict[tuple[str, tuple[str, ...]], Net] = {}
         self._latest: dict[tuple[str, str], Latest] = {}
         self._only: dict[str, str | None] = {}
         if like is not None:
-            held, limits = self._take_over(like, changed, held, limits)
+            held = self._take_over(like, changed, held)
         self.started = frozenset(self._starts.values())
         """The playbooks that steps start."""
-        self.hours = Hours(self.openings if clocks.steady else self._on_real_days(), held, limits, clocks.shift)
+        self.hours = Hours(self.openings if clocks.steady else self._on_real_days(), held, graph.nodes, clocks.shift)
 
-    def _take_over(
-        self, like: Schedule, changed: Collection[str], held: Mapping[str, float], limits: Mapping[str, float]
-    ) -> tuple[dict[str, float], dict[str, float]]:
-        """Add what the other version has of playbooks that are not changed; return how long all steps are held, and their limits."""
+    def _take_over(self, like: Schedule, changed: Collection[str], held: Mapping[str, float]) -> dict[str, float]:
+        """Add what the other version has of playbooks that are not changed; return how long all steps are held."""
         gone = {node.id for one in changed for node in like.graph.parts.get(one, ())}
         self.held |= like.held - gone
         self.lags = _joined(like.lags, gone, self.lags)
@@ -113,7 +106,7 @@ class Schedule:
         self.beside = {root: beside[root] for root in self.graph.parts if root in beside}
         self.nets = {key: net for key, net in like.nets.items() if key[0] not in changed}
         self._latest = {key: latest for key, latest in like._latest.items() if key[0] not in changed}
-        return _joined(like.hours.held, gone, held), _joined(like.hours.limits, gone, limits)
+        return _joined(like.hours.held, gone, held)
 
     def _confirmed(self, channel: Channel) -> float:
         """Return how long a person may take to confirm what goes out by the channel; only their open hours count."""
@@ -149,7 +142,7 @@ class Schedule:
     @cached_property
     def links(self) -> Links:
         """Which journeys start which."""
-        return links_of(self.workspace)
+        return links_of(self.workspace, self._starts)
 
     def net(self, root: str, journey: Journey, beside: tuple[str, ...] = ()) -> Net:
         """Return the net of one run, in which some recurring steps are in place of their stages' chains."""

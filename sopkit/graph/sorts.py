@@ -35,9 +35,11 @@ class Sorts:
     def __init__(self, workspace: Workspace, like: Sorts | None = None, changed: Collection[str] = ()) -> None:
         """`like`: those of another version with the same nouns, in which only the playbooks `changed` are otherwise."""
         self.workspace = workspace
+        changes = [one.changes for one in workspace.data.values()] + [one.changes for one in workspace.tags.values()]
+        any_lasts = "never" in changes
         then = like.of if like is not None and self._parts_like(like) else {}
         self.of: dict[str, tuple[tuple[str, tuple[Condition, ...]], ...]] = {
-            root: then[root] if root in then and root not in changed else tuple(self._of(one))
+            root: then[root] if root in then and root not in changed else tuple(self._of(one)) if any_lasts else ()
             for root, one in self._playbooks()
         }
         """By playbook, `asked` of its own touches."""

@@ -11,7 +11,7 @@ from sopkit.graph.course import INFINITE, longest
 from sopkit.graph.nodes import ExecutionGraph, Node
 from sopkit.graph.openings import Openings, Span, weekly
 from sopkit.graph.periods import most_apart
-from sopkit.model.documents import Cadence, Journey, Sync, Workspace
+from sopkit.model.documents import Cadence, Sync, Workspace
 from sopkit.model.formulas import Selector
 from sopkit.model.nouns import Channel, Role
 from sopkit.model.steps import Step
@@ -73,7 +73,8 @@ def touches_of(workspace: Workspace, graph: ExecutionGraph, among: Sequence[Node
     """Return all touches by node id, in the order written; those that no cap counts, too. Only those `among` some nodes, if given."""
     known = Touches(workspace)
     nodes = graph.nodes.values() if among is None else among
-    return {node.id: touch for node in nodes if (touch := known.at(node)) is not None}
+    reaching = [node for node in nodes if (node.origin.via if isinstance(node.origin, Step) else node.kind == "issue")]
+    return {node.id: touch for node in reaching if (touch := known.at(node)) is not None}
 
 
 class Touches:
@@ -218,26 +219,33 @@ def _selects(  # noqa: PLR0917  what a selector may ask about
     return "yes"
 
 
-def controlled(workspace: Workspace, touch: Touch) -> bool:
-    """Return whether the enforcing tool sends it and may hold it: no person, its own journey, a channel of its own or one it drives.
+class Control:
+    """Says which touches the enforcing tool sends and may hold: no person's, of its own journeys, by channels of its own or that it drives.
 
     A mass message that a person confirms goes out at the person's time: the tool can't hold it any more.
     """
-    enforce = workspace.settings.enforce
-    if enforce is None or enforce.in_ is None or touch.staff or not touch.stopped:
-        return False
-    playbook = _playbook(workspace, touch.root)
-    runs_in = playbook.runs_in if isinstance(playbook, Journey) else None
-    if runs_in is None or runs_in.id != enforce.in_.id:
-        return False
-    tool = workspace.tools.get(enforce.in_.id)
-    driven = {enforce.in_.id, *(ref.id for ref, _ in (tool.drives if tool else ()))}
-    return all(one.tool is not None and one.tool.id in driven and one.confirmed_by is None for one in touch.channels)
 
+    def __init__(self, workspace: Workspace) -> None:
+        enforce = workspace.settings.enforce
+        own = enforce.in_.id if enforce is not None and enforce.in_ is not None else None
+        tool = workspace.tools.get(own) if own is not None else None
+        driven = {own, *(ref.id for ref, _ in (tool.drives if tool else ()))}
+        self._channels = {
+            one.id
+            for one in workspace.channels.values()
+            if one.tool is not None and one.tool.id in driven and one.confirmed_by is None
+        }
+        self._journeys = {
+            f"{one.kind}/{one.id}"
+            for one in workspace.journeys.values()
+            if own is not None and one.runs_in is not None and one.runs_in.id == own
+        }
 
-def _playbook(workspace: Workspace, root: str) -> Journey | Cadence | None:
-    name = root.partition("/")[2]
-    return workspace.journeys.get(name) or workspace.cadences.get(name)
+    def holds(self, touch: Touch) -> bool:
+        """Return whether the tool sends it and may hold it."""
+        if touch.staff or not touch.stopped or touch.root not in self._journeys:
+            return False
+        return self._channels.issuperset([one.id for one in touch.channels])
 
 
 def seen(workspace: Workspace, touch: Touch, told: Mapping[str, float]) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, shortest
+from sopkit.graph.held import Holding
 from sopkit.graph.issues import most_issues
 from sopkit.graph.pacing import Net
 from sopkit.graph.purse import Purse
@@ -75,6 +76,11 @@ class Plan(Schedule):
     def purse(self) -> Purse:
         """What may be spent on looking for courses, over all caps."""
         return Purse()
+
+    @cached_property
+    def holding(self) -> Holding:
+        """What the enforcing tool does to courses."""
+        return Holding(self)
 
     @cached_property
     def sorts(self) -> Sorts:
@@ -179,11 +185,14 @@ class Asked:
         self.roots: dict[str, set[str]] = {}
         self.issues: list[Touch] = []
         for node in chosen:
-            touch = plan.touches[node]
-            if touch.root.startswith("cadence/"):
-                self.issues.append(touch)
+            root = plan.touches[node].root
+            known = self.roots.get(root)
+            if known is not None:
+                known.add(node)
+            elif root.startswith("cadence/"):
+                self.issues.append(plan.touches[node])
             else:
-                self.roots.setdefault(touch.root, set()).add(node)
+                self.roots[root] = {node}
 
     def of_chain(self, chain: Sequence[str]) -> int | None:
         """Return the most touches of a journey together with those that only its end starts; None: no bound is known."""
@@ -308,9 +317,7 @@ class Asked:
                 continue
             if below != {node} or step.every or (journey.reentry.mode == "always" and journey.overlap):
                 return None
-            hours = self.plan.hours
-            slack = hours.spread(node, hours.limits.get(node, 0.0)) + hours.late(node)
-            found = self.plan.arrivals(step.on, self.window + slack)
+            found = self.plan.arrivals(step.on, self.window + self.plan.hours.time(node))
             if found is None:
                 return None
             total += found * self.plan.touches[node].weight

@@ -94,9 +94,9 @@ def _rhythms(case: Case) -> Iterator[tuple[Mark, str, str, Duration]]:
         if cadence.every is not None and cadence.every.interval is not None:
             yield cadence.every.at, f"cadence/{cadence.id}", cadence.id, cadence.every.interval
     for root, _ in case.playbooks:
-        for node, step in case.steps(root):
+        for step, node in case.plan.beside.get(root, ()):
             if step.every is not None and step.every.interval is not None:
-                yield step.every.at, node.id, step.id, step.every.interval
+                yield step.every.at, node, step.id, step.every.interval
 
 
 def _by_holidays(case: Case) -> Iterator[tuple[Mark, str]]:

@@ -233,7 +233,7 @@ def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) 
         return
     enforce = case.workspace.settings.enforce
     if limit.cap is not None and limit.share is None and enforce is not None and enforce.in_ is not None:
-        yield from _check_enforced(case, plan, limit, counted)
+        yield from _check_enforced(case, plan, limit, counted, bound)
         return
     try:
         found = course(case, plan, limit, counted, bound)
@@ -270,7 +270,9 @@ def _keeps(limit: Limit) -> Keeps:
     return keeps
 
 
-def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Iterator[Outcome]:
+def _check_enforced(
+    case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], whole: Bound
+) -> Iterator[Outcome]:
     """Yield what a tool that holds touches back makes of a cap that the plan alone does not keep."""
 
     spent: list[Bound] = []
@@ -283,7 +285,7 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
                 spent.append(bound)
             return None
 
-    for outcome in enforced.check(case, plan, limit, counted, OVER_TOUCH, find):
+    for outcome in enforced.check(case, plan, limit, counted, whole, OVER_TOUCH, find):
         if spent:
             yield Unassessed(OVER_TOUCH, limit.subject, _spent(limit, spent[0]))
         elif isinstance(outcome, Bound):
@@ -297,7 +299,7 @@ def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, 
 
     def find_late(late: Late) -> Course | None:
         first = Bound(parts={plan.touches[late.node].root: 1})
-        return course(case, plan, limit, counted, first, Holding(plan), late)
+        return course(case, plan, limit, counted, first, plan.holding, late)
 
     yield from put_off.check(case, plan, limit, counted, find_late)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 from sopkit.frozen import dataclass
-from sopkit.graph.touches import controlled, sync_latency
+from sopkit.graph.touches import Control, sync_latency
 from sopkit.model.documents import Journey
 from sopkit.model.steps import Ask, Choose, Erase, Go, Grant, SetData, Start, Step, Tag, Wait, inner
 from sopkit.model.triggers import OnEvent
@@ -64,8 +65,11 @@ class Sending:
 
     def _is_held(self, deed: Deed) -> bool:
         """Return whether the tool that enforces caps may hold it."""
-        touch = self.case.touches_at[deed.node.id]
-        return bool(self.case.workspace.settings.caps) and controlled(self.case.workspace, touch)
+        return bool(self.case.workspace.settings.caps) and self._control.holds(self.case.touches_at[deed.node.id])
+
+    @cached_property
+    def _control(self) -> Control:
+        return Control(self.case.workspace)
 
     def _is_open(self, deed: Deed, chain: list[Step]) -> bool:
         """Return whether, from noon today until it is due, every step up to it may be done."""

@@ -121,12 +121,18 @@ class Paths:
         return oldest, self._least(oldest)
 
     def _falls_to_its_floor(self, use: Use) -> bool:
-        """Return whether a way to the use brings nothing beyond what its own condition sees to."""
+        """Return whether a way to the use, the lowest of its playbook, brings nothing beyond what its own condition sees to."""
+        name = f"{self.flow.root_of(use.place)} ways"
+        return bool(self.case.pieces.of_those(WITHOUT.code, name, partial(self._falls, use))[1][0])
+
+    def _falls(self, use: Use) -> tuple[Iterable[str], Piece]:
+        """Return the same, and the playbooks from which the use can be come to: in these are all ways to it."""
         floor = self.floor(use)
         try:
-            return is_come_to(self.flow, self.copies(use.key), use.place, lambda way: self.slack(use, way) <= floor)
+            falls = is_come_to(self.flow, self.copies(use.key), use.place, lambda way: self.slack(use, way) <= floor)
         except TooManyWaysError:
-            return False
+            falls = False
+        return sorted(self.flow.playbooks_before(use.place)), ((), (falls,))
 
     def _least(self, use: Use) -> float:
         """Return the least slack of all ways followed; where nobody comes, no less than nought."""

@@ -10,7 +10,7 @@ from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.openings import WEEK, Openings, Span, both, weekly
 from sopkit.graph.timing import delay_of
-from sopkit.graph.touches import Touches, controlled, match_step, staffed
+from sopkit.graph.touches import Control, Touches, match_step, staffed
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Step
 from sopkit.rules.case import Case
@@ -97,9 +97,13 @@ class Times:
     def _touches(self) -> Touches:
         return Touches(self.case.workspace)
 
+    @cached_property
+    def _control(self) -> Control:
+        return Control(self.case.workspace)
+
     def _is_held(self, place: str) -> bool:
         touch = self._touches.at(self.case.graph.nodes[place])
-        return touch is not None and touch.counts and controlled(self.case.workspace, touch)
+        return touch is not None and touch.counts and self._control.holds(touch)
 
     def window(self, place: str, step: Step) -> float:
         """Return the most seconds from the issue of a person's step, when its condition is looked at, to the deed; a tool's has none."""

@@ -27,9 +27,9 @@ Find = Callable[[Limit, Mapping[str, Touch], Bound, Holding | None], Course | No
 
 
 def check(  # noqa: PLR0917  all of one question
-    case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], rule: Rule, find: Find
+    case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], whole: Bound, rule: Rule, find: Find
 ) -> Iterator[Outcome | Bound]:
-    """Yield what is to be said of the cap; a bound in place of it where the bound is not known."""
+    """Yield what is to be said of the cap; a bound in place of it where the bound is not known. `whole`: that of all `counted`."""
     at_once = [one for one in counted.values() if one.weight > 1]
     if limit.gap and at_once:  # a tool spaces what it sends; one send is one to it, in however many groups it is felt
         yield excess.at_once(case, rule, limit, at_once)
@@ -38,7 +38,7 @@ def check(  # noqa: PLR0917  all of one question
     heard = heard_of(case.workspace, plan.clocks.shift)
     unseen = [one for one in unheld.values() if not seen(case.workspace, one, heard)]
     # what the tool does not know of it can't keep its own touches away from
-    alone = plan.most(counted if unseen else unheld, limit.window, limit.most + 1, unit=limit.unit)
+    alone = whole if unseen else plan.most(unheld, limit.window, limit.most + 1, unit=limit.unit)
     if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
         number = None if unheld else _held(case, limit)  # a gap may be less before what others send
         late = _late([*unheld.values()], heard)
@@ -55,7 +55,7 @@ def check(  # noqa: PLR0917  all of one question
         yield Proof(rule, limit.subject, _never_follow(limit, [*unheld.values()]), worst=_held(case, limit))
         return
     asked = unheld if limit.gap else counted
-    filled = find(limit, asked, alone, Holding(plan)) if unheld and not (limit.gap and skips) else None
+    filled = find(limit, asked, alone, plan.holding) if unheld and not (limit.gap and skips) else None
     if filled is None and alone.open and not unseen:
         yield alone
     else:

@@ -136,7 +136,10 @@ def _used_by(case: Case, of: str, touches: Mapping[str, Touch]) -> Iterator[str]
     groups = {group.id: [ref.id for ref in group.journeys] for group in case.workspace.settings.one_at_a_time}
     members = groups.get(of, [of])
     elsewhere = [one for names in groups.values() for one in names if "/" in one and one not in members]
-    for id_ in touches:
+    playbooks = {one.partition("/")[0] for one in members}
+    for id_, touch in touches.items():
+        if touch.root.partition("/")[2] not in playbooks:
+            continue
         place = id_.partition("/")[2] + "/"
         if any(place.startswith(f"{one}/") for one in members) and not any(
             place.startswith(f"{one}/") for one in elsewhere

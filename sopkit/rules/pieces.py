@@ -46,16 +46,32 @@ class Pieces:
         """Return the piece that is of these very playbooks, in this order; `make` may return None, where it did not come to its end."""
         among, key = tuple(playbooks), f"{family} {name}"
         self._families.add(family)
-        of_whom, stored = self._known.get(key, ((), None))
-        if of_whom == among:
-            with suppress(LostError):
-                piece = self._read(stored)
-                self._used.add(key)
-                return piece
+        if (known := self._recalled(key, among)) is not None:
+            return known
         made = make()
         if made is not None:
             self._made[key] = among, made
         return made
+
+    def of_those(self, family: str, name: str, make: Callable[[], tuple[Iterable[str], Piece]]) -> Piece:
+        """Return the piece of that name, where only `make` says of which playbooks it is; nothing else may matter to it."""
+        key = f"{family} {name}"
+        self._families.add(family)
+        if (known := self._recalled(key)) is not None:
+            return known
+        playbooks, made = make()
+        self._made[key] = tuple(playbooks), made
+        return made
+
+    def _recalled(self, key: str, among: tuple[str, ...] | None = None) -> Piece | None:
+        """Return a piece that is known, if it is of these very playbooks; None: whatever it is of."""
+        of_whom, stored = self._known.get(key, (None, None))
+        if of_whom is not None and among in (None, of_whom):
+            with suppress(LostError):
+                piece = self._read(stored)
+                self._used.add(key)
+                return piece
+        return None
 
     def new(self) -> New:
         """Return what was asked for, to be told to another process."""

@@ -203,7 +203,7 @@ class _Window:
         asked = self._asked(use.node, step)
         if asked is not None or not isinstance(journey, Journey):
             return asked or (INFINITE, ())
-        own = self._time(use.node)
+        own = self.plan.hours.time(use.node)
         if step.on:
             return own, self._openers(step.on)
         behind = self._behind_wait(journey, use)
@@ -243,10 +243,6 @@ class _Window:
             return 0.0
         return course.earliest(use.root, lambda node: nodes[node].playbook == use.root).get(use.node, 0.0)
 
-    def _time(self, node: str) -> float:
-        hours = self.plan.hours
-        return hours.spread(node, hours.limits.get(node, 0.0)) + hours.late(node)
-
     def _openers(self, triggers: tuple[Trigger, ...]) -> tuple[str, ...]:
         """Return the events of the triggers; none unless each opens the channel."""
         events = tuple(one.event.id for one in triggers if isinstance(one, OnEvent) and one.event.id in self.opening)
@@ -265,7 +261,7 @@ class _Window:
             if openers and chain[waits[-1]].up_to is None and all(map(_is_plain, between)):
                 entry = use.node.rpartition("/")[0]
                 late = max(self.plan.late(event) for event in openers)
-                return sum(self._time(f"{entry}/{one.id}") for one in between) + late, openers
+                return sum(self.plan.hours.time(f"{entry}/{one.id}") for one in between) + late, openers
         return None
 
     def _asked(self, node: str, step: Step) -> tuple[float, tuple[str, ...]] | None:
@@ -273,7 +269,7 @@ class _Window:
         for test in _parts(step.if_):
             if isinstance(test, EventTest) and test.within and not test.negated and test.event.id in self.opening:
                 hours = self.plan.hours
-                later = self._time(node) if step.by else hours.spread(node, 0.0) + hours.late(node)
+                later = self.plan.hours.time(node) if step.by else hours.spread(node, 0.0) + hours.late(node)
                 return longest(test.within, self.plan.clocks.shift) - 1 + later, (test.event.id,)
         return None
 
