@@ -27,13 +27,13 @@ PIECES = [Piece(Document("index", "en", f"page {number}", "", ()), "html", f"{nu
 
 @pytest.mark.parametrize("made", [(), (5, 4, 3), range(6)])
 def test_what_copies_did_not_make_is_made_here(made: Collection[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "relayed", lambda *_: ())
+    monkeypatch.setattr(printing, "relayed", lambda _, __, meanwhile: meanwhile() or ())
     alone = dict(printed(PIECES, Press(Templates(), TODAY)))
     assert sorted(alone) == [piece.path for piece in PIECES]
     came = [
         (number, None if number == 4 else b"by a copy") for number in made
     ]  # the fifth piece is one at which it failed
-    monkeypatch.setattr(printing, "relayed", lambda *_: came)
+    monkeypatch.setattr(printing, "relayed", lambda _, __, meanwhile: meanwhile() or came)
     shared = list(printed(PIECES, Press(Templates(), TODAY)))
     assert len(dict(shared)) == len(shared)
     assert dict(shared).keys() == alone.keys()
@@ -44,8 +44,11 @@ def test_what_copies_did_not_make_is_made_here(made: Collection[int], monkeypatc
 def test_a_copy_makes_what_it_is_given_and_ends_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Callable[[Iterator[int]], Iterator[bytes]]] = []
 
-    def relayed(_: int, work: Callable[[Iterator[int]], Iterator[bytes]]) -> Iterator[tuple[int, bytes]]:
+    def relayed(
+        _: int, work: Callable[[Iterator[int]], Iterator[bytes]], meanwhile: Callable[[], None]
+    ) -> Iterator[tuple[int, bytes]]:
         given.append(work)
+        meanwhile()
         return iter(())
 
     monkeypatch.setattr(printing, "relayed", relayed)
@@ -59,15 +62,16 @@ def test_a_copy_makes_what_it_is_given_and_ends_when_it_is_full(monkeypatch: pyt
     assert last not in others
 
 
-def test_one_of_each_form_is_written_before_there_are_copies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that each of them has the libraries and templates; PDF is left to them, since setting it starts threads."""
+def test_one_of_each_form_is_written_while_there_is_one_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that those after it have the libraries and templates; PDF is left to them, since setting it starts threads."""
     written: list[str] = []
 
     def write(piece: Piece, _: Press) -> bytes:
         written.append(piece.path)
         return b""
 
-    def relayed(count: int, _: object) -> Iterator[tuple[int, bytes]]:
+    def relayed(count: int, _: object, meanwhile: Callable[[], None]) -> Iterator[tuple[int, bytes]]:
+        meanwhile()
         written.append(f"{count} by copies")
         return iter(())
 

@@ -52,6 +52,17 @@ def test_a_copy_that_ends_is_followed_by_another() -> None:
     assert len(set(run("yield str(os.getpid()).encode()", "time.sleep(0.02)").values())) == 2
 
 
+def test_what_is_done_meanwhile_is_done_once_and_is_known_to_all_copies_but_the_first() -> None:
+    code = RUN.replace("relayed(8, work)", "relayed(8, work, lambda: done.append(1))")
+    body = "        yield str(len(done)).encode()\n        return"
+    for setup, there in (("done = []", [b"0", *[b"1"] * 7]), ("done = []; os.sched_setaffinity(0, {0})", [])):
+        run_ = subprocess.run(
+            [sys.executable, "-c", code.format(body=body, setup=setup) + "print(done)"], capture_output=True, check=True
+        )
+        made, done = map(ast.literal_eval, run_.stdout.decode().splitlines())
+        assert (sorted(dict(made).values()), done) == (there, [1])
+
+
 def test_large_pieces_come_whole() -> None:
     assert run("yield b'x' * 3_000_000") == dict.fromkeys(range(8), b"x" * 9)
     assert run("yield b''") == dict.fromkeys(range(8), b"")

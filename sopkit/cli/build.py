@@ -148,7 +148,9 @@ def run(
         console.complain(console.word(REFUSED if seen.count(Severity.ERROR) else UNSETTLED, former=former))
         return failed
     made = Edition(compilation.today, edition or "", draft=failed != OK, tool=f"sopkit {__version__}")
-    (documents, data), drawings = both(partial(_audited, loaded, made, only, role), partial(_diagrams, loaded, only))
+    (documents, data), (drawings, told) = both(
+        partial(_audited, loaded, made, only, role), partial(_of_graph, loaded, only)
+    )
     request = Request(
         roles=_roles(loaded, role),
         kinds=tuple(kind for kind in KINDS if kind in only),
@@ -163,7 +165,8 @@ def run(
         entries=[entry for entry, _ in data],
         kept=Kept.open(loaded.folder),
     )
-    written = _Written(watched(console, chain(_files(loaded, made, request), (file for _, file in data)), WORKING))
+    published = publish(compilation.workspace, made, request, templates_of(loaded.folder))
+    written = _Written(watched(console, chain(published, [told], (file for _, file in data)), WORKING))
     try:
         write_folder(Path(output), written)
     except LogoFailedError as error:
@@ -209,12 +212,6 @@ class _Written:
             yield name, data
 
 
-def _files(loaded: Loaded, edition: Edition, request: Request) -> Iterator[File]:
-    compilation = loaded.compilation
-    yield from publish(compilation.workspace, edition, request, templates_of(loaded.folder))
-    yield "manifest.json", manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
-
-
 def _audited(
     loaded: Loaded, edition: Edition, only: tuple[str, ...], role: tuple[str, ...]
 ) -> tuple[list[Publication], list[tuple[Entry, File]]]:
@@ -233,6 +230,13 @@ def _audited(
         documents += publications(made, frame, names, "audit/")
         data += data_files(made, frame, names, "audit/")
     return documents, data
+
+
+def _of_graph(loaded: Loaded, only: tuple[str, ...]) -> tuple[Mapping[tuple[str, Lang], Flow], File]:
+    """Return the drawings of the graph, and the file that tells it to machines."""
+    compilation = loaded.compilation
+    told = manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
+    return _diagrams(loaded, only), ("manifest.json", told)
 
 
 def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Flow]:

@@ -35,12 +35,16 @@ def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
     if any(piece.form == "pdf" for piece in pieces):
         _ = press.typesetter  # all processes set by the layouts of one folder
     try:
-        for piece in first:
-            yield piece.path, _write(piece, press)
+        here: list[File] = []
         left = dict(enumerate(pieces))
-        for number, made in relayed(len(pieces), partial(_made, pieces, press)):
+        for number, made in relayed(
+            len(pieces),
+            partial(_made, pieces, press),
+            lambda: here.extend([(piece.path, _write(piece, press)) for piece in first]),
+        ):
             piece = left.pop(number)
             yield piece.path, made if made is not None else _write(piece, press)
+        yield from here
         for piece in left.values():
             yield piece.path, _write(piece, press)
     finally:
@@ -54,9 +58,9 @@ def _largest_first(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _apart(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], Sequence[Piece]]:
-    """Return the pieces without the smallest of each form, and these: who writes them has loaded what all copies need.
+    """Return the pieces without the smallest of each form, and these: who writes them has loaded what all copies but the first need.
 
-    PDF is left to the copies, since setting it starts threads.
+    PDF is left to the copies, since setting it starts threads; the first begins with one.
     """
     smallest: dict[Form, Piece] = {piece.form: piece for piece in pieces if piece.form != "pdf"}
     return [piece for piece in pieces if smallest.get(piece.form) is not piece], list(smallest.values())

@@ -93,7 +93,7 @@ READS: Final = Reads(
     ),
     alone=frozenset(map(FAMILIES.index, (reach, guards, times))),
 )
-WORTH_A_SECOND_PROCESS: Final = 1_500
+WORTH_A_SECOND_PROCESS: Final = 1_000
 """Nodes of the graph from which two processes are quicker than one."""
 FIRST_DAY: Final = date.min.replace(year=date.min.year + 3)
 LAST_DAY: Final = date.max.replace(year=date.max.year - 3)
