@@ -260,8 +260,9 @@ def test_how_the_oldest_consent_is_come_to_is_taken_over_unless_a_playbook_on_th
 ) -> None:
     files = workspace("synthetic", tmp_path)
     first = compiled(files)
-    ((root,),) = [one[1] for one in first.judgement.pieces.stored if isinstance(one, tuple) and "ways" in str(one[0])]
-    (own,) = [path for path, data in files.items() if f"id: {str(root).partition('/')[2]}\n".encode() in data]
+    kept = [one for one in first.judgement.pieces.stored if isinstance(one, tuple) and "ways" in str(one[0])]
+    (root,) = [str(name) for _, among, *_ in kept if isinstance(among, tuple) for name in among]
+    (own,) = [path for path, data in files.items() if f"id: {root.partition('/')[2]}\n".encode() in data]
     (other, *_) = [path for path in files if path.startswith("automation/") and path != own]
     for path, looked_for in ((other, False), (own, True)):
         now = {**files, path: files[path].replace(b"  - {id: rest, wait: 3d}\n", b"")}
