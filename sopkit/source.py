@@ -14,6 +14,8 @@ from sopkit.frozen import dataclass
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 """What ends a line in YAML 1.2, and nothing else does."""
+SHORT: Final = 10_000
+"""Characters up to which counting line ends is quicker than listing them."""
 
 
 class Source:
@@ -56,9 +58,16 @@ class Source:
 
     def span(self, start: int, end: int) -> Span:
         """Return the stretch from offset `start` in `text` to offset `end`, exclusive."""
+        return Span(self, *self._place(start), *self._place(end))
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        """Return the line and column of an offset: of a short file, of which few places are asked, without a list of all lines."""
+        text = self.text
+        if len(text) <= SHORT and "\r" not in text:
+            return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
         starts = self.line_starts
-        first, last = bisect_right(starts, start), bisect_right(starts, end)
-        return Span(self, first, start - starts[first - 1] + 1, last, end - starts[last - 1] + 1)
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -51,6 +52,15 @@ def _sorted(value: Value) -> Value:
 @example(b"a: \xed\xa0\x80")
 def test_any_bytes_are_read_or_refused_and_never_raise(data: bytes) -> None:
     _check_places(read(Source("a.yaml", data)))
+
+
+@given(st.text("a客\n\r", max_size=30), st.integers(0, 30), st.integers(0, 30))
+def test_a_place_is_the_same_however_the_lines_are_counted(text: str, start: int, length: int) -> None:
+    one, start = source(text), min(start, len(text))
+    end = min(start + length, len(text))
+    with patch("sopkit.source.SHORT", -1):
+        listed = one.span(start, end)
+    assert one.span(start, end) == listed
 
 
 @pytest.mark.long

@@ -94,12 +94,14 @@ def _arrival(edge: Edge, time: float, start: str, times: Mapping[str, float]) ->
 
 def courses(graph: ExecutionGraph, among: Container[str] | None = None) -> dict[str, Course]:
     """Return the course of every playbook, by the playbook's node id; of those alone whose nodes are `among` these, where that is given."""
-    leaving: dict[str, dict[str, list[Edge]]] = {}
-    nodes = graph.nodes
+    found: dict[str, list[Edge]] = {}
     for edge in graph.moves if among is None else [one for one in graph.moves if one.source in among]:
         if edge.kind in FLOW and edge.label != "replaces":
-            root = nodes[edge.source].playbook or edge.source
-            leaving.setdefault(root, {}).setdefault(edge.source, []).append(edge)
+            found.setdefault(edge.source, []).append(edge)
+    leaving: dict[str, dict[str, list[Edge]]] = {}
+    nodes = graph.nodes
+    for source, edges in found.items():
+        leaving.setdefault(nodes[source].playbook or source, {})[source] = edges
     return {root: Course(root, edges) for root, edges in leaving.items()}
 
 

@@ -158,12 +158,10 @@ class Flow:
 
     def tool_at(self, place: str) -> str | None:
         """Return the tool that looks at conditions there: the journey's, else that of the step's or the issue's first channel."""
-        node = self.graph.nodes[place]
         journey = self.journey_of(place)
         if journey is not None:
             return journey.runs_in.id if journey.runs_in else None
-        via = getattr(node.origin, "via", ())
-        for ref in via:
+        for ref in getattr(self.graph.nodes[place].origin, "via", ()):
             channel = self.workspace.channels.get(ref.id)
             if channel is not None and channel.tool is not None:
                 return channel.tool.id

@@ -57,7 +57,6 @@ class Schedule:
             if like is None
             else [node for one in sorted(changed) for node in graph.parts.get(one, ())]
         )
-        steps = {node.id: node.origin for node in nodes if isinstance(node.origin, Step)}
         touching = touches if like is None else {node.id: touches[node.id] for node in nodes if node.id in touches}
         control = Control(workspace)
         self.held = frozenset([id_ for id_, one in touching.items() if control.holds(one)])
@@ -74,15 +73,18 @@ class Schedule:
         self._starts: dict[str, str] = {}
         self.beside: dict[str, list[tuple[Step, str]]] = {}
         """Steps beside the chain, by playbook."""
-        for id_, step in steps.items():
-            touch = touching.get(id_)
+        for node in nodes:
+            id_, step = node.id, node.origin
+            if not isinstance(step, Step):
+                continue
+            touch = touching.get(id_) if step.via else None
             if touch is not None:
                 lag = self.lags[id_] = max([confirmed[one.id] for one in touch.channels])
                 held[id_] = held.get(id_, 0.0) + lag
             elif step.by and step.by.id in staff:
                 self.spans[id_], self.openings[id_] = staff[step.by.id]
             if step.on or step.every:
-                self.beside.setdefault(graph.nodes[id_].playbook, []).append((step, id_))
+                self.beside.setdefault(node.playbook, []).append((step, id_))
             if isinstance(step.verb, Start):
                 self._starts[id_] = step.verb.playbook.id
         self.nets: dict[tuple[str, tuple[str, ...]], Net] = {}

@@ -100,20 +100,23 @@ def _blame_rounds(
     course = case.courses.get(root)
     if course is None or case.doubts.of_flow(journey.at):
         return
+    stages = {f"{root}/{stage.id}" for stage in journey.stages if stage.stays is None}
+    leaving = (edges for source, edges in course.leaving.items() if source in stages)
+    quick = [edge for edges in leaving for edge in edges if _is_quick(frequencies, edge, root)]
+    if not quick:
+        return
     order = {node.id: n for n, node in enumerate(case.graph.parts.get(root, ()))}
-    quick = [edge for edges in course.leaving.values() for edge in edges if _is_quick(case, frequencies, edge, root)]
     for round_ in cycles([edge for edge in quick if edge.source in order], order):
         causes = [edge.on for edge in round_ if edge.on is not None]
-        stages = [edge.source for edge in round_ if edge.source in course.reached]
-        at_once = {place for stage in stages for place, time in _below(course, stage).items() if time == 0.0}
+        reached = [edge.source for edge in round_ if edge.source in course.reached]
+        at_once = {place for stage in reached for place, time in _below(course, stage).items() if time == 0.0}
         if causes and at_once & touching:
-            _blame(blamed, frequencies, causes, stages[0], root)
+            _blame(blamed, frequencies, causes, reached[0], root)
 
 
-def _is_quick(case: Case, frequencies: Frequencies, edge: Edge, root: str) -> bool:
-    """Return whether a transition can be taken again and again at any pace."""
-    stage = case.graph.nodes[edge.source].stage
-    if edge.kind != "interrupt" or edge.label != "next" or stage is None or stage.stays is not None:
+def _is_quick(frequencies: Frequencies, edge: Edge, root: str) -> bool:
+    """Return whether a way out of a stage, which nobody has to stay in, can be taken again and again at any pace."""
+    if edge.kind != "interrupt" or edge.label != "next":
         return False
     if edge.on is not None:
         return frequencies.of(edge.on, root).often is Often.UNBOUNDED
@@ -225,14 +228,13 @@ def _links(case: Case) -> Iterator[tuple[tuple[str, str], Mark]]:
     """Yield which playbook starts which without a pause, and where it says so: by `start`, by moving on, by an offer or a step."""
     ready = {root: playbook for root, playbook in case.playbooks if _may_start_at_once(playbook)}
     granting: dict[str, list[str]] = {}
-    for root in ready:
-        for _, step in case.steps(root):
-            match step.verb:
-                case Start(started):
-                    yield from (((root, target), step.at) for target in _roots(started.id) if target in ready)
-                case Grant(offer) if offer.id in case.workspace.offers:
-                    if case.workspace.offers[offer.id].per_customer is None:
-                        granting.setdefault(offer.id, []).append(root)
+    for node, step, start in case.doing(Start):
+        if node.playbook in ready:
+            yield from (((node.playbook, target), step.at) for target in _roots(start.playbook.id) if target in ready)
+    for node, _, grant in case.doing(Grant):
+        offer = case.workspace.offers.get(grant.offer.id)
+        if node.playbook in ready and offer is not None and offer.per_customer is None:
+            granting.setdefault(offer.id, []).append(node.playbook)
     for root, playbook in ready.items():
         for trigger in playbook.starts_on:
             for source in _sources(trigger, ready, granting):

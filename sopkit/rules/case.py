@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, fields, replace
 from datetime import date
 from functools import cached_property
 from operator import is_
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sopkit.diagnostics import Finding, Fix, Related, Rule, Severity, Unassessed
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph, Node
+from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import Course, courses
 from sopkit.graph.plain import condition
 from sopkit.graph.satisfiability import EFFORT, NOBODY, UNDECIDED, Answer, meet
@@ -21,13 +22,14 @@ from sopkit.graph.zones import Clocks
 from sopkit.law import Law
 from sopkit.model.documents import Cadence, Journey, Procedure, Workspace
 from sopkit.model.predicates import Not, Predicate
-from sopkit.model.steps import Step, inner
+from sopkit.model.steps import Step, Verb, inner
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.pieces import Pieces
 from sopkit.text import Phrase
 from sopkit.tree import Forest, Mark
 
 Playbook = Journey | Cadence | Procedure
+V = TypeVar("V", bound=Verb)
 LEAST_EFFORT: Final = 500
 """Several times what conditions take that a person can read."""
 ALL_EFFORT: Final = 1_000_000
@@ -92,6 +94,11 @@ class Case:
         clocks, then = Clocks(self.workspace, self.today), self._known_then("plan")
         return Plan(self.workspace, self.graph, self.courses, self.touches_at, clocks, like=then, changed=self.changed)
 
+    @cached_property
+    def carriage(self) -> Carriage:
+        """What syncs carry, and when."""
+        return Carriage(self.workspace, self.today)
+
     def _known_then(self, name: str) -> Any:
         """Return what the other version worked out, if it has."""
         return None if self.like is None else vars(self.like).get(name)
@@ -140,18 +147,28 @@ class Case:
 
     def prepare(self) -> None:
         """Work out what nearly every family asks for: processes that part afterwards have it in common."""
-        self.courses  # noqa: B018  kept
-        for root, _ in self.playbooks:
-            self.steps(root)
+        self.courses, self._by_verb  # noqa: B018  kept
 
     def steps(self, root: str) -> tuple[tuple[Node, Step], ...]:
         """Return the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
         known = self._steps.get(root)
         if known is None:
             parts = self.graph.parts.get(root, ())
-            steps = [(node, step) for node in parts if node.kind == "step" and (step := node.step) and step.verb]
+            steps = [(node, step) for node in parts if isinstance(step := node.origin, Step) and step.verb]
             known = self._steps[root] = tuple(steps)
         return known
+
+    def doing(self, kind: type[V]) -> Sequence[tuple[Node, Step, V]]:
+        """Return the steps of all playbooks with a kind of verb, and it, in the order written: many rules ask about few steps."""
+        return self._by_verb.get(kind, ())
+
+    @cached_property
+    def _by_verb(self) -> Mapping[type, Sequence[tuple[Node, Step, Any]]]:
+        found: dict[type, list[tuple[Node, Step, Any]]] = {}
+        for root, _ in self.playbooks:
+            for node, step in self.steps(root):
+                found.setdefault(type(step.verb), []).append((node, step, step.verb))
+        return found
 
     def below(self, root: str, entry: str) -> Sequence[tuple[Node, Step]]:
         """Return those of `steps` that hang right below a place: a stage, or the playbook itself."""

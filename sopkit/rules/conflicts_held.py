@@ -63,11 +63,12 @@ Granters = dict[str, list[tuple[Node, Step, Journey | None]]]
 def granters(case: Case) -> Granters:
     """Return which steps grant which offer, of those that are ever come to."""
     found: Granters = {}
-    for root, playbook in case.playbooks:
-        journey = playbook if isinstance(playbook, Journey) else None
-        for node, step in case.steps(root):
-            if isinstance(step.verb, Grant) and node.id in case.courses[root].reached:
-                found.setdefault(step.verb.offer.id, []).append((node, step, journey))
+    playbooks = dict(case.playbooks)
+    for node, step, grant in case.doing(Grant):
+        if node.id in case.courses[node.playbook].reached:
+            playbook = playbooks[node.playbook]
+            journey = playbook if isinstance(playbook, Journey) else None
+            found.setdefault(grant.offer.id, []).append((node, step, journey))
     for granting in found.values():
         granting.sort(key=lambda one: not _is_certain(one[1], one[2]))
     return found

@@ -61,14 +61,16 @@ Sent = tuple[Placed, tuple[Predicate, ...]]
 def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each item once that two playbooks send, or that there is none. Only a note where no occurrence is shared."""
     items: dict[str, list[Sent]] = {}
+    playbooks: set[str] = set()
     for one in deeds.steps:
-        if case.touches(one.step):
+        if one.step.via and case.touches(one.step):
             for item, asked in _items(one.step):
                 items.setdefault(item, []).append((one, asked))
+                playbooks.add(one.node.playbook)
     sending = Sending(case)
     left, passed, clean = MOST_PAIRS, MOST_SEEN, not case.doubts.anywhere
     for item, sent in items.items():
-        among = dict.fromkeys(one.node.playbook for one, _ in sent)
+        among = dict.fromkeys([one.node.playbook for one, _ in sent])
         if len(among) > 1:
             make = partial(_judge_all, case, sending, deeds, item, sent, (left, passed))
             found = case.pieces.of(TWICE.code, item, among, make)
@@ -78,7 +80,7 @@ def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
             outcomes, (pairs, seen, apart) = found
             left, passed, clean = left - int(pairs), passed - int(seen), clean and bool(apart)
             yield from outcomes
-    if clean and len({one.node.playbook for sent in items.values() for one, _ in sent}) > 1:
+    if clean and len(playbooks) > 1:
         zh = "没有两个剧本会同时给同一位客户发同一条内容"
         yield Proof(
             TWICE, "workspace", Phrase(zh, "no two playbooks send one customer the same text or topic at one time")

@@ -116,11 +116,7 @@ def _hands_over(case: Case, first: Journey, then: Journey) -> bool:
 
 def _is_started(case: Case, journey: Journey) -> bool:
     """Return whether a step of some playbook starts the journey."""
-    return any(
-        isinstance(step.verb, Start) and step.verb.playbook.id == journey.id
-        for root, _ in case.playbooks
-        for _, step in case.steps(root)
-    )
+    return any(start.playbook.id == journey.id for *_, start in case.doing(Start))
 
 
 def _asked(journey: Journey) -> Iterator[Predicate]:

@@ -56,7 +56,7 @@ def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each piece of work once for which two roles answer, or that there is none."""
     works: dict[tuple[str, ...], list[Placed]] = {}
     for one in deeds.steps:
-        work = _work(one.step)
+        work = _work(one.step) if one.step.by is not None else None
         if work is not None:
             works.setdefault(work, []).append(one)
     left, clean = MOST_PAIRS, not case.doubts.anywhere
@@ -99,8 +99,6 @@ def _judge_all(case: Case, deeds: Deeds, same: Sequence[Placed], most: int) -> P
 
 def _work(step: Step) -> tuple[str, ...] | None:
     """Return what tells the work of a person's step from other work."""
-    if step.by is None:
-        return None
     match step.verb:
         case Do(text):
             return ("do", *[words for _, words in text.variants])

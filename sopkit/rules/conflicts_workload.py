@@ -141,8 +141,7 @@ def _sums_of(
 
 def _started(case: Case) -> frozenset[str]:
     """Return the playbooks that steps of others start."""
-    steps = (step for root, _ in case.playbooks for _, step in case.steps(root))
-    return frozenset(step.verb.playbook.id for step in steps if isinstance(step.verb, Start))
+    return frozenset(start.playbook.id for *_, start in case.doing(Start))
 
 
 def _minutes_there(role: Role) -> Fraction | None:

@@ -56,8 +56,9 @@ Written = tuple[Placed, Phrase]
 
 def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each write once that contradicts an earlier one on the same cause, or that none does."""
-    steps = (one for one in deeds.steps if isinstance(one.step.verb, Tag | SetData))
-    writing = [one for one in steps if _about_a_customer(one.playbook)]
+    writing = [
+        one for one in deeds.steps if isinstance(one.step.verb, (Tag, SetData)) and _about_a_customer(one.playbook)
+    ]
     targets: dict[Target, dict[str, Written]] = {}
     for one in writing:
         for target, value in _writes(one.step):

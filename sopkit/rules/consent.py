@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule, Unassessed
-from sopkit.graph.carriage import Carriage
 from sopkit.graph.flow import Flow
 from sopkit.rules import (
     consent_asking,
@@ -53,10 +52,9 @@ def check(case: Case) -> Iterator[Outcome]:
     resting += consent_sensitive.uses_of(case)
     if not resting:
         return
-    carriage = Carriage(case.workspace, case.today)
-    times = Times(case, carriage)
+    times = Times(case, case.carriage)
     flow = Flow(case.graph, case.workspace, times.openings, times.drops, times.holds, times.turns_away)
-    paths = Paths(case, flow, times, Withdrawals(case, carriage))
+    paths = Paths(case, flow, times, Withdrawals(case, case.carriage))
     reach = list(consent_reach.check(case, paths, resting))
     yield from reach
     yield from consent_paths.check(case, paths, resting, in_time=all(isinstance(one, Proof) for one in reach))

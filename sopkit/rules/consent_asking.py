@@ -79,12 +79,11 @@ def check(case: Case) -> Iterator[Outcome]:
 
 
 def _asking(case: Case) -> Iterator[Asking]:
-    for root, playbook in case.playbooks:
-        for node, step in case.steps(root):
-            if isinstance(step.verb, Ask):
-                for ref in step.verb.what:
-                    if ref.id in case.workspace.consents:
-                        yield Asking(node.id, step, ref.id, playbook)
+    playbooks = dict(case.playbooks)
+    for node, step, ask in case.doing(Ask):
+        for ref in ask.what:
+            if ref.id in case.workspace.consents:
+                yield Asking(node.id, step, ref.id, playbooks[node.playbook])
 
 
 def _again(case: Case, one: Asking, asking: list[Asking], days: Duration) -> Finding | None:

@@ -14,7 +14,7 @@ from sopkit.model.nouns import Consent, Datum
 from sopkit.model.predicates import DataTest, Predicate
 from sopkit.model.steps import Erase, Step
 from sopkit.rules.case import Case
-from sopkit.rules.consent_uses import Use, fields_of
+from sopkit.rules.consent_uses import Fields, Use
 from sopkit.rules.sharing_rules import ASKED, sensitive
 from sopkit.text import Phrase
 
@@ -95,7 +95,7 @@ def _is_separate(case: Case, consent: Consent) -> bool:
 def _fields(case: Case, step: Step) -> Iterator[str]:
     """Yield the data that a step uses, or decides by; to erase them is no use."""
     if not isinstance(step.verb, Erase):
-        yield from fields_of(case.workspace, step)
+        yield from Fields(case.workspace).of(step)
         yield from _asked(case, step.if_)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from sopkit.frozen import dataclass
@@ -63,31 +63,32 @@ def without_purpose(case: Case) -> Iterator[tuple[str, Mark]]:
 
 
 def _uses(case: Case) -> Iterator[Use]:
-    workspace = case.workspace
+    fields = Fields(case.workspace)
     covering: dict[Key, tuple[Consent, ...]] = {}
     for root, playbook in case.playbooks:
         if isinstance(playbook, Cadence) and playbook.for_ is not None:
             issue = case.graph.nodes.get(f"issue/{playbook.id}")
             if issue is not None:
-                yield from _of(workspace, issue, playbook.id_at, playbook, playbook.for_, covering)
+                yield from _of(fields, issue, playbook.id_at, playbook, playbook.for_, covering)
         for node, step in case.steps(root):
             if step.for_ is not None:
-                yield from _of(workspace, node, step.id_at, step, step.for_, covering)
+                yield from _of(fields, node, step.id_at, step, step.for_, covering)
 
 
 def _of(  # noqa: PLR0917  one use, and what is known of others
-    workspace: Workspace,
+    fields_of: Fields,
     node: Node,
     at: Mark,
     of: Step | Cadence,
     for_: Ref,
     covering: dict[Key, tuple[Consent, ...]],
 ) -> Iterator[Use]:
+    workspace = fields_of.workspace
     purpose = workspace.purposes.get(for_.id)
     if purpose is None:
         return
     step, via = of if isinstance(of, Step) else None, of.via
-    fields = tuple(dict.fromkeys(fields_of(workspace, step))) if step is not None else ()
+    fields = fields_of.of(step) if step is not None else ()
     channels: list[Channel | None] = [workspace.channels[ref.id] for ref in via if ref.id in workspace.channels]
     if not (via or fields):
         return
@@ -113,18 +114,32 @@ def lacking(consent: Consent, purpose: Purpose, channel: Channel | None, fields:
     return tuple(found)
 
 
-def fields_of(workspace: Workspace, step: Step) -> Iterator[str]:
-    """Yield the data that a step uses: named, matched on, asked for, or filled into its texts."""
-    yield from (ref.id for ref in step.uses)
-    scripts = [step.script] if step.script is not None else []
-    match step.verb:
-        case Send() as send:
-            scripts += send.all_scripts
-            if send.match is not None:
-                yield send.match.id
-        case Ask(what):
-            yield from (ref.id for ref in what if ref.id in workspace.data)
-    for ref in scripts:
-        script = workspace.scripts.get(ref.id)
-        if script is not None and script.text is not None:
-            yield from (name for name in named_in(script.text) if name in workspace.data)
+class Fields:
+    """The data that steps use: named, matched on, asked for, or filled into their texts, of which each is read once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._told: dict[str, Sequence[str]] = {}
+        """By script."""
+
+    def of(self, step: Step) -> tuple[str, ...]:
+        """Return the ids of the data, each once."""
+        found = [ref.id for ref in step.uses]
+        scripts = [step.script] if step.script is not None else []
+        match step.verb:
+            case Send() as send:
+                scripts += send.all_scripts
+                if send.match is not None:
+                    found.append(send.match.id)
+            case Ask(what):
+                found += [ref.id for ref in what if ref.id in self.workspace.data]
+        for ref in scripts:
+            found += self._told_by(ref.id)
+        return tuple(dict.fromkeys(found)) if found else ()
+
+    def _told_by(self, script: str) -> Sequence[str]:
+        if script not in self._told:
+            noun = self.workspace.scripts.get(script)
+            names = named_in(noun.text) if noun is not None and noun.text is not None else ()
+            self._told[script] = [name for name in names if name in self.workspace.data]
+        return self._told[script]

@@ -166,10 +166,10 @@ def _check_handovers(case: Case) -> Iterator[Finding]:
 def _handovers(case: Case) -> Iterator[tuple[tuple[str, str], Mark]]:
     """Yield (playbook, playbook that it starts) where every run of the first does so in the instant in which it starts."""
     ready = {root: playbook for root, playbook in case.playbooks if _may_start_at_once(playbook)}
+    starting = {node.playbook for node, *_ in case.doing(Start)}
     for root, playbook in ready.items():
         course = case.courses.get(root)
-        starts = any(isinstance(step.verb, Start) for _, step in case.steps(root))
-        if course is None or not starts or case.doubts.of_flow(playbook.at):
+        if course is None or root not in starting or case.doubts.of_flow(playbook.at):
             continue
         sure = course.reach(root, lambda edge: edge.kind == "then" and edge.guard is None and edge.on is None)
         times = latest_times(course, root)

@@ -53,12 +53,10 @@ class Frequencies:
         self._starts: dict[str, Frequency] = {}
         self._granted: dict[str, list[tuple[str, Step]]] = {}
         self._started: dict[str, list[tuple[str, Step]]] = {}
-        for root, _ in case.playbooks:
-            for _, step in case.steps(root):
-                if isinstance(step.verb, Grant):
-                    self._granted.setdefault(step.verb.offer.id, []).append((root, step))
-                elif isinstance(step.verb, Start):
-                    self._started.setdefault(step.verb.playbook.id, []).append((root, step))
+        for node, step, grant in case.doing(Grant):
+            self._granted.setdefault(grant.offer.id, []).append((node.playbook, step))
+        for node, step, start in case.doing(Start):
+            self._started.setdefault(start.playbook.id, []).append((node.playbook, step))
 
     def of(self, trigger: Trigger, playbook: str) -> Frequency:
         """Return how often a trigger occurs; `playbook` is the node id of the one that names it."""

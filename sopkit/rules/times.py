@@ -113,7 +113,7 @@ def check(case: Case) -> Iterator[Finding]:
     """Yield the steps and cadences whose time never comes; nothing where anything is wrong already, since hours stand elsewhere."""
     if case.doubts.anywhere:
         return
-    carriage = Carriage(case.workspace, case.today)
+    carriage = case.carriage
     zones = carriage.zones or (case.workspace.settings.timezone,)
     for root, playbook in case.playbooks:
         for node, step in case.steps(root):

@@ -139,7 +139,7 @@ class Items:
 @lru_cache(maxsize=1)  # two families ask
 def items_of(case: Case) -> Items:
     """Return the items of a case, with what carries them as of its day."""
-    return Items(case, Carriage(case.workspace, case.today))
+    return Items(case, case.carriage)
 
 
 def written(step: Step) -> Iterator[Item]:

@@ -119,11 +119,12 @@ def _tested(case: Case) -> Iterator[tuple[str, Step, str, Predicate]]:
     """Yield the tests of conditions under which a customer is touched or given something, with the tool that makes them."""
     for root, journey in case.playbooks:
         if isinstance(journey, Journey) and journey.runs_in is not None:
+            lasting = tests_of(case.workspace, journey.while_) if journey.while_ is not None else ()
             for node, step in case.steps(root):
-                if step.via or isinstance(step.verb, Grant):
-                    for guard in (step.if_, journey.while_):
-                        for test in tests_of(case.workspace, guard) if guard is not None else ():
-                            yield node.id, step, journey.runs_in.id, test
+                if (step.if_ is not None or lasting) and (step.via or isinstance(step.verb, Grant)):
+                    tests = tests_of(case.workspace, step.if_) if step.if_ is not None else ()
+                    for test in (*tests, *lasting):
+                        yield node.id, step, journey.runs_in.id, test
 
 
 def _limits(case: Case, test: Predicate) -> Iterator[tuple[Item, float, Phrase]]:

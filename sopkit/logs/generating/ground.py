@@ -20,7 +20,7 @@ from sopkit.model.nouns import Channel, Consent, Purpose
 from sopkit.model.presets import HOURS_LIMITS, LIMITS, HoursLimit, PlatformLimit
 from sopkit.model.steps import CapRule, Send, Step
 from sopkit.model.values import Calendar, Duration
-from sopkit.rules.consent_uses import fields_of, lacking
+from sopkit.rules.consent_uses import Fields, lacking
 from sopkit.rules.personal_fields import PERSONAL
 from sopkit.rules.sending_hours import is_held
 from sopkit.simulation.clock import Open, Schedule, Zone
@@ -124,7 +124,7 @@ class Ground:
         workspace, channel = self.workspace, via.channel
         purpose = workspace.purposes.get(getattr(for_, "id", ""))
         role = getattr(by, "id", "")
-        fields = tuple(dict.fromkeys(fields_of(workspace, step))) if step is not None else ()
+        fields = Fields(workspace).of(step) if step is not None else ()
         covered = tuple(
             one for one in workspace.consents.values() if purpose and not lacking(one, purpose, channel, fields)
         )

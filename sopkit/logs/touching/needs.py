@@ -9,7 +9,7 @@ from sopkit.frozen import dataclass
 from sopkit.graph.touches import Touch
 from sopkit.logs.touching.contacts import Contact, Contacts
 from sopkit.model.nouns import Channel, Consent, Purpose
-from sopkit.rules.consent_uses import fields_of, lacking
+from sopkit.rules.consent_uses import Fields, lacking
 
 CODES: Final = {"given": 1, "refused": 2, "withdrawn": 3}
 """At one instant in this order; a touch comes after what was given and before what was withdrawn."""
@@ -51,7 +51,7 @@ def _of_touch(contacts: Contacts, touch: Touch) -> Need | Literal["none", "unsur
         return "unsure"
     if purpose.basis != "consent":
         return "none"
-    fields = tuple(dict.fromkeys(fields_of(contacts.workspace, touch.step))) if touch.step is not None else ()
+    fields = Fields(contacts.workspace).of(touch.step) if touch.step is not None else ()
     return need(contacts, purpose, touch.channels[0], fields)
 
 
