@@ -29,9 +29,12 @@ AHEAD: Final = 1 << 20
 """Bytes that a copy may be ahead of its reader; so many are read at a time."""
 
 
-def relayed(count: int, work: Work) -> Iterator[tuple[int, bytes | None]]:
+def relayed(
+    count: int, work: Work, before_others: Callable[[], None] | None = None
+) -> Iterator[tuple[int, bytes | None]]:
     """Yield (piece, what was made of it) as it comes, the first begun first; None where a copy failed at it.
 
+    What all copies but the first would each do for themselves, this process may do once, `before_others` take over; it starts no thread.
     Nothing comes where copies would be slower (one processor) or unsafe (threads, not Linux), or where none can be had.
     """
     with tempfile.TemporaryFile() as queue, selectors.DefaultSelector() as heard, ExitStack() as stack:
@@ -39,11 +42,15 @@ def relayed(count: int, work: Work) -> Iterator[tuple[int, bytes | None]]:
         queue.seek(0)
         pieces = queue.fileno()  # its place is shared: each copy reads on where another stopped
         failed = False
+        begun = 0
         while True:
             while not failed and len(heard.get_map()) < AT_A_TIME and _are_left(pieces, count):
+                if begun == AT_A_TIME and before_others:
+                    before_others()
                 copy = _start(pieces, work, [key.fd for key in heard.get_map().values()])
                 if copy is None:
                     break
+                begun += 1
                 stack.callback(copy.stop)
                 heard.register(copy.answer, selectors.EVENT_READ, copy)
             if not heard.get_map():

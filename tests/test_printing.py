@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +46,7 @@ def test_what_copies_did_not_make_is_made_here(made: Collection[int], monkeypatc
 def test_a_copy_makes_what_it_is_given_and_ends_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Callable[[Iterator[int]], Iterator[bytes]]] = []
 
-    def relayed(_: int, work: Callable[[Iterator[int]], Iterator[bytes]]) -> Iterator[tuple[int, bytes]]:
+    def relayed(_: int, work: Callable[[Iterator[int]], Iterator[bytes]], __: object) -> Iterator[tuple[int, bytes]]:
         given.append(work)
         return iter(())
 
@@ -67,7 +69,7 @@ def test_one_of_each_form_is_written_before_there_are_copies(monkeypatch: pytest
         written.append(piece.path)
         return b""
 
-    def relayed(count: int, _: object) -> Iterator[tuple[int, bytes]]:
+    def relayed(count: int, *_: object) -> Iterator[tuple[int, bytes]]:
         written.append(f"{count} by copies")
         return iter(())
 
@@ -130,3 +132,22 @@ def test_a_form_whose_library_is_missing_says_what_installs_it(
     assert built(workspace, "-o", tmp_path / "out") == 0
     assert f"no Markdown was written; to have it, run: {INSTALL}" in capsys.readouterr().err
     assert not list((tmp_path / "out").rglob("*.md"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks what threads there are")
+def test_fonts_are_loaded_without_a_thread() -> None:
+    """Else no copy could be made any more."""
+    code = """
+import os
+from datetime import date
+from sopkit.render.templating import Templates
+from sopkit.render.writers import Press
+
+press = Press(Templates(), date(2026, 7, 1))
+_ = press.typesetter
+press.load_fonts()
+print(len(os.listdir("/proc/self/task")))
+press.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("1\n", "")

@@ -19,7 +19,7 @@ def work(taken):
 {body}
 
 {setup}
-print([(number, made and bytes(made[:9])) for number, made in relayed(8, work)])
+print([(number, made and bytes(made[:9])) for number, made in relayed(8, work{more})])
 """
 MADE = "yield str(number).encode()"
 pytestmark = pytest.mark.skipif(
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def run(*body: str, setup: str = "") -> dict[int, bytes | None]:
+def run(*body: str, setup: str = "", more: str = "") -> dict[int, bytes | None]:
     """Return what came of eight pieces, in a process without the threads of the test runner."""
-    code = RUN.format(body="\n".join(f"        {line}" for line in body), setup=setup)
+    code = RUN.format(body="\n".join(f"        {line}" for line in body), setup=setup, more=more)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr == ""
     came: list[tuple[int, bytes | None]] = ast.literal_eval(done.stdout)
@@ -50,6 +50,12 @@ def test_a_copy_that_ends_is_followed_by_another() -> None:
     assert sorted(followed) == list(range(8))
     assert len(set(followed.values())) == 8
     assert len(set(run("yield str(os.getpid()).encode()", "time.sleep(0.02)").values())) == 2
+
+
+def test_those_that_take_over_have_what_was_done_before_them() -> None:
+    setup = "done = []"
+    came = run("yield str(done).encode()", "return", setup=setup, more=", lambda: done.append(1)")
+    assert sorted(came.values(), key=str) == [b"[1]"] * 6 + [b"[]"] * 2
 
 
 def test_large_pieces_come_whole() -> None:

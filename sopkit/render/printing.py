@@ -38,7 +38,7 @@ def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
         for piece in first:
             yield piece.path, _write(piece, press)
         left = dict(enumerate(pieces))
-        for number, made in relayed(len(pieces), partial(_made, pieces, press)):
+        for number, made in relayed(len(pieces), partial(_made, pieces, press), press.load_fonts):
             piece = left.pop(number)
             yield piece.path, made if made is not None else _write(piece, press)
         for piece in left.values():
