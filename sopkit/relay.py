@@ -29,30 +29,29 @@ AHEAD: Final = 1 << 20
 """Bytes that a copy may be ahead of its reader; so many are read at a time."""
 
 
-def relayed(count: int, work: Work, meanwhile: Callable[[], None] = lambda: None) -> Iterator[tuple[int, bytes | None]]:
+def relayed(count: int, work: Work, *between: Callable[[], None]) -> Iterator[tuple[int, bytes | None]]:
     """Yield (piece, what was made of it) as it comes, the first begun first; None where a copy failed at it.
 
-    Nothing comes where copies would be slower (one processor) or unsafe (threads, not Linux), or where none can be had. What is to be
-    done `meanwhile` this process does once, while the first copy works and before others part from it.
+    What later copies would each do for themselves, this process does once `between` two of them: the first task before the second copy,
+    the next before the third, and so on, while others work. A task starts no thread; it is not done where no copy follows.
+    Nothing comes where copies would be slower (one processor) or unsafe (threads, not Linux), or where none can be had.
     """
     with tempfile.TemporaryFile() as queue, selectors.DefaultSelector() as heard, ExitStack() as stack:
         queue.write(b"".join(map(NUMBER.pack, range(count))))
         queue.seek(0)
         pieces = queue.fileno()  # its place is shared: each copy reads on where another stopped
-
-        def begin() -> bool:
-            copy = _start(pieces, work, [key.fd for key in heard.get_map().values()])
-            if copy is not None:
-                stack.callback(copy.stop)
-                heard.register(copy.answer, selectors.EVENT_READ, copy)
-            return copy is not None
-
-        failed = not (count and begin())
-        meanwhile()
+        failed = False
+        begun, tasks = False, iter(between)
         while True:
             while not failed and len(heard.get_map()) < AT_A_TIME and _are_left(pieces, count):
-                if not begin():
+                if begun:
+                    next(tasks, _nothing)()
+                copy = _start(pieces, work, [key.fd for key in heard.get_map().values()])
+                if copy is None:
                     break
+                begun = True
+                stack.callback(copy.stop)
+                heard.register(copy.answer, selectors.EVENT_READ, copy)
             if not heard.get_map():
                 return
             for key, _ in heard.select():
@@ -63,6 +62,10 @@ def relayed(count: int, work: Work, meanwhile: Callable[[], None] = lambda: None
                     failed |= not copy.ended_well()
                     if copy.at is not None:
                         yield copy.at, None
+
+
+def _nothing() -> None:
+    pass
 
 
 def _are_left(pieces: int, count: int) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,18 +24,18 @@ from tests.workspaces import TODAY
 
 FORMS: Final[tuple[Form, ...]] = tuple(WRITERS)
 PIECES = [Piece(Document("index", "en", f"page {number}", "", ()), "html", f"{number}.html") for number in range(7)]
-"""As large as each other, so that the last is the one that is written before there are copies."""
+"""As large as each other, so that the last is the one that is written between the first copy and the second."""
 
 
 @pytest.mark.parametrize("made", [(), (5, 4, 3), range(6)])
 def test_what_copies_did_not_make_is_made_here(made: Collection[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "relayed", lambda _, __, meanwhile: meanwhile() or ())
+    monkeypatch.setattr(printing, "relayed", lambda *_: ())
     alone = dict(printed(PIECES, Press(Templates(), TODAY)))
     assert sorted(alone) == [piece.path for piece in PIECES]
     came = [
         (number, None if number == 4 else b"by a copy") for number in made
     ]  # the fifth piece is one at which it failed
-    monkeypatch.setattr(printing, "relayed", lambda _, __, meanwhile: meanwhile() or came)
+    monkeypatch.setattr(printing, "relayed", lambda *_: came)
     shared = list(printed(PIECES, Press(Templates(), TODAY)))
     assert len(dict(shared)) == len(shared)
     assert dict(shared).keys() == alone.keys()
@@ -45,10 +47,9 @@ def test_a_copy_makes_what_it_is_given_and_ends_when_it_is_full(monkeypatch: pyt
     given: list[Callable[[Iterator[int]], Iterator[bytes]]] = []
 
     def relayed(
-        _: int, work: Callable[[Iterator[int]], Iterator[bytes]], meanwhile: Callable[[], None]
+        _: int, work: Callable[[Iterator[int]], Iterator[bytes]], *_between: object
     ) -> Iterator[tuple[int, bytes]]:
         given.append(work)
-        meanwhile()
         return iter(())
 
     monkeypatch.setattr(printing, "relayed", relayed)
@@ -62,16 +63,16 @@ def test_a_copy_makes_what_it_is_given_and_ends_when_it_is_full(monkeypatch: pyt
     assert last not in others
 
 
-def test_one_of_each_form_is_written_while_there_is_one_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that those after it have the libraries and templates; PDF is left to them, since setting it starts threads."""
+def test_one_of_each_form_is_written_before_there_is_a_second_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that those after the first have the libraries and templates; PDF is left to them, since setting it starts threads."""
     written: list[str] = []
 
     def write(piece: Piece, _: Press) -> bytes:
         written.append(piece.path)
         return b""
 
-    def relayed(count: int, _: object, meanwhile: Callable[[], None]) -> Iterator[tuple[int, bytes]]:
-        meanwhile()
+    def relayed(count: int, _: object, *between: Callable[[], None]) -> Iterator[tuple[int, bytes]]:
+        between[0]()
         written.append(f"{count} by copies")
         return iter(())
 
@@ -134,3 +135,22 @@ def test_a_form_whose_library_is_missing_says_what_installs_it(
     assert built(workspace, "-o", tmp_path / "out") == 0
     assert f"no Markdown was written; to have it, run: {INSTALL}" in capsys.readouterr().err
     assert not list((tmp_path / "out").rglob("*.md"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks what threads there are")
+def test_fonts_are_loaded_without_a_thread() -> None:
+    """Else no copy could be made any more."""
+    code = """
+import os
+from datetime import date
+from sopkit.render.templating import Templates
+from sopkit.render.writers import Press
+
+press = Press(Templates(), date(2026, 7, 1))
+_ = press.typesetter
+press.load_fonts()
+print(len(os.listdir("/proc/self/task")))
+press.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("1\n", "")

@@ -95,6 +95,10 @@ class Typesetter:
         """Say that this process ends when it is full."""
         self._press.ends()
 
+    def load_fonts(self) -> None:
+        """Load the fonts that most documents need; no thread is started, as setting does."""
+        self._press.load_fonts()
+
     def set(self, document: Document) -> bytes:
         """Return the PDF, as it was set before or anew. Raises `DocumentFailedError`."""
         return self._kept.made(_digest(self._identity, document), lambda: self._set(document))

@@ -34,16 +34,18 @@ def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
     pieces, first = _apart(_largest_first(pieces))
     if any(piece.form == "pdf" for piece in pieces):
         _ = press.typesetter  # all processes set by the layouts of one folder
+    here: list[File] = []
+
+    def write_first() -> None:
+        here.extend([(piece.path, _write(piece, press)) for piece in first])
+
     try:
-        here: list[File] = []
         left = dict(enumerate(pieces))
-        for number, made in relayed(
-            len(pieces),
-            partial(_made, pieces, press),
-            lambda: here.extend([(piece.path, _write(piece, press)) for piece in first]),
-        ):
+        for number, made in relayed(len(pieces), partial(_made, pieces, press), write_first, press.load_fonts):
             piece = left.pop(number)
             yield piece.path, made if made is not None else _write(piece, press)
+        if not here:
+            write_first()
         yield from here
         for piece in left.values():
             yield piece.path, _write(piece, press)

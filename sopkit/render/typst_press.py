@@ -38,6 +38,10 @@ LARGE: Final = 300_000
 """Characters of data, of one document or several, that fill so much memory that it is given back before the next."""
 FULL: Final = 1_000_000
 """The same for a process that ends then: nothing is to be walked through and freed."""
+MEASURED: Final = (
+    b'#context for each in ("Noto Sans CJK SC", "Noto Sans", "DejaVu Sans Mono") { measure(text(font: each)[a]) }'
+)
+"""A word in each font that the layouts name first."""
 REMEMBERED: Final = 10
 """Typst keeps what it has laid out until so many documents did not use it."""
 
@@ -71,6 +75,9 @@ class Press(Protocol):
     def ends(self) -> None:
         """Say that this process ends when it is full."""
 
+    def load_fonts(self) -> None:
+        """Load the fonts that most documents need, starting no thread: copies of this process have them then."""
+
     def set(self, job: Job) -> bytes: ...
 
     def close(self) -> None: ...
@@ -92,6 +99,10 @@ class InProcess:
 
     def ends(self) -> None:
         self._most = FULL
+
+    def load_fonts(self) -> None:
+        # Only pages are laid out by threads, and there are none in HTML; but words are measured by their fonts.
+        _blank(self._folder).compile(MEASURED, format="html")
 
     def set(self, job: Job) -> bytes:
         if self.full:
@@ -174,6 +185,9 @@ class Apart:
         return False
 
     def ends(self) -> None:
+        pass
+
+    def load_fonts(self) -> None:
         pass
 
     def set(self, job: Job) -> bytes:

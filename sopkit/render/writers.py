@@ -57,6 +57,11 @@ class Press:
         if "typesetter" in vars(self):
             self.typesetter.ends()
 
+    def load_fonts(self) -> None:
+        """Load what copies of this process would each load to set PDFs."""
+        if "typesetter" in vars(self):
+            self.typesetter.load_fonts()
+
     def close(self) -> None:
         """Sweep away what the typesetter worked with, and what is kept in vain."""
         if "typesetter" in vars(self):
