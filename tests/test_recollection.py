@@ -27,7 +27,8 @@ from sopkit.rules.wording import BEARING, Difference, difference
 from sopkit.source import Source
 from tests.benchmarks.synthesis import write as write_synthetic
 from tests.rearranged import files_below
-from tests.workspaces import TODAY
+from tests.test_consent_known import sync
+from tests.workspaces import SETTINGS, TODAY
 
 HERE = Path(__file__).parent
 Files = Mapping[str, bytes]
@@ -271,6 +272,45 @@ def test_how_the_oldest_consent_is_come_to_is_taken_over_unless_a_playbook_on_th
         monkeypatch.setattr(consent_paths, "is_come_to", looked)
         assert told(compiled(now, recollection(files, first, now))) == told(whole)
         assert looked.called == looked_for
+
+
+ASKING = "ask: news, script: please, via: mp-page, for: onboarding, proof: [time, wording], kept_in: crm"
+OF_NEWS = """\
+kind: catalog
+scripts:
+  please: {title: 询问, text: 【示例】可以发给您吗？}
+  new: {title: 新品, advertising: true, text: 【示例】新品已到店。客服400-000-0000，拒收请回复T【广告】}
+events: {refused: {title: 拒绝, tool: crm, at_most: 1 per day}}
+consents:
+  news: {title: 新品, channels: [sms], purposes: [promotion], data: [phone], withdrawn_by: [refused], effective_within: 72h}
+"""
+
+
+def of_news(name: str, starts: str, step: str) -> bytes:
+    head = f"kind: automation\nid: {name}\ntitle: 新品\nowner: guide\nreview_by: 2027-12-31\nstarts_on: {starts}\n"
+    return f"{head}runs_in: map\nsteps:\n  - {{id: tell, {step}}}\n".encode()
+
+
+def test_how_the_oldest_consent_is_come_to_hangs_on_where_any_playbook_asks_for_it() -> None:
+    """A tool learns of a consent as late as of the slowest place in which it is asked for, be that on no way to its use."""
+    syncs = sync("given", "mini-program", "map", "consents: [news]", 'every: day\nat: ["02:00"]\ntakes: 10m..30m')
+    syncs += sync("ended", "crm", "map", "events: [refused]", "every: event\ntakes: 10s..10m")
+    send = "send: new, via: sms, for: promotion, if: {consent: news}"
+    files = {
+        "sopkit.yaml": f"{SETTINGS}jurisdictions: [cn]\n".encode(),
+        "catalog.yaml": OF_NEWS.encode(),
+        "inquiry.yaml": of_news("inquiry", "member-joined", ASKING),
+        "launch.yaml": of_news("launch", "{given: news}", send),
+        "sync.yaml": syncs.encode(),
+    }
+    asks_no_more = of_news("inquiry", "member-joined", "send: please, via: mp-page, for: onboarding")
+    now = {**files, "inquiry.yaml": asks_no_more}
+    ages = []
+    for before, after in ((files, now), (now, files)):
+        whole = compiled(after)
+        assert told(compiled(after, recollection(before, compiled(before), after))) == told(whole)
+        ages += [one.worst for proof in whole.proved for one in proof.extents if one.measure == "consent"]
+    assert ages == [30, 630]
 
 
 def recalled(files: Files, edit: Callable[[str], str], tmp_path: Path) -> tuple[frozenset[str], frozenset[str]]:

@@ -147,6 +147,12 @@ class Withdrawals:
             self._learning[consent, tool] = max((one for one in late if one < INFINITE), default=0.0)
         return self._learning[consent, tool]
 
+    def asked_in(self, consents: Iterable[str]) -> list[str]:
+        """Return, as `consent/tool`, where steps of any playbook ask for some consents: all of their playbooks that `learns` hangs on."""
+        return sorted(
+            {f"{one}/{tool}" for one in consents for event, tool in self._collecting.get(one, ()) if not event}
+        )
+
     @cached_property
     def _collecting(self) -> Mapping[str, frozenset[tuple[str, str]]]:
         """Consent → the events by which it is given, each with its tool, and the tools (by no event) in which a step asks for it."""
@@ -155,12 +161,11 @@ class Withdrawals:
             for ref in (*event.gives, *event.asks):
                 if event.tool is not None:
                     found.setdefault(ref.id, set()).add((event.id, event.tool.id))
-        for node in self.case.graph.nodes.values():
-            if node.step is not None and isinstance(node.step.verb, Ask):
-                channels = [workspace.channels[ref.id] for ref in node.step.via if ref.id in workspace.channels]
-                tools = {("", one.tool.id) for one in channels if one.tool is not None}
-                for ref in node.step.verb.what:
-                    found.setdefault(ref.id, set()).update(tools)
+        for _, step, ask in self.case.doing(Ask):
+            channels = [workspace.channels[ref.id] for ref in step.via if ref.id in workspace.channels]
+            tools = {("", one.tool.id) for one in channels if one.tool is not None}
+            for ref in ask.what:
+                found.setdefault(ref.id, set()).update(tools)
         return {consent: frozenset(sources) for consent, sources in found.items()}
 
     def _late(self, consent: str, source: tuple[str, str], tool: str) -> float:

@@ -122,7 +122,8 @@ class Paths:
 
     def _falls_to_its_floor(self, use: Use) -> bool:
         """Return whether a way to the use, the lowest of its playbook, brings nothing beyond what its own condition sees to."""
-        name = f"{self.flow.root_of(use.place)} ways"
+        # how late tools learn of a consent hangs on where any playbook asks for it
+        name = " ".join((self.flow.root_of(use.place), "ways", *self.withdrawals.asked_in(use.key)))
         return bool(self.case.pieces.of_those(WITHOUT.code, name, partial(self._falls, use))[1][0])
 
     def _falls(self, use: Use) -> tuple[Iterable[str], Piece]:
