@@ -92,7 +92,11 @@ def serve(
             question: Question = line.recv()
         except (EOFError, OSError):
             return
-        line.send(answer(question))
+        answered = answer(question)
+        try:
+            line.send(answered)
+        except OSError:  # whoever asked has ended meanwhile
+            return
 
 
 def _limit(memory: int) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from multiprocessing import Pipe
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from sopkit import confined
 from sopkit.cli import app
 from sopkit.failure import DocumentFailedError
 from sopkit.reader.templates import MOST_BYTES, MOST_FILES, find_templates
@@ -177,3 +180,17 @@ class TestFolder:
         with pytest.raises(DocumentFailedError) as caught:
             find_templates(workspace)
         assert "not in the workspace" in caught.value.reason.en
+
+
+def test_a_process_apart_ends_without_a_word_where_whoever_asked_has_ended() -> None:
+    """A build that fails ends its copies; what one of them asked for may be answered after that."""
+    asker, line = Pipe()
+    asker.send("question")
+
+    def answer(_: str) -> str:
+        asker.close()
+        return "answer"
+
+    with patch.object(confined, "_limit"):
+        confined.serve(line, lambda: answer, (), 0)
+    assert asker.closed
