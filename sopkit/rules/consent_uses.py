@@ -76,19 +76,19 @@ def _uses(case: Case) -> Iterator[Use]:
 
 
 def _of(  # noqa: PLR0917  one use, and what is known of others
-    fields_of: Fields,
+    known: Fields,
     node: Node,
     at: Mark,
     of: Step | Cadence,
     for_: Ref,
     covering: dict[Key, tuple[Consent, ...]],
 ) -> Iterator[Use]:
-    workspace = fields_of.workspace
+    workspace = known.workspace
     purpose = workspace.purposes.get(for_.id)
     if purpose is None:
         return
     step, via = of if isinstance(of, Step) else None, of.via
-    fields = fields_of.of(step) if step is not None else ()
+    fields = known.of(step) if step is not None else ()
     channels: list[Channel | None] = [workspace.channels[ref.id] for ref in via if ref.id in workspace.channels]
     if not (via or fields):
         return
