@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+from unittest.mock import Mock
 
 import pytest
 
 from sopkit.cli import app
-from sopkit.render import printing
+from sopkit.render import printing, typst_press
 from sopkit.render.document import Document
 from sopkit.render.printing import Piece, printed
 from sopkit.render.templating import Templates
@@ -135,6 +136,13 @@ def test_a_form_whose_library_is_missing_says_what_installs_it(
     assert built(workspace, "-o", tmp_path / "out") == 0
     assert f"no Markdown was written; to have it, run: {INSTALL}" in capsys.readouterr().err
     assert not list((tmp_path / "out").rglob("*.md"))
+
+
+def test_fonts_that_cannot_be_loaded_ahead_stop_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked = Mock(side_effect=ValueError("unknown format"))
+    monkeypatch.setattr(typst_press, "_blank", lambda _: Mock(compile=asked))
+    typst_press.InProcess(tmp_path).load_fonts()
+    assert asked.called
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks what threads there are")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -101,8 +102,11 @@ class InProcess:
         self._most = FULL
 
     def load_fonts(self) -> None:
+        import typst  # noqa: PLC0415
+
         # Only pages are laid out by threads, and there are none in HTML; but words are measured by their fonts.
-        _blank(self._folder).compile(MEASURED, format="html")
+        with suppress(typst.TypstError, ValueError):  # where there is no such form, each copy loads them
+            _blank(self._folder).compile(MEASURED, format="html")
 
     def set(self, job: Job) -> bytes:
         if self.full:
