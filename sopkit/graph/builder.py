@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from sopkit.graph.nodes import NO_TIME, Delay, Edge, EdgeKind, ExecutionGraph, Laid, Made, Node, NodeKind
+from sopkit.graph.linking import Linking
+from sopkit.graph.nodes import NO_TIME, Delay, Edge, ExecutionGraph, Laid, Made, Node, NodeKind
 from sopkit.graph.timing import delay_of
 from sopkit.graph.triggers import trigger_id
 from sopkit.graph.work import work_of
@@ -34,13 +35,12 @@ PLACE: Final = "place/"
 """Before a path in an edge whose end is a playbook, stage or step that may not be laid yet."""
 
 
-class Builder:
-    """The graph so far. Edges may name nodes that come later, or never: then a name is not declared, which is a finding already."""
+class Builder(Linking):
+    """The graph so far."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+        super().__init__(workspace)
         self.nodes: dict[str, Node] = {}
-        self.edges: list[Edge] = []
         self.paths: dict[str, str] = {}
         """How references name a playbook, stage or step, as `new-member/awareness/welcome` → its node's id."""
         self.jumps: list[Edge] = []
@@ -102,14 +102,6 @@ class Builder:
         id_ = f"exit/{root}"
         self.nodes[id_] = Node(id_, "exit", None, root)
         return id_
-
-    def link(self, source: str, target: str, kind: EdgeKind, at: Mark, label: str, *, delay: Delay = NO_TIME) -> None:
-        self.edges.append(Edge(source, target, kind, at, label, delay))
-
-    def link_all(self, source: str, prefix: str, refs: Iterable[Ref], kind: EdgeKind, label: str) -> None:
-        """Link `source` to nouns of one kind."""
-        for ref in refs:
-            self.edges.append(Edge(source, f"{prefix}/{ref.id}", kind, ref.at, label))
 
     def trigger(self, trigger: Trigger, playbook: str) -> str:
         """Return the id of the trigger's node, which is added if it is new and no declared event."""

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sopkit.graph.nodes import NO_TIME, Delay, Edge, EdgeKind, Node
+from sopkit.graph.linking import Linking
+from sopkit.graph.nodes import Delay, Edge, EdgeKind, Node
 from sopkit.model.documents import Cadence, Carries, Document, Journey, Kpi, Procedure, Stage, Sync, Target, Workspace
 from sopkit.model.nouns import Noun
 from sopkit.model.steps import Ask, Erase, Measure, Send, SetData, Step, Tag
-from sopkit.model.values import Ref
-from sopkit.tree import Mark
 
 
 def work_of(workspace: Workspace, node: Node) -> Sequence[Edge]:
@@ -30,22 +29,10 @@ def work_of(workspace: Workspace, node: Node) -> Sequence[Edge]:
     return work.edges
 
 
-class _Work:
+class _Work(Linking):
     """The edges of one node so far."""
 
-    __slots__ = ("edges", "workspace")
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        self.edges: list[Edge] = []
-
-    def link(self, source: str, target: str, kind: EdgeKind, at: Mark, label: str, *, delay: Delay = NO_TIME) -> None:
-        self.edges.append(Edge(source, target, kind, at, label, delay))
-
-    def link_all(self, source: str, prefix: str, refs: Iterable[Ref], kind: EdgeKind, label: str) -> None:
-        """Link `source` to nouns of one kind."""
-        for ref in refs:
-            self.edges.append(Edge(source, f"{prefix}/{ref.id}", kind, ref.at, label))
+    __slots__ = ()
 
     def promises(self, root: str, targets: Iterable[Target]) -> None:
         """Link KPIs to the playbook or stage that promises a target for them."""

@@ -64,6 +64,7 @@ def uses_of(case: Case) -> Iterator[Use]:
     separate = {one.id: found for one in case.workspace.data.values() if (found := separate_for(case, one))}
     if not separate:
         return
+    fields = Fields(case.workspace)
     for root, playbook in case.playbooks:
         if isinstance(playbook, Cadence) and f"issue/{playbook.id}" in case.graph.nodes:
             for name in _asked(case, playbook.audience):
@@ -73,7 +74,7 @@ def uses_of(case: Case) -> Iterator[Use]:
                     yield Use(place, at, None, purpose, None, (name,), separate[name], sensitive=True)
         decided = _decided(case, root, separate)
         for node, step in case.steps(root):
-            for name in dict.fromkeys((*_fields(case, step), *decided.get(node.id, ()))):
+            for name in dict.fromkeys((*_fields(case, fields, step), *decided.get(node.id, ()))):
                 purpose = case.workspace.purposes.get(_purpose(step, separate.get(name, ())))
                 if name in separate and purpose is not None:
                     yield Use(node.id, step.id_at, step, purpose, None, (name,), separate[name], sensitive=True)
@@ -92,10 +93,10 @@ def _is_separate(case: Case, consent: Consent) -> bool:
     return all(is_sensitive(data[ref.id].category) for ref in consent.data if ref.id in data)
 
 
-def _fields(case: Case, step: Step) -> Iterator[str]:
+def _fields(case: Case, fields: Fields, step: Step) -> Iterator[str]:
     """Yield the data that a step uses, or decides by; to erase them is no use."""
     if not isinstance(step.verb, Erase):
-        yield from Fields(case.workspace).of(step)
+        yield from fields.of(step)
         yield from _asked(case, step.if_)
 
 

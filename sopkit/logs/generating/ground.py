@@ -92,6 +92,7 @@ class Ground:
     def __init__(self, plan: Plan, graph: ExecutionGraph, start: int, end: int) -> None:
         self.plan, self.graph, self.workspace, self.start, self.end = plan, graph, plan.workspace, start, end
         self.touches = touches_of(self.workspace, graph)
+        self._fields = Fields(self.workspace)
         self.ways: dict[tuple[str, str], Way] = {(one.node, one.via.channel.id): one for one in self._ways()}
         self.strays: dict[tuple[str, str, str], Way] = {}
         """Ways that no playbook declares, by node, channel and purpose."""
@@ -124,7 +125,7 @@ class Ground:
         workspace, channel = self.workspace, via.channel
         purpose = workspace.purposes.get(getattr(for_, "id", ""))
         role = getattr(by, "id", "")
-        fields = Fields(workspace).of(step) if step is not None else ()
+        fields = self._fields.of(step) if step is not None else ()
         covered = tuple(
             one for one in workspace.consents.values() if purpose and not lacking(one, purpose, channel, fields)
         )
