@@ -126,6 +126,20 @@ def test_nothing_that_a_finger_hits_is_too_small(browser: Browser, folder: Path,
     assert small_ones == []
 
 
+def test_no_line_of_the_index_begins_with_a_comma(browser: Browser, folder: Path) -> None:
+    page = browser.page(PHONE).open(folder / "index.html")
+    torn = page.run(
+        "(() => { const li = document.querySelector('.index main section:not(#roles) li'), found = [];"
+        " li.innerHTML = ['PDF', 'Word', 'Markdown', 'JSON'].map(form => `<a href='#'>${form}</a>`).join('、');"
+        " const commas = [...li.childNodes].filter(each => each.nodeType === Node.TEXT_NODE);"
+        " for (let em = 8; em < 20; em++) { li.style.width = `${em}em`; const left = li.getBoundingClientRect().left;"
+        "  for (const comma of commas) { const range = document.createRange(); range.selectNode(comma);"
+        "   if (range.getBoundingClientRect().left < left + 2) found.push(em); } }"
+        " return commas.length === 3 ? found : 'no commas'; })()"
+    )
+    assert torn == []
+
+
 def test_the_whole_row_ticks(browser: Browser, folder: Path) -> None:
     page = on(browser.page(), TUESDAY).open(folder / SHEET)
     rows = page.run("document.querySelectorAll('tr:not(.group)').length")

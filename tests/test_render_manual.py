@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -22,6 +23,7 @@ from sopkit.render.publication import Kind, Request
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.render.writers import WRITERS
+from sopkit.resources import folder
 from sopkit.text import Lang, Phrase
 from tests.documents import EDITION, SMALL, Element, made, small, small_documents, tree
 from tests.workspaces import TODAY, compiled
@@ -260,6 +262,23 @@ def test_forms_stand_in_the_order_of_the_writers(workspace: Workspace) -> None:
     assert isinstance(listed, Bullets)
     said = [run.href.removeprefix("m.") for run in listed.lines[0] if run.href]
     assert said == [form for form in known if form in forms] + ["JSON"]
+
+
+def test_a_group_of_the_index_is_called_by_its_folder_as_the_style_sheet_calls_it(workspace: Workspace) -> None:
+    names = Names(workspace, "en")
+    groups = {
+        "diagrams/a.svg": "Flow diagrams",
+        "checklists/a.html": "Campaigns",
+        "checklists/b.html": "Shop checklists",
+    }
+    entries = [Entry(Phrase(said, said), "", Phrase("图", "one"), "en", "HTML", path) for path, said in groups.items()]
+    staff = Entry(Phrase("手册", "Manuals"), "guide", Phrase("手册", "manual"), "en", "HTML", "m.html")
+    page = index([staff, *entries], names, EDITION, ("en",))
+    anchors = [each.anchor for each in page.sections]
+    assert anchors[-4:-1] == ["diagrams", "checklists-campaigns", "checklists-shop-checklists"]
+    named = re.findall(r"\.index #([a-z]+)", (folder("templates") / "document.css").read_text("utf-8"))
+    assert named
+    assert set(named) <= set(anchors)
 
 
 @pytest.mark.long

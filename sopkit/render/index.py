@@ -54,7 +54,7 @@ def index(
         sections.insert(0, _doors(sections, names))
     for group in dict.fromkeys(each.group for each in rest):
         own = [each for each in rest if each.group == group]
-        sections.append(_card(_place(own), group.within(names.lang), own, names))
+        sections.append(_card(_place(own, rest), group.within(names.lang), own, names))
     if news:
         sections.insert(0, Section("news", text(NEWS.within(names.lang)), tuple(news)))
     facts = front.cover(settings, edition, "", "", names)
@@ -73,9 +73,15 @@ def index(
     )
 
 
-def _place(entries: Sequence[Entry]) -> str:
+def _place(group: Sequence[Entry], entries: Sequence[Entry]) -> str:
     """Return an anchor for a group of files: its folder, with what the group is where a folder has several."""
-    return "-".join((entries[0].path.partition("/")[0], *entries[0].group.en.lower().split()))
+    folder = _folder(group[0])
+    groups = {each.group for each in entries if _folder(each) == folder}
+    return folder if len(groups) == 1 else "-".join((folder, *group[0].group.en.lower().split()))
+
+
+def _folder(entry: Entry) -> str:
+    return entry.path.partition("/")[0]
 
 
 def _doors(cards: Sequence[Section], names: Names) -> Section:
