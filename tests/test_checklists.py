@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
+import pypdfium2  # type: ignore[import-untyped]  # it has annotations, but says nowhere that they are for us
 import pytest
 
 from sopkit.model.documents import Workspace
@@ -14,11 +16,13 @@ from sopkit.render.checklist import checklist
 from sopkit.render.document import Document, FillIn, Table
 from sopkit.render.manual.book import Book, plan
 from sopkit.render.marks import plain
+from sopkit.render.pdf import Typesetter, to_pdf
 from sopkit.render.publication import Request
+from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.text import Lang
 from tests.documents import EDITION, made
-from tests.workspaces import unjudged
+from tests.workspaces import TODAY, unjudged
 
 WORKSPACE: Final = """\
 kind: workspace
@@ -135,6 +139,23 @@ def test_each_day_of_a_campaign_says_what_is_published_and_whether_it_is_a_holid
         ["2026-09-25 周五 休", "11:00 每周贴士"],
         ["2026-09-26 周六 休", ""],
     ]
+
+
+def test_where_nothing_is_known_to_be_published_no_column_says_so() -> None:
+    whole = book()
+    (procedure,) = campaigns(whole)
+    _, days = tables(campaign_checklist(procedure, whole, (), EDITION))
+    assert cells(days) == [["2026-09-24 周四"], ["2026-09-25 周五 休"], ["2026-09-26 周六 休"]]
+    assert plain(days.columns[1].head) == "完成"
+
+
+def test_no_day_of_a_campaign_is_cut_in_two() -> None:
+    with Typesetter(Templates(), TODAY) as typesetter:
+        pdf = pypdfium2.PdfDocument(to_pdf(campaign("en"), typesetter))
+    said = pdf[0].get_textpage().get_text_range()
+    assert {"2026-09-24 Thursday", "2026-09-25 Friday off", "2026-09-26 Saturday off"} <= set(
+        re.findall(r"2026-09-2\d \w+day(?: off)?", said)
+    )
 
 
 def test_a_campaign_without_dates_or_of_many_days_has_no_line_for_each() -> None:

@@ -19,6 +19,7 @@ from sopkit.render.document import (
     Day,
     Diagram,
     Document,
+    FillIn,
     Look,
     Moment,
     Paragraph,
@@ -282,3 +283,9 @@ def test_a_week_stays_on_its_page_and_a_long_one_is_told_day_by_day() -> None:
     assert len(long.findall(".//" + qn("w:tbl"))) == 3
     whole = [each.find(".//" + qn("w:tbl")).find(".//" + qn("w:cantSplit")) for each in (short, wordy)]
     assert [each is not None for each in whole] == [True, False]
+
+
+def test_a_short_label_has_room_for_wide_letters() -> None:
+    labels = body(to_docx(paper(FillIn(tuple(map(text, ("Name", "Date", "Score")))), lang="en")))
+    widths = [int(each.get(qn("w:w"))) for each in labels.findall(".//" + qn("w:gridCol"))][::2]
+    assert min(widths) >= 820

@@ -155,3 +155,7 @@ def test_brackets_stay_with_what_they_hold() -> None:
     for line in wrap("营销自动化平台（MAP）“参与一次互动”平台（短信）", 7.0):
         assert not line.endswith(("（", "“"))
         assert not line.startswith(("）", "”"))
+
+
+def test_a_long_word_is_broken_at_its_hyphen() -> None:
+    assert wrap("alert on “Duplicate-touch rate”", 9.0) == ("alert on", "“Duplicate-", "touch rate”")

@@ -71,8 +71,8 @@ def _begins(procedure: Procedure) -> str:
 def _steps(procedure: Procedure, book: Book) -> Table:
     names = book.names
     columns = (
-        Column(text(names.pick("时限", "Time limit")), 5, "time"),
-        Column(text(names.pick("步骤", "Step")), 8),
+        Column(text(names.pick("时限", "Time limit")), 6, "time"),
+        Column(text(names.pick("步骤", "Step")), 7),
         Column(text(names.pick("谁做", "Who")), 4),
         Column(text(names.pick("应完成日", "Due on")), 3, "blank"),
         *pen_columns(names),
@@ -118,13 +118,15 @@ def _days(procedure: Procedure, book: Book, found: Sequence[Recurrence]) -> Tabl
         return None
     published = _published(book, found)
     days = [first + timedelta(days=number) for number in range(count)]
-    rows = tuple((text(_day(day, book)), text("\n".join(published.get(day, ())))) for day in days)
-    columns = (
-        Column(text(names.pick("日期", "Date")), 4, "time"),
-        Column(text(names.pick("当天另有的发布", "Published that day")), 8),
-        *pen_columns(names),
+    columns = [Column(text(names.pick("日期", "Date")), 6, "time"), *pen_columns(names)]
+    rows: list[tuple[Line, ...]] = [(text(_day(day, book)),) for day in days]
+    # Of a campaign whose days are past nothing is known: an empty column would say that nothing was published.
+    if any(day in published for day in days):
+        columns.insert(1, Column(text(names.pick("当天另有的发布", "Published that day")), 7))
+        rows = [(*row, text("\n".join(published.get(day, ())))) for row, day in zip(rows, days, strict=True)]
+    return Table(
+        text(names.pick("活动期间，逐日打勾", "The days of the campaign")), tuple(columns), (RowGroup((), tuple(rows)),)
     )
-    return Table(text(names.pick("活动期间，逐日打勾", "The days of the campaign")), columns, (RowGroup((), rows),))
 
 
 def _day(day: date, book: Book) -> str:

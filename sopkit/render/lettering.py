@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -57,6 +58,7 @@ def _filled(pieces: Sequence[str], widest: float) -> tuple[str, ...]:
 
 OPENING: Final = "（《「“‘【("
 CLOSING: Final = "，。、；：！？）】》」”’…％%"
+HYPHENS: Final = re.compile(r"(?<=\w-)(?=\w)")
 
 
 def _pieces(text: str, widest: float) -> tuple[str, ...]:
@@ -77,9 +79,12 @@ def _is_wide(char: str) -> bool:
 
 
 def _chop(piece: str, widest: float) -> list[str]:
-    """Cut a piece that fits into no line."""
+    """Cut a piece that fits into no line: behind its hyphens, and between letters where that is not enough."""
     if text_width(piece, 1.0) <= widest:
         return [piece]
+    hyphened = HYPHENS.split(piece)
+    if len(hyphened) > 1:
+        return [part for each in hyphened for part in _chop(each, widest)]
     parts = [""]
     width = 0.0
     for char in piece:

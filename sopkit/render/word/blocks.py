@@ -72,6 +72,8 @@ TEXT_WIDTH: Final = 10206
 HIGHEST_DRAWING: Final = 11000
 DAY: Final = 1300
 """The height of a day in a calendar, at least: there is room for notes, and six weeks on a page."""
+SHORTEST: Final = 820
+"""The room of a label, at least: a short one may be of wide letters, and another font stand in for ours."""
 MOST_LINES: Final = 40
 """For signatures."""
 ADDRESS: Final = re.compile(
@@ -350,13 +352,11 @@ class Body:
         """Yield labels with a line to write on beside each, as many in a row as have room."""
         if not labels:
             return
-        widest = max(columns(clean(plain(label))) for label in labels) * 95 + 240
+        rooms = [max(SHORTEST, columns(clean(plain(label))) * 95 + 240) for label in labels]
+        widest = max(rooms)
         in_row = max(1, min(4, len(labels), width // (min(widest, width // 2) + 1500)))
         pair = width // in_row
-        names = [
-            min(pair * 6 // 10, max(columns(clean(plain(label))) for label in labels[at::in_row]) * 95 + 240)
-            for at in range(in_row)
-        ]
+        names = [min(pair * 6 // 10, max(rooms[at::in_row])) for at in range(in_row)]
         widths = [part for name in names for part in (name, pair - name)]
         rows = []
         for start in range(0, len(labels), in_row):
