@@ -189,6 +189,19 @@ def test_spreadsheets_and_pages_hold_every_entry(lang: str, entries: dict[str, E
     assert "=爱好" in page
 
 
+def test_the_record_says_whose_it_is(entries: dict[str, Entry]) -> None:
+    for company, said in (
+        ("company: 晨曦（上海）有限公司\n", "晨曦（上海）有限公司"),
+        ("", "没有声明（sopkit.yaml 的 company）"),
+    ):
+        settings = UNDER_LAW.replace("kind: workspace\n", f"kind: workspace\n{company}", 1)
+        names = Names(compiled({"sopkit.yaml": f"{settings}---\n{PLAY}".encode()}).workspace, "zh-CN")
+        record = inventory_document(tuple(entries.values()), "2026-07-01", names, edition="2026-07")
+        facts = {plain(each.label): [plain(line) for line in each.lines] for each in record.facts}
+        assert facts["企业"] == [said]
+        assert facts["版次"] == ["2026-07"]
+
+
 def test_each_datum_of_a_purpose_has_a_line_with_its_retention(entries: dict[str, Entry]) -> None:
     record = inventory_document(tuple(entries.values()), "2026-07-01", Names(compiled(PLAY).workspace, "zh-CN"))
     facts = [block for section in record.sections[0].sections for block in section.blocks if isinstance(block, Facts)]

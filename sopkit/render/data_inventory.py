@@ -9,6 +9,7 @@ from typing import Final
 
 from sopkit.law.vocabulary import BASES
 from sopkit.model.nouns import Purpose
+from sopkit.render.audit.cover import NO_COMPANY, SCOPE_FACTS
 from sopkit.render.audit.titles import nouns_of
 from sopkit.render.document import (
     Block,
@@ -75,6 +76,7 @@ USED_DATA: Final = Phrase("数据", "Data")
 SINCE: Final = Phrase("“{event}”之后 {period}", "{period} after “{event}”")
 SINCE_COLLECTED: Final = Phrase("收集之后 {period}", "{period} after collection")
 NONE: Final = Phrase("没有写明", "not declared")
+OWNER: Final = Phrase("负责人", "Owner")
 WHERE: Final = Phrase("哪些数据到哪些系统", "Which data come to which tools")
 NOTHING: Final = Phrase("没有用到数据。", "No data are used.")
 
@@ -121,11 +123,23 @@ def inventory_document(
         title=TITLE.within(names.lang),
         subtitle=plain(names.say(settings.title)) or clean(settings.id),
         sections=sections,
+        facts=_cover(edition, names),
         draft=draft,
         stamp=front.DRAFT.within(names.lang) if draft else names.colon(names.pick("基准日", "As of"), as_of),
         running=tuple(part for part in (clean(edition), as_of) if part),
         look=front.look(settings, names),
     )
+
+
+def _cover(edition: str, names: Names) -> tuple[Fact, ...]:
+    """Return whose record it is, which the law asks for first, who keeps it, and of which edition it is."""
+    settings = names.workspace.settings
+    facts = [
+        (SCOPE_FACTS["company"], [names.say(settings.company) or NO_COMPANY.within(names.lang)]),
+        (OWNER, [names.role(settings.owner) if settings.owner else ""]),
+        (SCOPE_FACTS["edition"], [clean(edition)]),
+    ]
+    return _facts(facts, names).entries
 
 
 def _activity(purpose: Purpose, entries: Sequence[Entry], names: Names) -> Section:
