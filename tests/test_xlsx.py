@@ -142,6 +142,13 @@ def test_names_of_sheets_are_legal_and_each_its_own() -> None:
     assert found[1:5] == ["a b c d e f", "x", "x 2", "X 3"]
 
 
+def test_a_name_of_a_sheet_ends_with_no_half_of_a_bracket() -> None:
+    captions = ("Monthly and less often (when it falls due, not counted as due)", "As it comes up (not counted)")
+    tables = tuple(Table(text(caption), COLUMNS[:2], (RowGroup((), ROWS),)) for caption in captions)
+    found = xlsx_book(to_xlsx(replace(SHEET, sections=(Section("s", (), tables),)))).sheetnames
+    assert found == ["Monthly and less often", "As it comes up (not counted)"]
+
+
 def test_text_and_tables_of_a_report_have_sheets_of_their_own() -> None:
     blocks = (Paragraph(text("先说一句。")), FIXED, Checklist(text("打烊"), (text("关灯"),)))
     document = replace(SHEET, form="manual", sections=(Section("s", text("第一章"), blocks),))

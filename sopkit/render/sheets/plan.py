@@ -39,6 +39,7 @@ from sopkit.text import Lang, Phrase
 
 LONGEST_NAME: Final = 31
 FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\'\x00-\x1f\ufffd]")
+BRACKETED: Final = re.compile(r" ?[(（][^()（）]*[)）]$")
 RESERVED: Final = frozenset({"history", ""})
 
 TEXT: Final = Phrase("正文", "Text")
@@ -113,7 +114,10 @@ class _Plan:
 
     def name(self, wanted: str) -> str:
         """Return a name for a sheet that every program takes and no other sheet has, told apart by a number where need be."""
-        base = " ".join(FORBIDDEN.sub(" ", clean(wanted)).split())[:LONGEST_NAME].strip() or SHEET.within(self.lang)
+        said = " ".join(FORBIDDEN.sub(" ", clean(wanted)).split())
+        if len(said) > LONGEST_NAME:  # what is said in brackets stands above the table, whole
+            said = BRACKETED.sub("", said)
+        base = said[:LONGEST_NAME].strip() or SHEET.within(self.lang)
         number, name = 1, base
         while name.casefold() in self.taken:
             number += 1
