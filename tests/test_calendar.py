@@ -27,7 +27,7 @@ from sopkit.render.marks import plain
 from sopkit.render.pdf import Typesetter, to_pdf
 from sopkit.render.recurrences import Recurrence
 from sopkit.render.templating import Templates
-from sopkit.render.wall_calendar import _that_fit, wall_calendar
+from sopkit.render.wall_calendar import KPIS, _line, _that_fit, wall_calendar
 from sopkit.render.wording.names import Names
 from sopkit.simulation.clock import DAY, Zone, day_of, slots_between
 from sopkit.simulation.holidays import CN_2026, Holidays, holidays_of
@@ -330,6 +330,11 @@ def test_every_entry_says_of_which_playbook_it_is() -> None:
     book = Book(plan(workspace), Names(workspace, "zh-CN"), "office")
     document = wall_calendar(book, Calendars(book.plan, EDITION).found, EDITION)
     assert "10:00 风险检视：识别" in str(document)
+
+
+def test_what_is_looked_at_begins_as_every_other_entry_does() -> None:
+    book = Book(plan(small()), Names(small(), "en"))
+    assert _line(KPIS, (("10:00", "Sales"),), book) == "10:00 Look at Sales"
 
 
 def test_a_day_shows_what_fits_beside_what_is_too_long() -> None:

@@ -141,7 +141,7 @@ def _line(about: str, entries: tuple[tuple[str, str], ...], book: Book) -> str:
     if about == KPIS:
         few = names.listed([said for _, said in ordered])
         many = names.pick(f"{len(ordered)} 项指标", f"{len(ordered)} KPIs")
-        said = names.pick("查看", "look at ") + (few if len(ordered) <= FEW else many)
+        said = names.pick("查看", "Look at ") + (few if len(ordered) <= FEW else many)
         return f"{ordered[0][0]} {said}".strip()
     title = plain(names.title(names.playbooks, about))
     (time, first), *others = ordered
