@@ -13,6 +13,8 @@ import pytest
 
 from sopkit.render.document import (
     Block,
+    Bullets,
+    Callout,
     Checklist,
     Column,
     Day,
@@ -24,7 +26,9 @@ from sopkit.render.document import (
     Moment,
     Paragraph,
     RowGroup,
+    Script,
     Section,
+    StepCard,
     Table,
     Week,
     text,
@@ -203,6 +207,23 @@ def test_a_week_and_a_question_are_not_cut_in_two(led: Block, typesetter: Typese
         assert "entry 0" in whole
         pages.add("Words" in whole)
     assert pages == {True, False}
+
+
+def test_a_step_is_not_cut_in_two(typesetter: Typesetter) -> None:
+    lines = tuple(text(f"entry {number}") for number in range(20))
+    tall = StepCard(
+        "", "1", text("Film"), "a/b", (), tuple(Fact(text("When"), (each,)) for each in lines[:6]), (
+            Bullets(lines),
+            Script("", text("Script"), "s", (text("entry"),), lines[:3], ()),
+            Callout("note", text("Why"), (Paragraph(lines[0]),)),
+            Callout("warning", text("If it goes wrong"), (Paragraph(lines[1]),)),
+        ),
+    )  # fmt: skip
+    filler = tuple(Paragraph(text("Words")) for _ in range(20))
+    _, *said, last = opened(document("manual", "M", (Section("a", text("A"), (*filler, tall)),)), typesetter)
+    assert not [each for each in said if "entry" in each.get_textpage().get_text_bounded()]
+    assert last.get_textpage().get_text_bounded().count("entry") == 6 + 20 + 1 + 3 + 2
+    assert min(low for low, _ in heights(last) if low > FOOT) > 20 / 25.4 * 72
 
 
 def test_a_week_longer_than_a_page_goes_on_overleaf(typesetter: Typesetter) -> None:

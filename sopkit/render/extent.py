@@ -13,11 +13,13 @@ from functools import cache, lru_cache
 from typing import ClassVar, Final
 
 from sopkit.frozen import dataclass
-from sopkit.render.document import Column, Table, Week, field_names, is_line
+from sopkit.render.document import Column, Fact, Table, Week, field_names, is_line
 from sopkit.render.marks import Line, plain
 
 PAGE_EMS: Final = 46.0
 """The width of a page's text, in ems of its letters, less the inset of a card."""
+LABEL_EMS: Final = 7.0
+"""Of what stands beside a fact."""
 NARROWEST: Final = 3.0
 
 
@@ -29,6 +31,10 @@ class Room:
     def fits_a_block(self) -> bool:
         return self.lines <= Extent.BLOCK
 
+    @property
+    def fits_a_card(self) -> bool:
+        return self.lines <= Extent.CARD
+
 
 class Extent:
     """Reckons for a table's columns, or for the whole width of a page."""
@@ -36,6 +42,8 @@ class Extent:
     ROW: ClassVar[int] = 14
     BLOCK: ClassVar[int] = 26
     """Printed lines, of which a page has about 50."""
+    CARD: ClassVar[int] = 36
+    """A step is worth more white at a page's foot: whoever does it reads it at one glance."""
 
     def __init__(self, columns: tuple[Column, ...] = ()) -> None:
         whole = sum(column.width for column in columns) or 1
@@ -45,7 +53,7 @@ class Extent:
 
     def of(self, block: object) -> Room:
         """Return the room of a block other than a table: each of its lines begins anew, beside a label."""
-        return Room(sum(2.0 if line is None else _lines(line, PAGE_EMS * 0.8) for line in _all_lines(block)))
+        return Room(sum(_heights(block)))
 
     def lines(self, lines: Iterable[Line]) -> float:
         return sum(_lines(line, PAGE_EMS * 0.8) for line in lines)
@@ -62,18 +70,20 @@ def fits_a_page(week: Week) -> bool:
     return max((sum(_lines(line, width) for line in lines) for lines in each_day), default=0) <= 2 * Extent.BLOCK
 
 
-def _all_lines(value: object) -> Iterator[Line | None]:
+def _heights(value: object) -> Iterator[float]:
     if isinstance(value, tuple):
         if is_line(value):
-            yield value
+            yield _lines(value, PAGE_EMS * 0.8)
         else:
             for part in value:
-                yield from _all_lines(part)
+                yield from _heights(part)
     elif isinstance(value, Table):
-        yield from (None for _ in range(2 * Extent.BLOCK))
+        yield 4.0 * Extent.BLOCK
+    elif isinstance(value, Fact):
+        yield max(_lines(value.label, LABEL_EMS), sum(_heights(value.lines)))
     elif is_dataclass(value):
         for name in field_names(value):
-            yield from _all_lines(getattr(value, name))
+            yield from _heights(getattr(value, name))
 
 
 def _lines(line: Line, width: float) -> float:

@@ -128,7 +128,8 @@ class _Preparation:
             return self._diagram(block)
         made = self._plain(block)
         if isinstance(block, StepCard | Script | Callout | Checklist):
-            made["whole"] = Extent().of(block).fits_a_block
+            room = Extent().of(block)
+            made["whole"] = room.fits_a_card if isinstance(block, StepCard) else room.fits_a_block
         if isinstance(block, Week):
             made["long"], made["whole"] = block.is_long, fits_a_page(block)
         if isinstance(block, Facts):
