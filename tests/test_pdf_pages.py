@@ -226,6 +226,15 @@ def test_a_step_is_not_cut_in_two(typesetter: Typesetter) -> None:
     assert min(low for low, _ in heights(last) if low > FOOT) > 20 / 25.4 * 72
 
 
+def test_a_few_facts_are_not_cut_in_two(typesetter: Typesetter) -> None:
+    known = Facts(tuple(Fact(text("When"), (text(f"entry {number}"),)) for number in range(4)))
+    for count in range(28, 40):
+        filler = tuple(Paragraph(text("Words")) for _ in range(count))
+        *said, last = opened(document("manual", "M", (Section("a", text("A"), (*filler, known)),)), typesetter)
+        assert last.get_textpage().get_text_bounded().count("entry") == 4
+        assert not [each for each in said if "entry" in each.get_textpage().get_text_bounded()]
+
+
 def test_a_week_longer_than_a_page_goes_on_overleaf(typesetter: Typesetter) -> None:
     entry = Moment(text("19:30"), (text("word " * 400),))
     week = Week(text("The week"), tuple(Day(text(name), (entry,)) for name in ("Mon", "Tue", "Wed", "Thu", "Fri")))

@@ -134,6 +134,7 @@ class _Preparation:
             made["long"], made["whole"] = block.is_long, fits_a_page(block)
         if isinstance(block, Facts):
             made["entries"] = [self._fact(fact) for fact in block.entries]
+            made["whole"] = Extent().of(block).fits_a_block
         return made
 
     def _plain(self, value: object) -> Data:
