@@ -278,6 +278,12 @@ def yaml(text: str) -> str:
     return '"' + "".join(marks.get(char, char) for char in text) + '"'
 
 
+def test_a_title_of_two_lines_is_one_in_a_calendar() -> None:
+    text = DAILY.replace("ZONE", "Asia/Shanghai").replace("title: 示例", "title: " + yaml("示\n例"))
+    data = calendar(unjudged({"sopkit.yaml": text}).workspace)
+    assert str(Calendar.from_ical(data)["X-WR-CALNAME"]) == "示 例 · 全员"
+
+
 def test_each_role_has_its_own_and_all_have_the_same_ids() -> None:
     everyone = {str(each["UID"]): str(each["SUMMARY"]) for each in events(calendar(small()))}
     guide = {str(each["UID"]): str(each["SUMMARY"]) for each in events(calendar(small(), "guide"))}

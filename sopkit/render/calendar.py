@@ -104,7 +104,8 @@ class _Writer:
         made.add("calscale", "GREGORIAN")
         role = plain(names.role(self.book.role)) if self.book.role else names.pick("全员", "everyone")
         stamp = front.stamp(settings, self.edition, names.lang)
-        title = f"{plain(names.say(settings.title))} · {role}" + (f" · {stamp}" if self.edition.draft else "")
+        brand = " ".join(plain(names.say(settings.title)).split())
+        title = f"{brand} · {role}" + (f" · {stamp}" if self.edition.draft else "")
         made.add("x-wr-calname", title)
         made.add("x-wr-caldesc", self._covers())
         if self.zone:
