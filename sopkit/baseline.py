@@ -28,7 +28,7 @@ KEYS: Final = ("fingerprint", "rule", "subject", "message")
 
 DO: Final = Phrase(
     "从 git 里找回原来的那一份；或者把它移走，再运行 sopkit baseline 重新写",
-    "bring back the former one from git; or move it away and write it anew with sopkit baseline",
+    "Bring back the former one from git; or move it away and write it anew with sopkit baseline",
 )
 TOO_LARGE: Final = Phrase(
     "{place}：比基线文件允许的 64 MB 大，不像是基线。{do}",

@@ -237,6 +237,22 @@ def test_a_damaged_baseline_is_named_and_left_as_it_is(name: str, sopkit: Run, w
     assert sopkit("check", folder, "--no-baseline")[0] == 0
 
 
+def test_a_baseline_that_leads_out_of_the_workspace_is_not_shown(
+    sopkit: Run, write_workspace: Write, tmp_path: Path
+) -> None:
+    """Whoever proposes a change could let a check print a line of any file of the machine that runs it."""
+    folder = write_workspace(GOOD)
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text("password: secret\n", "utf-8")
+    (folder / PLACE).symlink_to(elsewhere)
+    for command in (["check"], ["baseline"]):
+        code, out, err = sopkit(*command, folder, "--lang", "en")
+        assert (code, out) == (2, "")
+        assert "no ordinary file" in err
+        assert "secret" not in err
+    assert elsewhere.read_text("utf-8") == "password: secret\n"
+
+
 def test_a_baseline_that_is_not_there_is_asked_for(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:
     folder = write_workspace(GOOD)
     code, _, err = sopkit("check", folder, "--baseline", "nowhere.json", "--lang", "en")

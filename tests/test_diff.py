@@ -216,8 +216,11 @@ def test_what_can_not_be_read_is_told_and_fails() -> None:
         "who must train and sign again",
     ]
     for one, place in ((comparison, "after/automation.yaml:8:"), (between(broken, before), "HEAD:automation.yaml:8:")):
-        said = "\n".join(summary(one, Frame("HEAD", "after", "HEAD:", "after/"), Screen("en", columns=200)))
-        assert place in said
+        frame = Frame("HEAD", "after", "HEAD:", "after/")
+        assert place in "\n".join(summary(one, frame, Screen("en", columns=200)))
+        assert f"**not judged** (`{place}" in comment(one, frame, "en")
+        assert [at.startswith(place) for _, at in frame.unjudged(one)] == [True, False]
+        assert place in str(page(one, frame, "2026-07-01", Names(compiled(before).workspace, "en")).sections[0])
 
 
 @pytest.mark.parametrize("name", ["automation.yaml", "sopkit.yaml"])

@@ -28,6 +28,7 @@ audience: {all: [{consent: }]}
 
 steps:
   - {id: a, send: , via: sms, for: promotion, within: soon}
+ends_on: ord
 ---
 kind: automation
 id: second
@@ -82,6 +83,7 @@ def test_a_new_workspace_is_completed_explained_and_underlined(
         assert " | " not in "".join(keys.values())
         assert {"member-joined", "order-paid", "phone"} <= set(offered("  mem", "mem"))
         assert hover in server.hover("fresh.yaml", 4, 2)
+        assert {"member-joined", "order-paid"} <= set(offered("ends_on", "ord"))
         messages = [(one["range"]["start"]["line"], one["message"]) for one in wrong]
         assert (5, "Property start_on is not allowed.") in messages
         assert [line for line, _ in messages if line == 9], "what is no time limit"

@@ -63,6 +63,21 @@ def is_proved(done: Compilation, code: str) -> bool:
     return any(one.rule.code == code for one in done.proved)
 
 
+def test_what_follows_on_two_events_is_shown_at_one_time() -> None:
+    """It is said to come within a day: so it does in the course of it, however long after its event either is sent."""
+    late = automation("two", FIRST + ", after: 5d", starts="bought")
+    found, *_ = of(judged(automation("one", FIRST), late), "SOP405")
+    assert [moment.what.en.partition(" ")[2] for moment in found.timeline] == [
+        "occurs",
+        "occurs",
+        "sends it",
+        "sends it",
+    ]
+    begun, begun_later, sent, sent_too = (moment.at for moment in found.timeline)
+    assert sent == sent_too == begun_later
+    assert (begun_later - begun).days == 5
+
+
 # Lifecycles that hold one customer
 
 

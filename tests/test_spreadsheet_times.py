@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sopkit.workbook.times import DAYS, NTH, Timing, clock, parse, say, weekday
+from sopkit.workbook.times import DAYS, NTH, Timing, clock, hour_of_row, parse, say, weekday
 
 JOINED, ORDERED = "member-joined", "order-paid"
 MEANT = {
@@ -26,6 +26,11 @@ MEANT = {
     "第3天": Timing("", "2d", "3d", whole_days=True),
     "day 3": Timing("", "2d", "3d", whole_days=True),
     "第1-3天": Timing("", "", "3d", whole_days=True),
+    "D0": Timing("", "", "1d", whole_days=True),
+    "2h after previous": Timing("step", after="2h"),
+    "1st of every month 10:00": Timing(every="month", at=("day 1 10:00",)),
+    "24小时内 within 24h": Timing(within="24h"),
+    "day 3 第3天": Timing("", "2d", "3d", whole_days=True),
     "次日上午10点": Timing("", "1d", "2d", whole_days=True, clock="10:00"),
     "当天": Timing("", "", "1d", whole_days=True),
     "24h内": Timing(within="24h"),
@@ -125,3 +130,11 @@ def test_no_text_is_too_odd(said: str) -> None:
         assert parse(say(found)) == found
     clock(said)
     weekday(said)
+
+
+def test_the_hour_of_a_row_may_have_words_behind_it() -> None:
+    assert hour_of_row("8:00 早安") == ("08:00", "", "早安")
+    assert hour_of_row("12:00-13:00（午休）") == ("12:00", "13:00", "(午休）")
+    assert hour_of_row("上午10点") == ("10:00", "", "")
+    assert hour_of_row("早安 8:00") is None
+    assert hour_of_row("3 件事") is None

@@ -14,7 +14,7 @@ from sopkit.diagnostics import Severity
 from sopkit.reader import read
 from sopkit.source import Source
 from sopkit.tree import Value
-from sopkit.workbook import importing, mapping
+from sopkit.workbook import importing, mapping, naming
 from sopkit.workbook.cells import Book, Cell, Sheet, address, all_cells, tidy
 from sopkit.workbook.importing import Imported
 from sopkit.workbook.opening import open_book
@@ -294,3 +294,29 @@ def test_whatever_cells_hold_is_read_or_refused(grid: list[list[str]]) -> None:
             reading = read(Source(path, data))
             assert reading.complete, (path, data.decode())
     assert {cell.address for cell in all_cells(book.sheets[0])} <= made.account.read | set(made.account.unread)
+
+
+def test_words_behind_the_hour_of_a_row_are_told_and_the_row_is_read() -> None:
+    made = imported(
+        "会员群一周\n时间,周一,周二,周三,周四\n8:00 早安,问候,干货,问候,\n20:00,秒杀,,,\n".encode(), "SOP.csv"
+    )
+    found = {str(one["title"]): one["at"] for one in documents(made).values() if one["kind"] == "cadence"}
+    assert found == {"问候": ["mon 08:00", "wed 08:00"], "干货": ["tue 08:00"], "秒杀": ["mon 20:00"]}
+    assert "只读了钟点，没读“早安”" in dict(made.files)["import-report.md"].decode()
+
+
+def test_thousands_of_rows_are_named_without_trying_every_number_again() -> None:
+    class Counting(set[str]):
+        asked = 0
+
+        def __contains__(self, name: object) -> bool:
+            self.asked += 1
+            return super().__contains__(name)
+
+    names, used = naming.Names(mapping.ImportMap()), Counting()
+    names.taken["step"] = used
+    assert [names.of("step", text) for text in ("问候", "Step 2", "Step 2", "再问候", "再见")] == [
+        "step-1", "step-2", "step-2-2", "step-3", "step-4",
+    ]  # fmt: skip
+    assert all(names.of("step", "问候") for _ in range(1000))
+    assert used.asked < 2100

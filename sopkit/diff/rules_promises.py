@@ -115,7 +115,7 @@ ASK_AGAIN: Final = kind(
     "SOP974", "consent-to-ask-again", Severity.ERROR,
     Phrase("目的、方式或信息种类变了，同意要重新征求", "purposes, ways or kinds of data changed: consent must be asked again"),
     message=Phrase(
-        "{subject}：以前给的同意不包括 {what}，要重新征求", "{subject}: consent given before does not cover {what} and must be asked again"
+        "{subject}：以前给的同意不包括{what}，要重新征求", "{subject}: consent given before does not cover {what} and must be asked again"
     ),
     why=Phrase(
         "客户同意的是当时说的目的、方式和信息种类；变了还照旧用，等于没有同意。",

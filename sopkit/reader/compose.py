@@ -32,8 +32,10 @@ from sopkit.tree import NUMBERS_A_NODE, Value
 MAX_DEPTH: Final = 50
 """Mappings and lists inside each other; a playbook has some ten."""
 
-GLUED: Final = re.compile(r"(?P<comma>，)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>[:：]+(?!//))", re.ASCII)
+GLUED: Final = re.compile(r"(?P<comma>， *)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>[:：]+(?!//) *)", re.ASCII)
 """Keys of the language, each with a colon that does not count."""
+JOINED: Final = re.compile(r"[A-Za-z_][\w-]*：.*，[ ]*[A-Za-z_][\w-]*", re.ASCII)
+"""A key with its value, and the next key, which has a plain colon."""
 
 HEADER: Final = re.compile(r"[^\r\n]*")
 KEY_OR_END: Final = re.compile(r"\s*(?:\Z|[-?}\].,]|[^\r\n]*:(?:\s|\Z))")
@@ -109,6 +111,8 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                         _note_colon(event, notes, in_brackets=opening.flow_style)
                 else:
                     result[key] = said
+                if opening.flow_style and said and "：" in key and JOINED.fullmatch(key):
+                    _note_colon(event, notes, in_brackets=True)
                 continue
             places += (event.start_mark.index, event.end_mark.index, 1)
             result[key] = composers[type(held)](held, depth + 1)
@@ -294,16 +298,19 @@ def _skip(event: Event, next_event: NextEvent) -> Event:
 
 
 def _note_colon(event: ScalarEvent, notes: Notes, *, in_brackets: bool) -> None:
-    """Note `{id：welcome}` and `{id:welcome}`: a key with a value glued to it."""
+    """Note `{id：welcome}`, `{id:welcome}` and `{id：welcome，do: Call}`: a key with a value glued to it, and the next one."""
     start, end = event.start_mark.index, event.end_mark.index
+    end += 2 * notes.text.startswith(": ", end)
     glued = [found for found in GLUED.finditer(notes.text, start, end) if found.start() == start or found["comma"]]
     if not glued:
         return
     edits = []
     for found in glued:
         edits += [(*found.span("comma"), ", ")] if found["comma"] else []
-        edits += [(*found.span("colon"), ": ")]
-    sure = all(len(found["colon"]) == 1 and (found["key"].islower() or found["key"] == "zh-CN") for found in glued)
+        edits += [(*found.span("colon"), ": ")] if found["colon"] != ": " else []
+    sure = all(
+        len(found["colon"].rstrip()) == 1 and (found["key"].islower() or found["key"] == "zh-CN") for found in glued
+    )
     fixes = notes.replacing(rules.USE_COLON, *edits, safe=in_brackets and sure)
     at = glued[0].start("colon")
     if notes.text[at] == "：":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -45,6 +46,9 @@ LINE_ENDS: Final = frozenset("\r\n")
 
 VERSIONS: Final = (None, (1, 2))
 """What a document may say that it is written in."""
+
+JOINED_KEYS: Final = re.compile(r"(?<=[a-z])：[^，：\n]*(?:，[^，\n]*)+: ")
+"""`after：2h，within: 1d`, which reads as one key; begins with a sign that seldom follows a letter."""
 
 MAX_DOCUMENTS: Final = 1_000
 """In one file."""
@@ -171,8 +175,8 @@ def _shorten_keys(places: list[int], text: str) -> None:
 
 
 def _has_wide_signs(text: str) -> bool:
-    """Whether the text may hold brackets or commas of full width where plain ones belong."""
-    return "｛" in text or "［" in text or may_join_ids(text)
+    """Whether the text may hold brackets, commas or colons of full width where plain ones belong."""
+    return "｛" in text or "［" in text or may_join_ids(text) or ("：" in text and JOINED_KEYS.search(text) is not None)
 
 
 def _has_special(text: str) -> bool:

@@ -18,7 +18,7 @@ from sopkit.tree import Value
 
 SAID: Final = ("title", "description", "patternErrorMessage")
 AS_WRITTEN: Final = ("examples", "enum", "const", "default")
-BARE: Final = {"trigger": "event", "predicate": "segment"}
+BARE: Final = {"trigger": "event", "triggers": "event", "predicate": "segment"}
 """Grammar → the namespace of an id that may stand there by itself."""
 
 

@@ -216,7 +216,7 @@ def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) 
     counted = limit.covered(plan.touches)
     if limit.most > MOST_TOUCHES:
         reason = Phrase(f"上限 {limit.id} 超过 {MOST_TOUCHES} 次", f"the cap {limit.id} is above {MOST_TOUCHES}")
-        yield Unassessed(rule, limit.subject, reason)
+        yield _open(case, limit, reason, rule)
         return
     if plan.touches and not counted:
         yield case.finding(IDLE_CAP, limit.at, limit.subject, what=_covering(limit))
@@ -238,7 +238,7 @@ def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) 
     try:
         found = course(case, plan, limit, counted, bound)
     except SpentError:
-        yield Unassessed(rule, limit.subject, _spent(limit, bound))
+        yield _open(case, limit, _spent(limit, bound), rule)
         return
     if found is not None:
         marked = [(at, touch) for at, touch, counts in found.done if counts]
@@ -249,7 +249,7 @@ def _check_limit(case: Case, plan: Plan, limit: Limit, rule: Rule = OVER_TOUCH) 
         finding = excess.violated(case, rule, limit, found, [repairs.in_words(one) for one in changes])
         yield replace(finding, fixes=tuple(fix for one in changes for fix in repairs.repair(case, one)))
     elif bound.open:
-        yield Unassessed(rule, limit.subject, _unknown(limit, bound))
+        yield _open(case, limit, _unknown(limit, bound), rule)
     else:
         yield excess.possible(case, rule, limit, bound, counted.values(), [])
 
@@ -287,9 +287,9 @@ def _check_enforced(
 
     for outcome in enforced.check(case, plan, limit, counted, whole, OVER_TOUCH, find):
         if spent:
-            yield Unassessed(OVER_TOUCH, limit.subject, _spent(limit, spent[0]))
+            yield _open(case, limit, _spent(limit, spent[0]))
         elif isinstance(outcome, Bound):
-            yield Unassessed(OVER_TOUCH, limit.subject, _unknown(limit, outcome))
+            yield _open(case, limit, _unknown(limit, outcome))
         elif isinstance(outcome, Proof):
             yield replace(outcome, assumptions=_assumptions(plan.clocks))
         else:
@@ -302,6 +302,10 @@ def _check_enforced(
         return course(case, plan, limit, counted, first, plan.holding, late)
 
     yield from put_off.check(case, plan, limit, counted, find_late)
+
+
+def _open(case: Case, limit: Limit, reason: Phrase, rule: Rule = OVER_TOUCH) -> Unassessed:
+    return Unassessed(rule, limit.subject, reason, case.forest.span(limit.at))
 
 
 def _unknown(limit: Limit, bound: Bound) -> Phrase:

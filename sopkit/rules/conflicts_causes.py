@@ -268,13 +268,21 @@ def pairs_apart(deeds: Sequence[Deed], *kinds: Callable[[Deed], object]) -> Iter
 
 
 def told(case: Case, one: Deed, other: Deed, answer: Customer, what: Callable[[Deed], Phrase]) -> Meeting:
-    """Return how both come to be done to one customer; `what` says in words what is done."""
+    """Return how both come to be done to one customer; `what` says in words what is done.
+
+    What follows on two causes is done at one time: nothing keeps the one from occurring later than the other.
+    """
     noon = datetime.combine(case.today, time(12))
+    last = max(one.earliest, other.earliest)
     moments: list[Moment] = []
     for deed in sorted((one, other), key=lambda deed: deed.earliest):
         cause = deed.cause.removeprefix("event/")
-        done = noon + timedelta(seconds=deed.earliest)
-        moments.append(Moment(noon, Phrase(f"发生 {cause}", f"{cause} occurs"), case.forest.span(deed.trigger.at)))
+        begins = noon if one.cause == other.cause else noon + timedelta(seconds=last - deed.earliest)
+        done = begins + timedelta(seconds=deed.earliest)
+        if one.cause == other.cause or cause != deed.node.id:
+            moments.append(
+                Moment(begins, Phrase(f"发生 {cause}", f"{cause} occurs"), case.forest.span(deed.trigger.at))
+            )
         moments.append(Moment(done, what(deed), case.forest.span(deed.step.at), counted=True))
     moments.sort(key=lambda moment: (moment.at, moment.counted))
     if one.cause == other.cause:

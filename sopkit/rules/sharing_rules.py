@@ -160,8 +160,8 @@ MINORS: Final = Rule(
     severity=Severity.ERROR,
     summary=Phrase("自动化营销可能发给未成年人", "automated marketing that minors can get"),
     message=Phrase(
-        "个性化步骤“{step}”没有排除未成年人：{customer}也会收到",
-        "the personalised step `{step}` does not leave minors out: it reaches {customer}",
+        "个性化步骤“{step}”没有排除未成年人，这样的客户也会收到：{customer}",
+        "the personalised step `{step}` does not leave minors out; this customer gets it, too: {customer}",
     ),
     why=Phrase(
         "不得以自动化决策方式向未成年人做商业营销，监护人同意了也不行。",

@@ -46,7 +46,7 @@ UNKNOWN_CHANNEL: Final = Phrase(
 )
 SECOND_ROLE: Final = Phrase("一步只写一个岗位：用了第一个", "a step has one role: the first was taken")
 DEADLINE: Final = Phrase(
-    "表里没写最迟何时做完，按 {within} 写", "by when a person is to be done is not said: {within} was written"
+    "表里没写最迟何时做完，按 {within} 写", "by when it is to be done is not said: {within} was written"
 )
 WHOLE_DAYS: Final = Phrase(
     "按满24小时一天算，从旅程开始起：{said}", "days are counted as 24 hours from the start of the journey: {said}"

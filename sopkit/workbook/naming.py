@@ -13,6 +13,8 @@ from sopkit.workbook.mapping import ImportMap
 NOBODY: Final = "nobody"
 BUILT_IN_ROLES: Final = frozenset({"guide"})
 """Roles that the built-in catalog declares."""
+NAMED: Final = frozenset({"role", "stage"})
+"""Families whose ids stand in a mapping."""
 LONGEST: Final = 40
 SEVERAL: Final = re.compile(r"\s*(?:[、,，;；\n&＆+/]|和)\s*")
 
@@ -25,6 +27,9 @@ class Names:
     roles: dict[str, str] = field(default_factory=dict)
     """Id → title of every role that the playbooks must declare."""
     taken: dict[str, set[str]] = field(default_factory=dict)
+    """By family, the ids that may not be given again."""
+    _tried: dict[tuple[str, str, bool], int] = field(default_factory=dict)
+    """The number from which on a stem may be free: spreadsheets have thousands of rows."""
 
     def channel(self, text: str) -> str | None:
         """Return the channel, None where the words name none."""
@@ -36,9 +41,10 @@ class Names:
         """Return the role, None where a tool does the work."""
         if text not in self.mapping.roles:
             nobody = words.find("nobody", text) is not None
-            self.mapping.roles[text] = NOBODY if nobody else words.find("roles", text) or self._fresh("role", text)
-        found = self.mapping.roles[text] or self._fresh("role", text)
+            self.mapping.roles[text] = NOBODY if nobody else words.find("roles", text) or self.of("role", text)
+        found = self.mapping.roles[text] or self.of("role", text)
         self.mapping.roles[text] = found
+        self._used("role").add(found)
         if found == NOBODY:
             return None
         if found not in BUILT_IN_ROLES:
@@ -48,19 +54,28 @@ class Names:
     def stage(self, text: str) -> str:
         """Return the id of a stage."""
         if not self.mapping.stages.get(text):
-            self.mapping.stages[text] = words.find("stages", text) or self._fresh("stage", text)
+            self.mapping.stages[text] = words.find("stages", text) or self.of("stage", text)
+        self._used("stage").add(self.mapping.stages[text])
         return self.mapping.stages[text]
 
-    def _fresh(self, family: str, text: str) -> str:
-        used = {*self.mapping.names(f"{family}s").values(), *self.taken.get(family, ())}
-        return unique(slug(text), family, used)
-
     def of(self, family: str, text: str, fallback: str = "") -> str:
-        """Return a new id for something of a family that has one namespace."""
-        used = self.taken.setdefault(family, set())
-        found = unique(slug(text), fallback or family, used)
+        """Return a new id for something of a family that has one namespace: its words, or the first with a number that is free."""
+        used, wanted = self._used(family), slug(text)
+        found = wanted
+        if not wanted or wanted in used:
+            stem = wanted or fallback or family
+            number = self._tried.get((family, stem, bool(wanted)), 2 if wanted else 1)
+            while (found := f"{stem}-{number}") in used:
+                number += 1
+            self._tried[family, stem, bool(wanted)] = number
         used.add(found)
         return found
+
+    def _used(self, family: str) -> set[str]:
+        if family not in self.taken:
+            known = self.mapping.names(f"{family}s") if family in NAMED else {}
+            self.taken[family] = set(known.values())
+        return self.taken[family]
 
 
 def slug(text: str) -> str:
@@ -69,11 +84,3 @@ def slug(text: str) -> str:
         return ""
     found = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:LONGEST].strip("-")
     return found if re.match("[a-z]", found) else ""
-
-
-def unique(wanted: str, fallback: str, used: set[str]) -> str:
-    """Return the id that is wanted, or the first free one with a number."""
-    if wanted and wanted not in used:
-        return wanted
-    stem = wanted or fallback
-    return next(name for number in range(2 if wanted else 1, len(used) + 3) if (name := f"{stem}-{number}") not in used)

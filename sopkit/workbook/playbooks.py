@@ -41,7 +41,11 @@ NO_CHANNEL: Final = Phrase(
     "看不出发在哪个渠道；在工作表名或标题里写上渠道，如 客户群",
     "which channel this is for can't be told; name one in the title or the name of the sheet, such as: customer group",
 )
-NO_HOUR: Final = Phrase("这一行没有能读的钟点", "this row has no hour that can be read")
+NO_HOUR: Final = Phrase(
+    "这一行没有能读的钟点；在行首写上，如 10:00",
+    "this row has no hour that can be read; begin it with one, such as: 10:00",
+)
+HOUR_ALONE: Final = Phrase("只读了钟点，没读“{words}”", "only the hour was read, not “{words}”")
 NO_KEY: Final = Phrase("这里没有对应的键", "there is no key for this here")
 FORMULA: Final = Phrase(
     "这里是公式：读的是存着的结果，没有计算",
@@ -254,11 +258,17 @@ class Assembly:
         self, journey: Journey, staged: dict[str, list[Draft]], starts: str, remarks: Remarks
     ) -> dict[str, Value]:
         ids = {title: self.names.stage(title or journey.title) for title in staged}
-        order = list(dict.fromkeys(ids.values()))
+        titles: dict[str, list[str]] = {}
+        for title, id_ in ids.items():
+            titles.setdefault(id_, []).append(title)
+        aimed: dict[str, list[Value]] = {}
+        for title, listed in journey.targets.items():
+            aimed.setdefault(ids.get(title, ""), []).extend(listed)
+        order = list(titles)
         stages: dict[str, Value] = {}
         for number, id_ in enumerate(order):
-            drafts = [draft for title, listed in staged.items() if ids[title] == id_ for draft in listed]
-            title = next(title for title in staged if ids[title] == id_)
+            title = titles[id_][0]
+            drafts = [draft for one in titles[id_] for draft in staged[one]]
             path: Path = ("stages", id_, "steps")
             steps = self._stage(drafts, "stage", starts, remarks, path)
             last = number == len(order) - 1
@@ -266,8 +276,7 @@ class Assembly:
             goes = "end" if last else order[number + 1]
             steps.append({"id": "onward", "title": (THE_END if last else NEXT_STAGE).within(self.lang), "go": goes})
             stage: dict[str, Value] = {"title": first_line(title or journey.title), "steps": steps}
-            targets = [one for name, listed in journey.targets.items() if ids.get(name) == id_ for one in listed]
-            stages[id_] = {**stage, "targets": targets} if targets else stage
+            stages[id_] = {**stage, "targets": aimed[id_]} if aimed.get(id_) else stage
         return stages
 
     def _stage(self, drafts: list[Draft], since: str, starts: str, remarks: Remarks, path: Path) -> list[Value]:
@@ -326,6 +335,8 @@ class Assembly:
             self.account.read.update({square.cell.address, square.label.address})
             if square.until:
                 self.account.assume(square.label.address, span_cut(square.until))
+            if square.words:
+                self.account.assume(square.label.address, HOUR_ALONE.filled(words=square.words))
             filled.setdefault(square.cell.text, []).append(square)
         for row in sheet.rows[layout.header + 1 :]:
             for cell in row:

@@ -83,7 +83,7 @@ def _fields(sheet: Sheet, row: tuple[Cell, ...]) -> dict[int, str]:
 def _hours(sheet: Sheet, header: int, weekdays: Mapping[int, str]) -> bool:
     first = min(weekdays)
     return any(
-        times.clock(cell.text)
+        times.hour_of_row(cell.text)
         for row in sheet.rows[header + 1 :]
         for cell in row[:first]
         if cell and len(cell.text) < 40
@@ -123,6 +123,8 @@ class Square:
     weekday: str
     hour: str
     until: str
+    words: str
+    """What stands behind the hour in the label."""
     label: Cell
 
 
@@ -130,12 +132,12 @@ def squares(sheet: Sheet, layout: Layout) -> Iterator[Square]:
     """Yield the filled squares of a calendar, row by row."""
     first = min(layout.columns)
     for row in sheet.rows[layout.header + 1 :]:
-        label = next((cell for cell in row[:first] if cell and times.clock(cell.text)), None)
-        span = times.clock(label.text) if label else None
+        label = next((cell for cell in row[:first] if cell and times.hour_of_row(cell.text)), None)
+        span = times.hour_of_row(label.text) if label else None
         if label and span:
             for column, day in sorted(layout.columns.items()):
                 if column < len(row) and row[column]:
-                    yield Square(row[column], day, span[0], span[1], label)
+                    yield Square(row[column], day, *span, label)
 
 
 def titles(sheet: Sheet, layout: Layout) -> list[Cell]:

@@ -53,6 +53,7 @@ WEEKDAY: Final = re.compile(
     r"(?:周|星期|礼拜)?([一二三四五六日天]|[1-7](?!\d))(?![:点时]|\s*[ap]m)|(mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 )
 SEPARATOR: Final = re.compile(r"\s*(?:[、,/&;]|和|及|and\b)\s*")
+BETWEEN_LANGUAGES: Final = r"(?<=[^\x00-\x7f])\s+(?=[A-Za-z@])|(?<=[A-Za-z0-9])\s+(?=第?\d*[^\x00-\x7f])"
 ABOUT: Final = re.compile(r"(左右|前后|大约|约|around|about|大概)")
 
 
@@ -101,8 +102,10 @@ def parse(text: str) -> Timing | None:
 
 
 def _in_both(text: str) -> Timing | None:
-    """Return what a text means that says the same in Chinese and, behind a stroke or on the next line, in English."""
+    """Return what a text means that says the same in Chinese and, behind a stroke or a blank or on the next line, in English."""
     parts = re.split(r"\s*[/|\n]\s*", text.strip())
+    if len(parts) == 1:
+        parts = re.split(BETWEEN_LANGUAGES, text.strip())
     if len(parts) != 2 or parts[0].isascii() == parts[1].isascii():
         return None
     first, second = (parse(one) for one in sorted(parts, key=str.isascii))
@@ -117,6 +120,15 @@ def clock(text: str) -> tuple[str, str] | None:
     scanner = _Scanner(unicodedata.normalize("NFKC", text).casefold())
     found = _span(scanner)
     return found if found and not scanner.rest else None
+
+
+def hour_of_row(text: str) -> tuple[str, str, str] | None:
+    """Return the hour that a text begins with, the end where it is a span, and the words behind it: `8:00 早安`."""
+    if found := clock(text):
+        return (*found, "")
+    head, _, behind = re.sub(r"\s*[(（]", " (", text.strip()).partition(" ")
+    found = clock(head) if behind else None
+    return (*found, behind) if found else None
 
 
 def weekday(text: str) -> str | None:
@@ -197,7 +209,7 @@ def _rhythm(scan: _Scanner) -> Timing | None:
         return Timing(every=length) if length else None
     if scan.take(r"每个?月|monthly|every month|each month"):
         return _monthly(scan)
-    if found := re.match(rf"(?:the )?({NTH_DAY}) of (?:the|each|every) month\b", scan.rest):
+    if found := re.match(rf"(?:the )?({NTH_DAY}|\d{{1,2}}(?:st|nd|rd|th)) of (?:the|each|every) month\b", scan.rest):
         scan.rest = f"{found[1]} {scan.rest[found.end() :].lstrip(' ,')}"
         return _monthly(scan)
     if scan.take(r"每个?(?:周|星期|礼拜)|weekly|every week|every|each|on|(?=周|星期|礼拜|mon|tue|wed|thu|fri|sat|sun)"):
@@ -315,10 +327,10 @@ def _anchor_before(scan: _Scanner) -> str:
 
 
 def _anchor_behind(scan: _Scanner) -> str:
-    found = scan.take(r"(?:of|after|from|since)\s+(?:the\s+)?(previous step|step before|[a-z ]+?)$")
+    found = scan.take(r"(?:of|after|from|since)\s+(?:the\s+)?(previous(?: step| one)?|step before|[a-z ]+?)$")
     if found is None:
         return ""
-    if found[1] in {"previous step", "step before"}:
+    if found[1].startswith("previous") or found[1] == "step before":
         return "step"
     event = words.find("events", found[1])
     if event is None:
@@ -332,7 +344,7 @@ def _names() -> list[str]:
 
 def _moment(scan: _Scanner) -> Timing | None:
     behind = bool(scan.take("@"))
-    if scan.take(r"当天|当日|同日|the same day|same day"):
+    if scan.take(r"当天|当日|同日|the same day|same day|d0(?!\d)"):
         return Timing(within="1d", whole_days=True)
     if scan.take(r"次日|第二[天日]|隔[天日]|翌日|(?:the )?next day"):
         return Timing(after="1d", within="2d", whole_days=True)

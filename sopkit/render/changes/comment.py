@@ -39,7 +39,11 @@ def comment(comparison: Comparison, frame: Frame, lang: Lang) -> str:
     room = MOST_CHARACTERS - sum(len(line) + 1 for line in head)
     body: list[str] = []
     left = 0
-    for section in (*_grave(comparison, frame, lang), *_unjudged(comparison, lang), *_folded(comparison, frame, lang)):
+    for section in (
+        *_grave(comparison, frame, lang),
+        *_unjudged(comparison, frame, lang),
+        *_folded(comparison, frame, lang),
+    ):
         opening, items, closing = section
         shown: list[str] = []
         room -= len(opening) + len(closing) + 8
@@ -80,8 +84,11 @@ def _grave(comparison: Comparison, frame: Frame, lang: Lang) -> Iterator[Section
         yield "", items, ""
 
 
-def _unjudged(comparison: Comparison, lang: Lang) -> Iterator[Section]:
-    items = [f"- **{UNJUDGED.within(lang)}** {literal(one.reason.within(lang))}" for one in comparison.unjudged]
+def _unjudged(comparison: Comparison, frame: Frame, lang: Lang) -> Iterator[Section]:
+    items = [
+        f"- **{UNJUDGED.within(lang)}**{_where(place)} {literal(one.reason.within(lang))}"
+        for one, place in frame.unjudged(comparison)
+    ]
     if items:
         yield "", items, ""
 
@@ -93,10 +100,13 @@ def _folded(comparison: Comparison, frame: Frame, lang: Lang) -> Iterator[Sectio
         yield f"<details><summary>{title}</summary>", items, "</details>"
 
 
+def _where(place: str) -> str:
+    return f" ({code_span(clean(place))})" if place else ""
+
+
 def _item(change: Change, frame: Frame, lang: Lang, *, whole: bool) -> str:
     """Return a change as an item of a list; `whole` with its course, why it matters and what to do."""
-    place = frame.place(change)
-    where = f" ({code_span(clean(place))})" if place else ""
+    where = _where(frame.place(change))
     name = f"**{SEVERITIES[change.weight].within(lang)}** {change.rule.code} {change.rule.name}"
     lines = [f"- {name}{where}<br>{literal(change.message(lang))}"]
     lines += [f"  - {_code(reads(one, lang))}" for one in change.details]

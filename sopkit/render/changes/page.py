@@ -38,7 +38,7 @@ def page(comparison: Comparison, frame: Frame, day: str, names: Names) -> Docume
     settings = names.workspace.settings
     said = counts(comparison, names.lang)
     doubtful = comparison.unjudged or any(one.weight is not Severity.NOTE for one in comparison.changes)
-    sections = [*_unjudged(comparison, names)] + [
+    sections = [*_unjudged(comparison, frame, names)] + [
         _section(group.value, TITLES[group].within(names.lang), found, frame, names)
         for group, found in grouped(comparison.changes)
     ]
@@ -59,10 +59,13 @@ def page(comparison: Comparison, frame: Frame, day: str, names: Names) -> Docume
     )
 
 
-def _unjudged(comparison: Comparison, names: Names) -> Iterator[Section]:
+def _unjudged(comparison: Comparison, frame: Frame, names: Names) -> Iterator[Section]:
     if comparison.unjudged:
         title = text(UNJUDGED.within(names.lang))
-        lines = tuple(text(clean(one.reason.within(names.lang))) for one in comparison.unjudged)
+        lines = tuple(
+            text(" ".join([clean(one.reason.within(names.lang)), *([ident(clean(place))] if place else [])]))
+            for one, place in frame.unjudged(comparison)
+        )
         yield Section("unjudged", title, (Callout("warning", title, (Bullets(lines),)),))
 
 

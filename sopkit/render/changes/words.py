@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sopkit.diagnostics import Moment, Severity
+from sopkit.diagnostics import Moment, Severity, Unassessed
 from sopkit.diff.change import Change, Comparison, Detail
 from sopkit.diff.kinds import TITLES, Group
 from sopkit.diff.rules import GROUPS
@@ -39,6 +39,12 @@ class Frame:
         if change.after is not None:
             return _place(change.after, self.new_prefix)
         return _place(change.before, self.old_prefix) if change.before is not None else ""
+
+    def unjudged(self, comparison: Comparison) -> Iterator[tuple[Unassessed, str]]:
+        """Yield what could not be judged, that of the old version first, each with its place; nothing where it stands nowhere."""
+        for number, one in enumerate(comparison.unjudged):
+            prefix = self.old_prefix if number < comparison.former else self.new_prefix
+            yield one, _place(one.span, prefix) if one.span is not None else ""
 
 
 def explained(change: Change, lang: Lang) -> Iterator[tuple[str, str]]:
