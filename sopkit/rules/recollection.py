@@ -65,7 +65,7 @@ class Reads:
     """By their numbers, what families look at."""
 
     words: Collection[int]
-    """They read every text."""
+    """They read texts, or titles of nouns."""
     work: Collection[int]
     """They read what people are told to do."""
     titles: Collection[int]
@@ -157,7 +157,7 @@ def _is_read(number: int, said: Plain, change: Difference, reads: Reads) -> bool
         change.bearing
         or (change.times and number in reads.times)
         or (change.work and number in reads.work)
-        or (number in reads.words and (change.words or bool(change.titles)))
+        or (number in reads.words and change.words)
         or (number in reads.titles and _names(said, change.titles))
     )
 
