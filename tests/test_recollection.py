@@ -22,7 +22,7 @@ from sopkit.rules.examples import AUTOMATION, WORKSPACE
 from sopkit.rules.pieces import Pieces, heaps
 from sopkit.rules.plain_outcomes import plain
 from sopkit.rules.promotions_rules import BY_SEGMENT
-from sopkit.rules.recollection import Content, Kept, Recollection, keep
+from sopkit.rules.recollection import Content, Kept, Past, Recollection, keep
 from sopkit.rules.wording import BEARING, Difference, difference
 from sopkit.source import Source
 from tests.benchmarks.synthesis import write as write_synthetic
@@ -53,8 +53,29 @@ def compiled_like(
     same = {(one.path, one.data): one for one in other.clean}
     sources = [same.get((path, data)) or Source(path, data) for path, data in files.items()]
     return pipeline.compile(
-        sources, today=TODAY, known=other.clean.get, earlier=tuple(filter(None, earlier)), like=other, proofs=proofs
+        sources,
+        today=TODAY,
+        known=other.clean.get,
+        earlier=tuple(filter(None, earlier)),
+        like=other.laid,
+        proofs=proofs,
     )
+
+
+def judged_with(
+    files: Files, now: Files, earlier: Recollection | None, last: Recollection | None
+) -> list[pipeline.Compilation]:
+    """Judge `now` and then `files` together, as where a revision was never checked; `earlier` and `last` are held against them."""
+    sources = [Source(path, data) for path, data in now.items()]
+    first = pipeline.drafted(sources, today=TODAY, earlier=filter(None, [earlier]))
+    same = {(one.path, one.data): one for one in first.laid.clean}
+    then = [same.get((path, data)) or Source(path, data) for path, data in files.items()]
+    trees = first.forest.trees
+    past = Past(content(now), content(files), lambda path, _: [one for one in trees if one.source.path == path])
+    other = pipeline.drafted(
+        then, today=TODAY, known=first.laid.clean.get, like=first.laid, past=past, earlier=filter(None, [last]), proofs=False
+    )  # fmt: skip
+    return pipeline.judged(first, other)
 
 
 def content(files: Files) -> Content:
@@ -166,6 +187,11 @@ def recalls_the_same(name: str, seeds: range, tmp_path: Path) -> int:
             assert told(like) == told(whole), seed
             assert made_of(like) == made_of(whole), seed
         assert verdicts(compiled_like(now, first, earlier, proofs=False)) == verdicts(whole), seed
+        last = recollection(other, compiled(other), files) if other is not files else None
+        for of_now, of_then in ((None, None), (beside or earlier, last)):
+            together, base = judged_with(files, now, of_now, of_then)
+            assert told(together) == told(whole), seed
+            assert verdicts(base) == verdicts(first), seed
         if earlier is not None and whole.judgement.said:
             found = earlier.recall(whole.forest, whole.judgement.beside, rules.BY_NAME, rules.READS)
             taken += len(found.said) + len(found.of_others)
