@@ -339,6 +339,51 @@ def test_how_the_oldest_consent_is_come_to_hangs_on_where_any_playbook_asks_for_
     assert ages == [30, 630]
 
 
+USES = (
+    ("{given: news}", "send: new, via: sms, for: promotion, if: {consent: news}"),
+    ("{given: news}", "send: new, via: sms, for: promotion, after: 1d, if: {consent: news}"),
+    ("member-joined", "send: new, via: sms, for: promotion, if: {consent: news}"),
+)
+ASKS = (
+    ("member-joined", ASKING),
+    ("order-paid", ASKING.replace("kept_in: crm", "kept_in: mini-program")),
+    ("member-joined", f"{ASKING}, after: 2d"),
+    ("order-paid", f"{ASKING}, if: {{not: {{consent: news}}}}"),
+    ("member-joined", "send: please, via: mp-page, for: onboarding"),
+)
+
+
+def asked_for(rng: random.Random) -> dict[str, bytes]:
+    """Return playbooks of which the first uses a consent that others may ask for."""
+    some = [rng.choice(USES), *(rng.choice(ASKS) for _ in range(2))]
+    return {f"play-{number}.yaml": of_news(f"play-{number}", *one) for number, one in enumerate(some)}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(12))
+def test_what_hangs_on_where_other_playbooks_ask_for_a_consent_is_not_taken_over(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311  repeatable, not secret
+    syncs = sync("given", "mini-program", "map", "consents: [news]", 'every: day\nat: ["02:00"]\ntakes: 10m..30m')
+    syncs += sync("ended", "crm", "map", "events: [refused], consents: [news]", "every: event\ntakes: 10s..10m")
+    around = {
+        "sopkit.yaml": f"{SETTINGS}jurisdictions: [cn]\n".encode(),
+        "catalog.yaml": OF_NEWS.encode(),
+        "sync.yaml": syncs.encode(),
+    }
+    files = {**around, **asked_for(rng)}
+    made = compiled(files)
+    for _ in range(10):
+        path = rng.choice(["play-0.yaml", "play-1.yaml", "play-2.yaml"])
+        now = {**files, path: asked_for(rng)[path]}
+        whole, earlier = compiled(now), recollection(files, made, now)
+        again = compiled(now, earlier)
+        assert told(again) == told(whole)
+        together, base = judged_with(files, now, earlier, None)
+        assert told(together) == told(whole)
+        assert verdicts(base) == verdicts(made)
+        files, made = now, again
+
+
 def recalled(files: Files, edit: Callable[[str], str], tmp_path: Path) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the families that are recalled after an edit of one playbook, whole, and of others than it."""
     first = compiled(files)
