@@ -18,11 +18,13 @@ from sopkit.graph import evidence
 from sopkit.model import bind
 from sopkit.reader import read
 from sopkit.rules import case, conflicts_items, conflicts_workload, consent_paths, cycles
+from sopkit.rules.consent_uses import uses_of
 from sopkit.rules.examples import AUTOMATION, WORKSPACE
 from sopkit.rules.pieces import Pieces, heaps
 from sopkit.rules.plain_outcomes import plain
 from sopkit.rules.promotions_rules import BY_SEGMENT
 from sopkit.rules.recollection import Content, Kept, Past, Recollection, keep
+from sopkit.rules.tools_occasions import occasions
 from sopkit.rules.wording import BEARING, Difference, difference
 from sopkit.source import Source
 from tests.benchmarks.synthesis import write as write_synthetic
@@ -260,6 +262,13 @@ def test_what_was_worked_out_of_playbooks_is_taken_over_where_nothing_else_is_ot
     assert {root for (root, _), net in now.plan.nets.items() if net is not then.plan.nets.get((root, _))} <= {changed}
     assert now.plan.sorts.of.keys() == then.plan.sorts.of.keys()
     assert all(one is then.plan.sorts.of[root] for root, one in now.plan.sorts.of.items() if root != changed)
+    assert then.carriage is now.carriage
+    assert all(now.steps(root) is then.steps(root) for root, _ in now.playbooks if root != changed)
+    for made_of, place in ((uses_of, "place"), (occasions, "subject")):
+        before, after = [*made_of(then)], [*made_of(now)]
+        fresh = [getattr(one, place) for one in after if id(one) not in set(map(id, before))]
+        assert len(after) == len(before) > len(fresh) > 0
+        assert all(one.startswith(f"{changed}/") for one in fresh)
     first_steps = r"(?s)( +- id: hello\n.*?)( +- id: ask-phone\n.*?)(?= +- {id: reward)"
     now = otherwise("lifecycle-", lambda text: re.sub(first_steps, r"\2\1", text))[1]
     order = {id_: number for number, id_ in enumerate(now.graph.nodes)}
