@@ -22,9 +22,10 @@ from sopkit.reader.pictures import MISSING, Look, Picture
 from sopkit.resolve import Resolution, resolve, used_catalogs
 from sopkit.resolve.brand import find_logo
 from sopkit.resolve.settings import JURISDICTIONS
-from sopkit.rules import Judgement, waivers
+from sopkit.rules import Judgement, Question, waivers
+from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
-from sopkit.rules.recollection import Recollection
+from sopkit.rules.recollection import Past, Recollection
 from sopkit.rules.waivers import Waived, Waiving, keeps_unjudged
 from sopkit.source import Source
 from sopkit.tree import Forest, Tree
@@ -34,6 +35,34 @@ if TYPE_CHECKING:
     from sopkit.comparison import Since
 
 Settled = TypeVar("Settled", Proof, Unassessed)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A version that is bound and laid, for another to take over from."""
+
+    resolution: Resolution
+    graph: ExecutionGraph
+    clean: Mapping[Source, tuple[Tree, ...]]
+    """The trees of every file in which reading and the schema found nothing."""
+    case: Case | None
+    """What the families look at; None where something is wrong in itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One version of a workspace, ready to be judged."""
+
+    forest: Forest
+    laid: Laid
+    law: Law
+    own: OwnRules
+    logo: Picture | None
+    found: tuple[Finding, ...]
+    """What was found so far."""
+    question: Question
+    files: int
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +84,6 @@ class Compilation:
     judgement: Judgement
     """What the families of rules said, before waivers."""
     resolution: Resolution
-    """What was bound, for another version to take over."""
     logo: Picture | None
     """The brand's, where one is named and can be used."""
     held_back: int
@@ -72,6 +100,11 @@ class Compilation:
     """What a baseline holds back, where one is used; no longer among the findings."""
     since: Since | None = None
     """What was there before, where only what is new since a revision is among the findings."""
+
+    @property
+    def laid(self) -> Laid:
+        """What another version may take over."""
+        return Laid(self.resolution, self.graph, self.clean, self.judgement.case)
 
     @property
     def is_judged(self) -> bool:
@@ -99,16 +132,49 @@ def compile(  # noqa: A001  the word for it
     look: Look = lambda _: MISSING,
     exists: Callable[[str], bool] = lambda _: True,
     earlier: Iterable[Recollection] = (),
-    like: Compilation | None = None,
+    like: Laid | None = None,
     proofs: bool = True,
 ) -> Compilation:
-    """Compile one workspace. Bad input never raises.
+    """Compile one workspace, as `drafted` takes it. Bad input never raises."""
+    draft = drafted(
+        sources,
+        today=today,
+        packs=packs,
+        own_rules=own_rules,
+        found=found,
+        known=known,
+        look=look,
+        exists=exists,
+        earlier=earlier,
+        like=like,
+        proofs=proofs,
+    )
+    return judged(draft)[0]
+
+
+def drafted(
+    sources: Iterable[Source],
+    *,
+    today: date,
+    packs: Iterable[Source] = (),
+    own_rules: Iterable[Source] = (),
+    found: Collection[Finding] = (),
+    known: Known = lambda _: None,
+    look: Look = lambda _: MISSING,
+    exists: Callable[[str], bool] = lambda _: True,
+    earlier: Iterable[Recollection] = (),
+    like: Laid | None = None,
+    past: Past | None = None,
+    proofs: bool = True,
+) -> Draft:
+    """Read, bind and lay one workspace.
 
     `packs` are files of law that the workspace adds, `own_rules` those of its own rules; `found` is what kept files from being
     sources; `known` returns the trees of a file whose content was found clean before; `look` gets a picture out of the
     workspace, `exists` says whether a file is in it; `earlier` is what was said of other states of these very files. Where trees
-    are the very ones of `like`, another version that was compiled, what they hold is taken over from it. Without `proofs` not
-    all of them are told: of a version that another is only compared with, findings and what was not assessed will do.
+    are the very ones of `like`, another version, what they hold is taken over from it; `past` are its files beside these, where
+    both are to be judged together. Without `proofs` not all of them are told: of a version that another is only compared with,
+    findings and what was not assessed will do.
     """
     with without_collections():
         examined = sorted((examine(source, known) for source in sources), key=lambda one: one.source.path)
@@ -142,7 +208,7 @@ def compile(  # noqa: A001  the word for it
             *written.findings,
             *lacking,
         )
-        judgement = rules.check(
+        question = rules.ask(
             resolution.workspace,
             execution,
             forest,
@@ -150,22 +216,38 @@ def compile(  # noqa: A001  the word for it
             read_and_resolved,
             exists=exists,
             earlier=earlier,
-            like=like.judgement if like is not None else None,
+            like=like.case if like is not None else None,
+            past=past,
             proofs=proofs,
         )
-        outcomes = judgement.outcomes
-        violations = [one for one in outcomes if isinstance(one, Finding)]
-        of_own, held_by_own = own.check(added, execution, forest, Doubts(forest, read_and_resolved))
-        judged = waivers.apply(
-            (*read_and_resolved, *added.findings, *violations, *of_own), resolution.documents, forest, catalogue.by_name(added), today,
-            is_critical=lambda rule: applied.is_critical(*rule.decides),
-            asking=partial(waivers.roles_behind, execution),
-        )  # fmt: skip
-        findings, waived = _told_apart(judged)
+        clean = {one.source: one.reading.trees for one in examined if one.clean}
+        laid = Laid(resolution, execution, clean, question.case if question.is_sure else None)
+    return Draft(forest, laid, applied, added, logo, read_and_resolved, question, len(readings), today)
+
+
+def judged(*drafts: Draft) -> list[Compilation]:
+    """Judge one version, or several of one workspace together: each later one was drafted like the first."""
+    with without_collections():
+        judgements = rules.judge(*[one.question for one in drafts])
+        return [_settled(draft, judgement) for draft, judgement in zip(drafts, judgements, strict=True)]
+
+
+def _settled(draft: Draft, judgement: Judgement) -> Compilation:
+    """Apply the workspace's own rules and its waivers to what the families said."""
+    forest, laid, applied, added = draft.forest, draft.laid, draft.law, draft.own
+    outcomes, resolution = judgement.outcomes, laid.resolution
+    violations = [one for one in outcomes if isinstance(one, Finding)]
+    of_own, held_by_own = own.check(added, laid.graph, forest, Doubts(forest, draft.found))
+    waiving = waivers.apply(
+        (*draft.found, *added.findings, *violations, *of_own), resolution.documents, forest, catalogue.by_name(added), draft.today,
+        is_critical=lambda rule: applied.is_critical(*rule.decides),
+        asking=partial(waivers.roles_behind, laid.graph),
+    )  # fmt: skip
+    findings, waived = _told_apart(waiving)
     return Compilation(
         forest=forest,
         workspace=resolution.workspace,
-        graph=execution,
+        graph=laid.graph,
         law=applied,
         own=added,
         findings=findings,
@@ -174,11 +256,11 @@ def compile(  # noqa: A001  the word for it
         waived=waived,
         judgement=judgement,
         resolution=resolution,
-        logo=logo,
+        logo=draft.logo,
         held_back=resolution.held_back + judgement.held_back + held_by_own,
-        files=len(readings),
-        today=today,
-        clean={one.source: one.reading.trees for one in examined if one.clean},
+        files=draft.files,
+        today=draft.today,
+        clean=laid.clean,
     )
 
 

@@ -266,8 +266,8 @@ def test_a_revision_that_was_checked_before_is_not_checked_again(
 ) -> None:
     monkeypatch.setattr(former, "WORTH_KEEPING", 1)
     folder = in_git(tmp_path, {"sopkit.yaml": CAPPED, "play.yaml": OWNERLESS})
-    compiling = Mock(side_effect=pipeline.compile)
-    monkeypatch.setattr(pipeline, "compile", compiling)
+    compiling = Mock(side_effect=pipeline.drafted)
+    monkeypatch.setattr(pipeline, "drafted", compiling)
     sopkit("check", folder)
     write(folder, {"sopkit.yaml": CAPPED, "play.yaml": OWNERLESS + "\n# changed\n"})
     compiling.reset_mock()

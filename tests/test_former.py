@@ -126,8 +126,8 @@ def test_an_earlier_version_is_judged_by_what_was_said_of_the_later(
     folder = write(tmp_path / "ops", {"sopkit.yaml": CAPPED, "play.yaml": GOOD})
     committed(folder)
     put(folder, "play.yaml", "# a remark\n" + GOOD)
-    compiling = Mock(side_effect=pipeline.compile)
-    monkeypatch.setattr(pipeline, "compile", compiling)
+    compiling = Mock(side_effect=pipeline.drafted)
+    monkeypatch.setattr(pipeline, "drafted", compiling)
     assert asked(sopkit, folder, monkeypatch, "--changed-since", "HEAD") == len(rules.FAMILIES)
     assert compiling.call_count == 2
 
@@ -142,8 +142,8 @@ def test_an_earlier_version_is_judged_by_what_was_said_of_the_last_state_too(
     later = GOOD.replace("within: 1h", "within: 2h")
     assert later != GOOD
     put(folder, "play.yaml", later)
-    compiling = Mock(side_effect=pipeline.compile)
-    monkeypatch.setattr(pipeline, "compile", compiling)
+    compiling = Mock(side_effect=pipeline.drafted)
+    monkeypatch.setattr(pipeline, "drafted", compiling)
     assert asked(sopkit, folder, monkeypatch, "--changed-since", "HEAD") == len(rules.READS.times)
     assert compiling.call_count == 2
 
@@ -154,8 +154,8 @@ def test_of_an_earlier_version_few_files_are_read_anew_and_no_proofs_asked_for(
     folder = write(tmp_path / "ops", {"sopkit.yaml": CAPPED, "play.yaml": GOOD})
     committed(folder)
     put(folder, "play.yaml", GOOD.replace("within: 1h", "within: 2h"))
-    compiling, opened = Mock(side_effect=pipeline.compile), Mock(wraps=reading.remembered_trees)
-    monkeypatch.setattr(pipeline, "compile", compiling)
+    compiling, opened = Mock(side_effect=pipeline.drafted), Mock(wraps=reading.remembered_trees)
+    monkeypatch.setattr(pipeline, "drafted", compiling)
     monkeypatch.setattr(versions, "remembered_trees", opened)
     sopkit("check", folder, "--changed-since", "HEAD")
     now, then = compiling.call_args_list

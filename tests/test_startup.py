@@ -64,13 +64,20 @@ def test_the_version_is_told_without_the_command_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_a_check_loads_no_templates_and_no_manuals(tmp_path: Path) -> None:
+def test_a_check_loads_no_templates_no_manuals_and_no_audit(tmp_path: Path) -> None:
     folder = workspaces.write(tmp_path / "workspace", PLAYBOOK)
     said, loaded = modules(RUN.format(arguments=["check", str(folder), "--as-of", "2026-07-01"]), tmp_path / "caches")
     assert said[-1] == "0"
     assert {"yaml", "click", "sopkit.rules"} <= loaded
     assert not loaded & {"jinja2", "markupsafe", "networkx"}
-    assert not {name for name in loaded if name.startswith(("sopkit.render.manual", "sopkit.render.layout"))}
+    unused = ("sopkit.render.manual", "sopkit.render.layout", "sopkit.render.audit", "sopkit.audit")
+    assert not {name for name in loaded if name.startswith(unused)}
+
+
+def test_a_check_reads_before_it_loads_the_rules(tmp_path: Path) -> None:
+    _, loaded = modules("import sys, sopkit.cli.check\nprint(0, *sorted(sys.modules))", tmp_path / "caches")
+    assert "sopkit.cli.workspace" in loaded
+    assert not loaded & {"sopkit.rules", "sopkit.graph", "sopkit.pipeline"}
 
 
 @pytest.mark.long

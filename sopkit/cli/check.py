@@ -16,7 +16,7 @@ from sopkit.cli.known import BASELINE, NO_BASELINE, without_known
 from sopkit.cli.mending import Mended, key_of, mend
 from sopkit.cli.page import Asked, show
 from sopkit.cli.report_formats import FORMATS, refuse_screen_formats
-from sopkit.cli.since import SINCE, keep_verdicts, new_since
+from sopkit.cli.since import SINCE, Base, keep_verdicts
 from sopkit.cli.workspace import Loaded, directory_argument, load
 from sopkit.diagnostics import Severity
 from sopkit.placing import write_files
@@ -136,10 +136,11 @@ def run(
         raise WrongUsageError(UNSAFE_ALONE)
 
     def wanted() -> tuple[Loaded, Narrow]:
-        whole = load(console, directory)
+        base = None if changed_since is None else Base(console, changed_since)
+        whole = load(console, directory) if base is None else load(console, directory, base.drafted)
         keep_verdicts(whole)
         known = without_known(whole, baseline, off=no_baseline)
-        new = (lambda one: one) if changed_since is None else new_since(console, whole, changed_since)
+        new = (lambda one: one) if base is None else base.new_in(whole)
         return whole, lambda one: chosen(replace(whole, compilation=new(known(one))), select, changed_since)
 
     whole, narrow = wanted()

@@ -21,8 +21,9 @@ from sopkit.reader.files import Found
 from sopkit.tree import Tree
 
 if TYPE_CHECKING:
-    from sopkit.pipeline import Compilation
-    from sopkit.rules.recollection import Before, Content, Kept, Recollection
+    from sopkit.pipeline import Laid
+    from sopkit.rules import Judgement
+    from sopkit.rules.recollection import Before, Content, Kept, Past, Recollection
 
 WORTH_KEEPING: Final = 200
 """Files from which what was said is kept: smaller workspaces are judged sooner than looked up."""
@@ -54,34 +55,46 @@ class Former:
         self._before = {path: before(path, digest) for path, digest in self._known.files if (path, digest) not in now}
         return (Recollection(self._known, self._content, lambda path, _: self._before.get(path)),)
 
-    def keep(self, made: Compilation) -> None:
+    def keep(self, judgement: Judgement) -> None:
         """Keep what was said of this state of a large workspace, unless that is what is kept already."""
-        known, judgement = self._known, made.judgement
+        known = self._known
         if known is not None and (known.files, known.beside) == (self._content, judgement.beside):
             self._now = known
         elif self._is_large and judgement.said:
-            cache.keep_said(self._folder, self._version, self._kept(made).stored)
+            cache.keep_said(self._folder, self._version, self._kept(judgement).stored)
 
-    def at(self, then: Found, made: Compilation) -> tuple[Recollection, ...]:
-        """Return what was said of this state, compiled, and of the last, to be held against `then`; nothing where other law applied."""
+    def at(self, then: Found, laid: Laid, judgement: Judgement | None) -> tuple[Recollection, ...]:
+        """Return what was said of this state, if it was judged, and of the last, to be held against `then`; nothing where other law
+        applied.
+        """
         from sopkit.rules.recollection import Recollection  # noqa: PLC0415
 
-        if version(then, self._today) != self._version:
+        past = self.past(then, laid)
+        if past is None:
             return ()
-        trees: dict[str, list[Tree]] = {}
-        for tree in made.forest.trees:
-            trees.setdefault(tree.source.path, []).append(tree)
-        files, last = content(then), self._known
-        now = Recollection(self._kept(made), files, lambda path, _: trees.get(path)) if made.judgement.said else None
-        before = {**trees, **self._before}
-        former = Recollection(last, files, lambda path, _: before.get(path)) if last and last is not self._now else None
+        last, now = self._known, None
+        if judgement is not None and judgement.said:
+            now = Recollection(self._kept(judgement), past.now, past.before)
+        before = lambda path, digest: self._before[path] if path in self._before else past.before(path, digest)  # noqa: E731
+        former = Recollection(last, past.now, before) if last and last is not self._now else None
         return tuple(filter(None, (now, former)))
 
-    def _kept(self, made: Compilation) -> Kept:
+    def past(self, then: Found, laid: Laid) -> Past | None:
+        """Return the files of this state beside those of `then`; None where other law applied."""
+        from sopkit.rules.recollection import Past  # noqa: PLC0415
+
+        if version(then, self._today) != self._version:
+            return None
+        trees: dict[str, list[Tree]] = {}
+        for tree in laid.resolution.forest.trees:
+            trees.setdefault(tree.source.path, []).append(tree)
+        return Past(self._content, content(then), lambda path, _: trees.get(path))
+
+    def _kept(self, judgement: Judgement) -> Kept:
         if self._now is None:
             from sopkit.rules.recollection import keep  # noqa: PLC0415
 
-            self._now = keep(self._content, made.judgement.beside, made.judgement.said, made.judgement.pieces)
+            self._now = keep(self._content, judgement.beside, judgement.said, judgement.pieces)
         return self._now
 
     @property

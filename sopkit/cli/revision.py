@@ -7,9 +7,10 @@ import shutil
 import subprocess
 from collections.abc import Collection
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sopkit.render.audit.cover import Revision
+if TYPE_CHECKING:
+    from sopkit.render.audit.cover import Revision
 
 QUIETLY: Final = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 """Nothing is written, and no program of the repository runs."""
@@ -28,6 +29,8 @@ def revision(folder: Path, in_repository: str, read: Collection[str]) -> Revisio
 
     Paths are relative to the repository; those of the workspace begin with `in_repository`.
     """
+    from sopkit.render.audit.cover import Revision  # noqa: PLC0415  knows the rules: whoever reads first needs none of them
+
     git = shutil.which("git")
     if git is None:
         return None

@@ -1,7 +1,7 @@
 """A workspace that was checked and a git revision go in; what is new against that revision comes out, and what was modified.
 
-The revision's own findings come from the cache where that very content was checked before; else the revision is checked, and of it
-only what differs from the version that was checked already.
+The revision's own findings come from the cache where that very content was checked before; else both are judged together, and of the
+revision only what differs from the workspace is bound and laid.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from sopkit import cache
 from sopkit.cli import former
 from sopkit.cli.command import Choice
 from sopkit.cli.console import Console
-from sopkit.cli.versions import at_revision, compiled
+from sopkit.cli.former import Former
+from sopkit.cli.versions import at_revision, drafted
 from sopkit.cli.workspace import Loaded
 from sopkit.frozen import dataclass
 from sopkit.reader.files import Found
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from sopkit.comparison import Verdicts
     from sopkit.graph.modified import Modified
     from sopkit.history import Snapshot
-    from sopkit.pipeline import Compilation
+    from sopkit.pipeline import Compilation, Draft, Laid
 
 SINCE: Final = Choice(
     ("--changed-since",),
@@ -60,15 +61,33 @@ class Content:
     exists: Callable[[str], bool]
 
 
-def new_since(console: Console, whole: Loaded, revision: str) -> Callable[[Compilation], Compilation]:
-    """Return what leaves of a compilation only that which is new against a revision. Raises `WrongUsageError`."""
-    from sopkit.comparison import Since, only_new  # noqa: PLC0415  knows the rules: whoever reads first needs none of them
+class Base:
+    """The revision that a workspace is compared with."""
 
-    then = at_revision(whole.folder, revision, here=whole.sources)
-    before = _verdicts_at(console, whole, then)
-    changed = modified_against(whole, then)
-    since = Since(revision, then.commit, changed, whole.compilation.graph, 0, 0, 0)
-    return lambda made: only_new(made, before, since)
+    def __init__(self, console: Console, revision: str) -> None:
+        self._console = console
+        self._revision = revision
+
+    def drafted(self, folder: Path, files: Found, former: Former, laid: Laid) -> Draft | None:
+        """Return the revision, to be judged with the workspace; None where what it had is known. Raises `WrongUsageError`."""
+        self._then = then = at_revision(folder, self._revision, here=(*files.sources, *files.packs, *files.rules))
+        self._before = _verdicts_at(folder, then, self._console.today)
+        if self._before is not None:
+            return None
+        earlier, past = former.at(then.found, laid, None), former.past(then.found, laid)
+        return drafted(self._console, folder, then, laid, earlier=earlier, past=past, proofs=False)
+
+    def new_in(self, whole: Loaded) -> Callable[[Compilation], Compilation]:
+        """Return what leaves of a compilation only that which is new against the revision."""
+        from sopkit.comparison import Since, only_new, verdicts  # noqa: PLC0415  knows the rules: whoever reads first needs none
+
+        then, before = self._then, self._before
+        if before is None and whole.other is not None:
+            _keep(whole.folder, whole.other, Content(then.found, then.look, then.exists))
+            before = verdicts(whole.other)
+        assert before is not None  # noqa: S101  the revision was judged with the workspace
+        since = Since(self._revision, then.commit, modified_against(whole, then), whole.compilation.graph, 0, 0, 0)
+        return lambda made: only_new(made, before, since)
 
 
 def modified_against(loaded: Loaded, then: Snapshot) -> Modified:
@@ -98,18 +117,17 @@ def keep_verdicts(loaded: Loaded) -> None:
         _keep(loaded.folder, loaded.compilation, Content(loaded.files, look, exists))
 
 
-def _verdicts_at(console: Console, whole: Loaded, then: Snapshot) -> Verdicts:
-    from sopkit.comparison import Verdicts, verdicts  # noqa: PLC0415
+def _verdicts_at(folder: Path, then: Snapshot, today: date) -> Verdicts | None:
+    """Return what was found at a revision, if that very content was checked before."""
+    from sopkit.comparison import Verdicts  # noqa: PLC0415
 
     content = Content(then.found, then.look, then.exists)
-    kept = cache.recall_answer(whole.folder, _key(content.found, whole.compilation.today))
+    kept = cache.recall_answer(folder, _key(content.found, today))
     if isinstance(kept, tuple):
         said, logo, files = kept
         if (logo, files) == _beside(content, logo[0], [name for name, _ in files]):
             return Verdicts.of(said)
-    made = compiled(console, whole.folder, then, whole, proofs=False)
-    _keep(whole.folder, made, content)
-    return verdicts(made)
+    return None
 
 
 def _keep(folder: Path, made: Compilation, content: Content) -> None:

@@ -12,7 +12,7 @@ from sopkit.cli.console import Console
 from sopkit.cli.former import Former
 from sopkit.cli.progress import watched
 from sopkit.cli.reading import Reading, remembered_trees
-from sopkit.cli.workspace import Loaded, load, locate
+from sopkit.cli.workspace import load, locate
 from sopkit.frozen import dataclass
 from sopkit.memory import without_collections
 from sopkit.reader.files import SETTINGS
@@ -20,7 +20,8 @@ from sopkit.text import Phrase
 
 if TYPE_CHECKING:
     from sopkit.history import Snapshot
-    from sopkit.pipeline import Compilation
+    from sopkit.pipeline import Compilation, Draft, Laid
+    from sopkit.rules.recollection import Past, Recollection
     from sopkit.source import Source
 
 READING: Final = Phrase("正在读取旧版本", "reading the former version")
@@ -92,38 +93,43 @@ def at_revision(folder: Path, revision: str, unknown: Phrase | None = None, here
         raise WrongUsageError(error.reason, **error.args_of_reason) from None
 
 
-def compiled(
-    console: Console, folder: Path, then: Snapshot, later: Loaded | Version | None, *, proofs: bool = True
-) -> Compilation:
-    """Return what the compiler makes of an earlier version: what it has in common with `later` is neither read nor judged again.
+def drafted(
+    console: Console,
+    folder: Path,
+    then: Snapshot,
+    laid: Laid | None,
+    *,
+    earlier: Iterable[Recollection] = (),
+    past: Past | None = None,
+    proofs: bool = True,
+) -> Draft:
+    """Return an earlier version, ready to be judged: what it has in common with the version that is `laid` is neither read nor laid again.
 
-    Without `proofs` not all of them are told.
+    The rest is as `pipeline.drafted` takes it.
     """
-    with without_collections():
-        clean = later.compilation.clean if later is not None else {}
-        same = {(source.path, source.data): source for source in clean}
-        sources = tuple([same.get((one.path, one.data), one) for one in then.found.sources])
-        known = {source: clean[source] for source in sources if source in clean}
-        unknown = tuple([source for source in sources if source not in known])
-        many = len(unknown) > FEW
-        reading = Reading(sources, {**known, **(remembered_trees(folder).recall(unknown) if many else {})})
-        from sopkit import pipeline  # noqa: PLC0415  a second process reads meanwhile
+    clean = laid.clean if laid is not None else {}
+    same = {(source.path, source.data): source for source in clean}
+    sources = tuple([same.get((one.path, one.data), one) for one in then.found.sources])
+    known = {source: clean[source] for source in sources if source in clean}
+    unknown = tuple([source for source in sources if source not in known])
+    many = len(unknown) > FEW
+    reading = Reading(sources, {**known, **(remembered_trees(folder).recall(unknown) if many else {})})
+    from sopkit import pipeline  # noqa: PLC0415  a second process reads meanwhile
 
-        compilation = pipeline.compile(
-            watched(console, reading.sources, READING, len(reading.sources)),
-            today=console.today,
-            packs=then.found.packs,
-            own_rules=then.found.rules,
-            found=then.found.findings,
-            known=reading.known,
-            look=then.look,
-            exists=then.exists,
-            earlier=later.former.at(then.found, later.compilation) if later is not None else (),
-            like=later.compilation if later is not None else None,
-            proofs=proofs,
-        )
-        gc.freeze()
-    return compilation
+    return pipeline.drafted(
+        watched(console, reading.sources, READING, len(reading.sources)),
+        today=console.today,
+        packs=then.found.packs,
+        own_rules=then.found.rules,
+        found=then.found.findings,
+        known=reading.known,
+        look=then.look,
+        exists=then.exists,
+        earlier=earlier,
+        like=laid,
+        past=past,
+        proofs=proofs,
+    )
 
 
 def _on_disk(console: Console, directory: str | None) -> Version:
@@ -136,4 +142,15 @@ def _at(console: Console, folder: Path, word: str, later: Version | None) -> Ver
     then = at_revision(folder, word, EMPTY_FOLDER if _is_folder(word) else NEITHER)
     inside = f"{then.folder}/" if then.folder else ""
     former = Former(folder, then.found, console.today)
-    return Version(word, compiled(console, folder, then, later), f"{word}:{inside}", inside, former)
+    laid: Laid | None = None
+    earlier: tuple[Recollection, ...] = ()
+    if later is not None:
+        laid = later.compilation.laid
+        earlier = later.former.at(then.found, laid, later.compilation.judgement)
+    with without_collections():
+        draft = drafted(console, folder, then, laid, earlier=earlier)
+        from sopkit import pipeline  # noqa: PLC0415  files were read meanwhile
+
+        (compilation,) = pipeline.judged(draft)
+        gc.freeze()
+    return Version(word, compilation, f"{word}:{inside}", inside, former)

@@ -25,7 +25,7 @@ from sopkit.source import Source
 from sopkit.text import Phrase
 
 if TYPE_CHECKING:
-    from sopkit.pipeline import Compilation
+    from sopkit.pipeline import Compilation, Draft, Laid
 
 READING: Final = Phrase("正在读取", "reading")
 NO_WORKSPACE: Final = Phrase(
@@ -65,6 +65,10 @@ NO_FOLDER: Final = Phrase(
 )
 
 
+Other = Callable[[Path, Found, Former, "Laid"], "Draft | None"]
+"""A workspace that is laid goes in: its folder, its files, and what was said before; another version to be judged with it comes out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A workspace on disk and what the compiler made of it."""
@@ -86,6 +90,8 @@ class Loaded:
     is_in_git: bool
     former: Former
     """What the families of rules said of it."""
+    other: Compilation | None
+    """The version that was judged with it."""
 
 
 _last: Final[list[Loaded]] = []
@@ -97,7 +103,7 @@ def directory_argument() -> click.Argument:
     return click.Argument(["directory"], required=False, metavar="[DIR]")
 
 
-def load(console: Console, directory: str | None) -> Loaded:
+def load(console: Console, directory: str | None, other: Other = lambda *_: None) -> Loaded:
     """Compile the workspace in `directory`, by default the one that the working directory is in."""
     folder = locate(directory)
     with without_collections():
@@ -106,8 +112,8 @@ def load(console: Console, directory: str | None) -> Loaded:
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
-        compiling = partial(
-            pipeline.compile,
+        drafting = partial(
+            pipeline.drafted,
             today=console.today,
             found=files.findings,
             look=partial(find_picture, folder),
@@ -116,23 +122,23 @@ def load(console: Console, directory: str | None) -> Loaded:
         watching = watched(console, reading.sources, READING, len(reading.sources))
         former = Former(folder, files, console.today)
         earlier = former.earlier(remembered.former)
-        compilation = compiling(
-            watching, packs=files.packs, own_rules=files.rules, known=reading.known, earlier=earlier
-        )
+        draft = drafting(watching, packs=files.packs, own_rules=files.rules, known=reading.known, earlier=earlier)
+        beside = other(folder, files, former, draft.laid)
+        compilation, *others = pipeline.judged(draft, *([beside] if beside is not None else []))
         remembered.keep(compilation.clean)
-        former.keep(compilation)
+        former.keep(compilation.judgement)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it
 
     def recompile(changed: Mapping[str, Source]) -> Compilation:
         sources, packs, own = (
             [changed.get(one.place, one) for one in some] for some in (files.sources, files.packs, files.rules)
         )
-        return compiling(sources, packs=packs, own_rules=own, known=compilation.clean.get)
+        return pipeline.judged(drafting(sources, packs=packs, own_rules=own, known=compilation.clean.get))[0]
 
     every = (*files.sources, *files.packs, *files.rules)
     loaded = Loaded(
         folder, compilation, _shown(folder), _in_repository(folder), every, files.apart, recompile, files,
-        is_in_git=_repository(folder) is not None, former=former,
+        is_in_git=_repository(folder) is not None, former=former, other=next(iter(others), None),
     )  # fmt: skip
     _last[:] = [loaded]
     return loaded

@@ -41,7 +41,8 @@ from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
 from sopkit.rules.parcel import Said, pack, unpack
 from sopkit.rules.pieces import Pieces
-from sopkit.rules.recollection import NOTHING, Beside, Reads, Recalled, Recollection
+from sopkit.rules.plain_outcomes import plain
+from sopkit.rules.recollection import NOTHING, Beside, Otherwise, Past, Reads, Recalled, Recollection
 from sopkit.tree import Forest
 
 
@@ -123,6 +124,24 @@ class Judgement:
     """What they looked at, for another version to take over; None where something is wrong in itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the families are asked about one version of a workspace."""
+
+    case: Case
+    certain: Case
+    """The same with nothing in doubt."""
+    beside: Beside
+    known: Recalled
+    """What they said of earlier states and would say again."""
+    otherwise: Otherwise | None = None
+    """What is otherwise than in the version that they are asked about together with this one, and before it."""
+
+    @property
+    def is_sure(self) -> bool:
+        return not self.case.doubts.anywhere
+
+
 def check(
     workspace: Workspace,
     graph: ExecutionGraph,
@@ -131,31 +150,64 @@ def check(
     found: Iterable[Finding] = (),
     *,
     exists: Callable[[str], bool] = lambda _: True,
-    earlier: Iterable[Recollection] = (),
-    like: Judgement | None = None,
-    proofs: bool = True,
 ) -> Judgement:
-    """Return what the rules find, prove, or cannot settle, as of the day of the law.
+    """Return what the rules find, prove, or cannot settle, as of the day of the law."""
+    return judge(ask(workspace, graph, forest, law, found, exists=exists))[0]
+
+
+def ask(
+    workspace: Workspace,
+    graph: ExecutionGraph,
+    forest: Forest,
+    law: Law,
+    found: Iterable[Finding] = (),
+    *,
+    exists: Callable[[str], bool] = lambda _: True,
+    earlier: Iterable[Recollection] = (),
+    like: Case | None = None,
+    past: Past | None = None,
+    proofs: bool = True,
+) -> Question:
+    """Return what the families are to be asked.
 
     `found` is what earlier stages found, whose consequences are held back and counted: a family that met a doubt is asked again
-    with none. A family that said the same of an earlier state, and would again, is not asked. `like` is what was
-    said of another version in this process, of which more is taken over. Without `proofs` some of them are missing.
+    with none. A family that said the same of an earlier state, and would again, is not asked. `like` is another version in this
+    process, of which more is taken over; `past`, its files beside these, where both are to be judged together. Without `proofs`
+    some of them are missing.
     """
-    case = Case(workspace, graph, forest, judged_on(law.day), Doubts(forest, found), law, exists)
-    files = sorted({one.file for one in workspace.artefacts.values() if one.file})
-    beside = (case.effort, tuple([(name, exists(name)) for name in files]))
-    sure = not case.doubts.anywhere
-    known = NOTHING
-    for one in earlier if sure else ():
-        known = known.joined(one.recall(forest, beside, BY_NAME, READS))
-    case = replace(case, pieces=known.pieces or Pieces(), proofs=proofs)
-    if sure and like is not None and like.case is not None:
-        case = case.beside(like.case)
-    said = _all_said(case, known, aside=len(graph.nodes) >= WORTH_A_SECOND_PROCESS)
+    case = Case(workspace, graph, forest, judged_on(law.day), Doubts(forest, found), law, exists, proofs=proofs)
+    beside = _beside(case)
+    known, otherwise = NOTHING, None
+    if not case.doubts.anywhere:
+        for one in earlier:
+            known = known.joined(one.recall(forest, beside, BY_NAME, READS))
+        case = replace(case, pieces=known.pieces or Pieces())
+        if like is not None:
+            case = case.beside(like)
+            if past is not None and beside == _beside(like):
+                otherwise = past.otherwise(forest, BY_NAME, READS)
+                if otherwise is not None and otherwise.touched is not None:
+                    case.pieces.beside(like.pieces, otherwise.touched)
+    return Question(case, replace(case, doubts=Doubts(forest)), beside, known, otherwise)
+
+
+def _beside(case: Case) -> Beside:
+    files = sorted({one.file for one in case.workspace.artefacts.values() if one.file})
+    return case.effort, tuple([(name, case.exists(name)) for name in files])
+
+
+def judge(*questions: Question) -> list[Judgement]:
+    """Return what the rules find, prove, or cannot settle, of each version: each family is asked about one after the other."""
+    aside = len(questions[0].case.graph.nodes) >= WORTH_A_SECOND_PROCESS
+    return [_judgement(*one) for one in zip(questions, _all_said(questions, aside=aside), strict=True)]
+
+
+def _judgement(question: Question, said: Sequence[Said]) -> Judgement:
+    case, sure = question.case, question.is_sure
     outcomes = [one for outcomes, _ in said for one in outcomes]
-    kept = tuple(_lawful(_without_repeats(outcomes), law))
+    kept = tuple(_lawful(_without_repeats(outcomes), case.law))
     held_back = sum(held_back for _, held_back in said) + len(outcomes) - len(kept)
-    return Judgement(kept, held_back, tuple(said) if sure else (), beside, case.pieces, case if sure else None)
+    return Judgement(kept, held_back, tuple(said) if sure else (), question.beside, case.pieces, case if sure else None)
 
 
 def judged_on(day: date) -> date:
@@ -163,44 +215,68 @@ def judged_on(day: date) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
 
 
-def _all_said(case: Case, known: Recalled, *, aside: bool) -> list[Said]:
+def _all_said(questions: Sequence[Question], *, aside: bool) -> list[list[Said]]:
     """Return what every family says, in their order; a second process may be asked some of them, beginning with the last."""
-    said = dict(known.said)
-    asked = [number for number in range(len(FAMILIES)) if number not in said]
-    if asked:
-        case.prepare()
-    certain = replace(case, doubts=Doubts(case.forest))
-    say = partial(_said_now, case, certain, known)
-    second = (
-        Aside.start(len(asked), partial(_said_aside, case.pieces, say, asked)) if aside and len(asked) > 1 else None
-    )
+    said = [dict(one.known.said) for one in questions]
+    for question, known in zip(questions[1:], said[1:], strict=True):
+        for number, one in said[0].items():
+            _take_over(question, known, number, one)
+    asked = [number for number in range(len(FAMILIES)) if any(number not in known for known in said)]
+    if len(said[0]) < len(FAMILIES):
+        questions[0].case.prepare()
+    second = Aside.start(len(asked), partial(_said_aside, questions, said, asked)) if aside and len(asked) > 1 else None
     for place, number in enumerate(asked):
         if second is not None and not second.takes(place):
-            sources = {tree.source.path: tree.source for tree in case.forest.trees}
-            for made in second.result() or ():
+            for made, question, known in zip(second.result() or (), questions, said, strict=False):
+                sources = {tree.source.path: tree.source for tree in question.case.forest.trees}
                 theirs, pieces = unpack(made, sources, BY_NAME)
-                said |= theirs
-                case.pieces.add(*pieces)
+                known.update(theirs)
+                question.case.pieces.add(*pieces)
             second = None
-        if number not in said:
-            said[number] = say(number)
-    return [said[number] for number in range(len(FAMILIES))]
+        _say(questions, said, number)
+    return [[known[number] for number in range(len(FAMILIES))] for known in said]
 
 
 def _said_aside(
-    pieces: Pieces, say: Callable[[int], Said], asked: Sequence[int], taken: Iterator[int]
+    questions: Sequence[Question], said: Sequence[dict[int, Said]], asked: Sequence[int], taken: Iterator[int]
 ) -> Iterator[bytes]:
-    said = {asked[place]: say(asked[place]) for place in taken}
-    yield pack(said, pieces.new())
+    numbers = []
+    for place in taken:
+        _say(questions, said, asked[place])
+        numbers.append(asked[place])
+    for question, known in zip(questions, said, strict=True):
+        yield pack({number: known[number] for number in numbers}, question.case.pieces.new())
 
 
-def _said_now(case: Case, certain: Case, known: Recalled, number: int) -> Said:
-    """Return what a family says; where it said the same of most playbooks before, it is asked about the others alone."""
-    others = known.of_others.get(number)
+def _say(questions: Sequence[Question], said: Sequence[dict[int, Said]], number: int) -> None:
+    """Add what a family says of each version; of which it says the same as of the first, or of an earlier state, it is not asked."""
+    for question, known in zip(questions, said, strict=True):
+        others, playbooks = question.known.of_others.get(number), question.known.playbooks
+        if others is None and number not in known and question.otherwise is not None:
+            others, playbooks = (
+                _take_over(question, known, number, said[0][number]),
+                question.otherwise.apart or playbooks,
+            )
+        if number not in known:
+            known[number] = _said_now(question, number, others, playbooks)
+
+
+def _take_over(question: Question, known: dict[int, Said], number: int, said: Said) -> Said | None:
+    """Add what a family said of the first version where it says the same of this; else return what it says the same of most playbooks."""
+    if question.otherwise is None or number in known:
+        return None
+    whole, others = question.otherwise.again(number, partial(plain, said))
+    if whole is not None:
+        known[number] = whole
+    return others
+
+
+def _said_now(question: Question, number: int, others: Said | None, playbooks: frozenset[str]) -> Said:
+    """Return what a family says; where it would say the same of most playbooks, it is asked about the others alone."""
     if others is None:
-        return _said(FAMILIES[number], case, certain)
-    outcomes, held_back = _said(FAMILIES[number], case.only(known.playbooks), certain)
-    new = (one for one in outcomes if playbook_of(one.subject) in known.playbooks)
+        return _said(FAMILIES[number], question.case, question.certain)
+    outcomes, held_back = _said(FAMILIES[number], question.case.only(playbooks), question.certain)
+    new = (one for one in outcomes if playbook_of(one.subject) in playbooks)
     return (*others[0], *new), held_back
 
 

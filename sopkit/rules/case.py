@@ -30,6 +30,7 @@ from sopkit.tree import Forest, Mark
 
 Playbook = Journey | Cadence | Procedure
 V = TypeVar("V", bound=Verb)
+T = TypeVar("T")
 LEAST_EFFORT: Final = 500
 """Several times what conditions take that a person can read."""
 ALL_EFFORT: Final = 1_000_000
@@ -64,6 +65,7 @@ class Case:
     proofs: bool = True
     """Whether proofs are asked for: without them, what is worked out for their words alone is left."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
+    _of_each: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
     _below: dict[str, dict[str, list[tuple[Node, Step]]]] = field(default_factory=dict)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
     _words: dict[int, tuple[Predicate, str]] = field(default_factory=dict)
@@ -96,8 +98,8 @@ class Case:
 
     @cached_property
     def carriage(self) -> Carriage:
-        """What syncs carry, and when."""
-        return Carriage(self.workspace, self.today)
+        """What syncs carry, and when: nothing that hangs on playbooks."""
+        return self._known_then("carriage") or Carriage(self.workspace, self.today)
 
     def _known_then(self, name: str) -> Any:
         """Return what the other version worked out, if it has."""
@@ -116,8 +118,7 @@ class Case:
             return self
         now, then = _documents(self.workspace), _documents(like.workspace)
         changed = frozenset(root for root in now.keys() | then.keys() if now.get(root) is not then.get(root))
-        steps = {root: one for root, one in like._steps.items() if root not in changed}
-        return replace(self, like=like, changed=changed, _steps=steps)
+        return replace(self, like=like, changed=changed)
 
     @cached_property
     def effort(self) -> int:
@@ -152,11 +153,23 @@ class Case:
     def steps(self, root: str) -> tuple[tuple[Node, Step], ...]:
         """Return the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
         known = self._steps.get(root)
+        if known is None and self.like is not None and root not in self.changed:
+            known = self.like._steps.get(root)
         if known is None:
             parts = self.graph.parts.get(root, ())
             steps = [(node, step) for node in parts if isinstance(step := node.origin, Step) and step.verb]
             known = self._steps[root] = tuple(steps)
         return known
+
+    def each(self, what: str, make: Callable[[str, Playbook], Iterable[T]]) -> Iterator[T]:
+        """Yield what is made of every playbook, where that hangs on it alone, on nouns and settings; another version may have it."""
+        known = self._of_each.setdefault(what, {})
+        then = self.like._of_each.get(what, {}) if self.like is not None else {}
+        for root, playbook in self.playbooks:
+            if root not in known:
+                kept = None if root in self.changed else then.get(root)
+                known[root] = tuple(make(root, playbook)) if kept is None else kept
+            yield from known[root]
 
     def doing(self, kind: type[V]) -> Sequence[tuple[Node, Step, V]]:
         """Return the steps of all playbooks with a kind of verb, and it, in the order written: many rules ask about few steps."""

@@ -11,7 +11,7 @@ from sopkit.model.documents import Cadence, Workspace
 from sopkit.model.nouns import Channel, Consent, Purpose
 from sopkit.model.steps import Ask, Send, Step
 from sopkit.model.values import Ref
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.placeholders import named_in
 from sopkit.tree import Mark
 
@@ -65,7 +65,8 @@ def without_purpose(case: Case) -> Iterator[tuple[str, Mark]]:
 def _uses(case: Case) -> Iterator[Use]:
     fields = Fields(case.workspace)
     covering: dict[Key, tuple[Consent, ...]] = {}
-    for root, playbook in case.playbooks:
+
+    def of(root: str, playbook: Playbook) -> Iterator[Use]:
         if isinstance(playbook, Cadence) and playbook.for_ is not None:
             issue = case.graph.nodes.get(f"issue/{playbook.id}")
             if issue is not None:
@@ -73,6 +74,8 @@ def _uses(case: Case) -> Iterator[Use]:
         for node, step in case.steps(root):
             if step.for_ is not None:
                 yield from _of(fields, node, step.id_at, step, step.for_, covering)
+
+    return case.each("uses", of)
 
 
 def _of(  # noqa: PLR0917  one use, and what is known of others

@@ -41,6 +41,16 @@ class Pieces:
         self._families: set[str] = set()
         self._used: set[str] = set()
         self._made: dict[str, tuple[tuple[str, ...], Piece]] = {}
+        self._told: dict[str, tuple[tuple[str, ...], Piece]] = {}
+        """What was made here, or recalled."""
+        self._other: tuple[Pieces, frozenset[str]] | None = None
+
+    def beside(self, other: Pieces, touched: frozenset[str]) -> None:
+        """Take over what another version tells in this process of playbooks that nothing which is otherwise touches.
+
+        It is not kept as this version's own.
+        """
+        self._other = other, touched
 
     def of(self, family: str, name: str, playbooks: Iterable[str], make: Callable[[], Piece | None]) -> Piece | None:
         """Return the piece that is of these very playbooks, in this order; `make` may return None, where it did not come to its end."""
@@ -50,7 +60,7 @@ class Pieces:
             return known
         made = make()
         if made is not None:
-            self._made[key] = among, made
+            self._made[key] = self._told[key] = among, made
         return made
 
     def of_those(self, family: str, name: str, make: Callable[[], tuple[Iterable[str], Piece]]) -> Piece:
@@ -60,16 +70,22 @@ class Pieces:
         if (known := self._recalled(key)) is not None:
             return known
         playbooks, made = make()
-        self._made[key] = tuple(playbooks), made
+        self._made[key] = self._told[key] = tuple(playbooks), made
         return made
 
     def _recalled(self, key: str, among: tuple[str, ...] | None = None) -> Piece | None:
         """Return a piece that is known, if it is of these very playbooks; None: whatever it is of."""
+        if self._other is not None:
+            other, touched = self._other
+            told = other._told.get(key)
+            if told is not None and among in (None, told[0]) and touched.isdisjoint(told[0]):
+                return told[1]
         of_whom, stored = self._known.get(key, (None, None))
         if of_whom is not None and among in (None, of_whom):
             with suppress(LostError):
                 piece = self._read(stored)
                 self._used.add(key)
+                self._told[key] = of_whom, piece
                 return piece
         return None
 

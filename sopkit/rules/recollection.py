@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from sopkit.diagnostics import Rule
@@ -65,7 +65,7 @@ class Reads:
     """By their numbers, what families look at."""
 
     words: Collection[int]
-    """They read every text."""
+    """They read texts, or titles of nouns."""
     work: Collection[int]
     """They read what people are told to do."""
     titles: Collection[int]
@@ -97,18 +97,41 @@ NOTHING: Final = Recalled({}, {}, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
-class Recollection:
-    """What was said of an earlier state, to be held against this one."""
+class Otherwise:
+    """What is otherwise in this state than in another, of which something was said."""
 
-    kept: Kept | None
-    files: Content
+    change: Difference
+    apart: frozenset[str] | None
+    """The playbooks that what is graver than words can matter to; None where these may be all."""
+    touched: frozenset[str] | None
+    """The playbooks that anything which is otherwise can matter to; None where these may be all."""
+    reader: Reader
+    reads: Reads
+
+    def again(self, number: int, said: Callable[[], Plain]) -> tuple[Said | None, Said | None]:
+        """Return what a family said of the other, if it would say the same; else what it would say the same of all but `apart`."""
+        with suppress(LostError):
+            if not _is_read(number, said, self.change, self.reads):
+                moving = number not in self.reads.titles or not self.change.titles
+                return self.reader.said(said(), moving=moving), None
+            if number in self.reads.alone and self.apart:
+                return None, self.reader.said(without(said(), self.apart), moving=False)
+        return None, None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The files of another state and of this one."""
+
+    then: Content
+    now: Content
     before: Before
 
-    def recall(self, forest: Forest, beside: Beside, rules: Mapping[str, Rule], reads: Reads) -> Recalled:
-        kept = self.kept
-        if kept is None or kept.beside != beside or [one for one, _ in kept.files] != [one for one, _ in self.files]:
-            return NOTHING
-        moved = self._moved(kept.files, forest)
+    def otherwise(self, forest: Forest, rules: Mapping[str, Rule], reads: Reads) -> Otherwise | None:
+        """Return what is otherwise; None where files came or went."""
+        if [one for one, _ in self.then] != [one for one, _ in self.now]:
+            return None
+        moved = self._moved(forest)
         change = Difference()
         for one in moved.values():
             change = change.joined(one.difference)
@@ -120,25 +143,44 @@ class Recollection:
             rules,
             {path: one.span for path, one in moved.items()},
         )
-        found: dict[int, Said] = {}
-        of_others: dict[int, Said] = {}
-        for number, said in enumerate(kept.said):
-            with suppress(LostError):
-                if not _is_read(number, said, change, reads):
-                    found[number] = reader.said(said, moving=number not in reads.titles or not change.titles)
-                elif number in reads.alone and apart:
-                    of_others[number] = reader.said(without(said, apart), moving=False)
-        pieces = None if touched is None else Pieces(_beyond(kept.pieces, touched), reader.piece)
-        return Recalled(found, of_others, apart or frozenset(), pieces)
+        return Otherwise(change, apart, touched, reader, reads)
 
-    def _moved(self, then: Content, forest: Forest) -> Mapping[str, _Moved]:
+    def _moved(self, forest: Forest) -> Mapping[str, _Moved]:
         """Return each file that is otherwise now."""
-        changed = {path: old for (path, old), (_, new) in zip(then, self.files, strict=True) if old != new}
+        changed = {path: old for (path, old), (_, new) in zip(self.then, self.now, strict=True) if old != new}
         after: dict[str, list[Tree]] = {path: [] for path in changed}
         for tree in forest.trees if changed else ():
             if tree.source.path in after:
                 after[tree.source.path].append(tree)
         return {path: _Moved(self.before(path, old) or (), after[path]) for path, old in changed.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What was said of an earlier state, to be held against this one."""
+
+    kept: Kept | None
+    files: Content
+    before: Before
+
+    def recall(self, forest: Forest, beside: Beside, rules: Mapping[str, Rule], reads: Reads) -> Recalled:
+        kept = self.kept
+        if kept is None or kept.beside != beside:
+            return NOTHING
+        otherwise = Past(kept.files, self.files, self.before).otherwise(forest, rules, reads)
+        if otherwise is None:
+            return NOTHING
+        found: dict[int, Said] = {}
+        of_others: dict[int, Said] = {}
+        for number in range(len(kept.said)):
+            whole, others = otherwise.again(number, partial(kept.said.__getitem__, number))
+            if whole is not None:
+                found[number] = whole
+            elif others is not None:
+                of_others[number] = others
+        touched = otherwise.touched
+        pieces = None if touched is None else Pieces(_beyond(kept.pieces, touched), otherwise.reader.piece)
+        return Recalled(found, of_others, otherwise.apart or frozenset(), pieces)
 
 
 def _beyond(pieces: Iterable[Plain], playbooks: Collection[str]) -> Mapping[str, tuple[tuple[str, ...], Plain]]:
@@ -151,14 +193,14 @@ def _beyond(pieces: Iterable[Plain], playbooks: Collection[str]) -> Mapping[str,
     return found
 
 
-def _is_read(number: int, said: Plain, change: Difference, reads: Reads) -> bool:
+def _is_read(number: int, said: Callable[[], Plain], change: Difference, reads: Reads) -> bool:
     """Return whether a family may have read something that is otherwise now."""
     return (
         change.bearing
         or (change.times and number in reads.times)
         or (change.work and number in reads.work)
-        or (number in reads.words and (change.words or bool(change.titles)))
-        or (number in reads.titles and _names(said, change.titles))
+        or (number in reads.words and change.words)
+        or (bool(change.titles) and number in reads.titles and _names(said(), change.titles))
     )
 
 

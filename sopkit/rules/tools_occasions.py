@@ -11,7 +11,7 @@ from sopkit.model.documents import Journey, Stage
 from sopkit.model.nouns import Channel
 from sopkit.model.steps import Choose, Go, Step, Wait
 from sopkit.model.triggers import OnEvent, Trigger
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,10 @@ class _Place:
 
 def occasions(case: Case) -> Iterator[Occasion]:
     """Yield the steps of all journeys with each event that leads to them; those that follow data have none."""
-    for root, playbook in case.playbooks:
+
+    def of(root: str, playbook: Playbook) -> Iterator[Occasion]:
         if not isinstance(playbook, Journey) or playbook.follows:
-            continue
+            return
         for number, stage in enumerate(playbook.stages):
             starts = playbook.starts_on if number == 0 else ()
             into = (
@@ -69,6 +70,8 @@ def occasions(case: Case) -> Iterator[Occasion]:
             path = f"{root}/{stage.id}" if stage.id else root
             for place in _places(stage, into, starts):
                 yield from _of_events(case, playbook, f"{path}/{place.step.id}", place)
+
+    return case.each("occasions", of)
 
 
 def _of_events(case: Case, journey: Journey, subject: str, place: _Place) -> Iterator[Occasion]:

@@ -1,6 +1,7 @@
 """Two states of one document go in; what of it is otherwise comes out: words, titles, times, or what may bear on any verdict.
 
-Most families of rules read no words, some no times. A test holds the fields that are told apart here against what their code reads.
+Most families of rules read no words, some no times; why and how something is done none reads. A test holds the fields that are told
+apart here against what their code reads.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from sopkit.model.names import SECTIONS
 from sopkit.tree import Value
 
 PLAYBOOKS: Final = frozenset(("lifecycle", "automation", "procedure", "cadence"))
+READ: Final = frozenset(("standards", "checklist"))
+"""Words of playbooks that a family reads."""
 OF_DOCUMENT: Final = frozenset(("summary", "standards"))
 OF_STAGE: Final = frozenset(("summary",))
 OF_STEP: Final = frozenset(("why", "if_wrong", "how", "checklist"))
 TIMES: Final = frozenset(("after", "within", "before", "minutes", "stays", "due", "priority"))
 """Keys of playbooks, stages, steps and moves on."""
-PLAIN: Final = frozenset(("id", "do", "by", "after", "within", "minutes", *(OF_STEP - {"checklist"})))
+PLAIN: Final = frozenset(("id", "do", "by", "after", "within", "minutes", *(OF_STEP - READ)))
 """Keys of a plain step: somebody does something for some time, and no message, datum, condition or tool has to do with it."""
 NOUNS: Final = frozenset((section,) for section in SECTIONS)
 BRACED: Final = re.compile(r"\{[^{}]*\}")
@@ -32,6 +35,7 @@ class Difference:
     bearing: bool = False
     """Whether anything may bear on any verdict."""
     words: bool = False
+    """Texts and lists that are read, and titles of nouns."""
     work: bool = False
     """What people do, as it is told them."""
     times: bool = False
@@ -69,7 +73,7 @@ def difference(before: Value, after: Value) -> Difference:
     if others and new.nameless:
         return BEARING
     return Difference(
-        words=not _same(old.words, new.words) or not (others or _same(old.plain_words, new.plain_words)),
+        words=not _same(old.words, new.words),
         work=others or not _same(old.work, new.work),
         times=others or not _same(old.times, new.times),
         titles=titles,
@@ -91,8 +95,6 @@ class _Told:
         """Place of each plain step, and its keys but those of words."""
         self.nameless = False
         """Whether some step is named by its place, which other steps may shift."""
-        self.plain_words: list[Value] = []
-        """The reasons and ways of plain steps, which no family reads."""
         self.titles: dict[tuple[str, ...], str] = {}
         """Place of each title, and the language that it is written in → the title."""
 
@@ -151,9 +153,7 @@ class _Told:
 
     def _take_out(self, step: Mapping[str, Value], place: list[Value]) -> None:
         for key, one in step.items():
-            if key in OF_STEP:
-                self.plain_words.append([key, one])
-            else:
+            if key not in OF_STEP:
                 (self.work if key == "do" else self.times if key in TIMES else place).append(one)
                 place.append(key)
         self.plain.append(place)
@@ -171,10 +171,11 @@ class _Told:
         rest: dict[str, Value] = {}
         for key, one in value.items():
             if key in keys and _is_only_words(one):
-                self.words.append([key, one])
+                self.words += [[key, one]] if key in READ else []
             elif key == "title" and _is_only_words(one) and not isinstance(one, list):
                 variants = one if isinstance(one, dict) else {"": one}
                 self.titles |= {(*place, language): str(words) for language, words in variants.items()}
+                self.words += [one] if place[:1] in NOUNS else []
                 rest[key] = None
             elif key in TIMES and place[:1] not in NOUNS:
                 self.times.append(one)
