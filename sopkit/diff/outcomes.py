@@ -55,7 +55,7 @@ def changes(sides: Sides, old: Compilation, new: Compilation) -> Iterator[Change
     """Yield what the analyses say otherwise."""
     fresh = list(_new_findings(sides, old, new))
     lost = list(_lost(sides, old, new, fresh))
-    told = {id(finding) for finding, _ in lost if finding}
+    told = {id(finding) for finding, _ in lost if finding and finding.rule.name not in DEADLINES}
     yield from (change for _, change in lost)
     yield from _weakened(sides, old, new)
     yield from extents.changes(old.proved, new.proved, partial(_by_new_names, renamed=sides.renamed))
@@ -102,17 +102,21 @@ def _identity(finding: Finding, renamed: Mapping[str, str]) -> tuple[str, str, s
 def _lost(
     sides: Sides, old: Compilation, new: Compilation, fresh: list[Finding]
 ) -> Iterator[tuple[Finding | None, Change]]:
-    """Yield each proof that is no more, with the finding that is in its place; not those that nothing was said of for errors."""
+    """Yield each proof that is no more, with the finding that is in its place; not those that nothing was said of for errors.
+
+    A time that can't be kept any longer is told by itself, as each one is.
+    """
     for proof, found, is_open in _missing(sides, old, new, fresh):
         if found is None and not is_open and not new.is_judged:
             continue
         weight = found.weight if found else Severity.WARNING if is_open else Severity.NOTE
         said = UNKNOWN if found is None and is_open else NOW[weight]
+        told = found if found and found.rule.name not in DEADLINES else None
         yield found, Change(
             PROOF_LOST, _key(proof, sides.renamed)[1] or proof.rule.name,
-            {"now": _message(found) if found else said, "said": proof.statement},
-            after=found.span if found else None, severity=weight, timeline=found.timeline if found else (),
-            assumptions=found.assumptions if found else (), law=found.law if found else (), advice=_advice(found) if found else None,
+            {"now": _message(told) if told else said, "said": proof.statement},
+            after=found.span if found else None, severity=weight, timeline=told.timeline if told else (),
+            assumptions=told.assumptions if told else (), law=told.law if told else (), advice=_advice(told) if told else None,
         )  # fmt: skip
 
 
