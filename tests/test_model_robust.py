@@ -177,3 +177,11 @@ def test_the_model_is_frozen() -> None:
 
 def test_the_workspace_has_no_places_of_its_own() -> None:
     assert marked(Workspace) == ()
+
+
+def test_a_test_of_another_form_is_told_once() -> None:
+    text = (HERE / "values" / "malformed-test.yaml").read_text("utf-8")
+    text = re.sub("audience: .*", "audience: {order-paid: {is: often}}", text).replace(
+        "if: {order-refunded: [1, 2]}", "if: {order-refunded: ever}"
+    )
+    assert [one.rule.code for one in compiled({"a.yaml": text.encode()}).findings] == ["SOP141", "SOP103"]

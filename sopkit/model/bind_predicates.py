@@ -168,8 +168,8 @@ def _test(b: Binding, key: str, value: Value, key_at: int) -> Predicate | None:
     if kind is None and not (type(value) is str and amounts.is_occurrence(value)):
         return _data_test(b, b.refer("event|data", key, Mark(b.base + key_at)), value, key_at + 1)
     if type(value) is not str:
-        if value is not None:
-            attempt(b, amounts.occurrence, scalar(value) or "…", key_at + 1)
+        if value is not None and type(value) is not dict:  # a mapping is refused by its form
+            attempt(b, amounts.occurrence, scalar(value) or "[…]", key_at + 1)
         return None
     event = b.refer("event" if kind else "event|data", key, Mark(b.base + key_at))
     found = attempt(b, amounts.occurrence, value, key_at + 1)

@@ -165,6 +165,9 @@ def _to_minors(case: Case, one: Message, ages: tuple[Age, ...]) -> Iterator[Outc
         return
     conditions = [one.playbook.audience, one.playbook.while_, *guards(case, one.node.id)]
     stated = [condition for condition in conditions if condition is not None]
+    unread = any(case.doubts.of_key(one.playbook.at, key) for key in ("audience", "while"))
+    if unread or any(case.doubts.inside(condition.at) for condition in stated):
+        return
     reached: list[tuple[Age, Customer]] = []
     for age in ages:
         who = meet(case.workspace, *stated, age.young)
