@@ -145,7 +145,7 @@ def test_the_tiers_of_transfers_are_the_packs() -> None:
         ("age-group: adult", "age-group: minor", ["SOP543"]),
         ("age-group: adult", "age-group: known", ["SOP543"]),
         ("[adult, minor]", "[adult, senior]", []),  # nobody is known to be a minor
-        ("age-group: adult", "grown-up: known", ["SOP529", "SOP140"]),  # who gets it is not known: nothing is said of minors
+        ("age-group: adult", "grown-up: known", ["SOP529", "SOP140"]),  # who gets it is not known
     ],
 )
 def test_minors_are_left_out_of_automated_marketing(old: str, new: str, expected: list[str]) -> None:
