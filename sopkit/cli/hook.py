@@ -17,6 +17,7 @@ from sopkit.cli.command import OK, Command, console_of
 from sopkit.cli.known import without_known
 from sopkit.cli.page import print_findings
 from sopkit.cli.workspace import load, workspace_around
+from sopkit.render.columns import visible
 from sopkit.text import Lang, Phrase
 
 OPTIONS = (FAIL_ON, ALLOW_NOT_ASSESSED)
@@ -28,6 +29,7 @@ DETAILS = Phrase(
 EXAMPLES = (
     ("sopkit hook sopkit.yaml", Phrase("检查这个文件所在的工作区", "check the workspace that this file is in")),
 )
+WORKSPACE: Final = Phrase("工作区 {folder}", "workspace {folder}")
 NOTHING: Final = Phrase(
     "这些文件都不在工作区里，没有要检查的", "none of these files is in a workspace: nothing to check"
 )
@@ -46,8 +48,12 @@ def run(ctx: click.Context, *, files: tuple[str, ...], fail_on: str, allow_not_a
     if not folders:
         console.tell(console.word(NOTHING))
     code = OK
-    for folder in folders:
+    for number, folder in enumerate(folders):
         loaded = load(console, str(folder))
+        if number:
+            console.say()
+        if len(folders) > 1:
+            console.say(console.word(WORKSPACE, folder=visible(loaded.shown or ".")))
         loaded = replace(loaded, compilation=without_known(loaded, None, off=False)(loaded.compilation))
         print_findings(console, loaded, loaded.compilation)
         code = max(code, verdict(loaded.compilation, fail_on, allow_not_assessed=allow_not_assessed))
