@@ -71,7 +71,7 @@ def test_each_workspace_of_the_files_is_checked_once(
     )
     assert code == 0
     assert out.count("checked 3 files") == 1
-    assert "workspace" not in out
+    assert "workspace good" not in out
     code, out, _ = sopkit("hook", "bad/b/note.yaml", "good/a/play.yaml", "--lang", "en")
     assert code == 1
     assert "bad/a/play.yaml:4:8" in out, "what the change breaks may stand in another file"
