@@ -32,7 +32,9 @@ from sopkit.tree import NUMBERS_A_NODE, Value
 MAX_DEPTH: Final = 50
 """Mappings and lists inside each other; a playbook has some ten."""
 
-GLUED: Final = re.compile(r"(?P<comma>， *)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>[:：]+(?!//) *)", re.ASCII)
+GLUED: Final = re.compile(  # possessive, so that it takes linear time on any text
+    r"(?:(?P<comma>， *+)|(?<![\w-]))(?P<key>[A-Za-z_][\w-]*+)(?P<colon>[:：]+(?!//) *)", re.ASCII
+)
 """Keys of the language, each with a colon that does not count."""
 JOINED: Final = re.compile(r"[A-Za-z_][\w-]*：.*，[ ]*[A-Za-z_][\w-]*", re.ASCII)
 """A key with its value, and the next key, which has a plain colon."""
@@ -107,11 +109,11 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 elif said < after_numbers or (len(said) <= longest and said in words):
                     value = read(said)
                     result[key] = value if isinstance(value, str) else no_text(value, held, places, plain, notes)
-                    if not said and (":" in key or "：" in key):
+                    if not said and not event.style and (":" in key or "：" in key):
                         _note_colon(event, notes, in_brackets=opening.flow_style)
                 else:
                     result[key] = said
-                if opening.flow_style and said and "：" in key and JOINED.fullmatch(key):
+                if opening.flow_style and said and not event.style and "：" in key and JOINED.fullmatch(key):
                     _note_colon(event, notes, in_brackets=True)
                 continue
             places += (event.start_mark.index, event.end_mark.index, 1)
