@@ -92,6 +92,8 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 _skip(next_event(), next_event)
                 continue
             held = next_event()
+            if opening.flow_style and "：" in key and _is_joined(event, held):
+                _note_colon(event, notes, in_brackets=True)
             if type(held) is scalar:
                 places += (
                     event.start_mark.index,
@@ -113,8 +115,6 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                         _note_colon(event, notes, in_brackets=opening.flow_style)
                 else:
                     result[key] = said
-                if opening.flow_style and said and not event.style and "：" in key and JOINED.fullmatch(key):
-                    _note_colon(event, notes, in_brackets=True)
                 continue
             places += (event.start_mark.index, event.end_mark.index, 1)
             result[key] = composers[type(held)](held, depth + 1)
@@ -297,6 +297,12 @@ def _skip(event: Event, next_event: NextEvent) -> Event:
         if not open_collections:
             return event
         event = next_event()
+
+
+def _is_joined(key: ScalarEvent, held: Event) -> bool:
+    """Whether a key is several: `id：welcome，do`. One that holds nothing is noted as glued."""
+    is_empty = type(held) is ScalarEvent and not held.value
+    return not (key.style or is_empty) and JOINED.fullmatch(key.value) is not None
 
 
 def _note_colon(event: ScalarEvent, notes: Notes, *, in_brackets: bool) -> None:
