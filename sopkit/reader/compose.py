@@ -251,8 +251,11 @@ def note_key(key: str, start: int, end: int, first: tuple[int, int], notes: Note
 def _begins_item(start: int, first: int, text: str) -> bool:
     """Whether the key stands below itself as the first of a list's item, and more follows: one more item was to begin."""
     line, item = text.rfind("\n", 0, start) + 1, text.rfind("\n", 0, first) + 1
-    dashes, indent = text[item:first], start - line
-    if text[line:start].strip() or not dashes.strip() or dashes.strip(" -") or len(dashes) != indent:
+    indent = start - line
+    if first - item != indent or text[line:start].strip():
+        return False
+    dashes = text[item:first].strip()
+    if not dashes or dashes.strip(" -"):
         return False
     following = FOLLOWING.match(text, start)
     return following is not None and len(following[1]) == indent
