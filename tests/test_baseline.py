@@ -251,6 +251,9 @@ def test_a_baseline_that_leads_out_of_the_workspace_is_not_shown(
         assert "no ordinary file" in err
         assert "secret" not in err
     assert elsewhere.read_text("utf-8") == "password: secret\n"
+    (folder / PLACE).unlink()
+    (folder / PLACE).symlink_to(folder / PLACE)
+    assert sopkit("check", folder)[0] == 2
 
 
 def test_a_baseline_that_is_not_there_is_asked_for(sopkit: Run, write_workspace: Write, tmp_path: Path) -> None:

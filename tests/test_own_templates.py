@@ -93,6 +93,7 @@ def test_an_error_names_template_line_and_document_and_the_former_output_stays(
         ("\n{% include 'part.css' %}", "templates/part.css:2", "undefined"),
         ("{{ document.__class__ }}", "templates/document.html.j2:1", "unsafe"),
         ("\n\n{% include '/etc/passwd' %}", "templates/document.html.j2:3", "there is no template /etc/passwd"),
+        ("{% include ['a.css', 'b.css'] %}", "templates/document.html.j2:1", "there is no template a.css, b.css"),
         ("{% include 'document.html.j2' %}", "templates/document.html.j2", "without end"),
         ("{{ range(10000000) | list | length }}", "templates/document.html.j2:1", "too big"),
         ("plain words", "templates/document.html.j2", "content security policy"),

@@ -42,6 +42,9 @@ SHAPES = {
     "anchors": ("".join(f"- &a{n} x\n" for n in range(50_000)), {"SOP058"}),
     "equal-keys": ("a: 1\n" * 190_000, {"SOP040"}),
     "glued-keys": ("{" + "a：b，" * 100_000 + "}", {"SOP012"}),
+    "wide-signs-in-a-text": ("a: b" + "c：，" * 140_000, set[str]()),
+    "blanks-in-a-glued-key": ("{a：b，" + " " * 900_000 + "1}", {"SOP012"}),
+    "letters-in-a-glued-key": ("{a：b，" + "c" * 900_000 + "}", {"SOP012"}),
     "ten-megabytes": ("x" * 10_000_000, {"SOP002"}),
 }
 

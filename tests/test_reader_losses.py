@@ -46,6 +46,8 @@ LOSSES = [
     pytest.param("  - id：call\n    do: 回访\n    by: guide\n    within: 1d", "id: call", "SOP012", id="full-width-colon"),
     pytest.param("  - {id：call, do: 回访, by: guide, within: 1d}", "{id: call, do: 回访", "SOP012", id="full-width-in-brackets"),
     pytest.param("  - {id： call， do: 回访, by: guide, within: 1d}", "{id: call, do: 回访", "SOP012", id="full-width-up-to-a-plain-key"),
+    pytest.param("  - {id: call, do: {zh-CN：回访，en: Call}, by: guide, within: 1d}", "{zh-CN: 回访, en", "SOP012", id="up-to-english"),
+    pytest.param("  - {id: call, do：回访，checklist: [看档案], by: guide, within: 1d}", "回访, checklist", "SOP012", id="up-to-a-list"),
     pytest.param("  - {id: call, do： 回访， by： guide， within： 1d}", "do: 回访, by: guide", "SOP012", id="full-width-with-blanks"),
     pytest.param("  - id:call\n    do: 回访\n    by: guide\n    within: 1d", "id: call", "SOP020", id="no-space"),
     pytest.param("　- id: call\n　  do: 回访\n　  by: guide\n　  within: 1d", "\n  - id: call", "SOP011", id="wide-indent"),
@@ -124,3 +126,8 @@ def test_an_unquoted_comparison_is_mended(written: str, better: str) -> None:
         (fixed,) = apply_fixes([finding])
         assert fixed.data.decode() == text.replace(written, better)
         assert read(Source("a.yaml", fixed.data)).findings == ()
+
+
+def test_a_quoted_key_is_text_whatever_signs_it_holds() -> None:
+    for text in ('{"a：1，b：2，c": d}\n', '{"a：1，b：2"}\n'):
+        assert read(Source("a.yaml", text.encode())).findings == ()

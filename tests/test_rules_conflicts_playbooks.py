@@ -78,6 +78,15 @@ def test_what_follows_on_two_events_is_shown_at_one_time() -> None:
     assert (begun_later - begun).days == 5
 
 
+def test_what_follows_on_no_event_is_shown_without_one() -> None:
+    (found,) = of(judged(automation("one", FIRST), automation("two", f"{SEND}, every: 7d")), "SOP405")
+    assert [moment.what.en for moment in found.timeline] == [
+        "asked occurs",
+        "automation/one/hi sends it",
+        "automation/two/hi sends it",
+    ]
+
+
 # Lifecycles that hold one customer
 
 

@@ -70,7 +70,7 @@ MEANT = {
 }
 NOT_TIMES = (
     "尽快", "24h", "2026-06-18", "每季度", "10:00", "客户有空时", "第0天", "第3-1天", "每月32日", "入会后", "T+", "每周",
-    "25点", "每天25点", "第3天 / day 4", "24小时内 / soon",
+    "25点", "每天25点", "第3天 / day 4", "24小时内 / soon", "第3天 day 4", "2h after previous purchase",
     "1小时内或2天后", "半个工作日内", "", "入会后1小时内 10:00", "9" * 300,
 )  # fmt: skip
 
@@ -134,7 +134,9 @@ def test_no_text_is_too_odd(said: str) -> None:
 
 def test_the_hour_of_a_row_may_have_words_behind_it() -> None:
     assert hour_of_row("8:00 早安") == ("08:00", "", "早安")
-    assert hour_of_row("12:00-13:00（午休）") == ("12:00", "13:00", "(午休）")
+    assert hour_of_row("12:00-13:00（午休）") == ("12:00", "13:00", "（午休）")
     assert hour_of_row("上午10点") == ("10:00", "", "")
+    assert hour_of_row("9:00 pm promo") == ("21:00", "", "promo")
+    assert hour_of_row("9:00 am - 10:00 am walk") == ("09:00", "10:00", "walk")
     assert hour_of_row("早安 8:00") is None
     assert hour_of_row("3 件事") is None

@@ -62,7 +62,8 @@ def known_in(loaded: Loaded, named: str | None) -> tuple[Entry, ...] | None:
     place, shown = place_of(loaded, named), shown_as(loaded, named)
     if not os.path.lexists(place):
         return None
-    out = named is None and not place.resolve().is_relative_to(loaded.folder.resolve())  # a damaged line of it is shown
+    folder = os.path.realpath(loaded.folder)
+    out = named is None and not Path(os.path.realpath(place)).is_relative_to(folder)  # a damaged line of it is shown
     if out or not place.is_file():  # a pipe would keep us waiting
         raise WrongUsageError(NO_PLAIN_FILE, place=shown)
     from sopkit.baseline import MAX_BYTES, BaselineError, read_baseline  # noqa: PLC0415  most workspaces have none

@@ -32,7 +32,9 @@ from sopkit.tree import NUMBERS_A_NODE, Value
 MAX_DEPTH: Final = 50
 """Mappings and lists inside each other; a playbook has some ten."""
 
-GLUED: Final = re.compile(r"(?P<comma>， *)? *(?P<key>[A-Za-z_][\w-]*)(?P<colon>[:：]+(?!//) *)", re.ASCII)
+GLUED: Final = re.compile(  # possessive, so that it takes linear time on any text
+    r"(?:(?P<comma>， *+)|(?<![\w-]))(?P<key>[A-Za-z_][\w-]*+)(?P<colon>[:：]+(?!//) *)", re.ASCII
+)
 """Keys of the language, each with a colon that does not count."""
 JOINED: Final = re.compile(r"[A-Za-z_][\w-]*：.*，[ ]*[A-Za-z_][\w-]*", re.ASCII)
 """A key with its value, and the next key, which has a plain colon."""
@@ -90,6 +92,8 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 _skip(next_event(), next_event)
                 continue
             held = next_event()
+            if opening.flow_style and "：" in key and _is_joined(event, held):
+                _note_colon(event, notes, in_brackets=True)
             if type(held) is scalar:
                 places += (
                     event.start_mark.index,
@@ -107,12 +111,10 @@ def compose(first: Event, next_event: NextEvent, notes: Notes) -> Composed:  # n
                 elif said < after_numbers or (len(said) <= longest and said in words):
                     value = read(said)
                     result[key] = value if isinstance(value, str) else no_text(value, held, places, plain, notes)
-                    if not said and (":" in key or "：" in key):
+                    if not said and not event.style and (":" in key or "：" in key):
                         _note_colon(event, notes, in_brackets=opening.flow_style)
                 else:
                     result[key] = said
-                if opening.flow_style and said and "：" in key and JOINED.fullmatch(key):
-                    _note_colon(event, notes, in_brackets=True)
                 continue
             places += (event.start_mark.index, event.end_mark.index, 1)
             result[key] = composers[type(held)](held, depth + 1)
@@ -249,8 +251,11 @@ def note_key(key: str, start: int, end: int, first: tuple[int, int], notes: Note
 def _begins_item(start: int, first: int, text: str) -> bool:
     """Whether the key stands below itself as the first of a list's item, and more follows: one more item was to begin."""
     line, item = text.rfind("\n", 0, start) + 1, text.rfind("\n", 0, first) + 1
-    dashes, indent = text[item:first], start - line
-    if text[line:start].strip() or not dashes.strip() or dashes.strip(" -") or len(dashes) != indent:
+    indent = start - line
+    if first - item != indent or text[line:start].strip():
+        return False
+    dashes = text[item:first].strip()
+    if not dashes or dashes.strip(" -"):
         return False
     following = FOLLOWING.match(text, start)
     return following is not None and len(following[1]) == indent
@@ -295,6 +300,12 @@ def _skip(event: Event, next_event: NextEvent) -> Event:
         if not open_collections:
             return event
         event = next_event()
+
+
+def _is_joined(key: ScalarEvent, held: Event) -> bool:
+    """Whether a key is several: `id：welcome，do`. One that holds nothing is noted as glued."""
+    is_empty = type(held) is ScalarEvent and not held.value
+    return not (key.style or is_empty) and JOINED.fullmatch(key.value) is not None
 
 
 def _note_colon(event: ScalarEvent, notes: Notes, *, in_brackets: bool) -> None:

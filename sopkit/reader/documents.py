@@ -47,8 +47,8 @@ LINE_ENDS: Final = frozenset("\r\n")
 VERSIONS: Final = (None, (1, 2))
 """What a document may say that it is written in."""
 
-JOINED_KEYS: Final = re.compile(r"(?<=[a-z])：[^，：\n]*(?:，[^，\n]*)+: ")
-"""`after：2h，within: 1d`, which reads as one key; begins with a sign that seldom follows a letter."""
+JOINED: Final = re.compile(r"：(?<=[A-Za-z]：)[^，：\n]*，([^\n]*)")
+"""The first of the keys in a line as `after：2h，within: 1d`, which reads as one key; begins with a sign that seldom follows a letter."""
 
 MAX_DOCUMENTS: Final = 1_000
 """In one file."""
@@ -176,7 +176,7 @@ def _shorten_keys(places: list[int], text: str) -> None:
 
 def _has_wide_signs(text: str) -> bool:
     """Whether the text may hold brackets, commas or colons of full width where plain ones belong."""
-    return "｛" in text or "［" in text or may_join_ids(text) or ("：" in text and JOINED_KEYS.search(text) is not None)
+    return "｛" in text or "［" in text or may_join_ids(text) or any(": " in one[1] for one in JOINED.finditer(text))
 
 
 def _has_special(text: str) -> bool:

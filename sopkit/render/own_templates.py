@@ -95,7 +95,8 @@ def _blamed(error: Exception, name: str, own: frozenset[str]) -> Answer:
     found = [(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
     at, line = next((place for place in reversed(found) if place[0] in own), (name, 0))
     if isinstance(error, TemplateNotFound):  # its name is of what is missing, not of what asks for it
-        return at, line, Phrase(f"没有模板 {error.message}", f"there is no template {error.message}")
+        missing = ", ".join(one for one in error.templates if isinstance(one, str))
+        return at, line, Phrase(f"没有模板 {missing}", f"there is no template {missing}")
     at, line = getattr(error, "name", None) or at, getattr(error, "lineno", None) or line
     said = str(error) or type(error).__name__
     return str(at), line, Phrase(said, said)

@@ -276,13 +276,12 @@ def told(case: Case, one: Deed, other: Deed, answer: Customer, what: Callable[[D
     last = max(one.earliest, other.earliest)
     moments: list[Moment] = []
     for deed in sorted((one, other), key=lambda deed: deed.earliest):
-        cause = deed.cause.removeprefix("event/")
         begins = noon if one.cause == other.cause else noon + timedelta(seconds=last - deed.earliest)
+        if deed.cause != deed.node.id:
+            cause = deed.cause.removeprefix("event/")
+            occurs = Phrase(f"发生 {cause}", f"{cause} occurs")
+            moments.append(Moment(begins, occurs, case.forest.span(deed.trigger.at)))
         done = begins + timedelta(seconds=deed.earliest)
-        if one.cause == other.cause or cause != deed.node.id:
-            moments.append(
-                Moment(begins, Phrase(f"发生 {cause}", f"{cause} occurs"), case.forest.span(deed.trigger.at))
-            )
         moments.append(Moment(done, what(deed), case.forest.span(deed.step.at), counted=True))
     moments.sort(key=lambda moment: (moment.at, moment.counted))
     if one.cause == other.cause:

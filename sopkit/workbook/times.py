@@ -54,6 +54,9 @@ WEEKDAY: Final = re.compile(
 )
 SEPARATOR: Final = re.compile(r"\s*(?:[、,/&;]|和|及|and\b)\s*")
 BETWEEN_LANGUAGES: Final = r"(?<=[^\x00-\x7f])\s+(?=[A-Za-z@])|(?<=[A-Za-z0-9])\s+(?=第?\d*[^\x00-\x7f])"
+PREVIOUS: Final = frozenset({"previous", "previous step", "previous one", "step before"})
+MOST_BREAKS: Final = 6
+"""In an hour, as in `9:00 am - 10:00 am` and what follows."""
 ABOUT: Final = re.compile(r"(左右|前后|大约|约|around|about|大概)")
 
 
@@ -124,11 +127,11 @@ def clock(text: str) -> tuple[str, str] | None:
 
 def hour_of_row(text: str) -> tuple[str, str, str] | None:
     """Return the hour that a text begins with, the end where it is a span, and the words behind it: `8:00 早安`."""
-    if found := clock(text):
-        return (*found, "")
-    head, _, behind = re.sub(r"\s*[(（]", " (", text.strip()).partition(" ")
-    found = clock(head) if behind else None
-    return (*found, behind) if found else None
+    breaks = [found.start() for found in re.finditer(r"\s+|(?=[(（])", text)][:MOST_BREAKS]
+    for at in (len(text), *reversed(breaks)):
+        if found := clock(text[:at]):
+            return (*found, text[at:].strip())
+    return None
 
 
 def weekday(text: str) -> str | None:
@@ -327,10 +330,10 @@ def _anchor_before(scan: _Scanner) -> str:
 
 
 def _anchor_behind(scan: _Scanner) -> str:
-    found = scan.take(r"(?:of|after|from|since)\s+(?:the\s+)?(previous(?: step| one)?|step before|[a-z ]+?)$")
+    found = scan.take(r"(?:of|after|from|since)\s+(?:the\s+)?([a-z ]+?)$")
     if found is None:
         return ""
-    if found[1].startswith("previous") or found[1] == "step before":
+    if found[1] in PREVIOUS:
         return "step"
     event = words.find("events", found[1])
     if event is None:
