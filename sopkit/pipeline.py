@@ -53,9 +53,7 @@ class Laid:
 class Draft:
     """One version of a workspace, ready to be judged."""
 
-    forest: Forest
     laid: Laid
-    law: Law
     own: OwnRules
     logo: Picture | None
     found: tuple[Finding, ...]
@@ -222,7 +220,7 @@ def drafted(
         )
         clean = {one.source: one.reading.trees for one in examined if one.clean}
         laid = Laid(resolution, execution, clean, question.case if question.is_sure else None)
-    return Draft(forest, laid, applied, added, logo, read_and_resolved, question, len(readings), today)
+    return Draft(laid, added, logo, read_and_resolved, question, len(readings), today)
 
 
 def judged(*drafts: Draft) -> list[Compilation]:
@@ -234,7 +232,8 @@ def judged(*drafts: Draft) -> list[Compilation]:
 
 def _settled(draft: Draft, judgement: Judgement) -> Compilation:
     """Apply the workspace's own rules and its waivers to what the families said."""
-    forest, laid, applied, added = draft.forest, draft.laid, draft.law, draft.own
+    case, laid, added = draft.question.case, draft.laid, draft.own
+    forest, applied = case.forest, case.law
     outcomes, resolution = judgement.outcomes, laid.resolution
     violations = [one for one in outcomes if isinstance(one, Finding)]
     of_own, held_by_own = own.check(added, laid.graph, forest, Doubts(forest, draft.found))
