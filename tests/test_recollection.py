@@ -72,7 +72,7 @@ def judged_with(
     first = pipeline.drafted(sources, today=TODAY, earlier=filter(None, [earlier]))
     same = {(one.path, one.data): one for one in first.laid.clean}
     then = [same.get((path, data)) or Source(path, data) for path, data in files.items()]
-    trees = first.forest.trees
+    trees = first.laid.resolution.forest.trees
     past = Past(content(now), content(files), lambda path, _: [one for one in trees if one.source.path == path])
     other = pipeline.drafted(
         then, today=TODAY, known=first.laid.clean.get, like=first.laid, past=past, earlier=filter(None, [last]), proofs=False
