@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from sopkit import catalogue, graph, law, own, resources, rules
 from sopkit.diagnostics import Finding, Proof, Severity, Unassessed, in_order, numbered
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sopkit.comparison import Since
 
 Settled = TypeVar("Settled", Proof, Unassessed)
+Given = ParamSpec("Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,37 +120,6 @@ class Compilation:
         return sum(finding.weight is severity for finding in self.findings)
 
 
-def compile(  # noqa: A001  the word for it
-    sources: Iterable[Source],
-    *,
-    today: date,
-    packs: Iterable[Source] = (),
-    own_rules: Iterable[Source] = (),
-    found: Collection[Finding] = (),
-    known: Known = lambda _: None,
-    look: Look = lambda _: MISSING,
-    exists: Callable[[str], bool] = lambda _: True,
-    earlier: Iterable[Recollection] = (),
-    like: Laid | None = None,
-    proofs: bool = True,
-) -> Compilation:
-    """Compile one workspace, as `drafted` takes it. Bad input never raises."""
-    draft = drafted(
-        sources,
-        today=today,
-        packs=packs,
-        own_rules=own_rules,
-        found=found,
-        known=known,
-        look=look,
-        exists=exists,
-        earlier=earlier,
-        like=like,
-        proofs=proofs,
-    )
-    return judged(draft)[0]
-
-
 def drafted(
     sources: Iterable[Source],
     *,
@@ -228,6 +198,19 @@ def judged(*drafts: Draft) -> list[Compilation]:
     with without_collections():
         judgements = rules.judge(*[one.question for one in drafts])
         return [_settled(draft, judgement) for draft, judgement in zip(drafts, judgements, strict=True)]
+
+
+def _alone(drafting: Callable[Given, Draft]) -> Callable[Given, Compilation]:
+    """Return what drafts one version and judges it by itself."""
+
+    def compiling(*given: Given.args, **named: Given.kwargs) -> Compilation:
+        return judged(drafting(*given, **named))[0]
+
+    return compiling
+
+
+compile: Final = _alone(drafted)  # noqa: A001  the word for it
+"""Compile one workspace, as `drafted` takes it. Bad input never raises."""
 
 
 def _settled(draft: Draft, judgement: Judgement) -> Compilation:

@@ -13,9 +13,10 @@ from sopkit import cache, pipeline, rules
 from sopkit.cli import former, reading, versions
 from sopkit.law.rules import PACK
 from tests.commands import CAPPED, GOOD, Run, runner
+from tests.edits import edited
 from tests.repositories import committed
 from tests.test_own_rules import RULE
-from tests.test_recollection import edited, workspace
+from tests.test_recollection import workspace
 from tests.workspaces import Files, write
 
 sopkit = pytest.fixture(runner)

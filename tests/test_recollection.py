@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -11,12 +10,10 @@ from unittest.mock import Mock
 
 import pytest
 
-import sopkit
 from sopkit import pipeline, rules
 from sopkit.comparison import verdicts
 from sopkit.graph import evidence
 from sopkit.model import bind
-from sopkit.reader import read
 from sopkit.rules import case, conflicts_items, conflicts_workload, consent_paths, cycles
 from sopkit.rules.consent_uses import uses_of
 from sopkit.rules.examples import AUTOMATION, WORKSPACE
@@ -25,16 +22,15 @@ from sopkit.rules.plain_outcomes import plain
 from sopkit.rules.promotions_rules import BY_SEGMENT
 from sopkit.rules.recollection import Content, Kept, Past, Recollection, keep
 from sopkit.rules.tools_occasions import occasions
-from sopkit.rules.wording import BEARING, Difference, difference
 from sopkit.source import Source
 from tests.benchmarks.synthesis import write as write_synthetic
+from tests.edits import Files, edited
 from tests.rearranged import files_below
 from tests.test_consent_known import sync
+from tests.test_rules_wording import ALL
 from tests.workspaces import SETTINGS, TODAY
 
 HERE = Path(__file__).parent
-Files = Mapping[str, bytes]
-Edit = Callable[[list[str], int, random.Random], None]
 
 
 @pytest.fixture(autouse=True)
@@ -105,63 +101,6 @@ def made_of(made: pipeline.Compilation) -> list[object]:
         space: {name: [*marks] for name, marks in used.items()} for space, used in made.resolution.references.items()
     }
     return [[*made.graph.nodes.values()], made.graph.edges, repr(made.workspace), uses]
-
-
-def _words(lines: list[str], at: int, _: random.Random) -> None:
-    lines[at] = re.sub(r"((?:why|if_wrong|summary|do|text|title): [\"']?)(?=[^\s\[{|>])", r"\1改过 ", lines[at])
-
-
-def _numbers(lines: list[str], at: int, rng: random.Random) -> None:
-    lines[at] = re.sub(r"\d+", lambda found: str(max(1, int(found[0]) + rng.choice((-1, 1, 2)))), lines[at], count=1)
-
-
-def _lost(lines: list[str], at: int, _: random.Random) -> None:
-    del lines[at]
-
-
-def _doubled(lines: list[str], at: int, _: random.Random) -> None:
-    lines.insert(at, lines[at])
-
-
-def _remark(lines: list[str], at: int, _: random.Random) -> None:
-    lines.insert(at, "# a remark")
-
-
-STEP = re.compile(r"^( *)- +(?=\{?id: )")
-
-
-def _staffed(lines: list[str], at: int, rng: random.Random) -> None:
-    start = STEP.match(lines[at])
-    role = re.search(r"by: (\w+)", "\n".join(lines))
-    if start is not None and role is not None:
-        name = f"more-{rng.randrange(1000)}"
-        lines.insert(at, f"{start[1]}- {{id: {name}, do: 电话, by: {role[1]}, within: 2d, minutes: 4, why: 想起来}}")
-
-
-EDITS: tuple[Edit, ...] = (
-    _words, _words, _words, _numbers, _numbers, _numbers, _staffed, _staffed, _staffed, _lost, _doubled, _remark,
-)  # fmt: skip
-FITTING: Mapping[Edit, str] = {
-    _words: r"(why|if_wrong|summary|do|text|title): ",
-    _numbers: r"\d",
-    _staffed: STEP.pattern,
-}
-
-
-def edited(files: Files, rng: random.Random) -> dict[str, bytes]:
-    """Return the files with a few lines of one or two of them otherwise."""
-    made = dict(files)
-    for _ in range(rng.choice((1, 1, 2))):
-        path = rng.choice(sorted(files))
-        lines = made[path].decode().split("\n")
-        change = rng.choice(EDITS)
-        fitting = [n for n, line in enumerate(lines) if re.search(FITTING.get(change, ""), line)]
-        for _ in range(rng.randint(1, 3)):
-            at = rng.choice(fitting or [0])
-            if at < len(lines):
-                change(lines, at, rng)
-        made[path] = "\n".join(lines).encode()
-    return made
 
 
 def workspace(name: str, tmp_path: Path) -> Files:
@@ -411,10 +350,6 @@ def recalled(files: Files, edit: Callable[[str], str], tmp_path: Path) -> tuple[
     return names(found.said), names(found.of_others)
 
 
-ALL = frozenset(family.__name__.rpartition(".")[2] for family in rules.FAMILIES)  # type: ignore[attr-defined]
-OF_WORDS = {"content", "kpis", "papers", "personal", "promotions", "sharing"}
-
-
 def with_a_step(text: str) -> str:
     return text.replace(
         "      - {id: reward,", "      - {id: more, do: 电话, by: guide, minutes: 4}\n      - {id: reward,"
@@ -615,132 +550,6 @@ def test_pieces_of_families_that_were_not_asked_are_kept_on() -> None:
     other.of("SOP405", "x", ("a",), lambda: None)
     pieces.add(*other.new())
     assert _names_of(pieces) == ["SOP403 x", "SOP405 x"]
-
-
-NONE, WORDS, WORK, TIMES = Difference(), Difference(words=True), Difference(work=True), Difference(times=True)
-STAFF = Difference(work=True, times=True)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        ("{kind: lifecycle, id: a}", "{id: a, kind: lifecycle}", BEARING),
-        ("{kind: lifecycle, title: x}", "{kind: lifecycle, title: y}", Difference(titles=frozenset(("x",)))),
-        ("{kind: lifecycle, title: x}", "{kind: lifecycle}", BEARING),
-        ("{kind: lifecycle, stages: {a: {stays: 3d}}}", "{kind: lifecycle, stages: {a: {stays: 4d}}}", TIMES),
-        ("{kind: lifecycle, stages: {a: {next: [{after: 3d}]}}}", "{kind: lifecycle, stages: {a: {next: [{after: 4d}]}}}", TIMES),
-        ("{kind: lifecycle, stages: {a: {next: [{go: b}]}}}", "{kind: lifecycle, stages: {a: {next: [{go: c}]}}}", BEARING),
-        ("{kind: kpi, title: x}", "{kind: kpi, title: y}", BEARING),
-        ("{kind: procedure, steps: [{do: x, why: a}]}", "{kind: procedure, steps: [{do: x}]}", NONE),
-        ("{kind: procedure, steps: [{do: x, checklist: [a]}]}", "{kind: procedure, steps: [{do: x}]}", WORDS),
-        ("{kind: procedure, steps: [{do: x}]}", "{kind: procedure, steps: [{do: y}]}", WORK),
-        ("{kind: procedure, steps: [{do: x}]}", "{kind: procedure, steps: [{do: 'x {customer.a}'}]}", BEARING),
-        ("{kind: automation, steps: [{after: 3d}]}", "{kind: automation, steps: [{after: 4d}]}", TIMES),
-        ("{kind: automation, steps: [{after: 3d}]}", "{kind: automation, steps: [{}]}", BEARING),
-        ("{kind: automation, steps: [{if: {why: a}}]}", "{kind: automation, steps: [{if: {why: b}}]}", BEARING),
-        ("{kind: automation, steps: [{choose: [{if: a, steps: [{why: a}]}]}]}",
-         "{kind: automation, steps: [{choose: [{if: a, steps: [{why: b}]}]}]}", NONE),
-        ("{kind: catalog, events: {a: {summary: x}}}", "{kind: catalog, events: {a: {summary: y}}}", NONE),
-        ("{kind: catalog, events: {a: {title: x}}}", "{kind: catalog, events: {a: {title: y}}}",
-         Difference(words=True, titles=frozenset(("x",)))),
-        ("{kind: catalog, scripts: {a: {text: 'x{b.c}'}}}", "{kind: catalog, scripts: {a: {text: 'y{b.c}'}}}", WORDS),
-        ("{kind: catalog, scripts: {a: {text: 'x{b.c}'}}}", "{kind: catalog, scripts: {a: {text: x}}}", BEARING),
-        ("{kind: catalog, events: {a: {after: 3d}}}", "{kind: catalog, events: {a: {after: 4d}}}", BEARING),
-        ("{kind: cadence, lasts: 1}", "{kind: cadence, lasts: true}", BEARING),
-    ],
-)  # fmt: skip
-def test_how_two_states_of_a_document_differ(before: str, after: str, expected: Difference) -> None:
-    one, other = (read(Source("a.yaml", text.encode())).trees[0].value for text in (before, after))
-    assert difference(one, other) == expected
-    assert difference(one, one) == Difference()
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        ("{id: a, do: x, by: b}", "{do: x, by: b, id: a}", STAFF),
-        ("{id: s, send: x}", "{id: a, do: x, why: y, by: b}, {id: s, send: x}", STAFF),
-        ("{id: s, send: x, title: c}", "{id: a, do: x}, {id: s, send: x, title: c}", STAFF),
-        ("{id: a, do: x}, {id: s, send: x}", "{id: s, send: x}, {id: a, do: x}", STAFF),
-        ("{id: a, do: x, minutes: 2}", "{id: a, do: x}", STAFF),
-        ("{id: a, do: x, by: b}", "{id: a, do: x, by: c}", STAFF),
-        ("{id: a, do: x, why: y}", "{id: a, do: x, why: z}", NONE),
-        ("{send: x}", "{id: a, do: x}, {send: x}", BEARING),
-        ("{id: s, send: x}", "{do: x}, {id: s, send: x}", BEARING),
-        ("{id: s, send: x}", "{id: a, do: 'x {customer.a}'}, {id: s, send: x}", BEARING),
-        ("{id: s, send: x}", "{id: a, do: x, checklist: [y]}, {id: s, send: x}", BEARING),
-        ("{id: s, send: x}", "{id: a, do: x, if: {a: b}}, {id: s, send: x}", BEARING),
-        ("{id: a, do: x}, {id: s, send: x}", "{id: a, do: x}, {id: s, send: y}", BEARING),
-    ],
-)
-def test_how_the_steps_of_two_states_differ(before: str, after: str, expected: Difference) -> None:
-    one, other = (f"{{kind: automation, steps: [{steps}]}}".encode() for steps in (before, after))
-    assert difference(*(read(Source("a.yaml", text)).trees[0].value for text in (one, other))) == expected
-
-
-WORDS_READ_BY: Mapping[str, set[str]] = {
-    "why": set(), "if_wrong": set(), "how": set(), "summary": set(),
-    "checklist": {"content"},
-    "standards": {"content"},
-    "title": OF_WORDS | {"caps", "consent"},
-    "text": OF_WORDS - {"kpis"} | {"consent", "consent_resent", "tools_data"},
-}  # fmt: skip
-"""Fields of the model → families whose code reads them. `consent`, `consent_resent` and `tools_data` read of a script's text only what
-stands in braces."""
-NOT_OF_FAMILIES = {
-    "inventory",
-    "manifest",
-    "selection",
-    "modified",
-    "case",
-    "build",
-    "builder",
-    "nodes",
-    "nouns",
-    "plain",
-}
-"""Modules that serve documents and the graph itself, or that hand on what others ask for."""
-
-
-def _code_of(family: str) -> dict[str, ast.Module]:
-    """Return the modules of the rules and of the graph that a family stands on, by their names."""
-    package = Path(sopkit.__file__).parent
-    found: dict[str, ast.Module] = {}
-    ahead = [f"sopkit.rules.{family}"]
-    while ahead:
-        name = ahead.pop()
-        path = package / (name.removeprefix("sopkit.").replace(".", "/") + ".py")
-        last = name.rpartition(".")[2]
-        if (
-            name in found
-            or last in NOT_OF_FAMILIES
-            or not path.is_file()
-            or not name.startswith(("sopkit.rules.", "sopkit.graph."))
-        ):
-            continue
-        found[name] = tree = ast.parse(path.read_text("utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                ahead += [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
-    return found
-
-
-def _reads(code: Mapping[str, ast.Module], field: str) -> bool:
-    return any(
-        isinstance(node, ast.Attribute) and node.attr == field for tree in code.values() for node in ast.walk(tree)
-    )
-
-
-def test_words_are_read_where_the_table_says_and_nowhere_else() -> None:
-    """A family that begins to read a text has to be named in `rules.READS`, or it would be taken over when that text changes."""
-    code = {family: _code_of(family) for family in sorted(ALL)}
-    for field, families in WORDS_READ_BY.items():
-        assert {family for family in ALL if _reads(code[family], field)} == families, field
-    matched = {
-        family for family in ALL for tree in code[family].values() for node in ast.walk(tree)
-        if isinstance(node, ast.MatchClass) and isinstance(node.cls, ast.Name) and node.cls.id == "Do"
-    }  # fmt: skip
-    assert matched == {"conflicts"}
 
 
 TIMELESS = ALL - {rules.FAMILIES[number].__name__.rpartition(".")[2] for number in rules.READS.times}  # type: ignore[attr-defined]

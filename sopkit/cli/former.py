@@ -75,7 +75,10 @@ class Former:
         last, now = self._known, None
         if judgement is not None and judgement.said:
             now = Recollection(self._kept(judgement), past.now, past.before)
-        before = lambda path, digest: self._before[path] if path in self._before else past.before(path, digest)  # noqa: E731
+
+        def before(path: str, digest: bytes) -> Sequence[Tree] | None:
+            return self._before[path] if path in self._before else past.before(path, digest)
+
         former = Recollection(last, past.now, before) if last and last is not self._now else None
         return tuple(filter(None, (now, former)))
 

@@ -176,7 +176,7 @@ def _schema(documents: list[Source], lang: Lang, today: date) -> bytes:
     """Return the schema that offers what the documents declare, in the language that they are written in."""
     from sopkit import pipeline  # noqa: PLC0415  whoever only asks for help needs none of it
 
-    return for_workspace(pipeline.compile(documents, today=today).workspace, lang)
+    return for_workspace(pipeline.drafted(documents, today=today).laid.resolution.workspace, lang)
 
 
 def half_a_year_on(today: date) -> date:

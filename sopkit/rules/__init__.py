@@ -142,19 +142,6 @@ class Question:
         return not self.case.doubts.anywhere
 
 
-def check(
-    workspace: Workspace,
-    graph: ExecutionGraph,
-    forest: Forest,
-    law: Law,
-    found: Iterable[Finding] = (),
-    *,
-    exists: Callable[[str], bool] = lambda _: True,
-) -> Judgement:
-    """Return what the rules find, prove, or cannot settle, as of the day of the law."""
-    return judge(ask(workspace, graph, forest, law, found, exists=exists))[0]
-
-
 def ask(
     workspace: Workspace,
     graph: ExecutionGraph,

@@ -65,7 +65,7 @@ def analysing(folder: Path, rounds: int) -> Iterator[Row]:
         return [schema.check(tree) for tree in forest.trees], resolve(forest, frozenset(), frozenset(), complete=True)
 
     def analyse() -> object:
-        return rules.check(done.workspace, done.graph, done.forest, done.law)
+        return rules.judge(rules.ask(done.workspace, done.graph, done.forest, done.law))[0]
 
     def lawful() -> object:
         case = case_of(done)
