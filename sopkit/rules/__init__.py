@@ -206,8 +206,12 @@ def _all_said(questions: Sequence[Question], *, aside: bool) -> list[list[Said]]
     """Return what every family says, in their order; a second process may be asked some of them, beginning with the last."""
     said = [dict(one.known.said) for one in questions]
     for question, known in zip(questions[1:], said[1:], strict=True):
-        for number, one in said[0].items():
-            _take_over(question, known, number, one)
+        if question.otherwise is None:
+            continue
+        for number in said[0].keys() - known.keys():
+            whole, _ = question.otherwise.again(number, partial(plain, said[0][number]))
+            if whole is not None:
+                known[number] = whole
     asked = [number for number in range(len(FAMILIES)) if any(number not in known for known in said)]
     if len(said[0]) < len(FAMILIES):
         questions[0].case.prepare()
@@ -238,24 +242,13 @@ def _said_aside(
 def _say(questions: Sequence[Question], said: Sequence[dict[int, Said]], number: int) -> None:
     """Add what a family says of each version; of which it says the same as of the first, or of an earlier state, it is not asked."""
     for question, known in zip(questions, said, strict=True):
-        others, playbooks = question.known.of_others.get(number), question.known.playbooks
-        if others is None and number not in known and question.otherwise is not None:
-            others, playbooks = (
-                _take_over(question, known, number, said[0][number]),
-                question.otherwise.apart or playbooks,
-            )
-        if number not in known:
-            known[number] = _said_now(question, number, others, playbooks)
-
-
-def _take_over(question: Question, known: dict[int, Said], number: int, said: Said) -> Said | None:
-    """Add what a family said of the first version where it says the same of this; else return what it says the same of most playbooks."""
-    if question.otherwise is None or number in known:
-        return None
-    whole, others = question.otherwise.again(number, partial(plain, said))
-    if whole is not None:
-        known[number] = whole
-    return others
+        if number in known:
+            continue
+        whole, others, playbooks = None, question.known.of_others.get(number), question.known.playbooks
+        if others is None and question.otherwise is not None:
+            whole, others = question.otherwise.again(number, partial(plain, said[0][number]))
+            playbooks = question.otherwise.apart or playbooks
+        known[number] = whole if whole is not None else _said_now(question, number, others, playbooks)
 
 
 def _said_now(question: Question, number: int, others: Said | None, playbooks: frozenset[str]) -> Said:
