@@ -35,7 +35,6 @@ def build(workspace: Workspace, like: ExecutionGraph | None = None) -> Execution
     What the graph of another version has of the very same document is taken over.
     """
     known = like.laid if like is not None else {}
-    builder = Builder(workspace)
     laid: dict[str, Made] = {}
     for name, made_of, lay in _units(workspace):
         found = known.get(name)
@@ -44,7 +43,8 @@ def build(workspace: Workspace, like: ExecutionGraph | None = None) -> Execution
             lay(apart)
             found = made_of, apart.laid
         laid[name] = found
-        builder.add(found[1])
+    builder = Builder(workspace)
+    builder.put_together(laid, like)
     _add_references(builder)
     _add_causes(builder)
     return builder.finish(laid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from sopkit.graph.linking import Linking
@@ -47,6 +48,8 @@ class Builder(Linking):
         """Edges of `go` and `if_rejected`, whose target may not be laid yet: its own delay is theirs, too."""
         self.from_places: list[Edge] = []
         """Edges whose source is a path that follows `PLACE`."""
+        self.like: ExecutionGraph | None = None
+        """Another version that has the very same ids."""
 
     @property
     def laid(self) -> Laid:
@@ -59,28 +62,36 @@ class Builder(Linking):
             tuple(self.from_places),
         )
 
-    def add(self, laid: Laid) -> None:
-        """Add what was laid by itself; of triggers that several have the first node stays."""
-        nodes, edges = self.nodes, laid.edges
-        for node in laid.nodes:
-            nodes.setdefault(node.id, node)
-        self.paths.update(laid.paths)
-        self.edges += edges
-        self.jumps += laid.jumps
-        self.from_places += laid.from_places
+    def put_together(self, laid: Mapping[str, Made], like: ExecutionGraph | None) -> None:
+        """Take the nodes of what was laid by itself, of triggers that several have the first one; from another version where it can be."""
+        nodes = _nodes_like(laid, like) if like is not None else None
+        if like is not None and nodes is not None:
+            self.like, self.nodes, self.paths = like, nodes, dict(like.paths)
+            return
+        for _, made in laid.values():
+            for node in made.nodes:
+                self.nodes.setdefault(node.id, node)
+            self.paths.update(made.paths)
 
     def finish(self, laid: Mapping[str, Made]) -> ExecutionGraph:
-        """Return the graph, made of what was laid, without the edges to what does not exist."""
-        known = self.nodes
-        for edge in self.jumps:
-            step = known[edge.target].step if edge.target in known else None
-            self.edges.append(edge if step is None else edge._replace(delay=delay_of(step)))
-        for edge in self.from_places:
+        """Return the graph, made of what was laid and added, without the edges to what does not exist."""
+        known, added = self.nodes, self.edges
+        for _, made in laid.values():
+            for edge in made.jumps:
+                step = known[edge.target].step if edge.target in known else None
+                added.append(edge if step is None else edge._replace(delay=delay_of(step)))
+        for edge in chain(*[made.from_places for _, made in laid.values()], self.from_places):
             source = self.paths.get(edge.source.removeprefix(PLACE))
             if source:
-                self.edges.append(edge._replace(source=source))
-        edges = tuple([edge for edge in self.edges if edge[0] in known and edge[1] in known])
-        return ExecutionGraph(known, edges, partial(work_of, self.workspace), laid)
+                added.append(edge._replace(source=source))
+        sound = self.like.laid if self.like is not None and self.like.is_whole else {}
+        loose = added + [edge for name, made in laid.items() if sound.get(name) is not made for edge in made[1].edges]
+        edges = [*chain(*[made.edges for _, made in laid.values()], added)]
+        is_whole = all(edge[0] in known and edge[1] in known for edge in loose)
+        if not is_whole:
+            edges = [edge for edge in edges if edge[0] in known and edge[1] in known]
+        work = partial(work_of, self.workspace)
+        return ExecutionGraph(known, tuple(edges), work, laid, self.paths, is_whole=is_whole)
 
     def playbook(self, kind: NodeKind, document: Document) -> str:
         """Add the node of a document and return its id."""
@@ -156,3 +167,17 @@ class Builder(Linking):
                 self.link(f"channel/{channel.id}", target, "data", channel.at, label)
             case StageTest(place):
                 self.from_places.append(Edge(PLACE + place.id, target, "data", place.at, label))
+
+
+def _nodes_like(laid: Mapping[str, Made], like: ExecutionGraph) -> dict[str, Node] | None:
+    """Return the nodes of another version, but for what was laid anew; None where that has other ids or paths."""
+    if [*laid] != [*like.laid]:
+        return None
+    nodes = dict(like.nodes)
+    for (_, then), (_, now) in zip(like.laid.values(), laid.values(), strict=True):
+        if then is now:
+            continue
+        if then.paths != now.paths or [node.id for node in then.nodes] != [node.id for node in now.nodes]:
+            return None
+        nodes.update({old.id: new for old, new in zip(then.nodes, now.nodes, strict=True) if nodes[old.id] is old})
+    return nodes

@@ -139,6 +139,10 @@ class ExecutionGraph:
     """What a node works with: edges to what may not exist among them."""
     laid: Mapping[str, Made] = field(default_factory=dict)
     """What the graph was put together from, by the kind and id of a document; `nouns` for all nouns."""
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """How references name a playbook, stage or step, and its node's id."""
+    is_whole: bool = False
+    """Whether every edge that was laid leads somewhere."""
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from sopkit.frozen import dataclass
 from sopkit.model.malformed import MalformedError
@@ -14,6 +15,9 @@ from sopkit.model.values import Comparison, NumberRange, Ref, Text
 from sopkit.tree import INDEX_BITS, NUMBERS_A_NODE, Forest, Mark, Tree, Value
 
 T = TypeVar("T")
+
+FEW: Final = 8
+"""So many trees are looked up sooner, in each list of what stands in which, than all of it is walked over."""
 
 Converter = Callable[["Binding", Value, int], object]
 """Binding, value and its index → what the field holds; None for what can't be understood: the schema has refused it."""
@@ -77,27 +81,28 @@ class Noticed:
     locales: dict[tuple[str, int], Mark] = field(default_factory=dict)
     """Languages of the workspace's own texts, each with its first place in each tree, by the tree's number."""
 
-    def take_over(self, other: Noticed, keeps: Callable[[Mark], bool], placed: Callable[[Mark], int]) -> None:
-        """Add what another version had at the places that `keeps` names, by the number in which trees are `placed`."""
-        self.malformed = _merged(self.malformed, other.malformed, lambda one: one.at, keeps, placed)
-        self.misfits = _merged(self.misfits, other.misfits, lambda one: one.at, keeps, placed)
-        self.repeated = _merged(self.repeated, other.repeated, lambda one: one[2], keeps, placed)
-        self.dangling = _merged(self.dangling, other.dangling, lambda one: one[0].to.at, keeps, placed)
-        self.data_values = _merged(self.data_values, other.data_values, lambda one: one[2], keeps, placed)
-        self.data_tests = _merged(self.data_tests, other.data_tests, lambda one: one[2], keeps, placed)
+    def take_over(self, other: Noticed, fresh: Collection[int], placed: Callable[[Mark], int]) -> None:
+        """Add what another version had in all but the `fresh` trees, by the number in which trees are `placed`."""
+        self.malformed = _merged(self.malformed, other.malformed, fresh, lambda one: placed(one.at))
+        self.misfits = _merged(self.misfits, other.misfits, fresh, lambda one: placed(one.at))
+        self.repeated = _merged(self.repeated, other.repeated, fresh, lambda one: placed(one[2]))
+        self.dangling = _merged(self.dangling, other.dangling, fresh, lambda one: placed(one[0].to.at))
+        self.data_values = _merged(self.data_values, other.data_values, fresh, lambda one: placed(one[2]))
+        self.data_tests = _merged(self.data_tests, other.data_tests, fresh, lambda one: placed(one[2]))
         self.locales = dict(
-            _merged([*self.locales.items()], [*other.locales.items()], lambda one: one[1], keeps, placed)
+            _merged([*self.locales.items()], [*other.locales.items()], fresh, lambda one: placed(one[1]))
         )
 
 
-def _merged(
-    mine: list[T],
-    theirs: list[T],
-    at: Callable[[T], Mark],
-    keeps: Callable[[Mark], bool],
-    placed: Callable[[Mark], int],
-) -> list[T]:
-    return sorted([*mine, *(one for one in theirs if keeps(at(one)))], key=lambda one: placed(at(one)))
+def _merged(mine: Sequence[T], theirs: Sequence[T], fresh: Collection[int], at: Callable[[T], int]) -> list[T]:
+    """Return what another version had, in the `fresh` trees what there is now: all in the order of the trees, which `at` tells."""
+    if len(fresh) > FEW:
+        return sorted([*mine, *(one for one in theirs if at(one) not in fresh)], key=at)
+    found = [*theirs]
+    for place in fresh:
+        first = bisect_left(found, place, key=at)
+        found[first : bisect_right(found, place, first, key=at)] = [one for one in mine if at(one) == place]
+    return found
 
 
 class Binding:
@@ -171,6 +176,7 @@ class Binding:
     def take_over(self, other: Binding, numbers: Collection[int], order: Sequence[int]) -> None:
         """Add what was used and noticed in the trees of these numbers when another version was bound; all in the order of the trees."""
         place = {number: at for at, number in enumerate(order)}
+        fresh = dict.fromkeys(at for at, number in enumerate(order) if number not in numbers)
 
         def placed(mark: Mark) -> int:
             return place[mark >> INDEX_BITS]
@@ -178,10 +184,10 @@ class Binding:
         for namespace, used in other.uses.items():
             mine = self.uses[namespace]
             for name, marks in used.items():
-                kept = [mark for mark in marks if mark >> INDEX_BITS in numbers]
-                if kept:
-                    mine[name] = sorted(kept + mine[name], key=placed) if name in mine else kept
-        self.noticed.take_over(other.noticed, lambda mark: mark >> INDEX_BITS in numbers, placed)
+                merged = _merged(mine.get(name, ()), marks, fresh, placed)
+                if merged:
+                    mine[name] = merged
+        self.noticed.take_over(other.noticed, fresh, placed)
 
 
 @dataclass(frozen=True, slots=True)
