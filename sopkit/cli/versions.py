@@ -108,8 +108,7 @@ def drafted(
     The rest is as `pipeline.drafted` takes it.
     """
     clean = laid.clean if laid is not None else {}
-    same = {(source.path, source.data): source for source in clean}
-    sources = tuple([same.get((one.path, one.data), one) for one in then.found.sources])
+    sources = then.found.sources
     known = {source: clean[source] for source in sources if source in clean}
     unknown = tuple([source for source in sources if source not in known])
     many = len(unknown) > FEW
@@ -139,7 +138,8 @@ def _on_disk(console: Console, directory: str | None) -> Version:
 
 
 def _at(console: Console, folder: Path, word: str, later: Version | None) -> Version:
-    then = at_revision(folder, word, EMPTY_FOLDER if _is_folder(word) else NEITHER)
+    here = later.compilation.clean if later is not None else ()
+    then = at_revision(folder, word, EMPTY_FOLDER if _is_folder(word) else NEITHER, here)
     inside = f"{then.folder}/" if then.folder else ""
     former = Former(folder, then.found, console.today)
     laid: Laid | None = None
