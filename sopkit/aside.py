@@ -7,6 +7,7 @@ that one, or all of them where no second process can be had, or where it fails; 
 
 from __future__ import annotations
 
+import io
 import mmap
 import os
 import pickle
@@ -99,6 +100,46 @@ def both(one: Callable[[], Made], other: Callable[[], Too]) -> tuple[Made, Too]:
     """Do two tasks at once, where there is a second process, and return what each made."""
     made, too = shared([one, other])
     return cast("Made", made), cast("Too", too)
+
+
+def begun(task: Callable[[], Made], known: Sequence[object]) -> Callable[[], Made]:
+    """Begin a task in a second process, where there is one; return what waits for what it made, or raised.
+
+    What is `known` here is in it the very same.
+    """
+    second = Aside.start(1, partial(_made_of_known, task, known))
+
+    def made() -> Made:
+        for part in second.result() or () if second is not None else ():
+            return cast("Made", _Unpickler(part, known).load())
+        return task()
+
+    return made
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, stream: IO[bytes], known: Sequence[object]) -> None:
+        super().__init__(stream, pickle.HIGHEST_PROTOCOL)
+        self._numbers = {id(one): number for number, one in enumerate(known)}
+
+    def persistent_id(self, one: object) -> int | None:
+        return self._numbers.get(id(one))
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, made: bytes, known: Sequence[object]) -> None:
+        super().__init__(io.BytesIO(made))
+        self._known = known
+
+    def persistent_load(self, number: int) -> object:
+        return self._known[number]
+
+
+def _made_of_known(task: Callable[[], object], known: Sequence[object], taken: Iterator[int]) -> Iterator[bytes]:
+    for _ in taken:
+        stream = io.BytesIO()
+        _Pickler(stream, known).dump(task())
+        yield stream.getvalue()
 
 
 def _made_aside(tasks: Sequence[Callable[[], object]], taken: Iterator[int]) -> Iterator[bytes]:

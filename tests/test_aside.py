@@ -11,12 +11,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from sopkit import cache, pipeline, rules
-from sopkit.aside import Aside, both, shared
+from sopkit.aside import Aside, begun, both, shared
 from sopkit.cli import former
 from sopkit.reader.files import find_sources
 from sopkit.render.document import Paragraph
@@ -125,6 +126,32 @@ def test_one_process_does_every_task(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shared([lambda: 1, lambda: 2]) == [1, 2]
     assert shared([]) == []
     assert both(lambda: 1, lambda: "2") == (1, "2")
+    assert begun(lambda: 1, [])() == 1
+
+
+def test_what_was_begun_is_made_elsewhere_and_holds_the_very_things_known_here() -> None:
+    known, here = [object(), object()], os.getpid()
+    made = begun(lambda: ({"first": known[0], "new": ["made", known[1]]}, os.getpid()), known)
+    found, by = made()
+    assert found == {"first": known[0], "new": ["made", known[1]]}
+    assert (by != here) is (LINUX and len(os.sched_getaffinity(0)) > 1)
+
+
+def test_what_was_begun_is_done_here_where_the_second_process_fails() -> None:
+    here = os.getpid()
+
+    def only_here() -> str:
+        if os.getpid() != here:
+            raise ValueError("there")
+        return "here"
+
+    assert begun(only_here, [])() == "here"
+
+
+def test_what_was_begun_raises_where_it_is_asked_for() -> None:
+    made = begun(partial(dict[str, str]().__getitem__, "missing"), [])
+    with pytest.raises(KeyError, match="missing"):
+        made()
 
 
 def test_documents_come_back_equal_from_another_process() -> None:

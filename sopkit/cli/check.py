@@ -137,7 +137,7 @@ def run(
 
     def wanted() -> tuple[Loaded, Narrow]:
         base = None if changed_since is None else Base(console, changed_since)
-        whole = load(console, directory) if base is None else load(console, directory, base.drafted)
+        whole = load(console, directory) if base is None else load(console, directory, base.beside)
         keep_verdicts(whole)
         known = without_known(whole, baseline, off=no_baseline)
         new = (lambda one: one) if base is None else base.new_in(whole)

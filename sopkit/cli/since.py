@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sopkit import cache
+from sopkit.aside import begun
 from sopkit.cli import former
 from sopkit.cli.command import Choice
 from sopkit.cli.console import Console
 from sopkit.cli.former import Former
 from sopkit.cli.versions import at_revision, drafted
-from sopkit.cli.workspace import Loaded
+from sopkit.cli.workspace import Loaded, Other
 from sopkit.frozen import dataclass
 from sopkit.reader.files import Found
 from sopkit.reader.pictures import Look, find_picture, is_file_in
@@ -68,9 +69,14 @@ class Base:
         self._console = console
         self._revision = revision
 
-    def drafted(self, folder: Path, files: Found, former: Former, laid: Laid) -> Draft | None:
+    def beside(self, folder: Path, files: Found) -> Other:
+        """Begin to read the revision; return what drafts it beside the workspace."""
+        here = (*files.sources, *files.packs, *files.rules)
+        return partial(self._drafted, folder, begun(partial(at_revision, folder, self._revision, here=here), here))
+
+    def _drafted(self, folder: Path, read: Callable[[], Snapshot], former: Former, laid: Laid) -> Draft | None:
         """Return the revision, to be judged with the workspace; None where what it had is known. Raises `WrongUsageError`."""
-        self._then = then = at_revision(folder, self._revision, here=(*files.sources, *files.packs, *files.rules))
+        self._then = then = read()
         self._before = _verdicts_at(folder, then, self._console.today)
         if self._before is not None:
             return None

@@ -65,8 +65,13 @@ NO_FOLDER: Final = Phrase(
 )
 
 
-Other = Callable[[Path, Found, Former, "Laid"], "Draft | None"]
-"""A workspace that is laid goes in: its folder, its files, and what was said before; another version to be judged with it comes out."""
+Other = Callable[[Former, "Laid"], "Draft | None"]
+"""What was said of a workspace before, and it, laid, go in; another version to be judged with it comes out."""
+
+
+def alone(*_: object) -> Other:
+    """Judge the workspace with no other version."""
+    return lambda *_: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +108,12 @@ def directory_argument() -> click.Argument:
     return click.Argument(["directory"], required=False, metavar="[DIR]")
 
 
-def load(console: Console, directory: str | None, other: Other = lambda *_: None) -> Loaded:
-    """Compile the workspace in `directory`, by default the one that the working directory is in."""
+def load(console: Console, directory: str | None, beside: Callable[[Path, Found], Other] = alone) -> Loaded:
+    """Compile the workspace in `directory`, by default the one that the working directory is in, `beside` another version of it."""
     folder = locate(directory)
     with without_collections():
         files = find_sources(folder)
+        other = beside(folder, files)
         remembered = remembered_trees(folder)
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
@@ -123,8 +129,8 @@ def load(console: Console, directory: str | None, other: Other = lambda *_: None
         former = Former(folder, files, console.today)
         earlier = former.earlier(remembered.former)
         draft = drafting(watching, packs=files.packs, own_rules=files.rules, known=reading.known, earlier=earlier)
-        beside = other(folder, files, former, draft.laid)
-        compilation, *others = pipeline.judged(draft, *([beside] if beside is not None else []))
+        second = other(former, draft.laid)
+        compilation, *others = pipeline.judged(draft, *([second] if second is not None else []))
         remembered.keep(compilation.clean)
         former.keep(compilation.judgement)
         gc.freeze()  # all of it stays to the end: what follows need not walk over it

@@ -84,10 +84,13 @@ class Builder(Linking):
             source = self.paths.get(edge.source.removeprefix(PLACE))
             if source:
                 added.append(edge._replace(source=source))
-        sound = self.like.laid if self.like is not None and self.like.is_whole else {}
-        loose = added + [edge for name, made in laid.items() if sound.get(name) is not made for edge in made[1].edges]
         edges = [*chain(*[made.edges for _, made in laid.values()], added)]
-        is_whole = all(edge[0] in known and edge[1] in known for edge in loose)
+        loose = edges
+        if self.like is not None and self.like.is_whole:
+            anew = (made[1].edges for name, made in laid.items() if made is not self.like.laid[name])
+            loose = [*chain(*anew, added)]
+        leading = [edge for edge in loose if edge[0] in known and edge[1] in known]
+        is_whole = len(leading) == len(loose)
         if not is_whole:
             edges = [edge for edge in edges if edge[0] in known and edge[1] in known]
         work = partial(work_of, self.workspace)
