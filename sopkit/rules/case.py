@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, fields, replace
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from operator import is_
 from typing import Any, Final, TypeVar
 
@@ -58,7 +59,7 @@ class Case:
     pieces: Pieces = field(default_factory=Pieces)
     """What was worked out of a few playbooks."""
     like: Case | None = None
-    """Another version that was judged before, on the same day, with the same nouns and settings: what it worked out of playbooks
+    """Another version that was judged before, on the same day, with the same law, nouns and settings: what it worked out of playbooks
     that are not `changed` is taken over."""
     changed: frozenset[str] = frozenset()
     """The node ids of playbooks that the two versions do not have in common."""
@@ -113,8 +114,8 @@ class Case:
         return tuple([node for root in sorted(playbooks) for node in self.graph.parts.get(root, ())])
 
     def beside(self, like: Case) -> Case:
-        """Return the case, to take over from another; as it is where more than playbooks is otherwise, or the day."""
-        if self.today != like.today or not _alike(self.workspace, like.workspace):
+        """Return the case, to take over from another; as it is where more than playbooks is otherwise, the day, or the law."""
+        if (self.today, self.law) != (like.today, like.law) or not _alike(self.workspace, like.workspace):
             return self
         now, then = _documents(self.workspace), _documents(like.workspace)
         changed = frozenset(root for root in now.keys() | then.keys() if now.get(root) is not then.get(root))
@@ -162,14 +163,28 @@ class Case:
         return known
 
     def each(self, what: str, make: Callable[[str, Playbook], Iterable[T]]) -> Iterator[T]:
-        """Yield what is made of every playbook, where that hangs on it alone, on nouns and settings; another version may have it."""
-        known = self._of_each.setdefault(what, {})
-        then = self.like._of_each.get(what, {}) if self.like is not None else {}
+        """Return what is made of every playbook, where that hangs on it alone, on nouns and settings; another version may have it."""
+        known = self._made(what)
         for root, playbook in self.playbooks:
             if root not in known:
-                kept = None if root in self.changed else then.get(root)
-                known[root] = tuple(make(root, playbook)) if kept is None else kept
-            yield from known[root]
+                known[root] = tuple(make(root, playbook))
+        return chain.from_iterable([known[root] for root, _ in self.playbooks])
+
+    def made_of(
+        self, what: str, root: str, playbook: Playbook, make: Callable[[str, Playbook], Iterable[T]]
+    ) -> Sequence[T]:
+        """Return of one playbook what `each` returns of all."""
+        known = self._made(what)
+        if root not in known:
+            known[root] = tuple(make(root, playbook))
+        return known[root]
+
+    def _made(self, what: str) -> dict[str, tuple[Any, ...]]:
+        """Return what was made so far of each playbook by itself, by that of the other version at first."""
+        if what not in self._of_each:
+            then = self.like._of_each.get(what, {}) if self.like is not None else {}
+            self._of_each[what] = _without(then, self.changed)
+        return self._of_each[what]
 
     def doing(self, kind: type[V]) -> Sequence[tuple[Node, Step, V]]:
         """Return the steps of all playbooks with a kind of verb, and it, in the order written: many rules ask about few steps."""
@@ -249,6 +264,14 @@ class Case:
                 f"{question.en}: these conditions are too involved; write them more simply, with times in one unit",
             )
             yield Unassessed(rule, subject, reason, self.forest.span(at))
+
+
+def _without(found: Mapping[str, T], changed: Iterable[str]) -> dict[str, T]:
+    """Return a copy of what was found of playbooks, without those that are changed."""
+    rest = dict(found)
+    for root in changed:
+        rest.pop(root, None)
+    return rest
 
 
 def _documents(workspace: Workspace) -> dict[str, Playbook]:
