@@ -216,6 +216,31 @@ def test_what_was_worked_out_of_playbooks_is_taken_over_where_nothing_else_is_ot
     assert otherwise("catalog/", lambda text: f"# a remark\n{text}")[1].like is None, "the nouns"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{id: hi, send: text-0", "{id: hi, do: 打招呼, by: guide, within: 1d}\n  - {id: pause, wait: 1d}\n  - {id: hello, send: text-0"),
+        ("  - {id: hi, send: text-0, via: mp-notice, for: care}\n", ""),
+        ("steps:\n", "steps:\n  - {id: begin, wait: 1d}\n"),
+        ("kind: automation", "# a remark\nkind: automation"),
+    ],
+)  # fmt: skip
+def test_what_is_sorted_by_a_key_is_as_made_anew(old: str, new: str) -> None:
+    text = SHARED["play-1.yaml"].decode()
+    other = {**SHARED, "play-1.yaml": text.replace(old, new).encode()}
+    assert other != SHARED
+    for first, now in ((SHARED, other), (other, SHARED)):
+        made, whole = (one.judgement.case for one in (compiled_like(now, compiled(first)), compiled(now)))
+        assert made is not None
+        assert whole is not None
+        assert made.like is not None
+        sorts = [one.by("verb", case._verbs) for one in (made.like, made, whole)]
+        then, taken_over, anew = ({kind: [*of.items()] for kind, of in one.items()} for one in sorts)
+        assert taken_over == anew
+        same = {id(some) for of in then.values() for _, some in of}
+        assert {root for of in taken_over.values() for root, some in of if id(some) not in same} <= made.changed
+
+
 def test_of_a_version_that_is_only_compared_with_the_oldest_consent_is_not_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, fields, replace
 from datetime import date
 from functools import cached_property
@@ -32,6 +32,11 @@ from sopkit.tree import Forest, Mark
 Playbook = Journey | Cadence | Procedure
 V = TypeVar("V", bound=Verb)
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+Sorter = Callable[["Case", str, Playbook], Iterable[tuple[K, T]]]
+"""Makes things of a playbook, each with a key."""
+Sorted = Mapping[K, Mapping[str, Sequence[T]]]
+"""Things by their keys, and then by the playbooks that they are made of."""
 LEAST_EFFORT: Final = 500
 """Several times what conditions take that a person can read."""
 ALL_EFFORT: Final = 1_000_000
@@ -67,6 +72,7 @@ class Case:
     """Whether proofs are asked for: without them, what is worked out for their words alone is left."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
     _of_each: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
+    _by: dict[str, Sorted[Any, Any]] = field(default_factory=dict)
     _below: dict[str, dict[str, list[tuple[Node, Step]]]] = field(default_factory=dict)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
     _words: dict[int, tuple[Predicate, str]] = field(default_factory=dict)
@@ -143,13 +149,13 @@ class Case:
 
     def only(self, playbooks: frozenset[str]) -> Case:
         """Return the case in which these playbooks alone are to be judged, with what was worked out already."""
-        some = replace(self, asked=playbooks)
+        some = replace(self, asked=playbooks, _by={})
         vars(some)["courses"] = self.courses
         return some
 
     def prepare(self) -> None:
         """Work out what nearly every family asks for: processes that part afterwards have it in common."""
-        self.courses, self._by_verb  # noqa: B018  kept
+        self.courses, self.by("verb", _verbs)  # noqa: B018  kept
 
     def steps(self, root: str) -> tuple[tuple[Node, Step], ...]:
         """Return the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
@@ -186,17 +192,50 @@ class Case:
             self._of_each[what] = _without(then, self.changed)
         return self._of_each[what]
 
-    def doing(self, kind: type[V]) -> Sequence[tuple[Node, Step, V]]:
-        """Return the steps of all playbooks with a kind of verb, and it, in the order written: many rules ask about few steps."""
-        return self._by_verb.get(kind, ())
+    def by(self, what: str, make: Sorter[K, T]) -> Sorted[K, T]:
+        """Return what is made of every playbook by the key that it is made with, and then by playbook; another version may have it.
+
+        It hangs on the playbook alone, on nouns and settings. The keys are in no order, the playbooks of each in theirs.
+        """
+        if what not in self._by:
+            then = self.like._by.get(what) if self.like is not None and self.asked is None else None
+            self._by[what] = self._sorted(self.playbooks, make) if then is None else self._resorted(then, make)
+        return self._by[what]
+
+    def _sorted(self, playbooks: Iterable[tuple[str, Playbook]], make: Sorter[K, T]) -> Sorted[K, T]:
+        found: dict[K, dict[str, list[T]]] = {}
+        for root, playbook in playbooks:
+            for key, one in make(self, root, playbook):
+                found.setdefault(key, {}).setdefault(root, []).append(one)
+        return found
+
+    def _resorted(self, then: Sorted[K, T], make: Sorter[K, T]) -> Sorted[K, T]:
+        """Return what the other version has, made anew of the playbooks that are changed."""
+        assert self.like is not None  # noqa: S101  the other version
+        gone, come = (
+            case._sorted([one for one in case.playbooks if one[0] in self.changed], make) for case in (self.like, self)
+        )
+        found = dict(then)
+        for key in gone.keys() | come.keys():
+            before, now = then.get(key, {}), come.get(key, {})
+            of = {**before, **now}
+            for root in gone.get(key, {}).keys() - now.keys():
+                del of[root]
+            if not now.keys() <= before.keys():
+                of = {root: of[root] for root in sorted(of, key=self._places.__getitem__)}
+            found[key] = of
+            if not of:
+                del found[key]
+        return found
 
     @cached_property
-    def _by_verb(self) -> Mapping[type, Sequence[tuple[Node, Step, Any]]]:
-        found: dict[type, list[tuple[Node, Step, Any]]] = {}
-        for root, _ in self.playbooks:
-            for node, step in self.steps(root):
-                found.setdefault(type(step.verb), []).append((node, step, step.verb))
-        return found
+    def _places(self) -> Mapping[str, int]:
+        """Where each playbook stands among them."""
+        return {root: place for place, (root, _) in enumerate(self.playbooks)}
+
+    def doing(self, kind: type[V]) -> Sequence[tuple[Node, Step, V]]:
+        """Return the steps of all playbooks with a kind of verb, and it, in the order written: many rules ask about few steps."""
+        return [one for some in self.by("verb", _verbs).get(kind, {}).values() for one in some]
 
     def below(self, root: str, entry: str) -> Sequence[tuple[Node, Step]]:
         """Return those of `steps` that hang right below a place: a stage, or the playbook itself."""
@@ -272,6 +311,10 @@ def _without(found: Mapping[str, T], changed: Iterable[str]) -> dict[str, T]:
     for root in changed:
         rest.pop(root, None)
     return rest
+
+
+def _verbs(case: Case, root: str, _: Playbook) -> Iterable[tuple[type, tuple[Node, Step, Any]]]:
+    return [(type(step.verb), (node, step, step.verb)) for node, step in case.steps(root)]
 
 
 def _documents(workspace: Workspace) -> dict[str, Playbook]:
