@@ -155,7 +155,7 @@ class Case:
 
     def prepare(self) -> None:
         """Work out what nearly every family asks for: processes that part afterwards have it in common."""
-        self.courses, self.by("verb", _verbs)  # noqa: B018  kept
+        self.courses, self.by("verb", _verbs)
 
     def steps(self, root: str) -> tuple[tuple[Node, Step], ...]:
         """Return the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
