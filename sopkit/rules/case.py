@@ -17,7 +17,7 @@ from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import Course, courses
 from sopkit.graph.plain import condition
 from sopkit.graph.satisfiability import EFFORT, NOBODY, UNDECIDED, Answer, meet
-from sopkit.graph.touches import Touch, touches_of
+from sopkit.graph.touches import Chosen, touches_of
 from sopkit.graph.worst import Plan
 from sopkit.graph.zones import Clocks
 from sopkit.law import Law
@@ -84,18 +84,17 @@ class Case:
         if then is None:
             return courses(self.graph)
         mine = courses(self.graph, {*self.changed, *(node.id for node in self._changed_parts)})
-        return {root: one for root, one in then.items() if root not in self.changed} | mine
+        return _without(then, self.changed) | mine
 
     @cached_property
-    def touches_at(self) -> dict[str, Touch]:
+    def touches_at(self) -> Chosen:
         """The touches of the workspace by their nodes."""
-        then = self._known_then("touches_at")
+        then: Chosen | None = self._known_then("touches_at")
         if self.like is None or then is None:
             return touches_of(self.workspace, self.graph)
         now = touches_of(self.workspace, self.graph, self._changed_parts)
         gone = {node.id for node in self.like._parts(self.changed)}
-        found = {id_: one for id_, one in then.items() if id_ not in gone} | now
-        return {id_: found[id_] for id_ in self.graph.nodes if id_ in found}
+        return then.beside(gone, now, self.graph.nodes)
 
     @cached_property
     def plan(self) -> Plan:

@@ -8,7 +8,7 @@ from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.graph.course import longest
-from sopkit.graph.touches import Match, Touch, match
+from sopkit.graph.touches import Chosen, Match, Touch, match
 from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Cap
 from sopkit.model.presets import LIMITS, PlatformLimit
@@ -84,20 +84,20 @@ class Limit:
             return Phrase(f"{zh}最多 {self.most} 次", f"at most {self.most} {en}")
         return Phrase(f"任意 {self.per} 内最多 {self.most} 次", f"at most {self.most} in any {self.per}")
 
-    def covered(self, touches: Mapping[str, Touch], *, surely: bool = False) -> dict[str, Touch]:
+    def covered(self, touches: Chosen, *, surely: bool = False) -> Chosen:
         """Return the touches that count, or may; `surely`: those of which it is certain."""
         answers: dict[tuple[object, ...], Match] = {}
         wanted = ("yes",) if surely else ("yes", "maybe")
-        found: dict[str, Touch] = {}
-        for id_, touch in touches.items():
-            if self.share is not None and id_ not in self.share.nodes:
-                continue
+
+        def counts(touch: Touch) -> bool:
+            if self.share is not None and touch.node not in self.share.nodes:
+                return False
             answer = answers.get(touch.likeness)
             if answer is None:
                 answer = answers[touch.likeness] = self.covers(touch)
-            if answer in wanted:
-                found[id_] = touch
-        return found
+            return answer in wanted
+
+        return touches.where((self.subject, surely), counts)
 
     def covers(self, touch: Touch) -> Match:
         """Return whether the touch counts; `maybe` where that hangs on the way that it takes. Whose it is is not asked."""
