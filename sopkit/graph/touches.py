@@ -117,6 +117,11 @@ class Chosen(dict[str, Touch]):
         return found | _by_playbook(self._come.values())
 
     @cached_property
+    def playbooks(self) -> Set[str]:
+        """The playbooks, cadences among them."""
+        return {*self.by_playbook, *(one.root for one in self.issues)}
+
+    @cached_property
     def issues(self) -> Sequence[Touch]:
         """Those of cadences."""
         return [one for one in self.values() if one.root.startswith("cadence/")]

@@ -31,13 +31,13 @@ def check(  # noqa: PLR0917  all of one question
     case: Case, plan: Plan, limit: Limit, counted: Chosen, whole: Bound, rule: Rule, find: Find
 ) -> Iterator[Outcome | Bound]:
     """Yield what is to be said of the cap; a bound in place of it where the bound is not known. `whole`: that of all `counted`."""
-    at_once = [*counted.where("at once", lambda one: one.weight > 1).values()]
+    at_once = counted.where("at once", lambda one: one.weight > 1)
     if limit.gap and at_once:  # a tool spaces what it sends; one send is one to it, in however many groups it is felt
         yield excess.at_once(case, rule, limit, at_once)
         return
     unheld = counted.where("unheld", lambda one: one.node not in plan.held)
     heard = plan.heard
-    unseen = [*unheld.where("unseen", lambda one: not seen(one, heard)).values()]
+    unseen = unheld.where("unseen", lambda one: not seen(one, heard))
     # what the tool does not know of it can't keep its own touches away from
     alone = whole if unseen else plan.most(unheld, limit.window, limit.most + 1, unit=limit.unit)
     if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
@@ -60,7 +60,7 @@ def check(  # noqa: PLR0917  all of one question
     if filled is None and alone.open and not unseen:
         yield alone
     else:
-        yield excess.unstoppable(case, rule, limit, [*unheld.values()], unseen, heard, filled)
+        yield excess.unstoppable(case, rule, limit, unheld, unseen, heard, filled)
 
 
 def _held(case: Case, limit: Limit) -> Worst:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -120,7 +120,7 @@ def of_workspace(case: Case, clocks: Clocks) -> Iterator[Limit]:
             yield Limit(cap.id, cap.at, _name(cap), most, per, cap.gap is not None, cap, None, clocks.shift)
 
 
-def of_budgets(case: Case, clocks: Clocks, touches: Mapping[str, Touch]) -> Iterator[Limit]:
+def of_budgets(case: Case, clocks: Clocks, touches: Chosen) -> Iterator[Limit]:
     """Yield the shares of the workspace's caps: at most so many touches of one playbook or group in the cap's time."""
     caps = {limit.id: limit for limit in of_workspace(case, clocks)}
     for budget in case.workspace.settings.budgets:
@@ -131,20 +131,22 @@ def of_budgets(case: Case, clocks: Clocks, touches: Mapping[str, Touch]) -> Iter
             yield replace(limit, at=budget.at, name=name, most=budget.max, share=share)
 
 
-def _used_by(case: Case, of: str, touches: Mapping[str, Touch]) -> Iterator[str]:
-    """Yield the touches of a playbook, a stage or a group; a stage that a group lists counts there and not for its journey."""
+def _used_by(case: Case, of: str, touches: Chosen) -> Chosen:
+    """Return the touches of a playbook, a stage or a group; a stage that a group lists counts there and not for its journey."""
     groups = {group.id: [ref.id for ref in group.journeys] for group in case.workspace.settings.one_at_a_time}
     members = groups.get(of, [of])
     elsewhere = [one for names in groups.values() for one in names if "/" in one and one not in members]
     playbooks = {one.partition("/")[0] for one in members}
-    for id_, touch in touches.items():
+
+    def is_used(touch: Touch) -> bool:
         if touch.root.partition("/")[2] not in playbooks:
-            continue
-        place = id_.partition("/")[2] + "/"
-        if any(place.startswith(f"{one}/") for one in members) and not any(
+            return False
+        place = touch.node.partition("/")[2] + "/"
+        return any(place.startswith(f"{one}/") for one in members) and not any(
             place.startswith(f"{one}/") for one in elsewhere
-        ):
-            yield id_
+        )
+
+    return touches.where(("used by", of), is_used)
 
 
 def of_platforms(case: Case, clocks: Clocks) -> Iterator[Limit]:
