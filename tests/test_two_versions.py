@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from sopkit.graph.touches import Chosen
+from sopkit.pipeline import Compilation
 from sopkit.rules import case
 from sopkit.rules.case import Case
-from tests.edits import edited
-from tests.test_recollection import compiled, compiled_like, told, workspace
+from tests.edits import Files, edited
+from tests.test_recollection import SHARED, compiled, compiled_like, told, workspace
 
 
 @pytest.fixture(autouse=True)
@@ -42,25 +43,50 @@ def worked_out(of: Case) -> dict[str, object]:
     return found
 
 
-def takes_over_the_same(name: str, seeds: range, tmp_path: Path) -> int:
-    """Return in how many of the versions, edited by these seeds, something was taken over."""
-    files = workspace(name, tmp_path)
-    first = compiled(files)
-    taken = 0
-    for seed in seeds:
-        now = edited(files, random.Random(seed))  # noqa: S311  repeatable, not secret
-        for before, made, after in ((files, first, now), (now, compiled(now), files)):
-            like, whole = compiled_like(after, made), compiled(after)
-            assert told(like) == told(whole), (seed, before is files)
-            one, other = like.judgement.case, whole.judgement.case
-            if one is not None and other is not None:
-                taken += one.like is not None
-                mine, anew = worked_out(one), worked_out(other)
-                assert not [what for what in mine.keys() & anew.keys() if mine[what] != anew[what]], seed
-    return taken
+def is_taken_over(made: Compilation, after: Files) -> bool:
+    """Return whether a version takes over anything from another one, which must be as made anew."""
+    like, whole = compiled_like(after, made), compiled(after)
+    assert told(like) == told(whole)
+    one, other = like.judgement.case, whole.judgement.case
+    if one is None or other is None or one.like is None:
+        return False
+    mine, anew = worked_out(one), worked_out(other)
+    assert not [what for what in mine.keys() & anew.keys() if mine[what] != anew[what]]
+    return True
+
+
+def judged(files: Files) -> Compilation:
+    """Return a version of which all was asked that is asked here."""
+    made = compiled(files)
+    if made.judgement.case is not None:
+        worked_out(made.judgement.case)
+    return made
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "seeds"), [("synthetic", range(12)), ("everything", range(8)), ("shared", range(60))])
 def test_what_is_taken_over_is_as_worked_out_anew(name: str, seeds: range, tmp_path: Path) -> None:
-    assert takes_over_the_same(name, seeds, tmp_path) > 0
+    files, taken = workspace(name, tmp_path), 0
+    first = judged(files)
+    for seed in seeds:
+        now = edited(files, random.Random(seed))  # noqa: S311  repeatable, not secret
+        taken += is_taken_over(first, now) + is_taken_over(judged(now), files)
+    assert taken > len(seeds)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  - {id: hi, send: text-0, via: mp-notice, for: care}\n", ""),
+        ("{id: hi, send", "{id: hello, send: text-1, via: sms, for: care}\n  - {id: hi, send"),
+        ("steps:\n", "steps:\n  - {id: begin, wait: 1d}\n"),
+        ("starts_on: member-joined", "starts_on: order-paid"),
+        ("within: 1d", "within: 1d, if: {order-paid: within 7d}"),
+    ],
+)
+def test_a_playbook_that_is_otherwise_is_worked_out_anew(old: str, new: str) -> None:
+    text = SHARED["play-1.yaml"].decode()
+    now = {**SHARED, "play-1.yaml": text.replace(old, new).encode()}
+    assert now != SHARED
+    for before, after in ((SHARED, now), (now, SHARED)):
+        assert is_taken_over(judged(before), after)
