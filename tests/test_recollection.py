@@ -14,7 +14,7 @@ from sopkit import pipeline, rules
 from sopkit.comparison import verdicts
 from sopkit.graph import evidence
 from sopkit.model import bind
-from sopkit.rules import case, conflicts_items, conflicts_workload, consent_paths, cycles
+from sopkit.rules import case, conflicts_items, conflicts_workload, conflicts_writes, consent_paths, cycles
 from sopkit.rules.consent_uses import uses_of
 from sopkit.rules.examples import AUTOMATION, WORKSPACE
 from sopkit.rules.pieces import Pieces, heaps
@@ -239,6 +239,31 @@ def test_what_is_sorted_by_a_key_is_as_made_anew(old: str, new: str) -> None:
         assert taken_over == anew
         same = {id(some) for of in then.values() for _, some in of}
         assert {root for of in taken_over.values() for root, some in of if id(some) not in same} <= made.changed
+
+
+def test_what_a_workflow_follows_from_is_otherwise_where_a_cadence_names_it() -> None:
+    head = "title: 流程\nowner: guide\nreview_by: 2027-12-31\n"
+    procedures = [
+        f"kind: procedure\nid: {name}\n{head}starts_on: {starts}\nfor_each: customer\nsteps: [{{id: a, {step}}}]\n"
+        for name, starts, step in (
+            ("make", "{issue: any}", "tag: called"),
+            ("undo", "{issue: weekly}", "untag: called"),
+        )
+    ]
+    weekly = f"kind: cadence\nid: weekly\n{head}via: moments\nfor: promotion\nevery: week\nat: [mon 10:00]\n"
+    files = {
+        "sopkit.yaml": (WORKSPACE + conflicts_writes.TAG + "---\n" + "---\n".join(procedures)).encode(),
+        "weekly.yaml": weekly.encode(),
+    }
+    named = {**files, "weekly.yaml": f"{weekly}workflow: make\n".encode()}
+    for first, now in ((files, named), (named, files)):
+        whole, made = compiled(now), compiled_like(now, compiled(first))
+        assert conflicts_writes.WRITES.code in {
+            one.rule.code for one in (whole.findings if now is named else whole.proved)
+        }
+        assert told(made) == told(whole)
+        assert made.judgement.case is not None
+        assert made.judgement.case.changed == {"cadence/weekly", "procedure/make"}
 
 
 def test_of_a_version_that_is_only_compared_with_the_oldest_consent_is_not_looked_for(
