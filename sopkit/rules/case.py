@@ -67,7 +67,7 @@ class Case:
     """Another version that was judged before, on the same day, with the same law, nouns and settings: what it worked out of playbooks
     that are not `changed` is taken over."""
     changed: frozenset[str] = frozenset()
-    """The node ids of playbooks that the two versions do not have in common."""
+    """The node ids of playbooks that the two versions do not have in common, or whose issues they do not."""
     proofs: bool = True
     """Whether proofs are asked for: without them, what is worked out for their words alone is left."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
@@ -123,8 +123,10 @@ class Case:
         if (self.today, self.law) != (like.today, like.law) or not _alike(self.workspace, like.workspace):
             return self
         now, then = _documents(self.workspace), _documents(like.workspace)
-        changed = frozenset(root for root in now.keys() | then.keys() if now.get(root) is not then.get(root))
-        return replace(self, like=like, changed=changed)
+        changed = {root for root in now.keys() | then.keys() if now.get(root) is not then.get(root)}
+        issued = [one for root in changed for one in (now.get(root), then.get(root)) if isinstance(one, Cadence)]
+        changed |= {f"procedure/{one.workflow.id}" for one in issued if one.workflow is not None}
+        return replace(self, like=like, changed=frozenset(changed))
 
     @cached_property
     def effort(self) -> int:
@@ -154,7 +156,7 @@ class Case:
 
     def prepare(self) -> None:
         """Work out what nearly every family asks for: processes that part afterwards have it in common."""
-        self.courses, self.by("verb", _verbs)
+        self.courses, self.by("verb", _verbs)  # kept
 
     def steps(self, root: str) -> tuple[tuple[Node, Step], ...]:
         """Return the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
@@ -194,7 +196,7 @@ class Case:
     def by(self, what: str, make: Sorter[K, T]) -> Sorted[K, T]:
         """Return what is made of every playbook by the key that it is made with, and then by playbook; another version may have it.
 
-        It hangs on the playbook alone, on nouns and settings. The keys are in no order, the playbooks of each in theirs.
+        It hangs on the playbook alone, on its issues, on nouns and settings. The keys are in no order, the playbooks of each in theirs.
         """
         if what not in self._by:
             then = self.like._by.get(what) if self.like is not None and self.asked is None else None
