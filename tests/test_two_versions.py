@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,11 @@ def test_a_playbook_that_is_otherwise_is_worked_out_anew(old: str, new: str) -> 
     assert now != SHARED
     for before, after in ((SHARED, now), (now, SHARED)):
         assert is_taken_over(judged(before), after)
+
+
+def test_under_other_law_nothing_is_taken_over() -> None:
+    one = judged(SHARED).judgement.case
+    assert one is not None
+    assert one.beside(one).like is one
+    tomorrow = replace(one.law, day=one.law.day + timedelta(days=1))
+    assert replace(one, law=tomorrow).beside(one).like is None
