@@ -41,13 +41,38 @@ def _staffed(lines: list[str], at: int, rng: random.Random) -> None:
         lines.insert(at, f"{start[1]}- {{id: {name}, do: 电话, by: {role[1]}, within: 2d, minutes: 4, why: 想起来}}")
 
 
+def _sent(lines: list[str], at: int, rng: random.Random) -> None:
+    """Send, before a step, what the file sends elsewhere, by a channel and for a purpose of its own."""
+    start, text = STEP.match(lines[at]), "\n".join(lines)
+    what, via, for_ = (re.search(rf"\b{key}: ([\w-]+)", text) for key in ("send", "via", "for"))
+    if start is not None and what is not None and via is not None and for_ is not None:
+        name = f"sent-{rng.randrange(1000)}"
+        lines.insert(at, f"{start[1]}- {{id: {name}, send: {what[1]}, via: {via[1]}, for: {for_[1]}, after: 2h}}")
+
+
+def _unasked(lines: list[str], at: int, _: random.Random) -> None:
+    """Leave out the condition of a step."""
+    lines[at] = re.sub(r", if: (\{[^{}]*\}|[\w-]+)", "", lines[at])
+    if re.fullmatch(r" *if:(?: \{[^{}]*\})?", lines[at]):
+        inside = at + 1
+        while inside < len(lines) and _depth(lines[inside]) > _depth(lines[at]):
+            inside += 1
+        del lines[at:inside]
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
 EDITS: tuple[Edit, ...] = (
-    _words, _words, _words, _numbers, _numbers, _numbers, _staffed, _staffed, _staffed, _lost, _doubled, _remark,
+    _words, _words, _words, _numbers, _numbers, _numbers, _staffed, _staffed, _staffed, _sent, _sent, _unasked, _lost, _doubled, _remark,
 )  # fmt: skip
 FITTING: Mapping[Edit, str] = {
     _words: r"(why|if_wrong|summary|do|text|title): ",
     _numbers: r"\d",
     _staffed: STEP.pattern,
+    _sent: STEP.pattern,
+    _unasked: r"\bif:",
 }
 
 

@@ -206,10 +206,10 @@ def test_when_the_enforcing_tool_hears_of_touches() -> None:
     told = heard_of(workspace)
     own = dict.fromkeys(("own", "asked", "drops"), 0)  # it knows what goes through channels of its own
     assert told == {"sms": 900, "group": 4200, "feed": 86_400 + 1800, **own}
-    assert seen(workspace, found["automation/one/s0"], told)
-    assert seen(workspace, found["automation/one/s1"], told)
-    assert not seen(workspace, found["automation/one/s1"], {"sms": 900})
-    assert not seen(workspace, found["automation/one/s0"], {"sms": 900})
+    assert seen(found["automation/one/s0"], told)
+    assert seen(found["automation/one/s1"], told)
+    assert not seen(found["automation/one/s1"], {"sms": 900})
+    assert not seen(found["automation/one/s0"], {"sms": 900})
     assert heard_of(built("send: hello, via: sms, for: care", settings="enforce: none\n", extra=syncs)[0]) == {}
     assert heard_of(built("send: hello, via: sms, for: care", extra=syncs)[0]) == {}
     pushed = sync("pushed", "event", "touches: [sms]", more="takes: 1m..5m\n")
@@ -239,4 +239,4 @@ def test_how_late_a_sync_brings_what_it_carries(every: str, more: str, late: flo
     assert sync_latency(workspace.syncs["told"]) == late
     told = heard_of(workspace)
     assert told["sms"] == late
-    assert seen(workspace, found["automation/one/s0"], told) is (late < INFINITE)
+    assert seen(found["automation/one/s0"], told) is (late < INFINITE)

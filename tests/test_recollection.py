@@ -14,9 +14,17 @@ from sopkit import pipeline, rules
 from sopkit.comparison import verdicts
 from sopkit.graph import evidence
 from sopkit.model import bind
-from sopkit.rules import case, conflicts_items, conflicts_workload, consent_paths, cycles
+from sopkit.rules import (
+    case,
+    conflicts_items,
+    conflicts_owners,
+    conflicts_workload,
+    conflicts_writes,
+    consent_paths,
+    cycles,
+)
 from sopkit.rules.consent_uses import uses_of
-from sopkit.rules.examples import AUTOMATION, WORKSPACE
+from sopkit.rules.examples import AUTOMATION, KPI, LIFECYCLE, WORKSPACE
 from sopkit.rules.pieces import Pieces, heaps
 from sopkit.rules.plain_outcomes import plain
 from sopkit.rules.promotions_rules import BY_SEGMENT
@@ -214,6 +222,90 @@ def test_what_was_worked_out_of_playbooks_is_taken_over_where_nothing_else_is_ot
     assert [*now.touches_at] == sorted(then.touches_at, key=order.__getitem__) != [*then.touches_at]
     assert otherwise("sopkit.yaml", lambda text: f"{text}\n# a remark\n")[1].like is None, "the settings"
     assert otherwise("catalog/", lambda text: f"# a remark\n{text}")[1].like is None, "the nouns"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{id: hi, send: text-0", "{id: hi, do: 打招呼, by: guide, within: 1d}\n  - {id: pause, wait: 1d}\n  - {id: hello, send: text-0"),
+        ("  - {id: hi, send: text-0, via: mp-notice, for: care}\n", ""),
+        ("steps:\n", "steps:\n  - {id: begin, wait: 1d}\n"),
+        ("kind: automation", "# a remark\nkind: automation"),
+    ],
+)  # fmt: skip
+def test_what_is_sorted_by_a_key_is_as_made_anew(old: str, new: str) -> None:
+    text = SHARED["play-1.yaml"].decode()
+    other = {**SHARED, "play-1.yaml": text.replace(old, new).encode()}
+    assert other != SHARED
+    for first, now in ((SHARED, other), (other, SHARED)):
+        made, whole = (one.judgement.case for one in (compiled_like(now, compiled(first)), compiled(now)))
+        assert made is not None
+        assert whole is not None
+        assert made.like is not None
+        sorts = [one.by("verb", case._verbs) for one in (made.like, made, whole)]
+        then, taken_over, anew = ({kind: [*of.items()] for kind, of in one.items()} for one in sorts)
+        assert taken_over == anew
+        same = {id(some) for of in then.values() for _, some in of}
+        assert {root for of in taken_over.values() for root, some in of if id(some) not in same} <= made.changed
+
+
+def test_what_a_workflow_follows_from_is_otherwise_where_a_cadence_names_it() -> None:
+    head = "title: 流程\nowner: guide\nreview_by: 2027-12-31\n"
+    procedures = [
+        f"kind: procedure\nid: {name}\n{head}starts_on: {starts}\nfor_each: customer\nsteps: [{{id: a, {step}}}]\n"
+        for name, starts, step in (
+            ("make", "{issue: any}", "tag: called"),
+            ("undo", "{issue: weekly}", "untag: called"),
+        )
+    ]
+    weekly = f"kind: cadence\nid: weekly\n{head}via: moments\nfor: promotion\nevery: week\nat: [mon 10:00]\n"
+    files = {
+        "sopkit.yaml": (WORKSPACE + conflicts_writes.TAG + "---\n" + "---\n".join(procedures)).encode(),
+        "weekly.yaml": weekly.encode(),
+    }
+    named = {**files, "weekly.yaml": f"{weekly}workflow: make\n".encode()}
+    for first, now in ((files, named), (named, files)):
+        whole, made = compiled(now), compiled_like(now, compiled(first))
+        assert conflicts_writes.WRITES.code in {
+            one.rule.code for one in (whole.findings if now is named else whole.proved)
+        }
+        assert told(made) == told(whole)
+        assert made.judgement.case is not None
+        assert made.judgement.case.changed == {"cadence/weekly", "procedure/make"}
+
+
+def test_whether_two_lifecycles_meet_is_worked_out_once_unless_something_that_they_name_or_that_names_them_is_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    second = conflicts_owners.OTHER.replace("starts_on: order-paid", "starts_on: {ended: newcomers}")
+    files = {
+        "sopkit.yaml": WORKSPACE.encode(),
+        "replies.yaml": KPI.encode(),
+        "one.yaml": (LIFECYCLE + conflicts_owners.STAGE).encode(),
+        "two.yaml": (second + conflicts_owners.STAGE).encode(),
+        "play.yaml": f"{AUTOMATION}  - {{id: call, do: 打电话, by: guide, within: 1d}}\n".encode(),
+    }
+    started = {**files, "play.yaml": files["play.yaml"] + b"  - {id: begin, start: buyers}\n"}
+    later = {**files, "play.yaml": files["play.yaml"].replace(b"within: 1d", b"within: 2d")}
+    for then, now, times in ((files, started, 2), (started, files, 2), (files, later, 1)):
+        wholes = [compiled(one) for one in (now, then)]
+        met = Mock(wraps=conflicts_owners.meeting)
+        monkeypatch.setattr(conflicts_owners, "meeting", met)
+        together, base = judged_with(then, now, None, None)
+        assert met.call_count == times
+        assert told(together) == told(wholes[0])
+        assert verdicts(base) == verdicts(wholes[1])
+        assert (conflicts_owners.OWNERS in {one.rule for one in together.findings}) == (now is started)
+
+
+def test_what_is_told_in_passing_is_of_these_very_playbooks_and_is_not_kept() -> None:
+    first, other, last = Pieces(), Pieces(), Pieces()
+    assert first.in_passing("X", "a", "b", make=lambda: 1) == 1
+    other.beside(first, frozenset(("c",)))
+    assert [other.in_passing("X", *names, make=lambda: 2) for names in ("ab", "ba", "ac")] == [1, 2, 2]
+    last.beside(other, frozenset(("c",)))
+    assert [last.in_passing("X", *names, make=lambda: 3) for names in ("ab", "ba", "ac")] == [1, 2, 3]
+    assert first.stored == other.stored == last.stored == ()
 
 
 def test_of_a_version_that_is_only_compared_with_the_oldest_consent_is_not_looked_for(

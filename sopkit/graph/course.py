@@ -95,7 +95,7 @@ def _arrival(edge: Edge, time: float, start: str, times: Mapping[str, float]) ->
 def courses(graph: ExecutionGraph, among: Container[str] | None = None) -> dict[str, Course]:
     """Return the course of every playbook, by the playbook's node id; of those alone whose nodes are `among` these, where that is given."""
     found: dict[str, list[Edge]] = {}
-    for edge in graph.moves if among is None else [one for one in graph.moves if one.source in among]:
+    for edge in graph.moves if among is None else [one for one in graph.happening if one.source in among]:
         if edge.kind in FLOW and edge.label != "replaces":
             found.setdefault(edge.source, []).append(edge)
     leaving: dict[str, dict[str, list[Edge]]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final
@@ -86,16 +87,35 @@ def faces(clocks: Clocks) -> Iterator[Face]:
             yield Face(name, datetime.combine(before, time()), moving=True)
 
 
-def openings_of(plan: Schedule, face: Face) -> dict[str, Openings | DatedHours | None]:
-    """Return when each step may be done for such a customer, of those that are not always open."""
-    clocks = plan.clocks
-    ahead = clocks.ahead(face.name, face.monday)
-    known: dict[int, Openings | DatedHours | None] = {}
-    # Few, of many steps: told apart by themselves, which costs less than by all that they say.
-    for spans in plan.spans.values():
-        if id(spans) not in known:
-            known[id(spans)] = face.hours(clocks.dated(spans, face.name)) if face.moving else weekly(spans, ahead)
-    return {node: known[id(spans)] for node, spans in plan.spans.items()}
+@dataclass(frozen=True, eq=False)
+class Timetable:
+    """When each step may be done for such a customer, worked out when it is asked for; None: always."""
+
+    plan: Schedule
+    face: Face
+    _known: dict[int, Openings | DatedHours | None] = field(default_factory=dict)
+    """Few, of many steps: told apart by themselves, which costs less than by all that they say."""
+
+    def get(self, node: str) -> Openings | DatedHours | None:
+        spans = self.plan.spans.get(node)
+        if spans is None:
+            return None
+        if id(spans) not in self._known:
+            clocks, face = self.plan.clocks, self.face
+            dated = face.hours(clocks.dated(spans, face.name)) if face.moving else weekly(spans, self._ahead)
+            self._known[id(spans)] = dated
+        return self._known[id(spans)]
+
+    def of(self, root: str) -> Iterator[Openings | DatedHours]:
+        """Yield the hours of the steps of a playbook that are not always open."""
+        for node in self.plan.graph.parts.get(root, ()):
+            hours = self.get(node.id)
+            if hours is not None:
+                yield hours
+
+    @cached_property
+    def _ahead(self) -> int:
+        return self.plan.clocks.ahead(self.face.name, self.face.monday)
 
 
 def _changes(name: str | None, today: date) -> list[date]:

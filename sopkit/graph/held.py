@@ -52,14 +52,17 @@ class Holding:
             for gap in (True, False)
         }
         """Whether a touch that a gap, or another cap, stops changes nothing else."""
+
+    @cached_property
+    def deaf_to(self) -> frozenset[str]:
+        """What others send and no sync tells it."""
         told = {ref.id for sync in self.workspace.syncs.values() if sync.carries for ref in sync.carries.touches}
         told |= heard_of(self.workspace).keys()
-        self.deaf_to = frozenset(
+        return frozenset(
             id_
             for id_, one in self.touches.items()
             if id_ not in self.held and told.isdisjoint([each.id for each in one.channels])
         )
-        """What others send and no sync tells it."""
 
     @cached_property
     def caps(self) -> Sequence[tuple[Cap, frozenset[str], frozenset[str]]]:

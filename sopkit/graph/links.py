@@ -34,7 +34,7 @@ def links_of(workspace: Workspace, starts: Mapping[str, str]) -> Links:
             if isinstance(trigger, JourneyMoved) and trigger.way == "ended" and trigger.place.id in workspace.journeys:
                 at_end.setdefault(trigger.place.id, []).append(journey)
                 starters.setdefault(journey.id, []).append(workspace.journeys[trigger.place.id])
-        names = started.get(journey.id, set()) & workspace.journeys.keys()
+        names = started[journey.id] & workspace.journeys.keys() if journey.id in started else ()
         if names:
             begun[journey.id] = frozenset(names)
         for name in sorted(names):

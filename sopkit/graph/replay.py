@@ -16,14 +16,14 @@ from typing import Final
 from sopkit.frozen import dataclass
 from sopkit.graph.consistency import Start, Trace, customer_of, happenings
 from sopkit.graph.crowds import crowded
-from sopkit.graph.face import DatedHours, Face
+from sopkit.graph.face import Face, Timetable
 from sopkit.graph.held import Holding, Late, deeds_of
 from sopkit.graph.links import Links
-from sopkit.graph.openings import INFINITE, Openings
+from sopkit.graph.openings import INFINITE
 from sopkit.graph.purse import Purse
 from sopkit.graph.runs import MOST_STEPS, Came, Done, Manner, Run, SpentError, Walker
 from sopkit.graph.satisfiability import NOBODY, Customer, meet
-from sopkit.graph.touches import Touch
+from sopkit.graph.touches import Chosen, Touch
 from sopkit.graph.zones import Clocks
 from sopkit.model import steps
 from sopkit.model.documents import Journey, Workspace
@@ -56,9 +56,9 @@ class Question:
     workspace: Workspace
     links: Links
     clocks: Clocks
-    openings: Mapping[str, Openings | DatedHours | None]
+    openings: Timetable
     touches: Mapping[str, Touch]
-    counted: Mapping[str, Touch]
+    counted: Chosen
     most: int
     window: float
     unit: str
@@ -107,8 +107,7 @@ def replay(question: Question, roots: Sequence[str]) -> Course | None:
 def _of_cadences(question: Question) -> Course | None:
     """Return issues of cadences that break the cap by themselves."""
     workspace = question.workspace
-    issues = [one for one in question.counted.values() if one.root.startswith("cadence/")]
-
+    issues = question.counted.issues
     face, window = question.face, question.window
     inside = crowded(workspace, issues, face, question.clocks, window, question.unit, question.most) if issues else []
     if not inside:
@@ -205,12 +204,8 @@ class _Search:
         """Return after how long starts are alike; 0 where every start is like every other."""
         if self.question.face.moving:
             return WEEK  # they never are: each is walked by itself
-        roots = tuple(f"{one.kind}/{one.id}/" for one in self.family)
-        hours = [
-            one
-            for node, one in self.question.openings.items()
-            if one is not None and not one.always and node.startswith(roots)
-        ]
+        roots = [f"{one.kind}/{one.id}" for one in self.family]
+        hours = [one for root in roots for one in self.question.openings.of(root) if not one.always]
         if not hours and not self.question.unit:
             return 0.0
         return DAY if all(one.daily for one in hours) and self.question.unit in ("", "day") else 7 * DAY

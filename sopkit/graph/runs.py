@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from sopkit.frozen import dataclass
 from sopkit.graph.face import DatedHours
@@ -87,12 +87,18 @@ class Manner:
     """How long after a deed an event comes that must not come before it."""
 
 
+class Times(Protocol):
+    """When steps may be done."""
+
+    def get(self, node: str, /) -> Openings | DatedHours | None: ...
+
+
 class Walker:
     """Goes through journeys; `openings` says when a step may be done, by node id."""
 
     def __init__(
         self,
-        openings: Mapping[str, Openings | DatedHours | None],
+        openings: Times,
         touches: Mapping[str, Touch],
         counted: Mapping[str, Touch],
         steps: int,

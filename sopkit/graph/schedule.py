@@ -13,7 +13,7 @@ from sopkit.graph.links import Links, links_of
 from sopkit.graph.nodes import ExecutionGraph
 from sopkit.graph.openings import Openings, weekly
 from sopkit.graph.pacing import Hours, Latest, Net, net_of
-from sopkit.graph.touches import Control, Touch, staffed, sync_latency
+from sopkit.graph.touches import Chosen, Control, heard_of, staffed, sync_latency
 from sopkit.graph.zones import Clocks, Worst
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.nouns import Channel
@@ -35,7 +35,7 @@ class Schedule:
         workspace: Workspace,
         graph: ExecutionGraph,
         courses: Mapping[str, Course],
-        touches: Mapping[str, Touch],
+        touches: Chosen,
         clocks: Clocks,
         *,
         like: Schedule | None = None,
@@ -140,6 +140,11 @@ class Schedule:
         plan.nets = {key: net for key, net in self.nets.items() if key[0] in same}
         plan._latest = {key: latest for key, latest in self._latest.items() if key[0] in same}
         return plan
+
+    @cached_property
+    def heard(self) -> Mapping[str, float]:
+        """`heard_of` of the enforcing tool: nothing that hangs on playbooks."""
+        return self._like.heard if self._like is not None else heard_of(self.workspace, self.clocks.shift)
 
     @cached_property
     def links(self) -> Links:

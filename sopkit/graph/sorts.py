@@ -62,10 +62,9 @@ class Sorts:
         every = frozenset(nodes)
         uses: dict[str, int] = {}
         conditions: dict[str, Predicate] = {}
-        for node in nodes:
-            for key, predicate in self.asked.get(node, ()):
-                uses[key] = uses.get(key, 0) + 1
-                conditions[key] = predicate
+        for key, predicate in chain.from_iterable([self.asked[node] for node in nodes if node in self.asked]):
+            uses[key] = uses.get(key, 0) + 1
+            conditions[key] = predicate
         keys = sorted(uses, key=lambda key: (-uses[key], key))[:MOST_CONDITIONS]
         if not keys:
             return [every]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import Final, Literal
+from functools import cached_property
+from typing import Final, Literal, Self
 
 from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest
@@ -69,12 +70,79 @@ class Touch:
         return max((one.joins or 1) if one.reach == "group" else 1 for one in self.channels)
 
 
-def touches_of(workspace: Workspace, graph: ExecutionGraph, among: Sequence[Node] | None = None) -> dict[str, Touch]:
+class Chosen(dict[str, Touch]):
+    """Touches by their nodes, in the order written.
+
+    `like` are those chosen in the same way in another version, of which those of the nodes `gone` are otherwise: `come` has them now.
+    """
+
+    def __init__(
+        self,
+        touches: Mapping[str, Touch],
+        like: Self | None = None,
+        gone: Set[str] = frozenset(),
+        come: Mapping[str, Touch] | None = None,
+    ) -> None:
+        super().__init__(touches)
+        self._like, self._gone, self._come = like, gone, come or {}
+        self._parts: dict[Hashable, Self] = {}
+
+    def beside(self, gone: Set[str], come: Mapping[str, Touch], order: Iterable[str]) -> Self:
+        """Return those of another version, in this order of nodes."""
+        found = {**self, **come}
+        for node in gone - come.keys():
+            found.pop(node, None)
+        if not come.keys() <= self.keys():
+            found = {node: found[node] for node in order if node in found}
+        return type(self)(found, self, gone, come)
+
+    def where(self, name: Hashable, choose: Callable[[Touch], bool]) -> Self:
+        """Return those that are to be chosen, which hangs on a touch and its playbook alone; `name` tells this choice from others."""
+        if name not in self._parts:
+            then = self._like._parts.get(name) if self._like is not None else None
+            asked = self if then is None else self._come
+            found = {node: one for node, one in asked.items() if choose(one)}
+            self._parts[name] = type(self)(found) if then is None else then.beside(self._gone, found, self)
+        return self._parts[name]
+
+    @cached_property
+    def by_playbook(self) -> Mapping[str, Set[str]]:
+        """The nodes of steps by their playbooks."""
+        if self._like is None or "by_playbook" not in vars(self._like):
+            return _by_playbook(self.values())
+        then = self._like
+        found = dict(then.by_playbook)
+        for root in {then[node].root for node in self._gone if node in then}:
+            found.pop(root, None)
+        return found | _by_playbook(self._come.values())
+
+    @cached_property
+    def playbooks(self) -> Set[str]:
+        """The playbooks, cadences among them."""
+        return {*self.by_playbook, *(one.root for one in self.issues)}
+
+    @cached_property
+    def issues(self) -> Sequence[Touch]:
+        """Those of cadences."""
+        return [one for one in self.values() if one.root.startswith("cadence/")]
+
+
+def _by_playbook(touches: Iterable[Touch]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for one in touches:
+        if one.root in found:
+            found[one.root].add(one.node)
+        elif not one.root.startswith("cadence/"):
+            found[one.root] = {one.node}
+    return found
+
+
+def touches_of(workspace: Workspace, graph: ExecutionGraph, among: Sequence[Node] | None = None) -> Chosen:
     """Return all touches by node id, in the order written; those that no cap counts, too. Only those `among` some nodes, if given."""
     known = Touches(workspace)
     nodes = graph.nodes.values() if among is None else among
     reaching = [node for node in nodes if (node.origin.via if isinstance(node.origin, Step) else node.kind == "issue")]
-    return {node.id: touch for node in reaching if (touch := known.at(node)) is not None}
+    return Chosen({node.id: touch for node in reaching if (touch := known.at(node)) is not None})
 
 
 class Touches:
@@ -235,20 +303,19 @@ class Control:
             for one in workspace.channels.values()
             if one.tool is not None and one.tool.id in driven and one.confirmed_by is None
         }
-        self._journeys = {
-            f"{one.kind}/{one.id}"
-            for one in workspace.journeys.values()
-            if own is not None and one.runs_in is not None and one.runs_in.id == own
-        }
+        self._own, self._journeys = own, workspace.journeys
 
     def holds(self, touch: Touch) -> bool:
         """Return whether the tool sends it and may hold it."""
-        if touch.staff or not touch.stopped or touch.root not in self._journeys:
+        if touch.staff or not touch.stopped or not self._channels.issuperset([one.id for one in touch.channels]):
             return False
-        return self._channels.issuperset([one.id for one in touch.channels])
+        kind, _, name = touch.root.partition("/")
+        journey = self._journeys.get(name)
+        runs_in = journey.runs_in if journey is not None and journey.kind == kind else None
+        return runs_in is not None and runs_in.id == self._own
 
 
-def seen(workspace: Workspace, touch: Touch, told: Mapping[str, float]) -> bool:
+def seen(touch: Touch, told: Mapping[str, float]) -> bool:
     """Return whether the enforcing tool hears of every such touch within a known time."""
     return all(told.get(one.id, INFINITE) < INFINITE for one in touch.channels)
 

@@ -6,7 +6,7 @@ other's end can start, and those that run one at a time, are one net; all else i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field
 from functools import cache, cached_property, partial
 from typing import Final
@@ -19,7 +19,7 @@ from sopkit.graph.pacing import Net
 from sopkit.graph.purse import Purse
 from sopkit.graph.schedule import Schedule
 from sopkit.graph.sorts import Sorts
-from sopkit.graph.touches import Touch
+from sopkit.graph.touches import Chosen
 from sopkit.model.documents import Journey, OneAtATime
 from sopkit.model.steps import Step, inner
 
@@ -164,16 +164,17 @@ class Plan(Schedule):
             nodes, count = asked.of_group(group)
             if nodes is None:
                 continue
-            whole = [one for one in asked.roots if asked.roots[one] and asked.roots[one] <= nodes]
+            mine = {self.touches[node].root for node in nodes}
+            whole = [one for one in mine if asked.roots[one] <= nodes]
             apart = [asked.of_chain([root]) for root in whole]
             if group.if_busy != "queue" and all(one is not None for one in apart):
                 rest = nodes - {node for root in whole for node in asked.roots[root]}
                 if not rest:
                     count = min(count, sum(one or 0 for one in apart))
             bound.add(f"one_at_a_time/{group.id}", count)
-            for root in asked.roots:
+            for root in mine:
                 asked.roots[root] = asked.roots[root] - nodes
-            done |= {root for root in asked.roots if not asked.roots[root]}
+            done |= {root for root in mine if not asked.roots[root]}
         return done
 
 
@@ -182,17 +183,9 @@ class Asked:
 
     def __init__(self, plan: Schedule, chosen: Collection[str], window: float, enough: int) -> None:
         self.plan, self.window, self.enough = plan, window, enough
-        self.roots: dict[str, set[str]] = {}
-        self.issues: list[Touch] = []
-        for node in chosen:
-            root = plan.touches[node].root
-            known = self.roots.get(root)
-            if known is not None:
-                known.add(node)
-            elif root.startswith("cadence/"):
-                self.issues.append(plan.touches[node])
-            else:
-                self.roots[root] = {node}
+        known = chosen if isinstance(chosen, Chosen) else Chosen({node: plan.touches[node] for node in chosen})
+        self.roots: dict[str, Set[str]] = dict(known.by_playbook)
+        self.issues = known.issues
 
     def of_chain(self, chain: Sequence[str]) -> int | None:
         """Return the most touches of a journey together with those that only its end starts; None: no bound is known."""
@@ -404,12 +397,14 @@ class Asked:
 def chains_of(before: Mapping[str, str | None]) -> list[list[str]]:
     """Return the playbooks in chains: one, then those that only the end of one before them in the chain starts."""
     following: dict[str, list[str]] = {}
-    firsts: list[str] = []
-    for root, one in sorted(before.items()):
-        if one is not None and one in before and one != root:
+    for root, one in sorted((root, one) for root, one in before.items() if one is not None):
+        if one in before and one != root:
             following.setdefault(one, []).append(root)
-        else:
-            firsts.append(root)
+    behind = {root for some in following.values() for root in some}
+    every = sorted(before)
+    firsts = [root for root in every if root not in behind]
+    if not following:
+        return [[root] for root in firsts]
     chains: list[list[str]] = []
     placed: set[str] = set()
     for first in firsts:
@@ -422,7 +417,7 @@ def chains_of(before: Mapping[str, str | None]) -> list[list[str]]:
         # several that start at once at one end run side by side
         chains += [[other] for other in nexts if other not in placed]
         placed.update(nexts)
-    return chains + [[root] for root in sorted(before) if root not in placed]
+    return chains + [[root] for root in every if root not in placed]
 
 
 def _part(net: Net, places: set[str]) -> Net:

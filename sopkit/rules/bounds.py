@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, TypeGuard
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import partial
+from typing import Final, NamedTuple, TypeGuard
 
 from sopkit.diagnostics import Finding, Rule, Severity
-from sopkit.graph import Edge
+from sopkit.graph import Edge, Node
 from sopkit.graph.course import INFINITE, Course, cycles, is_instant
 from sopkit.model.documents import Journey, Procedure, Stage
 from sopkit.model.steps import Go, Grant, Start, Step, Wait
@@ -59,24 +60,49 @@ def check(case: Case) -> Iterator[Finding]:
     """Yield a finding for each event without a bound that touches, each journey whose runs pile up, each chain that never ends."""
     frequencies = Frequencies(case)
     blamed: dict[str, list[Place]] = {}
-    for root, playbook in case.playbooks:
-        touching = {node.id for node, step in case.steps(root) if case.touches(step)}
-        if not touching:
-            continue
-        for node, step in case.steps(root):
-            if step.on and case.touches_inside(step):
-                _blame(blamed, frequencies, step.on, node.id, root)
-        if isinstance(playbook, Journey) and playbook.kind == "lifecycle":
-            _blame_rounds(case, blamed, frequencies, playbook, touching)
+    for one in case.each("touching", partial(_touching, case)):
+        root, playbook = one.root, one.playbook
+        for node, step in one.awaited:
+            _blame(blamed, frequencies, step.on, node.id, root)
+        if one.onward:
+            _blame_rounds(case, blamed, frequencies, one)
         if not isinstance(playbook, Journey | Procedure) or _is_rationed(playbook):
             continue
         starts = frequencies.of_starts(root)
         if starts.often is Often.UNBOUNDED:
             _blame(blamed, frequencies, playbook.starts_on, root, root)
         elif starts.often is Often.RATE and isinstance(playbook, Journey) and playbook.overlap:
-            yield from _check_pile(case, playbook, root, touching)
+            yield from _check_pile(case, playbook, root, one.touching)
     yield from _unbounded(case, blamed)
     yield from _check_chains(case)
+
+
+class Touching(NamedTuple):
+    """A playbook that touches customers, and what in it may do so without bound."""
+
+    root: str
+    playbook: Playbook
+    touching: Set[str]
+    """Its touches."""
+    awaited: Sequence[tuple[Node, Step]]
+    """Steps with a touch that wait for something to happen."""
+    onward: Sequence[Edge]
+    """Ways out of stages in which nobody has to stay that take no time, or wait for something to happen."""
+
+
+def _touching(case: Case, root: str, playbook: Playbook) -> Iterator[Touching]:
+    """Yield the playbook, if it touches anybody and something of it may do so without bound."""
+    touching = {node.id for node, step in case.steps(root) if case.touches(step)}
+    if not touching:
+        return
+    awaited = [(node, step) for node, step in case.steps(root) if step.on and case.touches_inside(step)]
+    onward: list[Edge] = []
+    if isinstance(playbook, Journey) and playbook.kind == "lifecycle" and (course := case.courses.get(root)):
+        stages = {f"{root}/{stage.id}" for stage in playbook.stages if stage.stays is None}
+        leaving = (edges for source, edges in course.leaving.items() if source in stages)
+        onward = [edge for edges in leaving for edge in edges if _may_be_quick(edge)]
+    if awaited or onward or (isinstance(playbook, Journey | Procedure) and not _is_rationed(playbook)):
+        yield Touching(root, playbook, touching, awaited, onward)
 
 
 def _is_rationed(playbook: Journey | Procedure) -> bool:
@@ -92,17 +118,13 @@ def _blame(
             blamed.setdefault(found.cause.id, []).append((trigger.at, subject))
 
 
-def _blame_rounds(
-    case: Case, blamed: dict[str, list[Place]], frequencies: Frequencies, journey: Journey, touching: set[str]
-) -> None:
+def _blame_rounds(case: Case, blamed: dict[str, list[Place]], frequencies: Frequencies, one: Touching) -> None:
     """Blame events without a bound that send one customer round through stages of which one touches as soon as it is entered."""
-    root = f"{journey.kind}/{journey.id}"
+    root = one.root
     course = case.courses.get(root)
-    if course is None or case.doubts.of_flow(journey.at):
+    if course is None or case.doubts.of_flow(one.playbook.at):
         return
-    stages = {f"{root}/{stage.id}" for stage in journey.stages if stage.stays is None}
-    leaving = (edges for source, edges in course.leaving.items() if source in stages)
-    quick = [edge for edges in leaving for edge in edges if _is_quick(frequencies, edge, root)]
+    quick = [edge for edge in one.onward if edge.on is None or frequencies.of(edge.on, root).often is Often.UNBOUNDED]
     if not quick:
         return
     order = {node.id: n for n, node in enumerate(case.graph.parts.get(root, ()))}
@@ -110,17 +132,13 @@ def _blame_rounds(
         causes = [edge.on for edge in round_ if edge.on is not None]
         reached = [edge.source for edge in round_ if edge.source in course.reached]
         at_once = {place for stage in reached for place, time in _below(course, stage).items() if time == 0.0}
-        if causes and at_once & touching:
+        if causes and at_once & one.touching:
             _blame(blamed, frequencies, causes, reached[0], root)
 
 
-def _is_quick(frequencies: Frequencies, edge: Edge, root: str) -> bool:
-    """Return whether a way out of a stage, which nobody has to stay in, can be taken again and again at any pace."""
-    if edge.kind != "interrupt" or edge.label != "next":
-        return False
-    if edge.on is not None:
-        return frequencies.of(edge.on, root).often is Often.UNBOUNDED
-    return is_instant(edge.delay)
+def _may_be_quick(edge: Edge) -> bool:
+    """Return whether a way out of a stage can be taken again and again at any pace, if what it waits for comes so."""
+    return edge.kind == "interrupt" and edge.label == "next" and (edge.on is not None or is_instant(edge.delay))
 
 
 def _below(course: Course, stage: str) -> dict[str, float]:
@@ -147,7 +165,7 @@ def _unbounded(case: Case, blamed: dict[str, list[Place]]) -> Iterator[Finding]:
 # Runs that pile up
 
 
-def _check_pile(case: Case, journey: Journey, root: str, touching: set[str]) -> Iterator[Finding]:
+def _check_pile(case: Case, journey: Journey, root: str, touching: Set[str]) -> Iterator[Finding]:
     """Overlapping runs that may stay for ever before a touch: all that ever started wake together."""
     course = case.courses.get(root)
     if course is None or case.doubts.of_flow(journey.at):
@@ -226,7 +244,7 @@ def _check_chains(case: Case) -> Iterator[Finding]:
 
 def _links(case: Case) -> Iterator[tuple[tuple[str, str], Mark]]:
     """Yield which playbook starts which without a pause, and where it says so: by `start`, by moving on, by an offer or a step."""
-    ready = {root: playbook for root, playbook in case.playbooks if _may_start_at_once(playbook)}
+    ready = dict(case.each("startable at once", lambda root, one: [(root, one)] if _may_start_at_once(one) else ()))
     granting: dict[str, list[str]] = {}
     for node, step, start in case.doing(Start):
         if node.playbook in ready:

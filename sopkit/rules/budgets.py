@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, islice, product
 from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.graph.apart import apart, can_meet
 from sopkit.graph.replay import Course
-from sopkit.graph.touches import Touch
+from sopkit.graph.touches import Chosen
 from sopkit.graph.worst import Plan
 from sopkit.rules import excess
 from sopkit.rules.case import Case
@@ -75,7 +75,7 @@ MOST_SHARES: Final = 14
 MOST_PICKS: Final = 12
 """Choices of one touch of each owner for which a course is looked for."""
 
-Find = Callable[[Limit, Mapping[str, Touch]], Course | None]
+Find = Callable[[Limit, Chosen], Course | None]
 
 
 def kept(shares: Sequence[Limit]) -> Phrase:
@@ -170,7 +170,7 @@ def _meeting(plan: Plan, owners: Sequence[Limit], whole: Limit, find: Find) -> C
     """Return a course on which each of the owners has a touch within the cap's time."""
     sure = [[*one.covered(plan.touches, surely=True)][:3] for one in owners]
     for nodes in islice(product(*sure), MOST_PICKS):
-        picked = {node: plan.touches[node] for node in nodes}
+        picked = Chosen({node: plan.touches[node] for node in nodes})
         course = find(whole.with_most(len(owners) - 1), picked)
         if course is not None and {touch.node for _, touch, counts in course.done if counts} == {*nodes}:
             return course

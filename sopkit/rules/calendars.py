@@ -7,7 +7,7 @@ from typing import Final
 
 from sopkit.diagnostics import Finding, Rule, Severity
 from sopkit.model.values import Duration
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.examples import UNDER_LAW, automation
 from sopkit.simulation.holidays import KNOWN
 from sopkit.text import Phrase
@@ -93,10 +93,13 @@ def _rhythms(case: Case) -> Iterator[tuple[Mark, str, str, Duration]]:
     for cadence in workspace.cadences.values():
         if cadence.every is not None and cadence.every.interval is not None:
             yield cadence.every.at, f"cadence/{cadence.id}", cadence.id, cadence.every.interval
-    for root, _ in case.playbooks:
-        for step, node in case.plan.beside.get(root, ()):
+
+    def of(root: str, _: Playbook) -> Iterator[tuple[Mark, str, str, Duration]]:
+        for node, step in case.steps(root):
             if step.every is not None and step.every.interval is not None:
-                yield step.every.at, node, step.id, step.every.interval
+                yield step.every.at, node.id, step.id, step.every.interval
+
+    yield from case.each("rhythms", of)
 
 
 def _by_holidays(case: Case) -> Iterator[tuple[Mark, str]]:

@@ -11,7 +11,7 @@ from sopkit.graph.edits import edits
 from sopkit.graph.held import Holding, Late
 from sopkit.graph.replay import Course
 from sopkit.graph.runs import SpentError
-from sopkit.graph.touches import Touch, match
+from sopkit.graph.touches import Chosen, Touch, match
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
 from sopkit.rules import budgets, calendars, enforced, excess, put_off, repairs, reply_windows, sending_hours
@@ -136,7 +136,7 @@ def check(case: Case) -> Iterator[Outcome]:
     plan = case.plan
     clocks = plan.clocks
     yield from sending_hours.check(case, touches, one_clock=clocks.one)
-    yield from reply_windows.check(case, clocks)
+    yield from reply_windows.check(case, plan)
     if not settings.caps:
         if touches:
             reason = Phrase(
@@ -174,7 +174,7 @@ def _check_budgets(case: Case, plan: Plan) -> Iterator[Outcome]:
         assumptions = _assumptions(plan.clocks)
         yield Proof(budgets.OVER_BUDGET, "budgets", budgets.kept(kept), assumptions, extents=farthest(extents))
 
-    def find(limit: Limit, counted: Mapping[str, Touch]) -> Course | None:
+    def find(limit: Limit, counted: Chosen) -> Course | None:
         try:
             return course(case, plan, limit, counted, Bound())
         except SpentError:
@@ -270,14 +270,12 @@ def _keeps(limit: Limit) -> Keeps:
     return keeps
 
 
-def _check_enforced(
-    case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], whole: Bound
-) -> Iterator[Outcome]:
+def _check_enforced(case: Case, plan: Plan, limit: Limit, counted: Chosen, whole: Bound) -> Iterator[Outcome]:
     """Yield what a tool that holds touches back makes of a cap that the plan alone does not keep."""
 
     spent: list[Bound] = []
 
-    def find(one: Limit, some: Mapping[str, Touch], bound: Bound, holding: Holding | None) -> Course | None:
+    def find(one: Limit, some: Chosen, bound: Bound, holding: Holding | None) -> Course | None:
         try:
             return course(case, plan, one, some, bound, holding)
         except SpentError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, fields, replace
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from operator import is_
 from typing import Any, Final, TypeVar
 
@@ -16,7 +17,7 @@ from sopkit.graph.carriage import Carriage
 from sopkit.graph.course import Course, courses
 from sopkit.graph.plain import condition
 from sopkit.graph.satisfiability import EFFORT, NOBODY, UNDECIDED, Answer, meet
-from sopkit.graph.touches import Touch, touches_of
+from sopkit.graph.touches import Chosen, touches_of
 from sopkit.graph.worst import Plan
 from sopkit.graph.zones import Clocks
 from sopkit.law import Law
@@ -31,6 +32,11 @@ from sopkit.tree import Forest, Mark
 Playbook = Journey | Cadence | Procedure
 V = TypeVar("V", bound=Verb)
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+Sorter = Callable[["Case", str, Playbook], Iterable[tuple[K, T]]]
+"""Makes things of a playbook, each with a key."""
+Sorted = Mapping[K, Mapping[str, Sequence[T]]]
+"""Things by their keys, and then by the playbooks that they are made of."""
 LEAST_EFFORT: Final = 500
 """Several times what conditions take that a person can read."""
 ALL_EFFORT: Final = 1_000_000
@@ -58,14 +64,15 @@ class Case:
     pieces: Pieces = field(default_factory=Pieces)
     """What was worked out of a few playbooks."""
     like: Case | None = None
-    """Another version that was judged before, on the same day, with the same nouns and settings: what it worked out of playbooks
+    """Another version that was judged before, on the same day, with the same law, nouns and settings: what it worked out of playbooks
     that are not `changed` is taken over."""
     changed: frozenset[str] = frozenset()
-    """The node ids of playbooks that the two versions do not have in common."""
+    """The node ids of playbooks that the two versions do not have in common, or whose issues they do not."""
     proofs: bool = True
     """Whether proofs are asked for: without them, what is worked out for their words alone is left."""
     _steps: dict[str, tuple[tuple[Node, Step], ...]] = field(default_factory=dict)
     _of_each: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
+    _by: dict[str, Sorted[Any, Any]] = field(default_factory=dict)
     _below: dict[str, dict[str, list[tuple[Node, Step]]]] = field(default_factory=dict)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
     _words: dict[int, tuple[Predicate, str]] = field(default_factory=dict)
@@ -77,18 +84,17 @@ class Case:
         if then is None:
             return courses(self.graph)
         mine = courses(self.graph, {*self.changed, *(node.id for node in self._changed_parts)})
-        return {root: one for root, one in then.items() if root not in self.changed} | mine
+        return _without(then, self.changed) | mine
 
     @cached_property
-    def touches_at(self) -> dict[str, Touch]:
+    def touches_at(self) -> Chosen:
         """The touches of the workspace by their nodes."""
-        then = self._known_then("touches_at")
+        then: Chosen | None = self._known_then("touches_at")
         if self.like is None or then is None:
             return touches_of(self.workspace, self.graph)
         now = touches_of(self.workspace, self.graph, self._changed_parts)
         gone = {node.id for node in self.like._parts(self.changed)}
-        found = {id_: one for id_, one in then.items() if id_ not in gone} | now
-        return {id_: found[id_] for id_ in self.graph.nodes if id_ in found}
+        return then.beside(gone, now, self.graph.nodes)
 
     @cached_property
     def plan(self) -> Plan:
@@ -113,12 +119,14 @@ class Case:
         return tuple([node for root in sorted(playbooks) for node in self.graph.parts.get(root, ())])
 
     def beside(self, like: Case) -> Case:
-        """Return the case, to take over from another; as it is where more than playbooks is otherwise, or the day."""
-        if self.today != like.today or not _alike(self.workspace, like.workspace):
+        """Return the case, to take over from another; as it is where more than playbooks is otherwise, the day, or the law."""
+        if (self.today, self.law) != (like.today, like.law) or not _alike(self.workspace, like.workspace):
             return self
         now, then = _documents(self.workspace), _documents(like.workspace)
-        changed = frozenset(root for root in now.keys() | then.keys() if now.get(root) is not then.get(root))
-        return replace(self, like=like, changed=changed)
+        changed = {root for root in now.keys() | then.keys() if now.get(root) is not then.get(root)}
+        issued = [one for root in changed for one in (now.get(root), then.get(root)) if isinstance(one, Cadence)]
+        changed |= {f"procedure/{one.workflow.id}" for one in issued if one.workflow is not None}
+        return replace(self, like=like, changed=frozenset(changed))
 
     @cached_property
     def effort(self) -> int:
@@ -142,13 +150,13 @@ class Case:
 
     def only(self, playbooks: frozenset[str]) -> Case:
         """Return the case in which these playbooks alone are to be judged, with what was worked out already."""
-        some = replace(self, asked=playbooks)
+        some = replace(self, asked=playbooks, _by={})
         vars(some)["courses"] = self.courses
         return some
 
     def prepare(self) -> None:
         """Work out what nearly every family asks for: processes that part afterwards have it in common."""
-        self.courses, self._by_verb  # noqa: B018  kept
+        self.courses, self.by("verb", _verbs)  # kept
 
     def steps(self, root: str) -> tuple[tuple[Node, Step], ...]:
         """Return the steps of a playbook, inner ones too, in the order written; those that could not be read apart."""
@@ -162,26 +170,73 @@ class Case:
         return known
 
     def each(self, what: str, make: Callable[[str, Playbook], Iterable[T]]) -> Iterator[T]:
-        """Yield what is made of every playbook, where that hangs on it alone, on nouns and settings; another version may have it."""
-        known = self._of_each.setdefault(what, {})
-        then = self.like._of_each.get(what, {}) if self.like is not None else {}
+        """Return what is made of every playbook, where that hangs on it alone, on nouns and settings; another version may have it."""
+        known = self._made(what)
         for root, playbook in self.playbooks:
             if root not in known:
-                kept = None if root in self.changed else then.get(root)
-                known[root] = tuple(make(root, playbook)) if kept is None else kept
-            yield from known[root]
+                known[root] = tuple(make(root, playbook))
+        return chain.from_iterable([known[root] for root, _ in self.playbooks])
+
+    def made_of(
+        self, what: str, root: str, playbook: Playbook, make: Callable[[str, Playbook], Iterable[T]]
+    ) -> Sequence[T]:
+        """Return of one playbook what `each` returns of all."""
+        known = self._made(what)
+        if root not in known:
+            known[root] = tuple(make(root, playbook))
+        return known[root]
+
+    def _made(self, what: str) -> dict[str, tuple[Any, ...]]:
+        """Return what was made so far of each playbook by itself, by that of the other version at first."""
+        if what not in self._of_each:
+            then = self.like._of_each.get(what, {}) if self.like is not None else {}
+            self._of_each[what] = _without(then, self.changed)
+        return self._of_each[what]
+
+    def by(self, what: str, make: Sorter[K, T]) -> Sorted[K, T]:
+        """Return what is made of every playbook by the key that it is made with, and then by playbook; another version may have it.
+
+        It hangs on the playbook alone, on its issues, on nouns and settings. The keys are in no order, the playbooks of each in theirs.
+        """
+        if what not in self._by:
+            then = self.like._by.get(what) if self.like is not None and self.asked is None else None
+            self._by[what] = self._sorted(self.playbooks, make) if then is None else self._resorted(then, make)
+        return self._by[what]
+
+    def _sorted(self, playbooks: Iterable[tuple[str, Playbook]], make: Sorter[K, T]) -> Sorted[K, T]:
+        found: dict[K, dict[str, list[T]]] = {}
+        for root, playbook in playbooks:
+            for key, one in make(self, root, playbook):
+                found.setdefault(key, {}).setdefault(root, []).append(one)
+        return found
+
+    def _resorted(self, then: Sorted[K, T], make: Sorter[K, T]) -> Sorted[K, T]:
+        """Return what the other version has, made anew of the playbooks that are changed."""
+        assert self.like is not None  # noqa: S101  the other version
+        gone, come = (
+            case._sorted([one for one in case.playbooks if one[0] in self.changed], make) for case in (self.like, self)
+        )
+        found = dict(then)
+        for key in gone.keys() | come.keys():
+            before, now = then.get(key, {}), come.get(key, {})
+            of = {**before, **now}
+            for root in gone.get(key, {}).keys() - now.keys():
+                del of[root]
+            if not now.keys() <= before.keys():
+                of = {root: of[root] for root in sorted(of, key=self._places.__getitem__)}
+            found[key] = of
+            if not of:
+                del found[key]
+        return found
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Where each playbook stands among them."""
+        return {root: place for place, (root, _) in enumerate(self.playbooks)}
 
     def doing(self, kind: type[V]) -> Sequence[tuple[Node, Step, V]]:
         """Return the steps of all playbooks with a kind of verb, and it, in the order written: many rules ask about few steps."""
-        return self._by_verb.get(kind, ())
-
-    @cached_property
-    def _by_verb(self) -> Mapping[type, Sequence[tuple[Node, Step, Any]]]:
-        found: dict[type, list[tuple[Node, Step, Any]]] = {}
-        for root, _ in self.playbooks:
-            for node, step in self.steps(root):
-                found.setdefault(type(step.verb), []).append((node, step, step.verb))
-        return found
+        return [one for some in self.by("verb", _verbs).get(kind, {}).values() for one in some]
 
     def below(self, root: str, entry: str) -> Sequence[tuple[Node, Step]]:
         """Return those of `steps` that hang right below a place: a stage, or the playbook itself."""
@@ -249,6 +304,18 @@ class Case:
                 f"{question.en}: these conditions are too involved; write them more simply, with times in one unit",
             )
             yield Unassessed(rule, subject, reason, self.forest.span(at))
+
+
+def _without(found: Mapping[str, T], changed: Iterable[str]) -> dict[str, T]:
+    """Return a copy of what was found of playbooks, without those that are changed."""
+    rest = dict(found)
+    for root in changed:
+        rest.pop(root, None)
+    return rest
+
+
+def _verbs(case: Case, root: str, _: Playbook) -> Iterable[tuple[type, tuple[Node, Step, Any]]]:
+    return [(type(step.verb), (node, step, step.verb)) for node, step in case.steps(root)]
 
 
 def _documents(workspace: Workspace) -> dict[str, Playbook]:

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from sopkit.diagnostics import Moment
+from sopkit.diagnostics import Moment, Rule
 from sopkit.frozen import dataclass
 from sopkit.graph import Node
 from sopkit.graph.course import INFINITE, longest, shortest
@@ -20,7 +20,7 @@ from sopkit.model.steps import Approve, Choose, Go, Step, Wait, inner
 from sopkit.model.triggers import Becomes, IssueDue, Manual, OnEvent, Trigger
 from sopkit.model.values import Ref
 from sopkit.rules.branches import around
-from sopkit.rules.case import Case, Playbook
+from sopkit.rules.case import Case, K, Playbook, Sorted, Sorter, T
 from sopkit.rules.conflicts_meeting import Meeting, apart, at_once, run_together, start_of, unchanging
 from sopkit.rules.latest import latest_times
 from sopkit.text import Phrase
@@ -80,16 +80,21 @@ class Deeds:
 
     def __init__(self, case: Case) -> None:
         self._case = case
+        doubted = case.playbooks if case.doubts.anywhere else ()
+        self._doubtful = frozenset(root for root, playbook in doubted if case.doubts.inside(playbook.at))
         self._ways: dict[str, Way] = {}
         """By what the steps hang below."""
-        self._entries: dict[str, Sequence[Cause]] = {}
         self._known: dict[str, Sequence[Deed]] = {}
-        self.steps = [
-            Placed(node, step, playbook)
-            for root, playbook in case.playbooks
-            if not case.doubts.inside(playbook.at)
-            for node, step in case.steps(root)
-        ]
+
+    def by(self, rule: Rule, make: Sorter[K, T]) -> Sorted[K, T]:
+        """Return what is made of the steps of each playbook for a rule, by its key and then by playbook."""
+        found = self._case.by(rule.code, make)
+        if not self._doubtful:
+            return found
+        sure = {
+            key: {root: some for root, some in of.items() if root not in self._doubtful} for key, of in found.items()
+        }
+        return {key: of for key, of in sure.items() if of}
 
     def of(self, placed: Placed) -> Sequence[Deed]:
         """Return the step once for each cause that it follows from."""
@@ -104,22 +109,19 @@ class Deeds:
             return NO_WAY
         entry = node.id.rpartition("/")[0]
         if entry not in self._ways:
-            self._ways[entry] = _spans(self._case, node.playbook, playbook, entry), self._entry_causes(playbook, entry)
+            spans = _spans(self._case, node.playbook, playbook, entry)
+            self._ways[entry] = spans, tuple(_entry_causes(self._case.workspace, playbook, entry))
         return self._ways[entry]
 
-    def causes(self, placed: Placed) -> Sequence[str]:
-        """Return what the step may follow from, itself among it, as it can be told without working out how it is come to."""
-        node, step, playbook = placed
-        if step.on:
-            found = [cause for trigger in step.on for cause in _causes(self._case.workspace, trigger, node.playbook)]
-        else:
-            found = [cause for _, cause, _ in self._entry_causes(playbook, node.id.rpartition("/")[0])]
-        return (*found, node.id)
 
-    def _entry_causes(self, playbook: Playbook, entry: str) -> Sequence[Cause]:
-        if entry not in self._entries:
-            self._entries[entry] = tuple(_entry_causes(self._case, playbook, entry))
-        return self._entries[entry]
+def causes_of(workspace: Workspace, placed: Placed) -> Sequence[str]:
+    """Return what the step may follow from, as it can be told without working out how it is come to; itself where that is nothing."""
+    node, step, playbook = placed
+    if step.on:
+        found = [cause for trigger in step.on for cause in _causes(workspace, trigger, node.playbook)]
+    else:
+        found = [cause for _, cause, _ in _entry_causes(workspace, playbook, node.id.rpartition("/")[0])]
+    return found or (node.id,)
 
 
 Cause = tuple[Trigger, str, bool]
@@ -162,10 +164,10 @@ def _deeds_of(case: Case, playbook: Playbook, node: Node, step: Step, way: Way) 
         yield Deed(node, step, playbook, node.id, Manual(step.at), 0.0, INFINITE)
 
 
-def _entry_causes(case: Case, playbook: Playbook, entry: str) -> Iterator[Cause]:
+def _entry_causes(workspace: Workspace, playbook: Playbook, entry: str) -> Iterator[Cause]:
     root = f"{playbook.kind}/{playbook.id}"
-    for trigger, held in _entries(case.workspace, playbook, entry):
-        yield from ((trigger, cause, held) for cause in _causes(case.workspace, trigger, root))
+    for trigger, held in _entries(workspace, playbook, entry):
+        yield from ((trigger, cause, held) for cause in _causes(workspace, trigger, root))
 
 
 def _causes(workspace: Workspace, trigger: Trigger, root: str) -> Iterator[str]:

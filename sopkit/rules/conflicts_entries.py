@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -13,7 +13,7 @@ from sopkit.graph.variables import key_of
 from sopkit.model.documents import Journey, Stage, Transition
 from sopkit.model.predicates import Predicate
 from sopkit.model.triggers import OnEvent
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.examples import CALL, END, TIER, lifecycle
 from sopkit.text import Phrase
 
@@ -49,24 +49,39 @@ ENTRIES: Final = Rule(
 RULES: Final = (ENTRIES,)
 
 
+Entries = tuple[Journey, Stage, str, Sequence[tuple[Transition, Transition, Predicate, Predicate]]]
+"""Of a stage with its id in the graph, each two ways out to two stages by conditions on the same data, and these."""
+
+
 def check(case: Case) -> Iterator[Outcome]:
     """Yield each way out once that meets an earlier one to another stage."""
-    for root, playbook in case.playbooks:
-        if isinstance(playbook, Journey) and playbook.kind == "lifecycle":
-            for stage in playbook.stages:
-                if not case.doubts.inside(stage.at):
-                    yield from _check_stage(case, playbook, stage, f"{root}/{stage.id}")
+    for journey, stage, subject, pairs in case.each(ENTRIES.code, _entries):
+        if not case.doubts.inside(stage.at):
+            yield from _judge(case, journey, subject, pairs)
 
 
-def _check_stage(case: Case, journey: Journey, stage: Stage, subject: str) -> Iterator[Outcome]:
-    """Compare conditions on the same data. One inside the other is a habit, and fine: the narrower stands first, or is shadowed."""
+def _entries(root: str, playbook: Playbook) -> Iterator[Entries]:
+    if isinstance(playbook, Journey) and playbook.kind == "lifecycle":
+        for stage in playbook.stages:
+            subject = f"{root}/{stage.id}"
+            pairs = [
+                (one, other, *conditions)
+                for one, other in combinations(stage.next, 2)
+                if one.go.id != other.go.id and (conditions := _conditions(one, other, subject)) is not None
+            ]
+            if pairs:
+                yield playbook, stage, subject, pairs
+
+
+def _judge(
+    case: Case, journey: Journey, subject: str, pairs: Iterable[tuple[Transition, Transition, Predicate, Predicate]]
+) -> Iterator[Outcome]:
+    """Compare the conditions. One inside the other is a habit, and fine: the narrower stands first, or is shadowed."""
     around = () if journey.while_ is None else (journey.while_,)
     reported: set[int] = set()
-    for one, other in combinations(stage.next, 2):
-        conditions = _conditions(one, other, subject)
-        if conditions is None or one.go.id == other.go.id or other.at in reported:
+    for one, other, first, second in pairs:
+        if other.at in reported:
             continue
-        first, second = conditions
         both = case.meet(first, second, *around)
         if both == NOBODY:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -12,7 +12,7 @@ from sopkit.graph.course import longest
 from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.predicates import DataTest, Predicate
 from sopkit.model.steps import Send, Step
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, Deeds, Placed, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.conflicts_sent import Sending
 from sopkit.rules.examples import AUTOMATION, SCRIPT
@@ -60,42 +60,47 @@ Sent = tuple[Placed, tuple[Predicate, ...]]
 
 def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each item once that two playbooks send, or that there is none. Only a note where no occurrence is shared."""
-    items: dict[str, list[Sent]] = {}
-    playbooks: set[str] = set()
-    for one in deeds.steps:
-        if one.step.via and case.touches(one.step):
-            for item, asked in _items(one.step):
-                items.setdefault(item, []).append((one, asked))
-                playbooks.add(one.node.playbook)
+    items = deeds.by(TWICE, _sent)
     sending = Sending(case)
     left, passed, clean = MOST_PAIRS, MOST_SEEN, not case.doubts.anywhere
-    for item, sent in items.items():
-        among = dict.fromkeys([one.node.playbook for one, _ in sent])
-        if len(among) > 1:
-            make = partial(_judge_all, case, sending, deeds, item, sent, (left, passed))
-            found = case.pieces.of(TWICE.code, item, among, make)
-            if found is None or found[1][0] > left or found[1][1] > passed:
-                yield Unassessed(TWICE, "workspace", TOO_MANY)
-                return
-            outcomes, (pairs, seen, apart) = found
-            left, passed, clean = left - int(pairs), passed - int(seen), clean and bool(apart)
-            yield from outcomes
-    if clean and len(playbooks) > 1:
+    for item in sorted(item for item, of in items.items() if len(of) > 1):
+        make = partial(_judge_all, case, sending, deeds, item, items[item], (left, passed))
+        found = case.pieces.of(TWICE.code, item, items[item], make)
+        if found is None or found[1][0] > left or found[1][1] > passed:
+            yield Unassessed(TWICE, "workspace", TOO_MANY)
+            return
+        outcomes, (pairs, seen, apart) = found
+        left, passed, clean = left - int(pairs), passed - int(seen), clean and bool(apart)
+        yield from outcomes
+    if clean and len({root for of in items.values() for root in of}) > 1:
         zh = "没有两个剧本会同时给同一位客户发同一条内容"
         yield Proof(
             TWICE, "workspace", Phrase(zh, "no two playbooks send one customer the same text or topic at one time")
         )
 
 
+def _sent(case: Case, root: str, playbook: Playbook) -> Iterator[tuple[str, Sent]]:
+    """Yield the items that a playbook sends."""
+    for node, step in case.steps(root):
+        if step.via and case.touches(step):
+            placed = Placed(node, step, playbook)
+            yield from ((item, (placed, asked)) for item, asked in _items(step))
+
+
 def _judge_all(  # noqa: PLR0917  all of one item
-    case: Case, sending: Sending, deeds: Deeds, item: str, sent: Sequence[Sent], most: tuple[int, int]
+    case: Case, sending: Sending, deeds: Deeds, item: str, sent: Mapping[str, Sequence[Sent]], most: tuple[int, int]
 ) -> Piece | None:
     """Return what is said of an item, how many pairs were looked at and seen, and whether nobody comes to both of any.
 
     None where there are more than `most` pairs to look at, or to see.
     """
     within, pairs, seen, clean = _within(case), 0, 0, True
-    same = [replace(deed, chosen=asked) if asked else deed for one, asked in sent for deed in deeds.of(one)]
+    same = [
+        replace(deed, chosen=asked) if asked else deed
+        for some in sent.values()
+        for one, asked in some
+        for deed in deeds.of(one)
+    ]
     for one, other in _pairs(same):
         seen, close = seen + 1, _close(one, other, within)
         pairs += close

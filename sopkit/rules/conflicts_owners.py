@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from heapq import merge
 from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.model.documents import Journey
 from sopkit.rules.case import Case
-from sopkit.rules.conflicts_meeting import APART, Meeting, meeting
+from sopkit.rules.conflicts_meeting import APART, meeting
 from sopkit.rules.examples import CALL, END, KPI, LIFECYCLE
 from sopkit.text import Phrase
 
@@ -62,18 +63,12 @@ def check(case: Case) -> Iterator[Outcome]:
             if left < 0:
                 yield Unassessed(OWNERS, "workspace", _too_many(len(held)))
                 return
-            found = meeting(case, one, other)
-            if found == APART:
-                continue
-            open_ = True
-            if isinstance(found, Meeting):
-                yield _finding(case, one, other, found)
+            make = partial(_judge, case, one, other)
+            outcomes = case.pieces.in_passing(OWNERS.code, f"lifecycle/{one.id}", f"lifecycle/{other.id}", make=make)
+            yield from outcomes
+            open_ = open_ or bool(outcomes)
+            if any(isinstance(outcome, Finding) for outcome in outcomes):
                 break
-            question = Phrase(
-                f"“{one.id}”和“{other.id}”会不会同时管同一位客户",
-                f"whether `{one.id}` and `{other.id}` hold one customer at one time",
-            )
-            yield from case.unsettled(OWNERS, other.at, f"lifecycle/{other.id}", question)
     if len(held) > 1 and not open_ and not case.doubts.anywhere:
         zh = f"{len(held)} 个生命周期里，凡是可能同时管同一位客户的，都写明了谁优先"
         en = f"of {len(held)} lifecycles, any two that can hold one customer at one time say which goes first"
@@ -90,13 +85,23 @@ def _without_order(held: Sequence[Journey]) -> Iterator[tuple[Journey, Iterator[
         alike.append(place)
 
 
-def _finding(case: Case, one: Journey, other: Journey, found: Meeting) -> Finding:
+def _judge(case: Case, one: Journey, other: Journey) -> Sequence[Outcome]:
+    """Return what is said of two lifecycles that may hold one customer at one time; nothing of those that never do."""
+    found = meeting(case, one, other)
+    if found is None:
+        question = Phrase(
+            f"“{one.id}”和“{other.id}”会不会同时管同一位客户",
+            f"whether `{one.id}` and `{other.id}` hold one customer at one time",
+        )
+        return tuple(case.unsettled(OWNERS, other.at, f"lifecycle/{other.id}", question))
+    if found == APART:
+        return ()
     here = (one.id_at, Phrase("另一个生命周期", "the other lifecycle"))
     finding = case.finding(
         OWNERS, other.id_at, f"lifecycle/{other.id}", here, one=one.id, other=other.id, customer=found.customer
     )
     verdict = Verdict.POSSIBLE if found.facts else Verdict.VIOLATED
-    return replace(finding, verdict=verdict, timeline=found.moments, assumptions=found.facts)
+    return (replace(finding, verdict=verdict, timeline=found.moments, assumptions=found.facts),)
 
 
 def _too_many(count: int) -> Phrase:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -11,7 +11,7 @@ from sopkit.diagnostics import Outcome, Proof, Rule, Severity, Unassessed, Verdi
 from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.steps import Ask, Do, Send, Step
 from sopkit.model.values import Ref
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.conflicts_causes import Deed, Deeds, Placed, nobody, on_one_cause, pairs_apart, told
 from sopkit.rules.examples import AUTOMATION
 from sopkit.rules.parcel import Piece
@@ -52,25 +52,26 @@ TOO_MANY: Final = Phrase(
 )
 
 
+Work = tuple[str, ...]
+"""What tells the work of a person's step from other work."""
+Ordered = tuple[str, Placed]
+"""The role that answers for a piece of work, and the step that orders it."""
+
+
 def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each piece of work once for which two roles answer, or that there is none."""
-    works: dict[tuple[str, ...], list[Placed]] = {}
-    for one in deeds.steps:
-        work = _work(one.step) if one.step.by is not None else None
-        if work is not None:
-            works.setdefault(work, []).append(one)
+    works = deeds.by(ROLES, _ordered)
     left, clean = MOST_PAIRS, not case.doubts.anywhere
-    for work, same in works.items():
-        if len({_answers(one.step).id for one in same}) > 1:
-            among = dict.fromkeys(one.node.playbook for one in same)
-            found = case.pieces.of(ROLES.code, repr(work), among, partial(_judge_all, case, deeds, same, left))
-            if found is None or found[1][0] > left:
-                yield Unassessed(ROLES, "workspace", TOO_MANY)
-                return
-            outcomes, (pairs, apart) = found
-            left, clean = left - int(pairs), clean and bool(apart)
-            yield from outcomes
-    if clean and len({one.node.playbook for same in works.values() for one in same}) > 1:
+    for work in sorted(work for work, of in works.items() if _is_of_several(of)):
+        make = partial(_judge_all, case, deeds, works[work], left)
+        found = case.pieces.of(ROLES.code, repr(work), works[work], make)
+        if found is None or found[1][0] > left:
+            yield Unassessed(ROLES, "workspace", TOO_MANY)
+            return
+        outcomes, (pairs, apart) = found
+        left, clean = left - int(pairs), clean and bool(apart)
+        yield from outcomes
+    if clean and len({root for of in works.values() for root in of}) > 1:
         zh = "没有哪个触发条件会让两个岗位负责同一件活"
         yield Proof(
             ROLES,
@@ -79,13 +80,26 @@ def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
         )
 
 
-def _judge_all(case: Case, deeds: Deeds, same: Sequence[Placed], most: int) -> Piece | None:
+def _ordered(case: Case, root: str, playbook: Playbook) -> Iterator[tuple[Work, Ordered]]:
+    """Yield the work that a playbook orders of people."""
+    for node, step in case.steps(root):
+        work = _work(step) if step.by is not None else None
+        if work is not None:
+            yield work, (_answers(step).id, Placed(node, step, playbook))
+
+
+def _is_of_several(work: Mapping[str, Sequence[Ordered]]) -> bool:
+    """Return whether several playbooks order the work, and several roles answer for it."""
+    return len(work) > 1 and len({role for some in work.values() for role, _ in some}) > 1
+
+
+def _judge_all(case: Case, deeds: Deeds, same: Mapping[str, Sequence[Ordered]], most: int) -> Piece | None:
     """Return what is said of steps with the same work, how many pairs were looked at, and whether nobody comes to both of any.
 
     None where there are more than `most` pairs to look at.
     """
     pairs, clean = 0, True
-    done = [deed for one in same for deed in deeds.of(one)]
+    done = [deed for some in same.values() for _, one in some for deed in deeds.of(one)]
     for one, other in (pair for group in on_one_cause(done) for pair in pairs_apart(group, _answering)):
         pairs += 1
         if pairs > most:
@@ -97,8 +111,7 @@ def _judge_all(case: Case, deeds: Deeds, same: Sequence[Placed], most: int) -> P
     return (), (pairs, clean)
 
 
-def _work(step: Step) -> tuple[str, ...] | None:
-    """Return what tells the work of a person's step from other work."""
+def _work(step: Step) -> Work | None:
     match step.verb:
         case Do(text):
             return ("do", *[words for _, words in text.variants])

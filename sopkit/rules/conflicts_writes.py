@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Unassessed, Verdict
 from sopkit.graph.satisfiability import NOBODY, Customer
 from sopkit.model.documents import Journey, Procedure
 from sopkit.model.steps import SetData, Step, Tag
 from sopkit.rules.case import Case, Playbook
-from sopkit.rules.conflicts_causes import MOST_SEEN, Deed, Deeds, Placed, nobody, on_one_cause, pairs_apart, told
+from sopkit.rules.conflicts_causes import (
+    MOST_SEEN,
+    Deed,
+    Deeds,
+    Placed,
+    causes_of,
+    nobody,
+    on_one_cause,
+    pairs_apart,
+    told,
+)
 from sopkit.rules.examples import AUTOMATION
 from sopkit.text import Phrase
 
@@ -50,24 +60,23 @@ MOST_PAIRS: Final = 2_000
 
 Target = tuple[str, str, str]
 """What is written: kind, id, and to whom."""
-Written = tuple[Placed, Phrase]
-"""A step that writes, and what it writes in words."""
+
+
+class Written(NamedTuple):
+    """A step that writes, what it writes in words, and what it may follow from."""
+
+    placed: Placed
+    value: Phrase
+    causes: Sequence[str]
 
 
 def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
     """Yield each write once that contradicts an earlier one on the same cause, or that none does."""
-    writing = [
-        one for one in deeds.steps if isinstance(one.step.verb, (Tag, SetData)) and _about_a_customer(one.playbook)
-    ]
-    targets: dict[Target, dict[str, Written]] = {}
-    for one in writing:
-        for target, value in _writes(one.step):
-            targets.setdefault(target, {})[one.node.id] = one, value
+    targets = deeds.by(WRITES, _written)
     left, seen, clean = MOST_PAIRS, 0, not case.doubts.anywhere
-    for target, written in targets.items():
-        if len({value.en for _, value in written.values()}) < 2:
-            continue
-        value_of = {deed: value for one, value in _at_odds(deeds, written.values()) for deed in deeds.of(one)}
+    for target in sorted(target for target, of in targets.items() if len(of) > 1):
+        written = [one for some in targets[target].values() for one in some]
+        value_of = {deed: one.value for one in _at_odds(written) for deed in deeds.of(one.placed)}
         reported: set[str] = set()
         for group in on_one_cause(value_of):
             for first, other in pairs_apart(group, _saying(value_of)):
@@ -83,7 +92,7 @@ def check(case: Case, deeds: Deeds) -> Iterator[Outcome]:
                 clean = clean and not found and nobody(case, first, other)
                 reported |= {other.node.id for outcome in found if isinstance(outcome, Finding)}
                 yield from found
-    if clean and len({one.node.playbook for one in writing}) > 1:
+    if clean and len({root for of in targets.values() for root in of}) > 1:
         zh = "没有哪个触发条件会引出两个剧本里相反又不分先后的写入"
         en = "no trigger leads two playbooks to write the opposite to a tag or datum without an order"
         yield Proof(WRITES, "workspace", Phrase(zh, en))
@@ -95,18 +104,28 @@ TOO_MANY: Final = Phrase(
 )
 
 
-def _at_odds(deeds: Deeds, written: Collection[Written]) -> Iterator[Written]:
+def _written(case: Case, root: str, playbook: Playbook) -> Iterator[tuple[Target, Written]]:
+    """Yield what a playbook writes about a customer."""
+    for node, step in case.steps(root) if _about_a_customer(playbook) else ():
+        if isinstance(step.verb, (Tag, SetData)):
+            placed = Placed(node, step, playbook)
+            causes = causes_of(case.workspace, placed)
+            yield from ((target, Written(placed, value, causes)) for target, value in dict(_writes(step)).items())
+
+
+def _at_odds(written: Collection[Written]) -> Iterator[Written]:
     """Yield the writes that may meet, on one cause, one of another playbook that says otherwise: when they come is asked of these alone."""
-    causes = [deeds.causes(one) for one, _ in written]
+    if len({one.value.en for one in written}) < 2:
+        return
     by: dict[str, set[str]] = {}
     said: dict[str, set[str]] = {}
-    for (one, value), each in zip(written, causes, strict=True):
-        for cause in each:
-            by.setdefault(cause, set()).add(one.node.playbook)
-            said.setdefault(cause, set()).add(value.en)
-    for write, each in zip(written, causes, strict=True):
-        if any(len(by[cause]) > 1 and len(said[cause]) > 1 for cause in each):
-            yield write
+    for one in written:
+        for cause in one.causes:
+            by.setdefault(cause, set()).add(one.placed.node.playbook)
+            said.setdefault(cause, set()).add(one.value.en)
+    for one in written:
+        if any(len(by[cause]) > 1 and len(said[cause]) > 1 for cause in one.causes):
+            yield one
 
 
 def _saying(value_of: Mapping[Deed, Phrase]) -> Callable[[Deed], str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from sopkit.diagnostics import Outcome, Proof, Rule, Severity
 from sopkit.model.nouns import Purpose
 from sopkit.model.steps import Send
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.consent_examples import GUARDED_SEND, journey, purpose
-from sopkit.rules.consent_uses import Use
+from sopkit.rules.consent_uses import Use, uses_in
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -67,11 +68,13 @@ ADVERTISING: Final = Phrase(
 
 def check(case: Case, uses: Sequence[Use]) -> Iterator[Outcome]:
     """Yield a finding for each purpose, and for each step that advertises under a purpose that is none of marketing."""
+    purposes = {one.id: one for one in case.each("purposes", partial(_purposes, case))}
+    reasons = {id_: _reason(case, one) for id_, one in purposes.items()}
     told: set[str] = set()
     wrong = False
-    for use in uses:
-        purpose_, basis = use.purpose, use.purpose.basis
-        reason = _reason(case, purpose_)
+    unfit = {id_ for id_, one in purposes.items() if one.basis is None or reasons[id_] is not None}
+    for use in [use for use in uses if use.purpose.id in unfit] if unfit else ():
+        purpose_, basis, reason = use.purpose, use.purpose.basis, reasons[use.purpose.id]
         at, subject = (use.at, use.place) if purpose_.builtin else (purpose_.at, f"purpose/{purpose_.id}")
         if basis is None and subject not in told:
             told.add(subject)
@@ -81,11 +84,12 @@ def check(case: Case, uses: Sequence[Use]) -> Iterator[Outcome]:
             wrong = True
             what = Phrase(f"目的“{purpose_.id}”", f"the purpose `{purpose_.id}`")
             yield case.finding(UNFIT, at, subject, *_place(use, at), what=what, basis=basis, reason=reason)
-        elif basis not in (None, *FOR_MARKETING) and reason is None and _advertises(case, use):
+    for use in case.each("advertising", partial(_advertising, case)):
+        if use.purpose.id not in unfit:
             wrong = True
-            what = Phrase(f"步骤“{use.name}”为“{purpose_.id}”", f"`{use.name}`, for `{purpose_.id}`,")
-            yield case.finding(UNFIT, use.at, use.place, what=what, basis=basis or "", reason=ADVERTISING)
-    marketing = {use.purpose.id for use in uses if use.purpose.is_marketing}
+            what = Phrase(f"步骤“{use.name}”为“{use.purpose.id}”", f"`{use.name}`, for `{use.purpose.id}`,")
+            yield case.finding(UNFIT, use.at, use.place, what=what, basis=use.purpose.basis or "", reason=ADVERTISING)
+    marketing = {id_ for id_, one in purposes.items() if one.is_marketing}
     if marketing and not wrong:
         names = "、".join(sorted(marketing)), ", ".join(f"`{one}`" for one in sorted(marketing))
         yield Proof(
@@ -95,6 +99,18 @@ def check(case: Case, uses: Sequence[Use]) -> Iterator[Outcome]:
                 f"营销目的（{names[0]}）的依据都成立", f"the basis of every marketing purpose can carry it: {names[1]}"
             ),
         )
+
+
+def _purposes(case: Case, root: str, playbook: Playbook) -> Iterable[Purpose]:
+    """Return what a playbook uses data or contacts customers for."""
+    return {use.purpose.id: use.purpose for use in uses_in(case, root, playbook)}.values()
+
+
+def _advertising(case: Case, root: str, playbook: Playbook) -> Iterator[Use]:
+    """Yield the uses that advertise on a basis that can't carry marketing."""
+    for use in uses_in(case, root, playbook):
+        if use.purpose.basis not in (None, *FOR_MARKETING) and _advertises(case, use):
+            yield use
 
 
 def _place(use: Use, at: Mark) -> Iterator[tuple[Mark, Phrase]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import field
 from functools import partial
 from typing import Final
@@ -19,14 +19,14 @@ from sopkit.graph.shown import NEVER, OLD, WITHDRAWN, Copies
 from sopkit.model.nouns import Channel, Consent
 from sopkit.model.predicates import ConsentTest, Predicate
 from sopkit.model.steps import Choose
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.consent_copies import Withdrawals
 from sopkit.rules.consent_fixes import asked_where, condition, declaration
 from sopkit.rules.consent_replay import Replay
 from sopkit.rules.consent_rules import AFTER, BEYOND, STALE, WITHOUT
 from sopkit.rules.consent_sensitive import UNSEPARATE
 from sopkit.rules.consent_times import Times
-from sopkit.rules.consent_uses import Use, lacking
+from sopkit.rules.consent_uses import Use, by_playbook, lacking
 from sopkit.rules.parcel import Piece
 from sopkit.rules.tools_routes import length
 from sopkit.text import Phrase
@@ -90,30 +90,32 @@ class Paths:
             self._floors[use] = self.slack(use, Way(use.place, NEVER, 0))
         return self._floors[use]
 
-    def lowest(self, uses: Sequence[Use]) -> Sequence[tuple[int, float]]:
-        """Return, for each playbook, the place among the uses of its first one with the lowest floor, and that floor."""
-        of_playbooks: dict[str, list[int]] = {}
-        for number, use in enumerate(uses):
-            of_playbooks.setdefault(self.flow.root_of(use.place), []).append(number)
-        found: list[tuple[int, float]] = []
-        for root, numbers in of_playbooks.items():
-            piece = self.case.pieces.of(WITHOUT.code, root, (root,), partial(self._lowest_of, uses, numbers))
-            assert piece is not None  # noqa: S101  it always comes to its end
-            at, floor = piece[1]
-            found.append((numbers[int(at)], floor))
-        return found
+    def lowest(self, uses: Iterable[Use]) -> Sequence[tuple[Use, float]]:
+        """Return, for each playbook, its first use with the lowest floor, and that floor."""
+        using = by_playbook(uses)
 
-    def _lowest_of(self, uses: Sequence[Use], numbers: Sequence[int]) -> Piece:
-        floors = [self.floor(uses[number]) for number in numbers]
+        def of(root: str, _: Playbook) -> Iterator[tuple[Use, float]]:
+            if some := using.get(root):
+                piece = self.case.pieces.of(WITHOUT.code, root, (root,), partial(self._lowest_of, some))
+                assert piece is not None  # noqa: S101  it always comes to its end
+                at, floor = piece[1]
+                yield some[int(at)], floor
+
+        return [*self.case.each("lowest floors", of)]
+
+    def _lowest_of(self, uses: Sequence[Use]) -> Piece:
+        floors = [self.floor(use) for use in uses]
         floor = min(floors)
         return (), (floors.index(floor), floor)
 
-    def oldest(self, uses: Sequence[Use], floors: Iterable[tuple[int, float]]) -> tuple[Use, float]:
+    def oldest(self, uses: Sequence[Use], floors: Collection[tuple[Use, float]]) -> tuple[Use, float]:
         """Return the use with the least slack on any way, the first of them, and that slack; `floors` are `lowest` of these uses.
 
         None has less than the lowest floor: all ways are followed only if none leaves the use of that floor no more than it.
         """
-        lowest = uses[min(floors, key=lambda one: (one[1], one[0]))[0]]
+        least = min(floor for _, floor in floors)
+        low = {use for use, floor in floors if floor == least}
+        lowest = next(use for use in uses if use in low)
         if self._falls_to_its_floor(lowest):
             return lowest, self.floor(lowest)
         self.follow(uses)
@@ -123,7 +125,7 @@ class Paths:
     def _falls_to_its_floor(self, use: Use) -> bool:
         """Return whether a way to the use, the lowest of its playbook, brings nothing beyond what its own condition sees to."""
         # how late tools learn of a consent hangs on where any playbook asks for it
-        name = " ".join((self.flow.root_of(use.place), "ways", *self.withdrawals.asked_in(use.key)))
+        name = " ".join((use.playbook, "ways", *self.withdrawals.asked_in(use.key)))
         return bool(self.case.pieces.of_those(WITHOUT.code, name, partial(self._falls, use))[1][0])
 
     def _falls(self, use: Use) -> tuple[Iterable[str], Piece]:
@@ -201,9 +203,9 @@ def _less(slack: float, seconds: float) -> float:
 def check(case: Case, paths: Paths, uses: list[Use], *, in_time: bool) -> Iterator[Outcome]:
     """Yield a finding for each place, what was not settled, and a proof where all hold and withdrawals come in time."""
     floors = paths.lowest(uses)
-    low = {paths.flow.root_of(uses[number].place) for number, floor in floors if floor < 0}
+    low = {use.playbook for use, floor in floors if floor < 0}
     # all others hold on whatever way
-    open_ = [use for use in uses if paths.flow.root_of(use.place) in low and paths.floor(use) < 0] if low else []
+    open_ = [use for use in uses if use.playbook in low and paths.floor(use) < 0] if low else []
     beyond = paths.follow(open_)
     told: set[str] = set()
     broken: set[Rule] = set()
@@ -400,7 +402,7 @@ def _beyond(case: Case, paths: Paths, use: Use, way: Way, test: ConsentTest) -> 
 # What holds
 
 
-def _proofs(paths: Paths, uses: list[Use], floors: Iterable[tuple[int, float]]) -> Iterator[Proof]:
+def _proofs(paths: Paths, uses: list[Use], floors: Collection[tuple[Use, float]]) -> Iterator[Proof]:
     places = {use.place for use in uses}
     if not places:
         return

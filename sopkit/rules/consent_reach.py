@@ -28,7 +28,7 @@ from sopkit.rules.case import Case
 from sopkit.rules.consent_copies import Lateness
 from sopkit.rules.consent_examples import GUARDED_SEND, MEMBERS, OPT_OUT, journey
 from sopkit.rules.consent_paths import NO_FAILURE, Paths
-from sopkit.rules.consent_uses import Use
+from sopkit.rules.consent_uses import Use, by_playbook
 from sopkit.rules.tools_routes import length, travels
 from sopkit.text import Phrase
 
@@ -101,7 +101,18 @@ class Relying:
 def relying(case: Case, paths: Paths, uses: Sequence[Use]) -> list[Relying]:
     """Return which tools rely on which consents: those that conditions ask about, else all that would cover the use."""
     found: dict[tuple[str, str], list[Use]] = {}
-    in_playbooks: dict[str, set[str]] = {}
+    using = by_playbook(uses)
+    every = case.each("relying", lambda root, _: _relying(case, paths, using.get(root, ())))
+    for (_, name, tool), some in sorted(every, key=lambda one: one[0][0]):
+        found.setdefault((name, tool), []).extend(some)
+    known = case.workspace.consents
+    return [Relying(known[name], tool, tuple(some)) for (name, tool), some in found.items()]
+
+
+def _relying(case: Case, paths: Paths, uses: Sequence[Use]) -> Iterable[tuple[tuple[bool, str, str], Sequence[Use]]]:
+    """Return the uses of one playbook: those of sensitive data apart, by the consent that is relied on and the tool that does."""
+    found: dict[tuple[bool, str, str], list[Use]] = {}
+    in_playbook: set[str] | None = None
     for use in uses:
         step = use.step
         tool = step.recheck.id if step is not None and step.recheck is not None else paths.flow.tool_at(use.place)
@@ -109,15 +120,13 @@ def relying(case: Case, paths: Paths, uses: Sequence[Use]) -> list[Relying]:
             continue
         asked = use.key
         if len(asked) > 1:
-            root = paths.flow.root_of(use.place)
-            if root not in in_playbooks:
-                in_playbooks[root] = _asked(case, _of_playbook(paths, use))
+            if in_playbook is None:
+                in_playbook = _asked(case, _of_playbook(paths, use))
             own = _of_use(paths, use)
-            asked &= _asked(case, own) | in_playbooks[root] if own else in_playbooks[root]
+            asked &= _asked(case, own) | in_playbook if own else in_playbook
         for name in sorted(asked or use.key):
-            found.setdefault((name, tool), []).append(use)
-    known = case.workspace.consents
-    return [Relying(known[name], tool, tuple(using)) for (name, tool), using in found.items()]
+            found.setdefault((use.sensitive, name, tool), []).append(use)
+    return found.items()
 
 
 def _of_playbook(paths: Paths, use: Use) -> list[Predicate]:

@@ -13,7 +13,7 @@ from sopkit.model.documents import Cadence
 from sopkit.model.nouns import Consent, Datum
 from sopkit.model.predicates import DataTest, Predicate
 from sopkit.model.steps import Erase, Step
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.consent_uses import Fields, Use
 from sopkit.rules.sharing_rules import ASKED, sensitive
 from sopkit.text import Phrase
@@ -58,26 +58,27 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def uses_of(case: Case) -> Iterator[Use]:
-    """Yield the uses of sensitive data in steps, each to rest on a separate consent; of data that have none nothing more is said."""
-    if not case.law.applies(*UNSEPARATE.aliases):
-        return
+    """Return the uses of sensitive data in steps, each to rest on a separate consent; of data that have none nothing more is said."""
     separate = {one.id: found for one in case.workspace.data.values() if (found := separate_for(case, one))}
-    if not separate:
-        return
+    if not separate or not case.law.applies(*UNSEPARATE.aliases):
+        return iter(())
     fields = Fields(case.workspace)
-    for root, playbook in case.playbooks:
+
+    def of(root: str, playbook: Playbook) -> Iterator[Use]:
         if isinstance(playbook, Cadence) and f"issue/{playbook.id}" in case.graph.nodes:
             for name in _asked(case, playbook.audience):
                 purpose = case.workspace.purposes.get(_purpose(playbook, separate.get(name, ())))
                 if name in separate and purpose is not None:
                     place, at = f"issue/{playbook.id}", playbook.id_at
-                    yield Use(place, at, None, purpose, None, (name,), separate[name], sensitive=True)
+                    yield Use(root, place, at, None, purpose, None, (name,), separate[name], sensitive=True)
         decided = _decided(case, root, separate)
         for node, step in case.steps(root):
             for name in dict.fromkeys((*_fields(case, fields, step), *decided.get(node.id, ()))):
                 purpose = case.workspace.purposes.get(_purpose(step, separate.get(name, ())))
                 if name in separate and purpose is not None:
-                    yield Use(node.id, step.id_at, step, purpose, None, (name,), separate[name], sensitive=True)
+                    yield Use(root, node.id, step.id_at, step, purpose, None, (name,), separate[name], sensitive=True)
+
+    return case.each("uses of sensitive data", of)
 
 
 def separate_for(case: Case, datum: Datum) -> tuple[Consent, ...]:

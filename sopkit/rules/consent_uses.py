@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from sopkit.frozen import dataclass
-from sopkit.graph import Node
 from sopkit.model.documents import Cadence, Workspace
 from sopkit.model.nouns import Channel, Consent, Purpose
 from sopkit.model.steps import Ask, Send, Step
@@ -23,6 +22,8 @@ Key = tuple[str, str, tuple[str, ...]]
 class Use:
     """One purpose by one channel at one place."""
 
+    playbook: str
+    """Its node id."""
     place: str
     """Node id of the step, or of the issues of a cadence."""
     at: Mark
@@ -49,20 +50,38 @@ class Use:
 @lru_cache(maxsize=2)  # several rules, and what an audit says of each, ask
 def uses_of(case: Case) -> tuple[Use, ...]:
     """Return the uses of all playbooks by purpose and channel, in the order written; steps that name no purpose have none."""
-    return tuple(_uses(case))
+    return tuple(case.each("uses", _uses(case)))
+
+
+def uses_in(case: Case, root: str, playbook: Playbook) -> Sequence[Use]:
+    """Return those of one playbook."""
+    return case.made_of("uses", root, playbook, _uses(case))
+
+
+def by_playbook(uses: Iterable[Use]) -> Mapping[str, Sequence[Use]]:
+    """Return uses by their playbooks, in their order."""
+    found: dict[str, list[Use]] = {}
+    for use in uses:
+        found.setdefault(use.playbook, []).append(use)
+    return found
 
 
 def without_purpose(case: Case) -> Iterator[tuple[str, Mark]]:
-    """Yield the touches that do not say what they are for: nobody can tell whether they need a consent."""
-    for root, playbook in case.playbooks:
+    """Return the touches that do not say what they are for: nobody can tell whether they need a consent."""
+
+    def of(root: str, playbook: Playbook) -> Iterator[tuple[str, Mark]]:
         if isinstance(playbook, Cadence) and playbook.for_ is None and playbook.via:
             yield f"issue/{playbook.id}", playbook.id_at
         for node, step in case.steps(root):
             if step.for_ is None and case.touches(step):
                 yield node.id, step.id_at
 
+    return case.each("touches without a purpose", of)
 
-def _uses(case: Case) -> Iterator[Use]:
+
+@lru_cache(maxsize=2)
+def _uses(case: Case) -> Callable[[str, Playbook], Iterator[Use]]:
+    """Return what makes the uses of a playbook: consents that cover those of one are known for the next."""
     fields = Fields(case.workspace)
     covering: dict[Key, tuple[Consent, ...]] = {}
 
@@ -70,17 +89,18 @@ def _uses(case: Case) -> Iterator[Use]:
         if isinstance(playbook, Cadence) and playbook.for_ is not None:
             issue = case.graph.nodes.get(f"issue/{playbook.id}")
             if issue is not None:
-                yield from _of(fields, issue, playbook.id_at, playbook, playbook.for_, covering)
+                yield from _of(fields, root, issue.id, playbook.id_at, playbook, playbook.for_, covering)
         for node, step in case.steps(root):
             if step.for_ is not None:
-                yield from _of(fields, node, step.id_at, step, step.for_, covering)
+                yield from _of(fields, root, node.id, step.id_at, step, step.for_, covering)
 
-    return case.each("uses", of)
+    return of
 
 
 def _of(  # noqa: PLR0917  one use, and what is known of others
     known: Fields,
-    node: Node,
+    root: str,
+    place: str,
     at: Mark,
     of: Step | Cadence,
     for_: Ref,
@@ -100,7 +120,7 @@ def _of(  # noqa: PLR0917  one use, and what is known of others
         if key not in covering:
             consents = workspace.consents.values()
             covering[key] = tuple(one for one in consents if not lacking(one, purpose, channel, fields))
-        yield Use(node.id, at, step, purpose, channel, fields, covering[key])
+        yield Use(root, place, at, step, purpose, channel, fields, covering[key])
 
 
 def lacking(consent: Consent, purpose: Purpose, channel: Channel | None, fields: tuple[str, ...]) -> tuple[str, ...]:

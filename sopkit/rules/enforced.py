@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from heapq import nsmallest
 from typing import Final
 
 from sopkit.diagnostics import Extent, Outcome, Proof, Rule, Severity, Verdict, Worst
 from sopkit.graph.held import Holding
 from sopkit.graph.replay import Course
-from sopkit.graph.touches import Touch, heard_of, seen
+from sopkit.graph.touches import Chosen, Touch, seen
 from sopkit.graph.worst import Bound, Plan
 from sopkit.rules import excess
 from sopkit.rules.case import Case
@@ -23,20 +24,20 @@ from sopkit.text import Phrase
 MOST_STARVED: Final = 40
 """Steps of which it is asked, for each cap, whether it can crowd them out."""
 
-Find = Callable[[Limit, Mapping[str, Touch], Bound, Holding | None], Course | None]
+Find = Callable[[Limit, Chosen, Bound, Holding | None], Course | None]
 
 
 def check(  # noqa: PLR0917  all of one question
-    case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], whole: Bound, rule: Rule, find: Find
+    case: Case, plan: Plan, limit: Limit, counted: Chosen, whole: Bound, rule: Rule, find: Find
 ) -> Iterator[Outcome | Bound]:
     """Yield what is to be said of the cap; a bound in place of it where the bound is not known. `whole`: that of all `counted`."""
-    at_once = [one for one in counted.values() if one.weight > 1]
+    at_once = counted.where("at once", lambda one: one.weight > 1)
     if limit.gap and at_once:  # a tool spaces what it sends; one send is one to it, in however many groups it is felt
         yield excess.at_once(case, rule, limit, at_once)
         return
-    unheld = {id_: one for id_, one in counted.items() if id_ not in plan.held}
-    heard = heard_of(case.workspace, plan.clocks.shift)
-    unseen = [one for one in unheld.values() if not seen(case.workspace, one, heard)]
+    unheld = counted.where("unheld", lambda one: one.node not in plan.held)
+    heard = plan.heard
+    unseen = unheld.where("unseen", lambda one: not seen(one, heard))
     # what the tool does not know of it can't keep its own touches away from
     alone = whole if unseen else plan.most(unheld, limit.window, limit.most + 1, unit=limit.unit)
     if not alone.open and (alone.count == 0 or (limit.gap and alone.count <= limit.most)):
@@ -59,7 +60,7 @@ def check(  # noqa: PLR0917  all of one question
     if filled is None and alone.open and not unseen:
         yield alone
     else:
-        yield excess.unstoppable(case, rule, limit, [*unheld.values()], unseen, heard, filled)
+        yield excess.unstoppable(case, rule, limit, unheld, unseen, heard, filled)
 
 
 def _held(case: Case, limit: Limit) -> Worst:
@@ -73,9 +74,7 @@ def _skips(case: Case) -> bool:
     return all(one.action == "skip" for one in (enforce.gap, enforce.count) if one) if enforce else True
 
 
-def _never_on_top(
-    plan: Plan, limit: Limit, counted: Mapping[str, Touch], unheld: Mapping[str, Touch], heard: Mapping[str, float]
-) -> bool:
+def _never_on_top(plan: Plan, limit: Limit, counted: Chosen, unheld: Chosen, heard: Mapping[str, float]) -> bool:
     """Return whether none of what others send can be one too many, nor can the tool send one too many for not having heard of theirs."""
     if len(counted) > MOST_STARVED or any(one.step is None for one in counted.values()):
         return False
@@ -88,12 +87,12 @@ def _never_on_top(
     )
 
 
-def starved(case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], rule: Rule) -> Iterator[Outcome]:
+def starved(case: Case, plan: Plan, limit: Limit, counted: Chosen, rule: Rule) -> Iterator[Outcome]:
     """Yield required steps that others can crowd out, and one note for each other playbook of which that is so."""
     told: set[str] = set()
-    held = [one for id_, one in counted.items() if one.step is not None and id_ in plan.held]
+    held = counted.where("held steps", lambda one: one.step is not None and one.node in plan.held).values()
     before = plan.before(counted, limit.window, limit.most)
-    for touch in sorted(held, key=lambda one: (not (one.step and one.step.required), one.node))[:MOST_STARVED]:
+    for touch in nsmallest(MOST_STARVED, held, key=lambda one: (not (one.step and one.step.required), one.node)):
         required = touch.step is not None and touch.step.required
         if touch.root in told and not required:
             continue

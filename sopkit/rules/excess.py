@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Final
 
 from sopkit.diagnostics import Finding, Moment, Related, Rule, Severity, Verdict, Worst
 from sopkit.graph.replay import Course
-from sopkit.graph.touches import Touch
+from sopkit.graph.touches import Chosen, Touch
 from sopkit.graph.worst import Bound
 from sopkit.model.documents import Journey
 from sopkit.model.triggers import OnEvent
@@ -92,8 +92,8 @@ def unstoppable(  # noqa: PLR0917  all that it says
     case: Case,
     rule: Rule,
     limit: Limit,
-    touches: Sequence[Touch],
-    unseen: Sequence[Touch],
+    touches: Chosen,
+    unseen: Chosen,
     heard: Mapping[str, float],
     course: Course | None,
 ) -> Finding:
@@ -101,8 +101,7 @@ def unstoppable(  # noqa: PLR0917  all that it says
     enforce = case.workspace.settings.enforce
     tool = enforce.in_.id if enforce and enforce.in_ else ""
     sent = {touch.node for _, touch, counts in course.done if counts} if course is not None else None
-    names = row_of(one.root.partition("/")[2] for one in touches if sent is None or one.node in sent)
-    stale = _stale([one for one in unseen if sent is None or one.node in sent], touches, heard)
+    names, stale = _names(touches, sent), _stale(unseen, sent, touches, heard)
     many = Phrase("", "")
     if course is not None:
         felt = sum(touch.weight for _, touch, counts in course.done if counts)
@@ -117,7 +116,7 @@ def unstoppable(  # noqa: PLR0917  all that it says
         "let it send these too, or space them so that the plan itself keeps within the cap",
     )
     if course is None:
-        return _doubtful(case, rule, limit, text, advice, touches)
+        return _doubtful(case, rule, limit, text, advice, touches.values())
     return replace(
         violated(case, rule, limit, course, ()),
         args={"cap": limit.name, "case": text, "advice": advice},
@@ -129,24 +128,31 @@ def _let_out(tool: str) -> Phrase:
     return Phrase(f"{tool} 拦下的没有列出", f"what {tool} holds back is not listed")
 
 
-def _stale(unseen: Sequence[Touch], touches: Sequence[Touch], heard: Mapping[str, float]) -> Phrase:
+def _names(touches: Chosen, sent: Set[str] | None) -> Phrase:
+    """Return the playbooks of touches, of those alone that are `sent` where that is known."""
+    roots = touches.playbooks if sent is None else {touches[node].root for node in sent if node in touches}
+    return row_of(root.partition("/")[2] for root in roots)
+
+
+def _stale(unseen: Chosen, sent: Set[str] | None, touches: Chosen, heard: Mapping[str, float]) -> Phrase:
     """Return what the tool never learns of, or how late it does."""
-    if unseen:
-        deaf = row_of(one.root.partition("/")[2] for one in unseen)
-        if all(one.id in heard for touch in unseen for one in touch.channels):
+    behind = unseen.values() if sent is None else [unseen[node] for node in sent if node in unseen]
+    if behind:
+        deaf = _names(unseen, sent)
+        if all(one.id in heard for touch in behind for one in touch.channels):
             return Phrase(
                 f"；其中这些它说不准何时才知道：{deaf.zh}", f"; of these it learns at no known time: {deaf.en}"
             )
         return Phrase(f"；其中这些它根本不知道：{deaf.zh}", f"; of these it never learns: {deaf.en}")
-    late = max((heard.get(one.id, 0.0) for touch in touches for one in touch.channels), default=0.0) / 60
+    late = max((heard.get(one.id, 0.0) for touch in touches.values() for one in touch.channels), default=0.0) / 60
     if not late:
         return Phrase("", "")
     return Phrase(f"；它最晚 {late:.0f} 分钟后才知道", f"; it learns of them up to {late:.0f} minutes late")
 
 
-def at_once(case: Case, rule: Rule, limit: Limit, touches: Sequence[Touch]) -> Finding:
+def at_once(case: Case, rule: Rule, limit: Limit, touches: Chosen) -> Finding:
     """Return the finding that one send is felt several times at one instant, which no tool that spaces its sends can mend."""
-    names = row_of(one.root.partition("/")[2] for one in touches)
+    names = _names(touches, None)
     text = Phrase(
         f"{limit.words.zh}，但同一条群消息会在客户所在的几个群里同时出现（joins）：{names.zh}",
         f"{limit.words.en}, but one post is felt at one time in each of the groups that a customer is in (`joins`): {names.en}",
@@ -155,7 +161,7 @@ def at_once(case: Case, rule: Rule, limit: Limit, touches: Sequence[Touch]) -> F
         "群消息改用每天、每周的次数来限（max、per），或者让一位客户只进一个群",
         "limit posts by their number a day or a week (`max`, `per`), or let a customer join one group only",
     )
-    return _doubtful(case, rule, limit, text, advice, touches)
+    return _doubtful(case, rule, limit, text, advice, touches.values())
 
 
 def row_of(names: Iterable[str]) -> Phrase:

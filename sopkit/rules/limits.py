@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from sopkit.frozen import dataclass
 from sopkit.graph.course import longest
-from sopkit.graph.touches import Match, Touch, match
+from sopkit.graph.touches import Chosen, Match, Touch, match
 from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Cap
 from sopkit.model.presets import LIMITS, PlatformLimit
@@ -84,20 +84,20 @@ class Limit:
             return Phrase(f"{zh}最多 {self.most} 次", f"at most {self.most} {en}")
         return Phrase(f"任意 {self.per} 内最多 {self.most} 次", f"at most {self.most} in any {self.per}")
 
-    def covered(self, touches: Mapping[str, Touch], *, surely: bool = False) -> dict[str, Touch]:
+    def covered(self, touches: Chosen, *, surely: bool = False) -> Chosen:
         """Return the touches that count, or may; `surely`: those of which it is certain."""
         answers: dict[tuple[object, ...], Match] = {}
         wanted = ("yes",) if surely else ("yes", "maybe")
-        found: dict[str, Touch] = {}
-        for id_, touch in touches.items():
-            if self.share is not None and id_ not in self.share.nodes:
-                continue
+
+        def counts(touch: Touch) -> bool:
+            if self.share is not None and touch.node not in self.share.nodes:
+                return False
             answer = answers.get(touch.likeness)
             if answer is None:
                 answer = answers[touch.likeness] = self.covers(touch)
-            if answer in wanted:
-                found[id_] = touch
-        return found
+            return answer in wanted
+
+        return touches.where((self.subject, surely), counts)
 
     def covers(self, touch: Touch) -> Match:
         """Return whether the touch counts; `maybe` where that hangs on the way that it takes. Whose it is is not asked."""
@@ -120,7 +120,7 @@ def of_workspace(case: Case, clocks: Clocks) -> Iterator[Limit]:
             yield Limit(cap.id, cap.at, _name(cap), most, per, cap.gap is not None, cap, None, clocks.shift)
 
 
-def of_budgets(case: Case, clocks: Clocks, touches: Mapping[str, Touch]) -> Iterator[Limit]:
+def of_budgets(case: Case, clocks: Clocks, touches: Chosen) -> Iterator[Limit]:
     """Yield the shares of the workspace's caps: at most so many touches of one playbook or group in the cap's time."""
     caps = {limit.id: limit for limit in of_workspace(case, clocks)}
     for budget in case.workspace.settings.budgets:
@@ -131,20 +131,22 @@ def of_budgets(case: Case, clocks: Clocks, touches: Mapping[str, Touch]) -> Iter
             yield replace(limit, at=budget.at, name=name, most=budget.max, share=share)
 
 
-def _used_by(case: Case, of: str, touches: Mapping[str, Touch]) -> Iterator[str]:
-    """Yield the touches of a playbook, a stage or a group; a stage that a group lists counts there and not for its journey."""
+def _used_by(case: Case, of: str, touches: Chosen) -> Chosen:
+    """Return the touches of a playbook, a stage or a group; a stage that a group lists counts there and not for its journey."""
     groups = {group.id: [ref.id for ref in group.journeys] for group in case.workspace.settings.one_at_a_time}
     members = groups.get(of, [of])
     elsewhere = [one for names in groups.values() for one in names if "/" in one and one not in members]
     playbooks = {one.partition("/")[0] for one in members}
-    for id_, touch in touches.items():
+
+    def is_used(touch: Touch) -> bool:
         if touch.root.partition("/")[2] not in playbooks:
-            continue
-        place = id_.partition("/")[2] + "/"
-        if any(place.startswith(f"{one}/") for one in members) and not any(
+            return False
+        place = touch.node.partition("/")[2] + "/"
+        return any(place.startswith(f"{one}/") for one in members) and not any(
             place.startswith(f"{one}/") for one in elsewhere
-        ):
-            yield id_
+        )
+
+    return touches.where(("used by", of), is_used)
 
 
 def of_platforms(case: Case, clocks: Clocks) -> Iterator[Limit]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final, TypeVar
 from zlib import crc32
 
 from sopkit.rules.parcel import Made, New, Piece
@@ -15,6 +15,7 @@ Stored = Mapping[str, tuple[tuple[str, ...], Plain]]
 Read = Callable[[Plain], Piece]
 """Makes a piece of plain data; raises `LostError` where that can't be said of what there is now."""
 
+T = TypeVar("T")
 HEAPS: Final = 128
 """Into so many are playbooks parted of which sums are kept: one that is otherwise costs the work of its heap."""
 
@@ -43,6 +44,8 @@ class Pieces:
         self._made: dict[str, tuple[tuple[str, ...], Piece]] = {}
         self._told: dict[str, tuple[tuple[str, ...], Piece]] = {}
         """What was made here, or recalled."""
+        self._passing: dict[tuple[str, ...], Any] = {}
+        """What is told to other versions alone."""
         self._other: tuple[Pieces, frozenset[str]] | None = None
 
     def beside(self, other: Pieces, touched: frozenset[str]) -> None:
@@ -71,6 +74,15 @@ class Pieces:
             return known
         playbooks, made = make()
         self._made[key] = self._told[key] = tuple(playbooks), made
+        return made
+
+    def in_passing(self, family: str, *playbooks: str, make: Callable[[], T]) -> T:
+        """Return what is made of these playbooks, in this order; another version in this process may have it. It is not kept."""
+        known, key = None, (family, *playbooks)
+        if self._other is not None:
+            other, touched = self._other
+            known = other._passing.get(key) if touched.isdisjoint(playbooks) else None
+        self._passing[key] = made = make() if known is None else known
         return made
 
     def _recalled(self, key: str, among: tuple[str, ...] | None = None) -> Piece | None:

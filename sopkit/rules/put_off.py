@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from sopkit.graph.course import INFINITE, longest, shortest
 from sopkit.graph.held import Late
 from sopkit.graph.replay import Course
 from sopkit.graph.runs import SpentError
-from sopkit.graph.touches import Touch
+from sopkit.graph.touches import Chosen, Touch
 from sopkit.graph.worst import Plan
 from sopkit.model.steps import Step
 from sopkit.rules import excess
@@ -62,17 +62,16 @@ Find = Callable[[Late], Course | None]
 """Raises SpentError."""
 
 
-def check(
-    case: Case, plan: Plan, limit: Limit, counted: Mapping[str, Touch], find: Find
-) -> Iterator[Finding | Unassessed]:
+def check(case: Case, plan: Plan, limit: Limit, counted: Chosen, find: Find) -> Iterator[Finding | Unassessed]:
     """Yield of each playbook a step that the cap puts off past its time limit, as a course shows; a required one without a course, too."""
     enforce = case.workspace.settings.enforce
     action = (enforce.gap if limit.gap else enforce.count) if enforce else None
     if action is None or action.action != "wait" or limit.cap is None:
         return
     patience = longest(action.at_most, plan.clocks.shift) if action.at_most else INFINITE
-    asked = [one for id_, one in counted.items() if id_ in plan.held and min(patience, limit.window) > _slack(one.step)]
-    asked.sort(key=lambda one: (not _is_required(one), one.node))
+    waits = min(patience, limit.window)
+    late = counted.where("put off", lambda one: one.node in plan.held and waits > _slack(one.step))
+    asked = sorted(late.values(), key=lambda one: (not _is_required(one), one.node))
     before = plan.before(counted, limit.window, limit.most)
     told: set[str] = set()
     unknown: set[str] = set()

@@ -12,7 +12,6 @@ from sopkit.frozen import dataclass
 from sopkit.graph.course import INFINITE, longest
 from sopkit.graph.schedule import Schedule
 from sopkit.graph.touches import REACHES, match_step
-from sopkit.graph.zones import Clocks
 from sopkit.model.documents import Journey
 from sopkit.model.nouns import Channel
 from sopkit.model.predicates import All, DataTest, EventTest, Predicate, SegmentTest, StageTest, TagTest, TaskTest
@@ -86,13 +85,12 @@ AGAIN: Final = Phrase(
 )
 
 
-def check(case: Case, clocks: Clocks) -> Iterator[Outcome]:
+def check(case: Case, plan: Schedule) -> Iterator[Outcome]:
     """Yield of each such channel in use what goes out too late or too often; that all is in time; or that it is not known."""
     presets = {one.preset for one in REPLY_WINDOWS}
     channels = [one for one in case.workspace.channels.values() if one.preset in presets]
     if not channels:
         return
-    plan = Schedule(case.workspace, case.graph, case.courses, case.touches_at, clocks)
     for channel in channels:
         uses = [*_uses(case, channel)]
         if uses and channel.opened_by is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from sopkit.diagnostics import Finding, Outcome, Proof, Rule, Severity, Verdict
 from sopkit.graph.openings import DAY, Openings, weekly
-from sopkit.graph.touches import Touch
+from sopkit.graph.touches import Chosen, Touch
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.presets import HOURS_LIMITS, NO_MARKETING, HoursLimit
 from sopkit.model.triggers import CalendarReached, IssueDue
@@ -75,21 +76,21 @@ SURE: Final = {
 }
 
 
-def check(case: Case, touches: Mapping[str, Touch], *, one_clock: bool) -> Iterator[Outcome]:
+def check(case: Case, touches: Chosen, *, one_clock: bool) -> Iterator[Outcome]:
     """Yield, for each channel whose platform allows some hours only, what may go out at others; else that nothing does.
 
     `one_clock`: customers live by the workspace's clock, so that the hours of staff and posts are theirs too.
     """
-    marketing = [one for one in touches.values() if one.category == "marketing"]
+    marketing = touches.where("marketing", lambda one: one.category == "marketing")
     yield from _barred(case, marketing)
     for limit in HOURS_LIMITS:
-        mine = [one for one in marketing if any(channel.preset == limit.preset for channel in one.channels)]
-        late = [one for one in mine if not _inside(case, one, limit, one_clock=one_clock)]
-        chosen = [one for one in late if is_held(limit, one, case.workspace)]
+        mine = _by_presets(marketing, limit.preset)
+        late = mine.where("late", partial(_is_outside, case, limit, one_clock=one_clock))
+        chosen = [one for one in late.values() if is_held(limit, one, case.workspace)]
         if chosen:
             yield _finding(case, limit, chosen)
         elif mine and not late:
-            name = _channel(limit, mine[0])
+            name = _channel(limit, next(iter(mine.values())))
             zh = f"{name} 的营销都在 {limit.words} 之内发（{len(mine)} 处）"
             en = f"marketing by {name} goes out within {limit.words} ({len(mine)} place{'s' * (len(mine) != 1)})"
             yield Proof(OUTSIDE, f"hours/{limit.preset}", Phrase(zh, en), (_fact(limit),))
@@ -101,8 +102,13 @@ def is_held(limit: HoursLimit, touch: Touch, workspace: Workspace) -> bool:
     return limit.status == "verified" or issue or bool(touch.spans) or _by_calendar(workspace, touch)
 
 
-def _barred(case: Case, marketing: Iterable[Touch]) -> Iterator[Finding]:
-    for touch in marketing:
+def _by_presets(touches: Chosen, *presets: str) -> Chosen:
+    """Return the touches that may go by a channel of such a preset."""
+    return touches.where(presets, lambda one: any(channel.preset in presets for channel in one.channels))
+
+
+def _barred(case: Case, marketing: Chosen) -> Iterator[Finding]:
+    for touch in _by_presets(marketing, *(one.preset for one in NO_MARKETING)).values():
         for one in NO_MARKETING:
             channel = next((each for each in touch.channels if each.preset == one.preset), None)
             if channel is not None:
@@ -114,6 +120,10 @@ def _barred(case: Case, marketing: Iterable[Touch]) -> Iterator[Finding]:
 
 def _channel(limit: HoursLimit, touch: Touch) -> str:
     return next(one.id for one in touch.channels if one.preset == limit.preset)
+
+
+def _is_outside(case: Case, limit: HoursLimit, touch: Touch, *, one_clock: bool) -> bool:
+    return not _inside(case, touch, limit, one_clock=one_clock)
 
 
 def _inside(case: Case, touch: Touch, limit: HoursLimit, *, one_clock: bool) -> bool:

@@ -9,7 +9,6 @@ from sopkit.diagnostics import Outcome, Rule
 from sopkit.rules import tools_deadlines, tools_duplicates, tools_stale
 from sopkit.rules.case import Case
 from sopkit.rules.tools_items import items_of
-from sopkit.rules.tools_occasions import occasions
 
 RULES: Final[tuple[Rule, ...]] = (
     tools_deadlines.INFEASIBLE,
@@ -24,9 +23,8 @@ def check(case: Case) -> Iterator[Outcome]:
         return
     items = items_of(case)
     carriage = items.carriage
-    found = [*occasions(case)]
-    yield from tools_duplicates.check(case, carriage, found)
+    yield from tools_duplicates.check(case, carriage)
     if not carriage.syncs:
         return
-    yield from tools_deadlines.check(case, carriage, found)
-    yield from tools_stale.check(case, carriage, items, found)
+    yield from tools_deadlines.check(case, carriage)
+    yield from tools_stale.check(case, carriage, items)

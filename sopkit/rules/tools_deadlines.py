@@ -27,9 +27,9 @@ from sopkit.graph.course import shortest
 from sopkit.graph.latency import MOST_INSTANTS, TooMuchError
 from sopkit.graph.satisfiability import tests_of
 from sopkit.model.predicates import EventTest
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.tools_examples import NIGHTLY, PUSH, WELCOME
-from sopkit.rules.tools_occasions import Occasion
+from sopkit.rules.tools_occasions import Occasion, occasions_in
 from sopkit.rules.tools_routes import NEVER, Delivery, Route, length, routes, travels
 from sopkit.text import Phrase
 
@@ -72,38 +72,56 @@ class Answer:
     delivery: Delivery
 
 
-def check(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Outcome]:
+def check(case: Case, carriage: Carriage) -> Iterator[Outcome]:
     """Yield a finding for each step whose deadline cannot be met, what was not settled, and one proof for the rest."""
-    slack: list[tuple[int, str]] = []
-    extents: list[Extent] = []
-    broken = False
-    told: set[str] = set()
     known: Known = {}
-    for route in _asked(case, carriage, occasions):
-        subject = route.occasion.subject
-        if subject in told:
-            continue
-        outcome = _answer(case, route, known)
-        if isinstance(outcome, Finding | Unassessed):
-            told.add(subject)
-            broken = True
-            yield outcome
-        elif outcome is not None and route.occasion.settled:
-            slack.append((outcome, subject))
-            due = int(shortest(route.occasion.step.within))
-            extents.append(Extent("deadline", subject, due - outcome, due))
-    if slack and not broken:
-        least, name = min(slack)
+
+    def of(root: str, playbook: Playbook) -> Iterator[Finding | Unassessed | Extent | Occasion]:
+        asked = [one for one in occasions_in(case, root, playbook) if _is_asked(one)]
+        # which channels reach whom may hang on the stages of other playbooks
+        yield from (one for one in asked if _is_chosen(one))
+        yield from _outcomes(case, carriage, (one for one in asked if not _is_chosen(one)), known)
+
+    every = [*case.each("deadlines", of)]
+    chosen = [one for one in every if isinstance(one, Occasion)]
+    outcomes = [*(one for one in every if not isinstance(one, Occasion)), *_outcomes(case, carriage, chosen, known)]
+    extents = [one for one in outcomes if isinstance(one, Extent)]
+    yield from (one for one in outcomes if not isinstance(one, Extent))
+    if extents and len(extents) == len(outcomes):
+        least, name = min((int(one.limit - one.worst), one.of) for one in extents)
         assumed = {ON_TIME, *_assumptions(carriage)}
-        proof = _proof(len({subject for _, subject in slack}), name.rpartition("/")[2], least, assumed)
+        proof = _proof(len(extents), name.rpartition("/")[2], least, assumed)
         yield replace(proof, extents=farthest(extents))
 
 
-def _asked(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Route]:
-    for occasion in occasions:
-        step, source, tool = occasion.step, occasion.source, occasion.tool
-        if occasion.due and step.within is not None and source is not None and tool is not None and source != tool:
-            yield from routes(case, carriage, occasion)
+def _is_asked(occasion: Occasion) -> bool:
+    """Return whether a step is due after an event of which its tool hears from another."""
+    source, tool = occasion.source, occasion.tool
+    heard = source is not None and tool is not None and source != tool
+    return heard and occasion.due and occasion.step.within is not None
+
+
+def _is_chosen(occasion: Occasion) -> bool:
+    """Return whether a step goes by one of several channels to whom its condition lets through."""
+    return occasion.step.if_ is not None and len(occasion.step.via) > 1
+
+
+def _outcomes(
+    case: Case, carriage: Carriage, asked: Iterable[Occasion], known: Known
+) -> Iterator[Finding | Unassessed | Extent]:
+    """Yield what is wrong with each step or not settled, once; of the rest how long it takes at worst."""
+    told: set[str] = set()
+    extents: list[Extent] = []
+    for route in (route for one in asked for route in routes(case, carriage, one)):
+        subject = route.occasion.subject
+        outcome = _answer(case, route, known) if subject not in told else None
+        if isinstance(outcome, Finding | Unassessed):
+            told.add(subject)
+            yield outcome
+        elif outcome is not None and route.occasion.settled:
+            due = int(shortest(route.occasion.step.within))
+            extents.append(Extent("deadline", subject, due - outcome, due))
+    yield from farthest(extents)
 
 
 def _proof(count: int, name: str, least: int, assumed: set[Phrase]) -> Proof:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Final
@@ -17,11 +17,11 @@ from sopkit.graph.satisfiability import NOBODY, UNDECIDED, Customer
 from sopkit.graph.touches import match_step
 from sopkit.model.predicates import ConsentTest, StageTest
 from sopkit.model.triggers import OnEvent
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.tools_effects import Effect, effects_of, predicates_of
 from sopkit.rules.tools_examples import TWICE, TWICE_AND_GUARDED
 from sopkit.rules.tools_items import WORDS
-from sopkit.rules.tools_occasions import Occasion, channels
+from sopkit.rules.tools_occasions import Occasion, channels, occasions_in
 from sopkit.rules.tools_routes import Delivery, Route, Way, length, routes, travels
 from sopkit.text import Phrase
 
@@ -78,10 +78,10 @@ class Twice:
     """What was to stop the second, and how it comes too late."""
 
 
-def check(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iterator[Outcome]:
+def check(case: Case, carriage: Carriage) -> Iterator[Outcome]:
     """Yield one finding for each event and topic, what was not looked at, else a proof where nothing had to be timed."""
     timed = seen = 0
-    groups = _groups(case, carriage, occasions)
+    groups = _groups(case, carriage)
     ways: dict[int, Way] = {}
     exclusive = _exclusive(case)
     looks = MOST_LOOKS
@@ -113,13 +113,18 @@ def check(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> Iter
         yield Proof(DUPLICATE, "workspace", Phrase(zh, en))
 
 
-def _groups(case: Case, carriage: Carriage, occasions: Iterable[Occasion]) -> list[list[Occasion]]:
+def _groups(case: Case, carriage: Carriage) -> list[list[Occasion]]:
     """Return the touches that follow one event, are about one topic, and run in a tool that hears of it."""
     groups: dict[tuple[str, str], list[Occasion]] = {}
-    for one in occasions:
-        topic = topic_of(one)
-        if topic and case.touches(one.step) and not _starts_anew(one) and _is_heard(carriage, one):
-            groups.setdefault((one.trigger.event.id, topic), []).append(one)
+
+    def of(root: str, playbook: Playbook) -> Iterator[tuple[tuple[str, str], Occasion]]:
+        for one in occasions_in(case, root, playbook):
+            topic = topic_of(one)
+            if topic and case.touches(one.step) and not _starts_anew(one) and _is_heard(carriage, one):
+                yield (one.trigger.event.id, topic), one
+
+    for key, one in case.each("touches on topics", of):
+        groups.setdefault(key, []).append(one)
     return [*groups.values()]
 
 

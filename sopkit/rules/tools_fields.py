@@ -14,7 +14,7 @@ from sopkit.model.documents import Journey, Kpi, Stage
 from sopkit.model.predicates import Predicate
 from sopkit.model.steps import Choose, Send, Step, Wait
 from sopkit.model.values import ScriptRef
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.placeholders import named_in
 from sopkit.rules.tools_examples import KPI, MEASURED, NIGHTLY, PUSH, SYNC_ORDERS, WELCOME
 from sopkit.rules.tools_items import WORDS, Items, asked
@@ -121,17 +121,28 @@ def _missing(case: Case, items: Items, rule: Rule, needs: Iterable[Need]) -> Ite
 # What journeys need
 
 
-def _of_journeys(case: Case, lacks: Lacking) -> Iterator[Need]:
-    for root, journey in case.playbooks:
-        if isinstance(journey, Journey) and journey.runs_in is not None:
-            tools = (journey.runs_in.id,)
-            for at, item in _tested(case, root, journey):
-                if lacks(item, tools):
-                    yield Need(item, tools, at, journey.id, root)
-            for _, step in case.steps(root):
-                for at, item, any_of in _shown(case, step, tools):
-                    if lacks(item, any_of):
-                        yield Need(item, any_of, at, journey.id, root)
+def _of_journeys(case: Case, lacks: Lacking) -> list[Need]:
+    found = [
+        (number, Need(item, tools, at, root.partition("/")[2], root))
+        for (item, tools), needing in case.by("needs", _needs).items()
+        if lacks(item, tools)
+        for root, places in needing.items()
+        for number, at in places
+    ]
+    return [need for _, need in sorted(found, key=lambda one: one[0])]
+
+
+def _needs(case: Case, root: str, journey: Playbook) -> Iterable[tuple[tuple[Item, tuple[str, ...]], tuple[int, Mark]]]:
+    """Return the items that a journey needs, and in one of which tools; as the how-manieth, and where it first says so."""
+    if not isinstance(journey, Journey) or journey.runs_in is None:
+        return ()
+    tools, found = (journey.runs_in.id,), dict[tuple[Item, tuple[str, ...]], tuple[int, Mark]]()
+    for at, item in _tested(case, root, journey):
+        found.setdefault((item, tools), (len(found), at))
+    for _, step in case.steps(root):
+        for at, item, any_of in _shown(case, step, tools):
+            found.setdefault((item, any_of), (len(found), at))
+    return found.items()
 
 
 def _tested(case: Case, root: str, journey: Journey) -> Iterator[tuple[Mark, Item]]:

@@ -63,16 +63,18 @@ class Items:
                 event = workspace.events.get(ref.id)
                 if event is not None and event.tool is not None:
                     found.setdefault(("data", datum.id), []).append(Write(event.tool.id, ref.at, event.id))
-        for path, step, tool in self._steps():
-            for item in written(step):
-                found.setdefault(item, []).append(Write(tool, step.verb_at, step.id, path))
+        for kind in (Tag, SetData):
+            for path, step, tool in self._doing(kind):
+                for item in written(step):
+                    found.setdefault(item, []).append(Write(tool, step.verb_at, step.id, path))
         return found
 
-    def _steps(self) -> Iterator[tuple[str, Step, str]]:
-        for root, playbook in self.case.playbooks:
-            if isinstance(playbook, Journey) and playbook.runs_in is not None:
-                for node, step in self.case.steps(root):
-                    yield node.id, step, playbook.runs_in.id
+    def _doing(self, kind: type[Tag | SetData | Ask]) -> Iterator[tuple[str, Step, str]]:
+        """Yield the steps of journeys with a kind of verb, and the tool that runs them."""
+        for node, step, _ in self.case.doing(kind):
+            journey = self.case.graph.nodes[node.playbook].origin
+            if isinstance(journey, Journey) and journey.runs_in is not None:
+                yield node.id, step, journey.runs_in.id
 
     def homes(self, item: Item) -> frozenset[str]:
         """Return the tools in which an item is known without any sync; empty where nobody says."""
@@ -106,7 +108,7 @@ class Items:
     def _asked_by_steps(self) -> dict[str, set[str]]:
         """The tools of the steps that ask for each consent, and those in which the answer is kept."""
         found: dict[str, set[str]] = {}
-        for _, step, tool in self._steps():
+        for _, step, tool in self._doing(Ask):
             for ref in step.verb.what if isinstance(step.verb, Ask) else ():
                 found.setdefault(ref.id, set()).update((tool, step.kept_in.id) if step.kept_in else (tool,))
         return found

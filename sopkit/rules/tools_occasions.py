@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from sopkit.frozen import dataclass
 from sopkit.graph.carriage import Item
@@ -56,22 +57,27 @@ class _Place:
 
 
 def occasions(case: Case) -> Iterator[Occasion]:
-    """Yield the steps of all journeys with each event that leads to them; those that follow data have none."""
+    """Return the steps of all journeys with each event that leads to them; those that follow data have none."""
+    return case.each("occasions", partial(_occasions, case))
 
-    def of(root: str, playbook: Playbook) -> Iterator[Occasion]:
-        if not isinstance(playbook, Journey) or playbook.follows:
-            return
-        for number, stage in enumerate(playbook.stages):
-            starts = playbook.starts_on if number == 0 else ()
-            into = (
-                *starts,
-                *(on for one in playbook.stages for move in one.next if move.go.id == stage.id for on in move.on),
-            )
-            path = f"{root}/{stage.id}" if stage.id else root
-            for place in _places(stage, into, starts):
-                yield from _of_events(case, playbook, f"{path}/{place.step.id}", place)
 
-    return case.each("occasions", of)
+def occasions_in(case: Case, root: str, playbook: Playbook) -> Sequence[Occasion]:
+    """Return those of one playbook."""
+    return case.made_of("occasions", root, playbook, partial(_occasions, case))
+
+
+def _occasions(case: Case, root: str, playbook: Playbook) -> Iterator[Occasion]:
+    if not isinstance(playbook, Journey) or playbook.follows:
+        return
+    for number, stage in enumerate(playbook.stages):
+        starts = playbook.starts_on if number == 0 else ()
+        into = (
+            *starts,
+            *(on for one in playbook.stages for move in one.next if move.go.id == stage.id for on in move.on),
+        )
+        path = f"{root}/{stage.id}" if stage.id else root
+        for place in _places(stage, into, starts):
+            yield from _of_events(case, playbook, f"{path}/{place.step.id}", place)
 
 
 def _of_events(case: Case, journey: Journey, subject: str, place: _Place) -> Iterator[Occasion]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import field
+from functools import partial
 from typing import Final
 
 from sopkit.diagnostics import Extent, Finding, Moment, Outcome, Proof, Rule, Severity, Unassessed, Verdict, farthest
@@ -16,10 +17,10 @@ from sopkit.graph.satisfiability import tests_of
 from sopkit.model.documents import Journey
 from sopkit.model.predicates import DataTest, EventTest, Predicate
 from sopkit.model.steps import Grant, Step
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, Playbook
 from sopkit.rules.tools_examples import RECENT, SYNC_ORDERS
 from sopkit.rules.tools_items import WORDS, Items
-from sopkit.rules.tools_occasions import Occasion
+from sopkit.rules.tools_occasions import Occasion, occasions_in
 from sopkit.rules.tools_routes import length, routes, travels
 from sopkit.text import Phrase
 
@@ -51,6 +52,8 @@ MONTH: Final = 23
 """Days beyond the horizon of questions in which data are computed, so that a month has one time."""
 Latency = tuple[int, int]
 """The greatest, and an instant at which it takes so long."""
+Aged = tuple[Item, float, Phrase]
+"""What is asked about, from which age on a copy is worth nothing, and why."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,26 +89,25 @@ class Ages:
         return max(found) if len(found) == len(ways) else None
 
 
-def check(case: Case, carriage: Carriage, items: Items, occasions: Iterable[Occasion]) -> Iterator[Outcome]:
+def check(case: Case, carriage: Carriage, items: Items) -> Iterator[Outcome]:
     """Yield a finding for each step and item whose copy is too old, what was not settled, and one proof for the rest."""
     ages = Ages(carriage)
     count, wrong = 0, False
     extents: list[Extent] = []
     told: set[tuple[str, str]] = set()
-    for subject, step, tool, test in _tested(case):
-        for item, limit, reason in _limits(case, test):
-            home = next(iter(sorted(items.homes(item))), None)
-            if home is None or home == tool or tool not in carriage.reach(item, {home}):
-                continue
-            count += 1
-            outcome = _older(case, ages, Question(subject, step, tool, item, home, limit, reason))
-            wrong |= isinstance(outcome, Finding | Unassessed)
-            if isinstance(outcome, int):
-                extents.append(Extent("copy", f"{item[0].removesuffix('s')}/{item[1]}", outcome, limit))
-            elif (subject, item[1]) not in told:
-                told.add((subject, item[1]))
-                yield outcome
-    for name, outcome in _overtaken(case, carriage, occasions):
+    for subject, step, tool, (item, limit, reason) in case.each("tests within a time", partial(_tested, case)):
+        home = next(iter(sorted(items.homes(item))), None)
+        if home is None or home == tool or tool not in carriage.reach(item, {home}):
+            continue
+        count += 1
+        outcome = _older(case, ages, Question(subject, step, tool, item, home, limit, reason))
+        wrong |= isinstance(outcome, Finding | Unassessed)
+        if isinstance(outcome, int):
+            extents.append(Extent("copy", f"{item[0].removesuffix('s')}/{item[1]}", outcome, limit))
+        elif (subject, item[1]) not in told:
+            told.add((subject, item[1]))
+            yield outcome
+    for name, outcome in _overtaken(case, carriage):
         if (outcome.subject, name) not in told:
             yield outcome
             wrong |= isinstance(outcome, Unassessed)
@@ -115,19 +117,19 @@ def check(case: Case, carriage: Carriage, items: Items, occasions: Iterable[Occa
         yield Proof(STALE, "workspace", Phrase(zh, en), (NO_FAILURE,), extents=farthest(extents))
 
 
-def _tested(case: Case) -> Iterator[tuple[str, Step, str, Predicate]]:
-    """Yield the tests of conditions under which a customer is touched or given something, with the tool that makes them."""
-    for root, journey in case.playbooks:
-        if isinstance(journey, Journey) and journey.runs_in is not None:
-            lasting = tests_of(case.workspace, journey.while_) if journey.while_ is not None else ()
-            for node, step in case.steps(root):
-                if (step.if_ is not None or lasting) and (step.via or isinstance(step.verb, Grant)):
-                    tests = tests_of(case.workspace, step.if_) if step.if_ is not None else ()
-                    for test in (*tests, *lasting):
-                        yield node.id, step, journey.runs_in.id, test
+def _tested(case: Case, root: str, journey: Playbook) -> Iterator[tuple[str, Step, str, Aged]]:
+    """Yield what conditions ask about under which a customer is touched or given something, with the tool that looks."""
+    if isinstance(journey, Journey) and journey.runs_in is not None:
+        lasting = tests_of(case.workspace, journey.while_) if journey.while_ is not None else ()
+        for node, step in case.steps(root):
+            if (step.if_ is not None or lasting) and (step.via or isinstance(step.verb, Grant)):
+                tests = tests_of(case.workspace, step.if_) if step.if_ is not None else ()
+                for test in (*tests, *lasting):
+                    for aged in _limits(case, test):
+                        yield node.id, step, journey.runs_in.id, aged
 
 
-def _limits(case: Case, test: Predicate) -> Iterator[tuple[Item, float, Phrase]]:
+def _limits(case: Case, test: Predicate) -> Iterator[Aged]:
     """Yield what a test asks about, from which age on a copy is worth nothing to it, and why."""
     match test:
         case EventTest(event, _, within) if within is not None and within.seconds is not None:
@@ -204,15 +206,22 @@ def _finding(case: Case, asked: Question, age: int, moments: list[Moment], *, ce
 # The event comes first, what it changes later
 
 
-def _overtaken(
-    case: Case, carriage: Carriage, occasions: Iterable[Occasion]
-) -> Iterator[tuple[str, Finding | Unassessed]]:
+def _overtaken(case: Case, carriage: Carriage) -> Iterator[tuple[str, Finding | Unassessed]]:
     """Yield the steps done before the tool knows the data that their own event collects, all runs as slow as can be.
 
     With each goes the datum. Where there are too many instants to look at, that is said instead.
     """
+    for name, occasion in case.each("tests of what the event tells", partial(_telling, case)):
+        try:
+            yield from ((name, one) for one in _overtakes(case, carriage, occasion, ("data", name)))
+        except TooMuchError:
+            yield name, Unassessed(STALE, occasion.subject, TOO_MUCH, case.forest.span(occasion.step.id_at))
+
+
+def _telling(case: Case, root: str, playbook: Playbook) -> Iterator[tuple[str, Occasion]]:
+    """Yield, with its step, each datum that the step's condition asks about and the event before it collects, in another tool."""
     told: set[tuple[str, str]] = set()
-    for occasion in occasions:
+    for occasion in occasions_in(case, root, playbook):
         guard, source, tool = occasion.step.if_, occasion.source, occasion.tool
         if guard is None or source is None or tool is None or source == tool:
             continue
@@ -222,10 +231,7 @@ def _overtaken(
                 continue
             if any(ref.id == occasion.trigger.event.id for ref in noun.collected_by):
                 told.add((occasion.subject, noun.id))
-                try:
-                    yield from ((noun.id, one) for one in _overtakes(case, carriage, occasion, ("data", noun.id)))
-                except TooMuchError:
-                    yield noun.id, Unassessed(STALE, occasion.subject, TOO_MUCH, case.forest.span(occasion.step.id_at))
+                yield noun.id, occasion
 
 
 def _overtakes(case: Case, carriage: Carriage, occasion: Occasion, item: Item) -> Iterator[Finding]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from heapq import nsmallest
 from itertools import islice
 from typing import Final
 
 from sopkit.diagnostics import Moment
 from sopkit.frozen import dataclass
 from sopkit.graph.clock import zone
-from sopkit.graph.face import Face, faces, openings_of
+from sopkit.graph.face import Face, Timetable, faces
 from sopkit.graph.held import Holding, Late
-from sopkit.graph.replay import Course, Question, replay
+from sopkit.graph.replay import MOST_JOURNEYS, Course, Question, replay
 from sopkit.graph.runs import SpentError
-from sopkit.graph.touches import Touch
+from sopkit.graph.touches import Chosen
 from sopkit.graph.worst import Bound, Plan
 from sopkit.graph.zones import Clocks
 from sopkit.rules import excess
@@ -58,7 +59,7 @@ def extremes(case: Case, subjects: Collection[str]) -> dict[str, Extreme]:
     return found
 
 
-def _least_bound(plan: Plan, limit: Limit, counted: Mapping[str, Touch]) -> Bound | None:
+def _least_bound(plan: Plan, limit: Limit, counted: Chosen) -> Bound | None:
     """Return the bound in whole, then as near as it can be shown; None where there is none."""
     bound = plan.most(counted, limit.window, limit.most + BEYOND, unit=limit.unit)
     if bound.open or bound.partial or not bound.count:
@@ -70,7 +71,7 @@ def course(  # noqa: PLR0917  all of one question
     case: Case,
     plan: Plan,
     limit: Limit,
-    counted: Mapping[str, Touch],
+    counted: Chosen,
     bound: Bound,
     holding: Holding | None = None,
     late: Late | None = None,
@@ -79,8 +80,8 @@ def course(  # noqa: PLR0917  all of one question
     if not isinstance(limit.per, str) and limit.per.seconds is None:
         return None
     sure = limit.covered(counted, surely=True)
-    roots = {one.root for one in sure.values()}
-    ordered = sorted((root for root in roots if plan.journey(root)), key=lambda root: (-bound.parts.get(root, 0), root))
+    roots = (root for root in sure.by_playbook if plan.journey(root))
+    first = nsmallest(MOST_JOURNEYS, roots, key=lambda root: (-bound.parts.get(root, 0), root))
     window = limit.window - (limit.slack if limit.unit else 0)
     clocks = plan.clocks
     # without hours, days or issues, a time is the same by any clock
@@ -90,7 +91,7 @@ def course(  # noqa: PLR0917  all of one question
             case.workspace,
             plan.links,
             clocks,
-            openings_of(plan, face),
+            Timetable(plan, face),
             plan.touches,
             sure,
             limit.most,
@@ -102,7 +103,7 @@ def course(  # noqa: PLR0917  all of one question
             holding=holding,
             late=late,
         )
-        found = replay(question, ordered)
+        found = replay(question, first)
         if found is not None and (face.moving or _no_clock_moves(clocks, face, found)):
             return found
     return None
