@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
-from functools import cache
 from typing import Final, NoReturn
 
 from sopkit.failure import DocumentFailedError
 from sopkit.render.document import Document, Script, Section, StepCard, field_names, is_line
-from sopkit.render.fonts import characters
-from sopkit.render.marks import UNWANTED, Run, clean, plain
+from sopkit.render.fonts import unshown
+from sopkit.render.marks import Run, clean, plain
 from sopkit.text import LANGS, Lang, Phrase
 
 DRAWN: Final = frozenset("☐✗")
@@ -30,25 +29,18 @@ MORE: Final = Phrase("等 {count} 个", "{count} in all")
 
 def refuse_unprintable(document: Document) -> None:
     """Raise `DocumentFailedError` where the document has a character that no font shows, naming it and its place."""
-    shown = printable()
     seen: set[str] = set()
     _gather(document, seen)
-    if seen <= shown:
+    lacking = unshown(set(clean("".join(seen)))) - DRAWN
+    if not lacking:
         return
     found: dict[str, str] = {}
     for place, words in _texts(document):
         for char in clean(words):
-            if char not in shown:
+            if char in lacking:
                 found.setdefault(char, place)
     if found:
         _refuse(document, found)
-
-
-@cache
-def printable() -> frozenset[str]:
-    """Return what can be printed as it stands: `clean` leaves it alone."""
-    shown = characters() | DRAWN
-    return shown.difference(UNWANTED.findall("".join(shown)), "\r")
 
 
 def _gather(value: object, seen: set[str]) -> None:
