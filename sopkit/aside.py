@@ -17,13 +17,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import IO, Final, NoReturn, TypeVar, cast
+from typing import IO, Final, NoReturn, TypeVar
 
 Work = Callable[[Iterator[int]], Iterator[bytes]]
 """The numbers of pieces come in as the copy takes them; what it makes of them goes out in parts, of one piece or of several."""
 
 Made = TypeVar("Made")
-Too = TypeVar("Too")
 
 MARK: Final = struct.Struct("q")
 LENGTH: Final = struct.Struct("Q")
@@ -93,12 +92,6 @@ def shared(tasks: Sequence[Callable[[], Made]]) -> list[Made]:
         if second is not None:
             second.stop()
     return done
-
-
-def both(one: Callable[[], Made], other: Callable[[], Too]) -> tuple[Made, Too]:
-    """Do two tasks at once, where there is a second process, and return what each made."""
-    made, too = shared([one, other])
-    return cast("Made", made), cast("Too", too)
 
 
 def _made_aside(tasks: Sequence[Callable[[], object]], taken: Iterator[int]) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from sopkit import cache, pipeline, rules
-from sopkit.aside import Aside, both, shared
+from sopkit.aside import Aside, shared
 from sopkit.cli import former
 from sopkit.reader.files import find_sources
 from sopkit.render.document import Paragraph
@@ -124,7 +124,6 @@ def test_one_process_does_every_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Aside, "start", lambda *_: None)
     assert shared([lambda: 1, lambda: 2]) == [1, 2]
     assert shared([]) == []
-    assert both(lambda: 1, lambda: "2") == (1, "2")
 
 
 def test_documents_come_back_equal_from_another_process() -> None:

@@ -6,13 +6,11 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import click
 
 from sopkit import __version__
-from sopkit.aside import both
 from sopkit.audit import audit
 from sopkit.cli.audit import data_files, inputs, publications, revision_of
 from sopkit.cli.check import ALLOW_NOT_ASSESSED, verdict
@@ -45,7 +43,7 @@ from sopkit.render.edition_file import NAME, EditionFile, EditionUnreadableError
 from sopkit.render.index import Entry
 from sopkit.render.manual.front import Edition, languages_of
 from sopkit.render.marks import clean
-from sopkit.render.publication import KINDS, Publication, Request, publish, roles_with_work
+from sopkit.render.publication import KINDS, Part, Publication, Request, publish, roles_with_work
 from sopkit.render.qr import is_ready, may_be_drawn
 from sopkit.render.unjudged import unjudged_said
 from sopkit.render.wording.names import Names
@@ -148,25 +146,21 @@ def run(
         console.complain(console.word(REFUSED if seen.count(Severity.ERROR) else UNSETTLED, former=former))
         return failed
     made = Edition(compilation.today, edition or "", draft=failed != OK, tool=f"sopkit {__version__}")
-    (documents, data), (drawings, told) = both(
-        partial(_audited, loaded, made, only, role), partial(_of_graph, loaded, only)
-    )
     request = Request(
         roles=_roles(loaded, role),
         kinds=tuple(kind for kind in KINDS if kind in only),
         forms=forms,
-        diagrams=drawings,
+        diagrams=_diagrams(loaded, only),
         logo=compilation.logo,
         fonts=brand_fonts(loaded, forms),
         apart=apart_wanted(output_format),
         former=_former(loaded, Path(output), since),
         results=Results(compilation.findings, compilation.proved, compilation.not_assessed, unjudged_said(compilation)),
-        more=documents,
-        entries=[entry for entry, _ in data],
+        more=(partial(_audited, loaded, made, only, role), partial(_told, loaded)),
         kept=Kept.open(loaded.folder),
     )
     published = publish(compilation.workspace, made, request, templates_of(loaded.folder))
-    written = _Written(watched(console, chain(published, [told], (file for _, file in data)), WORKING))
+    written = _Written(watched(console, published, WORKING))
     try:
         write_folder(Path(output), written)
     except LogoFailedError as error:
@@ -212,15 +206,13 @@ class _Written:
             yield name, data
 
 
-def _audited(
-    loaded: Loaded, edition: Edition, only: tuple[str, ...], role: tuple[str, ...]
-) -> tuple[list[Publication], list[tuple[Entry, File]]]:
+def _audited(loaded: Loaded, edition: Edition, only: tuple[str, ...], role: tuple[str, ...]) -> Part:
     """Return the audit in each language, as documents and as data; none for a role, or where no law applies."""
     compilation = loaded.compilation
+    if role or (only and "audit" not in only) or not compilation.law.packs:
+        return Part()
     documents: list[Publication] = []
     data: list[tuple[Entry, File]] = []
-    if role or (only and "audit" not in only) or not compilation.law.packs:
-        return documents, data
     made = audit(compilation, lambda name: is_file_in(loaded.folder, name))
     rests_on = inputs(loaded)
     commit = revision_of(loaded, rests_on)
@@ -229,14 +221,13 @@ def _audited(
         names = Names(compilation.workspace, lang)
         documents += publications(made, frame, names, "audit/")
         data += data_files(made, frame, names, "audit/")
-    return documents, data
+    return Part(documents, data)
 
 
-def _of_graph(loaded: Loaded, only: tuple[str, ...]) -> tuple[Mapping[tuple[str, Lang], Flow], File]:
-    """Return the drawings of the graph, and the file that tells it to machines."""
-    compilation = loaded.compilation
-    told = manifest(compilation.workspace, compilation.graph, compilation.forest, compilation.today)
-    return _diagrams(loaded, only), ("manifest.json", told)
+def _told(loaded: Loaded) -> Part:
+    """Return the file that tells the graph to machines."""
+    of = loaded.compilation
+    return Part(unlisted=[("manifest.json", manifest(of.workspace, of.graph, of.forest, of.today))])
 
 
 def _diagrams(loaded: Loaded, only: tuple[str, ...]) -> Mapping[tuple[str, Lang], Flow]:
