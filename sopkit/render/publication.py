@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property, partial
-from typing import Final, Literal, get_args
+from typing import Final
 
 from sopkit.aside import shared
 from sopkit.failure import DocumentFailedError
@@ -33,6 +33,7 @@ from sopkit.render.document import Block, Document
 from sopkit.render.edition_file import NAME, EditionFile, written
 from sopkit.render.editions import Changes, Record, compare, survey, with_manuals
 from sopkit.render.index import Entry, index, index_path
+from sopkit.render.kinds import Kind
 from sopkit.render.manual.book import Book, Plan, plan
 from sopkit.render.manual.changes import marked, news
 from sopkit.render.manual.front import Edition, languages_of
@@ -47,9 +48,6 @@ from sopkit.render.wall_calendar import wall_calendar
 from sopkit.render.wording.names import Names, Titled
 from sopkit.render.writers import APART, WRITERS, Apart, Form, Press
 from sopkit.text import LANGS, Lang, Phrase
-
-Kind = Literal["manual", "card", "checklist", "calendar", "training", "findings", "audit", "diagram"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 MANUALS: Final = Phrase("员工手册", "Manuals")
 MANUAL: Final = Phrase("手册", "manual")
