@@ -6,7 +6,6 @@ A page with an empty box in a script would be handed out, read aloud, and sent.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import is_dataclass
 from typing import Final, NoReturn
 
 from sopkit.failure import DocumentFailedError
@@ -29,9 +28,9 @@ MORE: Final = Phrase("等 {count} 个", "{count} in all")
 
 def refuse_unprintable(document: Document) -> None:
     """Raise `DocumentFailedError` where the document has a character that no font shows, naming it and its place."""
-    seen: set[str] = set()
-    _gather(document, seen)
-    lacking = unshown(set(clean("".join(seen)))) - DRAWN
+    texts: set[str] = set()
+    _gather(document, texts)
+    lacking = unshown(set(clean("".join(set().union(*texts))))) - DRAWN
     if not lacking:
         return
     found: dict[str, str] = {}
@@ -43,18 +42,18 @@ def refuse_unprintable(document: Document) -> None:
         _refuse(document, found)
 
 
-def _gather(value: object, seen: set[str]) -> None:
-    """Add every character within a value of the document model, of texts that are never shown, too."""
-    if isinstance(value, str):
-        seen.update(value)
-    elif isinstance(value, Run):
-        seen.update(value.text)
+def _gather(value: object, texts: set[str]) -> None:
+    """Add every text within a value of the document model, those that are never shown, too."""
+    if isinstance(value, Run):
+        texts.add(value.text)
     elif isinstance(value, tuple):
         for part in value:
-            _gather(part, seen)
-    elif is_dataclass(value):
+            _gather(part, texts)
+    elif isinstance(value, str):
+        texts.add(value)
+    else:
         for name in field_names(value):
-            _gather(getattr(value, name), seen)
+            _gather(getattr(value, name), texts)
 
 
 def refuse_cluster(document: Document, cluster: str) -> None:
@@ -119,7 +118,7 @@ def _placed(value: object, place: str) -> Iterator[tuple[str, str]]:
         else:
             for part in value:
                 yield from _placed(part, place)
-    elif is_dataclass(value):
+    else:
         inside = f"{place} › {value.id}" if isinstance(value, StepCard | Script) else place
         for name in field_names(value):
             yield from _placed(getattr(value, name), inside)
