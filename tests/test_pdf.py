@@ -164,9 +164,12 @@ def test_exactly_what_a_page_shows_is_looked_for_in_the_fonts() -> None:
 def test_no_other_font_is_read_where_the_largest_has_every_character() -> None:
     fonts._code_points.cache_clear()
     assert not unshown(set("字a☆\u200b"))
+    refuse_unprintable(page("字☐", "a✗"))
     assert fonts._code_points.cache_info().currsize == 1
+    assert not unshown(set("字🙂"))
+    assert fonts._code_points.cache_info().currsize == 2
     assert unshown(set("字a\U00012000\ue000")) == {"\U00012000", "\ue000"}
-    assert fonts._code_points.cache_info().currsize > 1
+    assert fonts._code_points.cache_info().currsize > 2
 
 
 def test_nothing_is_unwanted_of_what_python_calls_printable() -> None:

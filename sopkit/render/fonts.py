@@ -65,10 +65,10 @@ def unshown(chars: Set[str]) -> set[str]:
 
 @cache
 def _all_faces() -> list[tuple[Path, int]]:
-    """Return the faces of our fonts, those of the largest first: a file, and where in it a face begins."""
+    """Return a file and where a face begins in it, for each: the first face of the largest font first, the second ones after all these."""
     paths = [path for folder in _folders() for path in folder.glob("*.tt[fc]")]
-    paths.sort(key=lambda path: (-path.stat().st_size, path))
-    return [(path, face) for path in paths for face in _faces(path)]
+    faces = [(number, -path.stat().st_size, path, face) for path in paths for number, face in enumerate(_faces(path))]
+    return [(path, face) for _, _, path, face in sorted(faces)]
 
 
 def _faces(path: Path) -> tuple[int, ...]:

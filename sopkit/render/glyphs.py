@@ -30,7 +30,7 @@ def refuse_unprintable(document: Document) -> None:
     """Raise `DocumentFailedError` where the document has a character that no font shows, naming it and its place."""
     texts: set[str] = set()
     _gather(document, texts)
-    lacking = unshown(set(clean("".join(set().union(*texts))))) - DRAWN
+    lacking = unshown(set(clean("".join(set().union(*texts)))) - DRAWN)
     if not lacking:
         return
     found: dict[str, str] = {}
