@@ -18,13 +18,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import IO, Final, NoReturn, TypeVar, cast
+from typing import IO, Final, NoReturn, TypeVar
 
 Work = Callable[[Iterator[int]], Iterator[bytes]]
 """The numbers of pieces come in as the copy takes them; what it makes of them goes out in parts, of one piece or of several."""
 
 Made = TypeVar("Made")
-Too = TypeVar("Too")
 
 MARK: Final = struct.Struct("q")
 LENGTH: Final = struct.Struct("Q")
@@ -96,12 +95,6 @@ def shared(tasks: Sequence[Callable[[], Made]]) -> list[Made]:
     return done
 
 
-def both(one: Callable[[], Made], other: Callable[[], Too]) -> tuple[Made, Too]:
-    """Do two tasks at once, where there is a second process, and return what each made."""
-    made, too = shared([one, other])
-    return cast("Made", made), cast("Too", too)
-
-
 def begun(task: Callable[[], Made], known: Sequence[object]) -> Callable[[], Made]:
     """Begin a task in a second process, where there is one; return what waits for what it made, or raised.
 
@@ -111,7 +104,8 @@ def begun(task: Callable[[], Made], known: Sequence[object]) -> Callable[[], Mad
 
     def made() -> Made:
         for part in second.result() or () if second is not None else ():
-            return cast("Made", _Unpickler(part, known).load())
+            there: Made = _Unpickler(part, known).load()
+            return there
         return task()
 
     return made

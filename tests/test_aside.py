@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from sopkit import cache, pipeline, rules
-from sopkit.aside import Aside, begun, both, shared
+from sopkit.aside import Aside, begun, shared
 from sopkit.cli import former
 from sopkit.reader.files import find_sources
 from sopkit.render.document import Paragraph
@@ -125,7 +125,6 @@ def test_one_process_does_every_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Aside, "start", lambda *_: None)
     assert shared([lambda: 1, lambda: 2]) == [1, 2]
     assert shared([]) == []
-    assert both(lambda: 1, lambda: "2") == (1, "2")
     assert begun(lambda: 1, [])() == 1
 
 

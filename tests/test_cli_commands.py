@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sopkit.cli import build
+from sopkit.cli import making
 from sopkit.output import MARKER
 from sopkit.text import LANGS
 from tests.commands import CAPPED, GOOD, MISSPELT, UNSETTLED, Run, Write, files, runner, writer
@@ -245,7 +245,7 @@ def test_a_build_that_breaks_leaves_the_former_output(
     def broken(*_arguments: object) -> bytes:
         raise MemoryError
 
-    monkeypatch.setattr(build, "manifest", broken)
+    monkeypatch.setattr(making, "manifest", broken)
     code, _, err = sopkit("build", folder, "-o", tmp_path / "out", "--lang", "en")
     assert code == 3
     assert "sopkit itself failed" in err

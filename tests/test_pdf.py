@@ -18,8 +18,9 @@ import pytest
 from pypdf.generic import DictionaryObject
 
 from sopkit.failure import DocumentFailedError
+from sopkit.render import fonts
 from sopkit.render.document import Document, Fact, Paragraph, Section, StepCard, text
-from sopkit.render.fonts import characters
+from sopkit.render.fonts import unshown
 from sopkit.render.glyphs import DRAWN, refuse_unprintable
 from sopkit.render.manual.book import Book, plan
 from sopkit.render.manual.manual import manual
@@ -153,10 +154,22 @@ def test_a_character_that_no_font_has_stops_the_build_and_is_named_with_its_plac
 
 
 def test_exactly_what_a_page_shows_is_looked_for_in_the_fonts() -> None:
-    known = characters() | DRAWN
     for char in map(chr, (*range(0x3100), *range(0xD7F0, 0xE010), *range(0xFDC0, 0xFE00), 0xFFFE, 0xFFFF)):
-        with nullcontext() if clean(char) in known else pytest.raises(DocumentFailedError):
+        with (
+            nullcontext() if clean(char) in DRAWN or not unshown({clean(char)}) else pytest.raises(DocumentFailedError)
+        ):
             refuse_unprintable(Document("index", "en", "", "", (), (Fact((Run(char),), ()),)))
+
+
+def test_no_other_font_is_read_where_the_largest_has_every_character() -> None:
+    fonts._code_points.cache_clear()
+    assert not unshown(set("字a☆\u200b"))
+    refuse_unprintable(page("字☐", "a✗"))
+    assert fonts._code_points.cache_info().currsize == 1
+    assert not unshown(set("字🙂"))
+    assert fonts._code_points.cache_info().currsize == 2
+    assert unshown(set("字a\U00012000\ue000")) == {"\U00012000", "\ue000"}
+    assert fonts._code_points.cache_info().currsize > 2
 
 
 def test_nothing_is_unwanted_of_what_python_calls_printable() -> None:

@@ -44,6 +44,14 @@ def test_what_copies_did_not_make_is_made_here(made: Collection[int], monkeypatc
     assert all(data in (b"by a copy", alone[path]) for path, data in shared)
 
 
+def test_what_is_made_already_is_put_down_while_copies_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "relayed", lambda *_: ((number, b"by a copy") for number in range(6)))
+    came = [name for name, _ in printed(PIECES, Press(Templates(), TODAY), [("a", b""), ("b", b"")])]
+    assert came == ["0.html", "b", "a", *(f"{number}.html" for number in range(1, 7))]
+    monkeypatch.setattr(printing, "relayed", lambda *_: ())
+    assert len(dict(printed(PIECES, Press(Templates(), TODAY), [("a", b""), ("b", b"")]))) == len(PIECES) + 2
+
+
 def test_a_copy_makes_what_it_is_given_and_ends_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Callable[[Iterator[int]], Iterator[bytes]]] = []
 

@@ -289,7 +289,7 @@ def test_whether_two_lifecycles_meet_is_worked_out_once_unless_something_that_th
     later = {**files, "play.yaml": files["play.yaml"].replace(b"within: 1d", b"within: 2d")}
     for then, now, times in ((files, started, 2), (started, files, 2), (files, later, 1)):
         wholes = [compiled(one) for one in (now, then)]
-        met = Mock(wraps=conflicts_owners.meeting)
+        met = Mock(wraps=conflicts_meeting.meeting)
         monkeypatch.setattr(conflicts_owners, "meeting", met)
         together, base = judged_with(then, now, None, None)
         assert met.call_count == times

@@ -15,8 +15,9 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from sopkit.render.kinds import Kind
 from sopkit.render.marks import clean, line
-from sopkit.render.publication import Kind, Request
+from sopkit.render.publication import Request
 from sopkit.render.templating import safe_href
 from sopkit.text import LANGS
 from tests.documents import SMALL, Element, made, tree

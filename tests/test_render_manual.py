@@ -15,11 +15,12 @@ from sopkit.render.checklist import checklist
 from sopkit.render.diagrams import diagrams
 from sopkit.render.document import Bullets, Document, StepCard, Table, content_hash, lines_of
 from sopkit.render.index import Entry, index
+from sopkit.render.kinds import Kind
 from sopkit.render.manual.book import Book, plan
 from sopkit.render.manual.front import Edition
 from sopkit.render.manual.manual import manual
 from sopkit.render.marks import Run, plain
-from sopkit.render.publication import Kind, Request
+from sopkit.render.publication import Request
 from sopkit.render.templating import Templates
 from sopkit.render.wording.names import Names
 from sopkit.render.writers import WRITERS

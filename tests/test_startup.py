@@ -74,10 +74,18 @@ def test_a_check_loads_no_templates_no_manuals_and_no_audit(tmp_path: Path) -> N
     assert not {name for name in loaded if name.startswith(unused)}
 
 
-def test_a_check_reads_before_it_loads_the_rules(tmp_path: Path) -> None:
-    _, loaded = modules("import sys, sopkit.cli.check\nprint(0, *sorted(sys.modules))", tmp_path / "caches")
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_files_are_read_before_the_rules_are_loaded(command: str, tmp_path: Path) -> None:
+    _, loaded = modules(f"import sys, sopkit.cli.{command}\nprint(0, *sorted(sys.modules))", tmp_path / "caches")
     assert "sopkit.cli.workspace" in loaded
-    assert not loaded & {"sopkit.rules", "sopkit.graph", "sopkit.pipeline"}
+    assert not loaded & {
+        "sopkit.rules",
+        "sopkit.graph",
+        "sopkit.pipeline",
+        "sopkit.audit",
+        "sopkit.render.publication",
+        "jinja2",
+    }
 
 
 @pytest.mark.long

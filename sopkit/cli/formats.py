@@ -12,7 +12,6 @@ from sopkit.cli.workspace import Loaded
 from sopkit.failure import DocumentFailedError, LogoFailedError
 from sopkit.reader.font_files import find_font
 from sopkit.reader.templates import find_templates
-from sopkit.render.own_templates import OwnTemplates
 from sopkit.render.templating import Templates
 from sopkit.render.writers import APART, INSTALL, WRITERS, Apart, Form, Medium, Writer
 from sopkit.text import Phrase
@@ -116,7 +115,11 @@ def _place(loaded: Loaded, key: str) -> str:
 def templates_of(folder: Path) -> Templates:
     """Return the templates of a workspace, by default the package's. Raises `DocumentFailedError`."""
     own = find_templates(folder)
-    return OwnTemplates(own) if own else Templates()
+    if not own:
+        return Templates()
+    from sopkit.render.own_templates import OwnTemplates  # noqa: PLC0415  few have any
+
+    return OwnTemplates(own)
 
 
 def _medium(form: Form | Apart) -> Writer | Medium:

@@ -108,8 +108,16 @@ def directory_argument() -> click.Argument:
     return click.Argument(["directory"], required=False, metavar="[DIR]")
 
 
-def load(console: Console, directory: str | None, beside: Callable[[Path, Found], Other] = alone) -> Loaded:
-    """Compile the workspace in `directory`, by default the one that the working directory is in, `beside` another version of it."""
+def load(
+    console: Console,
+    directory: str | None,
+    beside: Callable[[Path, Found], Other] = alone,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Loaded:
+    """Compile the workspace in `directory`, by default the one that the working directory is in, `beside` another version of it.
+
+    What the command needs is imported `meanwhile`: a second process reads files then.
+    """
     folder = locate(directory)
     with without_collections():
         files = find_sources(folder)
@@ -118,6 +126,7 @@ def load(console: Console, directory: str | None, beside: Callable[[Path, Found]
         reading = Reading(files.sources, remembered.recall(files.sources))
         from sopkit import pipeline  # noqa: PLC0415  takes as long as 200 files: a second process reads these meanwhile
 
+        meanwhile()
         drafting = partial(
             pipeline.drafted,
             today=console.today,

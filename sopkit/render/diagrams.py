@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
+from sopkit.aside import shared
 from sopkit.frozen import dataclass
 from sopkit.graph.nodes import ExecutionGraph
 from sopkit.graph.part import around
@@ -45,14 +47,10 @@ class Flow:
 
 
 def diagrams(graph: ExecutionGraph, workspace: Workspace, languages: Iterable[Lang]) -> dict[tuple[str, Lang], Flow]:
-    """Return (playbook, language) → its drawing."""
-    found: dict[tuple[str, Lang], Flow] = {}
-    for lang in languages:
-        for playbook in playbooks_of(workspace):
-            drawn = _flow(playbook, graph, workspace, lang)
-            if drawn:
-                found[playbook.id, lang] = drawn
-    return found
+    """Return (playbook, language) → its drawing; two processes make them, where there are two."""
+    wanted = [(playbook, lang) for lang in languages for playbook in playbooks_of(workspace)]
+    drawn = shared([partial(_flow, playbook, graph, workspace, lang) for playbook, lang in wanted])
+    return {(playbook.id, lang): flow for (playbook, lang), flow in zip(wanted, drawn, strict=True) if flow}
 
 
 def _flow(playbook: Playbook, graph: ExecutionGraph, workspace: Workspace, lang: Lang) -> Flow | None:

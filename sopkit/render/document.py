@@ -314,9 +314,9 @@ def _add_pieces(value: object, pieces: list[bytes]) -> None:
         pieces.append(_piece(f"({len(value)}"))
         for part in value:
             _add_pieces(part, pieces)
-    elif is_dataclass(value):
+    elif names := field_names(value):
         pieces.append(_piece(type(value).__name__))
-        for name in field_names(value):
+        for name in names:
             if name not in LOOKS:
                 _add_pieces(getattr(value, name), pieces)
     else:
@@ -345,7 +345,7 @@ def _add_lines(value: object, lines: list[Line]) -> None:
         else:
             for part in value:
                 _add_lines(part, lines)
-    elif is_dataclass(value):
+    else:
         for name in field_names(value):
             _add_lines(getattr(value, name), lines)
 
@@ -359,11 +359,14 @@ def is_line(value: tuple[object, ...]) -> TypeGuard[Line]:
 
 
 def field_names(value: object) -> tuple[str, ...]:
-    """Return the names of the fields of a dataclass's instance."""
-    kind: type = type(value)
-    if kind not in _NAMES:
-        _NAMES[kind] = tuple(each.name for each in fields(kind))
-    return _NAMES[kind]
+    """Return the names of the fields of a dataclass's instance; none of another value."""
+    return _NAMES[type(value)]
 
 
-_NAMES: Final[dict[type, tuple[str, ...]]] = {}
+class _Names(dict[type, tuple[str, ...]]):
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        names = self[kind] = tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
+        return names
+
+
+_NAMES: Final = _Names()

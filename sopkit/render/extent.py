@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import is_dataclass
 from functools import cache, lru_cache
 from typing import ClassVar, Final
 
@@ -81,7 +80,7 @@ def _heights(value: object) -> Iterator[float]:
         yield 4.0 * Extent.BLOCK
     elif isinstance(value, Fact):
         yield max(_lines(value.label, LABEL_EMS), sum(_heights(value.lines)))
-    elif is_dataclass(value):
+    else:
         for name in field_names(value):
             yield from _heights(getattr(value, name))
 

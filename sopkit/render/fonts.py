@@ -5,10 +5,12 @@ They come as packages from PyPI (`sopkit[docs]`), so that a document looks the s
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import cache
 from importlib.util import find_spec
+from itertools import chain
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,7 +26,7 @@ IGNORED: Final = frozenset("\t\n\u00ad\u200b\u200c\u200d\u2060\ufeff") | {
 }  # fmt: skip
 """Characters that have no shape of their own: joiners, variation selectors, tags of flags."""
 
-PRIVATE: Final = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
+PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 """Where a font may hold anything: what an author means by such a character, nobody knows."""
 
 
@@ -50,39 +52,43 @@ def _folders() -> Iterator[Path]:
         yield Path(spec.origin).parent
 
 
+def unshown(chars: Set[str]) -> set[str]:
+    """Return those that have a shape, and in no font of ours; a font is read when the larger ones leave something to look for."""
+    private = set(PRIVATE.findall("".join(chars)))
+    left = set(map(ord, chars - IGNORED - private))
+    for path, face in _all_faces():
+        if not left:
+            break
+        left -= _code_points(path, face)
+    return private.union(map(chr, left))
+
+
 @cache
-def characters() -> frozenset[str]:
-    """Return every character that some font of ours shows, or that has no shape."""
-    found: set[int] = set()
-    for folder in _folders():
-        for path in sorted(folder.glob("*.tt[fc]")):
-            with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as font:
-                found.update(*_code_points(font))
-    for start, end in PRIVATE:
-        found.difference_update(range(start, end + 1))
-    return frozenset(map(chr, found)) | IGNORED
+def _all_faces() -> list[tuple[Path, int]]:
+    """Return a file and where a face begins in it, for each: the first face of the largest font first, the second ones after all these."""
+    paths = [path for folder in _folders() for path in folder.glob("*.tt[fc]")]
+    faces = [(number, -path.stat().st_size, path, face) for path in paths for number, face in enumerate(_faces(path))]
+    return [(path, face) for _, _, path, face in sorted(faces)]
 
 
-def _code_points(font: mmap) -> Iterator[Iterable[int]]:
-    """Yield the code points of each face of a font file (OpenType: `cmap`, formats 4 and 12, which is what fonts have)."""
-    seen: set[int] = set()
-    for face in _faces(font):
+def _faces(path: Path) -> tuple[int, ...]:
+    with path.open("rb") as file:
+        if file.read(4) != b"ttcf":
+            return (0,)
+        _, count = struct.unpack(">II", file.read(8))
+        return struct.unpack(f">{count}I", file.read(4 * count))
+
+
+@cache
+def _code_points(path: Path, face: int) -> frozenset[int]:
+    """Return what a face shows (OpenType: `cmap`, formats 4 and 12, which is what fonts have)."""
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as font:
         table = _table(font, face, b"cmap")
         (count,) = struct.unpack_from(">H", font, table + 2)
-        for record in range(count):
-            (offset,) = struct.unpack_from(">I", font, table + 4 + 8 * record + 4)
-            at = table + offset
-            (form,) = struct.unpack_from(">H", font, at)
-            if at not in seen and form in FORMATS:
-                seen.add(at)
-                yield from FORMATS[form](font, at)
-
-
-def _faces(font: mmap) -> tuple[int, ...]:
-    if font[:4] != b"ttcf":
-        return (0,)
-    (count,) = struct.unpack_from(">I", font, 8)
-    return struct.unpack_from(f">{count}I", font, 12)
+        places = {table + struct.unpack_from(">I", font, table + 8 + 8 * record)[0] for record in range(count)}
+        forms = {at: struct.unpack_from(">H", font, at)[0] for at in places}
+        read = [FORMATS[form](font, at) for at, form in forms.items() if form in FORMATS]
+        return frozenset().union(*chain.from_iterable(read))
 
 
 def _table(font: mmap, face: int, tag: bytes) -> int:

@@ -6,14 +6,12 @@ A page with an empty box in a script would be handed out, read aloud, and sent.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import is_dataclass
-from functools import cache
 from typing import Final, NoReturn
 
 from sopkit.failure import DocumentFailedError
 from sopkit.render.document import Document, Script, Section, StepCard, field_names, is_line
-from sopkit.render.fonts import characters
-from sopkit.render.marks import UNWANTED, Run, clean, plain
+from sopkit.render.fonts import unshown
+from sopkit.render.marks import Run, clean, plain
 from sopkit.text import LANGS, Lang, Phrase
 
 DRAWN: Final = frozenset("☐✗")
@@ -30,39 +28,32 @@ MORE: Final = Phrase("等 {count} 个", "{count} in all")
 
 def refuse_unprintable(document: Document) -> None:
     """Raise `DocumentFailedError` where the document has a character that no font shows, naming it and its place."""
-    shown = printable()
-    seen: set[str] = set()
-    _gather(document, seen)
-    if seen <= shown:
+    texts: set[str] = set()
+    _gather(document, texts)
+    lacking = unshown(set(clean("".join(set().union(*texts)))) - DRAWN)
+    if not lacking:
         return
     found: dict[str, str] = {}
     for place, words in _texts(document):
         for char in clean(words):
-            if char not in shown:
+            if char in lacking:
                 found.setdefault(char, place)
     if found:
         _refuse(document, found)
 
 
-@cache
-def printable() -> frozenset[str]:
-    """Return what can be printed as it stands: `clean` leaves it alone."""
-    shown = characters() | DRAWN
-    return shown.difference(UNWANTED.findall("".join(shown)), "\r")
-
-
-def _gather(value: object, seen: set[str]) -> None:
-    """Add every character within a value of the document model, of texts that are never shown, too."""
-    if isinstance(value, str):
-        seen.update(value)
-    elif isinstance(value, Run):
-        seen.update(value.text)
+def _gather(value: object, texts: set[str]) -> None:
+    """Add every text within a value of the document model, those that are never shown, too."""
+    if isinstance(value, Run):
+        texts.add(value.text)
     elif isinstance(value, tuple):
         for part in value:
-            _gather(part, seen)
-    elif is_dataclass(value):
+            _gather(part, texts)
+    elif isinstance(value, str):
+        texts.add(value)
+    else:
         for name in field_names(value):
-            _gather(getattr(value, name), seen)
+            _gather(getattr(value, name), texts)
 
 
 def refuse_cluster(document: Document, cluster: str) -> None:
@@ -127,7 +118,7 @@ def _placed(value: object, place: str) -> Iterator[tuple[str, str]]:
         else:
             for part in value:
                 yield from _placed(part, place)
-    elif is_dataclass(value):
+    else:
         inside = f"{place} › {value.id}" if isinstance(value, StepCard | Script) else place
         for name in field_names(value):
             yield from _placed(getattr(value, name), inside)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final, assert_never
 
@@ -263,6 +263,6 @@ def _add_targets(value: object, found: set[str]) -> None:
     elif isinstance(value, tuple):
         for part in value:
             _add_targets(part, found)
-    elif is_dataclass(value):
+    else:
         for name in field_names(value):
             _add_targets(getattr(value, name), found)

@@ -28,7 +28,8 @@ from sopkit.failure import DocumentFailedError, LogoFailedError
 from sopkit.kept import Kept
 from sopkit.output import writing
 from sopkit.render.document import Document
-from sopkit.render.glyphs import printable, refuse_cluster, refuse_unprintable
+from sopkit.render.fonts import unshown
+from sopkit.render.glyphs import refuse_cluster, refuse_unprintable
 from sopkit.render.print_data import Data, print_data
 from sopkit.render.templating import Templates
 from sopkit.render.typst_press import FONTS, Apart, InProcess, Job, LayoutError, why_not_shown
@@ -72,7 +73,7 @@ class Typesetter:
                 (self.folder / FONTS).mkdir(exist_ok=True)
                 (self.folder / FONTS / f"{number}.otf").write_bytes(data)
             undo.pop_all()
-        printable()  # found once, before the process is copied
+        unshown({"字"})  # the largest font is read once, before the process is copied
         self._identity = _identity(as_of, {name: text for name, (text, _) in sources.items()}, fonts)
         self._press = (Apart if any(own for _, own in sources.values()) else InProcess)(self.folder)
 

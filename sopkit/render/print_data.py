@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import is_dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -139,10 +138,11 @@ class _Preparation:
 
     def _plain(self, value: object) -> Data:
         """Return a block with its fields; a line among them as pieces, an anchor as one that no other has."""
-        if not is_dataclass(value):
+        names = field_names(value)
+        if not names:
             raise TypeError(f"no block: {type(value).__name__}")
         made: Data = {"block": type(value).__name__}
-        for name in field_names(value):
+        for name in names:
             given = getattr(value, name)
             made[name] = self._anchor(given) if name == "anchor" else self._value(given)
         return made
@@ -279,7 +279,7 @@ def _add_anchors(value: object, found: set[str]) -> None:
         if not is_line(value):
             for part in value:
                 _add_anchors(part, found)
-    elif is_dataclass(value):
+    else:
         for name in field_names(value):
             given = getattr(value, name)
             if name != "anchor":

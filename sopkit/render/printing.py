@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -29,23 +29,29 @@ class Piece:
     path: str
 
 
-def printed(pieces: Sequence[Piece], press: Press) -> Iterator[File]:
-    """Yield each file as (posix path, bytes), about the largest first; what a writer raises goes through."""
+def printed(pieces: Sequence[Piece], press: Press, made: Iterable[File] = ()) -> Iterator[File]:
+    """Yield each file as (posix path, bytes), about the largest first, and those that are `made` while others are at work.
+
+    What a writer raises goes through.
+    """
     pieces, first = _apart(_largest_first(pieces))
     if any(piece.form == "pdf" for piece in pieces):
         _ = press.typesetter  # all processes set by the layouts of one folder
-    here: list[File] = []
+    here = [*made]
 
     def write_first() -> None:
-        here.extend([(piece.path, _write(piece, press)) for piece in first])
+        while first:
+            piece = first.pop()
+            here.append((piece.path, _write(piece, press)))
 
     try:
         left = dict(enumerate(pieces))
-        for number, made in relayed(len(pieces), partial(_made, pieces, press), write_first, press.load_fonts):
+        for number, written in relayed(len(pieces), partial(_made, pieces, press), write_first, press.load_fonts):
             piece = left.pop(number)
-            yield piece.path, made if made is not None else _write(piece, press)
-        if not here:
-            write_first()
+            yield piece.path, written if written is not None else _write(piece, press)
+            while here:
+                yield here.pop()
+        write_first()
         yield from here
         for piece in left.values():
             yield piece.path, _write(piece, press)
@@ -59,7 +65,7 @@ def _largest_first(pieces: Sequence[Piece]) -> Sequence[Piece]:
     return sorted(pieces, key=lambda piece: -sizes[id(piece.document)] * (SLOW if piece.form == "pdf" else 1))
 
 
-def _apart(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], Sequence[Piece]]:
+def _apart(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], list[Piece]]:
     """Return the pieces without the smallest of each form, and these: who writes them has loaded what all copies but the first need.
 
     PDF is left to the copies, since setting it starts threads; the first begins with one.

@@ -11,10 +11,10 @@ import base64
 import gc
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property, partial
-from typing import Final, Literal, get_args
+from typing import Final
 
 from sopkit.aside import shared
 from sopkit.failure import DocumentFailedError
@@ -33,6 +33,7 @@ from sopkit.render.document import Block, Document
 from sopkit.render.edition_file import NAME, EditionFile, written
 from sopkit.render.editions import Changes, Record, compare, survey, with_manuals
 from sopkit.render.index import Entry, index, index_path
+from sopkit.render.kinds import Kind
 from sopkit.render.manual.book import Book, Plan, plan
 from sopkit.render.manual.changes import marked, news
 from sopkit.render.manual.front import Edition, languages_of
@@ -47,9 +48,6 @@ from sopkit.render.wall_calendar import wall_calendar
 from sopkit.render.wording.names import Names, Titled
 from sopkit.render.writers import APART, WRITERS, Apart, Form, Press
 from sopkit.text import LANGS, Lang, Phrase
-
-Kind = Literal["manual", "card", "checklist", "calendar", "training", "findings", "audit", "diagram"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 MANUALS: Final = Phrase("员工手册", "Manuals")
 MANUAL: Final = Phrase("手册", "manual")
@@ -103,6 +101,17 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Some of what a build makes."""
+
+    publications: Sequence[Publication] = ()
+    files: Sequence[tuple[Entry, File]] = ()
+    """What is no document, with what the index says of it."""
+    unlisted: Sequence[File] = ()
+    """Files of which the index says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What to make; empty means everything there is."""
 
@@ -124,21 +133,10 @@ class Request:
     """Calendars for programs and drawings by themselves, where they are wanted."""
     former: EditionFile | None = None
     """What is known of earlier editions: what is otherwise is marked in the manuals."""
-    more: Sequence[Publication] = ()
-    """Documents that are made elsewhere, for the same folder."""
-    entries: Sequence[Entry] = ()
-    """Files that others write into the same folder, for the index."""
+    more: Sequence[Callable[[], Part]] = ()
+    """What makes others of the same folder; not all in this process."""
     kept: Kept = field(default_factory=Kept)
     """Documents that were set before."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What is made for one reader, or for nobody in particular, in one language."""
-
-    publications: list[Publication]
-    files: list[tuple[Entry, bytes]]
-    """For programs: calendars."""
 
 
 def publish(
@@ -152,25 +150,19 @@ def publish(
     with without_collections():
         parts = shelf.parts(languages)
         gc.freeze()  # documents stay until they are written
-    files = [file for part in parts for file in part.files]
     documents = [each for part in parts for each in part.publications]
-    documents += wanted.more
     entries: list[Entry] = []
     pieces: list[Piece] = []
     for each in documents:
         for form, entry in each.written(wanted.forms):
             entries.append(entry)
             pieces.append(Piece(shelf.signed(each.document), form, entry.path))
-    entries += [entry for entry, _ in files]
-    drawn = list(shelf.drawn())
-    entries += [entry for entry, _ in drawn]
-    entries += wanted.entries
+    entries += [entry for part in parts for entry, _ in part.files]
     for lang in languages:
         page = index(entries, Names(workspace, lang), edition, languages, shelf.news(entries, lang))
         pieces.append(Piece(shelf.signed(page), "html", index_path(lang, languages)))
-    yield from (file for _, file in drawn)
-    yield from printed(pieces, Press(templates, edition.as_of, wanted.fonts, wanted.kept))
-    yield from ((entry.path, data) for entry, data in files)
+    made = [file for part in parts for file in (*(file for _, file in part.files), *part.unlisted)]
+    yield from printed(pieces, Press(templates, edition.as_of, wanted.fonts, wanted.kept), made)
     known = shelf.known(
         {(each.role, each.document.lang): each.document.content for each in documents if each.title == MANUAL}
     )
@@ -226,11 +218,12 @@ class _Shelf:
         address = f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
         return replace(document, look=replace(document.look, logo=address))
 
-    def parts(self, languages: Sequence[Lang]) -> list[_Part]:
+    def parts(self, languages: Sequence[Lang]) -> list[Part]:
         """Return everything, one language after the other; two processes make it, where there are two.
 
         They go by readers, and all that needs the days on which things fall stands at the end: what documents share whatever their
-        language, the questions of a role and those days, is found out by one of the two.
+        language, the questions of a role and those days, is found out by one of the two. What others make stands at the front: this
+        process need not hand it over.
         """
         books = {lang: self._whole(lang) for lang in languages}
         tasks = [
@@ -240,27 +233,31 @@ class _Shelf:
         ]
         tasks += [(lang, partial(self._with_days, book)) for lang, book in books.items()]
         tasks += [(lang, partial(self._for_nobody, book)) for lang, book in books.items()]
-        made = shared([task for _, task in tasks])
-        return [part for lang in languages for (of, _), part in zip(tasks, made, strict=True) if of == lang]
+        every: list[Callable[[], Part]] = [*self.wanted.more, *(task for _, task in tasks)]
+        made = shared(every)
+        more, own = made[: len(self.wanted.more)], made[len(self.wanted.more) :]
+        by_lang = [part for lang in languages for (of, _), part in zip(tasks, own, strict=True) if of == lang]
+        return [*by_lang, Part(files=[*self._drawn()]), *more]
 
     def _whole(self, lang: Lang) -> Book:
         diagrams = {id_: each.parts for (id_, language), each in self.wanted.diagrams.items() if language == lang}
         return Book(self.plan, Names(self.plan.workspace, lang), "", diagrams)
 
-    def _for_reader(self, book: Book) -> _Part:
+    def _for_reader(self, book: Book) -> Part:
         made = [*self._to_read(book)]
         if self._wants("checklist"):
             made += self._checklists(book)
-        return _Part(made, [])
+        return Part(made)
 
-    def _with_days(self, whole: Book) -> _Part:
+    def _with_days(self, whole: Book) -> Part:
         """Return the calendars of all readers."""
         if not self._wants("calendar"):
-            return _Part([], [])
+            return Part()
         books = [replace(whole, role=role) for role in self._readers(whole)]
-        return _Part([made for book in books for made in self._wall_calendar(book)], [*self._calendar_files(books)])
+        hung = [made for book in books for made in self._wall_calendar(book)]
+        return Part(hung, [*self._calendar_files(books)])
 
-    def _for_nobody(self, whole: Book) -> _Part:
+    def _for_nobody(self, whole: Book) -> Part:
         """Return what is no single reader's."""
         made: list[Publication] = []
         if not self.wanted.roles and self._wants("checklist"):
@@ -270,14 +267,14 @@ class _Shelf:
             document = check_report(self.wanted.results, self.edition, whole.names)
             stem = f"check/findings.{whole.names.lang}"
             made.append(Publication(document, CHECK, "", TITLE, stem, FORMS_TO_READ))
-        return _Part(made, [])
+        return Part(made)
 
     def _readers(self, whole: Book) -> list[str]:
         """Return whose documents are made; '' is everyone."""
         working = [role for role in self.plan.workspace.roles if has_work(role, whole)]
         return [role for role in working if role in self.wanted.roles] if self.wanted.roles else ["", *working]
 
-    def drawn(self) -> Iterator[tuple[Entry, File]]:
+    def _drawn(self) -> Iterator[tuple[Entry, File]]:
         """Yield each diagram as a file of its own."""
         if "svg" not in self.wanted.apart or self.wanted.roles or not self._wants("diagram"):
             return
@@ -324,7 +321,7 @@ class _Shelf:
             stem = f"calendar/{file_name(book.role)}.{book.names.lang}"
             yield Publication(document, CALENDARS, book.role, WALL, stem, FORMS_TO_HANG)
 
-    def _calendar_files(self, books: Iterable[Book]) -> Iterator[tuple[Entry, bytes]]:
+    def _calendar_files(self, books: Iterable[Book]) -> Iterator[tuple[Entry, File]]:
         """Yield each calendar file with its entry in the index, where its library is there."""
         if "ics" not in self.wanted.apart or not APART["ics"].ready:
             return
@@ -333,7 +330,7 @@ class _Shelf:
             if data:
                 lang = book.names.lang
                 path = f"calendar/{file_name(book.role)}.{lang}.ics"
-                yield Entry(CALENDARS, book.role, CALENDAR, lang, APART["ics"].name, path), data
+                yield Entry(CALENDARS, book.role, CALENDAR, lang, APART["ics"].name, path), (path, data)
 
     def _checklists(self, book: Book) -> Iterator[Publication]:
         for period in PERIODS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 
 from sopkit.render.document import Diagram, Script, Section, field_names, is_line
 from sopkit.render.marks import Line, Run
@@ -21,9 +21,10 @@ def _raised(value: object) -> object:
         if is_line(value):
             return _line(value)
         return tuple(_raised(part) for part in value)
-    if is_dataclass(value) and not isinstance(value, type | Script | Diagram | Run):
-        return type(value)(*(_raised(getattr(value, name)) for name in field_names(value)))
-    return value
+    if isinstance(value, Script | Diagram | Run):
+        return value
+    names = field_names(value)
+    return type(value)(*(_raised(getattr(value, name)) for name in names)) if names else value
 
 
 def _line(line: Line) -> Line:

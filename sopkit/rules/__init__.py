@@ -58,7 +58,7 @@ class Family(Protocol):
 
 FAMILIES: Final[
     tuple[Family, ...]
-] = (  # the dearest at both ends, those of law at the second, for two processes to begin with; neighbours share what they work out
+] = (  # the dearest at both ends, for two processes to begin with, those of law near the second; neighbours share what they work out
     caps,
     conflicts,
     reach,
@@ -70,7 +70,6 @@ FAMILIES: Final[
     times,
     tools,
     tools_data,
-    targets,
     kpis,
     experiments,
     consent,
@@ -80,6 +79,7 @@ FAMILIES: Final[
     promotions,
     papers,
     personal,
+    targets,
 )
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for family in FAMILIES for rule in family.RULES), key=lambda rule: rule.code)

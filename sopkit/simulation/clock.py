@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -21,6 +21,9 @@ from sopkit.simulation.holidays import Holidays
 DAY: Final = 86400
 WEEK: Final = 7 * DAY
 EPOCH: Final = date(1970, 1, 1)
+SHORTEST_MONTH: Final = 28
+MONTHS: Final[Mapping[Calendar, int]] = {"quarter": 3, "year": 12}
+"""What is longer than a month, in months."""
 NEVER: Final = 1 << 60
 """An instant that does not come."""
 LONGEST_WAIT: Final = 400 * DAY
@@ -295,23 +298,25 @@ def _begins(today: date, unit: Calendar) -> bool:
 
 
 def _first_month(today: date, unit: Calendar) -> bool:
-    return (today.month - 1) % {"quarter": 3, "year": 12}.get(unit, 1) == 0
+    return (today.month - 1) % MONTHS.get(unit, 1) == 0
 
 
 def _falls_on(slot: Slot, today: date, unit: Calendar) -> bool:
-    if unit in ("month", "quarter", "year") and not _first_month(today, unit):
-        return False
     if slot.month_day is not None:
-        length = _length(today)
-        return today.day == (length if slot.month_day == -1 else min(slot.month_day, length))
-    if slot.weekday is None:
+        found = today.day == slot.month_day or (
+            (slot.month_day > today.day or slot.month_day == -1) and _is_last(today)
+        )
+    elif slot.weekday is None:
         return unit in ("day", "week") and (unit == "day" or today.weekday() == 0)
-    if today.weekday() != WEEKDAYS.index(slot.weekday):
+    elif today.weekday() != WEEKDAYS.index(slot.weekday):
         return False
-    if slot.nth is None:
-        return unit in ("day", "week") or today.day <= 7
-    return today.day + 7 > _length(today) if slot.nth == -1 else (today.day - 1) // 7 + 1 == slot.nth
+    elif slot.nth is None:
+        found = unit in ("day", "week") or today.day <= 7
+    else:
+        found = _is_last(today, 7) if slot.nth == -1 else (today.day - 1) // 7 + 1 == slot.nth
+    return found and _first_month(today, unit)
 
 
-def _length(month: date) -> int:
-    return monthrange(month.year, month.month)[1]
+def _is_last(today: date, days: int = 1) -> bool:
+    """Whether the day is among the last of its month."""
+    return today.day > SHORTEST_MONTH - days and today.day + days > monthrange(today.year, today.month)[1]
