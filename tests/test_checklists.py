@@ -198,8 +198,8 @@ def test_a_declared_shop_is_named_and_has_ticks_of_its_own() -> None:
         [plain(label) for each in document.sections[0].blocks if isinstance(each, FillIn) for label in each.labels]
         for document in (east, any_shop)
     ]
-    assert "门店" not in asked[0]
-    assert "门店" in asked[1]
+    assert "门店/部门" not in asked[0]
+    assert "门店/部门" in asked[1]
 
 
 @pytest.mark.parametrize(("shops", "names"), [("", ["all"]), (TWO_SHOPS, ["east", "west"])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 import pytest
@@ -37,6 +38,19 @@ def test_a_discount_is_said_as_a_price(value: str, zh: str, en: str) -> None:
     made = plan(compiled(OFFER.format(value=value)).workspace)
     assert offer_line("sale", Book(made, Names(made.workspace, "zh-CN"))) == zh
     assert offer_line("sale", Book(made, Names(made.workspace, "en"))) == en
+
+
+@pytest.mark.parametrize(
+    ("amount", "code", "zh", "en"),
+    [
+        ("1000", "CNY", "1000 元", "1000 CNY"),
+        ("120000", "CNY", "120,000 元", "120,000 CNY"),
+        ("12345.50", "EUR", "12,345.5 欧元", "12,345.5 EUR"),
+    ],
+)
+def test_an_amount_of_money_from_five_digits_on_stands_in_threes(amount: str, code: str, zh: str, en: str) -> None:
+    assert amounts.currency(Decimal(amount), code, "zh-CN") == zh
+    assert amounts.currency(Decimal(amount), code, "en") == en
 
 
 @pytest.mark.parametrize(

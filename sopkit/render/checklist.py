@@ -96,14 +96,14 @@ def _blanks(book: Book, period: Period) -> tuple[Line, ...]:
     first = (
         names.pick("日期", "Date") if period == "daily" else names.pick("周次（从周一　月　日起）", "Week beginning")
     )
-    shop = () if book.shop else (names.pick("门店", "Shop"),)
+    shop = () if book.shop else (names.pick("门店/部门", "Shop or department"),)
     who = names.pick("当班负责人", "In charge") if book.staff else names.pick("姓名", "Name")
     return tuple(text(label) for label in (first, *shop, who))
 
 
 def _tear_off(book: Book, period: Period) -> TearOff:
     names = book.names
-    first = () if book.shop else (names.pick("门店", "Shop"),)
+    first = () if book.shop else (names.pick("门店/部门", "Shop or department"),)
     return slip(_title(book, period), (names.pick("日期", "Date"), *first), names)
 
 

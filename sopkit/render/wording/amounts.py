@@ -47,6 +47,9 @@ PERIODS: Final[dict[str, Phrase]] = {
 }
 
 
+FIVE_DIGITS: Final = 10_000
+
+
 def number(value: Decimal | float) -> str:
     """Return a number without needless zeros."""
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
@@ -86,9 +89,12 @@ def money(value: Money, lang: Lang) -> str:
 
 
 def currency(amount: Decimal, code: str, lang: Lang) -> str:
-    if lang == "zh-CN" and code in CURRENCIES:
-        return f"{number(amount)} {CURRENCIES[code]}"
-    return f"{number(amount)} {code}"
+    """Return `299 元`, `120,000 CNY`: from five digits on they stand in threes."""
+    whole, point, rest = number(amount).partition(".")
+    if abs(amount) >= FIVE_DIGITS:
+        whole = f"{int(whole):,}"
+    unit = CURRENCIES[code] if lang == "zh-CN" and code in CURRENCIES else code
+    return f"{whole}{point}{rest} {unit}"
 
 
 def share(value: Share) -> str:
