@@ -17,6 +17,7 @@ from sopkit.model import bind
 from sopkit.rules import (
     case,
     conflicts_items,
+    conflicts_meeting,
     conflicts_owners,
     conflicts_workload,
     conflicts_writes,
