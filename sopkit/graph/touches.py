@@ -80,19 +80,20 @@ class Chosen(dict[str, Touch]):
         self,
         touches: Mapping[str, Touch],
         like: Self | None = None,
-        gone: Set[str] = frozenset(),
+        gone: Sequence[str] = (),
         come: Mapping[str, Touch] | None = None,
     ) -> None:
         super().__init__(touches)
         self._like, self._gone, self._come = like, gone, come or {}
         self._parts: dict[Hashable, Self] = {}
 
-    def beside(self, gone: Set[str], come: Mapping[str, Touch], order: Iterable[str]) -> Self:
+    def beside(self, gone: Sequence[str], come: Mapping[str, Touch], order: Iterable[str]) -> Self:
         """Return those of another version, in this order of nodes."""
         found = {**self, **come}
-        for node in gone - come.keys():
-            found.pop(node, None)
-        if not come.keys() <= self.keys():
+        for node in gone:
+            if node not in come:
+                found.pop(node, None)
+        if [node for node in gone if node in self and node in come] != [*come]:
             found = {node: found[node] for node in order if node in found}
         return type(self)(found, self, gone, come)
 

@@ -93,7 +93,7 @@ class Case:
         if self.like is None or then is None:
             return touches_of(self.workspace, self.graph)
         now = touches_of(self.workspace, self.graph, self._changed_parts)
-        gone = {node.id for node in self.like._parts(self.changed)}
+        gone = [node.id for node in self.like._parts(self.changed)]
         return then.beside(gone, now, self.graph.nodes)
 
     @cached_property
