@@ -209,7 +209,7 @@ def _all_said(questions: Sequence[Question], *, aside: bool) -> list[list[Said]]
         if question.otherwise is None:
             continue
         for number in said[0].keys() - known.keys():
-            whole, _ = question.otherwise.again(number, partial(plain, said[0][number]))
+            whole, _ = _again(question.otherwise, number, said[0][number])
             if whole is not None:
                 known[number] = whole
     asked = [number for number in range(len(FAMILIES)) if any(number not in known for known in said)]
@@ -246,9 +246,13 @@ def _say(questions: Sequence[Question], said: Sequence[dict[int, Said]], number:
             continue
         whole, others, playbooks = None, question.known.of_others.get(number), question.known.playbooks
         if others is None and question.otherwise is not None:
-            whole, others = question.otherwise.again(number, partial(plain, said[0][number]))
+            whole, others = _again(question.otherwise, number, said[0][number])
             playbooks = question.otherwise.apart or playbooks
         known[number] = whole if whole is not None else _said_now(question, number, others, playbooks)
+
+
+def _again(otherwise: Otherwise, number: int, said: Said) -> tuple[Said | None, Said | None]:
+    return otherwise.again(number, partial(plain, said), said)
 
 
 def _said_now(question: Question, number: int, others: Said | None, playbooks: frozenset[str]) -> Said:

@@ -127,11 +127,33 @@ class Reader:
         said: Said = self._made(value)
         return said
 
+    def again(self, said: Said, *, moving: bool) -> Said:
+        """Return the same of what was said in this process: what is about no place in a file that is otherwise now is it already."""
+        outcomes, held_back = said
+        self._moving = moving
+        return tuple([self._made(plain(one)) if self._is_moved(one) else one for one in outcomes]), held_back
+
     def piece(self, value: Plain) -> Piece:
         """Return what was said of some playbooks. Raises `LostError` where that was of a place in a file that is otherwise now."""
         self._moving = False
         piece: Piece = self._made(value)
         return piece
+
+    def _is_moved(self, value: object) -> bool:
+        """Return whether any part of it is about a place in a file that is otherwise now."""
+        kind = type(value)
+        if kind in SIMPLE:
+            return False
+        if kind in NUMBERS:
+            return any(self._is_moved(getattr(value, name)) for name in FIELDS[NUMBERS[kind]])
+        match value:
+            case Span():
+                return value.path in self._moved
+            case tuple():
+                return any(map(self._is_moved, value))
+            case Mapping():
+                return any(map(self._is_moved, value.values()))
+        return False
 
     def _made(self, value: Plain) -> Any:
         try:

@@ -108,12 +108,20 @@ class Otherwise:
     reader: Reader
     reads: Reads
 
-    def again(self, number: int, said: Callable[[], Plain]) -> tuple[Said | None, Said | None]:
-        """Return what a family said of the other, if it would say the same; else what it would say the same of all but `apart`."""
+    def again(
+        self, number: int, said: Callable[[], Plain], here: Said | None = None
+    ) -> tuple[Said | None, Said | None]:
+        """Return what a family said of the other, if it would say the same; else what it would say the same of all but `apart`.
+
+        It is known as plain data, and from `here` where it was said in this process.
+        """
         with suppress(LostError):
             if not _is_read(number, said, self.change, self.reads):
                 moving = number not in self.reads.titles or not self.change.titles
-                return self.reader.said(said(), moving=moving), None
+                whole = (
+                    self.reader.said(said(), moving=moving) if here is None else self.reader.again(here, moving=moving)
+                )
+                return whole, None
             if number in self.reads.alone and self.apart:
                 return None, self.reader.said(without(said(), self.apart), moving=False)
         return None, None
