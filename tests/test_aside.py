@@ -54,6 +54,16 @@ try:
 except ValueError as error:
     print(error)
 """
+BEGUN = """
+import os, signal
+from sopkit.aside import begun
+known, here = [object(), object()], os.getpid()
+def task():
+    {work}
+    return [known[1], "made", known[0]], os.getpid() != here
+made, elsewhere = begun(task, known)()
+print(made == [known[1], "made", known[0]], elsewhere)
+"""
 PARTS = "(str(number).encode() for number in taken)"
 
 
@@ -128,23 +138,17 @@ def test_one_process_does_every_task(monkeypatch: pytest.MonkeyPatch) -> None:
     assert begun(lambda: 1, [])() == 1
 
 
-def test_what_was_begun_is_made_elsewhere_and_holds_the_very_things_known_here() -> None:
-    known, here = [object(), object()], os.getpid()
-    made = begun(lambda: ({"first": known[0], "new": ["made", known[1]]}, os.getpid()), known)
-    found, by = made()
-    assert found == {"first": known[0], "new": ["made", known[1]]}
-    assert (by != here) is (LINUX and len(os.sched_getaffinity(0)) > 1)
-
-
-def test_what_was_begun_is_done_here_where_the_second_process_fails() -> None:
-    here = os.getpid()
-
-    def only_here() -> str:
-        if os.getpid() != here:
-            raise ValueError("there")
-        return "here"
-
-    assert begun(only_here, [])() == "here"
+@pytest.mark.parametrize(
+    ("work", "told"),
+    [
+        ("pass", f"True {LINUX and len(os.sched_getaffinity(0)) > 1}"),
+        ("if os.getpid() != here: raise ValueError", "True False"),
+        ("if os.getpid() != here: os.kill(os.getpid(), signal.SIGKILL)", "True False"),
+    ],
+)
+def test_what_was_begun_is_made_elsewhere_or_here_and_holds_the_very_things_known(work: str, told: str) -> None:
+    done = subprocess.run([sys.executable, "-c", BEGUN.format(work=work)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == told
 
 
 def test_what_was_begun_raises_where_it_is_asked_for() -> None:
