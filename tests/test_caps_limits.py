@@ -54,6 +54,12 @@ def test_a_cap_with_the_id_of_a_limit_takes_its_place() -> None:
     assert set(proved(done)) == {"cap/wecom-mass-daily"}
 
 
+def test_of_two_caps_with_one_id_each_counts_its_own_touches() -> None:
+    idle, broken = (f"{{id: weekly, max: 1, per: 7d, of: {{channel: {one}}}}}" for one in ("wecom-mass", "sms"))
+    done = judged(f"{idle}, {broken}", automation("a", "", ", after: 1h"))
+    assert [len(of_rule(done, name)) for name in ("idle-cap", "over-touch")] == [1, 1]
+
+
 @pytest.mark.parametrize(("by", "expected"), [("by: guide\n", []), ("", ["limit/wecom-group-monthly"])])
 def test_posts_written_by_hand_are_no_mass_messages(by: str, expected: list[str]) -> None:
     done = judged("{id: daily, max: 2, per: day, of: {reach: group}}", CADENCE % ("group", by))

@@ -15,6 +15,7 @@ from sopkit.graph.touches import Chosen
 from sopkit.pipeline import Compilation
 from sopkit.rules import case
 from sopkit.rules.case import Case
+from sopkit.rules.sending_hours import OUTSIDE
 from tests.edits import Files, edited
 from tests.test_recollection import SHARED, compiled, compiled_like, told, workspace
 
@@ -96,6 +97,15 @@ def test_a_playbook_that_is_otherwise_is_worked_out_anew(old: str, new: str) -> 
     assert now != SHARED
     for before, after in ((SHARED, now), (now, SHARED)):
         assert is_taken_over(judged(before), after)
+
+
+def test_playbooks_in_another_order_take_nothing_over() -> None:
+    head = "title: 周一见\nowner: guide\nreview_by: 2027-12-31\nvia: sms\nfor: promotion\nevery: week\n"
+    one, two = (f"kind: cadence\nid: {name}\n{head}at: [{name} 06:00]\n".encode() for name in ("mon", "tue"))
+    before, after = ({**SHARED, "play-1.yaml": first, "play-2.yaml": then} for first, then in ((one, two), (two, one)))
+    whole = compiled(after)
+    assert [found.subject for found in whole.findings if found.rule is OUTSIDE] == ["issue/tue"], "the first of them"
+    assert told(compiled_like(after, judged(before))) == told(whole)
 
 
 def test_under_other_law_nothing_is_taken_over() -> None:

@@ -119,10 +119,12 @@ class Case:
         return tuple([node for root in sorted(playbooks) for node in self.graph.parts.get(root, ())])
 
     def beside(self, like: Case) -> Case:
-        """Return the case, to take over from another; as it is where more than playbooks is otherwise, the day, or the law."""
+        """Return the case, to take over from another; as it is where more than playbooks is otherwise, their order, the day, or the law."""
         if (self.today, self.law) != (like.today, like.law) or not _alike(self.workspace, like.workspace):
             return self
         now, then = _documents(self.workspace), _documents(like.workspace)
+        if [*now] != [*then]:
+            return self
         changed = {root for root in now.keys() | then.keys() if now.get(root) is not then.get(root)}
         issued = [one for root in changed for one in (now.get(root), then.get(root)) if isinstance(one, Cadence)]
         changed |= {f"procedure/{one.workflow.id}" for one in issued if one.workflow is not None}

@@ -97,7 +97,7 @@ class Limit:
                 answer = answers[touch.likeness] = self.covers(touch)
             return answer in wanted
 
-        return touches.where((self.subject, surely), counts)
+        return touches.where((self.subject, self.at, surely), counts)  # two caps may have one id
 
     def covers(self, touch: Touch) -> Match:
         """Return whether the touch counts; `maybe` where that hangs on the way that it takes. Whose it is is not asked."""
