@@ -114,3 +114,12 @@ def test_under_other_law_nothing_is_taken_over() -> None:
     assert one.beside(one).like is one
     tomorrow = replace(one.law, day=one.law.day + timedelta(days=1))
     assert replace(one, law=tomorrow).beside(one).like is None
+
+
+def test_where_more_may_be_spent_on_a_question_nothing_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = judged(SHARED).judgement.case
+    assert one is not None
+    less = replace(one)
+    assert less.beside(one).like is one
+    monkeypatch.setattr(case, "LEAST_EFFORT", case.LEAST_EFFORT * 2)
+    assert replace(one).beside(one).like is None

@@ -96,6 +96,8 @@ def _same(forest: Forest, builtin: frozenset[int], binding: Binding, like: Resol
         return frozenset()
     if not binding.names.declare_like(like.binding.names):
         return frozenset()
+    if any(forest.trees[number] is not like.forest.trees[number] for number in builtin):
+        return frozenset()  # catalogs come in the order in which they are named
     pairs = zip(forest.trees, like.forest.trees, strict=True)
     return frozenset([number for number, (now, then) in enumerate(pairs) if now is then])
 

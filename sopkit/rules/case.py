@@ -64,8 +64,8 @@ class Case:
     pieces: Pieces = field(default_factory=Pieces)
     """What was worked out of a few playbooks."""
     like: Case | None = None
-    """Another version that was judged before, on the same day, with the same law, nouns and settings: what it worked out of playbooks
-    that are not `changed` is taken over."""
+    """Another version that was judged before, in the same way, with the same nouns and settings: what it worked out of playbooks that
+    are not `changed` is taken over."""
     changed: frozenset[str] = frozenset()
     """The node ids of playbooks that the two versions do not have in common, or whose issues they do not."""
     proofs: bool = True
@@ -119,8 +119,9 @@ class Case:
         return tuple([node for root in sorted(playbooks) for node in self.graph.parts.get(root, ())])
 
     def beside(self, like: Case) -> Case:
-        """Return the case, to take over from another; as it is where more than playbooks is otherwise, their order, the day, or the law."""
-        if (self.today, self.law) != (like.today, like.law) or not _alike(self.workspace, like.workspace):
+        """Return the case, to take over from another; as it is where more is otherwise than playbooks, or how these are judged."""
+        judged, there = ((one.today, one.law, one.effort) for one in (self, like))
+        if judged != there or not _alike(self.workspace, like.workspace):
             return self
         now, then = _documents(self.workspace), _documents(like.workspace)
         if [*now] != [*then]:
