@@ -40,6 +40,7 @@ from sopkit.render.templating import Templates
 FOOT: Final = 15 / 25.4 * 72
 """Points from the end of the paper to the text of a sheet; below is what all its pages say."""
 HEIGHT: Final = 297 / 25.4 * 72
+MARGINS: Final = {"manual": 18 / 25.4 * 72, "checklist": 14 / 25.4 * 72}
 RUNNING: Final = ("AUR-SOP-001-guide-calendar", "Working copy of 2026-11-28", "Uncontrolled copy", "52cfd3db91b4950c")
 
 
@@ -80,6 +81,21 @@ def test_a_head_stays_on_the_page_however_long_it_is(
         highest = max(high for _, high in heights(last))
         assert highest < HEIGHT - 4 / 25.4 * 72
         assert "AUR-SOP-001" in last.get_textpage().get_text_bounded()
+
+
+@pytest.mark.parametrize("form", ["manual", "checklist"])
+@pytest.mark.parametrize("words", range(3, 13))
+def test_a_head_stands_between_the_margins_and_below_the_edge(
+    form: Literal["manual", "checklist"], words: int, typesetter: Typesetter
+) -> None:
+    """Titles of every length, up to what two lines hold; printers leave 5 mm at the edge of the paper."""
+    sections = (Section("s", text("A chapter"), (Paragraph(text("Words")),)),)
+    *_, last = opened(document(form, "Title " * words, sections), typesetter)
+    said = last.get_textpage()
+    ends = [said.get_charbox(number)[2] for number in range(said.count_chars())]
+    assert max(ends) < last.get_width() - MARGINS[form] + 1
+    assert max(high for _, high in heights(last)) < HEIGHT - 5 / 25.4 * 72
+    assert said.get_text_bounded().count("52cfd3db91b4950c") == 1
 
 
 def test_a_head_that_fits_is_one_line(typesetter: Typesetter) -> None:

@@ -53,6 +53,11 @@ def test_an_amount_of_money_from_five_digits_on_stands_in_threes(amount: str, co
     assert amounts.currency(Decimal(amount), code, "en") == en
 
 
+def test_a_count_from_five_digits_on_stands_in_threes() -> None:
+    assert amounts.quantity(Decimal(12000), "", "en") == "12,000"
+    assert amounts.quantity(Decimal(9999), "", "en") == "9999"
+
+
 @pytest.mark.parametrize(
     ("said", "word", "whole"),
     [

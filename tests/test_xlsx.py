@@ -133,6 +133,16 @@ def test_a_sheet_is_ready_for_the_printer() -> None:
     assert sheet.column_dimensions["C"].width > len("第 15 件事") + 3
 
 
+def test_a_long_label_above_a_table_does_not_turn_its_page() -> None:
+    blanks = (text("Date"), text("Shop or department"))
+    columns = (Column(text("Time"), 3), *(Column(text("long " * 8), 10) for _ in range(3)))
+    table = Table(text("Fixed times"), columns, (RowGroup((), ((text("08:00"), *(text("words"),) * 3),)),))
+    document = replace(SHEET, sections=(Section("s", (), (FillIn(blanks), table)),))
+    sheet = xlsx_book(to_xlsx(document))["Fixed times"]
+    assert sheet.column_dimensions["A"].width >= len("Shop or department") + 2
+    assert sheet.page_setup.orientation == "portrait"
+
+
 def test_names_of_sheets_are_legal_and_each_its_own() -> None:
     names = ("History", "a/b:c*d?e[f]", "'x'", "x", "X", "长" * 40, "长" * 40, "", "=1")
     tables = tuple(Table(text(name), COLUMNS[:2], (RowGroup((), ROWS),)) for name in names)

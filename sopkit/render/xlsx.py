@@ -297,9 +297,10 @@ class _Rows:
         self.styles = [_style(column) for column in self.columns]
         self.ticks = [number for number, style in enumerate(self.styles) if style == "pen"]
         self.pen = any(column.form in {"tick", "blank"} for column in self.columns)
-        self.widths = _narrowed([self._width(number) for number in range(len(self.columns))])
+        widths = [self._width(number) for number in range(len(self.columns))]
         if sheet.blanks:
-            self.widths[0] = max(self.widths[0], min(LABEL, 2.5 + max(columns(clean(each)) for each in sheet.blanks)))
+            widths[0] = max(widths[0], min(LABEL, 2.5 + max(columns(clean(each)) for each in sheet.blanks)))
+        self.widths = _narrowed(widths)
 
     def _width(self, number: int) -> float:
         column = self.columns[number]

@@ -57,6 +57,12 @@ def number(value: Decimal | float) -> str:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
+def in_threes(amount: Decimal) -> str:
+    """Return `1000`, `120,000`: from five digits on they stand in threes."""
+    whole, point, rest = number(amount).partition(".")
+    return f"{int(whole):,}{point}{rest}" if abs(amount) >= FIVE_DIGITS else f"{whole}{point}{rest}"
+
+
 def units(amount: Decimal | int | float, unit: str, lang: Lang) -> str:
     """Return `3 天`, `3 days`."""
     name = UNITS[unit].within(lang)
@@ -89,12 +95,9 @@ def money(value: Money, lang: Lang) -> str:
 
 
 def currency(amount: Decimal, code: str, lang: Lang) -> str:
-    """Return `299 元`, `120,000 CNY`: from five digits on they stand in threes."""
-    whole, point, rest = number(amount).partition(".")
-    if abs(amount) >= FIVE_DIGITS:
-        whole = f"{int(whole):,}"
+    """Return `299 元`, `120,000 CNY`."""
     unit = CURRENCIES[code] if lang == "zh-CN" and code in CURRENCIES else code
-    return f"{whole}{point}{rest} {unit}"
+    return f"{in_threes(amount)} {unit}"
 
 
 def share(value: Share) -> str:
@@ -106,7 +109,7 @@ def quantity(amount: Decimal, unit: str, lang: Lang) -> str:
     if unit in UNITS:
         return units(amount, unit, lang)
     if not unit:
-        return number(amount)
+        return in_threes(amount)
     return f"{number(amount)}%" if unit == "%" else currency(amount, unit, lang)
 
 
@@ -135,7 +138,7 @@ def opposite(value: Comparison, lang: Lang) -> str:
 
 
 def between(value: NumberRange, lang: Lang) -> str:
-    low, high = number(value.low), quantity(value.high, value.unit, lang)
+    low, high = in_threes(value.low), quantity(value.high, value.unit, lang)
     return f"{low} 至 {high}" if lang == "zh-CN" else f"{low} to {high}"
 
 
