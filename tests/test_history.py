@@ -181,6 +181,14 @@ def test_a_repository_without_commits(tmp_path: Path) -> None:
     assert refused(tmp_path, "HEAD")[0] is repository.NO_COMMIT
 
 
+def test_a_repository_that_lost_what_a_branch_names(folder: Path) -> None:
+    commit = committed(folder.parent.parent, "second")
+    (folder.parent.parent / ".git" / "objects" / commit[:2] / commit[2:]).unlink()
+    for revision in ("HEAD", "no-such"):
+        assert refused(folder, revision)[0] is repository.DAMAGED
+    assert "bad object" in refused(folder, "HEAD")[1]
+
+
 def test_a_shallow_clone_says_how_to_get_the_rest(folder: Path, tmp_path: Path) -> None:
     committed(folder.parent.parent, "second")
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{tmp_path / 'repository'}", "clone")

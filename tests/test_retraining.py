@@ -48,6 +48,9 @@ def test_whoever_does_a_step_of_another_id_trains_again_in_both() -> None:
         for text in (RETRAIN.good, RETRAIN.good.replace("id: call,", "id: ring,"))
     )
     assert by_diff(old, new) == by_edition(old, new) == {"guide"}
+    said = retraining(Version(old.workspace, old.forest), Version(new.workspace, new.forest))["guide"]
+    assert said.zh.startswith("步骤 follow-up/call、follow-up/ring")
+    assert said.en.startswith("steps follow-up/call, follow-up/ring")
 
 
 @cache

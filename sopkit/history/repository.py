@@ -95,6 +95,11 @@ INCOMPLETE: Final = Phrase(
     "版本“{revision}”的文件不全（{place}）：这个克隆没有下载它们。运行 git fetch --refetch，或重新完整克隆",
     "files of revision “{revision}” are missing ({place}): this clone did not download them. Run git fetch --refetch, or clone anew",
 )
+DAMAGED: Final = Phrase(
+    "这个 git 仓库损坏了，读不出版本“{revision}”（{reason}）。运行 git fsck 看坏了什么，或重新克隆",
+    "this git repository is damaged, and revision “{revision}” can't be read ({reason}). Run git fsck to see what is broken, or clone "
+    "anew",
+)
 FAILED: Final = Phrase("git 没能读取版本“{revision}”：{reason}", "git could not read revision “{revision}”: {reason}")
 TOO_LONG: Final = Phrase("超过了 60 秒", "it took more than 60 seconds")
 
@@ -199,7 +204,12 @@ class Repository:
             return answer
         if self.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
             raise HistoryError(SHALLOW, revision=self.revision)
-        if not self.ask("rev-list", "--all", "--max-count=1").strip():
+        try:
+            newest = self.ask("rev-list", "--all", "--max-count=1")
+        except subprocess.CalledProcessError as error:
+            said = shown(" ".join(error.stderr.decode("utf-8", "replace").split()))[:LONGEST_NAME]
+            raise HistoryError(DAMAGED, revision=self.revision, reason=said) from None
+        if not newest.strip():
             raise HistoryError(NO_COMMIT)
         near = self._near()
         if near:

@@ -124,10 +124,10 @@ def _what(changes: Changes) -> Phrase:
         zh.append("岗位刚开始有工作")
         en.append("the role has work for the first time")
     if paths:
-        named = ", ".join(paths[:MOST_NAMED])
+        named = paths[:MOST_NAMED]
         more = len(paths) - MOST_NAMED
-        zh.append(f"步骤 {named}" + (f" 等 {len(paths)} 步" if more > 0 else ""))
-        en.append(f"steps {named}" + (f" and {more} more" if more > 0 else ""))
+        zh.append(f"步骤 {'、'.join(named)}" + (f" 等 {len(paths)} 步" if more > 0 else ""))
+        en.append(f"steps {', '.join(named)}" + (f" and {more} more" if more > 0 else ""))
     for anchors in changes.chapters.values():
         zh.append("章节" + "、".join(f"“{CHAPTERS[one].zh}”" for one in anchors))
         en.append("chapters " + ", ".join(f"“{CHAPTERS[one].en}”" for one in anchors))
