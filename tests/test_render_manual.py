@@ -105,7 +105,9 @@ def test_the_cover_says_what_the_document_is(lang: Lang) -> None:
     found = facts(page)
     content = found.pop({"zh-CN": "内容指纹", "en": "Content hash"}[lang])
     assert found == COVER[lang]
-    assert content in page.by_id("sign-off").text
+    signed = page.by_id("sign-off")
+    assert content in signed.text
+    assert signed.attributes["class"] == "breaks", "it is filed: a page of its own, with the code"
     assert page.with_class("stamp")[0].text == {"zh-CN": "受控文件", "en": "Controlled"}[lang]
 
 

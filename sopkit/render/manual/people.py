@@ -229,7 +229,7 @@ def _escalation_row(placed: Placed, book: Book) -> tuple[Line, ...]:
 
 
 def sign_off_section(book: Book, content: str) -> Section:
-    """Return the lines for signatures; `content` is the content hash that is signed."""
+    """Return the lines for signatures, on a page of their own that is filed; `content` is the content hash that is signed."""
     names = book.names
     said = names.pick(
         f"我已读完并理解本手册（内容指纹 {content}），按此执行。内容指纹变了，须重新阅读并签收。",
@@ -249,4 +249,4 @@ def sign_off_section(book: Book, content: str) -> Section:
     )
     code = front.code(names)
     blocks = (Paragraph(text(said)), signed, trainer, *((code,) if code else ()))
-    return Section("sign-off", text(names.pick("签收", "Sign-off")), blocks)
+    return Section("sign-off", text(names.pick("签收", "Sign-off")), blocks, breaks=True)
