@@ -204,24 +204,6 @@ def test_what_a_sync_brings_at_its_own_hours_starts_at_no_other(runs_in: str, ev
     assert (course("gap: 2h", one, sync(every)) is not None) is shown
 
 
-@pytest.mark.parametrize(
-    ("nightly", "shown"),
-    [
-        (("crm", "bi"), True),
-        (("map", "bi"), True),
-        (("crm", "map"), False),  # whichever comes first
-        (("crm", "wecom"), False),  # from there it comes to the tool
-    ],
-)
-def test_a_sync_that_leads_elsewhere_keeps_no_journey_from_starting(nightly: tuple[str, str], shown: bool) -> None:
-    one = automation("a", "", "1h", more="runs_in: map\n")
-    other = sync("every: day\nat: ['02:00']").replace("id: s\n", "id: t\n")
-    other = other.replace("from: crm\nto: map", "from: {}\nto: {}".format(*nightly))
-    onward = sync("every: event").replace("id: s\n", "id: u\n").replace("from: crm", "from: wecom")
-    syncs = sync("every: event"), other, *((onward,) if nightly[1] == "wecom" else ())
-    assert (course("gap: 2h", one, *syncs) is not None) is shown
-
-
 def test_a_customer_of_another_zone_is_told_of_by_their_clock() -> None:
     found = course("max: 1, per: 7d", automation("a", "", "1d"), settings="customer_timezones: [Europe/Berlin]\n")
     assert found is not None

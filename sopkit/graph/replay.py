@@ -189,25 +189,15 @@ class _Search:
     def _batched(self, journey: Journey, trigger: OnEvent) -> bool:
         """Return whether a sync brings the event at hours of its own: then the journey cannot start at any time.
 
-        A journey that runs in the event's own tool waits for no sync, and none waits for one that leads elsewhere only.
+        A journey that runs in the event's own tool waits for no sync.
         """
-        noun, there = self.workspace.events.get(trigger.event.id), journey.runs_in
-        if noun is not None and noun.tool is not None and there and noun.tool.id == there.id:
+        noun = self.workspace.events.get(trigger.event.id)
+        if noun is not None and noun.tool is not None and journey.runs_in and noun.tool.id == journey.runs_in.id:
             return False
-        carrying = [
-            sync
+        return any(
+            sync.every is not None and sync.every.interval is None and sync.every.unit != "event"
             for sync in self.workspace.syncs.values()
             if sync.carries and any(ref.id == trigger.event.id for ref in sync.carries.events)
-        ]
-        if there:
-            leading: set[str] = set()
-            reached = {there.id}
-            while reached - leading:
-                leading |= reached
-                reached = {one.from_.id for one in carrying if one.from_ and one.to and one.to.id in leading}
-            carrying = [one for one in carrying if one.to and one.to.id in leading]
-        return any(
-            one.every is not None and one.every.interval is None and one.every.unit != "event" for one in carrying
         )
 
     def _period(self) -> float:
