@@ -84,7 +84,8 @@ class Confined(Generic[Question, Answer]):
 def serve(
     line: Connection, work: Callable[..., Callable[[Question], Answer]], arguments: tuple[object, ...], memory: int
 ) -> None:
-    """Answer until nobody asks any more: the other process."""
+    """Answer until nobody asks any more: the other process, which ends with the one that asks, whatever it does just then."""
+    threading.Thread(target=_end_after_asker, daemon=True).start()
     _limit(memory)
     answer = work(*arguments)
     while True:
@@ -97,6 +98,15 @@ def serve(
             line.send(answered)
         except OSError:  # whoever asked has ended meanwhile
             return
+
+
+def _end_after_asker() -> None:
+    from multiprocessing import parent_process  # noqa: PLC0415
+
+    asker = parent_process()
+    if asker is not None:
+        asker.join()
+        os._exit(1)
 
 
 def _limit(memory: int) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sys
+import time
 from collections.abc import Callable
 from multiprocessing import Pipe
 from pathlib import Path
@@ -196,3 +199,42 @@ def test_a_process_apart_ends_without_a_word_where_whoever_asked_has_ended() -> 
     with patch.object(confined, "_limit"):
         confined.serve(line, lambda: answer, (), 0)
     assert asker.closed
+
+
+def endless() -> Callable[[str], str]:
+    """Return what tells in a file who it is, and then answers no more."""
+
+    def answer(place: str) -> str:
+        Path(place).write_text(f"{os.getpid()}.", "utf-8")
+        while True:
+            pass
+
+    return answer
+
+
+def ends(process: int, seconds: float = 20.0) -> bool:
+    """Whether a process is gone before so long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there")
+def test_a_process_apart_ends_with_the_one_that_asked(tmp_path: Path) -> None:
+    """Documents are made by copies, which are killed when one of them fails: a loop without end would go on for ever."""
+    place = tmp_path / "who"
+    copy = os.fork()
+    if copy == 0:
+        confined.Confined(endless, seconds=60, memory=1 << 30).ask(str(place))
+        os._exit(0)
+    until = time.monotonic() + 20
+    while not (place.is_file() and place.read_text("utf-8").endswith(".")) and time.monotonic() < until:
+        time.sleep(0.05)
+    os.kill(copy, signal.SIGKILL)
+    os.waitpid(copy, 0)
+    assert ends(int(place.read_text("utf-8").rstrip(".")))
