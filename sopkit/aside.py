@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import IO, Final, NoReturn, TypeVar
+from typing import IO, Any, Final, NoReturn, TypeVar
 
 Work = Callable[[Iterator[int]], Iterator[bytes]]
 """The numbers of pieces come in as the copy takes them; what it makes of them goes out in parts, of one piece or of several."""
@@ -104,11 +104,23 @@ def begun(task: Callable[[], Made], known: Sequence[object]) -> Callable[[], Mad
 
     def made() -> Made:
         for part in second.result() or () if second is not None else ():
-            there: Made = _Unpickler(part, known).load()
+            there: Made = unpacked(part, known)
             return there
         return task()
 
     return made
+
+
+def packed(made: object, known: Sequence[object]) -> bytes:
+    """Return the bytes of what a copy made; what both processes have `known` since before they parted is named in them, not written out."""
+    stream = io.BytesIO()
+    _Pickler(stream, known).dump(made)
+    return stream.getvalue()
+
+
+def unpacked(made: bytes, known: Sequence[object]) -> Any:
+    """Return what was packed, what is `known` in it as the very same."""
+    return _Unpickler(made, known).load()
 
 
 class _Pickler(pickle.Pickler):
@@ -131,9 +143,7 @@ class _Unpickler(pickle.Unpickler):
 
 def _made_of_known(task: Callable[[], object], known: Sequence[object], taken: Iterator[int]) -> Iterator[bytes]:
     for _ in taken:
-        stream = io.BytesIO()
-        _Pickler(stream, known).dump(task())
-        yield stream.getvalue()
+        yield packed(task(), known)
 
 
 def _made_aside(tasks: Sequence[Callable[[], object]], taken: Iterator[int]) -> Iterator[bytes]:

@@ -17,14 +17,14 @@ from pathlib import Path
 import pytest
 
 from sopkit import cache, pipeline, rules
-from sopkit.aside import Aside, begun, shared
+from sopkit.aside import Aside, begun, packed, shared, unpacked
 from sopkit.cli import former
 from sopkit.reader.files import find_sources
 from sopkit.render.document import Paragraph
 from sopkit.render.marks import foreign, line, link, quiet, strong
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
-from sopkit.rules.parcel import New, Said, pack, unpack
+from sopkit.rules.parcel import New, Said
 from tests.benchmarks import synthesis
 
 TODAY = date(2026, 7, 1)
@@ -170,9 +170,9 @@ def test_what_families_said_comes_back_equal(place: str) -> None:
     done = pipeline.compile(found.sources, packs=found.packs, today=TODAY)
     case = Case(done.workspace, done.graph, done.forest, TODAY, Doubts(done.forest), done.law)
     said: dict[int, Said] = {n: (tuple(family.check(case)), n) for n, family in enumerate(rules.FAMILIES)}
-    sources = {tree.source.path: tree.source for tree in done.forest.trees}
+    known = [*(tree.source for tree in done.forest.trees), *rules.RULES]
     pieces: New = ("families",), ("used",), {"name": (("lifecycle/one",), (said[0][0], (1, 0.5)))}
-    back, theirs = unpack(pack(said, pieces), sources, {rule.name: rule for rule in rules.RULES})
+    back, theirs = unpacked(packed((said, pieces), known), known)
     assert back == said
     assert theirs == pieces
     assert sum(len(outcomes) for outcomes, _ in said.values()) > 20

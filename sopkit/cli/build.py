@@ -90,7 +90,7 @@ def run(
     """Check, and have the folder written where nothing speaks against it."""
     console = console_of(ctx)
     refuse_foreign(Path(output))
-    forms_wanted(output_format)  # else it is refused before anything is read
+    forms = forms_wanted(output_format)
     loaded = load(console, directory, meanwhile=partial(import_module, "sopkit.cli.making"))
     compilation = loaded.compilation
     seen = without_known(loaded, baseline, off=no_baseline)(compilation)
@@ -104,6 +104,6 @@ def run(
         return failed
     from sopkit.cli.making import Wanted, make  # noqa: PLC0415  imported by now
 
-    wanted = Wanted(only, role, output_format, since, edition or "", draft=failed != OK)
+    wanted = Wanted(only, role, output_format, forms, since, edition or "", draft=failed != OK)
     make(console, loaded, Path(output), wanted)
     return OK

@@ -15,7 +15,6 @@ from sopkit.cli.console import Console
 from sopkit.cli.formats import (
     apart_wanted,
     brand_fonts,
-    forms_wanted,
     tell_left_out,
     templates_of,
     unprintable_logo,
@@ -70,6 +69,8 @@ class Wanted:
     """The same for roles, by ids or titles."""
     output_format: tuple[Form | Apart, ...]
     """The same for forms."""
+    forms: tuple[Form, ...]
+    """Those of documents that follow from it."""
     since: str | None
     """The file of a former edition; by default that in the folder to write."""
     edition: str
@@ -79,15 +80,14 @@ class Wanted:
 def make(console: Console, loaded: Loaded, output: Path, wanted: Wanted) -> None:
     """Write the folder, whole or not at all, and print where the manual is."""
     compilation = loaded.compilation
-    forms = forms_wanted(wanted.output_format)
     edition = Edition(compilation.today, wanted.edition, draft=wanted.draft, tool=f"sopkit {__version__}")
     request = Request(
         roles=_roles(loaded, wanted.role),
         kinds=tuple(kind for kind in KINDS if kind in wanted.only),
-        forms=forms,
+        forms=wanted.forms,
         diagrams=_diagrams(loaded, wanted),
         logo=compilation.logo,
-        fonts=brand_fonts(loaded, forms),
+        fonts=brand_fonts(loaded, wanted.forms),
         apart=apart_wanted(wanted.output_format),
         former=_former(loaded, output, wanted.since),
         results=Results(compilation.findings, compilation.proved, compilation.not_assessed, unjudged_said(compilation)),

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Final, Protocol
 
-from sopkit.aside import Aside
+from sopkit.aside import Aside, packed, unpacked
 from sopkit.diagnostics import Finding, Outcome, Rule, in_order, playbook_of
 from sopkit.frozen import dataclass
 from sopkit.graph import ExecutionGraph
@@ -39,7 +39,7 @@ from sopkit.rules import (
 )
 from sopkit.rules.case import Case
 from sopkit.rules.doubts import Doubts
-from sopkit.rules.parcel import Said, pack, unpack
+from sopkit.rules.parcel import Said
 from sopkit.rules.pieces import Pieces
 from sopkit.rules.plain_outcomes import plain
 from sopkit.rules.recollection import NOTHING, Beside, Otherwise, Past, Reads, Recalled, Recollection
@@ -219,8 +219,7 @@ def _all_said(questions: Sequence[Question], *, aside: bool) -> list[list[Said]]
     for place, number in enumerate(asked):
         if second is not None and not second.takes(place):
             for made, question, known in zip(second.result() or (), questions, said, strict=False):
-                sources = {tree.source.path: tree.source for tree in question.case.forest.trees}
-                theirs, pieces = unpack(made, sources, BY_NAME)
+                theirs, pieces = unpacked(made, _in_common(question))
                 known.update(theirs)
                 question.case.pieces.add(*pieces)
             second = None
@@ -236,7 +235,13 @@ def _said_aside(
         _say(questions, said, asked[place])
         numbers.append(asked[place])
     for question, known in zip(questions, said, strict=True):
-        yield pack({number: known[number] for number in numbers}, question.case.pieces.new())
+        said_here = {number: known[number] for number in numbers}
+        yield packed((said_here, question.case.pieces.new()), _in_common(question))
+
+
+def _in_common(question: Question) -> Sequence[object]:
+    """Return what both processes have, the very same: the files, and the rules."""
+    return [*(tree.source for tree in question.case.forest.trees), *RULES]
 
 
 def _say(questions: Sequence[Question], said: Sequence[dict[int, Said]], number: int) -> None:

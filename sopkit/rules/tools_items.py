@@ -13,7 +13,7 @@ from sopkit.graph.satisfiability import tests_of
 from sopkit.model.documents import Journey, Workspace
 from sopkit.model.predicates import ConsentTest, DataTest, EventTest, Predicate, TagTest
 from sopkit.model.steps import Ask, SetData, Step, Tag
-from sopkit.rules.case import Case
+from sopkit.rules.case import Case, V
 from sopkit.text import Phrase
 from sopkit.tree import Mark
 
@@ -64,17 +64,17 @@ class Items:
                 if event is not None and event.tool is not None:
                     found.setdefault(("data", datum.id), []).append(Write(event.tool.id, ref.at, event.id))
         for kind in (Tag, SetData):
-            for path, step, tool in self._doing(kind):
+            for path, step, _, tool in self._doing(kind):
                 for item in written(step):
                     found.setdefault(item, []).append(Write(tool, step.verb_at, step.id, path))
         return found
 
-    def _doing(self, kind: type[Tag | SetData | Ask]) -> Iterator[tuple[str, Step, str]]:
-        """Yield the steps of journeys with a kind of verb, and the tool that runs them."""
-        for node, step, _ in self.case.doing(kind):
+    def _doing(self, kind: type[V]) -> Iterator[tuple[str, Step, V, str]]:
+        """Yield the steps of journeys with a kind of verb, it, and the tool that runs them."""
+        for node, step, verb in self.case.doing(kind):
             journey = self.case.graph.nodes[node.playbook].origin
             if isinstance(journey, Journey) and journey.runs_in is not None:
-                yield node.id, step, journey.runs_in.id
+                yield node.id, step, verb, journey.runs_in.id
 
     def homes(self, item: Item) -> frozenset[str]:
         """Return the tools in which an item is known without any sync; empty where nobody says."""
@@ -108,8 +108,8 @@ class Items:
     def _asked_by_steps(self) -> dict[str, set[str]]:
         """The tools of the steps that ask for each consent, and those in which the answer is kept."""
         found: dict[str, set[str]] = {}
-        for _, step, tool in self._doing(Ask):
-            for ref in step.verb.what if isinstance(step.verb, Ask) else ():
+        for _, step, ask, tool in self._doing(Ask):
+            for ref in ask.what:
                 found.setdefault(ref.id, set()).update((tool, step.kept_in.id) if step.kept_in else (tool,))
         return found
 
